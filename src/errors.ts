@@ -1,0 +1,200 @@
+/**
+ * The catalogue of everything that can go wrong, one entry a code.
+ *
+ * An error carries a code (stable, for machines), a message (what happened), data (the facts, free of secrets),
+ * a cause, and `next`: what the person who reads it should do now.
+ *
+ * To add one: add a line to `catalogue`, then throw `new MigrateError("your-code", {...})`. Nothing else is edited:
+ * the exit code and the reference in the docs follow from the catalogue.
+ */
+
+/** What the process exits with, by class of outcome. */
+export const exitCodes = {
+  /** Done, or nothing to do. */
+  done: 0,
+  /** A step failed or was refused. */
+  failed: 1,
+  /** Changes are pending (only with `--detailed-exitcode`). */
+  pending: 2,
+  /** The input is invalid. */
+  invalid: 3,
+  /** CouchDB is unreachable, or refuses the credentials or a right. */
+  unreachable: 4,
+  /** Another runner holds the lease past `--lock-wait`. */
+  leaseHeld: 5,
+  /** Come again: `--timeout` passed, the server goes on building. */
+  comeAgain: 6,
+  /** Interrupted by a signal. */
+  interrupted: 7,
+} as const;
+
+export type ExitClass = keyof typeof exitCodes;
+
+export interface CatalogueEntry {
+  readonly exit: ExitClass;
+  /** When it is thrown, for the reference. */
+  readonly when: string;
+  /** The default next action; an error may carry a more exact one. */
+  readonly next: string;
+}
+
+export const catalogue = {
+  "invalid-input": {
+    exit: "invalid",
+    when: "The migration files hold at least one problem; all of them are listed.",
+    next: "Correct the files; `couchdb-migrate validate` checks them offline.",
+  },
+  "invalid-settings": {
+    exit: "invalid",
+    when: "A flag, an environment variable or couchdb-migrate.yaml holds a value that can't be used.",
+    next: "Correct the setting; `couchdb-migrate --help` lists them all.",
+  },
+  unreachable: {
+    exit: "unreachable",
+    when: "CouchDB did not answer, or was not ready, within --wait.",
+    next: "Check the address and that CouchDB is up; give it longer with --wait.",
+  },
+  unauthorized: {
+    exit: "unreachable",
+    when: "CouchDB refuses the credentials. They are tried once: CouchDB locks accounts after five failures.",
+    next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation give the old one as COUCHDB_PREVIOUS_PASSWORD.",
+  },
+  "locked-out": {
+    exit: "unreachable",
+    when: "CouchDB has temporarily locked the account after failed logins.",
+    next: "Wait five minutes without a login, then correct the credentials and run again.",
+  },
+  "missing-right": {
+    exit: "unreachable",
+    when: "The credentials are right, but lack a right that the run needs.",
+    next: "Run with a server admin, or keep the ledger in a database of your own with --ledger-database.",
+  },
+  "not-couchdb": {
+    exit: "unreachable",
+    when: "Something answers at the address, but it is not a CouchDB.",
+    next: "Check the URL: a proxy or a login page may stand in front of CouchDB.",
+  },
+  "request-failed": {
+    exit: "failed",
+    when: "CouchDB answered a request with an error that a retry does not mend, or that did not mend in time.",
+    next: "Read CouchDB's reason; run again once it is mended: what was done is recorded and not repeated.",
+  },
+  "outcome-unknown": {
+    exit: "failed",
+    when: "A request was sent and no answer came, so whether it was carried out is not known.",
+    next: "Run again: the step is looked at first, and only what is missing is written.",
+  },
+  "below-quorum": {
+    exit: "failed",
+    when: "CouchDB took a write on a minority of its nodes only (202), so it is not durable.",
+    next: "Bring the missing nodes back, then run again.",
+  },
+  conflict: {
+    exit: "failed",
+    when: "Somebody else changed the same thing meanwhile, again and again.",
+    next: "Run again; if it persists, find who else writes it.",
+  },
+  "node-down": {
+    exit: "failed",
+    when: "A node of the cluster that has to be written to does not answer.",
+    next: "Bring the node back, or remove it from the cluster, then run again.",
+  },
+  "step-failed": {
+    exit: "failed",
+    when: "A step could not be applied. The steps before it are recorded, those after it were not begun.",
+    next: "Mend the cause, then run again: the run goes on with this step.",
+  },
+  refused: {
+    exit: "failed",
+    when: "The step would do what needs a decision: destroy data, or change what is fixed at creation.",
+    next: "Read the reason and decide.",
+  },
+  "changed-one-time-step": {
+    exit: "failed",
+    when: "A one-time step was edited after it had been applied.",
+    next: "Restore it, or take it as it is with `couchdb-migrate ledger accept ID`.",
+  },
+  "ledger-unreadable": {
+    exit: "failed",
+    when: "The ledger document is there but is not one that this version can read.",
+    next: "Use the version of couchdb-migrate that wrote it, or a newer one.",
+  },
+  "not-in-ledger": {
+    exit: "invalid",
+    when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files.",
+    next: "`couchdb-migrate status` lists the ids.",
+  },
+  "lease-held": {
+    exit: "leaseHeld",
+    when: "Another runner holds the lease for longer than --lock-wait.",
+    next: "Wait for it; if its holder is gone, `couchdb-migrate unlock` says whose it was and releases it.",
+  },
+  "lease-lost": {
+    exit: "failed",
+    when: "The lease could not be renewed in time, so the run stopped before its next step.",
+    next: "Run again: what was done is recorded.",
+  },
+  "come-again": {
+    exit: "comeAgain",
+    when: "--timeout passed before the run was done.",
+    next: "Run again: it goes on where this one stopped.",
+  },
+  interrupted: {
+    exit: "interrupted",
+    when: "A signal stopped the run between two steps.",
+    next: "Run again: it goes on where this one stopped.",
+  },
+  "sandbox-missing": {
+    exit: "invalid",
+    when: "The embedded server's packages, which are optional, are not installed.",
+    next: "Install them, or give COUCHDB_URL.",
+  },
+  bug: {
+    exit: "failed",
+    when: "couchdb-migrate contradicts itself.",
+    next: "Please report it, with the message and the version.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface ErrorDetails {
+  /** One sentence: what happened, to what. No secret. */
+  readonly message: string;
+  /** Facts for machines and tests. No secret. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** What to do now, where the catalogue's own is too general. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** Every failure that couchdb-migrate foresees. Anything else that is thrown is a bug. */
+export class MigrateError extends Error {
+  override readonly name: string = "MigrateError";
+  readonly code: ErrorCode;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly next: string;
+
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.data = details.data ?? {};
+    this.next = details.next ?? catalogue[code].next;
+  }
+
+  /** What the process exits with for this error. */
+  get exitCode(): number {
+    return exitCodes[catalogue[this.code].exit];
+  }
+}
+
+/** An invariant of ours does not hold. */
+export function bug(message: string, cause?: unknown): MigrateError {
+  return new MigrateError("bug", { message, cause });
+}
+
+/** Any thrown thing as one of ours; what is unforeseen becomes a `bug`. */
+export function toMigrateError(thrown: unknown): MigrateError {
+  if (thrown instanceof MigrateError) return thrown;
+  return bug(thrown instanceof Error ? thrown.message : String(thrown), thrown);
+}

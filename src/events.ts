@@ -1,0 +1,50 @@
+/**
+ * Everything that a run can say. The core emits these and prints nothing; renderers listen (render/), and so may
+ * users of the library. No event holds a secret.
+ */
+import type { MigrateError } from "./errors.ts";
+
+export type Event =
+  /** CouchDB, or a part of it, is waited for. Emitted at growing intervals. */
+  | { readonly type: "waiting"; readonly url: string; readonly reason: string; readonly milliseconds: number }
+  | { readonly type: "connected"; readonly url: string; readonly version: string; readonly user: string | undefined }
+  /** The run is anonymous until an admin has been written. */
+  | { readonly type: "admin-party"; readonly url: string }
+  | { readonly type: "lease-waiting"; readonly holder: string; readonly since: string; readonly milliseconds: number }
+  | { readonly type: "lease-taken"; readonly holder: string; readonly token: number; readonly from?: string }
+  | { readonly type: "lease-released" }
+  /** What is about to be done: how many steps, of how many. */
+  | { readonly type: "run-begin"; readonly steps: number; readonly pending: number }
+  | { readonly type: "step-begin"; readonly id: string; readonly kind: string; readonly title: string }
+  | {
+      readonly type: "step-progress";
+      readonly id: string;
+      readonly database?: string;
+      readonly what: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+    }
+  | {
+      readonly type: "step-end";
+      readonly id: string;
+      readonly kind: string;
+      readonly title: string;
+      /** `superseded`: a newer version of the files had it; left alone. */
+      readonly outcome: "applied" | "adopted" | "unchanged" | "superseded";
+      readonly milliseconds: number;
+    }
+  | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
+  | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
+  /** One request, for traces. `path` without credentials; bodies are never in it. */
+  | {
+      readonly type: "request";
+      readonly method: string;
+      readonly path: string;
+      readonly status: number | undefined;
+      readonly milliseconds: number;
+      readonly attempt: number;
+    };
+
+export type EventType = Event["type"];
+export type Listener = (event: Event) => void;

@@ -1,0 +1,47 @@
+/** What the ledger document of a migration set holds. The shape on the wire; nothing in it is secret. */
+export interface Ledger {
+  readonly formatVersion: 1;
+  readonly set: string;
+  readonly entries: Readonly<Record<string, Entry>>;
+  /** One fingerprint over all secrets of the set but those that the login proves. */
+  readonly fingerprint?: Fingerprint;
+  /** The nodes that were seen when it was last written, so that the next look needs not ask for them. */
+  readonly nodes?: readonly string[];
+}
+
+/** One applied step. */
+export interface Entry {
+  readonly kind: string;
+  /** `<algorithm version>:<sha256>`. */
+  readonly checksum: string;
+  /** The checksums that it had before, oldest first. */
+  readonly former: readonly string[];
+  /** ISO 8601, the runner's clock. */
+  readonly appliedAt: string;
+  readonly milliseconds: number;
+  /** The version of couchdb-migrate that applied it. */
+  readonly version: string;
+  /** It held already and was only recorded. */
+  readonly adopted?: boolean;
+  /**
+   * The databases that it was applied in, each with its incarnation: `instance_start_time` as CouchDB 3.3 and newer
+   * give it (seconds); `"0"` from older ones, which can't tell.
+   */
+  readonly databases: Readonly<Record<string, string>>;
+}
+
+/** scrypt over all secrets together; salt and hash in base64. */
+export interface Fingerprint {
+  readonly ids: readonly string[];
+  readonly salt: string;
+  readonly hash: string;
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** A ledger as it was read, with what is needed to write the next version. */
+export interface StoredLedger {
+  readonly ledger: Ledger;
+  readonly rev: string;
+}

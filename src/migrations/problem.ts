@@ -1,0 +1,36 @@
+import { MigrateError } from "../errors.ts";
+
+/** Where something stands in a migration file. Lines and columns count from 1; columns in characters, as editors do. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong with the input. */
+export interface Problem extends Position {
+  /** Stable, for machines and tests: `unknown-step`, `duplicate-id`, `missing-variable`, … */
+  readonly code: string;
+  /** What is wrong, and what would be right. No secret. */
+  readonly message: string;
+  /** The offending text, shortened, with control characters made visible. */
+  readonly text?: string;
+}
+
+/** All problems of the input at once: nothing was sent. */
+export class InvalidInput extends MigrateError {
+  override readonly name = "InvalidInput";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const first = problems[0];
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    super("invalid-input", {
+      message: first
+        ? `${first.file}:${first.line}:${first.column}: ${first.message}${more}`
+        : "the migration files are invalid",
+      data: { problems },
+    });
+    this.problems = problems;
+  }
+}

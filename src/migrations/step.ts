@@ -1,0 +1,37 @@
+import type { Position } from "./problem.ts";
+
+/** A secret's place in printed output. */
+export const masked = "***";
+
+/** One step of a migration set, read, resolved and checked. */
+export interface Step {
+  /** Unique over the set. */
+  readonly id: string;
+  /** The step kind's name: `ensureDatabase`, … */
+  readonly kind: string;
+  readonly description?: string;
+  /**
+   * What the step asks for, as its kind's `resolve` returned it: variables resolved, defaults filled in,
+   * files read. May hold secrets: never print it.
+   */
+  readonly desired: unknown;
+  /** `desired` with every secret (or the secret part of a value) as `***`: what may be printed. */
+  readonly shown: unknown;
+  /** The secrets in `desired`, by JSON Pointer. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** `<algorithm version>:<sha256 in hex>` over the meaning of the step, see checksum.ts. */
+  readonly checksum: string;
+  /** `allowDestroy: true` stands in the step. */
+  readonly allowDestroy: boolean;
+  /** Where the step's `id` stands. */
+  readonly position: Position;
+}
+
+/** A migration set: what `loadMigrations` returns. */
+export interface Migrations {
+  /** The folder or file that was read, as given. */
+  readonly path: string;
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+  readonly steps: readonly Step[];
+}

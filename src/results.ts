@@ -1,0 +1,109 @@
+/**
+ * What `plan`, `apply` and `status` return, and what `--format json` prints: `formatVersion` 1. Fields may be added,
+ * never renamed. Nothing in them is secret; `"***"` stands in a secret's place.
+ */
+import type { Change, Rebuild } from "./steps/kind.ts";
+
+/** How a step of the files stands. */
+export type StepState = "pending" | "changed" | "applied" | "drifted" | "superseded";
+
+/** What `apply` would do about it. `adopt`: it holds already and is only recorded. */
+export type StepAction = "create" | "update" | "remove" | "adopt" | "none" | "refused";
+
+export interface PlannedDatabase {
+  readonly state: StepState;
+  readonly action: StepAction;
+}
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly kind: string;
+  readonly file: string;
+  readonly line: number;
+  readonly description?: string;
+  readonly state: StepState;
+  readonly action: StepAction;
+  /** For people: `database zerglings`. */
+  readonly target: string;
+  readonly databases: Readonly<Record<string, PlannedDatabase>>;
+  readonly changes: readonly (Change & { readonly database?: string })[];
+  readonly rebuilds: readonly Rebuild[];
+  /** One sentence each: why it is pending (`the database was recreated`), why it is refused, what to watch. */
+  readonly notes: readonly string[];
+}
+
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly set: string;
+  readonly server: { readonly url: string; readonly version: string };
+  /** How many steps would change something on the server. Drift counts with `verify` only; `adopt` never. */
+  readonly changes: number;
+  readonly steps: readonly PlannedStep[];
+  /** Ids in the ledger that are no longer in the files. */
+  readonly orphaned: readonly string[];
+  readonly warnings: readonly Warning[];
+  /** True where drift would be repaired (`--verify`). */
+  readonly verify: boolean;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly id?: string;
+}
+
+export interface Failure {
+  readonly id: string;
+  readonly database: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+}
+
+export interface ApplyResult {
+  readonly formatVersion: 1;
+  readonly set: string;
+  readonly result: "applied" | "unchanged" | "failed";
+  readonly applied: readonly string[];
+  readonly adopted: readonly string[];
+  readonly unchanged: readonly string[];
+  /** Left alone, because the ledger knows a newer version of the step. */
+  readonly superseded: readonly string[];
+  /** Not begun, because the run stopped before. */
+  readonly notReached: readonly string[];
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly Warning[];
+  readonly requests: { readonly reads: number; readonly writes: number };
+  readonly milliseconds: number;
+}
+
+export interface StatusStep {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: StepState;
+  /** ISO 8601, or null where the ledger does not know it. */
+  readonly appliedAt: string | null;
+  readonly notes: readonly string[];
+}
+
+export interface Status {
+  readonly formatVersion: 1;
+  readonly set: string;
+  readonly server: { readonly url: string; readonly version: string };
+  readonly steps: readonly StatusStep[];
+  readonly orphaned: readonly string[];
+  readonly lease: null | { readonly holder: string; readonly since: string };
+  readonly runs: readonly RunRecord[];
+}
+
+/** One run in the history. */
+export interface RunRecord {
+  readonly startedAt: string;
+  readonly milliseconds: number;
+  readonly holder: string;
+  readonly version: string;
+  readonly result: "applied" | "failed" | "interrupted" | "come-again";
+  readonly applied: readonly string[];
+  readonly adopted: readonly string[];
+  readonly failures: readonly { readonly id: string; readonly code: string }[];
+}

@@ -1,0 +1,129 @@
+/**
+ * The contract of a step kind.
+ *
+ * To add one:
+ *   1. write `src/steps/<name-in-kebab-case>.ts` that exports a `StepKind` (copy `ensure-database.ts`: it is the shortest);
+ *   2. add it to the list in `src/steps/index.ts`;
+ *   3. `npm run generate`: the union type, the validator, the editor schema and the step reference follow;
+ *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite.
+ * Nothing else is edited. If something else has to be, mend that first.
+ *
+ * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
+ * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
+ * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
+ * not be repeatable, but `observe` must see all that it writes.
+ */
+import type { Couch } from "../couch/couch.ts";
+import type { StepFiles } from "../migrations/step-files.ts";
+import type { Schema } from "./schema.ts";
+
+/** One difference between what is and what ought to be. */
+export interface Change {
+  /** JSON Pointer into the step's object. */
+  readonly path: string;
+  /** `null`: not there. Secrets: `"***"`. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** An index that a change makes CouchDB build anew. */
+export interface Rebuild {
+  readonly database: string;
+  /** Name of the design document, without `_design/`. */
+  readonly designDoc: string;
+  readonly views: readonly string[];
+  /** How many documents the build reads. */
+  readonly documents: number;
+}
+
+/** What `diff` says. */
+export interface Difference<Write = unknown> {
+  readonly action: "none" | "create" | "update" | "remove" | "refused";
+  readonly changes: readonly Change[];
+  readonly rebuilds: readonly Rebuild[];
+  /** To be said, though the step holds or can be applied: one sentence each. No secret. */
+  readonly warnings: readonly string[];
+  /** Why it is refused, and what to do: one sentence. Only with `refused`. */
+  readonly refusal?: string;
+  /** What `apply` gets. Absent with `none` and `refused`. */
+  readonly write?: Write;
+}
+
+/** Where a step is at work: a database for database steps, the server otherwise. */
+export interface Target {
+  readonly database?: string;
+}
+
+/** What one step sees while it is observed or applied. */
+export interface StepContext<Desired> {
+  readonly desired: Desired;
+  readonly target: Target;
+  readonly couch: Couch;
+  /** Stops long work between two requests. */
+  readonly signal: AbortSignal;
+  /** Long work says how far it is, in units of its own (documents, changes). */
+  progress(update: {
+    readonly done: number;
+    readonly total: number;
+    readonly unit: string;
+    readonly what: string;
+  }): void;
+}
+
+/** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
+export interface SpecProblem {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown> {
+  /** The key in the migration file. */
+  readonly name: string;
+  /** One sentence for help, the step reference and editors. */
+  readonly summary: string;
+  /** JSON Schema of the spec, with `description`, `examples`, and our keywords `secret` and `variables`. */
+  readonly schema: Schema;
+  /** A complete step for the reference, `new` and the tests, as the user would write it (without `id`). */
+  readonly example: string;
+  /** `server`: touches what all databases share, so that nothing runs beside it. */
+  readonly scope: "server" | "database";
+  /** Done once; claims nothing; a change after it was applied is an error. */
+  readonly oneTime?: boolean;
+  /** Looked at on every run, because CouchDB can lose it while it keeps its data (admins, config). */
+  readonly everyRun?: boolean;
+  /** Destroys data: refused unless allowed. */
+  readonly destroys?: boolean;
+
+  /** What the plan calls it: `database zerglings`. */
+  title(desired: Desired): string;
+  /** The databases that it works in: names, or patterns with `*`. Empty with scope `server`. */
+  databases(desired: Desired): readonly string[];
+  /** The database that it makes, if it makes one. */
+  creates?(desired: Desired): string | undefined;
+  /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
+  claims(desired: Desired): readonly string[];
+  /** Checks beyond the schema, offline and pure. */
+  check?(spec: Spec): readonly SpecProblem[];
+  /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
+  resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
+
+  /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
+  observe(context: StepContext<Desired>): Promise<Observed | undefined>;
+  /** Pure: what is missing. */
+  diff(desired: Desired, observed: Observed | undefined, target: Target): Difference<Write>;
+  /** Writes what `diff` said. */
+  apply(write: Write, context: StepContext<Desired>): Promise<void>;
+}
+
+/** The step already holds. */
+export function holds<Write>(warnings: readonly string[] = []): Difference<Write> {
+  return { action: "none", changes: [], rebuilds: [], warnings };
+}
+
+/** Keeps the types of a kind's parts while it is listed among kinds of other types. */
+export function defineKind<Spec, Desired, Observed, Write>(
+  kind: StepKind<Spec, Desired, Observed, Write>,
+): StepKind<Spec, Desired, Observed, Write> {
+  return kind;
+}
