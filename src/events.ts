@@ -2,7 +2,7 @@
  * Everything that a run can say. The core emits these and prints nothing; renderers listen (render/), and so may
  * users of the library. No event holds a secret.
  */
-import type { MigrateError } from "./errors.ts";
+import type { MigrateError } from "./errors.js";
 
 export type Event =
   /** CouchDB, or a part of it, is waited for. Emitted at growing intervals. */

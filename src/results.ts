@@ -2,7 +2,7 @@
  * What `plan`, `apply` and `status` return, and what `--format json` prints: `formatVersion` 1. Fields may be added,
  * never renamed. Nothing in them is secret; `"***"` stands in a secret's place.
  */
-import type { Change, Rebuild } from "./steps/kind.ts";
+import type { Change, Rebuild } from "./steps/kind.js";
 
 /** How a step of the files stands. */
 export type StepState = "pending" | "changed" | "applied" | "drifted" | "superseded";

@@ -13,9 +13,9 @@
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
  * not be repeatable, but `observe` must see all that it writes.
  */
-import type { Couch } from "../couch/couch.ts";
-import type { StepFiles } from "../migrations/step-files.ts";
-import type { Schema } from "./schema.ts";
+import type { Couch, Login } from "../couch/couch.js";
+import type { StepFiles } from "../migrations/step-files.js";
+import type { Schema } from "./schema.js";
 
 /** One difference between what is and what ought to be. */
 export interface Change {
@@ -92,6 +92,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly oneTime?: boolean;
   /** Looked at on every run, because CouchDB can lose it while it keeps its data (admins, config). */
   readonly everyRun?: boolean;
+  /** Writes to every node of the cluster, so that all of them must be up before it begins. */
+  readonly everyNode?: boolean;
   /** Destroys data: refused unless allowed. */
   readonly destroys?: boolean;
 
@@ -105,6 +107,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   claims(desired: Desired): readonly string[];
   /** Checks beyond the schema, offline and pure. */
   check?(spec: Spec): readonly SpecProblem[];
+  /** The accepted login of this run proves that the step's secrets are those of the server. */
+  provenByLogin?(desired: Desired, login: Login): boolean;
   /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
   resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
 

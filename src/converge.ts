@@ -1,0 +1,58 @@
+/** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ErrorCode, MigrateError, toMigrateError } from "./errors.js";
+import { contextOf, examine } from "./examine.js";
+import type { Step } from "./migrations/step.js";
+import type { Run } from "./run.js";
+import type { Target } from "./steps/kind.js";
+import { kindOf } from "./steps/targets.js";
+
+export interface Converged {
+  /** Something was written. */
+  readonly wrote: boolean;
+  readonly warnings: readonly string[];
+}
+
+const attempts = 5;
+const firstPause = 200;
+
+/** After these, what the server holds is not what was last read: look again, then decide. */
+const inDoubt: ReadonlySet<ErrorCode> = new Set(["outcome-unknown", "conflict", "below-quorum"]);
+
+/**
+ * @param assertHeld throws when the lease is lost or the run has to stop; asked before each write.
+ */
+export async function converge(
+  run: Run,
+  step: Step,
+  target: Target,
+  databaseExists: boolean,
+  assertHeld: () => void,
+): Promise<Converged> {
+  let wrote = false;
+  let doubt: MigrateError | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const difference = await examine(run, step, target, databaseExists || wrote);
+    if (difference.action === "refused") {
+      throw new MigrateError("refused", { message: difference.refusal ?? "refused", data: { id: step.id } });
+    }
+    if (difference.action === "none") {
+      // A minority took the write (202): that it can be read back does not make it durable.
+      if (doubt?.code === "below-quorum") throw doubt;
+      return { wrote, warnings: difference.warnings };
+    }
+    if (doubt && attempt > attempts) throw doubt;
+    if (doubt) await sleep(firstPause * 2 ** (attempt - 2), undefined, { signal: run.signal }).catch(() => {});
+    assertHeld();
+    try {
+      wrote = true;
+      await kindOf(step).apply(difference.write, contextOf(run, step, target));
+      return { wrote, warnings: difference.warnings };
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (!inDoubt.has(error.code)) throw error;
+      doubt = error;
+      run.couch.forget(target.database);
+    }
+  }
+}

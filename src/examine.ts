@@ -1,0 +1,46 @@
+/** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
+import type { Step } from "./migrations/step.js";
+import type { Run } from "./run.js";
+import type { Difference, StepContext, Target } from "./steps/kind.js";
+import { kindOf } from "./steps/targets.js";
+
+export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
+  return {
+    desired: step.desired,
+    target,
+    couch: run.couch,
+    signal: run.signal,
+    progress: (update) => {
+      const where = target.database === undefined ? {} : { database: target.database };
+      run.emit({ type: "step-progress", id: step.id, ...where, ...update });
+    },
+  };
+}
+
+/**
+ * @param databaseExists what is known of the target's database; where it does not exist there is nothing to observe.
+ */
+export async function examine(
+  run: Run,
+  step: Step,
+  target: Target,
+  databaseExists: boolean,
+): Promise<Difference<unknown>> {
+  const kind = kindOf(step);
+  const observed = databaseExists ? await kind.observe(contextOf(run, step, target)) : undefined;
+  const difference = kind.diff(step.desired, observed, target);
+  const wouldDestroy = kind.destroys === true && difference.action === "remove";
+  if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
+  return {
+    action: "refused",
+    changes: difference.changes,
+    rebuilds: [],
+    warnings: difference.warnings,
+    refusal: `it destroys ${kind.title(step.desired)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
+  };
+}
+
+/** Why a step can't work in a database that nothing makes. */
+export function missingDatabase(database: string): string {
+  return `database ${database} does not exist, and no step before this one makes it; add an ensureDatabase step before it`;
+}

@@ -1,0 +1,48 @@
+/** What the library's functions take. Times are in milliseconds. */
+import type { Connection } from "./couch/connection.js";
+import type { Listener } from "./events.js";
+
+export interface RunOptions {
+  readonly connection: Connection;
+  /** The migration set: each has a ledger, a lease and a history of its own. Default `default`. */
+  readonly set?: string;
+  /** A database made beforehand for the ledger, whose `_security` is left alone. Default: `couchdb-migrate`, our own. */
+  readonly ledgerDatabase?: string;
+  /** How long CouchDB is waited for. Default 60 000. */
+  readonly wait?: number;
+  /** Look at every step live; `apply` then repairs drift, `plan` counts it as a change. */
+  readonly verify?: boolean;
+  /** Let steps that destroy data do so. */
+  readonly allowDestroy?: boolean;
+  /** Apply a step whose checksum is a former one. */
+  readonly allowRevert?: boolean;
+  /** How many databases are worked in at once. Default 8. */
+  readonly concurrency?: number;
+  /** Hears everything that the run has to say. */
+  readonly emit?: Listener;
+  /** Stops the run between two requests. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LeaseOptions {
+  /** After how long a silent holder's lease may be taken over. Default 30 000. */
+  readonly leaseTtl?: number;
+  /** How long another runner is waited for. Default 600 000. */
+  readonly lockWait?: number;
+  /** Who holds the lease, for people: the pod's name. Default: the host name and the process id. */
+  readonly holder?: string;
+}
+
+export interface ApplyOptions extends RunOptions, LeaseOptions {
+  /** How long the whole run may take. Default: no limit. */
+  readonly timeout?: number;
+}
+
+export const defaults = {
+  set: "default",
+  ledgerDatabase: "couchdb-migrate",
+  wait: 60_000,
+  concurrency: 8,
+  leaseTtl: 30_000,
+  lockWait: 600_000,
+} as const;

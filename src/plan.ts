@@ -1,0 +1,145 @@
+/** What `apply` would do. Sends no request that writes. */
+import pMap from "p-map";
+import type { Decision } from "./decide.js";
+import { examine, missingDatabase } from "./examine.js";
+import type { Migrations } from "./migrations/step.js";
+import type { RunOptions } from "./options.js";
+import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "./results.js";
+import { type Look, lookWhenReady, openRun, type Run } from "./run.js";
+import type { Difference } from "./steps/kind.js";
+import { kindOf, placeIn } from "./steps/targets.js";
+
+export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
+  const run = openRun(migrations.steps, options);
+  try {
+    return await planRun(run, await lookWhenReady(run));
+  } finally {
+    await run.couch.close();
+  }
+}
+
+/** One step in one database, or on the server (`database` undefined). */
+interface Item {
+  readonly database: string | undefined;
+  readonly exists: boolean;
+  readonly due: boolean;
+}
+
+interface Examined extends Item {
+  readonly difference: Difference;
+}
+
+export async function planRun(run: Run, seen: Look): Promise<Plan> {
+  const made = new Set(seen.existing.keys());
+  const work = seen.decisions.map((decision) => {
+    const items = itemsOf(run, decision, seen, made);
+    const created = kindOf(decision.step).creates?.(decision.step.desired);
+    if (created !== undefined) made.add(created);
+    return { decision, items };
+  });
+  const steps = await pMap(
+    work,
+    async ({ decision, items }) => {
+      const examined = await pMap(items, (item) => examineItem(run, decision, item), { concurrency: run.concurrency });
+      return planned(run, decision, examined);
+    },
+    { concurrency: run.concurrency, signal: run.signal },
+  );
+  const warnings = steps.flatMap((step) => step.warnings);
+  return {
+    formatVersion: 1,
+    set: run.place.set,
+    server: { url: run.couch.url, version: await run.couch.version() },
+    changes: steps.filter((step) => step.counts).length,
+    steps: steps.map((step) => step.plan),
+    orphaned: seen.orphaned,
+    warnings,
+    verify: run.verify,
+  };
+}
+
+function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<string>): (Item & { blocked: boolean })[] {
+  const kind = kindOf(decision.step);
+  if (decision.state === "superseded") return [];
+  if (kind.scope === "server") {
+    return [{ database: undefined, exists: true, due: decision.state !== "applied", blocked: false }];
+  }
+  const created = kind.creates?.(decision.step.desired);
+  return placeIn(decision.step, made, run.place.database).map((database) => ({
+    database,
+    exists: seen.existing.has(database),
+    due: decision.databases.has(database) || !seen.existing.has(database),
+    blocked: !made.has(database) && database !== created,
+  }));
+}
+
+async function examineItem(run: Run, decision: Decision, item: Item & { blocked: boolean }): Promise<Examined> {
+  const target = item.database === undefined ? {} : { database: item.database };
+  const refused = decision.refusal ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
+  if (refused !== undefined) {
+    return { ...item, difference: { action: "refused", changes: [], rebuilds: [], warnings: [], refusal: refused } };
+  }
+  return { ...item, difference: await examine(run, decision.step, target, item.exists) };
+}
+
+function planned(
+  run: Run,
+  decision: Decision,
+  examined: readonly Examined[],
+): { plan: PlannedStep; counts: boolean; warnings: Warning[] } {
+  const { step } = decision;
+  const kind = kindOf(step);
+  const databases: Record<string, PlannedDatabase> = {};
+  for (const one of examined) {
+    if (one.database !== undefined) databases[one.database] = { state: stateOf(one, decision), action: actionOf(one) };
+  }
+  const states = examined.map((one) => stateOf(one, decision));
+  const several = examined.length > 1;
+  const refusals = examined.flatMap((one) => one.difference.refusal ?? []);
+  const warnings = examined.flatMap((one) => one.difference.warnings);
+  const everyRun = kind.everyRun ? ["looked at on every run"] : [];
+  const drifted = decision.state === "applied" && states.includes("drifted");
+  const action = wholeAction(decision, examined.map(actionOf));
+  return {
+    counts: changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true),
+    plan: {
+      id: step.id,
+      kind: step.kind,
+      file: step.position.file,
+      line: step.position.line,
+      ...(step.description === undefined ? {} : { description: step.description }),
+      state: drifted ? "drifted" : decision.state,
+      action,
+      target: kind.title(step.desired),
+      databases,
+      changes: examined.flatMap((one) =>
+        one.difference.changes.map((change) =>
+          several && one.database !== undefined ? { ...change, database: one.database } : change,
+        ),
+      ),
+      rebuilds: examined.flatMap((one) => one.difference.rebuilds),
+      notes: [...new Set([...decision.notes, ...refusals, ...warnings, ...(drifted && !run.verify ? everyRun : [])])],
+    },
+    warnings: warnings.map((message) => ({ code: "step", message, id: step.id })),
+  };
+}
+
+const changesServer: ReadonlySet<StepAction> = new Set(["create", "update", "remove"]);
+
+function stateOf(one: Examined, decision: Decision): StepState {
+  if (one.due) return decision.state === "applied" ? "pending" : decision.state;
+  return one.difference.action === "none" ? "applied" : "drifted";
+}
+
+function actionOf(one: Examined): StepAction {
+  if (one.difference.action !== "none") return one.difference.action;
+  return one.due ? "adopt" : "none";
+}
+
+function wholeAction(decision: Decision, actions: readonly StepAction[]): StepAction {
+  const order: readonly StepAction[] = ["refused", "update", "remove", "create", "adopt"];
+  const first = order.find((action) => actions.includes(action));
+  if (first) return first;
+  // A pattern that matches nothing yet is only recorded.
+  return decision.state === "pending" || decision.state === "changed" ? "adopt" : "none";
+}

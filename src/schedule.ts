@@ -1,0 +1,116 @@
+/**
+ * Order: a step is not begun before those that it may depend on are done. Steps on different databases do not depend
+ * on each other; server-wide steps, and steps with patterns (which may match what an earlier step makes), are
+ * barriers: they wait for all before them, and all after them wait for them.
+ */
+
+export interface Ordered {
+  readonly barrier: boolean;
+  readonly databases: readonly string[];
+}
+
+/** For each step the indices of the steps that must be done before it, without those that follow from others. Pure. */
+export function dependencies(steps: readonly Ordered[]): readonly (readonly number[])[] {
+  let barrier: number | undefined;
+  let lastOf = new Map<string, number>();
+  return steps.map((step, index) => {
+    if (step.barrier) {
+      const before = new Set(lastOf.values());
+      if (before.size === 0 && barrier !== undefined) before.add(barrier);
+      barrier = index;
+      lastOf = new Map();
+      return [...before];
+    }
+    const before = new Set<number>();
+    // A step without any database still has its place between the barriers.
+    for (const database of step.databases.length > 0 ? step.databases : [""]) {
+      const last = lastOf.get(database) ?? barrier;
+      if (last !== undefined) before.add(last);
+      lastOf.set(database, index);
+    }
+    return [...before];
+  });
+}
+
+/**
+ * Runs `work` for each index as soon as its dependencies are done, at most `concurrency` at once, in the order of the
+ * list where there is a choice. Begins nothing new once `stopped()` is true or a `work` has thrown; resolves when what
+ * was begun has ended, with the indices that were not begun. Rejects with the first error that `work` threw.
+ */
+export async function runInOrder(
+  needs: readonly (readonly number[])[],
+  concurrency: number,
+  stopped: () => boolean,
+  work: (index: number) => Promise<void>,
+): Promise<number[]> {
+  const missing = needs.map((need) => need.length);
+  const followers = needs.map((): number[] => []);
+  needs.forEach((need, index) => {
+    for (const before of need) followers[before]?.push(index);
+  });
+  const ready = new ReadyQueue(needs.length);
+  missing.forEach((count, index) => {
+    if (count === 0) ready.add(index);
+  });
+  const begun = new Set<number>();
+  let failure: { readonly error: unknown } | undefined;
+
+  await new Promise<void>((resolve) => {
+    let running = 0;
+    const pump = () => {
+      while (running < concurrency && !failure && !stopped()) {
+        const index = ready.take();
+        if (index === undefined) break;
+        begun.add(index);
+        running += 1;
+        work(index)
+          .then(
+            () => {
+              for (const next of followers[index] ?? []) {
+                const left = (missing[next] ?? 0) - 1;
+                missing[next] = left;
+                if (left === 0) ready.add(next);
+              }
+            },
+            (error: unknown) => {
+              failure ??= { error };
+            },
+          )
+          .finally(() => {
+            running -= 1;
+            pump();
+          });
+      }
+      if (running === 0) resolve();
+    };
+    pump();
+  });
+  if (failure) throw failure.error;
+  return needs.map((_, index) => index).filter((index) => !begun.has(index));
+}
+
+/** The lowest ready index first. */
+class ReadyQueue {
+  readonly #ready: boolean[];
+  #next = 0;
+  #count = 0;
+
+  constructor(size: number) {
+    this.#ready = new Array<boolean>(size).fill(false);
+  }
+
+  add(index: number): void {
+    this.#ready[index] = true;
+    this.#count += 1;
+    if (index < this.#next) this.#next = index;
+  }
+
+  take(): number | undefined {
+    if (this.#count === 0) return undefined;
+    while (!this.#ready[this.#next]) this.#next += 1;
+    const index = this.#next;
+    this.#ready[index] = false;
+    this.#count -= 1;
+    return index;
+  }
+}

@@ -1,0 +1,32 @@
+/** The ledger against the files against the server. Sends no request that writes. */
+import { readHistory } from "./ledger/history.js";
+import { readLease } from "./ledger/lease.js";
+import type { Migrations } from "./migrations/step.js";
+import type { RunOptions } from "./options.js";
+import { planRun } from "./plan.js";
+import type { Status } from "./results.js";
+import { lookWhenReady, openRun } from "./run.js";
+
+export async function status(migrations: Migrations, options: RunOptions): Promise<Status> {
+  const run = openRun(migrations.steps, options);
+  try {
+    const seen = await lookWhenReady(run);
+    const planned = await planRun(run, seen);
+    const entries = seen.stored?.ledger.entries ?? {};
+    const [lease, runs] = await Promise.all([readLease(run.couch, run.place), readHistory(run.couch, run.place)]);
+    return {
+      formatVersion: 1,
+      set: run.place.set,
+      server: planned.server,
+      steps: planned.steps.map(({ id, kind, state, notes }) => {
+        const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
+        return { id, kind, state, appliedAt: entry?.appliedAt ?? null, notes };
+      }),
+      orphaned: seen.orphaned,
+      lease: lease && { holder: lease.holder, since: lease.since },
+      runs,
+    };
+  } finally {
+    await run.couch.close();
+  }
+}

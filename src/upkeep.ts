@@ -1,0 +1,77 @@
+/** What a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
+import { MigrateError } from "./errors.js";
+import { ensureLedgerDatabase } from "./ledger/database.js";
+import { acceptStep, forgetStep } from "./ledger/edit.js";
+import { breakLease, readLease, takeLease } from "./ledger/lease.js";
+import type { Ledger } from "./ledger/ledger.js";
+import { readLedger, writeLedger } from "./ledger/store.js";
+import type { Migrations } from "./migrations/step.js";
+import { defaults, type LeaseOptions, type RunOptions } from "./options.js";
+import { holderName, openRun, type Run, ready } from "./run.js";
+import { version } from "./version.js";
+
+/** Drops a step from the ledger: if it is in the files, it is pending again. */
+export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
+  await editLedger(options, (ledger) => forgetStep(ledger, id));
+}
+
+/** Takes a step as it now stands in the files as applied, without doing anything. */
+export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
+  const step = migrations.steps.find((one) => one.id === id);
+  if (!step) throw new MigrateError("not-in-ledger", { message: `no step in the files has the id ${id}` });
+  await editLedger(options, (ledger) => acceptStep(ledger, step, new Date(), version));
+}
+
+/** Releases somebody's lease and says whose it was; null where nobody holds it. */
+export async function unlock(options: RunOptions): Promise<{ holder: string; since: string } | null> {
+  return withRun(options, async (run) => {
+    await ready(run, false);
+    if (!(await readLease(run.couch, run.place))) return null;
+    run.couch.allowWrites();
+    const broken = await breakLease(run.couch, run.place, holderName(options));
+    return broken && { holder: broken.holder, since: broken.since };
+  });
+}
+
+/** Resolves when CouchDB is ready; as `apply` waits. */
+export async function wait(options: RunOptions): Promise<void> {
+  await withRun(options, (run) => ready(run, false));
+}
+
+async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Ledger) => Ledger): Promise<void> {
+  await withRun(options, async (run) => {
+    await ready(run, false);
+    const before = await readLedger(run.couch, run.place);
+    const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
+    // Refuse what can't be done before anything is written.
+    edit(before?.ledger ?? empty);
+    run.couch.settle();
+    run.couch.allowWrites();
+    await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
+    const lease = await takeLease(run.couch, run.place, {
+      holder: holderName(options),
+      ttl: options.leaseTtl ?? defaults.leaseTtl,
+      lockWait: options.lockWait ?? defaults.lockWait,
+      emit: run.emit,
+      signal: run.signal,
+    });
+    try {
+      run.couch.forget();
+      const stored = await readLedger(run.couch, run.place);
+      const ledger = edit(stored?.ledger ?? empty);
+      lease.assertHeld();
+      await writeLedger(run.couch, run.place, stored, ledger, { exactly: true });
+    } finally {
+      await lease.release();
+    }
+  });
+}
+
+async function withRun<T>(options: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
+  const run = openRun([], options);
+  try {
+    return await work(run);
+  } finally {
+    await run.couch.close();
+  }
+}
