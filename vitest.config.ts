@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const results = process.env.TEST_RESULTS;
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
@@ -8,5 +10,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The servers that the tests start share two cores: more workers only make them slower.
     maxWorkers: 2,
+    // A report for machines besides, where one is asked for (.ci/run).
+    ...(results ? { reporters: ["default", "json"], outputFile: { json: results } } : {}),
   },
 });

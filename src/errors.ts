@@ -119,6 +119,11 @@ export const catalogue = {
     when: "The ledger document is there but is not one that this version can read.",
     next: "Use the version of couchdb-migrate that wrote it, or a newer one.",
   },
+  "ledger-too-large": {
+    exit: "failed",
+    when: "The ledger would have more bytes than CouchDB takes in one document.",
+    next: "Split the migration files into several sets (--set): each has a ledger of its own.",
+  },
   "not-in-ledger": {
     exit: "invalid",
     when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files.",

@@ -14,6 +14,7 @@ import type { Step } from "./migrations/step.js";
 import { type ApplyOptions, defaults, type RunOptions } from "./options.js";
 import { createRedactor } from "./secrets.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
+import type { Target } from "./steps/kind.js";
 import { isPattern, kindOf, namedDatabases, placeIn } from "./steps/targets.js";
 
 /** A run against one server. */
@@ -109,6 +110,12 @@ function placeSteps(run: Run, existing: Iterable<string>): PlacedStep[] {
     databases: placeIn(step, names, run.place.database),
     oneTime: kindOf(step).oneTime ?? false,
   }));
+}
+
+/** Where a step works, given the databases that exist. */
+export function targetsOf(run: Run, step: Step, existing: ReadonlyMap<string, string>): Target[] {
+  if (kindOf(step).scope === "server") return [{}];
+  return placeIn(step, existing.keys(), run.place.database).map((database) => ({ database }));
 }
 
 async function existingDatabases(run: Run): Promise<Map<string, string>> {

@@ -2,7 +2,7 @@
  * The server as the rest of the program sees it. Everything that knows HTTP, nano, status codes and retries is behind
  * this interface, in this folder; its implementation is gateway.ts.
  */
-import type { Path } from "./path.ts";
+import type { Path } from "./path.js";
 
 export interface Answer<Body = unknown> {
   readonly status: number;
@@ -59,6 +59,8 @@ export interface Couch {
   ): Promise<Answer<Body>>;
   /** Forget what was read: all of it, or of one database. */
   forget(database?: string): void;
+  /** Changes whenever an answer that was read may no longer hold: something was written, or `forget` was called. */
+  readonly epoch?: number;
   /** How many requests were sent, retries included. */
   readonly requests: { readonly reads: number; readonly writes: number };
   /** What the requests are signed with. */

@@ -1,4 +1,4 @@
-import type { Position } from "./problem.ts";
+import type { Position } from "./problem.js";
 
 /** A secret's place in printed output. */
 export const masked = "***";

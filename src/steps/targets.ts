@@ -1,6 +1,7 @@
 /** Which databases a step works in, given those that exist. */
-import { kindByName } from "./index.js";
+
 import type { Step } from "../migrations/step.js";
+import { kindByName } from "./index.js";
 import type { StepKind } from "./kind.js";
 
 export function isPattern(database: string): boolean {

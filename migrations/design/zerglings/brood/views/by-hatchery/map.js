@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "creature") {
+    emit([doc.hatchery, doc.hatchedAt], null);
+  }
+}

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "creature" && !doc.slainAt) {
+    emit(doc.kind, doc.hitPoints);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Writes what follows from the step kinds: validators and types (src/generated, not committed), the editor schema and
+ * the step reference (committed). With `--check` it writes nothing, and fails where a committed file is stale.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { editorSchema } from "./generate/editor-schema.mjs";
+import { loadKinds, root } from "./generate/load-kinds.mjs";
+import { specTypes } from "./generate/spec-types.mjs";
+import { stepReference } from "./generate/step-reference.mjs";
+import { validatorCode } from "./generate/validator-code.mjs";
+
+const loaded = await loadKinds();
+
+const committed = {
+  "schemas/migration.schema.json": () => editorSchema(loaded),
+  "docs/steps.md": () => stepReference(loaded),
+};
+const generated = {
+  "src/generated/validators.ts": () => validatorCode(loaded),
+  "src/generated/specs.ts": () => specTypes(loaded),
+};
+
+if (process.argv.includes("--check")) {
+  const stale = [];
+  for (const [file, make] of Object.entries(committed)) {
+    if ((await current(file)) !== (await make())) stale.push(file);
+  }
+  for (const file of stale) console.error(`${file} is stale: run \`npm run generate\`, and commit it`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [file, make] of Object.entries({ ...generated, ...committed })) {
+    const text = await make();
+    // A file that is as it should be keeps its time, so that watchers stay quiet.
+    if ((await current(file)) === text) continue;
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+}
+
+function current(file) {
+  return readFile(join(root, file), "utf8").catch(() => undefined);
+}

@@ -1,0 +1,48 @@
+import { mapSchema } from "./load-kinds.mjs";
+
+/** The JSON Schema of a migration file, for editors. */
+export function editorSchema({ kinds, specSchema }) {
+  const specs = kinds.map((kind) => [
+    kind.name,
+    { ...mapSchema(specSchema(kind), forEditors), description: kind.summary },
+  ]);
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "A migration file of couchdb-migrate",
+    type: "array",
+    minItems: 1,
+    items: { $ref: "#/definitions/step" },
+    definitions: {
+      step: {
+        description: "A step: its id, and exactly one kind.",
+        type: "object",
+        required: ["id"],
+        additionalProperties: false,
+        properties: {
+          id: {
+            description: "Unique over all files of the set: letters, digits, `.`, `_` and `-`.",
+            type: "string",
+            pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$",
+          },
+          description: { description: "For people.", type: "string" },
+          ...Object.fromEntries(specs.map(([name]) => [name, { $ref: `#/definitions/${name}` }])),
+        },
+        oneOf: specs.map(([name]) => ({ required: [name] })),
+      },
+      ...Object.fromEntries(specs),
+    },
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** Where a variable may stand, so may text that holds one, whatever the value has to be in the end. */
+function forEditors({ secret: _secret, variables, description, default: byDefault, examples, ...schema }) {
+  const texts = {
+    ...(description !== undefined && { description }),
+    ...(byDefault !== undefined && { default: byDefault }),
+    ...(examples !== undefined && { examples }),
+  };
+  const { type, ...restrictions } = schema;
+  if (!variables || (type === "string" && Object.keys(restrictions).length === 0)) return { ...texts, ...schema };
+  return { ...texts, anyOf: [schema, { type: "string", pattern: "\\$\\{" }] };
+}

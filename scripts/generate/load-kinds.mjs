@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * The registry, from its TypeScript sources: `{ kinds, specSchema, newAjv }`. They are bundled within the project,
+ * so that the packages that they import are found.
+ */
+export async function loadKinds() {
+  const entry = `
+    export { kinds } from "./src/steps/index.js";
+    export { specSchema } from "./src/migrations/spec-schema.js";
+    export { newAjv } from "./src/migrations/ajv.js";
+  `;
+  const parent = join(root, "node_modules/.cache");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "couchdb-migrate-"));
+  const outfile = join(folder, "kinds.mjs");
+  try {
+    await build({
+      stdin: { contents: entry, resolveDir: root, loader: "ts" },
+      outfile,
+      bundle: true,
+      packages: "external",
+      format: "esm",
+      platform: "node",
+      logLevel: "error",
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A copy of a schema, with each of its subschemas changed by `change`, innermost first. */
+export function mapSchema(schema, change) {
+  const copy = { ...schema };
+  if (copy.properties) copy.properties = mapValues(copy.properties, (child) => mapSchema(child, change));
+  for (const keyword of ["additionalProperties", "items", "propertyNames"]) {
+    if (typeof copy[keyword] === "object") copy[keyword] = mapSchema(copy[keyword], change);
+  }
+  for (const keyword of ["oneOf", "anyOf"]) {
+    if (copy[keyword]) copy[keyword] = copy[keyword].map((child) => mapSchema(child, change));
+  }
+  return change(copy);
+}
+
+export function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,61 @@
+import { catalogue, type ErrorCode, exitCodes } from "../errors.js";
+import type { ApplyResult, Failure } from "../results.js";
+import type { Command, Context, Outcome } from "./command.js";
+import { noMarkdown } from "./formats.js";
+import { readMigrations } from "./migrations.js";
+import { leaseOptions, runOptions } from "./run-options.js";
+import { withServer } from "./with-server.js";
+
+export const apply: Command = {
+  name: "apply",
+  positionals: "[path]",
+  summary: "Apply what is pending: wait for CouchDB, take the lease, apply, record",
+  server: true,
+  examples: [
+    ["apply", "apply ./migrations"],
+    ["apply --dry-run", "show what would be done, write nothing"],
+    ["apply --verify", "look at every step live and repair drift"],
+    ["apply --timeout 5m --log-format json", "as an initContainer"],
+  ],
+  async run(context) {
+    if (context.settings.dryRun) return (await import("./plan.js")).planOrRehearse(context);
+    noMarkdown(context);
+    const migrations = await readMigrations(context);
+    const engine = await context.engine();
+    return withServer(context, async (connection) => {
+      const { timeout } = context.settings;
+      const options = { ...runOptions(context, connection), ...leaseOptions(context) };
+      return printResult(
+        await engine.apply(migrations, timeout === undefined ? options : { ...options, timeout }),
+        context,
+      );
+    });
+  },
+};
+
+async function printResult(result: ApplyResult, context: Context): Promise<Outcome> {
+  const { applySummary, applyText } = await import("../render/apply-text.js");
+  context.log.close();
+  if (context.settings.format === "json") {
+    context.print((await import("../render/json.js")).jsonText(result, context.redact));
+  } else {
+    context.print(applyText(result, context.style));
+  }
+  const first = result.failures[0];
+  const summary = first ? `${applySummary(result)} ${first.id}: ${first.message} ${first.next}` : applySummary(result);
+  return { exitCode: exitCodeOf(result.failures), summary };
+}
+
+/** The class that all failures share; where they differ, a failed step is a failed step. */
+function exitCodeOf(failures: readonly Failure[]): number {
+  const codes = new Set(
+    failures.map(({ code }) => (isKnown(code) ? exitCodes[catalogue[code].exit] : exitCodes.failed)),
+  );
+  if (codes.size === 0) return exitCodes.done;
+  const [only] = codes;
+  return codes.size === 1 && only !== undefined ? only : exitCodes.failed;
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}

@@ -1,0 +1,69 @@
+/**
+ * A command: what yargs and the help need to know of it, and what it does. `run` parses nothing and decides nothing
+ * about exit codes but its own: settings are resolved before it, errors are rendered after it.
+ *
+ * To add one: write `commands/<name>.ts`, add it to the list in `commands/index.ts` and its name to `commandNames` in
+ * settings/setting.ts; in settings/table.ts say which flags it has. What only it needs, `run` imports when it runs.
+ */
+import type { Connection } from "../couch/connection.js";
+import type { Log, Stream } from "../render/log.js";
+import type { Style } from "../render/style.js";
+import type { CommandName } from "../settings/setting.js";
+import type { Environment } from "../settings/source.js";
+import type { Settings } from "../settings/table.js";
+
+/** The library, as the commands call it. */
+export type Engine = Pick<
+  typeof import("../index.js"),
+  "loadMigrations" | "plan" | "apply" | "status" | "wait" | "forget" | "accept" | "unlock"
+>;
+
+/** What the process lends to a command; tests lend their own. */
+export interface Io {
+  readonly env: Environment;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  engine(): Promise<Engine>;
+}
+
+export interface Context {
+  readonly settings: Settings;
+  /** The arguments that are no settings, by name. */
+  readonly positionals: Readonly<Record<string, string>>;
+  /** Undefined for commands that talk to no CouchDB, and with `--sandbox`. */
+  readonly connection: Connection | undefined;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** For stdout. */
+  readonly style: Style;
+  engine(): Promise<Engine>;
+  /** Replaces every known secret. */
+  redact(text: string): string;
+  /** From now on these are secrets too. */
+  keepSecret(secrets: Iterable<string>): void;
+  /** Writes to stdout; the text is redacted. */
+  print(text: string): void;
+}
+
+export interface Outcome {
+  readonly exitCode: number;
+  /** One line on how it ended, for the termination log. */
+  readonly summary?: string;
+}
+
+export interface Command {
+  readonly name: CommandName;
+  /** `[path]`, `<id>`: as yargs and the help have it. */
+  readonly positionals?: string;
+  /** What the positionals are that are no settings. */
+  readonly describe?: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** It talks to a CouchDB, so that the connection is checked with the settings. */
+  readonly server?: true;
+  /** Command line (without the program's name) and what it is good for. */
+  readonly examples: readonly (readonly [string, string])[];
+  run(context: Context): Promise<Outcome>;
+}

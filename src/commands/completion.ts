@@ -1,0 +1,61 @@
+import { basename } from "node:path";
+import { exitCodes } from "../errors.js";
+import { visible } from "../render/visible.js";
+import { didYouMean } from "../settings/nearest.js";
+import { InvalidSettings } from "../settings/problems.js";
+import type { Command } from "./command.js";
+
+export const completion: Command = {
+  name: "completion",
+  positionals: "[shell]",
+  describe: { shell: "bash, zsh or fish; by default that of SHELL" },
+  summary: "Print a script that completes commands and flags in a shell",
+  examples: [
+    ["completion bash >> ~/.bashrc", "bash"],
+    ["completion fish > ~/.config/fish/completions/couchdb-migrate.fish", "fish"],
+  ],
+  async run(context) {
+    const shell = context.positionals.shell ?? basename(context.env.SHELL ?? "bash");
+    const script = scripts.get(shell);
+    if (script === undefined) {
+      const meant = didYouMean(shell, scripts.keys());
+      throw new InvalidSettings([
+        `shell: there is no script for \`${visible(shell)}\`, only for bash, zsh and fish${meant}`,
+      ]);
+    }
+    context.print(script);
+    return { exitCode: exitCodes.done };
+  },
+};
+
+/**
+ * yargs knows the words (`--get-yargs-completions`), and writes them as the shell in SHELL wants them. Where it knows
+ * none, a file is meant.
+ */
+const scripts = new Map([
+  [
+    "bash",
+    `_couchdb_migrate() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -W "$(SHELL=bash couchdb-migrate --get-yargs-completions "\${COMP_WORDS[@]}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _couchdb_migrate couchdb-migrate
+`,
+  ],
+  [
+    "zsh",
+    `#compdef couchdb-migrate
+_couchdb_migrate() {
+  local -a words_known
+  words_known=("\${(@f)$(SHELL=zsh couchdb-migrate --get-yargs-completions "\${words[@]}" 2>/dev/null)}")
+  if [[ -n "\${words_known[1]}" ]]; then _describe couchdb-migrate words_known; else _files; fi
+}
+compdef _couchdb_migrate couchdb-migrate
+`,
+  ],
+  [
+    "fish",
+    `complete -c couchdb-migrate -a '(SHELL=fish couchdb-migrate --get-yargs-completions (commandline -opc) (commandline -ct) 2>/dev/null)'
+`,
+  ],
+]);

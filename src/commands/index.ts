@@ -1,0 +1,29 @@
+/** All commands, in the order of the help. */
+import { apply } from "./apply.js";
+import type { Command } from "./command.js";
+import { completion } from "./completion.js";
+import { ledgerAccept } from "./ledger-accept.js";
+import { ledgerForget } from "./ledger-forget.js";
+import { newFile } from "./new.js";
+import { plan } from "./plan.js";
+import { sandbox } from "./sandbox.js";
+import { schema } from "./schema.js";
+import { status } from "./status.js";
+import { unlock } from "./unlock.js";
+import { validate } from "./validate.js";
+import { wait } from "./wait.js";
+
+export const commands: readonly Command[] = [
+  apply,
+  plan,
+  status,
+  validate,
+  wait,
+  ledgerForget,
+  ledgerAccept,
+  unlock,
+  newFile,
+  schema,
+  sandbox,
+  completion,
+];

@@ -1,0 +1,10 @@
+import type { Migrations } from "../migrations/step.js";
+import type { Context } from "./command.js";
+
+/** The migration files of the settings; their secrets are kept secret from here on. */
+export async function readMigrations(context: Context): Promise<Migrations> {
+  const { loadMigrations } = await context.engine();
+  const migrations = await loadMigrations(context.settings.path, { env: context.env });
+  for (const step of migrations.steps) context.keepSecret(step.secrets.values());
+  return migrations;
+}

@@ -1,0 +1,51 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCodes } from "../errors.js";
+import { visible } from "../render/visible.js";
+import { didYouMean } from "../settings/nearest.js";
+import { InvalidSettings } from "../settings/problems.js";
+import { version } from "../version.js";
+import type { Command } from "./command.js";
+import { fileName, fileText } from "./new-file.js";
+
+export const newFile: Command = {
+  name: "new",
+  positionals: "<name> [path]",
+  describe: { name: "what the step is for, in a few words" },
+  summary: "Write the next migration file, with an example of a step",
+  examples: [
+    ["new orders", "writes ./migrations/NNN-orders.yaml"],
+    ["new orders-views --kind ensureDesignDocs", "with a step of this kind"],
+  ],
+  async run(context) {
+    const { path, kind: name } = context.settings;
+    const { kinds } = await import("../steps/index.js");
+    const kind = kinds.find((one) => one.name === name);
+    if (!kind) {
+      const meant = didYouMean(
+        name,
+        kinds.map((one) => one.name),
+      );
+      throw new InvalidSettings([`--kind: there is no step kind \`${visible(name)}\`${meant}`]);
+    }
+    const { name: words = "" } = context.positionals;
+    const target = fileName(words, await namesIn(path));
+    if (target === undefined) throw new InvalidSettings([`name: \`${visible(words)}\` holds no letter and no digit`]);
+    await mkdir(path, { recursive: true });
+    // `wx`: what somebody else wrote meanwhile stays.
+    await writeFile(join(path, target.file), fileText(target.id, kind, version), { flag: "wx" });
+    context.print(`${join(path, target.file)}\n`);
+    return { exitCode: exitCodes.done };
+  },
+};
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return [];
+    if (code === "ENOTDIR") throw new InvalidSettings([`path: ${visible(folder)} is a file; name a folder`]);
+    throw error;
+  }
+}

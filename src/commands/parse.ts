@@ -1,0 +1,173 @@
+/** The command line, by yargs: which command, with which flags and arguments; or a text to print. */
+import yargs, { type Argv } from "yargs";
+import type { Flags } from "../settings/flags.js";
+import { didYouMean } from "../settings/nearest.js";
+import { InvalidSettings } from "../settings/problems.js";
+import { quote } from "../settings/value.js";
+import { describeSetting, flagsOfType, yargsOptions } from "../settings/yargs-options.js";
+import { version } from "../version.js";
+import type { Command } from "./command.js";
+import { epilogue } from "./epilogue.js";
+import { commands } from "./index.js";
+
+export type Parsed =
+  | { readonly command: Command; readonly flags: Flags; readonly positionals: Readonly<Record<string, string>> }
+  /** Help, the version, or completions; `missing`: for want of a command. */
+  | { readonly text: string; readonly missing?: true };
+
+const program = "couchdb-migrate";
+
+/** What commands of two words are about. */
+const groups: Readonly<Record<string, string>> = { ledger: "Forget or accept a step in the ledger" };
+
+export function parse(argv: readonly string[], columns: number): Parsed {
+  let chosen: Command | undefined;
+  let values: Record<string, unknown> = {};
+  let output = "";
+  const choose = (command: Command) => (found: Record<string, unknown>) => {
+    chosen = command;
+    values = found;
+  };
+  const parser = addCommands(base(argv, columns), choose);
+  if (argv.length === 0) return { text: `${help(parser)}\n`, missing: true };
+  parser.parse([...argv], {}, (error: Error | undefined, found: Record<string, unknown>, text: string) => {
+    if (error) throw error;
+    output = text;
+    if (!chosen) values = found;
+  });
+  if (output !== "") return { text: `${output}\n` };
+  if (!chosen) throw unknownCommand((values._ as unknown[] | undefined)?.map(String) ?? []);
+  return split(chosen, values, argv);
+}
+
+function base(argv: readonly string[], columns: number): Argv {
+  return yargs([...argv])
+    .scriptName(program)
+    .locale("en")
+    .parserConfiguration({
+      "boolean-negation": true,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "short-option-groups": false,
+      "strip-aliased": true,
+    })
+    .boolean(flagsOfType(true))
+    .string(flagsOfType(false))
+    .help("help")
+    .alias("help", "h")
+    .version(version)
+    .wrap(Math.max(60, Math.min(columns, 110)))
+    .usageConfiguration({ "hide-types": true })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new InvalidSettings([message], see());
+    });
+}
+
+/** `ledger forget` is a command within `ledger`. */
+function addCommands(parser: Argv, choose: (command: Command) => (values: Record<string, unknown>) => void): Argv {
+  for (const [name, summary] of topLevel) {
+    const own = commands.find((command) => command.name === name);
+    if (own) {
+      addCommand(parser, name, own, choose(own));
+      continue;
+    }
+    const members = commands.filter((command) => command.name.startsWith(`${name} `));
+    parser.command(name, summary, (within) => {
+      for (const member of members) addCommand(within, member.name.slice(name.length + 1), member, choose(member));
+      return within.epilogue(epilogue);
+    });
+  }
+  for (const { examples } of commands.slice(0, 4)) {
+    for (const [line, meaning] of examples.slice(0, 1)) parser.example(`$0 ${line}`, meaning);
+  }
+  return parser.epilogue(epilogue);
+}
+
+/** Commands and groups of them, in the order of the help. */
+const topLevel = new Map(
+  commands.map(({ name, summary }) => {
+    const [first = "", second] = name.split(" ");
+    return [first, second === undefined ? summary : (groups[first] ?? "")];
+  }),
+);
+
+function addCommand(
+  parser: Argv,
+  name: string,
+  command: Command,
+  handler: (values: Record<string, unknown>) => void,
+): void {
+  const usage = command.positionals ? `${name} ${command.positionals}` : name;
+  parser.command(
+    usage,
+    command.summary,
+    (builder) => {
+      for (const positional of positionalsOf(command)) {
+        const describe = positional === "path" ? describeSetting("path") : (command.describe?.[positional] ?? "");
+        builder.positional(positional, { type: "string", describe });
+      }
+      for (const [line, meaning] of command.examples) builder.example(`$0 ${line}`, meaning);
+      return builder.options(yargsOptions(command.name)).epilogue(epilogue);
+    },
+    handler,
+  );
+}
+
+function positionalsOf(command: Command): string[] {
+  return [...(command.positionals ?? "").matchAll(/[\w-]+/g)].map(([name]) => name);
+}
+
+function unknownCommand([first = "", second]: readonly string[]): InvalidSettings {
+  const names = commands.map(({ name }) => name);
+  const within = names.filter((name) => name.startsWith(`${first} `));
+  if (within.length > 0) {
+    const wrong = second === undefined ? "" : ` has no ${quote(second)}${didYouMean(`${first} ${second}`, within)}`;
+    return new InvalidSettings([`\`${first}\`${wrong || ` needs one of: ${within.join(", ")}`}`], see(first));
+  }
+  const all = [...names, "ledger"];
+  return new InvalidSettings([`unknown command ${quote(first)}${didYouMean(first, all)}`], see());
+}
+
+/** What of yargs's values are flags, what arguments; what is left over is a mistake, told as a flag would be. */
+function split(command: Command, values: Record<string, unknown>, argv: readonly string[]): Parsed {
+  const { _: words, $0: _program, help: _help, h: _h, version: _version, ...rest } = values;
+  const extra = (words as unknown[]).slice(command.name.split(" ").length).map(String);
+  const problems = extra.map((word) => `unexpected argument ${quote(word)}`);
+  problems.push(...halfBooleans(argv));
+  const positionals: Record<string, string> = {};
+  const flags: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(rest)) {
+    const own = name !== "path" && positionalsOf(command).includes(name);
+    if (!own) flags[name] = value;
+    else if (value !== undefined) positionals[name] = String(value);
+  }
+  if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
+  return { command, flags, positionals };
+}
+
+/** `--verify=maybe`, which yargs takes for false. */
+function halfBooleans(argv: readonly string[]): string[] {
+  const booleans = new Set(flagsOfType(true));
+  return argv.flatMap((word) => {
+    const [, flag = "", value = ""] = /^--(?:no-)?([\w-]+)=(.*)$/s.exec(word) ?? [];
+    if (!booleans.has(flag) || value === "true" || value === "false") return [];
+    return [`--${flag}: ${quote(value)} is neither \`true\` nor \`false\``];
+  });
+}
+
+function help(parser: Argv): string {
+  let text = "";
+  parser.showHelp((shown) => {
+    text = shown;
+  });
+  return text;
+}
+
+/** Where to read on. */
+export function see(command?: string): string {
+  return `See \`couchdb-migrate ${command === undefined ? "" : `${command} `}--help\`.`;
+}

@@ -1,0 +1,27 @@
+import type { Command, Context, Outcome } from "./command.js";
+import { readMigrations } from "./migrations.js";
+import { printPlan } from "./print-plan.js";
+import { runOptions } from "./run-options.js";
+import { withServer } from "./with-server.js";
+
+export const plan: Command = {
+  name: "plan",
+  positionals: "[path]",
+  summary: "Show what apply would do, field by field; write nothing",
+  server: true,
+  examples: [
+    ["plan", "compare ./migrations with CouchDB"],
+    ["plan --detailed-exitcode", "exit with 2 where changes are pending"],
+    ["plan --format markdown --out plan.md", "for a comment on a pull request"],
+    ["plan --sandbox", "rehearse without a CouchDB"],
+  ],
+  run: planOrRehearse,
+};
+
+export async function planOrRehearse(context: Context): Promise<Outcome> {
+  const migrations = await readMigrations(context);
+  const engine = await context.engine();
+  return withServer(context, async (connection) =>
+    printPlan(await engine.plan(migrations, runOptions(context, connection)), context),
+  );
+}

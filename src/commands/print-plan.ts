@@ -1,0 +1,43 @@
+/** A plan as `--format` and `--out` want it, and what the process exits with; `plan` and `apply --dry-run` share it. */
+import { writeFile } from "node:fs/promises";
+import { exitCodes } from "../errors.js";
+import { summaryOf } from "../render/plan-summary.js";
+import { plain, type Style } from "../render/style.js";
+import type { Plan } from "../results.js";
+import { reasonOf } from "../settings/environment.js";
+import { InvalidSettings } from "../settings/problems.js";
+import type { Context, Outcome } from "./command.js";
+
+export async function printPlan(plan: Plan, context: Context): Promise<Outcome> {
+  const { settings, log } = context;
+  const summary = summaryOf(plan);
+  if (settings.out === undefined) {
+    log.close();
+    context.print(await write(plan, context, context.style));
+  } else {
+    try {
+      await writeFile(settings.out, context.redact(await write(plan, context, plain)));
+    } catch (error) {
+      throw new InvalidSettings([`--out: ${reasonOf(error)}`]);
+    }
+    log.info(`${summary}; written to ${settings.out}`);
+  }
+  return { exitCode: exitCodeOf(plan, settings.detailedExitcode), summary: `Planned: ${summary}.` };
+}
+
+async function write(plan: Plan, { settings, redact }: Context, style: Style): Promise<string> {
+  switch (settings.format) {
+    case "json":
+      return (await import("../render/json.js")).jsonText(plan, redact);
+    case "markdown":
+      return (await import("../render/plan-markdown.js")).planMarkdown(plan);
+    case "text":
+      return (await import("../render/plan-text.js")).planText(plan, style);
+  }
+}
+
+/** What `apply` would refuse fails the plan too. */
+function exitCodeOf(plan: Plan, detailed: boolean): number {
+  if (plan.steps.some(({ action }) => action === "refused")) return exitCodes.failed;
+  return detailed && plan.changes > 0 ? exitCodes.pending : exitCodes.done;
+}

@@ -1,0 +1,26 @@
+/** What the library's functions take, from the settings. */
+import type { Connection } from "../couch/connection.js";
+import { bug } from "../errors.js";
+import type { LeaseOptions, RunOptions } from "../options.js";
+import type { Context } from "./command.js";
+
+export function runOptions(context: Context, connection: Connection | undefined = context.connection): RunOptions {
+  const { settings, log, signal } = context;
+  if (!connection) throw bug("a command that talks to CouchDB has no connection");
+  return {
+    connection,
+    set: settings.set,
+    ...(settings.ledgerDatabase === undefined ? {} : { ledgerDatabase: settings.ledgerDatabase }),
+    wait: settings.wait,
+    verify: settings.verify,
+    allowDestroy: settings.allowDestroy,
+    allowRevert: settings.allowRevert,
+    concurrency: settings.concurrency,
+    emit: log.emit,
+    signal,
+  };
+}
+
+export function leaseOptions({ settings }: Context): LeaseOptions {
+  return { leaseTtl: settings.leaseTtl, lockWait: settings.lockWait };
+}

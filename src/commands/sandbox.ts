@@ -1,0 +1,37 @@
+import { exitCodes } from "../errors.js";
+import type { Command } from "./command.js";
+import { openSandbox } from "./open-sandbox.js";
+
+export const sandbox: Command = {
+  name: "sandbox",
+  summary: "Run the embedded server until a signal; what it holds is gone with it",
+  examples: [
+    ["sandbox", "admin party, at http://127.0.0.1:5984"],
+    ["sandbox --port 0 --username admin --password secret", "with an admin, at a free port"],
+  ],
+  async run(context) {
+    const { username } = context.settings;
+    const server = await openSandbox(context.settings, context.settings.port);
+    const login =
+      username === undefined ? [] : [`export COUCHDB_USERNAME=${quoted(username)}`, "export COUCHDB_PASSWORD=…"];
+    const lines = [`export COUCHDB_URL=${quoted(server.connection.url)}`, ...login];
+    context.print(`${lines.join("\n")}\n`);
+    context.log.info(`the sandbox listens at ${server.connection.url}; Ctrl+C ends it`);
+    await aborted(context.signal);
+    await server.stop();
+    return { exitCode: exitCodes.done };
+  },
+};
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    // A listener on a signal keeps no process alive; the server does.
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

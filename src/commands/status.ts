@@ -1,0 +1,30 @@
+import { exitCodes } from "../errors.js";
+import type { Command } from "./command.js";
+import { noMarkdown } from "./formats.js";
+import { readMigrations } from "./migrations.js";
+import { runOptions } from "./run-options.js";
+
+export const status: Command = {
+  name: "status",
+  positionals: "[path]",
+  summary: "Show how ledger, files and server stand, who holds the lease, and the last runs",
+  server: true,
+  examples: [
+    ["status", "for people"],
+    ["status --format json", "for machines"],
+  ],
+  async run(context) {
+    noMarkdown(context);
+    const migrations = await readMigrations(context);
+    const engine = await context.engine();
+    const result = await engine.status(migrations, runOptions(context));
+    const { statusSummary, statusText } = await import("../render/status-text.js");
+    context.log.close();
+    if (context.settings.format === "json") {
+      context.print((await import("../render/json.js")).jsonText(result, context.redact));
+    } else {
+      context.print(statusText(result, context.style));
+    }
+    return { exitCode: exitCodes.done, summary: `${statusSummary(result)}.` };
+  },
+};

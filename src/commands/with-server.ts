@@ -1,0 +1,19 @@
+import type { Connection } from "../couch/connection.js";
+import { bug } from "../errors.js";
+import type { Context } from "./command.js";
+
+/** The CouchDB of the settings, or with `--sandbox` a throwaway one that lives as long as `work`. */
+export async function withServer<T>(context: Context, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const { connection, settings } = context;
+  if (!settings.sandbox) {
+    if (!connection) throw bug("a command that talks to CouchDB has no connection");
+    return work(connection);
+  }
+  const { openSandbox } = await import("./open-sandbox.js");
+  const sandbox = await openSandbox(settings, 0);
+  try {
+    return await work(sandbox.connection);
+  } finally {
+    await sandbox.stop();
+  }
+}

@@ -1,0 +1,91 @@
+import { MigrateError } from "../errors.js";
+
+/** Where CouchDB is and what to log in with. Holds secrets: never print it. */
+export interface Connection {
+  /** `http://` or `https://`; may carry credentials, which then win, and a path prefix. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** Tried once where `password` is refused: the rotation of one's own password. */
+  readonly previousPassword?: string;
+  /** Milliseconds for one request; default 30 000. */
+  readonly requestTimeout?: number;
+  readonly tls?: Tls;
+}
+
+/** PEM texts. */
+export interface Tls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** A connection taken apart: the address is free of secrets. */
+export interface Address {
+  /** Scheme, host, port and path prefix, without a final slash; may be printed. */
+  readonly url: string;
+  readonly secure: boolean;
+  /** As sockets want it: an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** `/couch`, or empty. */
+  readonly prefix: string;
+}
+
+export function addressOf(connection: Connection): Address {
+  const url = parse(connection.url);
+  const secure = url.protocol === "https:";
+  const prefix = url.pathname.replace(/\/+$/, "");
+  return {
+    url: `${url.protocol}//${url.host}${prefix}`,
+    secure,
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+    prefix,
+  };
+}
+
+/** What to log in with; `undefined`: nothing was declared. */
+export function credentialsOf(connection: Connection): Credentials | undefined {
+  const url = parse(connection.url);
+  const inUrl = url.username !== "" || url.password !== "";
+  const name = inUrl ? decode(url.username) : connection.username;
+  const password = decode(url.password) || connection.password;
+  if (name === undefined && password === undefined) return undefined;
+  if (!name) throw invalid("There is a password, but no user name.");
+  if (!password) throw invalid(`There is a user name, ${JSON.stringify(name)}, but no password.`);
+  if (name.includes(":")) throw invalid("The user name holds a colon, which can't be used to log in.");
+  return { name, password };
+}
+
+/** No message quotes the text: what doesn't parse may be a password. */
+function parse(text: string): URL {
+  if (!URL.canParse(text)) throw invalid("The address of CouchDB is not a URL.");
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw invalid("The address of CouchDB must begin with http:// or https://.");
+  }
+  if (url.search !== "" || url.hash !== "")
+    throw invalid("The address of CouchDB must not have a query or a fragment.");
+  return url;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function invalid(message: string): MigrateError {
+  return new MigrateError("invalid-settings", {
+    message,
+    next: "Correct COUCHDB_URL, COUCHDB_USERNAME and COUCHDB_PASSWORD (or --url).",
+  });
+}

@@ -1,0 +1,152 @@
+/** What databases there are, asked for many at a time. */
+import { setImmediate as nextTick } from "node:timers/promises";
+import pMap from "p-map";
+import type { Couch } from "./couch.js";
+import { path } from "./path.js";
+import { patternTest } from "./pattern.js";
+
+export interface DatabaseInfo {
+  readonly name: string;
+  /** `instance_start_time`: from CouchDB 3.3 the second of its creation; `"0"` from older ones, which can't tell. */
+  readonly incarnation: string;
+  readonly documents: number;
+  readonly deleted: number;
+  readonly bytes: number;
+  readonly q?: number;
+  readonly n?: number;
+  readonly partitioned: boolean;
+}
+
+/** `GET /db`, and a row of `_dbs_info`. */
+interface RawInfo {
+  readonly instance_start_time?: string | number;
+  readonly doc_count?: number;
+  readonly doc_del_count?: number;
+  readonly sizes?: { readonly active?: number };
+  readonly data_size?: number;
+  readonly cluster?: { readonly q?: number; readonly n?: number };
+  readonly props?: { readonly partitioned?: boolean };
+}
+
+/** CouchDB's own limit for one `_dbs_info`. */
+const namesARequest = 100;
+const side = 8;
+
+/** What is known of one server in a run. */
+class Databases {
+  readonly #couch: Couch;
+  /** `_dbs_info` is absent (before 2.2) or forbidden (it wants a server admin): ask for each database. */
+  #single = false;
+  #epoch = -1;
+  #known = new Map<string, Promise<DatabaseInfo | undefined>>();
+  #waiting: Map<string, Waiting> | undefined;
+
+  constructor(couch: Couch) {
+    this.#couch = couch;
+  }
+
+  info(name: string): Promise<DatabaseInfo | undefined> {
+    const epoch = this.#couch.epoch ?? this.#couch.requests.writes;
+    if (epoch !== this.#epoch) this.#known = new Map();
+    this.#epoch = epoch;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const answers = this.#known;
+    const answer = new Promise<DatabaseInfo | undefined>((resolve, reject) => {
+      this.#batch().set(name, { resolve, reject });
+    });
+    answers.set(name, answer);
+    answer.catch(() => answers.delete(name));
+    return answer;
+  }
+
+  /** The calls of one tick go into one request. */
+  #batch(): Map<string, Waiting> {
+    if (this.#waiting) return this.#waiting;
+    const batch = new Map<string, Waiting>();
+    this.#waiting = batch;
+    void nextTick().then(() => {
+      this.#waiting = undefined;
+      const names = [...batch.keys()];
+      for (let i = 0; i < names.length; i += namesARequest) {
+        void this.#answer(names.slice(i, i + namesARequest), batch);
+      }
+    });
+    return batch;
+  }
+
+  async #answer(names: readonly string[], batch: ReadonlyMap<string, Waiting>): Promise<void> {
+    try {
+      const rows = this.#single ? undefined : await this.#ask(names);
+      await pMap(
+        names,
+        async (name) => {
+          const info = rows?.get(name);
+          // Any failure is `not_found` in a row, also a node that is down: only `GET /db` says that it is not there.
+          batch.get(name)?.resolve(info ? infoOf(name, info) : await this.#one(name));
+        },
+        { concurrency: side },
+      );
+    } catch (error) {
+      for (const name of names) batch.get(name)?.reject(error);
+    }
+  }
+
+  async #ask(keys: readonly string[]): Promise<Map<string, RawInfo> | undefined> {
+    const accept = [400, 401, 403, 404, 405];
+    const { status, body } = await this.#couch.read<readonly Row[]>(path`/_dbs_info`, { body: { keys }, accept });
+    if (status === 200) return new Map(body.flatMap(({ key, info }) => (info ? [[key, info] as const] : [])));
+    this.#single = true;
+    return undefined;
+  }
+
+  async #one(name: string): Promise<DatabaseInfo | undefined> {
+    const { status, body } = await this.#couch.read<RawInfo>(path`/${name}`, { accept: [404] });
+    return status === 404 ? undefined : infoOf(name, body);
+  }
+}
+
+interface Waiting {
+  resolve(info: DatabaseInfo | undefined): void;
+  reject(error: unknown): void;
+}
+
+interface Row {
+  readonly key: string;
+  readonly info?: RawInfo;
+}
+
+const servers = new WeakMap<Couch, Databases>();
+
+/** `undefined`: it does not exist. */
+export function databaseInfo(couch: Couch, name: string): Promise<DatabaseInfo | undefined> {
+  const databases = servers.get(couch) ?? new Databases(couch);
+  servers.set(couch, databases);
+  return databases.info(name);
+}
+
+/** For each name its incarnation; `undefined`: it does not exist. One request for each hundred that exist. */
+export async function incarnations(couch: Couch, names: readonly string[]): Promise<Map<string, string | undefined>> {
+  const found = names.map(async (name) => [name, (await databaseInfo(couch, name))?.incarnation] as const);
+  return new Map(await Promise.all(found));
+}
+
+/** All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */
+export async function listDatabases(couch: Couch, pattern?: string): Promise<readonly string[]> {
+  const { body } = await couch.read<readonly string[]>(path`/_all_dbs`);
+  return pattern === undefined ? body : body.filter(patternTest(pattern));
+}
+
+function infoOf(name: string, raw: RawInfo): DatabaseInfo {
+  const { q, n } = raw.cluster ?? {};
+  return {
+    name,
+    incarnation: String(raw.instance_start_time ?? "0"),
+    documents: raw.doc_count ?? 0,
+    deleted: raw.doc_del_count ?? 0,
+    bytes: raw.sizes?.active ?? raw.data_size ?? 0,
+    ...(q === undefined ? {} : { q }),
+    ...(n === undefined ? {} : { n }),
+    partitioned: raw.props?.partitioned ?? false,
+  };
+}

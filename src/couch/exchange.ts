@@ -1,0 +1,206 @@
+/** Sends one request until its outcome is settled: transports, login and retries put together. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { bug, type ErrorCode, MigrateError } from "../errors.js";
+import type { Listener } from "../events.js";
+import { redactUrl } from "../secrets.js";
+import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
+import { addressOf, type Connection, credentialsOf } from "./connection.js";
+import type { Answer } from "./couch.js";
+import { httpTransport } from "./http-transport.js";
+import { RunLogin, type Session } from "./login.js";
+import { firstLogin } from "./login-state.js";
+import { nanoCanSend, nanoTransport } from "./nano-transport.js";
+import { requestError, shownTarget } from "./request-error.js";
+import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
+import { defaultMaxBody, failureOf, type Transport } from "./transport.js";
+
+/** A request, before it is signed. */
+export interface Request extends Sent {
+  readonly method: string;
+  /** Encoded path and query. */
+  readonly target: string;
+  readonly body: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** Send it once, and leave it at that. */
+  readonly once: boolean;
+}
+
+export interface ExchangeOptions {
+  readonly emit: Listener;
+  /** Cuts requests under way. */
+  readonly signal: AbortSignal;
+  /** Applied to all that the server says, before it goes into an error or an event. */
+  readonly redact?: (text: string) => string;
+  readonly retry?: Partial<RetryPolicy>;
+  /** The longest answer, in bytes. */
+  readonly maxBody?: number;
+}
+
+interface Attempt {
+  readonly outcome: Outcome;
+  readonly retryAfter: string | undefined;
+  /** Set where the user lacks a right. */
+  readonly refusal?: MigrateError;
+}
+
+const defaultTimeout = 30_000;
+
+export class Exchange {
+  /** Without credentials. */
+  readonly url: string;
+  readonly login: RunLogin;
+  /** For one request, in milliseconds. */
+  readonly timeout: number;
+  readonly requests = { reads: 0, writes: 0 };
+  readonly #options: ExchangeOptions;
+  readonly #redact: (text: string) => string;
+  readonly #policy: RetryPolicy;
+  readonly #http: Transport;
+  /** Absent: nano can't take TLS options without an undici of our own. */
+  readonly #nano: Transport | undefined;
+  #settled = false;
+  #version: string | undefined;
+
+  constructor(connection: Connection, options: ExchangeOptions) {
+    const address = addressOf(connection);
+    this.url = address.url;
+    this.timeout = connection.requestTimeout ?? defaultTimeout;
+    this.#options = options;
+    this.#redact = options.redact ?? redactUrl;
+    this.#policy = { ...defaultPolicy, ...options.retry };
+    const maxBody = options.maxBody ?? defaultMaxBody;
+    this.#http = httpTransport(address, connection.tls, maxBody);
+    this.#nano = connection.tls ? undefined : nanoTransport(address, maxBody);
+    this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
+      url: this.url,
+      emit: options.emit,
+      session: (authorization) => this.#session(authorization),
+    });
+  }
+
+  /** CouchDB's version as its answers' header says, where no proxy leaves it out. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
+  settle(): void {
+    this.#settled = true;
+  }
+
+  close(): void {
+    this.#http.close();
+    this.#nano?.close();
+  }
+
+  /** Resolves with 2xx and what the request accepts; throws for everything else. */
+  async send(request: Request): Promise<Answer> {
+    const policy = request.once ? { ...this.#policy, attempts: 1 } : this.#policy;
+    const start = performance.now();
+    for (let attempt = 1; ; attempt += 1) {
+      const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
+      if (refusal && !isFailed(outcome)) {
+        if (request.accept.includes(outcome.status)) return { status: outcome.status, body: outcome.body };
+        throw refusal;
+      }
+      const verdict = decide(outcome, request);
+      if (verdict.do === "answer") {
+        if (isFailed(outcome)) throw bug("a failure was taken for an answer");
+        return { status: outcome.status, body: outcome.body };
+      }
+      if (request.signal.aborted) throw stopped(request.signal);
+      const elapsed = performance.now() - start;
+      const pause =
+        verdict.do === "retry" ? pauseAfter(policy, attempt, elapsed, retryAfter, Math.random()) : undefined;
+      if (pause === undefined) throw this.#error(verdict.code, request, outcome);
+      await sleep(pause, undefined, { signal: request.signal }).catch(() => {
+        throw stopped(request.signal);
+      });
+    }
+  }
+
+  /** One attempt, and again with other credentials where the first ones are refused. */
+  async #signed(request: Request, attempt: number): Promise<Attempt> {
+    for (;;) {
+      const signature = await this.login.sign();
+      try {
+        const { outcome, retryAfter } = await this.#transmit(request, signature.authorization, attempt);
+        if (isFailed(outcome)) return { outcome, retryAfter };
+        if (!isRefusal(outcome)) {
+          this.login.accepted(signature, request.target, outcome);
+          return { outcome, retryAfter };
+        }
+        const refusal = await this.login.refused(signature, request.method, request.target, outcome);
+        if (refusal !== "again") return { outcome, retryAfter, refusal };
+      } finally {
+        signature.release();
+      }
+    }
+  }
+
+  async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
+    if (request.signal.aborted) throw stopped(request.signal);
+    const transport = this.#settled && this.#nano && nanoCanSend(request) ? this.#nano : this.#http;
+    const { method, target, body, timeout, signal } = request;
+    const start = performance.now();
+    this.requests[request.reading ? "reads" : "writes"] += 1;
+    let outcome: Outcome;
+    let retryAfter: string | undefined;
+    let status: number | undefined;
+    try {
+      const headers = headersOf(request, authorization);
+      const response = await transport.send({ method, target, headers, timeout, signal, ...(body ? { body } : {}) });
+      status = response.status;
+      retryAfter = response.headers["retry-after"];
+      this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
+      outcome = outcomeOf(response);
+    } catch (thrown) {
+      const { kind, sent, message } = failureOf(thrown, true);
+      outcome = { failure: kind, sent, detail: message };
+    }
+    const milliseconds = Math.round(performance.now() - start);
+    const path = this.#redact(shownTarget(target));
+    this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
+    return { outcome, retryAfter };
+  }
+
+  async #session(authorization: string | undefined): Promise<Session | undefined> {
+    const request = sessionRequest(this.timeout, this.#options.signal);
+    const { outcome } = await this.#transmit(request, authorization, 1);
+    if (isFailed(outcome)) throw this.#error("unreachable", request, outcome);
+    if (outcome.status === 403 && isLocked(outcome.reason ?? "")) throw this.#error("locked-out", request, outcome);
+    const user = (outcome.body as { userCtx?: Partial<Session> } | null | undefined)?.userCtx;
+    return outcome.status === 200 && user ? { name: user.name ?? null, roles: user.roles ?? [] } : undefined;
+  }
+
+  #error(code: ErrorCode, request: Request, outcome: Outcome): MigrateError {
+    return requestError(code, request, outcome, this.url, this.#redact);
+  }
+}
+
+/** It is about the user, not about the request. */
+function isRefusal({ status, reason = "" }: Answered): boolean {
+  return status === 401 || (status === 403 && (isLocked(reason) || isMissingRight(reason)));
+}
+
+/** CouchDB wants a content type even of an empty POST. */
+function headersOf({ method, body, headers }: Request, authorization: string | undefined): Record<string, string> {
+  return {
+    accept: "application/json",
+    "user-agent": "couchdb-migrate",
+    ...(body === undefined && method !== "POST" ? {} : { "content-type": "application/json" }),
+    ...headers,
+    ...(authorization === undefined ? {} : { Authorization: authorization }),
+  };
+}
+
+function sessionRequest(timeout: number, signal: AbortSignal): Request {
+  const reading = { reading: true, repeatable: true, accept: [], justCreated: false, once: true };
+  return { method: "GET", target: "/_session", body: undefined, headers: {}, timeout, signal, ...reading };
+}
+
+function stopped(signal: AbortSignal): MigrateError {
+  if (signal.reason instanceof MigrateError) return signal.reason;
+  return new MigrateError("interrupted", { message: "The run was interrupted." });
+}

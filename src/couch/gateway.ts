@@ -1,0 +1,132 @@
+/** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
+import { bug, MigrateError } from "../errors.js";
+import type { Connection } from "./connection.js";
+import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
+import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
+import { Memo, scopeOf } from "./memo.js";
+import { type Path, path as pathOf } from "./path.js";
+import { isReading } from "./reading.js";
+
+/** The server, and what only the run itself may do with it. */
+export interface Gateway extends Couch {
+  readonly epoch: number;
+  /** From now on `write` works. A plan never calls it. */
+  allowWrites(): void;
+  /** The first look is over: what follows goes through nano. */
+  settle(): void;
+  /** A read that is sent whatever is known, and not repeated: for whoever waits for the server. */
+  once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions extends ExchangeOptions {
+  /** Default true: writing has to be allowed. */
+  readonly readOnly?: boolean;
+}
+
+/** How long a new database may be unknown to other nodes, in milliseconds. */
+const newFor = 5_000;
+
+export function openCouch(connection: Connection, options: GatewayOptions): Gateway {
+  const exchange = new Exchange(connection, options);
+  const memo = new Memo();
+  /** When databases were made in this run, by their encoded names. */
+  const created = new Map<string, number>();
+  let readOnly = options.readOnly ?? true;
+
+  function requestOf(
+    method: string,
+    path: Path,
+    given: ReadOptions & Partial<WriteOptions>,
+    reading: boolean,
+  ): Request {
+    const { body, query, accept = [], headers = {}, timeout = exchange.timeout, repeatable = reading, signal } = given;
+    const madeAt = created.get(scopeOf(path));
+    return {
+      method,
+      target: path + queryText(query),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers,
+      accept,
+      reading,
+      repeatable,
+      justCreated: madeAt !== undefined && performance.now() - madeAt < newFor,
+      timeout,
+      signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal,
+      once: false,
+    };
+  }
+
+  function readingOf(path: Path, given: ReadOptions): Request {
+    const method = given.body === undefined ? "GET" : "POST";
+    if (!isReading(method, path)) throw bug(`${method} ${path} is not known to only read`);
+    return requestOf(method, path, given, true);
+  }
+
+  async function read<Body>(path: Path, given: ReadOptions = {}): Promise<Answer<Body>> {
+    const request = readingOf(path, given);
+    const key = JSON.stringify([request.target, request.body ?? null, request.accept]);
+    const answer = await memo.read(request.target, key, given.fresh ?? false, () => exchange.send(request));
+    return answer as Answer<Body>;
+  }
+
+  async function once<Body>(path: Path, given: ReadOptions = {}): Promise<Answer<Body>> {
+    return (await exchange.send({ ...readingOf(path, given), once: true })) as Answer<Body>;
+  }
+
+  async function write<Body>(
+    method: "PUT" | "POST" | "DELETE" | "COPY",
+    path: Path,
+    given: WriteOptions,
+  ): Promise<Answer<Body>> {
+    if (readOnly) throw bug(`${method} ${path} would write, but this run only reads`);
+    const request = requestOf(method, path, given, false);
+    memo.written(path);
+    try {
+      const answer = await exchange.send(request);
+      if (path === `/${scopeOf(path)}`) noteDatabase(method, scopeOf(path), answer.status);
+      return answer as Answer<Body>;
+    } finally {
+      memo.written(path);
+    }
+  }
+
+  function noteDatabase(method: string, database: string, status: number): void {
+    if (method === "PUT" && (status === 201 || status === 202)) created.set(database, performance.now());
+    if (method === "DELETE") created.delete(database);
+  }
+
+  async function version(): Promise<string> {
+    if (exchange.version !== undefined) return exchange.version;
+    const { body } = await read<{ couchdb?: unknown; version?: unknown } | null>(pathOf`/`);
+    if (typeof body?.couchdb === "string" && typeof body.version === "string") return body.version;
+    throw new MigrateError("not-couchdb", {
+      message: `What answers at ${exchange.url} does not say that it is CouchDB.`,
+    });
+  }
+
+  return {
+    url: exchange.url,
+    login: exchange.login,
+    requests: exchange.requests,
+    version,
+    read,
+    once,
+    write,
+    forget: (database) => memo.forget(database),
+    allowWrites: () => {
+      readOnly = false;
+    },
+    settle: () => exchange.settle(),
+    close: async () => exchange.close(),
+    get epoch() {
+      return memo.epoch;
+    },
+  };
+}
+
+function queryText(query: Query = {}): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (pairs.length === 0) return "";
+  return `?${pairs.map((pair) => pair.map((part) => encodeURIComponent(String(part))).join("=")).join("&")}`;
+}

@@ -1,0 +1,179 @@
+/**
+ * Signs requests, and deals with refusals. While credentials are not proved, one request at a time goes out: wrong
+ * ones are tried once, however many wait. Refusals that meet a login which has changed meanwhile are just sent again.
+ */
+import { MigrateError } from "../errors.js";
+import type { Listener } from "../events.js";
+import type { Answered } from "./answer.js";
+import type { Credentials } from "./connection.js";
+import type { Login } from "./couch.js";
+import { afterAcceptance, afterRefusal, becoming, type LoginState } from "./login-state.js";
+import { isLocked } from "./retry.js";
+import { missingRight } from "./rights.js";
+
+/** How one request was signed. */
+export interface Signature {
+  readonly authorization: string | undefined;
+  readonly generation: number;
+  /** Others wait for what becomes of it. */
+  readonly probe: boolean;
+  /** To be called once the request is over, however it went. */
+  release(): void;
+}
+
+/** The user as `GET /_session` gives it. */
+export interface Session {
+  readonly name: string | null;
+  readonly roles: readonly string[];
+}
+
+export interface LoginHooks {
+  readonly url: string;
+  readonly emit: Listener;
+  /** `GET /_session`, signed so, and not through this login; `undefined`: refused. */
+  session(authorization: string | undefined): Promise<Session | undefined>;
+}
+
+/** These answer without looking who asks. */
+const provesNothing = /^\/(?:_up)?(?:\?|$)/;
+
+export class RunLogin implements Login {
+  #state: LoginState;
+  #generation = 0;
+  readonly #hooks: LoginHooks;
+  #busy: Promise<void> | undefined;
+  /** Once the run is refused, nothing more is sent: each try would count towards a lockout. */
+  #ended: MigrateError | undefined;
+
+  constructor(state: LoginState, hooks: LoginHooks) {
+    this.#state = state;
+    this.#hooks = hooks;
+  }
+
+  get name(): string | undefined {
+    return this.#state.using?.name;
+  }
+
+  proves(name: string, password: string): boolean {
+    const { using, accepted } = this.#state;
+    return accepted && using?.name === name && using.password === password;
+  }
+
+  become(name: string, password: string): void {
+    this.#go(becoming(this.#state, { name, password }));
+  }
+
+  async sign(): Promise<Signature> {
+    while (this.#busy !== undefined) await this.#busy;
+    if (this.#ended) throw this.#ended;
+    const { using, accepted } = this.#state;
+    const probe = using !== undefined && !accepted;
+    const release = probe ? this.#occupy() : () => {};
+    return { authorization: basic(using), generation: this.#generation, probe, release };
+  }
+
+  /** An answer that was no refusal came to a request signed so. */
+  accepted(signature: Signature, target: string, answer: Answered): void {
+    if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing.test(target)) return;
+    this.#state = afterAcceptance(this.#state);
+  }
+
+  /**
+   * A 401, or a 403 that is about the user, came to a request signed so (and not released yet).
+   * `again`: the run goes on with other credentials, send it again. `right`: the user is known, but lacks a right; the
+   * error says so. Throws when there is no way on.
+   */
+  async refused(
+    signature: Signature,
+    method: string,
+    target: string,
+    answer: Answered,
+  ): Promise<"again" | MigrateError> {
+    while (this.#busy !== undefined && !signature.probe) await this.#busy;
+    if (this.#ended) throw this.#ended;
+    if (signature.generation !== this.#generation) return "again";
+    const release = signature.probe ? () => {} : this.#occupy();
+    try {
+      return await this.#resolve(signature, method, target, answer);
+    } catch (error) {
+      if (error instanceof MigrateError && (error.code === "unauthorized" || error.code === "locked-out")) {
+        this.#ended = error;
+      }
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async #resolve(
+    signature: Signature,
+    method: string,
+    target: string,
+    answer: Answered,
+  ): Promise<"again" | MigrateError> {
+    const { using } = this.#state;
+    const reason = answer.reason ?? "";
+    if (answer.status === 403 && isLocked(reason)) throw lockedOut(using);
+    if (using && !/name or password is incorrect/i.test(reason)) {
+      const session = await this.#hooks.session(signature.authorization);
+      if (session?.name === using.name) {
+        this.#state = afterAcceptance(this.#state);
+        return missingRight(method, target, session, answer);
+      }
+    }
+    const party = using !== undefined && isAdmin(await this.#hooks.session(undefined));
+    const next = afterRefusal(this.#state, party);
+    if (!next) throw unauthorized(this.#state, this.#hooks.url);
+    this.#go(next);
+    if (party) this.#hooks.emit({ type: "admin-party", url: this.#hooks.url });
+    return "again";
+  }
+
+  #go(state: LoginState): void {
+    this.#state = state;
+    this.#generation += 1;
+  }
+
+  #occupy(): () => void {
+    let release = () => {};
+    const busy = new Promise<void>((resolve) => {
+      release = () => {
+        if (this.#busy === busy) this.#busy = undefined;
+        resolve();
+      };
+    });
+    this.#busy = busy;
+    return release;
+  }
+}
+
+function basic(credentials: Credentials | undefined): string | undefined {
+  if (!credentials) return undefined;
+  return `Basic ${Buffer.from(`${credentials.name}:${credentials.password}`).toString("base64")}`;
+}
+
+export function isAdmin(session: Session | undefined): boolean {
+  return session?.roles.includes("_admin") ?? false;
+}
+
+function lockedOut(using: Credentials | undefined): MigrateError {
+  return new MigrateError("locked-out", {
+    message: `CouchDB has locked the account ${JSON.stringify(using?.name ?? "")} after failed logins.`,
+    data: { user: using?.name },
+  });
+}
+
+function unauthorized(state: LoginState, url: string): MigrateError {
+  const name = state.declared?.name;
+  if (name === undefined) {
+    return new MigrateError("unauthorized", {
+      message: `CouchDB at ${url} asks for credentials, and none were given.`,
+      next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
+    });
+  }
+  const both = state.previous ? "neither the password nor the previous one" : "not the password";
+  return new MigrateError("unauthorized", {
+    message: `CouchDB at ${url} accepts ${both} of ${JSON.stringify(name)}.`,
+    data: { user: name },
+  });
+}

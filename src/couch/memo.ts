@@ -1,0 +1,65 @@
+/** What was read in this run, until something that was written may have changed it. */
+
+const systemDatabases = new Set(["_users", "_replicator", "_global_changes"]);
+const server = "";
+/** Server-wide answers that speak of databases. */
+const aboutDatabases = /^\/_(?:dbs_info|all_dbs|active_tasks)(?:\?|$)/;
+
+/** The database (encoded, as in the path) that a request is about; empty: the server. */
+export function scopeOf(path: string): string {
+  const first = path.split(/[/?]/, 2)[1] ?? "";
+  return first.startsWith("_") && !systemDatabases.has(first) ? server : first;
+}
+
+export class Memo {
+  readonly #kept = new Map<string, Map<string, { readonly path: string; readonly answer: Promise<unknown> }>>();
+  #epoch = 0;
+
+  /** Grows whenever something is dropped. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * The answer under `key`, asked for where it is not known or `fresh` is set. One that fails is not kept, nor is one
+   * that something was written under meanwhile.
+   */
+  read<T>(path: string, key: string, fresh: boolean, ask: () => Promise<T>): Promise<T> {
+    const scope = scopeOf(path);
+    const answers = this.#kept.get(scope) ?? new Map();
+    this.#kept.set(scope, answers);
+    const known = answers.get(key);
+    if (known && !fresh) return known.answer;
+    const answer = ask();
+    const entry = { path, answer };
+    answers.set(key, entry);
+    answer.catch(() => {
+      if (answers.get(key) === entry) answers.delete(key);
+    });
+    return answer;
+  }
+
+  /** To be called before the write and after it: what was read while it was under way may be either. */
+  written(path: string): void {
+    if (path.startsWith("/_cluster_setup")) this.forget();
+    else this.#drop(scopeOf(path));
+  }
+
+  /** `database`: not encoded; absent: all. */
+  forget(database?: string): void {
+    if (database !== undefined) {
+      this.#drop(encodeURIComponent(database));
+      return;
+    }
+    this.#epoch += 1;
+    this.#kept.clear();
+  }
+
+  #drop(scope: string): void {
+    this.#epoch += 1;
+    this.#kept.delete(scope);
+    if (scope === server) return;
+    const answers = this.#kept.get(server);
+    for (const [key, { path }] of answers ?? []) if (aboutDatabases.test(path)) answers?.delete(key);
+  }
+}

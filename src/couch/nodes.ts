@@ -1,0 +1,129 @@
+/** The nodes of a cluster and their configuration. CouchDB 1.x is one node, whose configuration is at `/_config`. */
+import { MigrateError, toMigrateError } from "../errors.js";
+import type { Couch } from "./couch.js";
+import { type Path, path } from "./path.js";
+import { isAtLeast } from "./version.js";
+
+const known = new WeakMap<Couch, readonly string[]>();
+const local = "_local";
+
+/** The nodes that were asked for or assumed in this run. */
+export function knownNodes(couch: Couch): readonly string[] | undefined {
+  return known.get(couch);
+}
+
+/** Takes these for the cluster's nodes, so that a first look need not ask; `undefined`: ask again. */
+export function assumeNodes(couch: Couch, names: readonly string[] | undefined): void {
+  if (names && names.length > 0) known.set(couch, names);
+  else known.delete(couch);
+}
+
+/** The nodes that make up the cluster, whether they are up or not. Needs a server admin. */
+export async function clusterNodes(couch: Couch): Promise<readonly string[]> {
+  const names = known.get(couch) ?? (await askForNodes(couch));
+  known.set(couch, names);
+  return names;
+}
+
+interface Membership {
+  readonly all_nodes: readonly string[];
+  readonly cluster_nodes: readonly string[];
+}
+
+/** `undefined` on 1.x, which has no clusters. */
+export async function membership(couch: Couch): Promise<Membership | undefined> {
+  if (await isOne(couch)) return undefined;
+  return (await couch.read<Membership>(path`/_membership`, { fresh: true })).body;
+}
+
+async function askForNodes(couch: Couch): Promise<readonly string[]> {
+  return (await membership(couch))?.cluster_nodes ?? [local];
+}
+
+/** A section of a node's configuration; empty if there is none. What it holds may be secret. */
+export async function configSection(couch: Couch, node: string, section: string): Promise<Record<string, string>> {
+  const at = await configPath(couch, node, section);
+  const { status, body } = await couch.read<Record<string, string>>(at, { accept: [404] });
+  if (status === 404) throw noSuchNode(couch, node);
+  return body;
+}
+
+/**
+ * Sets a value on one node. An admin's has to be a hash. CouchDB answers with the old value, which may be a hash: it is
+ * not looked at.
+ */
+export async function setConfig(
+  couch: Couch,
+  node: string,
+  section: string,
+  key: string,
+  value: string,
+): Promise<void> {
+  const at = await configPath(couch, node, section, key);
+  const isAdmin = section === "admins";
+  const before = isAdmin ? (await configSection(couch, node, section))[key] : undefined;
+  // 1.x hashes what it gets, a hash too, unless told not to.
+  const query = isAdmin && (await isOne(couch)) ? { raw: true } : {};
+  try {
+    await couch.write("PUT", at, { body: value, query, repeatable: true });
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (!isReadOnlyFile(error)) throw error;
+    if (isAdmin) await undoInMemory(couch, at, before);
+    throw readOnlyFile(node, section, key, error);
+  }
+}
+
+/** Removes a value on one node; it is fine if there is none. */
+export async function deleteConfig(couch: Couch, node: string, section: string, key: string): Promise<void> {
+  try {
+    const at = await configPath(couch, node, section, key);
+    const { status, body } = await couch.write<{ reason?: string }>("DELETE", at, { accept: [404], repeatable: true });
+    if (status === 404 && /no such node/.test(body.reason ?? "")) throw noSuchNode(couch, node);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    throw isReadOnlyFile(error) ? readOnlyFile(node, section, key, error) : error;
+  }
+}
+
+async function configPath(couch: Couch, node: string, section: string, key?: string): Promise<Path> {
+  if (await isOne(couch)) return key === undefined ? path`/_config/${section}` : path`/_config/${section}/${key}`;
+  if (key === undefined) return path`/_node/${node}/_config/${section}`;
+  return path`/_node/${node}/_config/${section}/${key}`;
+}
+
+async function isOne(couch: Couch): Promise<boolean> {
+  return !isAtLeast(await couch.version(), "2.0");
+}
+
+/** What was known of the nodes is wrong then. */
+function noSuchNode(couch: Couch, node: string): MigrateError {
+  known.delete(couch);
+  return new MigrateError("node-down", { message: `The cluster has no node ${node}.`, data: { node, known: false } });
+}
+
+/** CouchDB could not write its ini file; by then the value is in its memory. */
+function isReadOnlyFile({ data }: MigrateError): boolean {
+  const files = /^(?:eperm|eacces|erofs|enospc|enoent)$/;
+  return [data.error, data.reason].some((word) => typeof word === "string" && files.test(word));
+}
+
+/** An admin that is in memory only would be gone after a restart, and until then hide that the step failed. */
+async function undoInMemory(couch: Couch, at: Path, before: string | undefined): Promise<void> {
+  const options = { headers: { "X-Couch-Persist": "false" }, repeatable: true };
+  try {
+    if (before === undefined) await couch.write("DELETE", at, { ...options, accept: [404] });
+    else await couch.write("PUT", at, { ...options, body: before });
+  } catch {
+    // The failure that led here is the one to report.
+  }
+}
+
+function readOnlyFile(node: string, section: string, key: string, cause: MigrateError): MigrateError {
+  return new MigrateError("request-failed", {
+    message: `Node ${node} can't write its configuration file, so [${section}] ${key} would not outlast a restart.`,
+    next: "Make CouchDB's local.d writable (a volume of its own), then run again.",
+    data: { ...cause.data, node, section, key },
+    cause,
+  });
+}

@@ -1,0 +1,59 @@
+/** CouchDB's hashes of admins' passwords: read, compared and made here, so that no password is tried by logging in. */
+import { createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { isAtLeast } from "./version.js";
+
+const derive = promisify(pbkdf2);
+
+export type PasswordHash =
+  | {
+      readonly scheme: "pbkdf2";
+      readonly digest: string;
+      readonly key: Buffer;
+      readonly salt: string;
+      readonly iterations: number;
+    }
+  /** 1.2 and older: SHA-1 of the password and the salt. */
+  | { readonly scheme: "simple"; readonly key: Buffer; readonly salt: string };
+
+/** `sha` is what CouchDB calls SHA-1. */
+const digests = { sha: "sha1", sha224: "sha224", sha256: "sha256", sha384: "sha384", sha512: "sha512" } as const;
+
+/** `undefined`: no hash that CouchDB would take for one, such as a password that is not hashed yet. */
+export function parseHash(text: string): PasswordHash | undefined {
+  const simple = /^-hashed-([0-9a-f]{40}),([^,]+)$/i.exec(text);
+  if (simple?.[1] && simple[2]) return { scheme: "simple", key: Buffer.from(simple[1], "hex"), salt: simple[2] };
+  const parts = /^-pbkdf2(?::(sha(?:224|256|384|512)?))?-((?:[0-9a-f]{2})+),([^,]+),([1-9]\d{0,9})$/i.exec(text);
+  if (!parts?.[2] || !parts[3]) return undefined;
+  const digest = digests[(parts[1] ?? "sha") as keyof typeof digests];
+  const key = Buffer.from(parts[2], "hex");
+  if (!digest || key.length !== createHash(digest).digest().length) return undefined;
+  return { scheme: "pbkdf2", digest, key, salt: parts[3], iterations: Number(parts[4]) };
+}
+
+/** Whether `text`, as it stands in `[admins]`, is a hash of `password`. */
+export async function matches(text: string, password: string): Promise<boolean> {
+  const hash = parseHash(text);
+  if (!hash) return false;
+  const own =
+    hash.scheme === "simple"
+      ? createHash("sha1").update(password).update(hash.salt).digest()
+      : await derive(password, hash.salt, hash.iterations, hash.key.length, hash.digest);
+  return timingSafeEqual(own, hash.key);
+}
+
+/**
+ * A hash that the CouchDB of this version takes as it is. The salt is always new: CouchDB keeps a cache of passwords by
+ * salt, and would go on accepting the old one. Older versions know SHA-1 only, and derive on each request: hence 10.
+ *
+ * @param version as `GET /` gives it
+ */
+export async function hashFor(version: string, password: string): Promise<string> {
+  // CouchDB takes the salt's text for its bytes, whatever it spells.
+  const salt = randomBytes(16).toString("hex");
+  const [prefix, digest, length, iterations] = isAtLeast(version, "3.4")
+    ? (["-pbkdf2:sha256-", "sha256", 32, 600_000] as const)
+    : (["-pbkdf2-", "sha1", 20, 10] as const);
+  const key = await derive(password, salt, iterations, length, digest);
+  return `${prefix}${key.toString("hex")},${salt},${iterations}`;
+}

@@ -1,0 +1,138 @@
+/** What an attempt's outcome means: the decisions, pure; request.ts acts on them. */
+import type { ErrorCode } from "../errors.js";
+import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
+
+export interface Sent {
+  /** It only reads. */
+  readonly reading: boolean;
+  /** Sending it twice does the same as sending it once. */
+  readonly repeatable: boolean;
+  /** Statuses that the sender takes for an answer. */
+  readonly accept: readonly number[];
+  /** Its database was made a moment ago: a 404 may only mean that its shards are not known everywhere yet. */
+  readonly justCreated: boolean;
+}
+
+export type Verdict =
+  | { readonly do: "answer" }
+  | { readonly do: "fail"; readonly code: ErrorCode }
+  /** `code`: what it is once the attempts are used up. */
+  | { readonly do: "retry"; readonly code: ErrorCode };
+
+const answer: Verdict = { do: "answer" };
+const fail = (code: ErrorCode): Verdict => ({ do: "fail", code });
+const retry = (code: ErrorCode): Verdict => ({ do: "retry", code });
+
+export function decide(outcome: Outcome, sent: Sent): Verdict {
+  return isFailed(outcome) ? decideFailure(outcome, sent) : decideStatus(outcome, sent);
+}
+
+function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatable }: Sent): Verdict {
+  switch (failure) {
+    case "aborted":
+      return fail("interrupted");
+    case "tls":
+      return fail("unreachable");
+    case "redirect":
+    case "html":
+    case "not-couchdb":
+      return fail("not-couchdb");
+    case "not-http":
+      return fail(reading ? "not-couchdb" : "outcome-unknown");
+    case "too-large":
+      return fail(reading ? "request-failed" : "outcome-unknown");
+    case "no-json":
+      return mayRepeat(reading, repeatable, reading ? "not-couchdb" : "outcome-unknown");
+    default:
+      if (!mayBeDone) return retry("unreachable");
+      return mayRepeat(reading, repeatable, reading ? "unreachable" : "outcome-unknown");
+  }
+}
+
+function decideStatus({ status, error, reason = "" }: Answered, sent: Sent): Verdict {
+  const { reading, repeatable, accept, justCreated } = sent;
+  if (status === 412 && error === "nodedown") return mayRepeat(reading, repeatable, "node-down");
+  if (status === 404 && justCreated && isDatabaseMissing(reason)) return retry("request-failed");
+  if (accept.includes(status) || status === 200 || status === 201) return answer;
+  if (status === 202) return reading ? answer : fail("below-quorum");
+  if (status < 300) return answer;
+  switch (status) {
+    case 401:
+      return fail("unauthorized");
+    case 403:
+      return fail(isLocked(reason) ? "locked-out" : isMissingRight(reason) ? "missing-right" : "request-failed");
+    case 409:
+      return fail("conflict");
+    case 408:
+      return mayRepeat(reading, repeatable, reading ? "request-failed" : "outcome-unknown");
+    case 425:
+    case 429:
+      return retry("request-failed");
+    case 501:
+    case 507:
+      return fail("request-failed");
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      // A feature that is not installed (text search, nouveau) does not come with waiting.
+      if (error === "required index service unavailable") return fail("request-failed");
+      return mayRepeat(reading, repeatable, reading || isRefusal(error) ? "request-failed" : "outcome-unknown");
+    default:
+      return status >= 500 ? mayRepeat(reading, repeatable, "request-failed") : fail("request-failed");
+  }
+}
+
+/** What may not be repeated is left as it is: whoever sent it looks what the server holds. */
+function mayRepeat(reading: boolean, repeatable: boolean, code: ErrorCode): Verdict {
+  if (reading || repeatable) return retry(code);
+  return fail(code === "node-down" ? code : "outcome-unknown");
+}
+
+/** CouchDB says that it didn't, or couldn't: reading again would show nothing new. */
+function isRefusal(error: string | undefined): boolean {
+  return error === "no_majority" || error === "error" || error === "service unavailable";
+}
+
+export function isLocked(reason: string): boolean {
+  return /temporarily locked/i.test(reason);
+}
+
+export function isMissingRight(reason: string): boolean {
+  return /not allowed to access this db|not a (?:db or )?server admin|not authorized to access/i.test(reason);
+}
+
+function isDatabaseMissing(reason: string): boolean {
+  return reason === "Database does not exist." || reason === "no_db_file";
+}
+
+export interface RetryPolicy {
+  readonly attempts: number;
+  /** The first pause; each further one is twice as long. Milliseconds, as all below. */
+  readonly pause: number;
+  /** No attempt begins later than this after the first, but for one second try after a time-out. */
+  readonly within: number;
+}
+
+export const defaultPolicy: RetryPolicy = { attempts: 6, pause: 250, within: 15_000 };
+
+/**
+ * How long to wait before attempt `attempt + 1`; `undefined`: no more.
+ *
+ * @param retryAfter the header, in seconds; a date is not worth its parsing
+ * @param random in [0, 1): runners that failed together must not come back together
+ */
+export function pauseAfter(
+  policy: RetryPolicy,
+  attempt: number,
+  elapsed: number,
+  retryAfter: string | undefined,
+  random: number,
+): number | undefined {
+  if (attempt >= policy.attempts) return undefined;
+  const own = policy.pause * 2 ** (attempt - 1) * (0.5 + random / 2);
+  const asked = Number(retryAfter ?? 0) * 1000;
+  const pause = Math.max(own, Number.isFinite(asked) ? asked : 0);
+  if (elapsed + pause <= policy.within) return pause;
+  return attempt === 1 && pause <= policy.within ? pause : undefined;
+}

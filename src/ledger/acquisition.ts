@@ -1,0 +1,183 @@
+/** How a runner gets the lease: steps 1 to 5 of the protocol in lease.ts. */
+import { randomUUID } from "node:crypto";
+import type { Couch } from "../couch/couch.js";
+import { MigrateError } from "../errors.js";
+import type { Listener } from "../events.js";
+import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
+import { buryLeaf, failure, type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
+import { holding, judge, type Leaf, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
+import { mayHaveHappened } from "./lost-answer.js";
+import { jitter, throwIfStopped } from "./pause.js";
+import type { LedgerPlace } from "./place.js";
+
+export interface TakeLeaseOptions {
+  /** Who takes it, for people. */
+  readonly holder: string;
+  /** Milliseconds after which a silent holder's lease may be taken over. */
+  readonly ttl: number;
+  /** Milliseconds that another holder is waited for. */
+  readonly lockWait: number;
+  readonly emit: Listener;
+  readonly signal: AbortSignal;
+  /** A monotonic clock in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** The longest pause between two looks at a held lease: how late its release is noticed. */
+const longestPause = 1_000;
+
+/** One attempt to get the lease, until it is won or given up. */
+export class Acquisition {
+  readonly #couch: Couch;
+  readonly #place: LedgerPlace;
+  readonly #options: TakeLeaseOptions;
+  readonly #now: () => number;
+  readonly #started: number;
+  readonly #nonce = randomUUID();
+  /** Since when nothing but failures came, and the last of them. */
+  #trouble: { readonly since: number; readonly last: Outcome | undefined } | undefined;
+  #rounds = 0;
+  #said = 0;
+
+  constructor(couch: Couch, place: LedgerPlace, options: TakeLeaseOptions) {
+    this.#couch = couch;
+    this.#place = place;
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#started = this.#now();
+  }
+
+  async take(): Promise<Lease> {
+    const { ttl, signal } = this.#options;
+    let watching: Watch | undefined;
+    for (;;) {
+      throwIfStopped(signal);
+      const asked = this.#now();
+      const leaves = await this.#read({ signal });
+      if (!leaves) {
+        await this.#backOff();
+        continue;
+      }
+      watching = watch(watching, leaves, this.#now());
+      const stray = own(leaves, this.#nonce);
+      if (stray) await this.#free(stray.rev, stray.token);
+      else if (!mayTake(leaves, watching, asked, ttl)) await this.#wait(leaves);
+      else {
+        const lease = await this.#attempt(leaves);
+        if (lease) return lease;
+        await this.#backOff();
+      }
+    }
+  }
+
+  async #wait(leaves: readonly Leaf[]): Promise<void> {
+    const { lockWait, emit, ttl, signal } = this.#options;
+    const { holder, since } = holding(leaves) ?? {};
+    const milliseconds = this.#now() - this.#started;
+    if (milliseconds >= lockWait) {
+      const data = { holder, since, milliseconds: Math.round(milliseconds) };
+      throw new MigrateError("lease-held", { message: `${holder} holds the lease since ${since}`, data });
+    }
+    this.#trouble = undefined;
+    if (milliseconds >= this.#said) {
+      emit({ type: "lease-waiting", holder: holder ?? "", since: since ?? "", milliseconds: Math.round(milliseconds) });
+      this.#said = Math.max(1_000, milliseconds * 2);
+    }
+    await jitter(Math.min(longestPause, ttl / 10, Math.max(50, milliseconds / 5)), signal);
+  }
+
+  /** Steps 3 to 5. `undefined`: not won, and nothing of ours is left held, or it is found and freed by the next look. */
+  async #attempt(before: readonly Leaf[]): Promise<Lease | undefined> {
+    const { holder, ttl, emit } = this.#options;
+    const { on, token } = nextWrite(before);
+    const body = { holder, nonce: this.#nonce, token, since: new Date().toISOString(), ttl };
+    let sent = this.#now();
+    let outcome = await this.#write(on, body);
+    if (outcome.kind === "unknown") {
+      const mine = own((await this.#read({})) ?? [], this.#nonce);
+      if (mine) {
+        sent = this.#now();
+        outcome = await this.#write(mine.rev, body);
+      }
+    }
+    this.#note(outcome);
+    if (outcome.kind === "stray") await this.#free(outcome.rev, token);
+    if (outcome.kind !== "written") return undefined;
+
+    const won = await this.#settle(outcome.rev, new Set(before.map((leaf) => leaf.rev)));
+    if (!won || this.#now() >= deadlineOf(sent, ttl)) {
+      await this.#free(outcome.rev, token);
+      return undefined;
+    }
+    const from = holding(before)?.holder;
+    emit({ type: "lease-taken", holder, token, ...(from ? { from } : {}) });
+    return new HeldLease({ couch: this.#couch, place: this.#place, body, now: this.#now }, outcome.rev, sent);
+  }
+
+  /** Step 5: is the candidate the holder? */
+  async #settle(mine: string, seen: ReadonlySet<string>): Promise<boolean> {
+    const leaves = await this.#read({ parents: true });
+    const verdict = leaves && judge(leaves, mine, seen);
+    if (!verdict || verdict.yield) return false;
+    for (const { leaf, mustSucceed } of verdict.tombstones) {
+      const buried = await buryLeaf(this.#couch, this.#place, leaf, this.#timeout);
+      if (mustSucceed && buried.kind !== "written") return false;
+    }
+    return true;
+  }
+
+  async #free(rev: string, token: number): Promise<void> {
+    const { ttl } = this.#options;
+    const outcome = await this.#write(rev, {
+      holder: null,
+      nonce: this.#nonce,
+      token,
+      since: new Date().toISOString(),
+      ttl,
+    });
+    this.#note(outcome);
+    if (outcome.kind !== "written") await this.#backOff();
+  }
+
+  #write(on: string | undefined, body: LeaseBody): Promise<Outcome> {
+    return writeLease(this.#couch, this.#place, on, body, this.#timeout);
+  }
+
+  /** `undefined`: it failed in a way that may pass. Only where nothing of ours may be held the signal cuts it short. */
+  async #read(options: { readonly parents?: boolean; readonly signal?: AbortSignal }) {
+    try {
+      const leaves = await readLeaves(this.#couch, this.#place, { ...options, timeout: this.#timeout });
+      if (!leaves) this.#note(undefined);
+      return leaves;
+    } catch (error) {
+      throwIfStopped(options.signal);
+      if (!mayHaveHappened(error)) throw error;
+      this.#note({ kind: "unknown", error });
+      return undefined;
+    }
+  }
+
+  /** 201 and 409 are what CouchDB answers in health; `undefined`: an answer that can't be read. */
+  #note(last: Outcome | undefined): void {
+    if (last?.kind === "written" || last?.kind === "refused") this.#trouble = undefined;
+    else this.#trouble = { since: this.#trouble?.since ?? this.#now(), last };
+  }
+
+  /** Gives up where CouchDB is in no state to give the lease to anybody. */
+  async #backOff(): Promise<void> {
+    const { ttl, lockWait, signal } = this.#options;
+    const patience = Math.max(ttl, 10_000);
+    if (this.#trouble && this.#now() - this.#trouble.since > patience) {
+      throw failure(this.#trouble.last, "the lease could not be taken");
+    }
+    if (this.#now() - this.#started > lockWait + patience) {
+      throw new MigrateError("lease-held", { message: "several runners contend for the lease, and none got it" });
+    }
+    this.#rounds += 1;
+    await jitter(Math.min(50 * 2 ** Math.min(this.#rounds, 5), ttl / 10 + 50), signal);
+  }
+
+  get #timeout(): number {
+    return Math.min(Math.max(this.#options.ttl / 5, 500), 10_000);
+  }
+}

@@ -1,0 +1,50 @@
+/** One fingerprint over all secrets of a set, so that a changed one is noticed without being kept. */
+import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import type { Fingerprint } from "./ledger.js";
+
+export interface FingerprintedSecret {
+  /** The step's id. */
+  readonly id: string;
+  /** JSON Pointer into the step. */
+  readonly pointer: string;
+  readonly value: string;
+}
+
+/**
+ * 32 MiB, which fits a container of 64 MiB. A guess costs well over one and a half times the CPU of CouchDB's own
+ * PBKDF2-SHA256 with 600,000 iterations (p = 1 would cost two thirds of it), and memory besides; and it has to get all
+ * secrets right at once.
+ */
+const cost = { n: 2 ** 15, r: 8, p: 3 } as const;
+const length = 32;
+
+const derive = promisify<Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+
+/** With `given`: as that one was made, for comparison. Without: with a fresh salt. */
+export async function fingerprintOf(
+  secrets: readonly FingerprintedSecret[],
+  given?: Pick<Fingerprint, "salt" | "n" | "r" | "p">,
+): Promise<Fingerprint> {
+  const { salt, n, r, p } = given ?? { salt: randomBytes(16).toString("base64"), ...cost };
+  const options = { N: n, r, p, maxmem: 128 * r * (n + p) + 2 ** 20 };
+  const hash = await derive(encode(secrets), Buffer.from(salt, "base64"), length, options);
+  const ids = [...new Set(secrets.map((secret) => secret.id))].sort();
+  return { ids, salt, hash: hash.toString("base64"), n, r, p };
+}
+
+/** Are these the secrets that the fingerprint was made of? One derivation. */
+export async function sameFingerprint(
+  secrets: readonly FingerprintedSecret[],
+  recorded: Fingerprint,
+): Promise<boolean> {
+  const fingerprint = await fingerprintOf(secrets, recorded);
+  const [a, b] = [Buffer.from(fingerprint.hash, "base64"), Buffer.from(recorded.hash, "base64")];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Injective, and the same for every order: no two sets of secrets have the same encoding. */
+function encode(secrets: readonly FingerprintedSecret[]): Buffer {
+  const rows = secrets.map(({ id, pointer, value }) => JSON.stringify([id, pointer, value])).sort();
+  return Buffer.from(`[${rows.join(",")}]`);
+}

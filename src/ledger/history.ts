@@ -1,0 +1,51 @@
+/** The last runs of a set: one ordinary document, for people. No decision depends on it. */
+import { isDeepStrictEqual } from "node:util";
+import type { Couch } from "../couch/couch.js";
+import { MigrateError } from "../errors.js";
+import type { RunRecord } from "../results.js";
+import { mayHaveHappened } from "./lost-answer.js";
+import { jitter } from "./pause.js";
+import { historyPath, type LedgerPlace } from "./place.js";
+
+const kept = 50;
+
+/** Newest first; none where there is no history yet. One request. */
+export async function readHistory(couch: Couch, place: LedgerPlace): Promise<readonly RunRecord[]> {
+  return (await read(couch, place)).runs;
+}
+
+/** False: it could not be recorded, which is no failure of the run. */
+export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRecord): Promise<boolean> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    if (attempt > 0) await jitter(100 * attempt);
+    try {
+      const { rev, runs } = await read(couch, place);
+      // An earlier attempt may have been carried out though its answer was lost.
+      if (runs.some((run) => isDeepStrictEqual(run, record))) return true;
+      const body = {
+        ...(rev === undefined ? {} : { _rev: rev }),
+        type: "history",
+        runs: [record, ...runs].slice(0, kept),
+      };
+      await couch.write("PUT", historyPath(place), { body, accept: [202], repeatable: false });
+      return true;
+    } catch (error) {
+      const conflict = error instanceof MigrateError && error.code === "conflict";
+      if (!conflict && !mayHaveHappened(error)) return false;
+    }
+  }
+  return false;
+}
+
+async function read(
+  couch: Couch,
+  place: LedgerPlace,
+): Promise<{ rev: string | undefined; runs: readonly RunRecord[] }> {
+  const answer = await couch.read<{ _rev?: string; runs?: unknown }>(historyPath(place), {
+    accept: [404],
+    fresh: true,
+  });
+  if (answer.status === 404) return { rev: undefined, runs: [] };
+  const { _rev: rev, runs } = answer.body;
+  return { rev, runs: Array.isArray(runs) ? runs : [] };
+}

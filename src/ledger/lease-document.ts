@@ -1,0 +1,94 @@
+/** The requests to the lease document, and what their answers mean. */
+import type { Couch } from "../couch/couch.js";
+import { MigrateError } from "../errors.js";
+import { type Leaf, parseLeaves } from "./lease-leaves.js";
+import { mayHaveHappened } from "./lost-answer.js";
+import { type LedgerPlace, leasePath } from "./place.js";
+import { within } from "./within.js";
+
+/** What a holder writes. */
+export interface LeaseBody {
+  readonly holder: string | null;
+  readonly nonce: string;
+  readonly token: number;
+  readonly since: string;
+  readonly ttl: number;
+}
+
+export type Outcome =
+  /** 201: a quorum took it, and so nobody else's write on the same parent. */
+  | { readonly kind: "written"; readonly rev: string }
+  /** 202: a minority took it; others may have taken something else. It means nothing but a stray leaf. */
+  | { readonly kind: "stray"; readonly rev: string }
+  | { readonly kind: "refused" }
+  /** No answer, or one that does not tell. */
+  | { readonly kind: "unknown"; readonly error: MigrateError };
+
+export interface ReadLeavesOptions {
+  /** Ask for each leaf's parent too. */
+  readonly parents?: boolean;
+  /** Milliseconds, repetitions included. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+/** All leaves; none where there is no document or no database; `undefined`: nothing may be decided on this answer. */
+export async function readLeaves(
+  couch: Couch,
+  place: LedgerPlace,
+  { parents, timeout, signal }: ReadLeavesOptions,
+): Promise<readonly Leaf[] | undefined> {
+  const answer = await within(timeout, "unreachable", signal, (signal) =>
+    couch.read(leasePath(place), {
+      query: { open_revs: "all", revs: parents || undefined },
+      accept: [404],
+      fresh: true,
+      timeout,
+      signal,
+    }),
+  );
+  return answer.status === 404 ? [] : parseLeaves(answer.body);
+}
+
+/** Writes on exactly one revision; `undefined`: a new document. */
+export async function writeLease(
+  couch: Couch,
+  place: LedgerPlace,
+  on: string | undefined,
+  body: LeaseBody,
+  timeout: number,
+): Promise<Outcome> {
+  return put(couch, place, { ...(on === undefined ? {} : { _rev: on }), type: "lease", ...body }, timeout);
+}
+
+/** Deletes a stray leaf, and keeps its token, so that it is never given again. */
+export async function buryLeaf(couch: Couch, place: LedgerPlace, leaf: Leaf, timeout: number): Promise<Outcome> {
+  return put(couch, place, { _rev: leaf.rev, _deleted: true, type: "lease", token: leaf.token }, timeout);
+}
+
+async function put(couch: Couch, place: LedgerPlace, body: unknown, timeout: number): Promise<Outcome> {
+  try {
+    // 404: a database that was just created is not known everywhere yet.
+    const accept = [202, 404, 409];
+    const answer = await within(timeout, "outcome-unknown", undefined, (signal) =>
+      couch.write<{ rev: string }>("PUT", leasePath(place), { body, accept, repeatable: false, timeout, signal }),
+    );
+    if (answer.status === 201) return { kind: "written", rev: answer.body.rev };
+    if (answer.status === 202) return { kind: "stray", rev: answer.body.rev };
+    if (answer.status === 409) return { kind: "refused" };
+    const message = `the ledger's database ${place.database} is not there, or not yet`;
+    return { kind: "unknown", error: new MigrateError("request-failed", { message }) };
+  } catch (error) {
+    if (mayHaveHappened(error)) return { kind: "unknown", error };
+    throw error;
+  }
+}
+
+/** Why nobody could write, for people. */
+export function failure(last: Outcome | undefined, message: string): MigrateError {
+  if (last?.kind === "unknown") return last.error;
+  if (last?.kind === "stray") {
+    return new MigrateError("below-quorum", { message: `${message}: only a minority of the nodes takes writes` });
+  }
+  return new MigrateError("conflict", { message });
+}

@@ -1,0 +1,129 @@
+/**
+ * What the leaves of the lease document mean: pure decisions of the protocol in lease.ts.
+ *
+ * On a cluster a document can have several live leaves at once, and a plain GET shows any one of them: so the lease is
+ * always read with `open_revs=all`, and every decision is over all leaves.
+ */
+
+/** One leaf of the lease document. */
+export interface Leaf {
+  readonly rev: string;
+  /** The revision that it was written on; `undefined`: none, or not asked for. */
+  readonly parent: string | undefined;
+  readonly deleted: boolean;
+  /** `null`: nobody holds it. */
+  readonly holder: string | null;
+  /** Names the acquisition, so that a runner recognises its own writes. */
+  readonly nonce: string | undefined;
+  readonly token: number;
+  /** ISO 8601, the holder's clock: for people, no decision depends on it. */
+  readonly since: string;
+  /** The holder's TTL: others must not be quicker to take over than it was promised. */
+  readonly ttl: number;
+}
+
+/** CouchDB's answer to `open_revs=all` as leaves; `undefined`: a leaf is unreadable, so that nothing may be decided. */
+export function parseLeaves(body: unknown): readonly Leaf[] | undefined {
+  if (!Array.isArray(body)) return undefined;
+  const leaves = body.map((row: { ok?: Record<string, unknown> } | null) => parseLeaf(row?.ok));
+  return leaves.every((leaf) => leaf !== undefined) ? leaves : undefined;
+}
+
+function parseLeaf(doc: Record<string, unknown> | undefined): Leaf | undefined {
+  if (typeof doc?._rev !== "string") return undefined;
+  const { start, ids } = (doc._revisions ?? {}) as { start?: number; ids?: readonly string[] };
+  const parentHash = ids?.[1];
+  return {
+    rev: doc._rev,
+    parent: start !== undefined && parentHash !== undefined ? `${start - 1}-${parentHash}` : undefined,
+    deleted: doc._deleted === true,
+    holder: typeof doc.holder === "string" ? doc.holder : null,
+    nonce: typeof doc.nonce === "string" ? doc.nonce : undefined,
+    token: typeof doc.token === "number" ? doc.token : 0,
+    since: typeof doc.since === "string" ? doc.since : "",
+    ttl: typeof doc.ttl === "number" ? doc.ttl : 0,
+  };
+}
+
+/** The leaves that somebody holds the lease by. */
+export function held(leaves: readonly Leaf[]): readonly Leaf[] {
+  return leaves.filter((leaf) => !leaf.deleted && leaf.holder !== null);
+}
+
+/** The leaf that says who holds the lease: of several, the one with the largest token. */
+export function holding(leaves: readonly Leaf[]): Leaf | undefined {
+  return [...held(leaves)].sort((a, b) => b.token - a.token || byRev(b, a))[0];
+}
+
+/** The newest of the leaves by which this acquisition holds the lease. */
+export function own(leaves: readonly Leaf[], nonce: string): Leaf | undefined {
+  return highest(held(leaves).filter((leaf) => leaf.nonce === nonce));
+}
+
+/** What a new holder writes: on which revision (`undefined`: a new document), and with which token. */
+export function nextWrite(leaves: readonly Leaf[]): { readonly on: string | undefined; readonly token: number } {
+  return {
+    // CouchDB refuses (409) a write that names a tombstone: where only those are left, it has to name none.
+    on: highest(leaves.filter((leaf) => !leaf.deleted))?.rev,
+    token: largestToken(leaves) + 1,
+  };
+}
+
+/** Over all leaves, tombstones included, so that no token is ever given twice. */
+export function largestToken(leaves: readonly Leaf[]): number {
+  return leaves.reduce((largest, leaf) => Math.max(largest, leaf.token), 0);
+}
+
+/** How long the same held revisions have been seen, on the watcher's own monotonic clock. */
+export interface Watch {
+  readonly revisions: string;
+  /** When the answer that first showed them had come. */
+  readonly from: number;
+}
+
+/** `answered`: when the answer with these leaves had come. */
+export function watch(before: Watch | undefined, leaves: readonly Leaf[], answered: number): Watch {
+  const revisions = held(leaves)
+    .map((leaf) => leaf.rev)
+    .sort()
+    .join(" ");
+  return before?.revisions === revisions ? before : { revisions, from: answered };
+}
+
+/**
+ * May the lease be taken? If nobody holds it; or if the held revisions have not changed for one TTL, the longest of
+ * all concerned. Its holder renewed it last before they were first seen, so it has stopped at 0.6 of its TTL.
+ */
+export function mayTake(leaves: readonly Leaf[], watch: Watch, asked: number, ttl: number): boolean {
+  const holders = held(leaves);
+  const longest = Math.max(ttl, ...holders.map((leaf) => leaf.ttl));
+  return holders.length === 0 || asked - watch.from >= longest;
+}
+
+export type Verdict =
+  | { readonly yield: true; readonly why: string }
+  /** `mustSucceed`: it might otherwise still be renewed, or taken. */
+  | { readonly yield: false; readonly tombstones: readonly { readonly leaf: Leaf; readonly mustSucceed: boolean }[] };
+
+/**
+ * Did the candidate win? `seen`: the revisions that it had judged before it wrote; `mine`: the revision it wrote with
+ * a 201. Siblings of its own leaf have lost, as CouchDB gives one 201 a parent. What was seen is over. Any other leaf
+ * may be somebody's who won on another parent.
+ */
+export function judge(leaves: readonly Leaf[], mine: string, seen: ReadonlySet<string>): Verdict {
+  const self = leaves.find((leaf) => leaf.rev === mine);
+  if (!self || self.deleted) return { yield: true, why: "the revision that was written is no leaf" };
+  const others = leaves.filter((leaf) => leaf !== self && !leaf.deleted);
+  const stranger = others.find((leaf) => !seen.has(leaf.rev) && leaf.parent !== self.parent);
+  if (stranger) return { yield: true, why: `an unknown leaf ${stranger.rev}` };
+  return { yield: false, tombstones: others.map((leaf) => ({ leaf, mustSucceed: seen.has(leaf.rev) })) };
+}
+
+function highest(leaves: readonly Leaf[]): Leaf | undefined {
+  return [...leaves].sort((a, b) => byRev(b, a))[0];
+}
+
+function byRev(a: Leaf, b: Leaf): number {
+  const generations = Number.parseInt(a.rev, 10) - Number.parseInt(b.rev, 10);
+  return generations || (a.rev < b.rev ? -1 : a.rev > b.rev ? 1 : 0);
+}

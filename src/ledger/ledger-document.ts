@@ -1,0 +1,59 @@
+/** Is what CouchDB has a ledger that this version can read? */
+import { MigrateError } from "../errors.js";
+import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger.js";
+import type { LedgerPlace } from "./place.js";
+
+/** Fields that a later version added are kept. Throws `ledger-unreadable`. */
+export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
+  const unreadable = (why: string): never => {
+    const message = `the ledger of the set ${place.set} in ${place.database} can't be read: ${why}`;
+    throw new MigrateError("ledger-unreadable", { message, data: { database: place.database, set: place.set, why } });
+  };
+  if (!isObject(body)) return unreadable("it is no object");
+  const { _id, _rev, ...ledger } = body;
+  if (typeof _rev !== "string") return unreadable("it has no revision");
+  if (ledger.formatVersion !== 1) return unreadable(`its formatVersion is ${JSON.stringify(ledger.formatVersion)}`);
+  if (ledger.set !== place.set) return unreadable("it belongs to another set");
+  if (!isObject(ledger.entries)) return unreadable("it has no entries");
+  const bad = Object.entries(ledger.entries).find(([, entry]) => !isEntry(entry));
+  if (bad) return unreadable(`its entry ${JSON.stringify(bad[0])} is malformed`);
+  if (ledger.fingerprint !== undefined && !isFingerprint(ledger.fingerprint)) return unreadable("its fingerprint");
+  if (ledger.nodes !== undefined && !isStrings(ledger.nodes)) return unreadable("its nodes");
+  return { ledger: ledger as unknown as Ledger, rev: _rev };
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { kind, checksum, former, appliedAt, milliseconds, version, databases } = value;
+  return (
+    [kind, checksum, appliedAt, version].every((field) => typeof field === "string") &&
+    typeof milliseconds === "number" &&
+    isStrings(former) &&
+    isObject(databases) &&
+    isStrings(Object.values(databases))
+  );
+}
+
+/** Its cost is bounded, so that a ledger can't make a run take all memory. */
+function isFingerprint(value: unknown): value is Fingerprint {
+  if (!isObject(value)) return false;
+  const { ids, salt, hash, n, r, p } = value;
+  const cost = [n, r, p].every((field) => Number.isInteger(field) && Number(field) > 0);
+  const memory = 128 * Number(n) * Number(r);
+  return (
+    isStrings(ids) &&
+    typeof salt === "string" &&
+    typeof hash === "string" &&
+    cost &&
+    memory <= 2 ** 25 &&
+    Number(p) <= 16
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

@@ -1,0 +1,99 @@
+/** One call of the command line: parse, resolve the settings, run the command, render what went wrong. */
+import type { Command, Context, Io } from "./commands/command.js";
+import { parse, see } from "./commands/parse.js";
+import { Redaction } from "./commands/redaction.js";
+import { exitCodes, MigrateError, toMigrateError } from "./errors.js";
+import { errorSummary } from "./render/error-text.js";
+import { type Log, openLog } from "./render/log.js";
+import { styleFor } from "./render/style.js";
+import { writeTermination } from "./render/termination.js";
+import { readConnection } from "./settings/connection.js";
+import { InvalidSettings } from "./settings/problems.js";
+import { type Resolved, resolveSettings } from "./settings/resolve.js";
+import type { Settings } from "./settings/table.js";
+
+/** `argv`: without node and script. Returns the exit code; throws nothing. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const redaction = new Redaction();
+  let log: Log | undefined;
+  let end = (_summary: string) => {};
+  try {
+    const parsed = parse(argv, io.stdout.columns ?? 100);
+    if ("text" in parsed) {
+      (parsed.missing ? io.stderr : io.stdout).write(parsed.text);
+      return parsed.missing ? exitCodes.invalid : exitCodes.done;
+    }
+    const { command, flags, positionals } = parsed;
+    const resolved = await resolveSettings(command.name, flags, io.env);
+    const { settings } = resolved;
+    redaction.add([settings.password, settings.previousPassword]);
+    log = await logFor(settings, io, redaction);
+    const given = resolved.given.has("terminationLog");
+    end = (summary) => writeTermination(redaction.redact(summary), settings.terminationLog, given);
+
+    const context = contextFor(command, resolved, positionals, io, log, redaction);
+    const outcome = await command.run(context);
+    log.close();
+    if (outcome.summary !== undefined) end(outcome.summary);
+    return outcome.exitCode;
+  } catch (thrown) {
+    const error = io.signal.aborted ? asInterruption(thrown) : toMigrateError(thrown);
+    log ??= await fallbackLog(io, redaction);
+    log.close();
+    log.error(error);
+    end(errorSummary(error));
+    return error.exitCode;
+  }
+}
+
+/** All problems of the settings and of the connection at once. */
+function contextFor(
+  command: Command,
+  resolved: Resolved,
+  positionals: Context["positionals"],
+  io: Io,
+  log: Log,
+  redaction: Redaction,
+): Context {
+  const { settings } = resolved;
+  const problems = [...resolved.problems];
+  const warnings = [...resolved.warnings];
+  const report = {
+    problem: (message: string) => void problems.push(message),
+    warning: (message: string) => void warnings.push(message),
+  };
+  const connection = command.server && !settings.sandbox ? readConnection(resolved, report) : undefined;
+  redaction.add([connection?.password]);
+  for (const warning of warnings) log.warn(warning);
+  if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
+  return {
+    settings,
+    positionals,
+    connection,
+    env: io.env,
+    signal: io.signal,
+    log,
+    style: styleFor(settings.color, io.env, io.stdout),
+    engine: io.engine,
+    redact: redaction.redact,
+    keepSecret: (secrets) => redaction.add(secrets),
+    print: (text) => void io.stdout.write(redaction.redact(text)),
+  };
+}
+
+function logFor(settings: Settings, io: Io, { redact }: Redaction): Promise<Log> {
+  const style = styleFor(settings.color, io.env, io.stderr);
+  return openLog({ format: settings.logFormat, level: settings.logLevel, stream: io.stderr, style, redact });
+}
+
+/** For what goes wrong before the settings are known. */
+function fallbackLog(io: Io, { redact }: Redaction): Promise<Log> {
+  const format = io.env.COUCHDB_MIGRATE_LOG_FORMAT === "json" ? "json" : "pretty";
+  return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), redact });
+}
+
+/** What a run throws when its signal has come, whatever it is that the signal cut short. */
+function asInterruption(thrown: unknown): MigrateError {
+  if (thrown instanceof MigrateError) return thrown;
+  return new MigrateError("interrupted", { message: "a signal stopped the run before it was done", cause: thrown });
+}

@@ -1,0 +1,14 @@
+import { Ajv } from "ajv";
+
+/** The one set-up of the validator: of the generator, and of kinds that are not in the registry. */
+export function newAjv(code: { readonly source: boolean } = { source: false }): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    strict: true,
+    allowUnionTypes: true,
+    code: { source: code.source, esm: true },
+  });
+  ajv.addVocabulary(["secret", "variables"]);
+  return ajv;
+}

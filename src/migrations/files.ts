@@ -1,0 +1,118 @@
+/** The files that a load reads for its steps, each once, however many steps name it. */
+import { readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import type { Position } from "./problem.js";
+import type { Problems } from "./problems.js";
+import { type ReadText, readText, type Unreadable, unreadable } from "./read-text.js";
+import type { StepFiles } from "./step-files.js";
+
+interface Entry {
+  readonly name: string;
+  readonly folder: boolean;
+}
+
+type Kind = "file" | "folder";
+type Read<Value> = Value | { readonly unreadable: Unreadable };
+
+export class FileCache {
+  readonly #texts = new Map<string, Promise<ReadText>>();
+  readonly #kinds = new Map<string, Promise<Read<Kind>>>();
+  readonly #lists = new Map<string, Promise<Read<readonly Entry[]>>>();
+
+  text(path: string): Promise<ReadText> {
+    return once(this.#texts, path, () => readText(path));
+  }
+
+  kindOf(path: string): Promise<Read<Kind>> {
+    return once(this.#kinds, path, () => kindOf(path));
+  }
+
+  list(path: string): Promise<Read<readonly Entry[]>> {
+    return once(this.#lists, path, () => list(path));
+  }
+}
+
+function once<Value>(known: Map<string, Promise<Value>>, path: string, make: () => Promise<Value>): Promise<Value> {
+  let value = known.get(path);
+  if (!value) {
+    value = make();
+    known.set(path, value);
+  }
+  return value;
+}
+
+async function kindOf(path: string): Promise<Read<Kind>> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch (error) {
+    return { unreadable: unreadable(error) };
+  }
+}
+
+async function list(path: string): Promise<Read<readonly Entry[]>> {
+  try {
+    const found = await readdir(path, { withFileTypes: true });
+    const entries = await Promise.all(
+      found
+        .filter(({ name }) => !name.startsWith(".."))
+        .map(async (entry) => ({
+          name: entry.name,
+          folder: entry.isSymbolicLink() ? await leadsToFolder(path, entry.name) : entry.isDirectory(),
+        })),
+    );
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    return { unreadable: unreadable(error) };
+  }
+}
+
+/** A link to a folder that holds the link is an error: who follows it never comes to an end. */
+async function leadsToFolder(folder: string, name: string): Promise<boolean> {
+  const path = join(folder, name);
+  const kind = await kindOf(path);
+  if (kind !== "folder") return false;
+  const [above, real] = await Promise.all([realpath(folder), realpath(path)]);
+  if (above === real || above.startsWith(real + sep))
+    throw Object.assign(new Error(`${path}: link loop`), { code: "ELOOP" });
+  return true;
+}
+
+/** The files as one step names them. `place` gives the position of a pointer in its spec. */
+export function stepFiles(
+  file: string,
+  cache: FileCache,
+  problems: Problems,
+  place: (pointer: string) => Position,
+): StepFiles {
+  const shownPath = (path: string) => join(path.startsWith("/") ? "" : dirname(file), path);
+  const realPath = (path: string) => resolve(dirname(file), path);
+  const failed = (path: string, pointer: string, { code, reason, line, column }: Unreadable) => {
+    const name = shownPath(path);
+    const at = line !== undefined && column !== undefined ? { file: name, line, column } : place(pointer);
+    problems.add(at, code, `${name} ${reason}`, path);
+  };
+  return {
+    async text(path, pointer) {
+      const read = await cache.text(realPath(path));
+      if ("text" in read) return read.text;
+      failed(path, pointer, read.unreadable);
+      return undefined;
+    },
+    async kindOf(path, pointer) {
+      const kind = await cache.kindOf(realPath(path));
+      if (typeof kind === "string") return kind;
+      failed(path, pointer, kind.unreadable);
+      return undefined;
+    },
+    async list(path, pointer) {
+      const entries = await cache.list(realPath(path));
+      if (!("unreadable" in entries)) return entries;
+      failed(path, pointer, entries.unreadable);
+      return [];
+    },
+    problem(at, code, message, text) {
+      const position = "pointer" in at ? place(at.pointer) : { ...at, file: shownPath(at.file) };
+      problems.add(position, code, message, text);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { kinds as registry } from "../steps/index.js";
+import type { StepKind } from "../steps/kind.js";
+import { FileCache } from "./files.js";
+import type { Position } from "./problem.js";
+import { Problems } from "./problems.js";
+import { readStep } from "./read-step.js";
+import { readSources } from "./sources.js";
+import { SpecReader } from "./spec-values.js";
+import type { Migrations, Step } from "./step.js";
+import { readStepNode } from "./step-node.js";
+import { type Env, Variables } from "./variables.js";
+import { parseYaml } from "./yaml-file.js";
+
+export interface LoadOptions {
+  /** What `${NAME}` is looked up in. Default: the environment of the process. */
+  readonly env?: Env;
+  /** The step kinds that the files may use. Default: all. */
+  readonly kinds?: readonly StepKind[];
+}
+
+/**
+ * Reads a folder's `*.yaml` and `*.yml` files, in code-unit order of their names, or one file. Sends nothing anywhere.
+ * Throws InvalidInput with all problems of all files, in the order of the text.
+ */
+export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {
+  const problems = new Problems();
+  const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
+  const variables = new Variables(options.env ?? process.env);
+  const cache = new FileCache();
+  const uses = new Uses(problems);
+  const steps: Step[] = [];
+  const sources = await readSources(path, problems);
+  for (const source of sources) {
+    const { file, steps: items } = parseYaml(source, problems);
+    const reader = new SpecReader(file, variables, problems);
+    for (const item of items) {
+      const node = readStepNode(file, item, kinds);
+      if (!node) continue;
+      const position = file.position(node.idNode);
+      if (node.id !== undefined) uses.id(node.id, position);
+      for (const { kind, place } of node.specs) {
+        const read = await readStep({ file, place, kind, reader, cache, problems });
+        if (!read) continue;
+        uses.claims(read.claims, file.position(place.key));
+        const { id = "", description } = node;
+        steps.push({ id, kind: kind.name, ...(description !== undefined && { description }), ...read.step, position });
+      }
+    }
+  }
+  problems.throwIfAny();
+  return { path, files: sources.map(({ file }) => file), steps };
+}
+
+/** What is unique over the set: ids, and the objects that steps claim. */
+class Uses {
+  readonly #problems: Problems;
+  readonly #ids = new Map<string, Position>();
+  readonly #claims = new Map<string, Position>();
+
+  constructor(problems: Problems) {
+    this.#problems = problems;
+  }
+
+  id(id: string, at: Position): void {
+    const first = this.#ids.get(id);
+    if (!first) this.#ids.set(id, at);
+    else {
+      const message = `the id \`${id}\` is that of another step, at ${where(first)}; ids are unique over all files`;
+      this.#problems.add(at, "duplicate-id", message, id);
+    }
+  }
+
+  claims(claims: readonly string[], at: Position): void {
+    for (const claim of new Set(claims)) {
+      const first = this.#claims.get(claim);
+      if (!first) this.#claims.set(claim, at);
+      else {
+        const message = `${claim} is claimed by another step, at ${where(first)}; edit that one instead`;
+        this.#problems.add(at, "claimed-twice", message, claim);
+      }
+    }
+  }
+}
+
+function where({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}

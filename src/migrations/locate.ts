@@ -1,0 +1,37 @@
+import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
+import { fromPointer } from "./pointer.js";
+import type { YamlFile, YamlNode } from "./yaml-file.js";
+
+/** A value in a file, and the name that it stands under. */
+export interface Place {
+  readonly key: Node;
+  readonly value: YamlNode;
+}
+
+/** What the pointer leads to, from `from`; where it leads nowhere, the nearest thing above. */
+export function locate(file: YamlFile, from: Place, pointer: string): Place {
+  let place = from;
+  for (const segment of fromPointer(pointer)) {
+    const node = file.resolve(place.value);
+    if (isMap(node)) {
+      const field = file.fields(node).find(({ key }) => key === segment);
+      if (!field) return place;
+      place = { key: field.keyNode, value: field.value };
+    } else if (isSeq(node)) {
+      const item = node.items[Number(segment)] as YamlNode | undefined;
+      if (!item) return place;
+      place = { key: item, value: item };
+    } else return place;
+  }
+  return place;
+}
+
+/** The node to point at: a value where it is text on its own, else the name that it stands under. */
+export function pointAt({ key, value }: Place): Node {
+  return isAlias(value) || (isScalar(value) && !isEmpty(value)) ? value : key;
+}
+
+/** `name:` with nothing behind it. */
+export function isEmpty(value: YamlNode): boolean {
+  return value === null || (isScalar(value) && value.value === null && !value.source);
+}

@@ -1,0 +1,77 @@
+import { visible } from "../render/visible.js";
+import { nearest } from "../settings/nearest.js";
+import { InvalidInput, type Position, type Problem } from "./problem.js";
+import { masked } from "./step.js";
+
+/** Collects what is wrong while loading goes on, so that all of it is said at once. */
+export class Problems {
+  readonly #found = new Map<string, Problem>();
+  readonly #secrets = new Set<string>();
+  #count = 0;
+
+  /** How often something was reported; the same problem twice too, where aliases lead to one place. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** `text`: the offending text as it stands in the file; it is made visible and shortened here. */
+  add(at: Position, code: string, message: string, text?: string): void {
+    this.#count++;
+    const problem = {
+      file: at.file,
+      line: at.line,
+      column: at.column,
+      code,
+      message,
+      ...(text !== undefined && { text }),
+    };
+    this.#found.set(`${at.file}:${at.line}:${at.column}:${code}:${message}`, problem);
+  }
+
+  /** No problem will show this value, whoever reports it. One or two characters hide nothing: too much contains them. */
+  hide(secret: string): void {
+    if (secret.length > 2) this.#secrets.add(secret);
+  }
+
+  throwIfAny(): void {
+    if (this.#found.size > 0) throw new InvalidInput([...this.#found.values()].map(this.#clean, this).sort(byPosition));
+  }
+
+  #clean(problem: Problem): Problem {
+    const message = visible(this.#redact(problem.message));
+    if (problem.text === undefined) return { ...problem, message };
+    return { ...problem, message, text: shown(this.#redact(problem.text)) };
+  }
+
+  #redact(text: string): string {
+    let redacted = text;
+    for (const secret of this.#secrets) redacted = redacted.replaceAll(secret, masked);
+    return redacted;
+  }
+}
+
+const longest = 80;
+
+/** Text of the input as a problem shows it. */
+export function shown(text: string): string {
+  // Cut first: the input may be megabytes long. A pair of surrogates is not cut in two.
+  const start = text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : text;
+  return visible(start);
+}
+
+/** In a sentence. */
+export function quoted(text: string): string {
+  return `\`${shown(text)}\``;
+}
+
+/** `; did you mean …?`, or what `otherwise` says. */
+export function suggestion(name: string, names: Iterable<string>, otherwise = ""): string {
+  // Comparing takes time by length, and nobody mistypes a name that long.
+  const meant = name.length > 100 ? undefined : nearest(name, names);
+  return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
+}
+
+function byPosition(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
+}

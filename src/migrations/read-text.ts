@@ -1,0 +1,91 @@
+/** Reads a text file as all of our input is read: a regular file, not too big, UTF-8, line ends as LF. */
+import { isUtf8 } from "node:buffer";
+import { readFile, stat } from "node:fs/promises";
+
+/** A larger file is refused unread. CouchDB takes no document over 8 MB. */
+export const maxBytes = 10_000_000;
+
+export interface Unreadable {
+  readonly code: string;
+  /** Goes on after the file's name: `is missing`. */
+  readonly reason: string;
+  /** Where in the file, from 1; absent: the file as a whole. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export type ReadText = { readonly text: string } | { readonly unreadable: Unreadable };
+
+export async function readText(path: string): Promise<ReadText> {
+  try {
+    // First the kind: reading a pipe would wait for ever.
+    const { size, ...stats } = await statFile(path);
+    if (!stats.isFile) return { unreadable: { code: "not-a-file", reason: `is ${stats.what}, not a file` } };
+    if (size > maxBytes) return { unreadable: tooLarge(size) };
+    return decode(await readFile(path));
+  } catch (error) {
+    return { unreadable: unreadable(error) };
+  }
+}
+
+export function tooLarge(size: number): Unreadable {
+  const megabytes = (size / 1e6).toFixed(1);
+  return { code: "file-too-large", reason: `has ${megabytes} MB; the limit is ${maxBytes / 1e6} MB: split it` };
+}
+
+async function statFile(path: string) {
+  const stats = await stat(path);
+  return {
+    size: stats.size,
+    isFile: stats.isFile(),
+    what: stats.isDirectory() ? "a folder" : "a device, pipe or socket",
+  };
+}
+
+/** What a failed file operation means. Anything that the file system did not say is a bug, and goes on as one. */
+export function unreadable(error: unknown): Unreadable {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return { code: "missing-file", reason: "does not exist" };
+  if (code === "ELOOP") return { code: "link-loop", reason: "is a link that leads back to itself" };
+  if (code === "EACCES" || code === "EPERM")
+    return { code: "unreadable-file", reason: "may not be read (permissions)" };
+  if (code === "ERR_INVALID_ARG_VALUE") return { code: "missing-file", reason: "can't be a file's name" };
+  if (code === undefined) throw error;
+  return { code: "unreadable-file", reason: `can't be read (${code})` };
+}
+
+export function decode(bytes: Buffer): ReadText {
+  const encoding = otherEncoding(bytes);
+  if (encoding)
+    return { unreadable: { code: "not-utf8", reason: `is in ${encoding}; save it as UTF-8`, line: 1, column: 1 } };
+  if (!isUtf8(bytes)) return { unreadable: notUtf8(bytes) };
+  const text = bytes.toString("utf8");
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  return { text: text.slice(start).replaceAll(/\r\n?/g, "\n") };
+}
+
+function otherEncoding(bytes: Buffer): string | undefined {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? "UTF-32" : "UTF-16";
+  if (first === 0xfe && second === 0xff) return "UTF-16";
+  if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return "UTF-32";
+  // Without a byte order mark: every other byte of ASCII text is 0.
+  const zeros = bytes.length >= 4 && [first === 0 && third === 0, second === 0 && fourth === 0];
+  return zeros && zeros[0] !== zeros[1] ? "UTF-16" : undefined;
+}
+
+/** The first byte that does not come out as it went in. */
+function notUtf8(bytes: Buffer): Unreadable {
+  const again = Buffer.from(bytes.toString("utf8"));
+  let at = 0;
+  while (bytes[at] === again[at]) at++;
+  const before = bytes.subarray(0, at).toString("utf8");
+  const lineStart = Math.max(before.lastIndexOf("\n"), before.lastIndexOf("\r")) + 1;
+  const byte = (bytes[at] ?? 0).toString(16).padStart(2, "0");
+  return {
+    code: "not-utf8",
+    reason: `is not UTF-8 (byte 0x${byte}); save it as UTF-8`,
+    line: before.split(/\r\n?|\n/).length,
+    column: [...before.slice(lineStart)].length + 1,
+  };
+}

@@ -1,0 +1,70 @@
+/** The schema of a kind's spec, and what the loader asks of it. Used by the generator too. */
+import type { StepKind } from "../steps/kind.js";
+import type { Schema } from "../steps/schema.js";
+
+const allowDestroy: Schema = {
+  type: "boolean",
+  default: false,
+  description: "Lets this step destroy data; without it, `--allow-destroy` has to be given.",
+};
+
+const schemas = new WeakMap<StepKind, Schema>();
+
+/** The kind's schema, with `allowDestroy` in kinds that destroy: the loader takes that field out again. */
+export function specSchema(kind: StepKind): Schema {
+  const known = schemas.get(kind);
+  if (known) return known;
+  const { schema } = kind;
+  const whole = kind.destroys ? { ...schema, properties: { ...schema.properties, allowDestroy } } : schema;
+  schemas.set(kind, whole);
+  return whole;
+}
+
+/** The schemas that a value may have to fit: one, or the alternatives of `oneOf` and `anyOf`. */
+export type Alternatives = readonly Schema[];
+
+const known = new WeakMap<Schema, Alternatives>();
+
+export function alternatives(schema: Schema): Alternatives {
+  let found = known.get(schema);
+  if (!found) {
+    found = [schema, ...[...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].flatMap(alternatives)];
+    known.set(schema, found);
+  }
+  return found;
+}
+
+/** What the field, or with a number the item, has to fit. Empty: anything. */
+export function below(schemas: Alternatives, segment: string | number): Alternatives {
+  const found: Schema[] = [];
+  for (const schema of schemas) {
+    const child = typeof segment === "number" ? schema.items : field(schema, segment);
+    if (child) found.push(...alternatives(child));
+  }
+  return found;
+}
+
+function field(schema: Schema, name: string): Schema | undefined {
+  if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name];
+  return typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
+}
+
+/** The types that a value may have; empty: any. */
+export function typesOf(schemas: Alternatives): readonly string[] {
+  return schemas.flatMap(({ type }) => type ?? []);
+}
+
+export function isSecret(schemas: Alternatives): boolean {
+  return schemas.some((schema) => schema.secret === true);
+}
+
+/** Something secret may stand at this place or below it: text that was put there by mistake is not shown. */
+export function holdsSecret(schemas: Alternatives): boolean {
+  return schemas.some(
+    (schema) =>
+      schema.secret === true ||
+      Object.values(schema.properties ?? {}).some((child) => holdsSecret(alternatives(child))) ||
+      (typeof schema.additionalProperties === "object" && holdsSecret(alternatives(schema.additionalProperties))) ||
+      (schema.items !== undefined && holdsSecret(alternatives(schema.items))),
+  );
+}

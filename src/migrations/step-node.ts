@@ -1,0 +1,107 @@
+/** One item of a migration file: its id, its description, and the kind that it gives. No spec is read here. */
+import { isMap, isScalar, type Node } from "yaml";
+import type { StepKind } from "../steps/kind.js";
+import { isEmpty, type Place, pointAt } from "./locate.js";
+import { quoted, suggestion } from "./problems.js";
+import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
+
+export interface StepNode {
+  readonly node: Node;
+  /** Undefined where it is missing or wrong. */
+  readonly id: string | undefined;
+  /** What the id's problems point at. */
+  readonly idNode: Node;
+  readonly description: string | undefined;
+  readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
+}
+
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export function readStepNode(
+  file: YamlFile,
+  item: YamlNode,
+  kinds: ReadonlyMap<string, StepKind>,
+): StepNode | undefined {
+  const node = file.resolve(item);
+  if (!isMap(node)) {
+    if (item && (node || !isEmpty(item))) {
+      file.report(
+        item,
+        "not-a-step",
+        "a step is a mapping: it begins with `id: …` and has one kind, as in `ensureDatabase: { … }`",
+      );
+    }
+    return undefined;
+  }
+  const fields = file.fields(node);
+  const byName = new Map(fields.map((field) => [field.key, field]));
+  const specs = fields.flatMap((field) => {
+    const kind = kinds.get(field.key);
+    return kind ? [{ kind, place: { key: field.keyNode, value: field.value } }] : [];
+  });
+  reportKinds(file, node, specs, kinds, byName);
+  const id = readId(file, node, byName.get("id"));
+  const idNode = byName.get("id")?.value ?? node;
+  return { node, id, idNode, description: readDescription(file, byName.get("description")), specs };
+}
+
+function readId(file: YamlFile, step: Node, field: Field | undefined): string | undefined {
+  if (!field) {
+    file.report(step, "missing-id", "the step has no `id`; give it one that no other step has");
+    return undefined;
+  }
+  const value = file.resolve(field.value);
+  const at = pointAt({ key: field.keyNode, value: field.value });
+  if (isScalar(value) && typeof value.value === "string") {
+    if (idPattern.test(value.value)) return value.value;
+    const message = "an id has 1 to 128 letters, digits, `.`, `_` and `-`, and begins with a letter or digit";
+    file.report(at, "bad-id", `${quoted(value.value)} can't be an id: ${message}`, value.value);
+  } else if (isScalar(value) && !isEmpty(value)) {
+    const source = value.source ?? String(value.value);
+    file.report(at, "bad-id", `an id is text; put it in quotes: "${source}"`, source);
+  } else file.report(at, "bad-id", isScalar(value) || !value ? "the `id` has no value" : "an id is text");
+  return undefined;
+}
+
+function readDescription(file: YamlFile, field: Field | undefined): string | undefined {
+  if (!field) return undefined;
+  const value = file.resolve(field.value);
+  if (isScalar(value) && typeof value.value === "string") return value.value;
+  const at = pointAt({ key: field.keyNode, value: field.value });
+  const quotes = isScalar(value) && value.source ? `; put it in quotes: "${value.source}"` : "";
+  file.report(at, "wrong-type", `\`description\` must be text${quotes}`);
+  return undefined;
+}
+
+function reportKinds(
+  file: YamlFile,
+  step: Node,
+  specs: StepNode["specs"],
+  kinds: ReadonlyMap<string, StepKind>,
+  fields: ReadonlyMap<string, Field>,
+): void {
+  const [first, ...others] = specs;
+  for (const { kind, place } of others) {
+    const message = `a step has one kind, and this has \`${first?.kind.name}\` already; make \`${kind.name}\` a step of its own`;
+    file.report(place.key, "two-kinds", message, kind.name);
+  }
+  const unknown = [...fields.values()].filter(({ key }) => key !== "id" && key !== "description" && !kinds.has(key));
+  for (const { key, keyNode } of unknown) {
+    if (first) file.report(keyNode, "unknown-field", misplaced(key, first.kind, kinds), key);
+    else file.report(keyNode, "unknown-step", unknownStep(key, kinds), key);
+  }
+  if (!first && unknown.length === 0) {
+    file.report(step, "no-kind", `the step has nothing to do; give it one of ${[...kinds.keys()].join(", ")}`);
+  }
+}
+
+function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepKind>): string {
+  const belongs = Object.hasOwn(kind.schema.properties ?? {}, key) || (kind.destroys && key === "allowDestroy");
+  if (belongs) return `\`${key}\` belongs to \`${kind.name}\`; indent it below that`;
+  return `unknown field ${quoted(key)} in the step${suggestion(key, ["id", "description", ...kinds.keys()])}`;
+}
+
+function unknownStep(key: string, kinds: ReadonlyMap<string, StepKind>): string {
+  const list = `; the steps are ${[...kinds.keys()].join(", ")}`;
+  return `unknown step ${quoted(key)}${suggestion(key, [...kinds.keys(), "id", "description"], list)}`;
+}

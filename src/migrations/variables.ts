@@ -1,0 +1,142 @@
+/** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { decode, maxBytes, tooLarge, unreadable } from "./read-text.js";
+import { masked } from "./step.js";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface VariableProblem {
+  readonly code: string;
+  readonly message: string;
+  /** The variable as it is written, where it can't be part of a secret. */
+  readonly token?: string;
+  /** Where in the text it begins. */
+  readonly offset: number;
+}
+
+export interface Interpolated {
+  readonly value: string;
+  /** `value` with what came from files as `***`. */
+  readonly shown: string;
+  /** What came from files. */
+  readonly secrets: readonly string[];
+  /** The text was one variable and nothing else. */
+  readonly whole: boolean;
+  readonly problems: readonly VariableProblem[];
+}
+
+type Found = { readonly value: string; readonly secret: boolean } | { readonly code: string; readonly message: string };
+
+/** Resolves variables; each file is read once. */
+export class Variables {
+  readonly #env: Env;
+  readonly #files = new Map<string, Found>();
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /** `folder`: what paths in `${file:…}` are relative to. */
+  interpolate(text: string, folder: string): Interpolated {
+    const secrets: string[] = [];
+    const problems: VariableProblem[] = [];
+    let value = "";
+    let shown = "";
+    let end = 0;
+    let whole = false;
+    for (;;) {
+      const { index: next, escaped } = nextToken(text, end);
+      value += text.slice(end, next);
+      shown += text.slice(end, next);
+      if (next === text.length) break;
+      if (escaped) {
+        value += "${";
+        shown += "${";
+        end = next + 3;
+        continue;
+      }
+      const close = text.indexOf("}", next);
+      if (close === -1) {
+        const message = "this variable has no end: write `${NAME}`, or `$${` for a literal `${`";
+        problems.push({ code: "unterminated-variable", message, offset: next });
+        break;
+      }
+      end = close + 1;
+      whole = next === 0 && end === text.length;
+      const found = this.#resolve(text.slice(next + 2, close), folder);
+      if ("message" in found) problems.push({ ...found, offset: next });
+      else {
+        value += found.value;
+        shown += found.secret ? masked : found.value;
+        if (found.secret) secrets.push(found.value);
+      }
+    }
+    return { value, shown, secrets, whole, problems };
+  }
+
+  #resolve(inner: string, folder: string): Found & { readonly token?: string } {
+    if (inner.includes("${")) {
+      return {
+        code: "nested-variable",
+        message: "a variable can't stand inside another one; its default is plain text",
+      };
+    }
+    if (/^file:./s.test(inner)) return this.#file(resolve(folder, inner.slice(5)), inner.slice(5));
+    const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
+    if (name === undefined) {
+      const message =
+        "not a variable: write `${NAME}`, `${NAME:-default}` or `${file:/path}`, or `$${` for a literal `${`";
+      return { code: "bad-variable", message };
+    }
+    const found = this.#named(name);
+    if (fallback !== undefined && (found === undefined || ("value" in found && found.value === ""))) {
+      return { value: fallback, secret: false };
+    }
+    if (found) return found;
+    const message = `the variable \`${name}\` is not set; set it or \`${name}_FILE\`, or give it a default: \`\${${name}:-…}\``;
+    return { code: "missing-variable", message, token: `\${${name}}` };
+  }
+
+  #named(name: string): Found | undefined {
+    const value = this.#get(name);
+    const path = this.#get(`${name}_FILE`);
+    if (!path) return value === undefined ? undefined : { value, secret: false };
+    if (!value) return this.#file(resolve(path), path, `${name}_FILE`);
+    const message = `both \`${name}\` and \`${name}_FILE\` are set; unset one of them`;
+    return { code: "ambiguous-variable", message };
+  }
+
+  #get(name: string): string | undefined {
+    return Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
+  }
+
+  #file(path: string, given: string, variable?: string): Found {
+    let found = this.#files.get(path);
+    if (!found) {
+      found = readSecret(path, variable ? `${given}, which \`${variable}\` names,` : given);
+      this.#files.set(path, found);
+    }
+    return found;
+  }
+}
+
+function nextToken(text: string, from: number): { index: number; escaped: boolean } {
+  const index = text.indexOf("${", from);
+  if (index === -1) return { index: text.length, escaped: false };
+  return index > from && text[index - 1] === "$" ? { index: index - 1, escaped: true } : { index, escaped: false };
+}
+
+/** A file's content without one final line end. Read in one go: these files are small. */
+function readSecret(path: string, name: string): Found {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { code: "not-a-file", message: `${name} is not a file` };
+    const read = stats.size > maxBytes ? { unreadable: tooLarge(stats.size) } : decode(readFileSync(path));
+    if ("text" in read) return { value: read.text.replace(/\n$/, ""), secret: true };
+    return { code: read.unreadable.code, message: `${name} ${read.unreadable.reason}` };
+  } catch (error) {
+    const { code, reason } = unreadable(error);
+    return { code, message: `${name} ${reason}` };
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * One migration file as a tree of YAML nodes that know where they stand. YAML 1.2, core schema: `no` and `yes` are text.
+ * Anchors and aliases are allowed. Merge keys (`<<`) are not: YAML 1.2 has none.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
+import type { Position } from "./problem.js";
+import type { Problems } from "./problems.js";
+import type { SourceText } from "./source-text.js";
+
+export type YamlNode = Node | null;
+
+export interface Field {
+  readonly key: string;
+  readonly keyNode: Node;
+  readonly value: YamlNode;
+}
+
+export class YamlFile {
+  readonly source: SourceText;
+  readonly #problems: Problems;
+  /** The nodes that aliases stand for; absent: the anchor does not exist before them. */
+  readonly #targets = new Map<Node, Node>();
+
+  constructor(source: SourceText, root: YamlNode, problems: Problems) {
+    this.source = source;
+    this.#problems = problems;
+    // Looking every alias up by itself would read the whole file for each.
+    if (source.text.includes("*")) this.#findTargets(root);
+  }
+
+  position(node: Node): Position {
+    return this.source.position(start(node));
+  }
+
+  report(node: Node, code: string, message: string, text?: string): void {
+    this.#problems.add(this.position(node), code, message, text);
+  }
+
+  /** What the node is or, for an alias, stands for. Reports an alias to nothing, and returns null for it. */
+  resolve(node: YamlNode): YamlNode {
+    if (!isAlias(node)) return node;
+    const target = this.#targets.get(node);
+    if (!target) {
+      const name = node.source;
+      this.report(node, "unknown-anchor", `no anchor \`&${name}\` stands before this alias`, `*${name}`);
+    }
+    return target ?? null;
+  }
+
+  /** The map's fields, each name once. What can't be a field's name, or comes twice, is reported and left out. */
+  fields(map: YAMLMap): Field[] {
+    const fields = new Map<string, Field>();
+    for (const { key: given, value } of map.items) {
+      const keyNode = this.resolve(given as YamlNode);
+      if (!isScalar(keyNode)) continue;
+      const key = String(keyNode.value);
+      const first = fields.get(key);
+      if (first) {
+        const { line, column } = this.position(first.keyNode);
+        const message = `\`${key}\` stands here twice: first at line ${line}, column ${column}; keep one`;
+        this.report(keyNode, "duplicate-key", message, key);
+      } else if (refused.has(key)) {
+        this.report(keyNode, "bad-key", `\`${key}\` can't be a field's name`, key);
+      } else if (key === "<<" && keyNode.type === "PLAIN") {
+        const message = "YAML 1.2 has no merge keys (`<<`); write the fields out, or alias the whole value";
+        this.report(keyNode, "merge-key", message, key);
+      } else {
+        fields.set(key, { key, keyNode, value: value as YamlNode });
+      }
+    }
+    return [...fields.values()];
+  }
+
+  /** In the order of the text, without recursion: the input may be nested deeply. */
+  #findTargets(root: YamlNode): void {
+    const anchors = new Map<string, Node>();
+    const waiting: unknown[] = [root];
+    while (waiting.length > 0) {
+      const node = waiting.pop();
+      if (isPair(node)) waiting.push(node.value, node.key);
+      else if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target) this.#targets.set(node, target);
+      } else if (isScalar(node) || isMap(node) || isSeq(node)) {
+        if (node.anchor) anchors.set(node.anchor, node);
+        if (!isScalar(node)) for (let i = node.items.length - 1; i >= 0; i--) waiting.push(node.items[i]);
+      }
+    }
+  }
+}
+
+/** Names that mean something else to JavaScript objects. */
+const refused = new Set(["__proto__", "constructor"]);
+
+function start(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+/** The steps of a file that are written soundly, as nodes. */
+export function parseYaml(source: SourceText, problems: Problems): { file: YamlFile; steps: YamlNode[] } {
+  const document = parseDocument(source.text, {
+    version: "1.2",
+    schema: "core",
+    resolveKnownTags: false,
+    stringKeys: true,
+    // Compares every key with every other; YamlFile.fields does it by name.
+    uniqueKeys: false,
+    // Quotes the source, in which passwords may stand.
+    prettyErrors: false,
+  });
+  const root = document.contents as YamlNode;
+  const file = new YamlFile(source, root, problems);
+  const firstError = reportSyntax(source, document, problems);
+  if (!isSeq(root)) {
+    if (firstError === Number.POSITIVE_INFINITY) reportRoot(file, root, problems);
+    return { file, steps: [] };
+  }
+  // What follows a mistake in the syntax was not read as it was meant: more would be reported than is wrong.
+  const steps = root.items.filter((item) => ((item as Node).range?.[1] ?? 0) <= firstError) as Node[];
+  if (root.items.length === 0 && firstError === Number.POSITIVE_INFINITY) reportRoot(file, null, problems);
+  return { file, steps };
+}
+
+function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
+  const empty = root === null || (isScalar(root) && root.value === null);
+  if (empty)
+    problems.add(file.source.position(0), "empty-file", "the file holds no step; write one, or delete the file");
+  else file.report(root, "not-a-list", "a migration file is a list of steps: each begins with `- id: …`");
+}
+
+/** Returns where the first mistake stands. */
+function reportSyntax(source: SourceText, document: Document, problems: Problems): number {
+  const control = source.text.search(controlCharacter);
+  if (control !== -1) {
+    const code = source.text.charCodeAt(control).toString(16).padStart(2, "0");
+    const message = `a control character (0x${code}) can't stand in YAML; in double quotes, write it as "\\x${code}"`;
+    problems.add(source.position(control), "control-character", message, source.text.charAt(control));
+  }
+  const { yaml } = document.directives ?? {};
+  if (yaml?.explicit && yaml.version !== "1.2") {
+    problems.add(source.position(0), "bad-yaml", "this is YAML 1.2; remove the %YAML line");
+  }
+  const lines = new Set<number>();
+  let first = control === -1 ? Number.POSITIVE_INFINITY : control;
+  for (const error of [...document.errors, ...document.warnings]) {
+    const position = source.position(error.pos[0]);
+    first = Math.min(first, error.pos[0]);
+    // One slip makes the parser stumble again and again in its line.
+    if (lines.has(position.line) || lines.size === 10) continue;
+    lines.add(position.line);
+    const { code, message, text } = syntaxProblem(error, lineAt(source.text, error.pos[0]));
+    problems.add(position, code, message, text);
+  }
+  return first;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+function lineAt(text: string, offset: number): string {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? undefined : end);
+}
+
+/** A sentence for the parser's error. The parser's own texts may quote the source, so few of them are passed on. */
+function syntaxProblem(error: YAMLError, line: string): { code: string; message: string; text?: string } {
+  const known = sentences[error.code];
+  if (known) return known;
+  // In `{ name: ${NAME} }` the variable's braces are taken for YAML's.
+  const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
+  return {
+    code: "bad-yaml",
+    message: `${quotesNothing.has(error.code) ? error.message : "this can't be read as YAML here"}${variable}`,
+  };
+}
+
+const sentences: Partial<Record<YAMLError["code"], { code: string; message: string; text?: string }>> = {
+  TAB_AS_INDENT: { code: "tab", message: "a tab can't indent YAML; use spaces", text: "\t" },
+  MULTIPLE_DOCS: {
+    code: "several-documents",
+    message: "a second YAML document (`---`) begins here; a file holds one list of steps",
+    text: "---",
+  },
+  RESOURCE_EXHAUSTION: { code: "too-deep", message: "this is nested too deeply" },
+  NON_STRING_KEY: { code: "bad-key", message: "a field's name must be text" },
+  TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "a tag (`!…`) means nothing here; remove it" },
+  BAD_COLLECTION_TYPE: { code: "unknown-tag", message: "this tag does not fit its value; remove it" },
+  BAD_DQ_ESCAPE: { code: "bad-yaml", message: "no such escape; in double quotes a backslash is written `\\\\`" },
+  BAD_SCALAR_START: { code: "bad-yaml", message: "text can't begin with this character; put it in quotes" },
+};
+
+const quotesNothing = new Set<YAMLError["code"]>([
+  "BAD_INDENT",
+  "BLOCK_AS_IMPLICIT_KEY",
+  "BLOCK_IN_FLOW",
+  "KEY_OVER_1024_CHARS",
+  "MISSING_CHAR",
+  "MULTILINE_IMPLICIT_KEY",
+]);

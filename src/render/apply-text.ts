@@ -1,0 +1,55 @@
+/** What an apply did, for people. */
+import type { ApplyResult, Failure } from "../results.js";
+import { count, list, span } from "./quantity.js";
+import type { Style } from "./style.js";
+import { visible } from "./visible.js";
+
+export function applyText(result: ApplyResult, style: Style): string {
+  const paint = { applied: style.green, unchanged: (text: string) => text, failed: style.red }[result.result];
+  const lines = [
+    `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
+    ...idLines("left alone, for the ledger knows a newer version", result.superseded),
+    ...idLines("not begun", result.notReached),
+    ...result.failures.flatMap((failure) => failureLines(failure, style)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
+export function applySummary(result: ApplyResult): string {
+  const { applied, adopted, unchanged, superseded, failures, notReached } = result;
+  if (result.result === "unchanged" && adopted.length === 0 && superseded.length === 0) {
+    return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
+  }
+  const done = [
+    `${failures.length === 0 ? "Applied" : "applied"} ${count(applied.length, "step")}`,
+    ...(adopted.length > 0 ? [`adopted ${adopted.length}`] : []),
+  ].join(", ");
+  const rest = [
+    ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
+    ...(superseded.length > 0 ? [`${superseded.length} superseded`] : []),
+    ...(notReached.length > 0 ? [`${notReached.length} not begun`] : []),
+  ].join(", ");
+  const failed = failures.length === 0 ? "" : `Failed: ${list(failedIds(failures), 5)}; `;
+  return `${failed}${done}${rest === "" ? "" : `; ${rest}`}.`;
+}
+
+function failedIds(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.map(({ id }) => visible(id)))];
+}
+
+function costs({ requests: { reads, writes }, milliseconds }: ApplyResult): string {
+  return `(${span(milliseconds)}, ${count(reads, "read")}, ${count(writes, "write")})`;
+}
+
+function idLines(what: string, ids: readonly string[]): string[] {
+  return ids.length === 0 ? [] : [`  ${what}: ${list(ids.map(visible), 20)}`];
+}
+
+function failureLines({ id, database, code, message, next }: Failure, style: Style): string[] {
+  const place = database === null ? "" : ` in ${visible(database)}`;
+  return [
+    `  ${style.red(style.bold(visible(id)))}${place}: ${visible(message)} ${style.dim(`[${visible(code)}]`)}`,
+    `    ${style.dim("next:")} ${visible(next)}`,
+  ];
+}

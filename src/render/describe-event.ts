@@ -1,0 +1,86 @@
+/** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
+import type { Event } from "../events.js";
+import { grouped, span } from "./quantity.js";
+import { visible } from "./visible.js";
+
+export const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type Level = (typeof levels)[number];
+
+export interface Description {
+  readonly level: Exclude<Level, "silent">;
+  readonly message: string;
+}
+
+export function describeEvent(event: Event): Description {
+  const { level, message } = describe(event);
+  return { level, message: visible(message) };
+}
+
+function describe(event: Event): Description {
+  switch (event.type) {
+    case "waiting":
+      return info(`waiting for CouchDB at ${event.url}: ${event.reason} (${span(event.milliseconds)})`);
+    case "connected":
+      return info(`connected to CouchDB ${event.version} at ${event.url} ${as(event.user)}`);
+    case "admin-party":
+      return { level: "warn", message: `${event.url} is in admin party: whoever reaches it is an admin` };
+    case "lease-waiting": {
+      const since = `since ${event.since}; waiting (${span(event.milliseconds)})`;
+      return info(`another runner, ${event.holder}, holds the lease ${since}`);
+    }
+    case "lease-taken":
+      if (event.from === undefined) return debug(`lease taken (token ${event.token})`);
+      return info(`lease taken over from ${event.from}, which fell silent (token ${event.token})`);
+    case "lease-released":
+      return debug("lease released");
+    case "run-begin":
+      return info(`${grouped(event.pending)} of ${grouped(event.steps)} steps to look at and apply`);
+    case "step-begin":
+      return debug(`begin ${event.id}: ${event.title}`);
+    case "step-progress":
+      return info(progressText(event));
+    case "step-end": {
+      const level = event.outcome === "unchanged" ? "debug" : "info";
+      return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})` };
+    }
+    case "step-failed": {
+      const place = event.database === undefined ? "" : ` in ${event.database}`;
+      return { level: "error", message: `${event.id}${place}: ${event.error.message} [${event.error.code}]` };
+    }
+    case "warning":
+      return { level: "warn", message: event.id === undefined ? event.message : `${event.id}: ${event.message}` };
+    case "request": {
+      const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
+      const outcome = `${event.status ?? "no answer"} (${span(event.milliseconds)}${attempt})`;
+      return { level: "trace", message: `${event.method} ${event.path} ${outcome}` };
+    }
+  }
+}
+
+/** `views: building by_name: 27,000 of 60,000 documents (45 %)`. */
+export function progressText(event: Extract<Event, { type: "step-progress" }>): string {
+  const place = event.database === undefined ? event.id : `${event.id} in ${event.database}`;
+  const of = event.total > 0 ? ` of ${grouped(event.total)}` : "";
+  const share = event.total > 0 ? ` (${percent(event)} %)` : "";
+  return visible(`${place}: ${event.what}: ${grouped(event.done)}${of} ${event.unit}${share}`);
+}
+
+export function percent({ done, total }: { readonly done: number; readonly total: number }): number {
+  return total > 0 ? Math.min(100, Math.floor((done / total) * 100)) : 0;
+}
+
+export function atLeast(level: Level, least: Level): boolean {
+  return levels.indexOf(level) >= levels.indexOf(least);
+}
+
+function info(message: string): Description {
+  return { level: "info", message };
+}
+
+function debug(message: string): Description {
+  return { level: "debug", message };
+}
+
+function as(user: string | undefined): string {
+  return user === undefined ? "without a login" : `as ${user}`;
+}

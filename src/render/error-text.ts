@@ -1,0 +1,48 @@
+/** An error for people: what happened, where, and what to do. */
+import type { MigrateError } from "../errors.js";
+import type { Problem } from "../migrations/problem.js";
+import type { Style } from "./style.js";
+import { visible } from "./visible.js";
+
+/** `stack`: with it for bugs. */
+export function errorText(error: MigrateError, style: Style, stack = false): string {
+  const problems = problemsOf(error);
+  // One problem with the settings is said in the head.
+  const listed = problems.length > 1 || typeof problems[0] === "object" ? problems : [];
+  const head = listed.length > 0 ? headOf(listed.length, error) : visible(error.message);
+  const lines = [
+    ...listed.flatMap((problem) => problemLines(problem, style)),
+    `${style.red(style.bold(`error[${error.code}]:`))} ${head}`,
+    `  ${style.dim("next:")} ${visible(error.next)}`,
+    ...(stack && error.code === "bug" ? stackLines(error) : []),
+  ];
+  return lines.join("\n");
+}
+
+/** One line, for the termination log. */
+export function errorSummary(error: MigrateError): string {
+  return visible(`${error.code}: ${error.message} ${error.next}`);
+}
+
+/** All problems of invalid input or settings, as the error's data holds them. */
+export function problemsOf(error: MigrateError): readonly (Problem | string)[] {
+  const { problems } = error.data;
+  return Array.isArray(problems) ? problems : [];
+}
+
+function headOf(problems: number, error: MigrateError): string {
+  const where = error.code === "invalid-settings" ? "the settings" : "the migration files";
+  return `${problems === 1 ? "1 problem" : `${problems} problems`} in ${where}; nothing was sent`;
+}
+
+function problemLines(problem: Problem | string, style: Style): string[] {
+  if (typeof problem === "string") return [`${style.red("-")} ${visible(problem)}`];
+  const { file, line, column, message, text } = problem;
+  const place = style.bold(`${visible(file)}:${line}:${column}:`);
+  return [`${place} ${visible(message)}`, ...(text ? [`    ${style.dim(visible(text))}`] : [])];
+}
+
+function stackLines(error: MigrateError): string[] {
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return (origin.stack ?? "").split("\n").map((line) => `  ${visible(line)}`);
+}

@@ -1,0 +1,56 @@
+/** The log for machines: one JSON object a line, by pino. */
+import { pino } from "pino";
+import type { MigrateError } from "../errors.js";
+import type { Event } from "../events.js";
+import { describeEvent } from "./describe-event.js";
+import { problemsOf } from "./error-text.js";
+import { EverySoOften } from "./every-so-often.js";
+import type { Log, LogOptions } from "./log.js";
+import { progressInterval } from "./pretty-log.js";
+
+export function jsonLog(options: LogOptions): Log {
+  const { stream, redact } = options;
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const logger = pino(settings, { write: (line: string) => void stream.write(line) });
+  const often = new EverySoOften(progressInterval, options.now ?? (() => performance.now()));
+
+  const emit = (event: Event) => {
+    if (event.type === "step-progress" && !often.lets(`${event.id} ${event.database ?? ""}`)) {
+      return void logger.debug(redacted(fieldsOf(event), redact), redact(describeEvent(event).message));
+    }
+    const { level, message } = describeEvent(event);
+    logger[level](redacted(fieldsOf(event), redact), redact(message));
+  };
+  return {
+    emit,
+    info: (message) => logger.info(redact(message)),
+    warn: (message) => logger.warn(redact(message)),
+    error(error) {
+      const problems = problemsOf(error);
+      const fields = { ...errorFields(error), ...(problems.length > 0 ? { problems } : {}) };
+      logger.error(redacted(fields, redact), redact(error.message));
+      if (error.code === "bug") logger.debug({ stack: redact(String((error.cause as Error)?.stack ?? error.stack)) });
+    },
+    close() {},
+  };
+}
+
+/** An event's own fields; `type` is called `event`. */
+function fieldsOf({ type, ...fields }: Event): Record<string, unknown> {
+  const error = "error" in fields ? errorFields(fields.error) : {};
+  return { event: type, ...fields, ...("error" in fields ? { error: undefined } : {}), ...error };
+}
+
+function errorFields({ code, next }: MigrateError): Record<string, unknown> {
+  return { code, next };
+}
+
+/** Every string of a plain value redacted. */
+function redacted<T>(value: T, redact: (text: string) => string): T {
+  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === "string" ? redact(part) : part)) as T;
+}

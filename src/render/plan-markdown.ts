@@ -1,0 +1,88 @@
+/** A plan for a comment on a pull request. */
+import type { Plan, PlannedStep } from "../results.js";
+import { type Line, stepLines } from "./changes.js";
+import { databaseLines, isLeftAlone, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
+import { orphanedText } from "./plan-text.js";
+import { visible } from "./visible.js";
+
+/** What GitHub takes as one comment. */
+export const longestComment = 65_536;
+
+export function planMarkdown(plan: Plan, limit = longestComment): string {
+  const shown = plan.steps.filter((step) => markOf(step, plan) !== " " || step.notes.length > 0);
+  const title = plan.changes === 0 ? "no changes" : plan.changes === 1 ? "1 change" : `${plan.changes} changes`;
+  const head = [
+    `## CouchDB plan: ${title}`,
+    `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${summaryOf(plan)}`,
+  ];
+  const tail = [
+    ...otherWarnings(plan).map((message) => `- **Warning**: ${inText(message)}`),
+    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned.map(inText))] : []),
+  ];
+  return fitted(
+    head,
+    shown.map((step) => section(step, plan)),
+    tail,
+    limit,
+  );
+}
+
+/** As many whole sections as there is room for. */
+function fitted(head: readonly string[], sections: readonly string[], tail: readonly string[], limit: number): string {
+  const whole = join([...head, ...sections, ...tail]);
+  if (whole.length <= limit) return whole;
+  for (let kept = sections.length - 1; kept >= 0; kept -= 1) {
+    const text = join([...head, ...sections.slice(0, kept), cut(sections.length - kept, limit), ...tail]);
+    if (text.length <= limit) return text;
+  }
+  return join([...head, cut(sections.length, limit)]).slice(0, limit);
+}
+
+function cut(left: number, limit: number): string {
+  const steps = left === 1 ? "1 further step is" : `${left} further steps are`;
+  return `**${steps} left out**: the plan is longer than ${limit.toLocaleString("en-US")} characters. \`couchdb-migrate plan\` shows all of it.`;
+}
+
+function join(parts: readonly string[]): string {
+  return `${parts.join("\n\n")}\n`;
+}
+
+function section(step: PlannedStep, plan: Plan): string {
+  const mark = markOf(step, plan);
+  const lines = stepLines(step.changes);
+  const said = [
+    ...(step.description === undefined ? [] : [inText(step.description)]),
+    ...databaseLines(step).map((text) => `- ${inText(text)}`),
+    ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
+    ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),
+    ...(isLeftAlone(step, plan) ? ["- `apply --verify` repairs it"] : []),
+  ];
+  const place = `${visible(step.file)}:${step.line}`;
+  const summary = `<code>${html(mark)}</code> ${words[mark]} <b>${html(step.id)}</b>: ${html(step.target)} (${html(place)})`;
+  const body = [...said, ...(lines.length > 0 ? [`\n${fenced(lines)}`] : [])];
+  return ["<details open>", `<summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
+}
+
+/** A fence longer than any run of backticks within. */
+function fenced(lines: readonly Line[]): string {
+  const text = lines.map(({ mark, text: line }) => `${mark === "~" ? "!" : mark} ${line}`.trimEnd()).join("\n");
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}diff\n${text}\n${fence}`;
+}
+
+function code(text: string): string {
+  return `<code>${html(text)}</code>`;
+}
+
+function html(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+}
+
+/** Text that Markdown shows as it is; `@` would call people. */
+function inText(text: string): string {
+  return html(text)
+    .replaceAll(/[\\`*_[\]#|~!]/g, "\\$&")
+    .replaceAll("@", "@&#8203;");
+}

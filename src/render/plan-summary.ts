@@ -1,0 +1,72 @@
+/** What a plan comes to; text and Markdown share it. Pure. */
+import type { Plan, PlannedStep } from "../results.js";
+import type { Rebuild } from "../steps/kind.js";
+import { count, grouped, list } from "./quantity.js";
+import { visible } from "./visible.js";
+
+export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | " ";
+
+/** Drift that this plan only shows: `apply` without `--verify` leaves it. */
+export function isLeftAlone(step: PlannedStep, plan: Plan): boolean {
+  return step.state === "drifted" && !plan.verify && !step.notes.includes("looked at on every run");
+}
+
+export function markOf(step: PlannedStep, plan: Plan): Mark {
+  if (step.state === "superseded") return "<";
+  if (isLeftAlone(step, plan)) return "*";
+  return marks[step.action];
+}
+
+const marks = { create: "+", update: "~", remove: "-", adopt: "=", refused: "!", none: " " } as const;
+
+export const words: Readonly<Record<Mark, string>> = {
+  "+": "create",
+  "~": "change",
+  "-": "remove",
+  "=": "adopt",
+  "!": "refused",
+  "*": "drifted",
+  "<": "superseded",
+  " ": "unchanged",
+};
+
+/** `3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
+export function summaryOf(plan: Plan): string {
+  const of = (mark: Mark) => plan.steps.filter((step) => markOf(step, plan) === mark).length;
+  const rest: readonly (readonly [Mark, string])[] = [
+    [" ", "unchanged"],
+    ["*", "drifted (apply --verify repairs it)"],
+    ["<", "superseded"],
+    ["!", "refused"],
+  ];
+  const todo = `${of("+")} to create, ${of("~")} to change, ${of("-")} to remove, ${of("=")} to adopt`;
+  const said = rest
+    .filter(([mark]) => mark === " " || of(mark) > 0)
+    .map(([mark, word]) => `${grouped(of(mark))} ${word}`);
+  return `${todo}; ${said.join(", ")}`;
+}
+
+/** `rebuilds _design/main of zerglings over 60,000 documents: by_age, by_name`. */
+export function rebuildLine({ database, designDoc, views, documents }: Rebuild): string {
+  const verb = documents === 0 ? "builds" : "rebuilds";
+  const over = documents === 0 ? "no documents yet" : `over ${count(documents, "document")}`;
+  const of = views.length === 0 ? "" : `: ${list(views.map(visible), 10)}`;
+  return `${verb} _design/${visible(designDoc)} of ${visible(database)} ${over}${of}`;
+}
+
+/** Databases that do not all fare alike, or are more than one. */
+export function databaseLines(step: PlannedStep): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [database, { state, action }] of Object.entries(step.databases)) {
+    const fate = action === "none" ? state : action;
+    groups.set(fate, [...(groups.get(fate) ?? []), visible(database)]);
+  }
+  if (Object.keys(step.databases).length < 2) return [];
+  return [...groups].map(([fate, names]) => `${fate}: ${list(names, 20)}`);
+}
+
+/** Warnings that no step's notes hold already. */
+export function otherWarnings(plan: Plan): string[] {
+  const noted = new Set(plan.steps.flatMap((step) => step.notes));
+  return [...new Set(plan.warnings.filter(({ message }) => !noted.has(message)).map(({ message }) => message))];
+}

@@ -1,0 +1,55 @@
+/** A plan for people at a terminal. */
+import type { Plan, PlannedStep } from "../results.js";
+import { type Line, stepLines } from "./changes.js";
+import { databaseLines, type Mark, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
+import { list } from "./quantity.js";
+import type { Style } from "./style.js";
+import { visible } from "./visible.js";
+
+export function planText(plan: Plan, style: Style): string {
+  const shown = plan.steps.filter((step) => markOf(step, plan) !== " " || step.notes.length > 0);
+  const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
+  const parts = [
+    `Plan for ${server}`,
+    ...shown.map((step) => stepText(step, plan, style)),
+    ...otherWarnings(plan).map((message) => `${style.yellow("warning:")} ${visible(message)}`),
+    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned)] : []),
+    style.bold(closing(plan)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+export function orphanedText(ids: readonly string[]): string {
+  return `In the ledger, but no longer in the files: ${list(ids.map(visible), 20)} (\`couchdb-migrate ledger forget ID\`)`;
+}
+
+function closing(plan: Plan): string {
+  const quiet = plan.steps.every((step) => markOf(step, plan) === " ");
+  return quiet ? `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}` : summaryOf(plan);
+}
+
+function stepText(step: PlannedStep, plan: Plan, style: Style): string {
+  const mark = markOf(step, plan);
+  const paint = painter(mark, style);
+  const place = style.dim(`(${visible(step.file)}:${step.line})`);
+  const head = `${paint(mark)} ${style.bold(visible(step.id))}: ${words[mark]} ${visible(step.target)} ${place}`;
+  const body = [
+    ...(step.description === undefined ? [] : [style.dim(visible(step.description))]),
+    ...databaseLines(step).map((text) => style.dim(text)),
+    ...stepLines(step.changes).map((line) => lineText(line, style)),
+    ...step.rebuilds.map((rebuild) => style.yellow(rebuildLine(rebuild))),
+    ...step.notes.map((note) => `${(mark === "!" ? style.red : style.yellow)("note:")} ${visible(note)}`),
+  ];
+  return [head, ...body.map((text) => `    ${text}`)].join("\n");
+}
+
+function lineText({ mark, text }: Line, style: Style): string {
+  return `${painter(mark, style)(`${mark} ${text}`)}`.trimEnd();
+}
+
+function painter(mark: Mark | Line["mark"], style: Style): (text: string) => string {
+  if (mark === "+") return style.green;
+  if (mark === "-" || mark === "!") return style.red;
+  if (mark === "~" || mark === "*") return style.yellow;
+  return mark === "=" || mark === "<" ? style.cyan : (text) => text;
+}

@@ -1,0 +1,51 @@
+/** The log for people: a line an event, and on a terminal a last line that shows what is under way. */
+import type { Event } from "../events.js";
+import { atLeast, type Description, describeEvent } from "./describe-event.js";
+import { errorText } from "./error-text.js";
+import { EverySoOften } from "./every-so-often.js";
+import { LiveLine } from "./live-line.js";
+import type { Log, LogOptions } from "./log.js";
+import type { Style } from "./style.js";
+import { visible } from "./visible.js";
+
+/** How often long work says how far it is, where no line can be drawn anew. */
+export const progressInterval = 10_000;
+
+export function prettyLog(options: LogOptions): Log {
+  const { stream, style, level, redact } = options;
+  const now = options.now ?? (() => performance.now());
+  const live = stream.isTTY === true && atLeast("info", level) ? new LiveLine(options, now) : undefined;
+  const often = new EverySoOften(progressInterval, now);
+
+  const write = (text: string) => {
+    live?.clear();
+    stream.write(`${redact(text)}\n`);
+    live?.draw();
+  };
+  const say = (said: Description) => {
+    if (atLeast(said.level, level)) write(paint(said, style));
+  };
+  const emit = (event: Event) => {
+    live?.hear(event);
+    if (event.type === "step-progress") {
+      if (live || !often.lets(`${event.id} ${event.database ?? ""}`)) return;
+    }
+    say(describeEvent(event));
+  };
+  return {
+    emit,
+    info: (message) => say({ level: "info", message: visible(message) }),
+    warn: (message) => say({ level: "warn", message: visible(message) }),
+    error(error) {
+      if (!atLeast("error", level)) return;
+      write(errorText(error, style, atLeast("debug", level)));
+    },
+    close: () => live?.close(),
+  };
+}
+
+function paint({ level, message }: Description, style: Style): string {
+  if (level === "error") return `${style.red("error:")} ${message}`;
+  if (level === "warn") return `${style.yellow("warning:")} ${message}`;
+  return level === "info" ? message : style.dim(message);
+}

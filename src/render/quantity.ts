@@ -1,0 +1,27 @@
+/** Numbers as people read them. */
+
+/** `1 document`, `60,000 documents`. */
+export function count(number: number, noun: string): string {
+  const plural = noun.endsWith("x") ? `${noun}es` : `${noun}s`;
+  return `${grouped(number)} ${number === 1 ? noun : plural}`;
+}
+
+export function grouped(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+/** `850 ms`, `12.3 s`, `2 min 5 s`, `1 h 2 min`. */
+export function span(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A list that names at most `most`: `a, b and 3 more`. */
+export function list(names: readonly string[], most: number): string {
+  if (names.length <= most) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${grouped(names.length - most)} more`;
+}

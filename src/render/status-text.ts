@@ -1,0 +1,66 @@
+/** How the ledger, the files and the server stand to each other, for people. */
+import type { RunRecord, Status, StatusStep } from "../results.js";
+import { orphanedText } from "./plan-text.js";
+import { count, list, span } from "./quantity.js";
+import type { Style } from "./style.js";
+import { visible } from "./visible.js";
+
+const runsShown = 5;
+
+export function statusText(status: Status, style: Style): string {
+  const server = `${visible(status.server.url)} (CouchDB ${visible(status.server.version)}), set ${visible(status.set)}`;
+  const parts = [
+    `Status of ${server}`,
+    ...(status.steps.length > 0 ? [stepTable(status.steps, style)] : []),
+    style.bold(statusSummary(status)),
+    ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned)] : []),
+    leaseText(status),
+    ...(status.runs.length > 0 ? [runsText(status.runs, style)] : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** `12 steps: 10 applied, 2 pending`. */
+export function statusSummary({ steps }: Status): string {
+  const counts = new Map<string, number>();
+  for (const { state } of steps) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const states = [...counts].map(([state, number]) => `${number} ${state}`).join(", ");
+  return `${count(steps.length, "step")}${states === "" ? "" : `: ${states}`}`;
+}
+
+function stepTable(steps: readonly StatusStep[], style: Style): string {
+  const rows = steps.map((step) => [step.state, visible(step.id), visible(step.kind), visible(step.appliedAt ?? "")]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const paint = {
+    applied: style.green,
+    pending: style.yellow,
+    changed: style.yellow,
+    drifted: style.yellow,
+    superseded: style.cyan,
+  };
+  return steps
+    .flatMap((step, i) => {
+      const [state = "", ...rest] = (rows[i] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+      const line = `  ${paint[step.state](state)}  ${rest.join("  ")}`.trimEnd();
+      return [line, ...step.notes.map((note) => `      ${style.dim("note:")} ${visible(note)}`)];
+    })
+    .join("\n");
+}
+
+function leaseText({ lease }: Status): string {
+  if (lease === null) return "The lease is free.";
+  return `The lease is held by ${visible(lease.holder)} since ${visible(lease.since)}.`;
+}
+
+/** The history is in order of time, the last run last; the last ones are what people want. */
+function runsText(runs: readonly RunRecord[], style: Style): string {
+  const last = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, runsShown);
+  const lines = last.map((run) => {
+    const failed =
+      run.failures.length === 0 ? "" : `, failed: ${list([...new Set(run.failures.map(({ id }) => visible(id)))], 5)}`;
+    const did = `${run.applied.length} applied, ${run.adopted.length} adopted${failed}`;
+    const by = style.dim(`(${span(run.milliseconds)}, ${visible(run.holder)}, version ${visible(run.version)})`);
+    return `  ${visible(run.startedAt)}  ${run.result}: ${did} ${by}`;
+  });
+  return ["Last runs:", ...lines].join("\n");
+}

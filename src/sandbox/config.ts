@@ -1,0 +1,60 @@
+/** The configuration of the node: sections of strings. Like CouchDB's, it lists only what was set. */
+
+import { formatAdmin, hashPassword, looksHashed } from "./passwords.js";
+import type { Profile } from "./profile.js";
+import { badRequest } from "./reply.js";
+
+export class Config {
+  readonly #sections = new Map<string, Map<string, string>>();
+  readonly #profile: Profile;
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+  }
+
+  get(section: string, key: string): string | undefined {
+    return this.#sections.get(section)?.get(key);
+  }
+
+  section(name: string): Record<string, string> {
+    return Object.fromEntries(this.#sections.get(name) ?? []);
+  }
+
+  all(): Record<string, Record<string, string>> {
+    return Object.fromEntries([...this.#sections.keys()].map((name) => [name, this.section(name)]));
+  }
+
+  /**
+   * Stores a value, trimmed. A plaintext password among the `admins` is hashed afterwards, as CouchDB does it: until
+   * then it can be read, and can't be logged in with.
+   */
+  set(section: string, key: string, untrimmed: string): void {
+    const value = untrimmed.trim();
+    if (!isWritable(key) || !isWritable(value)) throw badRequest("Invalid configuration value");
+    this.#store(section, key, value);
+    if (section === "admins" && !looksHashed(value)) void this.#hashLater(key, value);
+  }
+
+  delete(section: string, key: string): void {
+    const keys = this.#sections.get(section);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#sections.delete(section);
+  }
+
+  #store(section: string, key: string, value: string): void {
+    const keys = this.#sections.get(section) ?? new Map<string, string>();
+    keys.set(key, value);
+    this.#sections.set(section, keys);
+  }
+
+  async #hashLater(name: string, password: string): Promise<void> {
+    const [digest, iterations] = this.#profile.strongPasswords ? (["sha256", 600_000] as const) : (["sha", 10] as const);
+    const hash = await hashPassword(password, digest, iterations);
+    if (this.get("admins", name) === password) this.#store("admins", name, formatAdmin(hash));
+  }
+}
+
+/** What an ini file can hold: Latin-1 without control characters. */
+function isWritable(text: string): boolean {
+  return [...text].every((character) => character >= " " && character <= "\u00ff" && character !== "\u007f");
+}

@@ -1,0 +1,74 @@
+/** Which index serves a query. The sandbox scans all documents in any case: the index decides order and errors. */
+
+import { isObject } from "../json.js";
+import { mangoError } from "./errors.js";
+import type { MangoIndex } from "./indexes.js";
+import { only, type Selector } from "./normalize.js";
+import type { Sort } from "./options.js";
+
+export interface Wish {
+  readonly selector: Selector;
+  readonly sort: Sort;
+  /** `use_index`: a design document, and perhaps the name of an index in it. */
+  readonly useIndex: readonly string[];
+}
+
+/**
+ * @returns undefined where the documents are read in the order of their ids
+ * @throws CouchError 400 if no index has the order that is asked for
+ */
+export function chooseIndex(indexes: readonly MangoIndex[], wish: Wish): MangoIndex | undefined {
+  const usable = indexes.filter((index) => {
+    const isPartial = Object.keys(index.partialFilter).length > 0;
+    return (!isPartial || isWanted(index, wish.useIndex)) && isUsable(index, wish);
+  });
+  const wanted = usable.filter((index) => isWanted(index, wish.useIndex));
+  const candidates = wanted.length > 0 ? wanted : usable;
+  const sorted = wish.sort.some(([field]) => field !== "_id");
+  if (sorted && candidates.length === 0) {
+    throw mangoError("no_usable_index", "No index exists for this sort, try indexing by the sort fields.");
+  }
+  return candidates.toSorted((a, b) => a.fields.length - b.fields.length)[0];
+}
+
+export function isWanted(index: MangoIndex, [ddoc, name]: readonly string[]): boolean {
+  if (ddoc === undefined) return false;
+  const sameDdoc = index.ddoc === (ddoc.startsWith("_design/") ? ddoc : `_design/${ddoc}`);
+  return sameDdoc && (name === undefined || index.name === name);
+}
+
+function isUsable({ fields }: MangoIndex, { selector, sort }: Wish): boolean {
+  const columns = fields.map(([field]) => field);
+  const sortFields = sort.map(([field]) => field);
+  const mustExist = columns.filter((field) => !sortFields.includes(field) && field !== "_id" && field !== "_rev");
+  return missingFields(selector, mustExist).length === 0 && canSort(columns, sortFields, selector);
+}
+
+/** Those of the fields that a matching document need not have; an index leaves such documents out. */
+function missingFields(selector: Selector, fields: readonly string[]): readonly string[] {
+  if (fields.length === 0 || Object.keys(selector).length === 0) return fields;
+  const [name, value] = only(selector);
+  if (name === "$and") return (value as Selector[]).reduce((left, part) => missingFields(part, left), fields);
+  if (name === "$or") {
+    const parts = value as Selector[];
+    return fields.filter((field) => parts.some((part) => missingFields(part, [field]).length > 0));
+  }
+  if (isObject(value) && value.$exists === false) return fields;
+  return fields.filter((field) => field !== name);
+}
+
+/** The sort is a prefix of the columns, perhaps after columns that the selector fixes to one value. */
+function canSort(columns: readonly string[], sortFields: readonly string[], selector: Selector): boolean {
+  if (sortFields.length === 0) return true;
+  const [column, ...rest] = columns;
+  if (column === undefined) return false;
+  if (column === sortFields[0]) return sortFields.every((field, i) => field === columns[i]);
+  return isConstant(selector, column) && canSort(rest, sortFields, selector);
+}
+
+function isConstant(selector: Selector, field: string): boolean {
+  if (Object.keys(selector).length === 0) return false;
+  const [name, value] = only(selector);
+  if (name === "$and") return (value as Selector[]).some((part) => isConstant(part, field));
+  return name === field && isObject(value) && "$eq" in value;
+}

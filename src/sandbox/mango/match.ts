@@ -1,0 +1,74 @@
+/** Whether a document matches a normalised selector. */
+
+import { isObject, type JsonObject, sameJson } from "../json.js";
+import { compareKeys, compareRaw } from "../views/collation.js";
+import { mangoError } from "./errors.js";
+import { fieldAt } from "./fields.js";
+import { only, type Selector } from "./normalize.js";
+
+type Compare = (a: unknown, b: unknown) => number;
+type Operator = (argument: never, value: unknown, compare: Compare) => boolean;
+
+export function matches(selector: Selector, document: JsonObject): boolean {
+  return match(selector, document, compareKeys);
+}
+
+const operators: Readonly<Record<string, Operator>> = {
+  $and: (parts: Selector[], value, compare) => parts.every((part) => match(part, value, compare)),
+  $or: (parts: Selector[], value, compare) => parts.length === 0 || parts.some((part) => match(part, value, compare)),
+  $not: (part: Selector, value, compare) => !match(part, value, compare),
+  $lt: (argument: unknown, value, compare) => compare(value, argument) < 0,
+  $lte: (argument: unknown, value, compare) => compare(value, argument) <= 0,
+  $eq: (argument: unknown, value, compare) => compare(value, argument) === 0,
+  $ne: (argument: unknown, value, compare) => compare(value, argument) !== 0,
+  $gte: (argument: unknown, value, compare) => compare(value, argument) >= 0,
+  $gt: (argument: unknown, value, compare) => compare(value, argument) > 0,
+  $in: (wanted: unknown[], value, compare) => isIn(wanted, value, compare),
+  $nin: (wanted: unknown[], value, compare) => !isIn(wanted, value, compare),
+  $exists: (argument: boolean, value) => argument && value !== undefined,
+  $type: (argument: string, value) => argument === typeOf(value),
+  $mod: ([divisor = 1, rest]: number[], value) => Number.isInteger(value) && (value as number) % divisor === rest,
+  $regex: (pattern: string, value) => typeof value === "string" && new RegExp(pattern).test(value),
+  $beginsWith: (prefix: string, value) => typeof value === "string" && value.startsWith(prefix),
+  $size: (length: number, value) => Array.isArray(value) && value.length === length,
+  $all: (wanted: unknown[], value) => Array.isArray(value) && wanted.length > 0 && holdsAll(value, wanted),
+  $elemMatch: (part: Selector, value, compare) =>
+    Array.isArray(value) && value.some((item) => match(part, item, compare)),
+  $allMatch: (part: Selector, value, compare) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => match(part, item, compare)),
+  $keyMapMatch: (part: Selector, value, compare) =>
+    isObject(value) && Object.keys(value).some((key) => match(part, key, compare)),
+};
+
+function match(selector: Selector, value: unknown, compare: Compare): boolean {
+  if (Object.keys(selector).length === 0) return true;
+  const [name, argument] = only(selector);
+  if (name === "") return match(argument as Selector, value, compare);
+  if (!name.startsWith("$")) return matchField(name, argument as Selector, value, compare);
+  const operator = operators[name];
+  if (!operator) throw mangoError("invalid_operator", `Invalid operator: ${name}`);
+  return operator(argument as never, value, compare);
+}
+
+/** A field that is absent matches nothing but `{"$exists": false}`. Ids compare by bytes. */
+function matchField(name: string, condition: Selector, value: unknown, compare: Compare): boolean {
+  const found = fieldAt(value, name);
+  if (found === undefined) return condition.$exists === false;
+  return match(condition, found, name === "_id" ? compareRaw : compare);
+}
+
+function isIn(wanted: readonly unknown[], value: unknown, compare: Compare): boolean {
+  const values = Array.isArray(value) ? value : [value];
+  return wanted.some((argument) => values.some((item) => compare(item, argument) === 0));
+}
+
+function holdsAll(values: readonly unknown[], wanted: readonly unknown[]): boolean {
+  const [single] = wanted;
+  if (wanted.length === 1 && Array.isArray(single) && sameJson(single, values)) return true;
+  return wanted.every((argument) => values.some((item) => sameJson(item, argument)));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}

@@ -1,0 +1,23 @@
+/** `_replicator`: its documents are checked, signed with their owner and stored; nothing replicates. */
+
+import { isServerAdmin } from "./authentication.js";
+import { isObject } from "./json.js";
+import { forbidden } from "./reply.js";
+import type { SystemRules } from "./storage/system-rules.js";
+
+export const replicatorRules: SystemRules = {
+  async beforeWrite(edit, user, database) {
+    if (edit.deleted || edit.id.startsWith("_design/")) return edit;
+    for (const endpoint of [edit.body.source, edit.body.target]) {
+      if (endpoint === undefined) throw forbidden("Missing replicator database");
+      if (database.profile.closedByDefault && !isUrl(endpoint)) throw forbidden("local_endpoints_not_supported");
+    }
+    const owner = isServerAdmin(user) ? (edit.body.owner ?? user.name) : user.name;
+    return { ...edit, body: { ...edit.body, owner } };
+  },
+};
+
+function isUrl(endpoint: unknown): boolean {
+  const url = isObject(endpoint) ? endpoint.url : endpoint;
+  return typeof url === "string" && /^https?:\/\//.test(url);
+}

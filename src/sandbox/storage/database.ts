@@ -1,0 +1,138 @@
+/** One database: what CouchDB keeps beside its documents, and the documents, which PouchDB keeps. */
+
+import { isServerAdmin, type User } from "../authentication.js";
+import { isObject, isStringArray, type JsonObject } from "../json.js";
+import type { Pouch } from "../pouch.js";
+import type { Profile } from "../profile.js";
+import { forbidden, unauthorized } from "../reply.js";
+import { Validators } from "../views/validators.js";
+import { ViewIndexes } from "../views/view-indexes.js";
+import { LocalDocs } from "./local-docs.js";
+import type { SystemRules } from "./system-rules.js";
+
+/** Fixed at creation. */
+export interface Shape {
+  readonly q: number;
+  readonly n: number;
+  readonly partitioned: boolean;
+}
+
+export interface DesignDoc extends JsonObject {
+  readonly _id: string;
+  readonly _rev: string;
+}
+
+export class Database {
+  /** Second of creation. */
+  readonly created = Math.floor(Date.now() / 1000);
+  readonly locals: LocalDocs;
+  readonly views: ViewIndexes;
+  readonly validators: Validators;
+  security: JsonObject;
+  revsLimit = 1000;
+  purgedInfosLimit = 1000;
+  #queue: Promise<unknown> = Promise.resolve();
+  #designDocs: Promise<DesignDoc[]> | undefined;
+  #deleted = { seq: 0, count: 0 };
+
+  constructor(
+    readonly name: string,
+    readonly pouch: Pouch,
+    readonly shape: Shape,
+    readonly profile: Profile,
+    readonly rules: SystemRules,
+  ) {
+    this.locals = new LocalDocs(profile.checksLocalRevisions);
+    this.views = new ViewIndexes(this);
+    this.validators = new Validators(this);
+    this.security = profile.closedByDefault ? { members: { roles: ["_admin"] }, admins: { roles: ["_admin"] } } : {};
+  }
+
+  /** Runs one piece of work at a time: a write reads the revision that it replaces. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** The winning revision, or undefined if there is none or it is deleted. */
+  async read(id: string): Promise<JsonObject | undefined> {
+    const { rows } = await this.pouch.allDocs({ keys: [id], include_docs: true });
+    return rows[0]?.doc ?? undefined;
+  }
+
+  async exists(id: string): Promise<boolean> {
+    return (await this.read(id)) !== undefined;
+  }
+
+  /** Stores a document of the server's own, past all rules. */
+  async seed(id: string, body: JsonObject): Promise<void> {
+    if (await this.exists(id)) return;
+    await this.pouch.bulkDocs([{ _id: id, ...body }], { new_edits: true });
+    this.designDocsChanged();
+  }
+
+  designDocs(): Promise<DesignDoc[]> {
+    this.#designDocs ??= this.pouch
+      .allDocs({ startkey: "_design/", endkey: "_design0", inclusive_end: false, include_docs: true })
+      .then(({ rows }) => rows.map((row) => row.doc as DesignDoc));
+    return this.#designDocs;
+  }
+
+  designDocsChanged(): void {
+    this.#designDocs = undefined;
+    this.validators.reset();
+  }
+
+  /** The number behind the opaque update sequence. */
+  async updateSeq(): Promise<number> {
+    return (await this.pouch.info()).update_seq;
+  }
+
+  async deletedCount(): Promise<number> {
+    const seq = await this.updateSeq();
+    if (this.#deleted.seq !== seq) {
+      const { results } = await this.pouch.changes({ since: 0 });
+      this.#deleted = { seq, count: results.filter((change) => change.deleted).length };
+    }
+    return this.#deleted.count;
+  }
+
+  isAdmin(user: User): boolean {
+    return isServerAdmin(user) || isNamed(user, this.security.admins);
+  }
+
+  isMember(user: User): boolean {
+    const members = this.security.members ?? this.security.readers;
+    return this.isAdmin(user) || isEmpty(members) || isNamed(user, members);
+  }
+
+  /** @throws CouchError 401 for nobody, 403 for somebody */
+  requireMember(user: User): void {
+    if (this.isMember(user)) return;
+    if (user.name === null) throw unauthorized("You are not authorized to access this db.");
+    throw forbidden("You are not allowed to access this db.");
+  }
+
+  /** @throws CouchError 401 for nobody, 403 for somebody */
+  requireAdmin(user: User): void {
+    if (this.isAdmin(user)) return;
+    const reason = "You are not a db or server admin.";
+    throw user.name === null ? unauthorized(reason) : forbidden(reason);
+  }
+}
+
+function namesAndRoles(group: unknown): { names: string[]; roles: string[] } {
+  const { names, roles } = isObject(group) ? group : {};
+  return { names: isStringArray(names) ? names : [], roles: isStringArray(roles) ? roles : [] };
+}
+
+function isEmpty(group: unknown): boolean {
+  const { names, roles } = namesAndRoles(group);
+  return names.length === 0 && roles.length === 0;
+}
+
+function isNamed(user: User, group: unknown): boolean {
+  const { names, roles } = namesAndRoles(group);
+  return (user.name !== null && names.includes(user.name)) || user.roles.some((role) => roles.includes(role));
+}

@@ -1,0 +1,62 @@
+/** All the databases of the node. */
+
+import type { PouchConstructor } from "../pouch.js";
+import type { Profile } from "../profile.js";
+import { CouchError, databaseMissing } from "../reply.js";
+import { Database, type Shape } from "./database.js";
+import { checkDatabaseName } from "./names.js";
+import { rulesFor } from "./system-rules.js";
+
+/** PouchDB's memory is shared by the whole process, so that every database needs a name of its own. */
+let created = 0;
+
+export class Databases {
+  readonly #databases = new Map<string, Database>();
+  readonly #pouch: PouchConstructor;
+  readonly #profile: Profile;
+
+  constructor(pouch: PouchConstructor, profile: Profile) {
+    this.#pouch = pouch;
+    this.#profile = profile;
+  }
+
+  find(name: string): Database | undefined {
+    return this.#databases.get(name);
+  }
+
+  /** @throws CouchError 404 */
+  get(name: string): Database {
+    const database = this.find(name);
+    if (!database) throw databaseMissing();
+    return database;
+  }
+
+  names(): string[] {
+    return [...this.#databases.keys()].sort();
+  }
+
+  /** @throws CouchError 400, 412 */
+  async create(name: string, shape: Partial<Shape>): Promise<Database> {
+    checkDatabaseName(name);
+    if (this.#databases.has(name)) {
+      throw new CouchError(412, "file_exists", "The database could not be created, the file already exists.");
+    }
+    created += 1;
+    const pouch = new this.#pouch(`sandbox-${process.pid}-${created}`, { adapter: "memory" });
+    const complete = { q: shape.q ?? 2, n: 1, partitioned: shape.partitioned ?? false };
+    const database = new Database(name, pouch, complete, this.#profile, rulesFor(name));
+    this.#databases.set(name, database);
+    return database;
+  }
+
+  /** @throws CouchError 404 */
+  async delete(name: string): Promise<void> {
+    const database = this.get(name);
+    this.#databases.delete(name);
+    await database.exclusive(() => database.pouch.destroy());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.names().map((name) => this.delete(name)));
+  }
+}

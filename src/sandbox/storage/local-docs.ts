@@ -1,0 +1,56 @@
+/** The `_local` documents of a database: revisions 0-1, 0-2, …, which nothing checks from CouchDB 2 on. */
+
+import type { JsonObject } from "../json.js";
+import { CouchError, conflict, notFound } from "../reply.js";
+import type { Edit } from "./edit.js";
+
+export interface LocalDoc {
+  readonly rev: string;
+  readonly body: JsonObject;
+}
+
+export class LocalDocs {
+  readonly #docs = new Map<string, LocalDoc>();
+  readonly #checksRevisions: boolean;
+
+  constructor(checksRevisions: boolean) {
+    this.#checksRevisions = checksRevisions;
+  }
+
+  /** @throws CouchError 404 */
+  get(id: string): LocalDoc {
+    const found = this.#docs.get(id);
+    if (!found) throw notFound();
+    return found;
+  }
+
+  /** In the order of their ids. */
+  all(): [id: string, doc: LocalDoc][] {
+    return [...this.#docs].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /**
+   * Stores or removes a document. The new revision is the sent one plus one, whatever is stored; attachments are
+   * dropped in silence.
+   * @throws CouchError 500 for a revision that is no `0-N`; 409 on 1.x for one that is not the current one
+   */
+  write(edit: Edit): { rev: string } {
+    const { id, revision, deleted, body } = edit;
+    const sent = revision ? `${revision.generation}-${revision.hash}` : undefined;
+    if (this.#checksRevisions && this.#docs.get(id)?.rev !== sent) throw conflict();
+    if (deleted) {
+      this.#docs.delete(id);
+      return { rev: "0-0" };
+    }
+    if (revision && (revision.generation !== 0 || !/^[+-]?\d+$/.test(revision.hash))) {
+      throw new CouchError(500, "error", "Invalid rev format");
+    }
+    const rev = `0-${BigInt(revision?.hash.replace("+", "") ?? 0) + 1n}`;
+    this.#docs.set(id, { rev, body });
+    return { rev };
+  }
+}
+
+export function isLocalId(id: string): boolean {
+  return id.startsWith("_local/");
+}

@@ -1,0 +1,146 @@
+/** The parameters that views, `_all_docs` and the other listings share, from the query string or a JSON body. */
+
+import { isObject, type JsonObject, parseJson } from "../json.js";
+import { badRequest, invalidJson, queryParseError } from "../reply.js";
+
+export interface Parameters {
+  readonly keys?: readonly unknown[];
+  readonly startKey?: unknown;
+  readonly endKey?: unknown;
+  readonly startId?: string;
+  readonly endId?: string;
+  readonly inclusiveEnd: boolean;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly skip: number;
+  readonly includeDocs: boolean;
+  readonly conflicts: boolean;
+  readonly updateSeq: boolean;
+  readonly update: "true" | "false" | "lazy";
+  readonly reduce?: boolean;
+  /** How many elements of the key make a group: 0 for one group of all, Infinity for whole keys. */
+  readonly groupLevel: number;
+  readonly partition?: string;
+}
+
+type Mutable = { -readonly [name in keyof Parameters]: Parameters[name] };
+type Reader = (into: Mutable, value: unknown) => void;
+
+const readers: Readonly<Record<string, Reader>> = {
+  key: (into, value) => {
+    into.startKey = value;
+    into.endKey = value;
+  },
+  keys: (into, value) => {
+    if (!Array.isArray(value)) throw badRequest("`keys` parameter must be an array.");
+    into.keys = value;
+  },
+  startkey: (into, value) => {
+    into.startKey = value;
+  },
+  endkey: (into, value) => {
+    into.endKey = value;
+  },
+  startkey_docid: (into, value) => {
+    into.startId = String(value);
+  },
+  endkey_docid: (into, value) => {
+    into.endId = String(value);
+  },
+  inclusive_end: (into, value) => {
+    into.inclusiveEnd = boolean(value);
+  },
+  descending: (into, value) => {
+    into.descending = boolean(value);
+  },
+  limit: (into, value) => {
+    into.limit = count(value);
+  },
+  skip: (into, value) => {
+    into.skip = count(value);
+  },
+  include_docs: (into, value) => {
+    into.includeDocs = boolean(value);
+  },
+  conflicts: (into, value) => {
+    into.conflicts = boolean(value);
+  },
+  update_seq: (into, value) => {
+    into.updateSeq = boolean(value);
+  },
+  update: (into, value) => {
+    if (value !== "lazy" && !/^(true|false)$/.test(String(value))) throw queryParseError("Invalid value for `update`.");
+    into.update = String(value) as Parameters["update"];
+  },
+  stale: (into, value) => {
+    if (value !== "ok" && value !== "update_after") throw queryParseError("Invalid value for `stale`.");
+    into.update = value === "ok" ? "false" : "lazy";
+  },
+  reduce: (into, value) => {
+    into.reduce = boolean(value);
+  },
+  group: (into, value) => {
+    into.groupLevel = boolean(value) ? Number.POSITIVE_INFINITY : 0;
+  },
+  group_level: (into, value) => {
+    into.groupLevel = count(value);
+  },
+  partition: (into, value) => {
+    into.partition = String(value);
+  },
+};
+
+const aliases: Readonly<Record<string, string>> = {
+  start_key: "startkey",
+  end_key: "endkey",
+  start_key_doc_id: "startkey_docid",
+  end_key_doc_id: "endkey_docid",
+};
+
+/** In the query string these are JSON; everything else there is plain text. */
+const jsonParameters = new Set(["key", "keys", "startkey", "endkey"]);
+
+/** @throws CouchError 400. Unknown parameters are ignored. */
+export function parseParameters(query: URLSearchParams, body: unknown = {}): Parameters {
+  const into: Mutable = {
+    inclusiveEnd: true,
+    descending: false,
+    limit: Number.POSITIVE_INFINITY,
+    skip: 0,
+    includeDocs: false,
+    conflicts: false,
+    updateSeq: false,
+    update: "true",
+    groupLevel: 0,
+  };
+  for (const [name, value] of Object.entries(isObject(body) ? body : ({} as JsonObject))) read(into, name, value);
+  for (const [name, text] of query) {
+    read(into, name, jsonParameters.has(aliases[name] ?? name) ? json(text) : text);
+  }
+  return into;
+}
+
+function read(into: Mutable, name: string, value: unknown): void {
+  readers[aliases[name] ?? name]?.(into, value);
+}
+
+function json(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    throw invalidJson();
+  }
+}
+
+function boolean(value: unknown): boolean {
+  const text = String(value).toLowerCase();
+  if (text === "true" || text === "false") return text === "true";
+  throw queryParseError(`Invalid boolean parameter: ${JSON.stringify(value)}`);
+}
+
+function count(value: unknown): number {
+  if (!/^[+-]?\d+$/.test(String(value))) throw queryParseError(`Invalid value for integer: ${JSON.stringify(value)}`);
+  const number = Number(value);
+  if (number < 0) throw queryParseError(`Invalid value for positive integer: ${JSON.stringify(value)}`);
+  return number;
+}

@@ -1,0 +1,56 @@
+/** Picks the rows that a query asks for out of all rows, which are in order. */
+
+import { queryParseError } from "../reply.js";
+import { compareRaw } from "./collation.js";
+import type { Parameters } from "./parameters.js";
+import type { Row } from "./row.js";
+
+type Compare = (a: unknown, b: unknown) => number;
+
+export interface Selection {
+  /** How many rows come before the first one; null where CouchDB does not say. */
+  readonly offset: number | null;
+  readonly rows: readonly Row[];
+}
+
+/** @throws CouchError 400 if the range is the wrong way round */
+export function selectRows(sorted: readonly Row[], parameters: Parameters, compare: Compare): Selection {
+  const { descending, skip, limit, keys } = parameters;
+  const ordered = descending ? sorted.toReversed() : sorted;
+  if (keys) {
+    if (parameters.startKey !== undefined || parameters.endKey !== undefined) {
+      throw queryParseError("`keys` is incompatible with `key`, `start_key` and `end_key`");
+    }
+    const matches = keys.flatMap((key) => ordered.filter((row) => compare(row.key, key) === 0));
+    const [first] = matches;
+    return { offset: first ? ordered.indexOf(first) : ordered.length, rows: matches.slice(skip, skip + limit) };
+  }
+  const inRange = ordered.filter(within(parameters, compare));
+  const offset = limit === 0 ? 0 : ordered.findIndex((row) => row === inRange[0]);
+  const before = offset === -1 ? ordered.length : offset;
+  return {
+    offset: limit === 0 ? 0 : Math.min(before + skip, ordered.length),
+    rows: inRange.slice(skip, skip + limit),
+  };
+}
+
+function within(parameters: Parameters, compare: Compare): (row: Row) => boolean {
+  const { startKey, endKey, startId, endId, inclusiveEnd, descending } = parameters;
+  const direction = descending ? -1 : 1;
+  if (startKey !== undefined && endKey !== undefined && direction * compare(startKey, endKey) > 0) {
+    const advice = descending ? "descending=false" : "descending=true";
+    throw queryParseError(
+      `No rows can match your key range, reverse your start_key and end_key or set ${advice}`,
+    );
+  }
+  return (row) => {
+    if (startKey !== undefined) {
+      const order = direction * compare(row.key, startKey);
+      if (order < 0 || (order === 0 && startId !== undefined && direction * compareRaw(row.id, startId) < 0)) return false;
+    }
+    if (endKey === undefined) return true;
+    const order = direction * compare(row.key, endKey);
+    if (order !== 0) return order < 0;
+    return inclusiveEnd && (endId === undefined || direction * compareRaw(row.id, endId) <= 0);
+  };
+}

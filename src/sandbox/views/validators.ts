@@ -1,0 +1,75 @@
+/** The `validate_doc_update` functions of a database. Every one of them judges every write, an admin's too. */
+
+import type { User } from "../authentication.js";
+import { isObject, type JsonObject } from "../json.js";
+import { CouchError, forbidden, unauthorized } from "../reply.js";
+import type { Database } from "../storage/database.js";
+import type { Edit } from "../storage/edit.js";
+import { formatRevision } from "../storage/revisions.js";
+import { CompilationError, QueryServer } from "./query-server.js";
+
+type Validator = (args: readonly unknown[]) => { thrown: unknown } | null;
+
+export class Validators {
+  readonly #database: Database;
+  #compiled: Promise<Validator[]> | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Forgets the functions, since a design document has changed. */
+  reset(): void {
+    this.#compiled = undefined;
+  }
+
+  /** @throws CouchError what a function threw; 500 if one of them does not compile, which only shows here */
+  async check(edit: Edit, previous: JsonObject | undefined, user: User): Promise<void> {
+    this.#compiled ??= this.#compile();
+    const validators = await this.#compiled;
+    if (validators.length === 0) return;
+    const context = { db: this.#database.name, name: user.name, roles: user.roles };
+    const args = [asDocument(edit), previous ?? null, context, this.#database.security];
+    for (const validate of validators) {
+      const failure = validate(args);
+      if (failure) throw refusal(failure.thrown);
+    }
+  }
+
+  async #compile(): Promise<Validator[]> {
+    const designDocs = await this.#database.designDocs();
+    return designDocs.flatMap((designDoc) => {
+      const source = designDoc.validate_doc_update;
+      return typeof source === "string" ? [compileValidator(designDoc, source)] : [];
+    });
+  }
+}
+
+function compileValidator(designDoc: JsonObject, source: string): Validator {
+  const server = new QueryServer(designDoc);
+  try {
+    const index = server.compile(source);
+    return (args) => server.validate(index, args);
+  } catch (error) {
+    if (!(error instanceof CompilationError)) throw error;
+    return () => {
+      throw new CouchError(500, "compilation_error", error.message);
+    };
+  }
+}
+
+function asDocument({ id, revision, history, deleted, body }: Edit): JsonObject {
+  const based = revision && {
+    _rev: formatRevision(revision),
+    _revisions: { start: revision.generation, ids: history },
+  };
+  return { _id: id, ...based, ...body, ...(deleted ? { _deleted: true } : {}) };
+}
+
+function refusal(thrown: unknown): CouchError {
+  if (!isObject(thrown)) return new CouchError(500, "unknown_error", String(thrown));
+  if ("forbidden" in thrown) return forbidden(String(thrown.forbidden));
+  if ("unauthorized" in thrown) return unauthorized(String(thrown.unauthorized));
+  if (typeof thrown.error === "string") return new CouchError(500, thrown.error, String(thrown.reason));
+  return new CouchError(500, "unknown_error", String(Object.values(thrown)[0]));
+}

@@ -1,0 +1,116 @@
+/** The rows of all views of one design document, brought up to date change by change. */
+
+import { isObject, type JsonObject } from "../json.js";
+import type { PouchChange } from "../pouch.js";
+import { CouchError } from "../reply.js";
+import type { Database } from "../storage/database.js";
+import { compareKeys, compareRaw } from "./collation.js";
+import { viewsOf } from "./design-check.js";
+import { QueryServer } from "./query-server.js";
+import type { Row } from "./row.js";
+
+const batchSize = 100;
+
+export class ViewIndex {
+  readonly language: string;
+  readonly signature: string;
+  readonly #database: Database;
+  readonly #views: [name: string, view: JsonObject][];
+  readonly #includesDesignDocs: boolean;
+  readonly #lib: JsonObject;
+  /** By document, for each view: what it emitted. */
+  readonly #emitted = new Map<string, Row[][]>();
+  readonly #sorted = new Map<string, Row[]>();
+  #server: QueryServer | undefined;
+  #updateSeq = 0;
+  #updating: Promise<void> | undefined;
+
+  constructor(database: Database, designDoc: JsonObject, signature: string) {
+    const { language = "javascript", options, views } = designDoc;
+    this.#database = database;
+    this.signature = signature;
+    this.language = String(language);
+    this.#views = viewsOf(views);
+    this.#includesDesignDocs = isObject(options) && options.include_design === true;
+    this.#lib = { views: { lib: isObject(views) ? views.lib : undefined } };
+  }
+
+  get updateSeq(): number {
+    return this.#updateSeq;
+  }
+
+  get isUpdating(): boolean {
+    return this.#updating !== undefined;
+  }
+
+  /** Brings the index up to the present. Those who ask at once wait for the same update. */
+  async update(): Promise<void> {
+    this.#updating ??= this.#update().finally(() => {
+      this.#updating = undefined;
+    });
+    await this.#updating;
+  }
+
+  /** How many changes the index does not know yet. */
+  async pending(): Promise<number> {
+    const { results } = await this.#database.pouch.changes({ since: this.#updateSeq });
+    return results.length;
+  }
+
+  /** The rows of a view as of the last update, in the order of their keys. */
+  rows(view: string): readonly Row[] {
+    const known = this.#sorted.get(view);
+    if (known) return known;
+    const index = this.#views.findIndex(([name]) => name === view);
+    const rows = [...this.#emitted.values()].flatMap((emitted) => emitted[index] ?? []);
+    rows.sort((a, b) => compareKeys(a.key, b.key) || compareRaw(a.id, b.id));
+    this.#sorted.set(view, rows);
+    return rows;
+  }
+
+  /** Calls a JavaScript reduce function of one of the views. */
+  reduce(view: string, rows: readonly Row[]): unknown {
+    const index = this.#views.findIndex(([name]) => name === view);
+    const server = new QueryServer(this.#lib);
+    const reduce = server.compile(String(this.#views[index]?.[1].reduce));
+    return server.reduce(reduce, rows.map((row) => [row.key, row.id]), rows.map((row) => row.value));
+  }
+
+  async #update(): Promise<void> {
+    if (this.language !== "javascript" && this.language !== "query") {
+      throw new CouchError(500, "unknown_query_language", this.language);
+    }
+    const { results, last_seq } = await this.#database.pouch.changes({
+      since: this.#updateSeq,
+      include_docs: this.language === "javascript",
+    });
+    for (let start = 0; start < results.length; start += batchSize) {
+      this.#index(results.slice(start, start + batchSize));
+      await new Promise(setImmediate);
+    }
+    if (results.length > 0) this.#sorted.clear();
+    this.#updateSeq = last_seq;
+  }
+
+  #index(changes: readonly PouchChange[]): void {
+    for (const { id } of changes) this.#emitted.delete(id);
+    if (this.language !== "javascript" || this.#views.length === 0) return;
+    const docs = changes.flatMap(({ id, deleted, doc }) => {
+      const hidden = id.startsWith("_design/") && !this.#includesDesignDocs;
+      return deleted || hidden || !doc ? [] : [{ id, doc }];
+    });
+    const mapped = this.#mapper().mapDocs(docs.map(({ doc }) => doc));
+    for (const [i, { id }] of docs.entries()) {
+      const rows = (mapped[i] ?? []).map((emitted) => emitted.map(([key, value]) => ({ id, key, value })));
+      if (rows.some((ofView) => ofView.length > 0)) this.#emitted.set(id, rows);
+    }
+  }
+
+  #mapper(): QueryServer {
+    if (!this.#server) {
+      this.#server = new QueryServer(this.#lib);
+      for (const [, view] of this.#views) this.#server.compile(String(view.map));
+    }
+    return this.#server;
+  }
+}

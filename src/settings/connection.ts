@@ -1,0 +1,104 @@
+/** Where CouchDB is and what to log in with, from the settings. */
+import { readFileSync } from "node:fs";
+import type { Connection } from "../couch/connection.js";
+import { reasonOf } from "./environment.js";
+import type { Resolved } from "./resolve.js";
+import type { Report } from "./source.js";
+import type { SettingName } from "./table.js";
+
+interface Address {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Undefined where problems were reported. */
+export function readConnection(resolved: Resolved, report: Report): Connection | undefined {
+  const { settings, given } = resolved;
+  const address = settings.url === undefined ? fromService(resolved, report) : fromUrl(settings.url, resolved, report);
+  const tls = readTls(resolved, report);
+  if (address === undefined || tls === undefined) return undefined;
+  const username = address.username ?? settings.username;
+  const password = address.username === undefined ? settings.password : (address.password ?? settings.password);
+  if (username !== undefined && password === undefined) {
+    report.problem("there is a name to log in with, but no password; give COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE");
+  }
+  if (username === undefined && password !== undefined) {
+    const source = given.get("password")?.source ?? "COUCHDB_PASSWORD";
+    report.problem(`${source} is set, but no name to log in with; give COUCHDB_USERNAME`);
+  }
+  return {
+    url: address.url,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(settings.previousPassword === undefined ? {} : { previousPassword: settings.previousPassword }),
+    requestTimeout: settings.requestTimeout,
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+  };
+}
+
+function fromService({ settings }: Resolved, report: Report): Address | undefined {
+  const { serviceHost, servicePort } = settings;
+  if (serviceHost === undefined) {
+    report.problem("there is no CouchDB to talk to: give --url, COUCHDB_URL or COUCHDB_SERVICE_HOST");
+    return undefined;
+  }
+  const host = serviceHost.includes(":") && !serviceHost.startsWith("[") ? `[${serviceHost}]` : serviceHost;
+  const url = `http://${host}:${servicePort}`;
+  if (URL.canParse(url)) return { url };
+  report.problem("COUCHDB_SERVICE_HOST: the value is no host name");
+  return undefined;
+}
+
+function fromUrl(text: string, { given }: Resolved, report: Report): Address | undefined {
+  const { source = "url", from } = given.get("url") ?? {};
+  const wrong = (what: string): undefined => {
+    report.problem(`${source}: ${what}`);
+  };
+  if (!URL.canParse(text)) return wrong("the value is no URL; write `http://couchdb:5984`");
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return wrong("the URL must begin with http:// or https://");
+  if (url.search || url.hash) return wrong("the URL must end with the path: no `?` and no `#`");
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  const address = { url: url.href.replace(/\/+$/, "") };
+  if (username === "" && password === "") return address;
+  if (from === "flag") {
+    report.warning("--url holds credentials, which the process list shows; give COUCHDB_USERNAME and COUCHDB_PASSWORD");
+  }
+  if (from === "file") report.warning(`${source} holds credentials, in a file that people share`);
+  return {
+    ...address,
+    ...(username === "" ? {} : { username: decode(username) }),
+    ...(password === "" ? {} : { password: decode(password) }),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readTls({ settings, given }: Resolved, report: Report): Record<string, string> | undefined {
+  const tls: Record<string, string> = {};
+  let readable = true;
+  for (const name of ["ca", "cert", "key"] as const satisfies SettingName[]) {
+    const file = settings[name];
+    if (file === undefined) continue;
+    try {
+      tls[name] = readFileSync(file, "utf8");
+    } catch (error) {
+      report.problem(`${given.get(name)?.source ?? name}: ${reasonOf(error)}`);
+      readable = false;
+    }
+  }
+  if ((tls.cert === undefined) !== (tls.key === undefined) && readable) {
+    report.problem("--cert and --key go together: give both or none");
+  }
+  return readable ? tls : undefined;
+}

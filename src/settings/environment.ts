@@ -1,0 +1,63 @@
+/** What the environment holds, against the table. An empty variable counts as absent. */
+import { readFileSync } from "node:fs";
+import { nearest } from "./nearest.js";
+import { environmentOf } from "./setting.js";
+import type { Environment, Given, Report } from "./source.js";
+import { type SettingName, settingNames, settings } from "./table.js";
+
+export function readEnvironment(env: Environment, report: Report): Map<SettingName, Given> {
+  const given = new Map<SettingName, Given>();
+  for (const name of settingNames) {
+    const setting = settings[name];
+    const variable = environmentOf(name, setting);
+    const file = setting.envFile ? env[`${variable}_FILE`] : undefined;
+    const text = env[variable];
+    if (text && file) report.problem(`${variable} and ${variable}_FILE are both set; keep one of them`);
+    else if (text) given.set(name, { text, source: variable, from: "environment" });
+    else if (file) addFile(name, `${variable}_FILE`, file, given, report);
+  }
+  for (const message of misspelt(env)) report.warning(message);
+  return given;
+}
+
+function addFile(
+  name: SettingName,
+  source: string,
+  file: string,
+  given: Map<SettingName, Given>,
+  report: Report,
+): void {
+  try {
+    const text = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    if (text === "") report.problem(`${source}: the file is empty`);
+    else given.set(name, { text, source, from: "environment" });
+  } catch (error) {
+    report.problem(`${source}: ${reasonOf(error)}`);
+  }
+}
+
+/** `ENOENT` and its kin in words; the path is the user's own and no secret, but the setting's name says more. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "the file may not be read";
+  if (code === "EISDIR") return "it is a folder, not a file";
+  return `the file can't be read${typeof code === "string" ? ` (${code})` : ""}`;
+}
+
+/** Only what is near to a name of ours: Kubernetes sets COUCHDB_MIGRATE_SERVICE_HOST and its kin by itself. */
+function misspelt(env: Environment): string[] {
+  const known = settingNames.flatMap((name) => {
+    const variable = environmentOf(name, settings[name]);
+    return settings[name].envFile ? [variable, `${variable}_FILE`] : [variable];
+  });
+  return Object.keys(env)
+    .filter((name) => /^COUCHDB_MIGRATE_(?!SERVICE_|PORT)/.test(name) && !known.includes(name))
+    .flatMap((name) => {
+      const meant = nearest(
+        name.slice(16),
+        known.map((one) => one.replace("COUCHDB_MIGRATE_", "")),
+      );
+      return meant ? [`the environment's ${name} is no setting; did you mean \`COUCHDB_MIGRATE_${meant}\`?`] : [];
+    });
+}

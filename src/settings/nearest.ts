@@ -1,0 +1,25 @@
+import leven from "leven";
+
+/** The name that was probably meant, if one is near enough. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  const key = normal(name);
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(key.length / 3)) + 1;
+  for (const candidate of names) {
+    const distance = leven(key, normal(candidate));
+    if (distance >= least) continue;
+    best = candidate;
+    least = distance;
+  }
+  return best;
+}
+
+/** `; did you mean \`x\`?`, or nothing. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+}
+
+function normal(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, "");
+}

@@ -1,0 +1,60 @@
+/** Flags, environment, couchdb-migrate.yaml, defaults, in this order: one value a setting, or all problems at once. */
+import { isAbsolute, join } from "node:path";
+import { configFile, readConfigFile } from "./config-file.js";
+import { readEnvironment } from "./environment.js";
+import { type Flags, readFlags } from "./flags.js";
+import type { CommandName } from "./setting.js";
+import type { Environment, Given, Report } from "./source.js";
+import { type SettingName, type Settings, settingNames, settings } from "./table.js";
+import { parseValue, type Value } from "./value.js";
+
+export interface Resolved {
+  /** What could be used; with problems, defaults stand in for what could not. */
+  readonly settings: Settings;
+  /** Where each value that is no default came from. */
+  readonly given: ReadonlyMap<SettingName, Given>;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export async function resolveSettings(command: CommandName, flags: Flags, env: Environment): Promise<Resolved> {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const report: Report = {
+    problem: (message) => problems.push(message),
+    warning: (message) => warnings.push(message),
+  };
+  const fromFlags = readFlags(command, flags, report);
+  const fromEnvironment = readEnvironment(env, report);
+  const named = fromFlags.get("config") ?? fromEnvironment.get("config");
+  const fromFile = await readConfigFile(named?.text ?? configFile, named?.source, report);
+
+  const given = new Map<SettingName, Given>();
+  const values: Partial<Record<SettingName, Value>> = {};
+  for (const name of settingNames) {
+    const found = fromFlags.get(name) ?? fromEnvironment.get(name) ?? fromFile.get(name);
+    if (found) given.set(name, found);
+    const usable = found && check(name, found, report);
+    values[name] = usable ? usable.value : defaultOf(name);
+  }
+  return { settings: values as Settings, given, problems, warnings };
+}
+
+function check(name: SettingName, { text, source, folder }: Given, report: Report): { value: Value } | undefined {
+  const setting = settings[name];
+  const parsed = parseValue(setting, text);
+  if ("wrong" in parsed) {
+    report.problem(`${source}: ${setting.secret ? "the value can't be used" : parsed.wrong}`);
+    return undefined;
+  }
+  const { value } = parsed;
+  const relative = setting.type === "path" && typeof value === "string" && folder !== undefined && !isAbsolute(value);
+  return { value: relative ? join(folder, value) : value };
+}
+
+function defaultOf(name: SettingName): Value {
+  const text = settings[name].default;
+  if (text === undefined) return undefined;
+  const parsed = parseValue(settings[name], text);
+  return "value" in parsed ? parsed.value : undefined;
+}

@@ -1,0 +1,62 @@
+/** One setting of the command line. The flags, the environment, couchdb-migrate.yaml and the reference follow from it. */
+export interface Setting {
+  readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "enum";
+  readonly group: "Connection" | "Run" | "Ledger and lease" | "Output" | "Files" | "Sandbox";
+  /** For help and the reference: a phrase without a full stop. */
+  readonly description: string;
+  /** The commands that have it as a flag; the environment and couchdb-migrate.yaml may hold it for all. */
+  readonly commands: readonly CommandName[];
+  /** As it would be written; where it is absent the setting may be undefined. */
+  readonly default?: string;
+  /** For help, where there is no fixed default. */
+  readonly defaultDescription?: string;
+  /** The environment variable; by default `COUCHDB_MIGRATE_` and the name. */
+  readonly env?: string;
+  /** The variable may also be given as `…_FILE`: the content of that file, without its final newline. */
+  readonly envFile?: true;
+  /** The key in couchdb-migrate.yaml; by default the name; `false`: it can't stand there. */
+  readonly key?: string | false;
+  /** It is an argument of the command, not a flag. */
+  readonly positional?: true;
+  /** Its value is in no message. */
+  readonly secret?: true;
+  /** Of an enum. */
+  readonly choices?: readonly string[];
+  /** Of an integer, or of a duration in milliseconds. */
+  readonly min?: number;
+  readonly max?: number;
+  /** `none` stands for no value. */
+  readonly none?: true;
+  /** Of a string; `hint` says what it demands. */
+  readonly pattern?: RegExp;
+  readonly hint?: string;
+}
+
+export const commandNames = [
+  "apply",
+  "plan",
+  "status",
+  "validate",
+  "wait",
+  "ledger forget",
+  "ledger accept",
+  "unlock",
+  "new",
+  "schema",
+  "sandbox",
+  "completion",
+] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** `leaseTtl` is the flag `--lease-ttl`. */
+export function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export function environmentOf(name: string, setting: Setting): string {
+  return setting.env ?? `COUCHDB_MIGRATE_${flagOf(name).replaceAll("-", "_").toUpperCase()}`;
+}
+
+export function keyOf(name: string, setting: Setting): string | undefined {
+  return setting.key === false ? undefined : (setting.key ?? name);
+}

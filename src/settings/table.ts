@@ -1,0 +1,302 @@
+/**
+ * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
+ * checks, its type and its line in docs/settings.md follow (`npm run generate`).
+ */
+import { type CommandName, commandNames, type Setting } from "./setting.js";
+
+/** The commands that talk to a CouchDB. */
+const server = [
+  "apply",
+  "plan",
+  "status",
+  "wait",
+  "ledger forget",
+  "ledger accept",
+  "unlock",
+] as const satisfies CommandName[];
+const withLedger = server.filter((name) => name !== "wait");
+const withLease = ["apply", "ledger forget", "ledger accept"] as const satisfies CommandName[];
+const deciding = ["apply", "plan"] as const satisfies CommandName[];
+
+export const table = {
+  path: {
+    type: "path",
+    group: "Files",
+    description: "folder of migration files, or one file",
+    commands: ["apply", "plan", "status", "validate", "ledger accept", "new"],
+    default: "./migrations",
+    positional: true,
+  },
+  kind: {
+    type: "string",
+    group: "Files",
+    description: "step kind of the example in the new file",
+    commands: ["new"],
+    default: "ensureDatabase",
+  },
+
+  url: {
+    type: "string",
+    group: "Connection",
+    description: "URL of CouchDB; credentials in it go before the other ones",
+    commands: server,
+    env: "COUCHDB_URL",
+    envFile: true,
+    defaultDescription: "from COUCHDB_SERVICE_HOST and COUCHDB_SERVICE_PORT",
+    secret: true,
+  },
+  serviceHost: {
+    type: "string",
+    group: "Connection",
+    description: "host of CouchDB, where there is no URL; Kubernetes sets it for a service named couchdb",
+    commands: [],
+    env: "COUCHDB_SERVICE_HOST",
+    key: false,
+    pattern: /^[\w.:[\]%-]+$/,
+    hint: "a host name or an address",
+  },
+  servicePort: {
+    type: "integer",
+    group: "Connection",
+    description: "port of CouchDB, where there is no URL",
+    commands: [],
+    env: "COUCHDB_SERVICE_PORT",
+    key: false,
+    default: "5984",
+    min: 1,
+    max: 65_535,
+  },
+  username: {
+    type: "string",
+    group: "Connection",
+    description: "name to log in with; in the sandbox the name of its admin",
+    commands: ["sandbox"],
+    env: "COUCHDB_USERNAME",
+    envFile: true,
+    key: false,
+  },
+  password: {
+    type: "string",
+    group: "Connection",
+    description: "password to log in with; in the sandbox the password of its admin",
+    commands: ["sandbox"],
+    env: "COUCHDB_PASSWORD",
+    envFile: true,
+    key: false,
+    secret: true,
+  },
+  previousPassword: {
+    type: "string",
+    group: "Connection",
+    description: "password before a rotation; tried once where the password is refused",
+    commands: [],
+    env: "COUCHDB_PREVIOUS_PASSWORD",
+    envFile: true,
+    key: false,
+    secret: true,
+  },
+  ca: {
+    type: "path",
+    group: "Connection",
+    description: "certificates to trust, PEM (NODE_EXTRA_CA_CERTS works too)",
+    commands: server,
+  },
+  cert: { type: "path", group: "Connection", description: "client certificate, PEM", commands: server },
+  key: { type: "path", group: "Connection", description: "key of the client certificate, PEM", commands: server },
+  requestTimeout: {
+    type: "duration",
+    group: "Connection",
+    description: "how long one request may take",
+    commands: server,
+    default: "30s",
+    min: 1,
+  },
+  wait: {
+    type: "duration",
+    group: "Connection",
+    description: "how long CouchDB is waited for",
+    commands: server,
+    default: "60s",
+  },
+
+  set: {
+    type: "string",
+    group: "Ledger and lease",
+    description: "migration set; each has a ledger, a lease and a history of its own",
+    commands: withLedger,
+    default: "default",
+    pattern: /^[A-Za-z0-9][\w.-]{0,99}$/,
+    hint: "at most 100 letters, digits, `.`, `_` and `-`, a letter or digit first",
+  },
+  ledgerDatabase: {
+    type: "string",
+    group: "Ledger and lease",
+    description: "database for the ledger, made beforehand for the purpose; its _security is left alone",
+    commands: withLedger,
+    defaultDescription: "couchdb-migrate, made by the tool",
+    pattern: /^[a-z][a-z0-9_$()+/-]{0,237}$/,
+    hint: "a letter, then lower-case letters, digits and any of `_$()+-/`",
+  },
+  leaseTtl: {
+    type: "duration",
+    group: "Ledger and lease",
+    description: "after how long a silent holder's lease may be taken over",
+    commands: withLease,
+    default: "30s",
+    min: 1000,
+  },
+  lockWait: {
+    type: "duration",
+    group: "Ledger and lease",
+    description: "how long another runner is waited for",
+    commands: withLease,
+    default: "10m",
+  },
+
+  verify: {
+    type: "boolean",
+    group: "Run",
+    description: "look at every step live: apply repairs drift, plan counts it as a change",
+    commands: deciding,
+    default: "false",
+  },
+  allowDestroy: {
+    type: "boolean",
+    group: "Run",
+    description: "let steps that destroy data do so",
+    commands: deciding,
+    default: "false",
+  },
+  allowRevert: {
+    type: "boolean",
+    group: "Run",
+    description: "apply steps that the ledger knows a newer version of",
+    commands: deciding,
+    default: "false",
+  },
+  timeout: {
+    type: "duration",
+    group: "Run",
+    description: "how long the whole run may take; past it the run ends with exit code 6",
+    commands: ["apply"],
+    defaultDescription: "none",
+    none: true,
+    min: 1,
+  },
+  concurrency: {
+    type: "integer",
+    group: "Run",
+    description: "how many databases are worked in at once",
+    commands: deciding,
+    default: "8",
+    min: 1,
+    max: 256,
+  },
+  dryRun: {
+    type: "boolean",
+    group: "Run",
+    description: "write nothing and print the plan, as `plan` does",
+    commands: ["apply"],
+    default: "false",
+  },
+  sandbox: {
+    type: "boolean",
+    group: "Run",
+    description: "rehearse against a throwaway server inside this process",
+    commands: deciding,
+    default: "false",
+  },
+
+  format: {
+    type: "enum",
+    group: "Output",
+    description: "form of the document on stdout; markdown is for plans",
+    commands: ["apply", "plan", "status", "validate"],
+    choices: ["text", "json", "markdown"],
+    default: "text",
+  },
+  out: {
+    type: "path",
+    group: "Output",
+    description: "write the plan to this file instead of stdout",
+    commands: deciding,
+  },
+  detailedExitcode: {
+    type: "boolean",
+    group: "Output",
+    description: "exit with 2 where changes are pending",
+    commands: deciding,
+    default: "false",
+  },
+  logFormat: {
+    type: "enum",
+    group: "Output",
+    description: "form of the log on stderr: for people, or one JSON object a line",
+    commands: commandNames,
+    choices: ["pretty", "json"],
+    default: "pretty",
+  },
+  logLevel: {
+    type: "enum",
+    group: "Output",
+    description: "least level that is logged; trace shows every request",
+    commands: commandNames,
+    choices: ["trace", "debug", "info", "warn", "error", "silent"],
+    default: "info",
+  },
+  color: {
+    type: "boolean",
+    group: "Output",
+    description: "colour; NO_COLOR and FORCE_COLOR are respected",
+    commands: commandNames,
+    defaultDescription: "on terminals",
+  },
+  terminationLog: {
+    type: "path",
+    group: "Output",
+    description: "file for a last line on how the run ended, as Kubernetes shows it; `none` for no such file",
+    commands: commandNames,
+    defaultDescription: "/dev/termination-log, where it exists",
+    none: true,
+  },
+  config: {
+    type: "path",
+    group: "Files",
+    description: "file with settings",
+    commands: commandNames,
+    defaultDescription: "couchdb-migrate.yaml, where it exists",
+    key: false,
+  },
+
+  port: {
+    type: "integer",
+    group: "Sandbox",
+    description: "port of the sandbox; 0 takes a free one",
+    commands: ["sandbox"],
+    // Not …_PORT: Kubernetes sets that for a service named couchdb-migrate.
+    env: "COUCHDB_MIGRATE_SANDBOX_PORT",
+    key: "sandboxPort",
+    default: "5984",
+    min: 0,
+    max: 65_535,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof table;
+export const settings: Readonly<Record<SettingName, Setting>> = table;
+export const settingNames = Object.keys(table) as SettingName[];
+
+type ValueOf<S extends Setting> = S["type"] extends "duration" | "integer"
+  ? number
+  : S["type"] extends "boolean"
+    ? boolean
+    : S extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : string;
+
+/** The values: durations in milliseconds, paths as the process can open them. */
+export type Settings = {
+  readonly [Name in SettingName]: (typeof table)[Name] extends { readonly default: string }
+    ? ValueOf<(typeof table)[Name]>
+    : ValueOf<(typeof table)[Name]> | undefined;
+};

@@ -1,0 +1,60 @@
+/** One value of one setting, from text. Pure. */
+import { visible } from "../render/visible.js";
+import { longestDuration, parseDuration, writeDuration } from "./duration.js";
+import { didYouMean } from "./nearest.js";
+import type { Setting } from "./setting.js";
+
+export type Value = string | number | boolean | undefined;
+/** `wrong`: a phrase that goes after the name of the source. */
+export type Parsed = { readonly value: Value } | { readonly wrong: string };
+
+export function parseValue(setting: Setting, text: string): Parsed {
+  if (setting.none && text === "none") return { value: undefined };
+  switch (setting.type) {
+    case "duration":
+      return duration(setting, text);
+    case "integer":
+      return integer(setting, text);
+    case "boolean":
+      return boolean(text);
+    case "enum":
+      return choice(setting.choices ?? [], text);
+    case "path":
+      return text.includes("\0") ? { wrong: "is no path" } : { value: text };
+    case "string":
+      if (setting.pattern?.test(text) === false) return { wrong: `${quote(text)} is not ${setting.hint}` };
+      return { value: text };
+  }
+}
+
+function duration(setting: Setting, text: string): Parsed {
+  if (/^\d+$/.test(text)) return { wrong: `${quote(text)} lacks a unit; write \`${text}s\`, or \`${text}m\`` };
+  const value = parseDuration(text);
+  if (value === undefined) return { wrong: `${quote(text)} is no duration; write \`30s\` or \`5m\`` };
+  const min = setting.min ?? 0;
+  if (value < min) return { wrong: `${quote(text)} is too short; at least \`${writeDuration(min)}\`` };
+  const tooLong = `${quote(text)} is too long; at most \`${writeDuration(longestDuration)}\``;
+  return value > longestDuration ? { wrong: tooLong } : { value };
+}
+
+function integer({ min = 0, max = Number.MAX_SAFE_INTEGER }: Setting, text: string): Parsed {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (value === undefined) return { wrong: `${quote(text)} is no whole number` };
+  return value < min || value > max ? { wrong: `${text} is not between ${min} and ${max}` } : { value };
+}
+
+function boolean(text: string): Parsed {
+  if (["true", "1", "yes", "on"].includes(text.toLowerCase())) return { value: true };
+  if (["false", "0", "no", "off"].includes(text.toLowerCase())) return { value: false };
+  return { wrong: `${quote(text)} is neither \`true\` nor \`false\`` };
+}
+
+function choice(choices: readonly string[], text: string): Parsed {
+  if (choices.includes(text)) return { value: text };
+  const all = choices.map((one) => `\`${one}\``).join(", ");
+  return { wrong: `${quote(text)} is none of ${all}${didYouMean(text, choices)}` };
+}
+
+export function quote(text: string): string {
+  return `\`${visible(text.length > 60 ? `${text.slice(0, 60)}…` : text)}\``;
+}

@@ -1,0 +1,61 @@
+/** The fields that name databases, the same in every kind. */
+
+import { toPointer } from "../migrations/pointer.js";
+import { defaults } from "../options.js";
+import type { SpecProblem } from "./kind.js";
+import type { Schema } from "./schema.js";
+
+/** CouchDB takes 238 characters; with the suffix of a shard's file more than that is too long for a file system. */
+const maxLength = 238;
+
+/** The name of a database that a step makes. */
+export const newDatabase: Schema = {
+  type: "string",
+  description:
+    "Name of the database: lower case letters, digits and `_$()+-/`, beginning with a letter; or a system database: `_users`, `_replicator`, `_global_changes`.",
+  pattern: "^(?:[a-z][a-z0-9_$()+/-]*|_users|_replicator|_global_changes)$",
+  minLength: 1,
+  maxLength,
+  examples: ["zerglings"],
+  variables: true,
+};
+
+const reference: Schema = {
+  type: "string",
+  pattern: "^(?:[a-z*][a-z0-9_$()+/*-]*|_[a-z_]+)$",
+  minLength: 1,
+  maxLength,
+  variables: true,
+};
+
+/** The databases that a step works in. */
+export const databases: Schema = {
+  description:
+    "Name of the database, a pattern in which `*` stands for anything (`tenant-*`), or a list of both. Patterns match the databases that exist and those that earlier steps make, never `_…`.",
+  examples: ["zerglings", "tenant-*", ["zerglings", "hydralisks"]],
+  anyOf: [reference, { type: "array", items: reference, minItems: 1, uniqueItems: true }],
+};
+
+/** As the user writes it. */
+export type DatabaseField = string | readonly string[];
+
+/** The names and patterns of the field, each once, in an order that does not depend on how they were listed. */
+export function databaseList(field: DatabaseField): readonly string[] {
+  return [...new Set(typeof field === "string" ? [field] : field)].sort();
+}
+
+/** The tool's own database is nobody's to change: it holds ledger, lease and history. */
+export function ownDatabaseProblems(field: DatabaseField, key: string): readonly SpecProblem[] {
+  const named = typeof field === "string" ? [field] : field;
+  return named.flatMap((name, i) => {
+    if (name !== defaults.ledgerDatabase) return [];
+    const path = typeof field === "string" ? toPointer([key]) : toPointer([key, i]);
+    const message = `\`${name}\` is the database in which couchdb-migrate keeps its ledger; give yours another name`;
+    return [{ path, code: "own-database", message }];
+  });
+}
+
+/** For titles: `zerglings, hydralisks`. */
+export function listed(names: readonly string[]): string {
+  return names.join(", ");
+}

@@ -1,0 +1,47 @@
+import type { JsonObject } from "../json.js";
+
+/** A design document without `_id`, `_rev` and attachments: what a step asks for, and what is compared. */
+export type DesignDoc = JsonObject;
+
+/** Something wrong in a design document. */
+export interface Fault {
+  /** The member at fault: `["views", "by-owner", "map"]`; empty: the document. */
+  readonly keys: readonly string[];
+  /** Where in the member's text, in code units from 0. */
+  readonly offset?: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A design document as it was read. */
+export interface FoundDesignDoc {
+  /** Without `_design/`. */
+  readonly name: string;
+  readonly doc: DesignDoc;
+  /** JSON Pointers of the members that were read from `.js` files. */
+  readonly scripts: ReadonlySet<string>;
+  /** Says what is wrong with it, where its author finds it. */
+  report(fault: Fault): void;
+}
+
+const prefix = "_design/";
+
+export function idOf(name: string): string {
+  return `${prefix}${name}`;
+}
+
+/** The name in a design document's id; undefined for other ids. */
+export function nameInId(id: unknown): string | undefined {
+  if (typeof id !== "string" || !id.startsWith(prefix) || id.length === prefix.length) return undefined;
+  return id.slice(prefix.length);
+}
+
+/** Functions of other languages are CouchDB's alone to judge. */
+export function isJavaScript({ language }: DesignDoc): boolean {
+  return language === undefined || language === "javascript";
+}
+
+/** The names of its views; `lib` is none. */
+export function viewNames({ views }: DesignDoc): readonly string[] {
+  return typeof views === "object" && views !== null ? Object.keys(views).filter((name) => name !== "lib") : [];
+}

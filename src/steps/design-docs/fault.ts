@@ -1,0 +1,20 @@
+import { toPointer, valueAt } from "../../migrations/pointer.js";
+import { SourceText } from "../../migrations/source-text.js";
+import { type DesignDoc, type Fault, idOf } from "./design-doc.js";
+
+/** The fault in a sentence, for a place that shows the member but not the spot in its text. */
+export function describe(name: string, doc: DesignDoc, fault: Fault): string {
+  return `${subject(name, fault)}: ${fault.message}${spot(doc, fault)}`;
+}
+
+/** What it is about: `_design/zerglings views/by-owner/map`. */
+export function subject(name: string, { keys }: Fault): string {
+  return [idOf(name), ...(keys.length > 0 ? [keys.join("/")] : [])].join(" ");
+}
+
+function spot(doc: DesignDoc, { keys, offset }: Fault): string {
+  const text = valueAt(doc, toPointer(keys));
+  if (offset === undefined || typeof text !== "string") return "";
+  const { line, column } = new SourceText("", text).position(offset);
+  return ` (line ${line}, column ${column} of it)`;
+}

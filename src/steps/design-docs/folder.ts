@@ -1,0 +1,122 @@
+/** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
+import { toPointer } from "../../migrations/pointer.js";
+import { SourceText } from "../../migrations/source-text.js";
+import type { StepFiles } from "../../migrations/step-files.js";
+import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
+import { describe, subject } from "./fault.js";
+import { isIgnored, memberFile, whyNot } from "./folder-rules.js";
+import { offsetInJson, parseJson } from "./json-text.js";
+
+/** Links may lead back into the folder. */
+const deepest = 16;
+
+/** A member's file. */
+interface Leaf {
+  readonly source: SourceText;
+  /** How much white space was cut off its beginning; undefined: JSON, whose members stand within it. */
+  readonly trimmed?: number;
+}
+
+/** `name`: what it is called unless it has a file `_id`. */
+export async function readFolder(
+  files: StepFiles,
+  path: string,
+  pointer: string,
+  name: string,
+): Promise<FoundDesignDoc[]> {
+  const reader = new Reader(files, pointer);
+  const members = await reader.members(path, []);
+  const { _id, ...doc } = members;
+  const found = _id === undefined ? name : nameInId(_id);
+  if (found === undefined) {
+    files.problem({ file: `${path}/_id`, line: 1, column: 1 }, "not-a-design-doc", "an id here begins with `_design/`");
+    return [];
+  }
+  if (Object.keys(members).length === 0) {
+    files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "there is no design document in this folder");
+  }
+  return [{ name: found, doc, scripts: reader.scripts, report: (fault) => reader.report(path, found, doc, fault) }];
+}
+
+class Reader {
+  readonly scripts = new Set<string>();
+  readonly #leaves = new Map<string, Leaf>();
+  readonly #files: StepFiles;
+  readonly #pointer: string;
+  #tooDeep = false;
+
+  constructor(files: StepFiles, pointer: string) {
+    this.#files = files;
+    this.#pointer = pointer;
+  }
+
+  async members(folder: string, above: readonly string[]): Promise<Record<string, unknown>> {
+    if (above.length > deepest && !this.#tooDeep) {
+      this.#tooDeep = true;
+      this.#at(folder, "link-loop", `this folder lies more than ${deepest} folders deep: does a link lead back?`);
+    }
+    if (this.#tooDeep) return {};
+    const members = new Map<string, { readonly value: unknown }>();
+    for (const entry of await this.#files.list(folder, this.#pointer)) {
+      if (isIgnored(entry)) continue;
+      const path = `${folder}/${entry.name}`;
+      const reason = whyNot(above, entry);
+      if (reason !== undefined) {
+        this.#at(path, entry.name === "_attachments" ? "attachments" : "unknown-file", reason);
+        continue;
+      }
+      const key = entry.folder ? entry.name : (memberFile(entry.name)?.key ?? entry.name);
+      if (members.has(key))
+        this.#at(path, "duplicate-member", `there are two files for \`${[...above, key].join("/")}\``);
+      const keys = [...above, key];
+      const value = entry.folder ? await this.members(path, keys) : await this.#read(path, entry.name, keys);
+      if (value !== undefined) members.set(key, { value });
+    }
+    return Object.fromEntries([...members].map(([key, { value }]) => [key, value]));
+  }
+
+  /** Reports in the file of the member, or of the nearest one that holds it. */
+  report(folder: string, name: string, doc: FoundDesignDoc["doc"], fault: Fault): void {
+    for (let depth = fault.keys.length; depth > 0; depth -= 1) {
+      const leaf = this.#leaves.get(toPointer(fault.keys.slice(0, depth)));
+      if (!leaf) continue;
+      const { source, trimmed } = leaf;
+      const message = trimmed === undefined ? describe(name, doc, fault) : `${subject(name, fault)}: ${fault.message}`;
+      const offset =
+        trimmed === undefined ? offsetInJson(source.text, fault.keys.slice(depth)) : trimmed + (fault.offset ?? 0);
+      this.#files.problem(source.position(offset), fault.code, message);
+      return;
+    }
+    this.#at(folder, fault.code, describe(name, doc, fault));
+  }
+
+  async #read(path: string, name: string, keys: readonly string[]): Promise<unknown> {
+    const text = await this.#files.text(path, this.#pointer);
+    if (text === undefined) return undefined;
+    const as = memberFile(name)?.as;
+    const source = new SourceText(path, text);
+    if (as !== "json") {
+      this.#leaves.set(toPointer(keys), { source, trimmed: text.length - text.trimStart().length });
+      if (as === "script") this.#script(source, keys);
+      return text.trim();
+    }
+    this.#leaves.set(toPointer(keys), { source });
+    const parsed = parseJson(text);
+    if ("value" in parsed) return parsed.value;
+    this.#files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
+    return undefined;
+  }
+
+  #script(source: SourceText, keys: readonly string[]): void {
+    this.scripts.add(toPointer(keys));
+    const macro = /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
+    if (!macro) return;
+    const message =
+      "couchapp's `!code` and `!json` are not expanded: write the code out, or `require` a module of `lib`";
+    this.#files.problem(source.position(macro.index), "couchapp-macro", message);
+  }
+
+  #at(file: string, code: string, message: string): void {
+    this.#files.problem({ file, line: 1, column: 1 }, code, message);
+  }
+}

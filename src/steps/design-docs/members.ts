@@ -1,0 +1,43 @@
+/** Which members of a design document are code. */
+import { isObject, membersOf } from "../json.js";
+import type { DesignDoc } from "./design-doc.js";
+
+export interface CodeMember {
+  readonly keys: readonly string[];
+  readonly source: string;
+}
+
+export interface FunctionMember extends CodeMember {
+  /** `map` and `index` see of the design document only `views.lib`; a `reduce` sees nothing; the others see all of it. */
+  readonly sees: "lib" | "nothing" | "all";
+}
+
+/** The functions that CouchDB calls. */
+export function functionsOf(doc: DesignDoc): FunctionMember[] {
+  const one = (keys: readonly string[], source: unknown, sees: FunctionMember["sees"]): FunctionMember[] =>
+    typeof source === "string" ? [{ keys, source, sees }] : [];
+  const views = Object.entries(membersOf(doc.views)).filter(([name]) => name !== "lib");
+  return [
+    ...views.flatMap(([name, view]) => [
+      ...one(["views", name, "map"], membersOf(view).map, "lib"),
+      ...one(["views", name, "reduce"], membersOf(view).reduce, "nothing"),
+    ]),
+    ...["indexes", "nouveau"].flatMap((section) =>
+      Object.entries(membersOf(doc[section])).flatMap(([name, index]) =>
+        one([section, name, "index"], membersOf(index).index, "lib"),
+      ),
+    ),
+    ...["filters", "lists", "shows", "updates"].flatMap((section) =>
+      Object.entries(membersOf(doc[section])).flatMap(([name, source]) => one([section, name], source, "all")),
+    ),
+    ...one(["rewrites"], doc.rewrites, "all"),
+    ...one(["validate_doc_update"], doc.validate_doc_update, "all"),
+  ];
+}
+
+/** The texts at and below these keys. */
+export function textsBelow(value: unknown, keys: readonly string[]): CodeMember[] {
+  if (typeof value === "string") return [{ keys, source: value }];
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => textsBelow(member, [...keys, key]));
+}

@@ -1,0 +1,118 @@
+/** Reads the design documents that a step names: files, folders, and those inline. */
+import { basename } from "node:path/posix";
+import { toPointer } from "../../migrations/pointer.js";
+import type { StepFiles } from "../../migrations/step-files.js";
+import { isObject, type JsonObject } from "../json.js";
+import { type FoundDesignDoc, idOf, nameInId } from "./design-doc.js";
+import { describe } from "./fault.js";
+import { readFolder } from "./folder.js";
+import { isIgnored } from "./folder-rules.js";
+import { readJsonFile } from "./json-file.js";
+
+export async function readSources(files: StepFiles, from: string | readonly string[]): Promise<FoundDesignDoc[]> {
+  const found: FoundDesignDoc[] = [];
+  for (const [i, path] of [from].flat().entries()) {
+    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+    const kind = await files.kindOf(path, pointer);
+    if (kind === "file") found.push(...(await readFile(files, path, pointer)));
+    if (kind === "folder") found.push(...(await readAnyFolder(files, path, pointer)));
+  }
+  return found;
+}
+
+export function inlineSources(files: StepFiles, docs: JsonObject): FoundDesignDoc[] {
+  return Object.entries(docs).flatMap(([key, doc]) => {
+    if (!isObject(doc)) return [];
+    const name = nameInId(key) ?? key;
+    if (doc._id !== undefined && doc._id !== idOf(name)) {
+      const message = `the \`_id\` of this design document is \`${idOf(name)}\`; leave it out`;
+      files.problem({ pointer: toPointer(["docs", key, "_id"]) }, "not-a-design-doc", message);
+    }
+    const report: FoundDesignDoc["report"] = (fault) =>
+      files.problem({ pointer: toPointer(["docs", key, ...fault.keys]) }, fault.code, describe(name, doc, fault));
+    return [{ name, doc, scripts: new Set<string>(), report }];
+  });
+}
+
+async function readFile(files: StepFiles, path: string, pointer: string): Promise<FoundDesignDoc[]> {
+  if (path.endsWith(".json")) return readJsonFile(files, path, pointer, basename(path, ".json"));
+  const message = path.endsWith(".js")
+    ? "a module is not run here: give the design document as JSON, or as a folder with one function a file"
+    : "a design document is a `.json` file, or a folder with one function a file";
+  files.problem({ pointer }, "not-a-design-doc", message, path);
+  return [];
+}
+
+/** One design document, or a folder of them. */
+async function readAnyFolder(files: StepFiles, path: string, pointer: string): Promise<FoundDesignDoc[]> {
+  const folder = path.replace(/\/+$/, "");
+  if (await isDesignDoc(files, folder, pointer)) return readFolder(files, folder, pointer, basename(folder));
+  const found = await readCollection(files, folder, pointer);
+  if (found === undefined)
+    files.problem({ pointer }, "no-design-docs", "there is no design document in this folder", path);
+  return found ?? [];
+}
+
+/** Undefined where there is nothing in it. */
+async function readCollection(
+  files: StepFiles,
+  folder: string,
+  pointer: string,
+): Promise<FoundDesignDoc[] | undefined> {
+  const entries = (await files.list(folder, pointer)).filter((entry) => !isIgnored(entry));
+  const found: FoundDesignDoc[] = [];
+  for (const { name, folder: isFolder } of entries) {
+    const path = `${folder}/${name}`;
+    if (isFolder && name === "_design" && basename(folder) !== "_design")
+      found.push(...((await readCollection(files, path, pointer)) ?? []));
+    else if (name.startsWith("_") || !(isFolder || name.endsWith(".json"))) unknown(files, path);
+    else if (isFolder) found.push(...(await readFolder(files, path, pointer, name)));
+    else found.push(...(await readJsonFile(files, path, pointer, basename(name, ".json"))));
+  }
+  return entries.length === 0 ? undefined : found;
+}
+
+function unknown(files: StepFiles, file: string): void {
+  const message = file.endsWith(".js")
+    ? "a module is not run here: give the design document as JSON, or as a folder with one function a file"
+    : "unknown file: a folder of design documents holds folders and `.json` files";
+  files.problem({ file, line: 1, column: 1 }, "unknown-file", message);
+}
+
+const marks = /^(?:_id|(?:language|options|autoupdate|rewrites|validate_doc_update)(?:\.\w+)?|index\.js)$/;
+
+/** By section: how many folders below it its functions lie. */
+const sections = new Map([
+  ["filters", 0],
+  ["lists", 0],
+  ["shows", 0],
+  ["updates", 0],
+  ["views", 1],
+  ["indexes", 1],
+  ["nouveau", 1],
+]);
+
+/**
+ * Told by what lies in it. A design document may itself be called `views` or `filters`, so a folder of that name tells
+ * only if files lie where a design document has its functions.
+ */
+async function isDesignDoc(files: StepFiles, folder: string, pointer: string): Promise<boolean> {
+  if (basename(folder) === "_design") return false;
+  for (const entry of await files.list(folder, pointer)) {
+    const { name, folder: isFolder } = entry;
+    if (name === "_attachments" || (!isFolder && marks.test(name))) return true;
+    const depth = isFolder ? sections.get(name) : undefined;
+    if (depth !== undefined && (await holdsFunctions(files, `${folder}/${name}`, pointer, depth))) return true;
+  }
+  return false;
+}
+
+async function holdsFunctions(files: StepFiles, folder: string, pointer: string, depth: number): Promise<boolean> {
+  for (const entry of await files.list(folder, pointer)) {
+    if (isIgnored(entry)) continue;
+    if (depth === 0 && !entry.folder && (entry.name === "index.js" || !marks.test(entry.name))) return true;
+    const below = `${folder}/${entry.name}`;
+    if (depth > 0 && entry.folder && (await holdsFunctions(files, below, pointer, depth - 1))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,149 @@
+import type { Couch } from "../couch/couch.js";
+import { clusterNodes, configSection, setConfig } from "../couch/nodes.js";
+import { hashFor, matches } from "../couch/password-hash.js";
+import { path } from "../couch/path.js";
+import { bug, MigrateError } from "../errors.js";
+import { toPointer } from "../migrations/pointer.js";
+import { masked } from "../migrations/step.js";
+import { defineKind, holds } from "./kind.js";
+
+interface Admin {
+  readonly name: string;
+  readonly password: string;
+}
+
+interface NodeAdmin {
+  readonly node: string;
+  /** As the node's `[admins]` section has it; `undefined`: no such admin there. */
+  readonly hash: string | undefined;
+  /** The hash is one of the declared password. */
+  readonly fits: boolean;
+}
+
+interface Write {
+  readonly nodes: readonly string[];
+  /** A hash that fits and that some node has already. Absent: make one, with a salt of its own. */
+  readonly hash?: string;
+}
+
+export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>({
+  name: "ensureAdmin",
+  summary: "A server admin with this password, with one identical hash on every node.",
+  schema: {
+    type: "object",
+    required: ["name", "password"],
+    additionalProperties: false,
+    properties: {
+      name: {
+        type: "string",
+        description: "The admin's name.",
+        // What an ini file can hold as a key, and a login as a name.
+        pattern: "^[^\\s\\[\\]:=;\\u0000-\\u001f]+$",
+        minLength: 1,
+        examples: ["overmind"],
+        variables: true,
+      },
+      password: {
+        type: "string",
+        description: "The admin's password. It is hashed here: CouchDB gets the hash.",
+        minLength: 1,
+        examples: ["${COUCHDB_PASSWORD}"],
+        secret: true,
+        variables: true,
+      },
+    },
+  },
+  example: "ensureAdmin:\n  name: ${COUCHDB_USERNAME}\n  password: ${COUCHDB_PASSWORD}\n",
+  scope: "server",
+  everyRun: true,
+  everyNode: true,
+
+  title: ({ name }) => `admin ${name}`,
+  databases: () => [],
+  claims: ({ name }) => [`admin/${name}`],
+  provenByLogin: ({ name, password }, login) => login.proves(name, password),
+
+  async observe({ couch, desired }) {
+    const nodes = await clusterNodes(couch);
+    const hashes = await Promise.all(nodes.map((node) => adminHash(couch, node, desired.name)));
+    const distinct = [...new Set(hashes)].filter((hash) => hash !== undefined);
+    const fitting = await fittingHashes(couch, desired, distinct, hashes.includes(undefined));
+    return nodes.map((node, i) => {
+      const hash = hashes[i];
+      return { node, hash, fits: hash !== undefined && fitting.has(hash) };
+    });
+  },
+
+  diff({ name }, observed = []) {
+    const best = mostCommon(observed.flatMap(({ hash, fits }) => (fits && hash !== undefined ? [hash] : [])));
+    const wrong = observed.filter(({ hash }) => hash === undefined || hash !== best);
+    if (observed.length > 0 && wrong.length === 0) return holds();
+    const write = { nodes: wrong.map(({ node }) => node), ...(best === undefined ? {} : { hash: best }) };
+    const common = { rebuilds: [], warnings: [], write };
+    if (observed.every(({ hash }) => hash === undefined)) {
+      const changes = [
+        { path: "/name", before: null, after: name },
+        { path: "/password", before: null, after: masked },
+      ];
+      return { action: "create", changes, ...common };
+    }
+    const changes = wrong.map((one) => ({ path: toPointer(["nodes", one.node]), before: stateOf(one), after: "set" }));
+    return { action: "update", changes, ...common };
+  },
+
+  async apply(write, { couch, desired: { name, password } }) {
+    const hash = write.hash ?? (await hashFor(await couch.version(), password));
+    if (!(await matches(hash, password))) throw bug(`the hash made for admin ${name} does not fit its password`);
+    const spokenTo = await nodeSpokenTo(couch);
+    const inOrder = [...write.nodes].sort((a, b) => Number(a === spokenTo) - Number(b === spokenTo));
+    for (const node of inOrder) await setConfig(couch, node, "admins", name, hash);
+    if (couch.login.name === undefined || couch.login.name === name) couch.login.become(name, password);
+    for (const node of inOrder) {
+      if ((await adminHash(couch, node, name)) === hash) continue;
+      const message = `node ${node} accepted admin ${name}, but does not show what was written`;
+      throw new MigrateError("request-failed", { message, data: { node, admin: name } });
+    }
+  },
+});
+
+async function adminHash(couch: Couch, node: string, name: string): Promise<string | undefined> {
+  const admins = await configSection(couch, node, "admins");
+  return Object.hasOwn(admins, name) ? admins[name] : undefined;
+}
+
+/**
+ * Deriving costs a tenth of a second a hash, so what the login has proved is not derived again: where all nodes have
+ * one hash, it is that of the node which accepted the login.
+ */
+async function fittingHashes(
+  couch: Couch,
+  { name, password }: Admin,
+  distinct: readonly string[],
+  missing: boolean,
+): Promise<ReadonlySet<string>> {
+  if (distinct.length === 1 && !missing && couch.login.proves(name, password)) return new Set(distinct);
+  const fits = await Promise.all(distinct.map((hash) => matches(hash, password)));
+  return new Set(distinct.filter((_, i) => fits[i]));
+}
+
+function mostCommon(hashes: readonly string[]): string | undefined {
+  const count = (hash: string) => hashes.filter((other) => other === hash).length;
+  return hashes.reduce<string | undefined>(
+    (best, hash) => (best === undefined || count(hash) > count(best) ? hash : best),
+    undefined,
+  );
+}
+
+function stateOf({ hash, fits }: NodeAdmin): string {
+  if (hash === undefined) return "absent";
+  return fits ? "another hash" : "another password";
+}
+
+/** Written last: from then on it refuses the credentials that the run had until now. Older CouchDB does not tell. */
+async function nodeSpokenTo(couch: Couch): Promise<string | undefined> {
+  const { status, body } = await couch.read<{ name?: string }>(path`/_node/_local`, {
+    accept: [404, 405],
+    fresh: true,
+  });
+  return status === 200 ? body.name : undefined;
+}

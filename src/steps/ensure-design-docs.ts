@@ -1,0 +1,154 @@
+import { databaseInfo } from "../couch/databases.js";
+import { path } from "../couch/path.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { designDocFaults } from "./design-docs/check.js";
+import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
+import { type DesignDocWrite, deployInPlace } from "./design-docs/deploy.js";
+import { type DesignDoc, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
+import { inlineSources, readSources } from "./design-docs/sources.js";
+import type { JsonObject } from "./json.js";
+import { defineKind, holds } from "./kind.js";
+
+type Deploy = "staged" | "inPlace";
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly from?: string | readonly string[];
+  readonly docs?: JsonObject;
+  readonly deploy?: Deploy;
+  readonly keepPrevious?: boolean;
+}
+
+interface DesignDocs {
+  readonly database: readonly string[];
+  /** By name, without `_design/`. */
+  readonly docs: Readonly<Record<string, DesignDoc>>;
+  readonly deploy: Deploy;
+  readonly keepPrevious: boolean;
+}
+
+export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs, readonly DesignDocWrite[]>({
+  name: "ensureDesignDocs",
+  summary: "Design documents, from JSON files, from folders with one function a file, or inline.",
+  schema: {
+    type: "object",
+    required: ["database"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      from: {
+        description:
+          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several.",
+        examples: ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
+        anyOf: [
+          { type: "string", minLength: 1, variables: true },
+          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
+        ],
+      },
+      docs: {
+        type: "object",
+        description: "Design documents by name, without `_design/`, as CouchDB has them.",
+        minProperties: 1,
+        propertyNames: { minLength: 1 },
+        additionalProperties: { type: "object" },
+        examples: [{ zerglings: { views: { "by-owner": { map: "function (doc) {\n  emit(doc.owner);\n}" } } } }],
+      },
+      deploy: {
+        type: "string",
+        enum: ["staged", "inPlace"],
+        default: "staged",
+        description:
+          "`staged`: a changed view's index is built beside the old one, which answers meanwhile. `inPlace`: written at once; queries wait for the build.",
+        variables: true,
+      },
+      keepPrevious: {
+        type: "boolean",
+        default: false,
+        description: "Whether a staged deployment leaves the previous version beside the new one.",
+        variables: true,
+      },
+    },
+  },
+  example: `ensureDesignDocs:
+  database: zerglings
+  docs:
+    zerglings:
+      views:
+        by-owner:
+          map: |-
+            function (doc) {
+              if (doc.owner) emit(doc.owner);
+            }
+          reduce: _count
+`,
+  scope: "database",
+
+  title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, docs }) => database.flatMap((db) => Object.keys(docs).map((name) => `designDoc/${db}/${name}`)),
+
+  check({ database, from, docs }) {
+    const own = ownDatabaseProblems(database, "database");
+    if (from !== undefined || docs !== undefined) return own;
+    const message = "there is neither `from` (files and folders) nor `docs` (inline)";
+    return [...own, { path: "", code: "no-design-docs", message }];
+  },
+
+  async resolve({ database, from = [], docs = {}, deploy = "staged", keepPrevious = false }, files) {
+    const found = [...(await readSources(files, from)), ...inlineSources(files, docs)];
+    for (const one of found)
+      for (const fault of designDocFaults(one.name, stripped(one), one.scripts)) one.report(fault);
+    return { database: databaseList(database), docs: byName(found), deploy, keepPrevious };
+  },
+
+  async observe({ couch, desired, target: { database = "" } }) {
+    const query = { include_docs: true };
+    const answer = await couch.read<{ rows?: { doc: DesignDoc }[] }>(path`/${database}/_design_docs`, {
+      query,
+      accept: [404],
+    });
+    const info = answer.status === 404 ? undefined : await databaseInfo(couch, database);
+    if (!info) return undefined;
+    const rows = answer.body.rows ?? [];
+    const docs = rows.flatMap(({ doc }) => {
+      const name = nameInId(doc._id);
+      return name !== undefined && Object.hasOwn(desired.docs, name) ? [[name, doc] as const] : [];
+    });
+    return { docs: Object.fromEntries(docs), documents: Math.max(0, info.documents - rows.length) };
+  },
+
+  diff(desired, observed, { database = "" }) {
+    const different = compareDesignDocs(desired.docs, observed);
+    if (different.length === 0) return holds();
+    const documents = observed?.documents ?? 0;
+    return {
+      action: Object.keys(observed?.docs ?? {}).length === 0 ? "create" : "update",
+      changes: different.flatMap(({ changes }) => changes),
+      rebuilds: different.filter(({ rebuilds }) => rebuilds).map((doc) => rebuildOf(database, documents, doc)),
+      warnings: [],
+      write: different.map(({ name, desired: doc, stored, rebuilds }) => ({ name, doc, stored, rebuilds })),
+    };
+  },
+
+  // `deploy: staged` writes in place too, until the staging is there.
+  apply: (write, { couch, target, signal }) => deployInPlace(couch, target.database ?? "", write, signal),
+});
+
+/** Without what an export has and a step does not ask for; attachments stay, so that they are found to be a fault. */
+function stripped({ doc }: FoundDesignDoc): DesignDoc {
+  const { _id, _rev, ...content } = doc;
+  const { _attachments, ...others } = content;
+  return _attachments !== undefined && Object.keys(_attachments as object).length > 0 ? content : others;
+}
+
+function byName(found: readonly FoundDesignDoc[]): Record<string, DesignDoc> {
+  const docs = new Map<string, DesignDoc>();
+  for (const one of found) {
+    if (docs.has(one.name)) {
+      const message = "this design document is given twice in this step";
+      one.report({ keys: [], code: "duplicate-design-doc", message });
+    }
+    docs.set(one.name, contentOf(one.doc));
+  }
+  return Object.fromEntries([...docs].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from "node:util";
+import { path } from "../couch/path.js";
+import { toPointer } from "../migrations/pointer.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { type Change, defineKind, holds } from "./kind.js";
+import type { Schema } from "./schema.js";
+
+type Mode = "replace" | "merge";
+
+interface Names {
+  readonly names: readonly string[];
+  readonly roles: readonly string[];
+}
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly admins?: Partial<Names>;
+  readonly members?: Partial<Names>;
+  readonly mode?: Mode;
+}
+
+/** With sets in one order, so that neither order nor repetition is a difference. */
+interface Security {
+  readonly database: readonly string[];
+  readonly admins: Names;
+  readonly members: Names;
+  readonly mode: Mode;
+}
+
+/** `_security` as the server has it. */
+type SecurityObject = Readonly<Record<string, unknown>>;
+
+const sections = ["admins", "members"] as const;
+const everybody = "it has no members: everybody may read and write, without a login";
+type Section = (typeof sections)[number];
+
+export const ensureSecurity = defineKind<Spec, Security, SecurityObject, SecurityObject>({
+  name: "ensureSecurity",
+  summary: "A database's `_security`: who may administer it, and who may read and write it.",
+  schema: {
+    type: "object",
+    required: ["database"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      admins: namesSchema("Who may change design documents and `_security`."),
+      members: namesSchema("Who may read and write documents. With neither a name nor a role: everybody."),
+      mode: {
+        type: "string",
+        enum: ["replace", "merge"],
+        default: "replace",
+        description:
+          "`replace`: exactly these names and roles, and nothing else in `_security`. `merge`: these are added to what is there.",
+        variables: true,
+      },
+    },
+  },
+  example: "ensureSecurity:\n  database: zerglings\n  admins:\n    roles: [overmind]\n  members:\n    roles: [zerg]\n",
+  scope: "database",
+
+  title: ({ database }) => `security of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database }) => database.map((name) => `security/${name}`),
+  check: ({ database }) => ownDatabaseProblems(database, "database"),
+
+  async resolve({ database, admins, members, mode = "replace" }) {
+    return { database: databaseList(database), admins: namesOf(admins), members: namesOf(members), mode };
+  },
+
+  async observe({ couch, target }) {
+    const answer = await couch.read<SecurityObject>(path`/${target.database ?? ""}/_security`, { accept: [404] });
+    return answer.status === 404 ? undefined : answer.body;
+  },
+
+  diff(desired, observed) {
+    const before = observed && modern(observed);
+    const after = desired.mode === "merge" ? merged(desired, before ?? {}) : exactly(desired);
+    const changes = before ? changesBetween(before, after) : creation(after);
+    // What `merge` adds to is not known while there is no database.
+    const known = before !== undefined || desired.mode === "replace";
+    const warnings = known && open(after) ? [everybody] : [];
+    if (before && changes.length === 0) return holds(warnings);
+    return { action: before ? "update" : "create", changes, rebuilds: [], warnings, write: after };
+  },
+
+  async apply(write, { couch, target }) {
+    await couch.write("PUT", path`/${target.database ?? ""}/_security`, { body: write, repeatable: true });
+  },
+});
+
+function namesSchema(description: string): Schema {
+  const list = (what: string, example: string): Schema => ({
+    type: "array",
+    items: { type: "string", minLength: 1, variables: true },
+    default: [],
+    description: what,
+    examples: [[example]],
+  });
+  return {
+    type: "object",
+    description,
+    default: {},
+    additionalProperties: false,
+    properties: { names: list("Names of users.", "kerrigan"), roles: list("Roles of users.", "zerg") },
+  };
+}
+
+function namesOf(value: unknown): Names {
+  const { names, roles } = record(value);
+  return { names: set(names), roles: set(roles) };
+}
+
+function exactly({ admins, members }: Security): SecurityObject {
+  return { admins, members };
+}
+
+/** CouchDB reads `readers`, the name of old, while there are no `members`. */
+function modern(observed: SecurityObject): SecurityObject {
+  if (observed.members !== undefined || observed.readers === undefined) return observed;
+  const { readers, ...others } = observed;
+  return { ...others, members: readers };
+}
+
+function merged(desired: Security, observed: SecurityObject): SecurityObject {
+  const both = (section: Section) => ({
+    ...record(observed[section]),
+    names: set([...namesOf(observed[section]).names, ...desired[section].names]),
+    roles: set([...namesOf(observed[section]).roles, ...desired[section].roles]),
+  });
+  return { ...observed, admins: both("admins"), members: both("members") };
+}
+
+function creation(after: SecurityObject): Change[] {
+  return Object.entries(after).map(([key, value]) => ({ path: toPointer([key]), before: null, after: value }));
+}
+
+function changesBetween(before: SecurityObject, after: SecurityObject): Change[] {
+  const names = sections.flatMap((section) => {
+    const [was, will] = [record(before[section]), record(after[section])];
+    return Object.keys({ names: 0, roles: 0, ...was }).flatMap((key) => {
+      const isSet = key === "names" || key === "roles";
+      const [a, b] = isSet ? [set(was[key]), set(will[key])] : [was[key] ?? null, will[key] ?? null];
+      return isDeepStrictEqual(a, b) ? [] : [{ path: toPointer([section, key]), before: a, after: b }];
+    });
+  });
+  const removed = Object.keys(before).filter((key) => !(key in after));
+  return [...names, ...removed.map((key) => ({ path: toPointer([key]), before: before[key], after: null }))];
+}
+
+function open(security: SecurityObject): boolean {
+  const { names, roles } = namesOf(security.members);
+  return names.length === 0 && roles.length === 0;
+}
+
+function set(values: unknown): readonly string[] {
+  return Array.isArray(values) ? [...new Set(values as string[])].sort() : [];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,225 @@
+/** One run's work under the lease, step by step, and what became of it. */
+import pMap from "p-map";
+import { type Converged, converge } from "./converge.js";
+import { databaseInfo } from "./couch/databases.js";
+import { knownNodes } from "./couch/nodes.js";
+import type { Decision } from "./decide.js";
+import { MigrateError, toMigrateError } from "./errors.js";
+import { missingDatabase } from "./examine.js";
+import { recordRun } from "./ledger/history.js";
+import type { Lease } from "./ledger/lease.js";
+import type { Entry } from "./ledger/ledger.js";
+import { Recorder } from "./recorder.js";
+import type { ApplyResult, Failure, RunRecord, Warning } from "./results.js";
+import { type Look, type Run, targetsOf } from "./run.js";
+import { dependencies, runInOrder } from "./schedule.js";
+import { fingerprintSteps, unproven } from "./secrets-check.js";
+import type { Target } from "./steps/kind.js";
+import { isPattern, kindOf, namedDatabases } from "./steps/targets.js";
+import { version } from "./version.js";
+
+export class Work {
+  readonly #run: Run;
+  readonly #seen: Look;
+  readonly due: ReadonlySet<string>;
+  readonly #applied: string[] = [];
+  readonly #adopted: string[] = [];
+  readonly #failures: Failure[] = [];
+  readonly #warnings: Warning[] = [];
+  #notReached: string[] = [];
+  /** Databases that exist, each with its incarnation: those seen, and those that the run makes. */
+  readonly #existing: Map<string, string>;
+
+  constructor(run: Run, seen: Look, due: ReadonlySet<string>) {
+    this.#run = run;
+    this.#seen = seen;
+    this.due = due;
+    this.#existing = new Map(seen.existing);
+  }
+
+  async run(lease: Lease, holder: string, why: () => MigrateError | undefined): Promise<void> {
+    const run = this.#run;
+    const startedAt = new Date();
+    const began = performance.now();
+    const recorder = new Recorder(run, this.#seen.stored);
+    const todo = this.#seen.decisions.filter((decision) => this.due.has(decision.step.id));
+    run.emit({ type: "run-begin", steps: run.steps.length, pending: todo.length });
+    const needs = dependencies(
+      todo.map(({ step }) => ({
+        barrier: kindOf(step).scope === "server" || namedDatabases(step).some(isPattern),
+        databases: namedDatabases(step),
+      })),
+    );
+    const stopped = () => run.signal.aborted || lease.lost.aborted || this.#failures.length > 0;
+    let broken: unknown;
+    try {
+      const left = await runInOrder(needs, run.concurrency, stopped, async (index) => {
+        const decision = todo[index];
+        if (decision) await this.#step(decision, recorder, lease);
+      });
+      this.#notReached = left.flatMap((index) => todo[index]?.step.id ?? []);
+    } catch (error) {
+      broken = error;
+    }
+    const done = broken === undefined && this.#failures.length === 0 && this.#notReached.length === 0;
+    try {
+      if (done) {
+        await this.#recordSecrets(recorder);
+        recorder.nodes = knownNodes(run.couch);
+      }
+      if (!lease.lost.aborted) await recorder.flush();
+    } catch (error) {
+      broken ??= error;
+    }
+    const interrupted = this.#notReached.length > 0 ? why() : undefined;
+    const result = broken || this.#failures.length > 0 ? "failed" : interruption(interrupted);
+    await recordRun(run.couch, run.place, {
+      startedAt: startedAt.toISOString(),
+      milliseconds: Math.round(performance.now() - began),
+      holder,
+      version,
+      result,
+      applied: this.#applied,
+      adopted: this.#adopted,
+      failures: this.#failures.map(({ id, code }) => ({ id, code })),
+    });
+    if (broken) throw broken;
+    if (this.#failures.length > 0) return;
+    if (interrupted) throw interrupted;
+    if (this.#notReached.length > 0) lease.assertHeld();
+  }
+
+  async #step(decision: Decision, recorder: Recorder, lease: Lease): Promise<void> {
+    const run = this.#run;
+    const { step } = decision;
+    const kind = kindOf(step);
+    const title = kind.title(step.desired);
+    run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
+    const began = performance.now();
+    const targets = this.#targets(decision);
+    const results = await pMap(targets, (target) => this.#place(decision, target, lease), {
+      concurrency: run.concurrency,
+    });
+    const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
+    const failed = results.flatMap((result) => ("error" in result ? [result] : []));
+    const wrote = succeeded.some((result) => result.converged.wrote);
+    for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
+      this.#warnings.push({ code: "step", message: warning, id: step.id });
+      run.emit({ type: "warning", code: "step", message: warning, id: step.id });
+    }
+    for (const { target, error } of failed) this.#fail(step.id, target, error);
+    const milliseconds = Math.round(performance.now() - began);
+    if (failed.length === 0 || succeeded.length > 0) {
+      const made = kind.creates?.(step.desired);
+      if (made !== undefined) await this.#noteIncarnation(made);
+      const databases = succeeded.flatMap((result) => result.target.database ?? []);
+      const entry = this.#entry(decision, recorder.entry(step.id), databases, milliseconds, !wrote);
+      await recorder.record(step.id, entry, kind.oneTime ?? false);
+    }
+    if (failed.length > 0) return;
+    (wrote ? this.#applied : this.#adopted).push(step.id);
+    const outcome = wrote ? "applied" : "adopted";
+    run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds });
+  }
+
+  /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */
+  #targets(decision: Decision): Target[] {
+    const targets = targetsOf(this.#run, decision.step, this.#existing);
+    if (decision.state === "applied" || this.#run.verify) return targets;
+    const known = new Set(this.#seen.existing.keys());
+    return targets.filter(
+      ({ database }) => database === undefined || decision.databases.has(database) || !known.has(database),
+    );
+  }
+
+  async #place(
+    decision: Decision,
+    target: Target,
+    lease: Lease,
+  ): Promise<{ target: Target; converged: Converged } | { target: Target; error: MigrateError }> {
+    const { step } = decision;
+    const { database } = target;
+    const makes = kindOf(step).creates?.(step.desired);
+    const exists = database === undefined || this.#existing.has(database);
+    try {
+      if (decision.refusal) throw new MigrateError("changed-one-time-step", { message: decision.refusal });
+      if (!exists && database !== makes) {
+        throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
+      }
+      return { target, converged: await converge(this.#run, step, target, exists, () => lease.assertHeld()) };
+    } catch (thrown) {
+      return { target, error: toMigrateError(thrown) };
+    }
+  }
+
+  /** A database was just made, or was there unseen: from now on steps are recorded under this incarnation. */
+  async #noteIncarnation(database: string): Promise<void> {
+    if (this.#existing.has(database)) return;
+    const info = await databaseInfo(this.#run.couch, database);
+    if (info) this.#existing.set(database, info.incarnation);
+  }
+
+  #entry(
+    decision: Decision,
+    before: Entry | undefined,
+    databases: readonly string[],
+    milliseconds: number,
+    adopted: boolean,
+  ): Entry {
+    const { step } = decision;
+    const kept = before?.checksum === step.checksum ? before.databases : {};
+    const now = Object.fromEntries(databases.map((database) => [database, this.#existing.get(database) ?? "0"]));
+    const former = [...(before?.former ?? []), ...(before ? [before.checksum] : [])];
+    return {
+      kind: step.kind,
+      checksum: step.checksum,
+      former: [...new Set(former)].filter((checksum) => checksum !== step.checksum),
+      appliedAt: new Date().toISOString(),
+      milliseconds,
+      version,
+      ...(adopted ? { adopted } : {}),
+      databases: { ...kept, ...now },
+    };
+  }
+
+  async #recordSecrets(recorder: Recorder): Promise<void> {
+    const open = unproven(this.#run.steps, this.#run.couch.login);
+    const superseded = new Set(this.#idsIn("superseded"));
+    const recorded = open.filter((step) => !superseded.has(step.id));
+    if (recorded.some((step) => this.due.has(step.id))) recorder.fingerprint = await fingerprintSteps(recorded);
+  }
+
+  #fail(id: string, target: Target, error: MigrateError): void {
+    const database = target.database ?? null;
+    this.#failures.push({ id, database, code: error.code, message: error.message, next: error.next });
+    const where = target.database === undefined ? {} : { database: target.database };
+    this.#run.emit({ type: "step-failed", id, ...where, error });
+  }
+
+  #idsIn(state: Decision["state"]): string[] {
+    return this.#seen.decisions.filter((decision) => decision.state === state).map(({ step }) => step.id);
+  }
+
+  result(milliseconds: number): ApplyResult {
+    const wrote = this.#applied.length > 0;
+    return {
+      formatVersion: 1,
+      set: this.#run.place.set,
+      result: this.#failures.length > 0 ? "failed" : wrote ? "applied" : "unchanged",
+      applied: this.#applied,
+      adopted: this.#adopted,
+      unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id)),
+      superseded: this.#idsIn("superseded"),
+      notReached: this.#notReached,
+      failures: this.#failures,
+      warnings: this.#warnings,
+      requests: { ...this.#run.couch.requests },
+      milliseconds: Math.round(milliseconds),
+    };
+  }
+}
+
+function interruption(error: MigrateError | undefined): RunRecord["result"] {
+  if (error?.code === "come-again") return "come-again";
+  return error ? "interrupted" : "applied";
+}

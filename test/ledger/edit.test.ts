@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { acceptStep, forgetStep } from "../../src/ledger/edit.js";
+import type { Entry, Ledger } from "../../src/ledger/ledger.js";
+import type { Step } from "../../src/migrations/step.js";
+
+const entry: Entry = {
+  kind: "transformDocuments",
+  checksum: "1:b",
+  former: ["1:a"],
+  appliedAt: "2024-01-01T00:00:00.000Z",
+  milliseconds: 7,
+  version: "1.0.0",
+  databases: { zerglings: "1700000000" },
+};
+const ledger: Ledger = { formatVersion: 1, set: "s", entries: { hatch: entry, burrow: entry }, nodes: ["n"] };
+const step = (id: string, checksum: string) => ({ id, kind: "transformDocuments", checksum }) as Step;
+const now = new Date("2024-06-01T00:00:00Z");
+
+describe("forgetStep", () => {
+  it("drops the entry and nothing else", () => {
+    expect(forgetStep(ledger, "hatch")).toEqual({ ...ledger, entries: { burrow: entry } });
+  });
+  it.each(["larva", "toString", ""])("refuses %j, which is not there", (id) => {
+    expect(() => forgetStep(ledger, id)).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
+  });
+});
+
+describe("acceptStep", () => {
+  it.each([
+    ["a new checksum: the old one is a former one", "1:c", ["1:a", "1:b"]],
+    ["a former checksum: it is the present one again", "1:a", ["1:b"]],
+  ])("%s", (_, checksum, former) => {
+    const accepted = acceptStep(ledger, step("hatch", checksum), now, "2.0.0").entries.hatch;
+    expect(accepted).toMatchObject({ checksum, former, appliedAt: "2024-06-01T00:00:00.000Z", version: "2.0.0" });
+    expect(accepted?.databases).toEqual(entry.databases);
+  });
+  it("changes nothing where nothing changed", () => {
+    expect(acceptStep(ledger, step("hatch", "1:b"), now, "2.0.0")).toBe(ledger);
+  });
+  it("refuses a step that was never applied", () => {
+    const refused = () => acceptStep(ledger, step("larva", "1:c"), now, "2.0.0");
+    expect(refused).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { type FingerprintedSecret, fingerprintOf, sameFingerprint } from "../../src/ledger/fingerprint.js";
+
+const secret = (id: string, pointer: string, value: string): FingerprintedSecret => ({ id, pointer, value });
+const admin = secret("admin", "/password", "creep");
+const user = secret("user", "/password", "spore");
+
+const recorded = await fingerprintOf([admin, user]);
+
+describe("a fingerprint", () => {
+  it.each([
+    ["is the same for the same secrets", [admin, user], true],
+    ["does not depend on their order", [user, admin], true],
+    ["sees a changed secret", [admin, secret("user", "/password", "Spore")], false],
+    ["sees one that is gone", [admin], false],
+    ["sees one that was added", [admin, user, secret("user", "/fields/x", "")], false],
+    [
+      "sees secrets that were swapped",
+      [secret("admin", "/password", "spore"), secret("user", "/password", "creep")],
+      false,
+    ],
+    ["sees another place of the same secret", [admin, secret("user", "/fields/password", "spore")], false],
+    ["is not deceived by quotes", [secret("admin", "/password", 'creep"],["user","/password","spore')], false],
+  ])("%s", async (_, secrets, expected) => expect(await sameFingerprint(secrets, recorded)).toBe(expected));
+
+  it("has a salt of its own", async () => {
+    const again = await fingerprintOf([admin, user]);
+    expect(again.salt).not.toBe(recorded.salt);
+    expect(again.hash).not.toBe(recorded.hash);
+  });
+
+  it("names its steps and what it cost, and holds no secret", () => {
+    expect(recorded).toMatchObject({ ids: ["admin", "user"], n: 32768, r: 8, p: 3 });
+    expect(JSON.stringify(recorded)).not.toMatch(/creep|spore/);
+  });
+
+  it("of nothing is one too", async () => {
+    expect(await sameFingerprint([], await fingerprintOf([]))).toBe(true);
+  });
+});

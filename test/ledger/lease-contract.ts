@@ -1,0 +1,255 @@
+/**
+ * What the lease promises, whatever server it is kept on: one node, several nodes of a cluster, or the embedded server.
+ * Holding is judged by the runners themselves (`assertHeld`): nobody may get the lease while another believes to have it.
+ */
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Couch } from "../../src/couch/couch.js";
+import { MigrateError } from "../../src/errors.js";
+import type { Event } from "../../src/events.js";
+import { ensureLedgerDatabase } from "../../src/ledger/database.js";
+import { breakLease, type Lease, readLease, type TakeLeaseOptions, takeLease } from "../../src/ledger/lease.js";
+import type { LedgerPlace } from "../../src/ledger/store.js";
+import { removeDatabase, uniqueName } from "../support/databases.js";
+import { type Addressed, must, request } from "../support/request.js";
+import { connect, options } from "./clients.js";
+import { answerLost, asItIs, belowQuorum, inTurn, requestLost, tamper } from "./tamper.js";
+
+export interface ContractServer {
+  /** The nodes to speak to: several of one cluster, or one. */
+  readonly nodes: readonly Addressed[];
+  /** Whether it takes revisions as they are given (`new_edits: false`). */
+  readonly takesRevisions: boolean;
+}
+
+export function leaseContract(title: string, start: () => Promise<ContractServer>, clients: number): void {
+  describe(title, () => {
+    const database = uniqueName("lease");
+    const never = new AbortController().signal;
+    let server: ContractServer;
+    let first: Addressed;
+
+    beforeAll(async () => {
+      server = await start();
+      first = server.nodes[0] as Addressed;
+      const couch = connectTo(0);
+      await ensureLedgerDatabase(couch, { database, set: "s", own: true }, { emit: () => {}, signal: never });
+    });
+    afterAll(() => removeDatabase(database, first));
+
+    const place = (): LedgerPlace => ({ database, set: randomUUID(), own: true });
+    const connectTo = (index: number, killed?: AbortSignal) =>
+      connect(server.nodes[index % server.nodes.length] as Addressed, killed);
+    const take = (
+      where: LedgerPlace,
+      holder: string,
+      more: Partial<TakeLeaseOptions> = {},
+      couch: Couch = connectTo(0),
+    ) => takeLease(couch, where, options(holder, more));
+    const held = (lease: Lease) => {
+      try {
+        lease.assertHeld();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const code = (expected: string) => expect.objectContaining({ code: expected });
+
+    it("goes from hand to hand with rising tokens", async () => {
+      const where = place();
+      const events: Event[] = [];
+      for (const token of [1, 2, 3]) {
+        const lease = await take(where, "anna", { emit: (event) => events.push(event) });
+        expect([lease.token, held(lease), await lease.release(), held(lease)]).toEqual([token, true, true, false]);
+      }
+      expect(events).toEqual([1, 2, 3].map((token) => ({ type: "lease-taken", holder: "anna", token })));
+    });
+
+    it(`is held by one of ${clients} at a time`, async () => {
+      const where = place();
+      const inside = new Set<Lease>();
+      const tokens: number[] = [];
+      const overlaps: string[] = [];
+      await Promise.all(
+        Array.from({ length: clients }, async (_, index) => {
+          const lease = await take(where, `runner-${index}`, {}, connectTo(index));
+          for (const other of inside) if (held(other)) overlaps.push(`${other.holder} and ${lease.holder}`);
+          inside.add(lease);
+          tokens.push(lease.token);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          inside.delete(lease);
+          await lease.release();
+        }),
+      );
+      expect(overlaps).toEqual([]);
+      expect(tokens).toHaveLength(clients);
+      expect(new Set(tokens).size).toBe(clients);
+      expect([...tokens].sort((a, b) => a - b)).toEqual(tokens);
+    });
+
+    it("is waited for, and said whose it is, until --lock-wait", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      const events: Event[] = [];
+      const eva = take(where, "eva", { lockWait: 200, emit: (event) => events.push(event) }, connectTo(1));
+      await expect(eva).rejects.toThrow(code("lease-held"));
+      expect(events[0]).toMatchObject({ type: "lease-waiting", holder: "anna", milliseconds: 0 });
+      expect(held(anna)).toBe(true);
+      await anna.release();
+    });
+
+    it("is not waited for with --lock-wait 0", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      await expect(take(where, "eva", { lockWait: 0 }, connectTo(1))).rejects.toThrow(code("lease-held"));
+      await anna.release();
+      expect((await take(where, "eva", { lockWait: 0 }, connectTo(1))).token).toBe(2);
+    });
+
+    it("is no longer waited for after a signal", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      const stop = new AbortController();
+      const eva = take(where, "eva", { signal: stop.signal, emit: () => stop.abort() }, connectTo(1));
+      await expect(eva).rejects.toThrow(code("interrupted"));
+      await anna.release();
+    });
+
+    it("is renewed for as long as it is needed", async () => {
+      const where = place();
+      const anna = await take(where, "anna", { ttl: 2_000 });
+      const eva = take(where, "eva", { ttl: 2_000, lockWait: 5_000 }, connectTo(1));
+      await expect(eva).rejects.toThrow(code("lease-held"));
+      expect(held(anna)).toBe(true);
+      await anna.release();
+    });
+
+    it("of a killed runner is taken over once that could not believe to hold it", async () => {
+      const where = place();
+      const kill = new AbortController();
+      const anna = await take(where, "anna", {}, connectTo(0, kill.signal));
+      kill.abort();
+      const events: Event[] = [];
+      const eva = await take(where, "eva", { emit: (event) => events.push(event) }, connectTo(1));
+      expect([held(anna), anna.lost.aborted]).toEqual([false, true]);
+      expect(eva.token).toBeGreaterThan(anna.token);
+      expect(events).toContainEqual({ type: "lease-taken", holder: "eva", token: eva.token, from: "anna" });
+      await eva.release();
+    });
+
+    it("that could not be renewed is lost, and stays lost", async () => {
+      let cut = false;
+      const couch = tamper(connectTo(0), (...write) => (cut ? requestLost : asItIs)(...write));
+      const anna = await take(place(), "anna", { ttl: 2_000 }, couch);
+      cut = true;
+      await vi.waitUntil(() => anna.lost.aborted, { timeout: 20_000 });
+      cut = false;
+      expect(() => anna.assertHeld()).toThrow(code("lease-lost"));
+      expect([await anna.release(), held(anna)]).toEqual([false, false]);
+    });
+
+    it("is released once, however often it is asked to be", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      expect(await Promise.all([anna.release(), anna.release()])).toEqual([true, true]);
+      const eva = await take(where, "eva");
+      await anna.release();
+      expect([held(eva), (await readLease(connectTo(0), where))?.holder]).toEqual([true, "eva"]);
+      await eva.release();
+    });
+
+    it.each([
+      ["the answer to the first write is lost", inTurn(answerLost), 1],
+      ["the first write is lost", inTurn(requestLost), 1],
+      ["both the first write's answer and that to its repetition are lost", inTurn(answerLost, answerLost), 2],
+      ["the first write was taken by a minority", inTurn(belowQuorum), 2],
+      ["the first write was taken by a minority, and so was its undoing", inTurn(belowQuorum, belowQuorum), 2],
+    ])("is had although %s", async (_, onWrite, token) => {
+      const where = place();
+      const anna = await take(where, "anna", {}, tamper(connectTo(0), onWrite));
+      expect([anna.token, held(anna)]).toEqual([token, true]);
+      await expect(take(where, "eva", { lockWait: 0 })).rejects.toThrow(code("lease-held"));
+      expect(await anna.release()).toBe(true);
+    });
+
+    it.each([
+      ["answers are lost", answerLost],
+      ["requests are lost", requestLost],
+      ["writes are taken by a minority", belowQuorum],
+    ])("is kept although every other renewal's %s", async (_, onWrite) => {
+      let writes = 0;
+      const couch = tamper(connectTo(0), (...write) => (++writes % 2 === 0 ? onWrite : asItIs)(...write));
+      const anna = await take(place(), "anna", {}, couch);
+      await vi.waitUntil(() => writes >= 10 || anna.lost.aborted, { timeout: 30_000 });
+      expect(held(anna)).toBe(true);
+      expect(await anna.release()).toBe(true);
+    });
+
+    it("is not had where only a minority takes writes", async () => {
+      const fast = () => performance.now() * 20;
+      const couch = tamper(connectTo(0), belowQuorum);
+      await expect(take(place(), "anna", { now: fast }, couch)).rejects.toThrow(code("below-quorum"));
+    });
+
+    it("is not had in a database that is not there", async () => {
+      const fast = () => performance.now() * 20;
+      const where = { ...place(), database: uniqueName("missing") };
+      await expect(take(where, "anna", { now: fast })).rejects.toThrow(code("request-failed"));
+    });
+
+    it("is not taken where the server refuses the credentials", async () => {
+      const refused = new MigrateError("unauthorized", { message: "no" });
+      const couch = tamper(connectTo(0), () => Promise.reject(refused));
+      await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("unauthorized"));
+    });
+
+    it("is not taken because a plain GET shows a stray leaf that nobody holds", async ({ skip }) => {
+      if (!server.takesRevisions) skip();
+      const where = place();
+      const anna = await take(where, "anna");
+      const id = `lease-${where.set}`;
+      const ids = ["f".repeat(32), "e".repeat(32)];
+      const stray = { _id: id, _revisions: { start: 900, ids }, type: "lease", holder: null, token: 40 };
+      await must(first, "POST", `/${database}/_bulk_docs`, { body: { new_edits: false, docs: [stray] } });
+      expect((await request(first, "GET", `/${database}/${id}`)).body).toMatchObject({ holder: null, token: 40 });
+
+      expect((await readLease(connectTo(1), where))?.holder).toBe("anna");
+      await expect(take(where, "eva", { lockWait: 1_500 }, connectTo(1))).rejects.toThrow(code("lease-held"));
+      expect(held(anna)).toBe(true);
+      expect(await anna.release()).toBe(true);
+      const eva = await take(where, "eva", {}, connectTo(1));
+      expect(eva.token).toBe(41);
+      await eva.release();
+      expect(await readLease(connectTo(0), where)).toBeNull();
+    });
+
+    it("can be broken by a person, and its holder learns of it", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      expect(await breakLease(connectTo(1), where, "eva")).toMatchObject({ holder: "anna", token: 1 });
+      expect(await readLease(connectTo(0), where)).toBeNull();
+      const eva = await take(where, "eva", { lockWait: 0 }, connectTo(1));
+      expect(eva.token).toBe(3);
+      await vi.waitUntil(() => anna.lost.aborted, { timeout: 20_000 });
+      expect([held(eva), await anna.release(), held(eva)]).toEqual([true, false, true]);
+      await eva.release();
+      expect(await breakLease(connectTo(1), where, "eva")).toBeNull();
+    });
+
+    it("is shown by one request that only reads", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      const couch = connectTo(0);
+      expect(await readLease(couch, where)).toEqual({
+        holder: "anna",
+        token: 1,
+        since: expect.stringMatching(/^\d{4}-/),
+      });
+      expect({ ...couch.requests }).toEqual({ reads: 1, writes: 0 });
+      await anna.release();
+      expect(await readLease(couch, place())).toBeNull();
+      expect(await readLease(couch, { ...where, database: uniqueName("missing") })).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { parseLedger } from "../../src/ledger/ledger-document.js";
+import { revisionToWriteOn } from "../../src/ledger/store.js";
+
+const place = { database: "couchdb-migrate", set: "default", own: true };
+const entry = {
+  kind: "ensureDatabase",
+  checksum: "1:a",
+  former: [],
+  appliedAt: "2024-01-01T00:00:00.000Z",
+  milliseconds: 1,
+  version: "1.0.0",
+  databases: { zerglings: "1700000000" },
+};
+const fingerprint = { ids: ["a"], salt: "c2FsdA==", hash: "aGFzaA==", n: 32768, r: 8, p: 3 };
+const ledger = { formatVersion: 1, set: "default", entries: { a: entry }, fingerprint, nodes: ["couchdb@127.0.0.1"] };
+const stored = { _id: "_local/couchdb-migrate-default", _rev: "0-1000000001", ...ledger };
+
+describe("a ledger document", () => {
+  it("is read without CouchDB's own fields", () => {
+    expect(parseLedger(stored, place)).toEqual({ rev: "0-1000000001", ledger });
+  });
+  it("keeps fields of a later version", () => {
+    const later = { ...stored, invented: 1, entries: { a: { ...entry, invented: 2 } } };
+    expect(parseLedger(later, place).ledger).toMatchObject({ invented: 1, entries: { a: { invented: 2 } } });
+  });
+  it.each([
+    ["another format", { ...stored, formatVersion: 2 }],
+    ["no format", { ...stored, formatVersion: undefined }],
+    ["another set", { ...stored, set: "other" }],
+    ["no entries", { ...stored, entries: undefined }],
+    ["a list of entries", { ...stored, entries: [] }],
+    ["an entry without a checksum", { ...stored, entries: { a: { ...entry, checksum: undefined } } }],
+    ["an entry whose databases are a list", { ...stored, entries: { a: { ...entry, databases: ["x"] } } }],
+    ["a fingerprint that would take a gigabyte", { ...stored, fingerprint: { ...fingerprint, n: 2 ** 20 } }],
+    ["a fingerprint without a salt", { ...stored, fingerprint: { ...fingerprint, salt: undefined } }],
+    ["nodes that are no list", { ...stored, nodes: "all" }],
+    ["no revision", { ...stored, _rev: undefined }],
+    ["no object", "<html>"],
+    ["nothing", null],
+  ])("with %s is unreadable", (_, body) => {
+    expect(() => parseLedger(body, place)).toThrow(expect.objectContaining({ code: "ledger-unreadable" }));
+  });
+});
+
+describe("the revision to write on is", () => {
+  const now = 1_700_000_000_999;
+  it.each([
+    ["the time, for a first write", now, [undefined], "0-1700000000"],
+    ["the time, if later than what is known", now, ["0-1600000000"], "0-1700000000"],
+    ["what is known, if later than the time", now, ["0-1800000000"], "0-1800000000"],
+    ["the latest that is known", now, ["0-1800000000", undefined, "0-1800000009"], "0-1800000009"],
+    ["never one of CouchDB 1.x, which has another width", now, ["0-7"], "0-1700000000"],
+    ["wide enough even where a clock says 1970", 5_000, [undefined], "0-1000000000"],
+    ["the known one where a clock is beyond our width", 99_999_999_999_999, ["0-1800000000"], "0-1800000000"],
+  ])("%s", (_, time, known, expected) => expect(revisionToWriteOn(time, ...known)).toBe(expected));
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { Entry, Ledger } from "../../src/ledger/ledger.js";
+import { mergeLedgers } from "../../src/ledger/merge.js";
+
+function entry(checksum: string, minute = 0, ...former: string[]): Entry {
+  const appliedAt = `2024-01-01T00:0${minute}:00.000Z`;
+  return { kind: "ensureDatabase", checksum, former, appliedAt, milliseconds: 1, version: "1", databases: {} };
+}
+
+function ledger(entries: Record<string, Entry>, more: Partial<Ledger> = {}): Ledger {
+  return { formatVersion: 1, set: "s", entries, ...more };
+}
+
+const a = entry("1:a");
+const b = entry("1:b", 1, "1:a");
+const early = entry("1:c", 0, "1:a");
+
+describe("an entry is", () => {
+  it.each([
+    ["kept, if only we know it", undefined, {}, { x: a }, { x: a }],
+    ["added, if only they know it", undefined, { x: a }, {}, { x: a }],
+    ["added, though we knew it and left it out", { x: a }, { x: a }, {}, { x: a }],
+    ["both's, side by side", undefined, { x: a }, { y: b }, { x: a, y: b }],
+    ["ours, if only we changed it", { x: a }, { x: a }, { x: b }, { x: b }],
+    [
+      "ours, if only we changed it, by whatever clock",
+      { x: b },
+      { x: b },
+      { x: early },
+      { x: entry("1:c", 0, "1:a", "1:b") },
+    ],
+    ["theirs, if only they changed it", { x: a }, { x: b }, { x: a }, { x: b }],
+    ["the later one, if both changed it", { x: a }, { x: b }, { x: early }, { x: entry("1:b", 1, "1:a", "1:c") }],
+    ["the later one, without a base", undefined, { x: b }, { x: early }, { x: entry("1:b", 1, "1:a", "1:c") }],
+    ["ours at the same instant", undefined, { x: a }, { x: early }, { x: early }],
+    [
+      "without its own checksum among the former",
+      undefined,
+      { x: entry("1:b", 0, "1:c") },
+      { x: entry("1:c", 1) },
+      { x: entry("1:c", 1, "1:b") },
+    ],
+    [
+      "safe with the name of a built-in",
+      undefined,
+      { constructor: a },
+      { toString: b },
+      { constructor: a, toString: b },
+    ],
+  ] as [
+    string,
+    Record<string, Entry> | undefined,
+    Record<string, Entry>,
+    Record<string, Entry>,
+    Record<string, Entry>,
+  ][])("%s", (_, base, theirs, ours, expected) => {
+    const merged = mergeLedgers(base && ledger(base), ledger(theirs), ledger(ours));
+    expect(merged.entries).toEqual(expected);
+  });
+
+  it("kept under the name __proto__", () => {
+    const theirs = ledger(JSON.parse(JSON.stringify({ x: a }).replace("x", "__proto__")));
+    expect(Object.keys(mergeLedgers(undefined, theirs, ledger({})).entries)).toEqual(["__proto__"]);
+  });
+});
+
+describe("beside the entries", () => {
+  it.each([
+    ["nodes are ours, if we changed them", ["a"], ["a"], ["b"], ["b"]],
+    ["nodes are theirs, if only they changed them", ["a"], ["b"], ["a"], ["b"]],
+    ["nodes are theirs, if we know none", undefined, ["b"], undefined, ["b"]],
+    ["nodes are none, if nobody knows any", undefined, undefined, undefined, undefined],
+  ])("%s", (_, base, theirs, ours, expected) => {
+    const of = (nodes: string[] | undefined) => ledger({}, nodes ? { nodes } : {});
+    expect(mergeLedgers(of(base), of(theirs), of(ours)).nodes).toEqual(expected);
+  });
+
+  it("fields of a later version are kept", () => {
+    const theirs = { ...ledger({}), invented: 1 } as Ledger;
+    expect(mergeLedgers(undefined, theirs, ledger({}))).toHaveProperty("invented", 1);
+  });
+});

@@ -1,0 +1,40 @@
+/** A connection whose writes go wrong, or are watched, as a test wants it. */
+import type { Answer, Couch, WriteOptions } from "../../src/couch/couch.js";
+import { MigrateError } from "../../src/errors.js";
+
+export type OnWrite = (send: () => Promise<Answer>, path: string, options: WriteOptions) => Promise<Answer>;
+
+export function tamper(couch: Couch, onWrite: OnWrite, more: Partial<Couch> = {}): Couch {
+  return {
+    url: couch.url,
+    login: couch.login,
+    requests: couch.requests,
+    version: () => couch.version(),
+    read: (path, options) => couch.read(path, options),
+    write: (method, path, options) =>
+      onWrite(() => couch.write(method, path, options), path, options) as Promise<Answer<never>>,
+    forget: (database) => couch.forget(database),
+    ...more,
+  };
+}
+
+/** The server does it, and nobody hears of it. */
+export const answerLost: OnWrite = async (send) => {
+  await send().catch(() => {});
+  throw new MigrateError("outcome-unknown", { message: "the answer was lost" });
+};
+
+/** It never gets there. */
+export const requestLost: OnWrite = async () => {
+  throw new MigrateError("outcome-unknown", { message: "the request was lost" });
+};
+
+/** Done by all, but told as CouchDB tells a write that a minority took. */
+export const belowQuorum: OnWrite = async (send) => ({ ...(await send()), status: 202 });
+
+export const asItIs: OnWrite = (send) => send();
+
+/** One after the other, then as it is. */
+export function inTurn(...turns: OnWrite[]): OnWrite {
+  return (...write) => (turns.shift() ?? asItIs)(...write);
+}

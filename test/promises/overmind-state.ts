@@ -1,0 +1,59 @@
+/** The main job, migrations/001-overmind.yaml: who logs in, and what the server and the ledger are like afterwards. */
+import { type Addressed, type Login, must, request } from "../support/request.js";
+
+export const overmind: Login = { name: "overmind", password: "spawn-more-0verlords" };
+
+export const ids = ["overmind-admin", "zerglings", "zerglings-security", "zerglings-views"];
+
+/** Whatever a rerun has to leave as an undisturbed run does; times and revisions are left out. */
+export interface OvermindState {
+  readonly databases: readonly string[];
+  readonly security: unknown;
+  readonly designDocs: unknown;
+  /** The roles that the declared name and password log in with. */
+  readonly roles: unknown;
+  readonly ledger: Readonly<Record<string, RecordedStep>>;
+  /** Who holds the lease. */
+  readonly holder: unknown;
+}
+
+interface RecordedStep {
+  readonly kind: string;
+  readonly checksum: string;
+  readonly former: readonly string[];
+  readonly databases: Readonly<Record<string, string>>;
+}
+
+/** @param on with an admin that is not under test, or with `overmind` itself */
+export async function overmindState(on: Addressed): Promise<OvermindState> {
+  const all: string[] = await must(on, "GET", "/_all_dbs");
+  const info = await must(on, "GET", "/zerglings");
+  const { rows } = await must(
+    on,
+    "GET",
+    '/zerglings/_all_docs?start_key="_design/"&end_key="_design0"&include_docs=true',
+  );
+  const session = await request(on, "GET", "/_session", { as: overmind });
+  const ledger = await must(on, "GET", "/couchdb-migrate/_local/couchdb-migrate-default");
+  const lease = await must(on, "GET", "/couchdb-migrate/lease-default");
+  return {
+    databases: all.filter((name) => !name.startsWith("_")).sort(),
+    security: await must(on, "GET", "/zerglings/_security"),
+    designDocs: rows.map(({ doc }: { doc: Record<string, unknown> }) => ({ ...doc, _rev: "any" })),
+    roles: session.body?.userCtx?.roles,
+    ledger: Object.fromEntries(
+      Object.entries<RecordedStep>(ledger.entries).map(([id, { kind, checksum, former, databases }]) => [
+        id,
+        { kind, checksum, former, databases: incarnations(databases, info.instance_start_time) },
+      ]),
+    ),
+    holder: lease.holder,
+  };
+}
+
+/** A database's incarnation is its time of creation: what matters is that it is the one that is there now. */
+function incarnations(recorded: Readonly<Record<string, string>>, now: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(recorded).map(([name, then]) => [name, then === now ? "as it is now" : then]),
+  );
+}

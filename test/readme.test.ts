@@ -1,0 +1,56 @@
+/** What README.md tells newcomers to do works: its commands are run, its YAML is loaded. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exitCodes, loadMigrations } from "../src/index.js";
+import { root } from "./support/cli.js";
+import { type Embedded, startEmbedded } from "./support/embedded.js";
+import { tempFolder } from "./support/temp.js";
+
+const run = promisify(execFile);
+const readme = await readFile(join(root, "README.md"), "utf8");
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map(([, text = ""]) => text);
+
+let server: Embedded;
+beforeAll(async () => {
+  server = await startEmbedded({ admins: { overmind: "for-development-only" } });
+});
+afterAll(() => server.close());
+
+describe("the commands of README.md", () => {
+  it.each(blocks("sh"))("%s", async (block) => {
+    const commands = block
+      // Whoever runs the tests has done it, and it would take the packages away under the other tests.
+      .replace(/^npm ci$/m, "")
+      .replaceAll("http://127.0.0.1:5984", server.url);
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("COUCHDB_")));
+    await run("bash", ["-euc", commands], {
+      cwd: root,
+      env: { ...env, COUCHDB_USERNAME: "overmind", COUCHDB_PASSWORD: "for-development-only" },
+    }).catch(({ stdout, stderr }) => expect.fail(stdout + stderr));
+  });
+});
+
+it("shows migration files that are valid", async () => {
+  const example = blocks("yaml").find((text) => text.startsWith("- id:")) ?? "";
+  const folder = await tempFolder({
+    "001.yaml": example,
+    "design/zerglings/brood/views/all/map.js": "function (doc) { emit(doc._id); }",
+  });
+  const env = { COUCHDB_USERNAME: "overmind", COUCHDB_PASSWORD: "secret" };
+  expect((await loadMigrations(folder, { env })).steps).toHaveLength(3);
+});
+
+it("lists every exit code", () => {
+  const listed = [...readme.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+  expect(listed).toEqual(Object.values(exitCodes).toSorted());
+});
+
+it("links only to what is there", async () => {
+  for (const [, file = ""] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+    await expect(readFile(join(root, file)), file).resolves.toBeDefined();
+  }
+});

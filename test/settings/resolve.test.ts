@@ -1,0 +1,267 @@
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readConnection } from "../../src/settings/connection.js";
+import type { Flags } from "../../src/settings/flags.js";
+import { resolveSettings } from "../../src/settings/resolve.js";
+import type { CommandName } from "../../src/settings/setting.js";
+import type { Environment } from "../../src/settings/source.js";
+import { tempFolder } from "../support/temp.js";
+
+interface Given {
+  readonly command?: CommandName;
+  readonly flags?: Flags;
+  readonly env?: Environment;
+  readonly yaml?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** In a folder of its own, with `{}` in a value standing for it. */
+async function resolve({ command = "apply", flags = {}, env = {}, yaml, files = {} }: Given) {
+  const folder = await tempFolder({ ...files, ...(yaml === undefined ? {} : { "couchdb-migrate.yaml": yaml }) });
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  const placed = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value?.replace("{}", folder)]));
+  return resolveSettings(command, flags, placed);
+}
+
+describe("precedence", () => {
+  const yaml = "wait: 3s\n";
+  test.each<[string, Given, number]>([
+    ["a flag goes before all else", { flags: { wait: "1s" }, env: { COUCHDB_MIGRATE_WAIT: "2s" }, yaml }, 1000],
+    ["the environment goes before the file", { env: { COUCHDB_MIGRATE_WAIT: "2s" }, yaml }, 2000],
+    ["the file goes before the default", { yaml }, 3000],
+    ["an empty variable counts as absent", { env: { COUCHDB_MIGRATE_WAIT: "" } }, 60_000],
+    ["there is a default", {}, 60_000],
+  ])("%s", async (_, given, wait) => {
+    const resolved = await resolve(given);
+    expect(resolved.problems).toEqual([]);
+    expect(resolved.settings.wait).toBe(wait);
+  });
+});
+
+describe("problems", () => {
+  test.each<[string, Given, string[]]>([
+    [
+      "of all sources are said at once",
+      { flags: { wait: "1" }, env: { COUCHDB_MIGRATE_TIMEOUT: "x" }, yaml: "leaseTTL: 30s\nset: ''\n" },
+      [
+        "couchdb-migrate.yaml:1:1: unknown setting `leaseTTL`; did you mean `leaseTtl`?",
+        "couchdb-migrate.yaml:2:1: set must have one plain value",
+        "--wait: `1` lacks a unit; write `1s`, or `1m`",
+        "COUCHDB_MIGRATE_TIMEOUT: `x` is no duration; write `30s` or `5m`",
+      ],
+    ],
+    ["a misspelt flag", { flags: { "lock-wiat": "1s" } }, ["unknown flag `--lock-wiat`; did you mean `--lock-wait`?"]],
+    [
+      "a flag of another command",
+      { command: "validate", flags: { "dry-run": true } },
+      ["validate has no flag `--dry-run`; it is one of: apply"],
+    ],
+    ["a flag without its value", { flags: { wait: "" } }, ["--wait lacks a value"]],
+    ["a flag that can't be negated", { flags: { wait: false } }, ["--no-wait: this flag can't be negated"]],
+    [
+      "a number for a duration in the file",
+      { yaml: "wait: 30\n" },
+      ["couchdb-migrate.yaml:1:1: wait: `30` lacks a unit; write `30s`, or `30m`"],
+    ],
+    [
+      "a password in the file",
+      { yaml: "password: geheim\n" },
+      ["couchdb-migrate.yaml:1:1: password can't stand in this file, which people share; give it in the environment"],
+    ],
+    [
+      "a list as the file",
+      { yaml: "- wait\n" },
+      ["couchdb-migrate.yaml:1:1: the file must hold a mapping of settings"],
+    ],
+    ["a key twice", { yaml: "wait: 1s\nwait: 2s\n" }, ["couchdb-migrate.yaml:2:1: Map keys must be unique"]],
+    [
+      "a file that --config names and that is not there",
+      { flags: { config: "no.yaml" } },
+      ["--config: no.yaml: there is no such file"],
+    ],
+    [
+      "a value and its file",
+      { env: { COUCHDB_PASSWORD: "geheim", COUCHDB_PASSWORD_FILE: "{}/p" }, files: { p: "x" } },
+      ["COUCHDB_PASSWORD and COUCHDB_PASSWORD_FILE are both set; keep one of them"],
+    ],
+    [
+      "a file for a value that is not there",
+      { env: { COUCHDB_PASSWORD_FILE: "{}/p" } },
+      ["COUCHDB_PASSWORD_FILE: there is no such file"],
+    ],
+    [
+      "an empty file for a value",
+      { env: { COUCHDB_PASSWORD_FILE: "{}/p" }, files: { p: "\n" } },
+      ["COUCHDB_PASSWORD_FILE: the file is empty"],
+    ],
+  ])("%s", async (_, given, problems) => {
+    expect((await resolve(given)).problems).toEqual(problems);
+  });
+});
+
+test.each<[string, string[]]>([
+  [
+    "COUCHDB_MIGRATE_LEASE_TLL",
+    ["the environment's COUCHDB_MIGRATE_LEASE_TLL is no setting; did you mean `COUCHDB_MIGRATE_LEASE_TTL`?"],
+  ],
+  ["COUCHDB_MIGRATE_SERVICE_HOST", []],
+  ["COUCHDB_MIGRATE_PORT", []],
+  ["COUCHDB_MIGRATE_PORT_80_TCP", []],
+  ["COUCHDB_MIGRATE_WHATEVER_ELSE", []],
+])("the environment's %s gives the warnings %j", async (name, warnings) => {
+  expect((await resolve({ env: { [name]: "tcp://10.0.0.1:80" } })).warnings).toEqual(warnings);
+});
+
+test("paths in the file start at its folder, those of flags at the working directory", async () => {
+  const files = { "deploy/settings.yaml": "path: migrations\nca: /etc/ca.pem\n" };
+  const config = join("deploy", "settings.yaml");
+  const fromFile = await resolve({ flags: { config }, files });
+  expect(fromFile.settings.path).toBe(join("deploy", "migrations"));
+  expect(fromFile.settings.ca).toBe("/etc/ca.pem");
+  const fromFlag = await resolve({ flags: { config, path: "other" }, files });
+  expect(fromFlag.settings.path).toBe("other");
+});
+
+describe("the connection", () => {
+  const service = {
+    COUCHDB_SERVICE_HOST: "couchdb",
+    COUCHDB_SERVICE_PORT: "5984",
+    COUCHDB_PORT: "tcp://10.0.0.1:5984",
+  };
+  const login = { COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "a b%" };
+  const none = { warnings: [], problems: [] };
+
+  test.each<[string, Given, object]>([
+    [
+      "of a Kubernetes service",
+      { env: { ...service, ...login } },
+      { url: "http://couchdb:5984", username: "overlord", password: "a b%", ...none },
+    ],
+    [
+      "of a service without a port",
+      { env: { COUCHDB_SERVICE_HOST: "couchdb" } },
+      { url: "http://couchdb:5984", ...none },
+    ],
+    [
+      "of a service with an IPv6 address",
+      { env: { COUCHDB_SERVICE_HOST: "fd00::1" } },
+      { url: "http://[fd00::1]:5984", ...none },
+    ],
+    [
+      "of a URL with a prefix",
+      { env: { COUCHDB_URL: "https://db.example.org/couch/" } },
+      { url: "https://db.example.org/couch", ...none },
+    ],
+    [
+      "of a URL in a file",
+      { env: { COUCHDB_URL_FILE: "{}/u" }, files: { u: "http://u:p@db:1\n" } },
+      { url: "http://db:1", username: "u", password: "p", ...none },
+    ],
+    [
+      "a URL goes before the service, its credentials before the others",
+      { env: { ...service, ...login, COUCHDB_URL: "http://u:p%40%2F@db:1" } },
+      { url: "http://db:1", username: "u", password: "p@/", ...none },
+    ],
+    [
+      "a name in the URL, the password elsewhere",
+      { env: { ...login, COUCHDB_URL: "http://u@db:1" } },
+      { url: "http://db:1", username: "u", password: "a b%", ...none },
+    ],
+    [
+      "credentials on the command line",
+      { flags: { url: "http://u:p@db:1" } },
+      {
+        url: "http://db:1",
+        username: "u",
+        password: "p",
+        problems: [],
+        warnings: ["--url holds credentials, which the process list shows; give COUCHDB_USERNAME and COUCHDB_PASSWORD"],
+      },
+    ],
+    [
+      "passwords in files lose one line end",
+      {
+        env: {
+          ...service,
+          COUCHDB_USERNAME_FILE: "{}/n",
+          COUCHDB_PASSWORD_FILE: "{}/p",
+          COUCHDB_PREVIOUS_PASSWORD_FILE: "{}/o",
+        },
+        files: { n: "overlord", p: " new \n", o: "old\n\n" },
+      },
+      { url: "http://couchdb:5984", username: "overlord", password: " new ", previousPassword: "old\n", ...none },
+    ],
+    [
+      "certificates",
+      { env: { ...service }, flags: { ca: "ca.pem" }, files: { "ca.pem": "PEM" } },
+      { url: "http://couchdb:5984", tls: { ca: "PEM" }, ...none },
+    ],
+    [
+      "no address",
+      {},
+      { problems: ["there is no CouchDB to talk to: give --url, COUCHDB_URL or COUCHDB_SERVICE_HOST"], warnings: [] },
+    ],
+    [
+      "no URL",
+      { env: { COUCHDB_URL: "geheim" } },
+      { problems: ["COUCHDB_URL: the value is no URL; write `http://couchdb:5984`"], warnings: [] },
+    ],
+    [
+      "a URL of something else",
+      { env: { COUCHDB_URL: "ftp://u:geheim@db" } },
+      { problems: ["COUCHDB_URL: the URL must begin with http:// or https://"], warnings: [] },
+    ],
+    [
+      "a URL with a query",
+      { env: { COUCHDB_URL: "http://db?x=geheim" } },
+      { problems: ["COUCHDB_URL: the URL must end with the path: no `?` and no `#`"], warnings: [] },
+    ],
+    [
+      "a name without a password",
+      { env: { ...service, COUCHDB_USERNAME: "overlord" } },
+      {
+        url: "http://couchdb:5984",
+        username: "overlord",
+        problems: ["there is a name to log in with, but no password; give COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE"],
+        warnings: [],
+      },
+    ],
+    [
+      "a password without a name",
+      { env: { ...service, COUCHDB_PASSWORD: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        password: "geheim",
+        problems: ["COUCHDB_PASSWORD is set, but no name to log in with; give COUCHDB_USERNAME"],
+        warnings: [],
+      },
+    ],
+    [
+      "a certificate without its key",
+      { env: service, flags: { cert: "c" }, files: { c: "PEM" } },
+      {
+        url: "http://couchdb:5984",
+        tls: { cert: "PEM" },
+        problems: ["--cert and --key go together: give both or none"],
+        warnings: [],
+      },
+    ],
+    [
+      "a certificate that is not there",
+      { env: service, flags: { ca: "c" } },
+      { problems: ["--ca: there is no such file"], warnings: [] },
+    ],
+  ])("%s", async (_, given, expected) => {
+    const resolved = await resolve(given);
+    expect(resolved.problems).toEqual([]);
+    const problems: string[] = [];
+    const warnings: string[] = [];
+    const report = { problem: (text: string) => problems.push(text), warning: (text: string) => warnings.push(text) };
+    const { requestTimeout = 30_000, ...connection } = readConnection(resolved, report) ?? {};
+    expect({ ...connection, problems, warnings }).toEqual(expected);
+    expect(requestTimeout).toBe(30_000);
+    expect(problems.join()).not.toContain("geheim");
+  });
+});

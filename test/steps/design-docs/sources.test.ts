@@ -1,0 +1,256 @@
+import { describe, expect, it } from "vitest";
+import { loadMigrations } from "../../../src/migrations/load.js";
+import { InvalidInput } from "../../../src/migrations/problem.js";
+import { tempFolder } from "../../support/temp.js";
+
+type Files = Readonly<Record<string, string>>;
+
+const map = "function (doc) { emit(doc.owner); }";
+
+function yaml(fields: string): string {
+  return `- id: views\n  ensureDesignDocs:\n    database: zerglings\n${fields.replaceAll(/^/gm, "    ")}\n`;
+}
+
+async function load(files: Files, fields = "from: design") {
+  const folder = await tempFolder({ "m/001.yaml": yaml(fields.replace("design", "../design")), ...files });
+  try {
+    const { steps } = await loadMigrations(`${folder}/m`, { env: {} });
+    return (steps[0]?.desired as { docs: Record<string, unknown> }).docs;
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return error.problems.map(({ file, line, column, code, message }) => ({
+      at: `${file.replace(`${folder}/`, "")}:${line}:${column}`,
+      code,
+      message,
+    }));
+  }
+}
+
+const below = (start: string, files: Files): Files =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${start}/${path}`, text]));
+
+describe("a folder tree", () => {
+  it("is one design document, one member a file", async () => {
+    const docs = await load(
+      below("design", {
+        _id: "_design/zerglings\n",
+        language: "javascript\n",
+        "options.json": '{ "include_design": true }',
+        "views/by-owner/map.js": `\n${map}\r\n`,
+        "views/by-owner/reduce": "_count\n",
+        "views/by-age/map": map,
+        "views/by-age/reduce.txt": "_stats",
+        "views/lib/a.js": "exports.a = 1;\n",
+        "views/lib/deep/b.js": "exports.b = require('../a').a;",
+        "lists/all.js": "function (head, req) {\n\n}",
+        "shows/one.js": "function (doc, req) {}",
+        "filters/mine.js": "(doc) => true",
+        "updates/touch.js": "function (doc, req) {}",
+        "validate_doc_update.js": "function (doc) {}",
+        "rewrites.json": '[{ "from": "a", "to": "b" }]',
+        "lib/text": " plain \n",
+        "autoupdate.json": "false",
+        ".DS_Store": "x",
+        ".couchapprc": "{}",
+        "views/.map.js.swp": "x",
+      }),
+    );
+    expect(docs).toEqual({
+      zerglings: {
+        language: "javascript",
+        options: { include_design: true },
+        views: {
+          "by-owner": { map, reduce: "_count" },
+          "by-age": { map, reduce: "_stats" },
+          lib: { a: "exports.a = 1;", deep: { b: "exports.b = require('../a').a;" } },
+        },
+        lists: { all: "function (head, req) {\n\n}" },
+        shows: { one: "function (doc, req) {}" },
+        filters: { mine: "(doc) => true" },
+        updates: { touch: "function (doc, req) {}" },
+        validate_doc_update: "function (doc) {}",
+        rewrites: [{ from: "a", to: "b" }],
+        lib: { text: "plain" },
+        autoupdate: false,
+      },
+    });
+  });
+
+  const views = { "views/v/map.js": map };
+  it.each<[string, Files, string[]]>([
+    ["named as its folder", below("design", views), ["design"]],
+    ["several", { ...below("design/a", views), ...below("design/b", views) }, ["a", "b"]],
+    ["several in `_design`", { ...below("design/_design/a", views), "design/_design/b.json": "{}" }, ["a", "b"]],
+    ["JSON beside folders", { ...below("design/a", views), "design/b.json": "{}" }, ["a", "b"]],
+    [
+      "called as members are",
+      { ...below("design/views", views), ...below("design/filters", views) },
+      ["filters", "views"],
+    ],
+    ["only a validation", { "design/a/validate_doc_update.js": "function () {}" }, ["a"]],
+    ["only that, at the top", { "design/validate_doc_update.js": "function () {}" }, ["design"]],
+    ["only a filter", { "design/filters/mine.js": "function () {}" }, ["design"]],
+    ["only a search index", { "design/indexes/by-owner/index.js": "function (doc) {}" }, ["design"]],
+    ["couchapp's own metadata", { ...below("design", views), "design/couchapp.json": '{"name":"x"}' }, ["design"]],
+  ])("%s", async (_, files, names) => {
+    expect(Object.keys(await load(files))).toEqual(names);
+  });
+
+  it.each<[string, Files, string, string]>([
+    [
+      "a syntax error",
+      { "views/v/map.js": "\n\nfunction (doc) {\n  emit(doc.owner;\n}" },
+      "function-syntax",
+      "views/v/map.js:4:17",
+    ],
+    [
+      "after wide characters",
+      { "views/v/map.js": "/* 🐛 */ function (doc) { emit(; }" },
+      "function-syntax",
+      "views/v/map.js:1:32",
+    ],
+    ["a named function", { "views/v/map.js": "function map(doc) {}" }, "function-syntax", "views/v/map.js:1:1"],
+    ["a library", { ...views, "views/lib/a.js": "exports.a =\n;" }, "function-syntax", "views/lib/a.js:2:1"],
+    ["a script elsewhere", { ...views, "lib/a.js": "exports.a = ;" }, "function-syntax", "lib/a.js:1:13"],
+    ["an empty function", { ...views, "filters/f.js": "\n" }, "empty-function", "filters/f.js:1:1"],
+    [
+      "a missing module",
+      { "views/v/map.js": "function () {\n require('views/lib/x') }" },
+      "missing-module",
+      "views/v/map.js:2:2",
+    ],
+    ["an unknown reduce", { ...views, "views/v/reduce": "_summ" }, "unknown-reduce", "views/v/reduce:1:1"],
+    ["no map", { "views/v/reduce.js": "_sum" }, "view-without-map", ":1:1"],
+    ["faulty JSON", { ...views, "options.json": '{\n  "a": 1,\n}' }, "json-syntax", "options.json:3:1"],
+    [
+      "JSON of the wrong kind",
+      { ...views, "options.json": '{\n  "partitioned": 1 }' },
+      "design-doc-shape",
+      "options.json:2:18",
+    ],
+    ["two files for a member", { ...views, "views/v/map": map }, "duplicate-member", "views/v/map.js:1:1"],
+    ["attachments", { ...views, "_attachments/a.html": "x" }, "attachments", "_attachments:1:1"],
+    ["a back-up", { ...views, "views/v/map.js~": map }, "unknown-file", "views/v/map.js~:1:1"],
+    ["another back-up", { ...views, "#language#": "x" }, "unknown-file", "#language#:1:1"],
+    ["a README", { ...views, "README.md": "x" }, "unknown-file", "README.md:1:1"],
+    ["something in a view", { ...views, "views/v/mapp.js": map }, "unknown-file", "views/v/mapp.js:1:1"],
+    ["something among the views", { ...views, "views/v2.js": map }, "unknown-file", "views/v2.js:1:1"],
+    ["a folder among the functions", { ...views, "filters/f/f.js": map }, "unknown-file", "filters/f:1:1"],
+    ["a mistyped section", { ...views, "filter/f.js": map }, "unknown-file", "filter:1:1"],
+    ["a mistyped function", { ...views, "validateDocUpdate.js": map }, "unknown-file", "validateDocUpdate.js:1:1"],
+    ["a module at the top", { ...views, "index.js": "module.exports = {}" }, "unknown-file", "index.js:1:1"],
+    ["a member of CouchDB's", { ...views, "_revs.json": "[]" }, "unknown-file", "_revs.json:1:1"],
+    ["another id", { ...views, _id: "zerglings" }, "not-a-design-doc", "_id:1:1"],
+    [
+      "couchapp's macros",
+      { "views/v/map.js": "function () {\n  // !code lib/a.js\n}" },
+      "couchapp-macro",
+      "views/v/map.js:2:1",
+    ],
+  ])("%s is an error", async (_, files, code, at) => {
+    const place = at.startsWith(":") ? `design${at}` : `design/${at}`;
+    expect(await load(below("design", files))).toMatchObject([{ at: place, code }]);
+  });
+
+  it.each<[string, Files, string, string]>([
+    ["nothing", { "design/.keep": "" }, "no-design-docs", "m/001.yaml:4:11"],
+    ["an empty one", { ...below("design/a", views), "design/b/.keep": "" }, "no-design-docs", "design/b:1:1"],
+    ["a module", { ...below("design/a", views), "design/b.js": "" }, "unknown-file", "design/b.js:1:1"],
+    ["something else", { ...below("design/a", views), "design/notes.md": "" }, "unknown-file", "design/notes.md:1:1"],
+    [
+      "couchdb-bootstrap's other files",
+      { ...below("design/_design/a", views), "design/_security.json": "{}" },
+      "unknown-file",
+      "design/_security.json:1:1",
+    ],
+    ["no folder", {}, "missing-file", "m/001.yaml:4:11"],
+  ])("%s in the place of design documents is an error", async (_, files, code, at) => {
+    expect(await load(files)).toMatchObject([{ at, code }]);
+  });
+});
+
+describe("a JSON file", () => {
+  const doc = { views: { v: { map } } };
+  it.each<[string, unknown, string[]]>([
+    ["one, named as its file", doc, ["design"]],
+    ["one, with an id", { _id: "_design/zerglings", _rev: "1-x", ...doc }, ["zerglings"]],
+    ["a list", [{ _id: "_design/b", ...doc }, { _id: "_design/a" }], ["a", "b"]],
+    ["as `_bulk_docs` takes them", { docs: [{ _id: "_design/b/c" }] }, ["b/c"]],
+    ["an export without attachments", { _id: "_design/a", _attachments: {} }, ["a"]],
+  ])("%s", async (_, json, names) => {
+    const docs = await load({ "design.json": JSON.stringify(json) }, "from: design.json");
+    expect(Object.keys(docs)).toEqual(names);
+    expect(JSON.stringify(docs)).not.toMatch(/"_/);
+  });
+
+  it.each<[string, string, string, string, string]>([
+    ["no JSON", "{\n  a: 1 }", "json-syntax", "2:3", "property name"],
+    ["unfinished", '{\n"a": 1', "json-syntax", "2:7", "JSON"],
+    ["no object", "[1]", "not-a-design-doc", "1:2", ""],
+    ["no design document", '{ "_id": "a" }', "not-a-design-doc", "1:10", ""],
+    ["no name", '[{ "views": {} }]', "not-a-design-doc", "1:2", ""],
+    ["attachments", '{ "_attachments": { "a": {} } }', "attachments", "1:19", ""],
+    ["another special member", '{ "_revs": [] }', "special-member", "1:12", "_revs"],
+    [
+      "a syntax error",
+      '{ "views": {\n "v": { "map":\n "function () {\\n  (;" } } }',
+      "function-syntax",
+      "3:2",
+      "line 2, column 4",
+    ],
+    [
+      "in a list",
+      '[{ "_id": "_design/a" },\n { "_id": "_design/b", "language": 1 }]',
+      "design-doc-shape",
+      "2:35",
+      "_design/b",
+    ],
+  ])("%s is an error", async (_, json, code, at, says) => {
+    expect(await load({ "design.json": json }, "from: design.json")).toMatchObject([
+      { at: `design.json:${at}`, code, message: expect.stringContaining(says) },
+    ]);
+  });
+
+  it.each(["design.js", "design.txt"])("%s is none", async (name) => {
+    expect(await load({ [name]: "module.exports = {}" }, `from: ${name}`)).toMatchObject([
+      { at: "m/001.yaml:4:11", code: "not-a-design-doc" },
+    ]);
+  });
+});
+
+describe("inline", () => {
+  it("is taken as parsed, with or without `_design/`", async () => {
+    const fields = `docs:\n  a: { views: { v: { map: "${map} " } } }\n  _design/b: { language: query }`;
+    expect(await load({}, fields)).toEqual({ a: { views: { v: { map: `${map} ` } } }, b: { language: "query" } });
+  });
+
+  it.each<[string, string, string, string, string]>([
+    [
+      "a syntax error",
+      "docs:\n  a:\n    views:\n      v:\n        map: |\n          function () {\n            emit(;\n          }",
+      "function-syntax",
+      "8:16",
+      "line 2, column 8",
+    ],
+    ["no map", "docs: { a: { views: { v: {} } } }", "view-without-map", "4:30", "views/v"],
+    ["no source at all", "deploy: inPlace", "no-design-docs", "2:3", "from"],
+    ["another id", "docs: { a: { _id: _design/b } }", "not-a-design-doc", "4:23", "_design/a"],
+    ["the same twice", "docs: { a: {}, _design/a: {} }", "duplicate-design-doc", "4:31", "twice"],
+  ])("%s is an error", async (_, fields, code, at, says) => {
+    expect(await load({}, fields)).toMatchObject([
+      { at: `m/001.yaml:${at}`, code, message: expect.stringContaining(says) },
+    ]);
+  });
+
+  it("and from files: the same name twice is an error", async () => {
+    const fields = "from: design\ndocs: { a: { language: query } }";
+    expect(await load({ "design/a/validate_doc_update.js": map }, fields)).toMatchObject([
+      { code: "duplicate-design-doc" },
+    ]);
+  });
+
+  it("says all that is wrong at once", async () => {
+    const fields = "docs: { a: { views: { v: { map: x, reduce: _y } }, filters: { f: '(' } }, b: { rewrites: {} } }";
+    expect(await load({}, fields)).toHaveLength(4);
+  });
+});

@@ -1,0 +1,75 @@
+/** A Couch that answers from a table and writes down what was written. */
+import type { Answer, Couch, Login, WriteOptions } from "../../src/couch/couch.js";
+import { MigrateError } from "../../src/errors.js";
+import type { StepContext, Target } from "../../src/steps/kind.js";
+
+export interface Written {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly query?: unknown;
+}
+
+/** An answer's body, or how the request is to be answered. */
+export type Reply = (written: Written) => Answer | MigrateError;
+
+export interface FakeOptions {
+  /** By path: what a GET answers. Everything else is a 404. */
+  readonly reads?: Readonly<Record<string, unknown>>;
+  /** By method and path; default: 201. */
+  readonly writes?: Readonly<Record<string, Reply>>;
+  readonly login?: { readonly name: string; readonly password: string };
+  readonly version?: string;
+}
+
+export interface FakeCouch extends Couch {
+  readonly written: readonly Written[];
+  readonly became: readonly string[];
+  /** What GETs answer from now on. */
+  set(path: string, body: unknown): void;
+}
+
+export function fakeCouch(options: FakeOptions = {}): FakeCouch {
+  const reads = new Map(Object.entries(options.reads ?? {}));
+  const written: Written[] = [];
+  const became: string[] = [];
+  const requests = { reads: 0, writes: 0 };
+  const login: Login = {
+    name: options.login?.name,
+    proves: (name, password) => options.login?.name === name && options.login.password === password,
+    become: (name) => became.push(name),
+  };
+  return {
+    url: "http://couchdb.example",
+    login,
+    requests,
+    written,
+    became,
+    version: async () => options.version ?? "3.5.0",
+    set: (path, body) => reads.set(path, body),
+    forget: () => {},
+    async read<Body>(path: string, { accept = [] } = {}) {
+      requests.reads += 1;
+      const body = reads.get(path);
+      if (body instanceof MigrateError) throw body;
+      if (body !== undefined) return { status: 200, body: body as Body };
+      if (accept.includes(404)) return { status: 404, body: { error: "not_found", reason: "missing" } as Body };
+      throw new MigrateError("request-failed", { message: `nothing at ${path}` });
+    },
+    async write<Body>(method: string, path: string, { body, query, accept = [] }: WriteOptions) {
+      requests.writes += 1;
+      const one = { method, path, ...(body === undefined ? {} : { body }), ...(query === undefined ? {} : { query }) };
+      written.push(one);
+      const reply = options.writes?.[`${method} ${path}`]?.(one) ?? { status: 201, body: { ok: true } };
+      if (reply instanceof MigrateError) throw reply;
+      if (![200, 201, ...accept].includes(reply.status)) {
+        throw new MigrateError("request-failed", { message: `${method} ${path}: ${reply.status}` });
+      }
+      return reply as Answer<Body>;
+    },
+  };
+}
+
+export function contextOf<Desired>(couch: Couch, desired: Desired, target: Target = {}): StepContext<Desired> {
+  return { couch, desired, target, signal: new AbortController().signal, progress: () => {} };
+}

@@ -1,0 +1,70 @@
+/** The built command, as a child process, as a pod starts it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const cli = join(root, "dist", "cli.js");
+
+export interface CliOptions {
+  /** All that the command gets, besides PATH: the settings of the shell that runs the tests stay out. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: the project's folder, with its own `migrations`. */
+  readonly cwd?: string;
+}
+
+export interface CliResult {
+  /** `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
+/** Runs it to its end, whatever that is. */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).result;
+}
+
+/** Starts it, for those who want to send it a signal. */
+export function startCli(args: readonly string[], { env = {}, cwd = root }: CliOptions = {}): RunningCli {
+  if (!existsSync(cli)) throw new Error("dist/cli.js is not there: npm run build");
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const result = new Promise<CliResult>((resolve, reject) => {
+    const texts = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream]?.setEncoding("utf8").on("data", (text: string) => {
+        texts[stream] += text;
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, ...texts }));
+  });
+  return { child, result };
+}
+
+/** The environment of a pod: a service's address, a name and a password. */
+export function podEnv(
+  url: string,
+  login: { readonly name: string; readonly password: string },
+): Record<string, string> {
+  const { hostname, port } = new URL(url);
+  return {
+    COUCHDB_SERVICE_HOST: hostname,
+    COUCHDB_SERVICE_PORT: port,
+    COUCHDB_USERNAME: login.name,
+    COUCHDB_PASSWORD: login.password,
+  };
+}

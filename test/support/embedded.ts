@@ -1,0 +1,25 @@
+/** The embedded server, as tests start it. Its packages are optional, so that they are loaded only where it is used. */
+import type { Login } from "./request.js";
+
+export interface EmbeddedOptions {
+  /** Names and passwords; the first one is `admin`. Empty: admin party. Default: admin, secret. */
+  readonly admins?: Readonly<Record<string, string>>;
+  /** Of the CouchDB that it plays. */
+  readonly version?: string;
+}
+
+export interface Embedded {
+  readonly url: string;
+  readonly admin: Login;
+  close(): Promise<void>;
+}
+
+export async function startEmbedded({
+  admins = { admin: "secret" },
+  ...more
+}: EmbeddedOptions = {}): Promise<Embedded> {
+  const { startSandbox } = await import("../../src/sandbox/index.js");
+  const { url, close } = await startSandbox({ admins, ...more });
+  const [name = "", password = ""] = Object.entries(admins)[0] ?? [];
+  return { url: url.replace(/\/$/, ""), admin: { name, password }, close };
+}
