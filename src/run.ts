@@ -12,10 +12,11 @@ import type { StoredLedger } from "./ledger/ledger.js";
 import { type LedgerPlace, readLedger } from "./ledger/store.js";
 import type { Step } from "./migrations/step.js";
 import { type ApplyOptions, defaults, type RunOptions } from "./options.js";
+import { assertNoOverlaps } from "./overlaps.js";
 import { createRedactor } from "./secrets.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import type { Target } from "./steps/kind.js";
-import { isPattern, kindOf, namedDatabases, placeIn } from "./steps/targets.js";
+import { isPattern, kindOf, type Names, namedDatabases, placeIn } from "./steps/targets.js";
 
 /** A run against one server. */
 export interface Run {
@@ -77,7 +78,8 @@ export async function look(run: Run, trustNodes: boolean): Promise<Look> {
     existingDatabases(run),
     secretsThatMayDiffer(run.steps, stored?.ledger, run.couch.login),
   ]);
-  const placed = placeSteps(run, existing.keys());
+  assertNoOverlaps(run.steps, existing, run.place.database);
+  const placed = placeSteps(run, existing);
   const seen = { incarnations: existing, secretsChanged };
   return {
     stored,
@@ -103,11 +105,10 @@ export async function ready(run: Run, everyNode: boolean): Promise<void> {
   await waitUntilReady(couch, { wait, everyNode, emit, signal });
 }
 
-function placeSteps(run: Run, existing: Iterable<string>): PlacedStep[] {
-  const names = [...existing];
+function placeSteps(run: Run, existing: Names): PlacedStep[] {
   return run.steps.map((step) => ({
     step,
-    databases: placeIn(step, names, run.place.database),
+    databases: placeIn(step, existing, run.place.database),
     oneTime: kindOf(step).oneTime ?? false,
   }));
 }
@@ -115,7 +116,7 @@ function placeSteps(run: Run, existing: Iterable<string>): PlacedStep[] {
 /** Where a step works, given the databases that exist. */
 export function targetsOf(run: Run, step: Step, existing: ReadonlyMap<string, string>): Target[] {
   if (kindOf(step).scope === "server") return [{}];
-  return placeIn(step, existing.keys(), run.place.database).map((database) => ({ database }));
+  return placeIn(step, existing, run.place.database).map((database) => ({ database }));
 }
 
 async function existingDatabases(run: Run): Promise<Map<string, string>> {

@@ -4,9 +4,9 @@ import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblem
 import { designDocFaults } from "./design-docs/check.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
 import { type DesignDocWrite, deployInPlace } from "./design-docs/deploy.js";
-import { type DesignDoc, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
+import { type DesignDoc, type Fault, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
-import type { JsonObject } from "./json.js";
+import { isObject, type JsonObject } from "./json.js";
 import { defineKind, holds } from "./kind.js";
 
 type Deploy = "staged" | "inPlace";
@@ -96,8 +96,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
 
   async resolve({ database, from = [], docs = {}, deploy = "staged", keepPrevious = false }, files) {
     const found = [...(await readSources(files, from)), ...inlineSources(files, docs)];
-    for (const one of found)
-      for (const fault of designDocFaults(one.name, stripped(one), one.scripts)) one.report(fault);
+    for (const one of found) for (const fault of faultsOf(one)) one.report(fault);
     return { database: databaseList(database), docs: byName(found), deploy, keepPrevious };
   },
 
@@ -134,11 +133,21 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   apply: (write, { couch, target, signal }) => deployInPlace(couch, target.database ?? "", write, signal),
 });
 
+function faultsOf(found: FoundDesignDoc): readonly Fault[] {
+  try {
+    return designDocFaults(found.name, stripped(found), found.scripts);
+  } catch (error) {
+    // The stack overflows.
+    if (!(error instanceof RangeError)) throw error;
+    return [{ keys: [], code: "too-deep", message: "it is nested too deeply" }];
+  }
+}
+
 /** Without what an export has and a step does not ask for; attachments stay, so that they are found to be a fault. */
 function stripped({ doc }: FoundDesignDoc): DesignDoc {
   const { _id, _rev, ...content } = doc;
   const { _attachments, ...others } = content;
-  return _attachments !== undefined && Object.keys(_attachments as object).length > 0 ? content : others;
+  return isObject(_attachments) && Object.keys(_attachments).length === 0 ? others : content;
 }
 
 function byName(found: readonly FoundDesignDoc[]): Record<string, DesignDoc> {

@@ -94,12 +94,17 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly everyRun?: boolean;
   /** Writes to every node of the cluster, so that all of them must be up before it begins. */
   readonly everyNode?: boolean;
-  /** Destroys data: refused unless allowed. */
+  /** Run before ledger and lease, which need what it makes (the cluster and its system databases). */
+  readonly first?: boolean;
+  /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
 
   /** What the plan calls it: `database zerglings`. */
   title(desired: Desired): string;
-  /** The databases that it works in: names, or patterns with `*`. Empty with scope `server`. */
+  /**
+   * The databases that it works in: names, or patterns with `*`. Empty with scope `server`. A kind that allows patterns
+   * keeps this list as `database` in what `resolve` returns.
+   */
   databases(desired: Desired): readonly string[];
   /** The database that it makes, if it makes one. */
   creates?(desired: Desired): string | undefined;

@@ -1,18 +1,17 @@
 /** Which databases a step works in, given those that exist. */
-
+import { patternTest } from "../couch/pattern.js";
 import type { Step } from "../migrations/step.js";
 import { kindByName } from "./index.js";
 import type { StepKind } from "./kind.js";
 
-export function isPattern(database: string): boolean {
-  return database.includes("*");
+/** Names of databases: a set, or the keys of a map. */
+export interface Names {
+  has(name: string): boolean;
+  keys(): Iterable<string>;
 }
 
-/** Does the name match? A pattern never matches `_…`. */
-export function matchesPattern(pattern: string, database: string): boolean {
-  if (database.startsWith("_")) return false;
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(database);
+export function isPattern(database: string): boolean {
+  return database.includes("*");
 }
 
 export function kindOf(step: Step): StepKind {
@@ -26,18 +25,26 @@ export function namedDatabases(step: Step): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 
+/** What the step claims in one database that it names or that its pattern matches. */
+export function claimsIn(step: Step, database: string): readonly string[] {
+  return kindOf(step).claims({ ...(step.desired as object), database: [database] });
+}
+
 /**
  * The databases that the step works in: those it names, and of the existing ones those that its patterns match.
  * `own` is the tool's own database, which no pattern matches.
  */
-export function placeIn(step: Step, existing: Iterable<string>, own: string): string[] {
+export function placeIn(step: Step, existing: Names, own: string): string[] {
   const named = namedDatabases(step);
-  const patterns = named.filter(isPattern);
+  const patterns = named.filter(isPattern).map(patternTest);
   const found = new Set(named.filter((name) => !isPattern(name)));
   if (patterns.length > 0) {
-    for (const database of existing) {
-      if (database !== own && patterns.some((pattern) => matchesPattern(pattern, database))) found.add(database);
+    for (const database of existing.keys()) {
+      if (database !== own && patterns.some((matches) => matches(database))) found.add(database);
     }
   }
-  return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const places = [...found].sort();
+  if (!kindOf(step).destroys) return places;
+  // Where nothing is, nothing is to be removed.
+  return places.filter((database) => existing.has(database));
 }

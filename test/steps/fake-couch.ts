@@ -1,5 +1,6 @@
 /** A Couch that answers from a table and writes down what was written. */
-import type { Answer, Couch, Login, WriteOptions } from "../../src/couch/couch.js";
+import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
+import type { Path } from "../../src/couch/path.js";
 import { MigrateError } from "../../src/errors.js";
 import type { StepContext, Target } from "../../src/steps/kind.js";
 
@@ -48,7 +49,7 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
     version: async () => options.version ?? "3.5.0",
     set: (path, body) => reads.set(path, body),
     forget: () => {},
-    async read<Body>(path: string, { accept = [] } = {}) {
+    async read<Body>(path: Path, { accept = [] }: ReadOptions = {}) {
       requests.reads += 1;
       const body = reads.get(path);
       if (body instanceof MigrateError) throw body;

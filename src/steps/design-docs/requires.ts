@@ -13,17 +13,19 @@ export interface Require {
 /** The calls whose argument is a plain string; others are decided at run time. */
 export function requiresIn(program: Program): Require[] {
   const found: Require[] = [];
-  const visit = (value: unknown, tried: boolean): void => {
+  const left: { readonly value: unknown; readonly tried: boolean }[] = [{ value: program.body, tried: false }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, tried } = next;
     if (Array.isArray(value)) {
-      for (const item of value) visit(item, tried);
+      for (const item of value) left.push({ value: item, tried });
     } else if (isNode(value)) {
       const module = requiredBy(value);
       if (module !== undefined) found.push({ module, offset: value.start, tried });
-      for (const child of Object.values(value)) visit(child, tried || value.type === "TryStatement");
+      for (const child of Object.values(value))
+        left.push({ value: child, tried: tried || value.type === "TryStatement" });
     }
-  };
-  visit(program.body, false);
-  return found;
+  }
+  return found.sort((a, b) => a.offset - b.offset);
 }
 
 /** Where CouchDB finds a module: from the document's top, or relative to the module `from`. */

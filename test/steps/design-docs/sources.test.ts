@@ -12,10 +12,11 @@ function yaml(fields: string): string {
 }
 
 async function load(files: Files, fields = "from: design") {
-  const folder = await tempFolder({ "m/001.yaml": yaml(fields.replace("design", "../design")), ...files });
+  const folder = await tempFolder({ "m/001.yaml": yaml(fields.replace("from: ", "from: ../")), ...files });
   try {
     const { steps } = await loadMigrations(`${folder}/m`, { env: {} });
-    return (steps[0]?.desired as { docs: Record<string, unknown> }).docs;
+    const desired = steps[0]?.desired as { docs: Record<string, unknown> } | undefined;
+    return desired?.docs ?? {};
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     return error.problems.map(({ file, line, column, code, message }) => ({
@@ -107,12 +108,12 @@ describe("a folder tree", () => {
       "after wide characters",
       { "views/v/map.js": "/* 🐛 */ function (doc) { emit(; }" },
       "function-syntax",
-      "views/v/map.js:1:32",
+      "views/v/map.js:1:31",
     ],
     ["a named function", { "views/v/map.js": "function map(doc) {}" }, "function-syntax", "views/v/map.js:1:1"],
     ["a library", { ...views, "views/lib/a.js": "exports.a =\n;" }, "function-syntax", "views/lib/a.js:2:1"],
     ["a script elsewhere", { ...views, "lib/a.js": "exports.a = ;" }, "function-syntax", "lib/a.js:1:13"],
-    ["an empty function", { ...views, "filters/f.js": "\n" }, "empty-function", "filters/f.js:1:1"],
+    ["an empty function", { ...views, "filters/f.js": "\n" }, "empty-function", "filters/f.js:2:1"],
     [
       "a missing module",
       { "views/v/map.js": "function () {\n require('views/lib/x') }" },
@@ -189,6 +190,7 @@ describe("a JSON file", () => {
     ["no object", "[1]", "not-a-design-doc", "1:2", ""],
     ["no design document", '{ "_id": "a" }', "not-a-design-doc", "1:10", ""],
     ["no name", '[{ "views": {} }]', "not-a-design-doc", "1:2", ""],
+    ["nested too deeply", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`, "too-deep", "1:1", "deeply"],
     ["attachments", '{ "_attachments": { "a": {} } }', "attachments", "1:19", ""],
     ["another special member", '{ "_revs": [] }', "special-member", "1:12", "_revs"],
     [
@@ -202,7 +204,7 @@ describe("a JSON file", () => {
       "in a list",
       '[{ "_id": "_design/a" },\n { "_id": "_design/b", "language": 1 }]',
       "design-doc-shape",
-      "2:35",
+      "2:36",
       "_design/b",
     ],
   ])("%s is an error", async (_, json, code, at, says) => {
@@ -229,13 +231,13 @@ describe("inline", () => {
       "a syntax error",
       "docs:\n  a:\n    views:\n      v:\n        map: |\n          function () {\n            emit(;\n          }",
       "function-syntax",
-      "8:16",
+      "8:18",
       "line 2, column 8",
     ],
-    ["no map", "docs: { a: { views: { v: {} } } }", "view-without-map", "4:30", "views/v"],
+    ["no map", "docs: { a: { views: { v: {} } } }", "view-without-map", "4:27", "views/v"],
     ["no source at all", "deploy: inPlace", "no-design-docs", "2:3", "from"],
     ["another id", "docs: { a: { _id: _design/b } }", "not-a-design-doc", "4:23", "_design/a"],
-    ["the same twice", "docs: { a: {}, _design/a: {} }", "duplicate-design-doc", "4:31", "twice"],
+    ["the same twice", "docs: { a: {}, _design/a: {} }", "duplicate-design-doc", "4:20", "twice"],
   ])("%s is an error", async (_, fields, code, at, says) => {
     expect(await load({}, fields)).toMatchObject([
       { at: `m/001.yaml:${at}`, code, message: expect.stringContaining(says) },

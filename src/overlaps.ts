@@ -1,0 +1,34 @@
+/** Two steps that claim the same object by patterns which overlap: seen only where the databases are known. */
+import { InvalidInput, type Problem } from "./migrations/problem.js";
+import type { Step } from "./migrations/step.js";
+import { claimsIn, isPattern, kindOf, type Names, namedDatabases, placeIn } from "./steps/targets.js";
+
+/**
+ * Throws InvalidInput with every overlap. The files alone are checked when they are loaded; this is for patterns.
+ *
+ * @param existing the databases that exist; those that steps make are added here
+ * @param own the tool's own database
+ */
+export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: string): void {
+  if (!steps.some((step) => namedDatabases(step).some(isPattern))) return;
+  const made = steps.flatMap((step) => kindOf(step).creates?.(step.desired) ?? []);
+  const databases = new Set([...existing.keys(), ...made]);
+  const claimed = new Map<string, Step>();
+  const problems: Problem[] = [];
+  for (const step of steps) {
+    for (const database of placeIn(step, databases, own)) {
+      for (const claim of claimsIn(step, database)) {
+        const first = claimed.get(claim);
+        if (!first) claimed.set(claim, step);
+        else if (first !== step) problems.push(overlap(claim, first, step));
+      }
+    }
+  }
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+function overlap(claim: string, first: Step, second: Step): Problem {
+  const { file, line, column } = first.position;
+  const message = `steps ${first.id} (${file}:${line}:${column}) and ${second.id} both claim ${claim}; narrow one of the patterns`;
+  return { ...second.position, code: "claimed-twice", message, text: claim };
+}

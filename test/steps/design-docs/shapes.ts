@@ -1,0 +1,51 @@
+export type Doc = Readonly<Record<string, unknown>>;
+
+const map = "function (doc) { emit(1); }";
+
+/** The faults that we find in each, and where CouchDB 3.5 takes what we refuse. */
+export const shapes: readonly [Doc, string[], "couchTakesIt"?][] = [
+  [{}, []],
+  [{ views: {} }, []],
+  [{ views: { v: { map, reduce: "_sum" }, lib: { a: "exports.a = 1" } } }, []],
+  [{ views: { v: { map, reduce: "function (keys, values) { return 1; }", options: {} } } }, []],
+  [{ filters: { f: map, g: { any: "object" } }, lists: {}, shows: {}, updates: {}, rewrites: [] }, []],
+  [{ options: { partitioned: false, local_seq: true, include_design: true, other: 1 } }, []],
+  [{ language: "query", views: { v: { map: { fields: {} }, reduce: "_count" } } }, []],
+  [{ language: "erlang", views: { v: { map: "fun({Doc}) -> ok end." } }, filters: { f: "?" } }, []],
+  [{ views: [] }, ["views design-doc-shape"]],
+  [{ views: null }, ["views design-doc-shape"]],
+  [{ views: { v: map } }, ["views/v design-doc-shape"]],
+  [{ views: { lib: "x" } }, ["views/lib design-doc-shape"]],
+  [{ views: { v: {} } }, ["views/v view-without-map"]],
+  [{ views: { v: { map: {} } } }, ["views/v/map design-doc-shape"]],
+  [{ views: { v: { map, reduce: null } } }, ["views/v/reduce design-doc-shape"]],
+  [{ language: "query", views: { v: { map: "x" } } }, ["views/v/map design-doc-shape"]],
+  [{ language: null }, ["language design-doc-shape"]],
+  [{ options: 1 }, ["options design-doc-shape"]],
+  [{ options: { partitioned: 1 } }, ["options/partitioned design-doc-shape"]],
+  [{ filters: "x" }, ["filters design-doc-shape"]],
+  [{ filters: { f: 1 } }, ["filters/f design-doc-shape"]],
+  [{ rewrites: {} }, ["rewrites design-doc-shape"]],
+  [{ validate_doc_update: 1 }, ["validate_doc_update design-doc-shape"]],
+  [{ views: { v: { map: "" } } }, ["views/v/map empty-function"]],
+  [{ views: { v: { map, reduce: "_foo" } } }, ["views/v/reduce unknown-reduce"]],
+  [{ views: { v: { map, reduce: "_top_0" } } }, ["views/v/reduce unknown-reduce"]],
+  [{ views: { v: { map, reduce: "_top_101" } } }, ["views/v/reduce unknown-reduce"]],
+  [{ views: { v: { map, reduce: "function sum(k, v) {}" } } }, ["views/v/reduce function-syntax"]],
+  ...["_count", "_stats", "_approx_count_distinct", "_top_1", "_bottom_100", "_first", "_last"].map(
+    (reduce): [Doc, string[]] => [{ views: { v: { map, reduce } } }, []],
+  ),
+  [{ views: { v: { map, reduce: "_summ" } } }, ["views/v/reduce unknown-reduce"], "couchTakesIt"],
+  [{ views: { v: { map, reduce: "sum" } } }, ["views/v/reduce unknown-reduce"], "couchTakesIt"],
+  // CouchDB looks at these only when they are called.
+  [{ validate_doc_update: "function (" }, ["validate_doc_update function-syntax"], "couchTakesIt"],
+  [{ validate_doc_update: "" }, ["validate_doc_update empty-function"], "couchTakesIt"],
+  [{ filters: { f: "(" } }, ["filters/f function-syntax"], "couchTakesIt"],
+  [{ lists: { f: "(" } }, ["lists/f function-syntax"], "couchTakesIt"],
+  [{ shows: { f: "(" } }, ["shows/f function-syntax"], "couchTakesIt"],
+  [{ updates: { f: "(" } }, ["updates/f function-syntax"], "couchTakesIt"],
+  [{ rewrites: "(" }, ["rewrites function-syntax"], "couchTakesIt"],
+  [{ indexes: { i: { index: "(" } } }, ["indexes/i/index function-syntax"], "couchTakesIt"],
+  [{ nouveau: { i: { index: "(" } } }, ["nouveau/i/index function-syntax"], "couchTakesIt"],
+  [{ views: { v: { map }, lib: { a: { b: "(" } } } }, ["views/lib/a/b function-syntax"], "couchTakesIt"],
+];
