@@ -76,6 +76,7 @@ export class Exchange {
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
       emit: options.emit,
+      redact: this.#redact,
       session: (authorization) => this.#session(authorization),
     });
   }

@@ -32,6 +32,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   const memo = new Memo();
   /** When databases were made in this run, by their encoded names. */
   const created = new Map<string, number>();
+  let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
 
   function requestOf(
@@ -97,12 +98,15 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   }
 
   async function version(): Promise<string> {
-    if (exchange.version !== undefined) return exchange.version;
+    const known = exchange.version ?? welcome;
+    if (known !== undefined) return known;
     const { body } = await read<{ couchdb?: unknown; version?: unknown } | null>(pathOf`/`);
-    if (typeof body?.couchdb === "string" && typeof body.version === "string") return body.version;
-    throw new MigrateError("not-couchdb", {
-      message: `What answers at ${exchange.url} does not say that it is CouchDB.`,
-    });
+    if (typeof body?.couchdb !== "string" || typeof body.version !== "string") {
+      const message = `What answers at ${exchange.url} does not say that it is CouchDB.`;
+      throw new MigrateError("not-couchdb", { message });
+    }
+    welcome = body.version;
+    return welcome;
   }
 
   return {

@@ -30,6 +30,7 @@ export interface Session {
 export interface LoginHooks {
   readonly url: string;
   readonly emit: Listener;
+  redact(text: string): string;
   /** `GET /_session`, signed so, and not through this login; `undefined`: refused. */
   session(authorization: string | undefined): Promise<Session | undefined>;
 }
@@ -118,7 +119,7 @@ export class RunLogin implements Login {
       const session = await this.#hooks.session(signature.authorization);
       if (session?.name === using.name) {
         this.#state = afterAcceptance(this.#state);
-        return missingRight(method, target, session, answer);
+        return missingRight(method, this.#hooks.redact(target), session, answer);
       }
     }
     const party = using !== undefined && isAdmin(await this.#hooks.session(undefined));
@@ -171,9 +172,9 @@ function unauthorized(state: LoginState, url: string): MigrateError {
       next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
     });
   }
-  const both = state.previous ? "neither the password nor the previous one" : "not the password";
+  const refused = state.previous ? "both the password and the previous password" : "the password";
   return new MigrateError("unauthorized", {
-    message: `CouchDB at ${url} accepts ${both} of ${JSON.stringify(name)}.`,
+    message: `CouchDB at ${url} refuses ${refused} of ${JSON.stringify(name)}.`,
     data: { user: name },
   });
 }

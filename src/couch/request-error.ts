@@ -11,15 +11,16 @@ export function requestError(
   url: string,
   redact: (text: string) => string,
 ): MigrateError {
-  const path = shownTarget(request.target);
-  const node = /^\/_node\/([^/?]+)/.exec(request.target)?.[1];
+  const path = redact(shownTarget(request.target));
+  const node = /^\/_node\/([^/?]+)/.exec(path)?.[1];
   const facts = { method: request.method, path, ...(node ? { node: decodeURIComponent(node) } : {}) };
   if (isFailed(outcome)) {
     const detail = redact(outcome.detail);
     const message = `${request.method} ${path}: ${meaning[outcome.failure] ?? outcome.failure} at ${url} (${detail}).`;
     return new MigrateError(code, { message: redact(message), data: { ...facts, failure: outcome.failure } });
   }
-  const { status, error } = outcome;
+  const { status } = outcome;
+  const error = outcome.error === undefined ? undefined : redact(outcome.error);
   const reason = outcome.reason === undefined ? undefined : redact(outcome.reason).slice(0, longestReason);
   const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
   const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { databaseInfo, incarnations, listDatabases } from "../../src/couch/databases.js";
+import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { path } from "../../src/couch/path.js";
+import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
+
+let server: MisbehavingServer;
+let couch: Gateway;
+/** Names by incarnation. */
+let databases: Map<string, string>;
+/** `_dbs_info` says `not_found` of them, as it does of those on a node that is down. */
+let hidden: Set<string>;
+
+beforeEach(async () => {
+  server = await misbehavingServer();
+  databases = new Map();
+  hidden = new Set();
+  server.behave(likeCouch);
+  const signal = new AbortController().signal;
+  couch = openCouch({ url: server.url }, { emit: () => {}, signal, readOnly: false, retry: { pause: 1 } });
+});
+afterEach(async () => {
+  await couch.close();
+  await server.close();
+});
+
+const missing = json(404, { error: "not_found", reason: "Database does not exist." });
+const infoOf = (name: string) => ({
+  db_name: name,
+  instance_start_time: databases.get(name),
+  doc_count: 3,
+  doc_del_count: 1,
+  sizes: { active: 700, external: 1, file: 9000 },
+  props: name.startsWith("p") ? { partitioned: true } : {},
+  cluster: { q: 2, n: 3, w: 2, r: 2 },
+});
+const likeCouch: Behaviour = (request, response) => {
+  if (request.path === "/_all_dbs") return json(200, ["_users", ...databases.keys()])(request, response);
+  if (request.path !== "/_dbs_info") {
+    const name = decodeURIComponent(request.path.slice(1));
+    if (request.method === "PUT") return json(201, {})(request, response);
+    return databases.has(name) ? json(200, infoOf(name))(request, response) : missing(request, response);
+  }
+  const { keys } = JSON.parse(request.body) as { keys: string[] };
+  const rows = keys.map((key) => {
+    const found = databases.has(key) && !hidden.has(key);
+    return found ? { key, info: infoOf(key) } : { key, error: "not_found" };
+  });
+  json(200, rows)(request, response);
+};
+const refuseDbsInfo =
+  (status: number): Behaviour =>
+  (request, response) => {
+    if (request.path !== "/_dbs_info") return likeCouch(request, response);
+    json(status, { error: "no", reason: "no" })(request, response);
+  };
+const sent = () => server.received.map(({ method, path }) => `${method} ${path}`);
+const names = (count: number) => Array.from({ length: count }, (_, i) => `db${i}`);
+const make = (all: readonly string[]) => {
+  for (const name of all) databases.set(name, "1700000000");
+};
+
+test("what is known of a database", async () => {
+  databases.set("p/x", "1700000000");
+  expect(await databaseInfo(couch, "p/x")).toEqual({
+    name: "p/x",
+    incarnation: "1700000000",
+    documents: 3,
+    deleted: 1,
+    bytes: 700,
+    q: 2,
+    n: 3,
+    partitioned: true,
+  });
+});
+
+test.each([
+  [1, 1],
+  [100, 1],
+  [101, 2],
+  [250, 3],
+])("%d databases that exist: %d requests", async (count, requests) => {
+  make(names(count));
+  expect((await incarnations(couch, names(count))).size).toBe(count);
+  expect(sent()).toEqual(Array.from({ length: requests }, () => "POST /_dbs_info"));
+});
+
+test("calls of one tick go together, also those for the same database", async () => {
+  make(["a", "b"]);
+  await Promise.all([databaseInfo(couch, "a"), incarnations(couch, ["a", "b"]), databaseInfo(couch, "b")]);
+  expect(sent()).toEqual(["POST /_dbs_info"]);
+});
+
+test("what is known is not asked for again, in whatever company", async () => {
+  make(["a", "b", "c"]);
+  await incarnations(couch, ["a", "b"]);
+  await databaseInfo(couch, "b");
+  await incarnations(couch, ["a"]);
+  expect(sent()).toHaveLength(1);
+});
+
+test("after a write it is asked for again", async () => {
+  make(["a"]);
+  await databaseInfo(couch, "a");
+  databases.set("a", "1700000009");
+  await couch.write("PUT", path`/a/doc`, { repeatable: true });
+  expect((await databaseInfo(couch, "a"))?.incarnation).toBe("1700000009");
+});
+
+test("and after being told to forget", async () => {
+  expect(await databaseInfo(couch, "a")).toBeUndefined();
+  make(["a"]);
+  couch.forget("a");
+  expect(await databaseInfo(couch, "a")).toBeDefined();
+});
+
+test("absence is believed only of GET /db", async () => {
+  make(["here", "hidden"]);
+  hidden.add("hidden");
+  const found = await incarnations(couch, ["here", "hidden", "gone"]);
+  expect(found).toEqual(
+    new Map([
+      ["here", "1700000000"],
+      ["hidden", "1700000000"],
+      ["gone", undefined],
+    ]),
+  );
+  expect(sent().sort()).toEqual(["GET /gone", "GET /hidden", "POST /_dbs_info"]);
+});
+
+test.each([
+  ["1.x", 405],
+  ["2.0", 404],
+  ["1.x, which takes it for a name", 400],
+])("without _dbs_info (%s) each is asked for, and _dbs_info never again", async (_, status) => {
+  make(["a", "b"]);
+  server.behave(refuseDbsInfo(status));
+  expect(await incarnations(couch, ["a", "c"])).toEqual(
+    new Map([
+      ["a", "1700000000"],
+      ["c", undefined],
+    ]),
+  );
+  await databaseInfo(couch, "b");
+  expect(sent().filter((request) => request === "POST /_dbs_info")).toHaveLength(1);
+});
+
+test("a database admin may not ask for _dbs_info: each is asked for", async () => {
+  make(["a"]);
+  server.behave((request, response) => {
+    if (request.path !== "/_session") return refuseDbsInfo(401)(request, response);
+    json(200, { userCtx: { name: "kerrigan", roles: [] } })(request, response);
+  });
+  const signal = new AbortController().signal;
+  const asAdmin = openCouch({ url: server.url, username: "kerrigan", password: "x" }, { emit: () => {}, signal });
+  expect(await incarnations(asAdmin, ["a", "b"])).toEqual(
+    new Map([
+      ["a", "1700000000"],
+      ["b", undefined],
+    ]),
+  );
+  await asAdmin.close();
+});
+
+test("an old CouchDB can't tell incarnations apart", async () => {
+  databases.set("a", "0");
+  expect((await databaseInfo(couch, "a"))?.incarnation).toBe("0");
+});
+
+test("a failure reaches everybody who asked, and is not kept", async () => {
+  make(["a", "b"]);
+  server.behave(json(413, { error: "too_large" }));
+  const both = await Promise.allSettled([databaseInfo(couch, "a"), databaseInfo(couch, "b")]);
+  expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  server.behave(likeCouch);
+  expect(await databaseInfo(couch, "a")).toBeDefined();
+});
+
+test("lists, once for all patterns", async () => {
+  make(["tenant-a", "tenant-b", "other"]);
+  expect(await listDatabases(couch)).toEqual(["_users", "tenant-a", "tenant-b", "other"]);
+  expect(await listDatabases(couch, "tenant-*")).toEqual(["tenant-a", "tenant-b"]);
+  expect(await listDatabases(couch, "*")).toEqual(["tenant-a", "tenant-b", "other"]);
+  expect(sent()).toEqual(["GET /_all_dbs"]);
+});

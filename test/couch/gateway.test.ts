@@ -1,0 +1,322 @@
+/** Reads, writes, retries and errors of the gateway, through both transports. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Connection } from "../../src/couch/connection.js";
+import { type Gateway, type GatewayOptions, openCouch } from "../../src/couch/gateway.js";
+import { path } from "../../src/couch/path.js";
+import { MigrateError } from "../../src/errors.js";
+import type { Event } from "../../src/events.js";
+import { createRedactor } from "../../src/secrets.js";
+import {
+  type Behaviour,
+  byPath,
+  cut,
+  inTurn,
+  json,
+  type MisbehavingServer,
+  misbehavingServer,
+  reset,
+  silence,
+  text,
+} from "./support/misbehaving.js";
+
+let server: MisbehavingServer;
+let events: Event[];
+let control: AbortController;
+const opened: Gateway[] = [];
+
+beforeEach(async () => {
+  server = await misbehavingServer();
+  events = [];
+  control = new AbortController();
+});
+afterEach(async () => {
+  for (const couch of opened.splice(0)) await couch.close();
+  await server.close();
+});
+
+const quick = { pause: 1, attempts: 3 };
+const connect = (options: Partial<GatewayOptions> = {}, connection: Partial<Connection> = {}) => {
+  const emit = (event: Event) => events.push(event);
+  const all = { emit, signal: control.signal, readOnly: false, retry: quick, ...options };
+  const couch = openCouch({ url: server.url, requestTimeout: 2_000, ...connection }, all);
+  opened.push(couch);
+  return couch;
+};
+const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
+  const error = await work.then(
+    (value) => value,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${JSON.stringify(error)}`);
+  return error;
+};
+const doc = path`/db/doc`;
+const conflict = json(409, { error: "conflict", reason: "Document update conflict." });
+const nodeDown = json(412, { error: "nodedown", reason: "nodedown" });
+const html = text(200, "text/html", "<html>Log in</html>");
+
+describe.each(["http", "nano"])("through %s", (transport) => {
+  const open = (...args: Parameters<typeof connect>) => {
+    const couch = connect(...args);
+    if (transport === "nano") couch.settle();
+    return couch;
+  };
+
+  const reads: [string, Behaviour, number, string][] = [
+    ["what is not there", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
+    ["an HTML page", html, 1, "not-couchdb"],
+    ["a redirect", json(302, {}, { location: "http://other.example/" }), 1, "not-couchdb"],
+    ["a 500 that stays", json(500, { error: "unknown_error" }), 3, "request-failed"],
+    ["a reset that stays", reset, 3, "unreachable"],
+    ["a cut body that stays", cut("application/json"), 3, "unreachable"],
+    ["JSON that stays invalid", text(200, "application/json", "{"), 3, "not-couchdb"],
+    ["a bad request", json(400, { error: "bad_request", reason: "x" }), 1, "request-failed"],
+    ["a node that is down", nodeDown, 3, "node-down"],
+  ];
+  test.each(reads)("a read fails: %s", async (_, behaviour, requests, code) => {
+    server.behave(behaviour);
+    expect((await failure(open().read(doc))).code).toBe(code);
+    expect(server.received).toHaveLength(requests);
+  });
+
+  const passing: [string, Behaviour][] = [
+    ["503", json(503, {})],
+    ["429", json(429, {})],
+    ["500 without a body", text(500, "text/plain", "")],
+    ["a proxy's 502", text(502, "text/html", "<h1>502</h1>")],
+    ["a reset", reset],
+    ["a cut body", cut("application/json")],
+    ["a node that was down", nodeDown],
+  ];
+  test.each(passing)("a read outlasts %s", async (_, behaviour) => {
+    server.behave(inTurn(behaviour, json(200, { a: 1 })));
+    expect(await open().read(doc)).toEqual({ status: 200, body: { a: 1 } });
+    expect(server.received).toHaveLength(2);
+  });
+
+  test.each(passing)("a repeatable write outlasts %s", async (_, behaviour) => {
+    server.behave(inTurn(behaviour, json(201, { ok: true })));
+    expect((await open().write("PUT", doc, { body: {}, repeatable: true })).status).toBe(201);
+    expect(server.received).toHaveLength(2);
+  });
+
+  const writes: [string, Behaviour, string][] = [
+    ["a lost answer", reset, "outcome-unknown"],
+    ["a cut answer", cut("application/json"), "outcome-unknown"],
+    ["half of the JSON", text(201, "application/json", "{"), "outcome-unknown"],
+    ["500 timeout", json(500, { error: "timeout" }), "outcome-unknown"],
+    ["a gateway's 504", text(504, "text/html", ""), "outcome-unknown"],
+    ["202", json(202, { ok: true }), "below-quorum"],
+    ["a conflict", conflict, "conflict"],
+    ["a node that is down", nodeDown, "node-down"],
+    ["a full disk", json(507, { error: "insufficient_storage" }), "request-failed"],
+  ];
+  test.each(writes)("a write that is not repeatable is sent once: %s", async (_, behaviour, code) => {
+    server.behave(behaviour);
+    expect((await failure(open().write("POST", path`/db`, { body: {}, repeatable: false }))).code).toBe(code);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("silence: time-out, for a write the outcome is unknown", async () => {
+    server.behave(silence);
+    const error = await failure(open().write("PUT", doc, { body: {}, repeatable: false, timeout: 60 }));
+    expect(error.code).toBe("outcome-unknown");
+  });
+
+  test("202 is an answer where it is accepted", async () => {
+    server.behave(json(202, { ok: true }));
+    expect((await open().write("POST", path`/db/_view_cleanup`, { accept: [202], repeatable: true })).status).toBe(202);
+    expect(server.received[0]?.headers["content-type"]).toBe("application/json");
+  });
+
+  test("an interrupted run: the request ends, and nothing is sent any more", async () => {
+    server.behave(silence);
+    const couch = open();
+    const read = failure(couch.read(doc));
+    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    control.abort();
+    expect((await read).code).toBe("interrupted");
+    expect((await failure(couch.read(path`/other`))).code).toBe("interrupted");
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a time limit's own error is what comes out", async () => {
+    server.behave(json(503, {}));
+    const limit = new MigrateError("come-again", { message: "later" });
+    const read = failure(open({ retry: { pause: 60_000, within: 600_000 } }).read(doc));
+    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    control.abort(limit);
+    expect(await read).toBe(limit);
+  });
+});
+
+test("a request of its own can be stopped by itself", async () => {
+  server.behave(silence);
+  const couch = connect();
+  const own = new AbortController();
+  const read = failure(couch.read(doc, { signal: own.signal }));
+  while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  own.abort();
+  expect((await read).code).toBe("interrupted");
+  server.behave(json(200, {}));
+  expect((await couch.read(doc)).status).toBe(200);
+});
+
+test("refused connection: unreachable, after retries", async () => {
+  await server.close();
+  const error = await failure(connect().read(doc));
+  expect(error.code).toBe("unreachable");
+  expect(events.filter(({ type }) => type === "request")).toHaveLength(3);
+  server = await misbehavingServer();
+});
+
+test("a read-only run can't write", async () => {
+  const couch = connect({ readOnly: true });
+  expect((await failure(couch.write("PUT", doc, { repeatable: true }))).code).toBe("bug");
+  expect(server.received).toHaveLength(0);
+  couch.allowWrites();
+  server.behave(json(201, {}));
+  await couch.write("PUT", doc, { repeatable: true });
+});
+
+test("a run is read-only unless it is said otherwise", async () => {
+  const couch = openCouch({ url: server.url }, { emit: () => {}, signal: control.signal });
+  opened.push(couch);
+  expect((await failure(couch.write("PUT", doc, { repeatable: true }))).code).toBe("bug");
+});
+
+test("a POST that may write is no read", async () => {
+  expect((await failure(connect().read(path`/db/_bulk_docs`, { body: {} }))).code).toBe("bug");
+  expect(server.received).toHaveLength(0);
+});
+
+test("an answer is kept, until something is written beside it", async () => {
+  server.behave((request, response) => json(request.method === "PUT" ? 201 : 200, {})(request, response));
+  const couch = connect();
+  const all = () => Promise.all([couch.read(doc), couch.read(doc), couch.read(path`/other/doc`)]);
+  await all();
+  await all();
+  expect(couch.requests).toEqual({ reads: 2, writes: 0 });
+  await couch.write("PUT", path`/db/another`, { repeatable: true });
+  await all();
+  expect(couch.requests).toEqual({ reads: 3, writes: 1 });
+  await couch.read(doc, { fresh: true });
+  expect(couch.requests.reads).toBe(4);
+});
+
+test("what is asked for with another query or body is another answer", async () => {
+  server.behave((request, response) => json(200, [request.path, request.body])(request, response));
+  const couch = connect();
+  const all = path`/db/_all_docs`;
+  const asked = [
+    {},
+    { query: { limit: 1 } },
+    { query: { limit: 2 } },
+    { body: { keys: ["a"] } },
+    { body: { keys: ["b"] } },
+  ];
+  const answers = await Promise.all(asked.map((options) => couch.read(all, options)));
+  expect(answers.map(({ body }) => body)).toEqual([
+    ["/db/_all_docs", ""],
+    ["/db/_all_docs?limit=1", ""],
+    ["/db/_all_docs?limit=2", ""],
+    ["/db/_all_docs", '{"keys":["a"]}'],
+    ["/db/_all_docs", '{"keys":["b"]}'],
+  ]);
+});
+
+test("what was read while a write was under way is not kept", async () => {
+  let finish = () => {};
+  server.behave((request, response) => {
+    if (request.method === "GET") return json(200, {})(request, response);
+    finish = () => json(201, {})(request, response);
+  });
+  const couch = connect();
+  const writing = couch.write("PUT", doc, { repeatable: true });
+  while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await couch.read(doc);
+  finish();
+  await writing;
+  await couch.read(doc);
+  expect(couch.requests).toEqual({ reads: 2, writes: 1 });
+});
+
+test("a 404 that nobody accepted is not kept", async () => {
+  server.behave(inTurn(json(404, { error: "not_found", reason: "missing" }), json(200, {})));
+  const couch = connect();
+  await failure(couch.read(doc));
+  expect((await couch.read(doc)).status).toBe(200);
+});
+
+test("a database that was just made may be unknown for a moment", async () => {
+  const unknown = json(404, { error: "not_found", reason: "Database does not exist." });
+  const found = inTurn(unknown, json(200, {}));
+  server.behave(byPath({ "PUT /db": json(201, {}), "GET /db": found }));
+  const couch = connect();
+  await couch.write("PUT", path`/db`, { repeatable: true });
+  expect((await couch.read(path`/db`, { accept: [404] })).status).toBe(200);
+});
+
+test("the first look goes without nano, what follows goes through it", async () => {
+  server.behave(json(200, {}));
+  const couch = connect();
+  await couch.read(path`/first`);
+  couch.settle();
+  await couch.read(path`/second`);
+  // Only nano asks for packed answers.
+  expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, "deflate, gzip"]);
+});
+
+test("the version comes with any answer", async () => {
+  server.behave(json(200, {}, { server: "CouchDB/3.5.0 (Erlang OTP/25)" }));
+  const couch = connect();
+  await couch.read(doc);
+  expect(await couch.version()).toBe("3.5.0");
+  expect(server.received).toHaveLength(1);
+});
+
+test("behind a proxy the version is asked for once", async () => {
+  server.behave(json(200, { couchdb: "Welcome", version: "3.4.2" }, { server: "nginx" }));
+  const couch = connect();
+  expect(await couch.version()).toBe("3.4.2");
+  expect(await couch.version()).toBe("3.4.2");
+  expect(server.received).toHaveLength(1);
+});
+
+test("something else than CouchDB", async () => {
+  server.behave(json(200, { name: "elasticsearch" }));
+  expect((await failure(connect().version())).code).toBe("not-couchdb");
+});
+
+test("no error and no event holds a secret that the server repeats", async () => {
+  server.behave(json(400, { error: "bad_request", reason: "your password hunter2 is bad" }));
+  const couch = connect({ redact: createRedactor(["hunter2"]) });
+  const request = couch.write("PUT", path`/db/${"hunter2"}`, { body: { p: "hunter2" }, repeatable: true });
+  const { message, data, cause, stack } = await failure(request);
+  expect(JSON.stringify([message, data, cause, stack, events])).not.toContain("hunter2");
+  expect(message).toContain("your password *** is bad");
+});
+
+test("a redirect's location is not repeated", async () => {
+  server.behave(json(302, {}, { location: "http://u:hunter2@other.example/?token=hunter2" }));
+  const { message } = await failure(connect().read(doc));
+  expect(message).toContain("other.example");
+  expect(message).not.toContain("hunter2");
+});
+
+test("each attempt is an event", async () => {
+  server.behave(inTurn(json(503, {}), json(200, {})));
+  await connect().read(doc, { query: { rev: "1-a", attachments: false } });
+  expect(events).toMatchObject([
+    { type: "request", method: "GET", path: "/db/doc?rev=…&attachments=false", status: 503, attempt: 1 },
+    { type: "request", method: "GET", path: "/db/doc?rev=…&attachments=false", status: 200, attempt: 2 },
+  ]);
+});
+
+test("a document whose id is two dots is that document, also through nano", async () => {
+  server.behave(json(200, {}));
+  const couch = connect();
+  couch.settle();
+  await couch.read(path`/db/${".."}`);
+  expect(server.received[0]?.path).toBe("/db/..");
+});

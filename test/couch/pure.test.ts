@@ -1,0 +1,162 @@
+/** The small decisions: addresses, answers, reading paths, rights, versions, patterns. */
+import { expect, test } from "vitest";
+import { outcomeOf } from "../../src/couch/answer.js";
+import { addressOf, credentialsOf } from "../../src/couch/connection.js";
+import { patternTest } from "../../src/couch/pattern.js";
+import { isReading } from "../../src/couch/reading.js";
+import { shownTarget } from "../../src/couch/request-error.js";
+import { neededRight } from "../../src/couch/rights.js";
+import { isAtLeast } from "../../src/couch/version.js";
+
+test.each([
+  ["http://localhost:5984", "http://localhost:5984", "localhost", 5984, ""],
+  ["http://localhost", "http://localhost", "localhost", 80, ""],
+  ["https://couch.example", "https://couch.example", "couch.example", 443, ""],
+  ["https://a:b@couch.example/couch/", "https://couch.example/couch", "couch.example", 443, "/couch"],
+  ["http://[::1]:5984/", "http://[::1]:5984", "::1", 5984, ""],
+])("address of %s", (given, url, host, port, prefix) => {
+  expect(addressOf({ url: given })).toMatchObject({ url, host, port, prefix });
+});
+
+test.each([
+  ["ftp://localhost", "http://"],
+  ["localhost:5984", "http://"],
+  ["http://user:hunter2/x@host", "not a URL"],
+  ["http://localhost/?a=1", "query"],
+])("no address: %s", (url, message) => {
+  expect(() => addressOf({ url })).toThrow(message);
+  expect(() => addressOf({ url })).not.toThrow("hunter2");
+});
+
+test.each([
+  [{ url: "http://h" }, undefined],
+  [{ url: "http://a%40b:p%2Fq%25@h" }, { name: "a@b", password: "p/q%" }],
+  [
+    { url: "http://a:b@h", username: "c", password: "d" },
+    { name: "a", password: "b" },
+  ],
+  [
+    { url: "http://a@h", password: "d" },
+    { name: "a", password: "d" },
+  ],
+  [
+    { url: "http://h", username: "c", password: " a✓ " },
+    { name: "c", password: " a✓ " },
+  ],
+])("credentials of %j", (connection, credentials) => {
+  expect(credentialsOf(connection)).toEqual(credentials);
+});
+
+test.each([
+  [{ url: "http://h", username: "c" }, "no password"],
+  [{ url: "http://h", password: "c" }, "no user name"],
+  [{ url: "http://h", username: "a:b", password: "c" }, "colon"],
+])("no credentials: %j", (connection, message) => {
+  expect(() => credentialsOf(connection)).toThrow(message);
+});
+
+test.each([
+  ["GET", "/db", true],
+  ["HEAD", "/db/doc", true],
+  ["POST", "/_dbs_info", true],
+  ["POST", "/db/_find", true],
+  ["POST", "/db/_all_docs", true],
+  ["POST", "/db/_all_docs/queries", true],
+  ["POST", "/db/_design/x/_view/y", true],
+  ["POST", "/db/_changes", true],
+  ["POST", "/db/_bulk_docs", false],
+  ["POST", "/db/_design/x/_update/y", false],
+  ["POST", "/db/_compact", false],
+  ["POST", "/db/_index", false],
+  ["POST", "/db", false],
+  ["POST", "/_replicate", false],
+  ["POST", "/_session", false],
+  ["PUT", "/db/_find", false],
+  ["DELETE", "/db", false],
+  ["COPY", "/db/doc", false],
+])("%s %s only reads: %s", (method, path, reads) => {
+  expect(isReading(method, path)).toBe(reads);
+});
+
+const json = { "content-type": "application/json" };
+const html = { "content-type": "text/html" };
+test.each([
+  ["a body", 200, json, '{"a":1}', { status: 200, body: { a: 1 } }],
+  ["an error", 409, json, '{"error":"conflict","reason":"r"}', { status: 409, error: "conflict", reason: "r" }],
+  ["a login page", 200, html, "<html>", { failure: "html" }],
+  ["a login page without a type", 200, {}, "<!DOCTYPE html>", { failure: "html" }],
+  ["half a body", 200, json, '{"a":', { failure: "no-json" }],
+  ["an empty body", 201, json, "", { failure: "no-json" }],
+  [
+    "a redirect",
+    302,
+    { location: "https://u:p@sso.example/login?token=x" },
+    "",
+    { failure: "redirect", detail: "it redirects to sso.example" },
+  ],
+  ["a proxy's 404", 404, html, "<h1>404</h1>", { failure: "not-couchdb" }],
+  ["a proxy's empty 404", 404, {}, "", { failure: "not-couchdb" }],
+  ["CouchDB's 404", 404, json, '{"error":"not_found","reason":"missing"}', { status: 404, error: "not_found" }],
+  [
+    "_up in maintenance",
+    404,
+    json,
+    '{"status":"maintenance_mode"}',
+    { status: 404, body: { status: "maintenance_mode" } },
+  ],
+  ["a proxy's 502", 502, html, "<h1>502</h1>", { status: 502 }],
+  ["a proxy's 413", 413, html, "<h1>413</h1>", { status: 413 }],
+  ["a proxy's 401", 401, html, "<h1>401</h1>", { status: 401 }],
+])("an answer: %s", (_, status, headers, body, expected) => {
+  expect(outcomeOf({ status, headers: headers as Record<string, string>, body })).toMatchObject(expected);
+});
+
+test.each([
+  ["GET", "/_membership", "server admin"],
+  ["POST", "/_dbs_info", "server admin"],
+  ["PUT", "/zerglings", "server admin"],
+  ["GET", "/zerglings", "member of zerglings"],
+  ["GET", "/a%2Fb/_design/x", "member of a/b"],
+  ["PUT", "/zerglings/_design/x?rev=1-a", "admin of zerglings"],
+  ["PUT", "/zerglings/_security", "admin of zerglings"],
+  ["PUT", "/zerglings/doc", "member of zerglings"],
+  ["GET", "/_users/org.couchdb.user:x", "server admin"],
+])("%s %s needs %s", (method, target, right) => {
+  expect(neededRight(method, target)).toBe(right);
+});
+
+test.each([
+  ["/db/doc", "/db/doc"],
+  [
+    "/db/_all_docs?limit=100&include_docs=true&startkey=%22me%40x%22",
+    "/db/_all_docs?limit=100&include_docs=true&startkey=…",
+  ],
+  ["/db/doc?rev=1-a", "/db/doc?rev=…"],
+])("%s is shown as %s", (target, shown) => {
+  expect(shownTarget(target)).toBe(shown);
+});
+
+test.each([
+  ["3.5.0", "3.4", true],
+  ["3.3.3", "3.4", false],
+  ["3.10.0", "3.4", true],
+  ["1.7.2", "2.0", false],
+  ["2.0.0", "2.0", true],
+  ["3.4.2+cloudant.1", "3.4", true],
+  ["nonsense", "2.0", false],
+])("%s is at least %s: %s", (version, minimum, expected) => {
+  expect(isAtLeast(version, minimum)).toBe(expected);
+});
+
+test.each([
+  ["tenant-*", "tenant-a", true],
+  ["tenant-*", "tenant-", true],
+  ["tenant-*", "xtenant-a", false],
+  ["*-logs", "a-logs", true],
+  ["a*b*c", "a1b2c", true],
+  ["a.c", "abc", false],
+  ["*", "_users", false],
+  ["_*", "_users", false],
+])("%s matches %s: %s", (pattern, name, expected) => {
+  expect(patternTest(pattern)(name)).toBe(expected);
+});

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { waitUntilReady } from "../../src/couch/ready.js";
+import { MigrateError } from "../../src/errors.js";
+import type { Event } from "../../src/events.js";
+import { type Behaviour, byPath, inTurn, json, reset, text } from "./support/misbehaving.js";
+import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
+
+let server: ServerWithUsers;
+let couch: Gateway;
+let events: Event[];
+let control: AbortController;
+
+beforeEach(async () => {
+  server = await serverWithUsers(like({}));
+  server.admins.set("overmind", "secret");
+  events = [];
+  control = new AbortController();
+  couch = open("overmind", "secret");
+});
+afterEach(async () => {
+  await couch.close();
+  await server.close();
+});
+
+const emit = (event: Event) => events.push(event);
+const open = (username?: string, password?: string) => {
+  const login = username && password ? { username, password } : {};
+  return openCouch({ url: server.url, ...login }, { emit, signal: control.signal, retry: { pause: 1 } });
+};
+const headers = { server: "CouchDB/3.5.0 (Erlang OTP/25)" };
+const up = json(200, { status: "ok" }, headers);
+const like = (routes: Readonly<Record<string, Behaviour>>) =>
+  byPath({ "GET /_up": up, "GET /": json(200, { couchdb: "Welcome", version: "3.5.0" }), ...routes });
+const members = (...connected: string[]) =>
+  json(200, { all_nodes: connected, cluster_nodes: ["couchdb@a", "couchdb@b", "couchdb@c"] });
+const ready = (wait = 5_000, everyNode = false) =>
+  waitUntilReady(couch, { wait, everyNode, emit, signal: control.signal });
+const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
+  const error = await work.catch((thrown: unknown) => thrown);
+  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
+  return error;
+};
+const waits = () => events.flatMap((event) => (event.type === "waiting" ? [event.reason] : []));
+
+test("ready: two requests, and the login is proved", async () => {
+  await ready();
+  expect(server.received.map(({ path }) => path)).toEqual(["/_up", "/_session"]);
+  expect(couch.login.proves("overmind", "secret")).toBe(true);
+  expect(waits()).toEqual([]);
+});
+
+const maintenance = json(404, { status: "maintenance_mode" });
+const later: [string, Behaviour, string][] = [
+  ["maintenance", maintenance, "maintenance_mode"],
+  ["a proxy without a backend", text(503, "text/html", "<h1>503</h1>"), "503"],
+  ["a default backend", text(404, "text/plain", "default backend - 404"), "not CouchDB"],
+  ["a reset", reset, "ended early"],
+];
+test.each(later)("waits through %s", async (_, behaviour, reason) => {
+  server.behave(like({ "GET /_up": inTurn(behaviour, up) }));
+  await ready();
+  expect(waits()).toEqual([expect.stringContaining(reason)]);
+});
+
+test("an old CouchDB has no _up: its welcome will do", async () => {
+  server.behave(like({ "GET /_up": json(404, { error: "not_found", reason: "missing" }) }));
+  await ready();
+  server.behave(like({ "GET /_up": json(400, { error: "illegal_database_name", reason: "x" }) }));
+  await ready();
+});
+
+test("not ready in time: the error says what was last missing", async () => {
+  server.behave(like({ "GET /_up": maintenance }));
+  const error = await failure(ready(250));
+  expect(error.code).toBe("unreachable");
+  expect(error.message).toContain("maintenance_mode");
+});
+
+test("nobody there in time", async () => {
+  await couch.close();
+  couch = openCouch({ url: "http://nobody.invalid:5984" }, { emit, signal: control.signal });
+  const error = await failure(ready(250));
+  expect(error.code).toBe("unreachable");
+  expect(error.message).toContain("does not resolve");
+});
+
+test("something else in time", async () => {
+  server.behave(text(200, "text/html", "<html>Log in</html>"));
+  expect((await failure(ready(250))).code).toBe("not-couchdb");
+});
+
+test("wrong credentials fail at once, and are tried once", async () => {
+  server.admins.set("overmind", "other");
+  expect((await failure(ready(60_000))).code).toBe("unauthorized");
+  expect(server.failures()).toBe(1);
+});
+
+test("no credentials where some are needed fail at once", async () => {
+  await couch.close();
+  couch = open();
+  server.behave(like({}));
+  expect((await failure(ready(60_000))).next).toContain("COUCHDB_USERNAME");
+});
+
+test("admin party is ready", async () => {
+  server.admins.clear();
+  await ready();
+  expect(couch.login.name).toBeUndefined();
+});
+
+test("one node of three is down: ready for all but what writes to every node", async () => {
+  server.behave(like({ "GET /_membership": members("couchdb@a", "couchdb@c") }));
+  await ready(250);
+  const error = await failure(ready(250, true));
+  expect(error).toMatchObject({ code: "unreachable", data: { nodes: ["couchdb@b"] } });
+  expect(error.message).toContain("couchdb@b");
+});
+
+test("waits for every node", async () => {
+  const all = members("couchdb@a", "couchdb@b", "couchdb@c");
+  server.behave(like({ "GET /_membership": inTurn(members("couchdb@a"), all) }));
+  await ready(5_000, true);
+  expect(waits()).toEqual([expect.stringContaining("couchdb@b, couchdb@c")]);
+});
+
+test("nodes can be seen by a server admin only", async () => {
+  server.users.set("overmind", "secret");
+  server.admins.delete("overmind");
+  server.admins.set("admin", "x");
+  server.behave(like({}));
+  const error = await failure(ready(60_000, true));
+  expect(error).toMatchObject({ code: "missing-right", data: { right: "server admin" } });
+});
+
+test("a signal ends the waiting", async () => {
+  server.behave(like({ "GET /_up": maintenance }));
+  const waiting = failure(ready(60_000));
+  while (waits().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  control.abort();
+  expect((await waiting).code).toBe("interrupted");
+});

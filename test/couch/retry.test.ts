@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import type { Outcome } from "../../src/couch/answer.js";
+import { decide, defaultPolicy, pauseAfter, type Sent } from "../../src/couch/retry.js";
+
+const reading: Sent = { reading: true, repeatable: true, accept: [], justCreated: false };
+const repeatable: Sent = { reading: false, repeatable: true, accept: [], justCreated: false };
+const once: Sent = { reading: false, repeatable: false, accept: [], justCreated: false };
+
+const answered = (status: number, error?: string, reason?: string): Outcome => ({
+  status,
+  body: {},
+  ...(error ? { error } : {}),
+  ...(reason ? { reason } : {}),
+});
+const failed = (failure: string, sent = true): Outcome => ({ failure, sent, detail: "" }) as Outcome;
+const locked = "Account is temporarily locked due to multiple authentication failures";
+const noDatabase = "Database does not exist.";
+
+/** The verdict in a word: `answer`, `fail:<code>`, `retry:<code in the end>`. */
+const say = (outcome: Outcome, sent: Sent) => {
+  const verdict = decide(outcome, sent);
+  return verdict.do === "answer" ? "answer" : `${verdict.do}:${verdict.code}`;
+};
+
+describe("what a response means: to a read, to a repeatable write, to one that is not", () => {
+  const table: [string, Outcome, string, string, string][] = [
+    ["200", answered(200), "answer", "answer", "answer"],
+    ["201", answered(201), "answer", "answer", "answer"],
+    ["202", answered(202), "answer", "fail:below-quorum", "fail:below-quorum"],
+    ["400", answered(400, "bad_request"), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["401", answered(401, "unauthorized"), "fail:unauthorized", "fail:unauthorized", "fail:unauthorized"],
+    [
+      "403 of a validation",
+      answered(403, "forbidden", "no"),
+      "fail:request-failed",
+      "fail:request-failed",
+      "fail:request-failed",
+    ],
+    ["403 locked", answered(403, "forbidden", locked), "fail:locked-out", "fail:locked-out", "fail:locked-out"],
+    ["404", answered(404, "not_found", "missing"), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["405", answered(405), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["408", answered(408), "retry:request-failed", "retry:outcome-unknown", "fail:outcome-unknown"],
+    ["409", answered(409, "conflict"), "fail:conflict", "fail:conflict", "fail:conflict"],
+    [
+      "412 file_exists",
+      answered(412, "file_exists"),
+      "fail:request-failed",
+      "fail:request-failed",
+      "fail:request-failed",
+    ],
+    ["412 nodedown", answered(412, "nodedown"), "retry:node-down", "retry:node-down", "fail:node-down"],
+    ["413", answered(413, "too_large"), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["415", answered(415, "bad_content_type"), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["429", answered(429), "retry:request-failed", "retry:request-failed", "retry:request-failed"],
+    ["500 timeout", answered(500, "timeout"), "retry:request-failed", "retry:outcome-unknown", "fail:outcome-unknown"],
+    [
+      "500 unknown_error",
+      answered(500, "unknown_error"),
+      "retry:request-failed",
+      "retry:outcome-unknown",
+      "fail:outcome-unknown",
+    ],
+    ["500 without a body", answered(500), "retry:request-failed", "retry:outcome-unknown", "fail:outcome-unknown"],
+    [
+      "500 no_majority",
+      answered(500, "no_majority"),
+      "retry:request-failed",
+      "retry:request-failed",
+      "fail:outcome-unknown",
+    ],
+    [
+      "500 of a create race",
+      answered(500, "error", "conflict"),
+      "retry:request-failed",
+      "retry:request-failed",
+      "fail:outcome-unknown",
+    ],
+    ["501", answered(501, "not_implemented"), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["502", answered(502), "retry:request-failed", "retry:outcome-unknown", "fail:outcome-unknown"],
+    [
+      "503",
+      answered(503, "service unavailable"),
+      "retry:request-failed",
+      "retry:request-failed",
+      "fail:outcome-unknown",
+    ],
+    [
+      "503 of a missing feature",
+      answered(503, "required index service unavailable"),
+      "fail:request-failed",
+      "fail:request-failed",
+      "fail:request-failed",
+    ],
+    ["504", answered(504), "retry:request-failed", "retry:outcome-unknown", "fail:outcome-unknown"],
+    ["507", answered(507), "fail:request-failed", "fail:request-failed", "fail:request-failed"],
+    ["refused", failed("refused", false), "retry:unreachable", "retry:unreachable", "retry:unreachable"],
+    ["unresolved", failed("unresolved", false), "retry:unreachable", "retry:unreachable", "retry:unreachable"],
+    ["no trust", failed("tls", false), "fail:unreachable", "fail:unreachable", "fail:unreachable"],
+    ["cut", failed("cut"), "retry:unreachable", "retry:outcome-unknown", "fail:outcome-unknown"],
+    ["time-out", failed("timeout"), "retry:unreachable", "retry:outcome-unknown", "fail:outcome-unknown"],
+    [
+      "time-out while connecting",
+      failed("timeout", false),
+      "retry:unreachable",
+      "retry:unreachable",
+      "retry:unreachable",
+    ],
+    ["too large", failed("too-large"), "fail:request-failed", "fail:outcome-unknown", "fail:outcome-unknown"],
+    ["half of the JSON", failed("no-json"), "retry:not-couchdb", "retry:outcome-unknown", "fail:outcome-unknown"],
+    ["an HTML page", failed("html"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
+    ["a redirect", failed("redirect"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
+    ["aborted", failed("aborted"), "fail:interrupted", "fail:interrupted", "fail:interrupted"],
+  ];
+  test.each(table)("%s", (_, outcome, read, repeat, single) => {
+    expect([say(outcome, reading), say(outcome, repeatable), say(outcome, once)]).toEqual([read, repeat, single]);
+  });
+});
+
+test.each([
+  ["404, accepted", answered(404, "not_found", "missing"), [404], false, "answer"],
+  ["404 of a document in a new database", answered(404, "not_found", "missing"), [404], true, "answer"],
+  ["404 of a new database", answered(404, "not_found", noDatabase), [], true, "retry:request-failed"],
+  ["404 of a new database, accepted", answered(404, "not_found", noDatabase), [404], true, "retry:request-failed"],
+  ["404 of a new database on 1.x", answered(404, "not_found", "no_db_file"), [404], true, "retry:request-failed"],
+  ["412, accepted", answered(412, "file_exists"), [412], false, "answer"],
+  ["412 nodedown, though 412 is accepted", answered(412, "nodedown"), [412], false, "retry:node-down"],
+  ["202, accepted", answered(202), [202], false, "answer"],
+  ["409, accepted", answered(409, "conflict"), [409], false, "answer"],
+  ["500, accepted", answered(500, "error"), [500], false, "answer"],
+])("a repeatable write with exceptions: %s", (_, outcome, accept, justCreated, verdict) => {
+  expect(say(outcome, { ...repeatable, accept, justCreated })).toBe(verdict);
+});
+
+const at = (attempt: number, elapsed: number, retryAfter?: string, random = 1) =>
+  pauseAfter(defaultPolicy, attempt, elapsed, retryAfter, random);
+
+test.each([
+  ["the first pause", at(1, 0), 250],
+  ["half of it, with jitter", at(1, 0, undefined, 0), 125],
+  ["twice as long each time", at(3, 1_000), 1_000],
+  ["no more after the last attempt", at(6, 4_000), undefined],
+  ["no more once the time is up", at(3, 15_000), undefined],
+  ["one more try after a long time-out", at(1, 30_000), 250],
+  ["and then no more", at(2, 60_000), undefined],
+  ["as long as the server asks for", at(1, 0, "3"), 3_000],
+  ["not longer than all of it may take", at(1, 0, "60"), undefined],
+  ["a date is not read", at(1, 0, "Wed, 21 Oct 2026 07:28:00 GMT"), 250],
+])("pauses: %s", (_, pause, expected) => {
+  expect(pause).toBe(expected);
+});

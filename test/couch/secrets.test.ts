@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { createRedactor, redactUrl } from "../../src/secrets.js";
+
+test.each([
+  ["http://admin:secret@host:5984/db", "http://***@host:5984/db"],
+  ["https://admin@host/", "https://***@host/"],
+  ["http://a:b@c@host/db", "http://***@host/db"],
+  ["http://admin:pa/ss@host/db", "http://***@host/db"],
+  ["from http://a:b@x to http://c:d@y", "from http://***@x to http://***@y"],
+  [
+    "http://host:5984/_users/org.couchdb.user:me@example.com",
+    "http://host:5984/_users/org.couchdb.user:me@example.com",
+  ],
+  ["http://[::1]:5984/db", "http://[::1]:5984/db"],
+  ["no address: me@example.com", "no address: me@example.com"],
+])("%s", (text, expected) => {
+  expect(redactUrl(text)).toBe(expected);
+});
+
+const secret = 'p+/ "q✓ü%';
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+test.each([
+  ["as it is", secret],
+  ["in JSON", JSON.stringify({ reason: secret })],
+  ["in a URL", `http://x/${encodeURIComponent(secret)}`],
+  ["in a URL, in lower case", `http://x/${encodeURIComponent(secret).toLowerCase().replace(/^p/, "p")}`],
+  ["in a form", `a=${encodeURIComponent(secret).replace(/%20/g, "+")}`],
+  ["in base64", base64(secret)],
+  ["in a Basic header", `Basic ${base64(`admin:${secret}`)}`],
+  ["in another one", `Basic ${base64(`me:${secret}`)}`],
+  ["in a third one", `Basic ${base64(`a:${secret}`)}`],
+  ["with text after it, in base64", base64(`a:${secret} and more`)],
+])("a secret %s", (_, text) => {
+  const redacted = createRedactor([secret])(text);
+  expect(redacted).toContain("***");
+  for (const form of [secret, encodeURIComponent(secret), base64(secret).slice(4, 12)])
+    expect(redacted).not.toContain(form);
+});
+
+test.each([
+  [["a"], "a cat has a b", "*** cat has *** b"],
+  [["secret", "secret-long"], "it is secret-long", "it is ***"],
+  [["", "x.y*"], "x.y* xay", "*** xay"],
+  [[], "nothing http://a:b@c", "nothing http://***@c"],
+  [["\ud800"], "half a pair", "half a pair"],
+])("secrets %j in %j", (secrets, text, expected) => {
+  expect(createRedactor(secrets)(text)).toBe(expected);
+});

@@ -1,0 +1,105 @@
+/** Trust, client certificates and IPv6. The certificates are made here; without openssl they are left out. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer as createHttp } from "node:http";
+import { createServer, type Server } from "node:https";
+import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Connection } from "../../src/couch/connection.js";
+import { openCouch } from "../../src/couch/gateway.js";
+import { path } from "../../src/couch/path.js";
+
+const openssl = spawnSync("openssl", ["version"]).status === 0;
+
+async function readFrom(connection: Connection): Promise<unknown> {
+  const couch = openCouch(connection, { emit: () => {}, signal: new AbortController().signal, retry: { pause: 1 } });
+  couch.settle();
+  try {
+    return (await couch.read(path`/db`)).body;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  } finally {
+    await couch.close();
+  }
+}
+
+describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () => {
+  let folder: string;
+  let server: Server;
+  let url: string;
+  let cert: string;
+  let key: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "couchdb-migrate-tls-"));
+    const files = { key: join(folder, "key.pem"), cert: join(folder, "cert.pem") };
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    const args = ["req", "-x509", ...made, ...named, "-keyout", files.key, "-out", files.cert];
+    execFileSync("openssl", args, { stdio: "ignore" });
+    key = readFileSync(files.key, "utf8");
+    cert = readFileSync(files.cert, "utf8");
+    server = createServer(
+      { key, cert, ca: cert, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify((request.socket as TLSSocket).authorized ? "known" : "unknown"));
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("a server that nobody vouches for is not spoken to", async () => {
+    expect(await readFrom({ url })).toBe("unreachable");
+  });
+
+  test("its certificate authority is trusted", async () => {
+    expect(await readFrom({ url, tls: { ca: cert } })).toBe("unknown");
+  });
+
+  test("a client certificate is shown", async () => {
+    expect(await readFrom({ url, tls: { ca: cert, cert, key } })).toBe("known");
+  });
+
+  test("a server that speaks no TLS", async () => {
+    const plain = createSocketServer((socket) => socket.end("hello\r\n"));
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    const { port } = plain.address() as AddressInfo;
+    expect(await readFrom({ url: `https://127.0.0.1:${port}` })).toBe("unreachable");
+    expect(await readFrom({ url: `https://127.0.0.1:${port}`, tls: { ca: cert } })).toBe("unreachable");
+    plain.close();
+  });
+});
+
+const ipv6 = await new Promise<boolean>((resolve) => {
+  const probe = createSocketServer().once("error", () => resolve(false));
+  probe.listen(0, "::1", () => probe.close(() => resolve(true)));
+});
+
+test.skipIf(!ipv6)("an IPv6 address", async () => {
+  const server = createHttp((request, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(request.headers.host));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+  const { port } = server.address() as AddressInfo;
+  expect(await readFrom({ url: `http://[::1]:${port}` })).toBe(`[::1]:${port}`);
+  server.close();
+});
+
+test("something that does not speak HTTP", async () => {
+  const server = createSocketServer((socket) => socket.end("220 smtp.example ready\r\n"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => connect(port, "127.0.0.1", resolve));
+  expect(await readFrom({ url: `http://127.0.0.1:${port}` })).toMatch(/^(?:not-couchdb|unreachable)$/);
+  server.close();
+});
