@@ -14,7 +14,7 @@ const acts = [
   ["A plan agrees: with --detailed-exitcode, 2 would mean that changes are pending.", ["plan", "--detailed-exitcode"]],
 ];
 
-const server = await startSandbox({ admins: {} });
+const server = await startSandbox({ adminParty: true });
 console.log(`An empty server without an admin, in memory, at ${server.url}.`);
 console.log("migrations/001-overmind.yaml: an admin, a database, its security, its design documents.");
 try {

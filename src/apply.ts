@@ -1,7 +1,7 @@
 /** Brings the server to what the files ask for, and records it. */
 import pMap from "p-map";
 import type { Decision } from "./decide.js";
-import type { MigrateError } from "./errors.js";
+import { MigrateError } from "./errors.js";
 import { examine } from "./examine.js";
 import { ensureLedgerDatabase } from "./ledger/database.js";
 import { takeLease } from "./ledger/lease.js";
@@ -15,19 +15,27 @@ import { Work } from "./work.js";
 
 export async function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult> {
   const began = performance.now();
-  const stop = stopper(options);
-  const run = openRun(migrations.steps, { ...options, signal: stop.soft }, stop.hard);
+  const stop = stopper(options, (reason) => run.couch.cut(reason));
+  const run = openRun(migrations.steps, { ...options, signal: stop.soft });
   try {
     const seen = await lookWhenReady(run, !run.verify);
     const due = await dueNow(run, seen);
     const work = due.size === 0 ? new Work(run, seen, due) : await applyHoldingLease(run, due, options, stop.why);
-    return work.result(performance.now() - began);
+    const result = work.result(performance.now() - began);
+    if (work.ending) throw incomplete(work.ending, result);
+    return result;
   } catch (thrown) {
+    if (thrown instanceof MigrateError && thrown.data.result) throw thrown;
     throw stop.why() ?? thrown;
   } finally {
     stop.clear();
     await run.couch.close();
   }
+}
+
+/** The error, with what had become of the steps by then as `data.result`. */
+function incomplete({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
+  return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }
 
 /** Ids of the steps to work on: those not applied, those that are looked at on every run and don't hold, drift. */

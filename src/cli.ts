@@ -14,10 +14,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+let outputLost = false;
 // Whoever reads our output may have seen enough; the run goes on to its end all the same.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") process.exitCode = exitCodes.failed;
+    if (error.code !== "EPIPE") outputLost = true;
   });
 }
 
@@ -29,5 +30,7 @@ const code = await main(process.argv.slice(2), {
   engine: () => import("./index.js"),
 });
 
-// Pipes may still hold text, and idle connections would keep the process alive.
-process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+// Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after its
+// callback.
+const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
+process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));

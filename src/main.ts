@@ -29,7 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     redaction.add([settings.password, settings.previousPassword]);
     log = await logFor(settings, io, redaction);
     const given = resolved.given.has("terminationLog");
-    end = (summary) => writeTermination(summary, settings.terminationLog, given);
+    end = (summary) => writeTermination(redaction.redact(summary), settings.terminationLog, given);
 
     const context = contextFor(command, resolved, positionals, io, log, redaction);
     const outcome = await command.run(context);

@@ -50,7 +50,7 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     formatVersion: 1,
     set: run.place.set,
     server: { url: run.couch.url, version: await run.couch.version() },
-    changes: steps.filter((step) => step.counts).length,
+    changes: steps.filter((step) => step.plan.applies).length,
     steps: steps.map((step) => step.plan),
     orphaned: seen.orphaned,
     warnings,
@@ -86,7 +86,7 @@ function planned(
   run: Run,
   decision: Decision,
   examined: readonly Examined[],
-): { plan: PlannedStep; counts: boolean; warnings: Warning[] } {
+): { plan: PlannedStep; warnings: Warning[] } {
   const { step } = decision;
   const kind = kindOf(step);
   const databases: Record<string, PlannedDatabase> = {};
@@ -97,11 +97,10 @@ function planned(
   const several = examined.length > 1;
   const refusals = examined.flatMap((one) => one.difference.refusal ?? []);
   const warnings = examined.flatMap((one) => one.difference.warnings);
-  const everyRun = kind.everyRun ? ["looked at on every run"] : [];
   const drifted = decision.state === "applied" && states.includes("drifted");
   const action = wholeAction(decision, examined.map(actionOf));
+  const applies = changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true);
   return {
-    counts: changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true),
     plan: {
       id: step.id,
       kind: step.kind,
@@ -118,7 +117,8 @@ function planned(
         ),
       ),
       rebuilds: examined.flatMap((one) => one.difference.rebuilds),
-      notes: [...new Set([...decision.notes, ...refusals, ...warnings, ...(drifted && !run.verify ? everyRun : [])])],
+      applies,
+      notes: [...new Set([...decision.notes, ...refusals, ...warnings])],
     },
     warnings: warnings.map((message) => ({ code: "step", message, id: step.id })),
   };

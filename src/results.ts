@@ -28,6 +28,8 @@ export interface PlannedStep {
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
   readonly changes: readonly (Change & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
+  /** `apply`, with the same options, would write to the server for it: false for drift that it leaves alone. */
+  readonly applies: boolean;
   /** One sentence each: why it is pending (`the database was recreated`), why it is refused, what to watch. */
   readonly notes: readonly string[];
 }

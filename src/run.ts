@@ -43,15 +43,15 @@ export interface Look {
 
 const never = new AbortController().signal;
 
-/** `hard` cuts requests under way; `options.signal` only stops between them. */
-export function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal = never): Run {
+/** `options.signal` stops the run between two requests; `run.couch.cut` ends those under way. */
+export function openRun(steps: readonly Step[], options: RunOptions): Run {
   const emit = options.emit ?? (() => {});
   const secrets = steps.flatMap((step) => [...step.secrets.values()]);
   const { password, previousPassword } = options.connection;
   const redact = createRedactor([...secrets, ...[password, previousPassword].filter((secret) => secret !== undefined)]);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
-    couch: openCouch(options.connection, { emit, signal: hard, redact }),
+    couch: openCouch(options.connection, { emit, signal: never, redact }),
     place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
     steps,
     emit,
@@ -91,13 +91,14 @@ export async function look(run: Run, trustNodes: boolean): Promise<Look> {
 
 /** As `look`, but waits for CouchDB where it does not answer yet. */
 export async function lookWhenReady(run: Run, trustNodes = false): Promise<Look> {
-  try {
-    return await look(run, trustNodes);
-  } catch (error) {
+  const { couch, emit } = run;
+  const seen = await look(run, trustNodes).catch(async (error: unknown) => {
     if (!(error instanceof MigrateError) || error.code !== "unreachable") throw error;
-  }
-  await ready(run, false);
-  return look(run, trustNodes);
+    await ready(run, false);
+    return look(run, trustNodes);
+  });
+  emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+  return seen;
 }
 
 export async function ready(run: Run, everyNode: boolean): Promise<void> {

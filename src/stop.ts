@@ -5,8 +5,6 @@ import type { ApplyOptions } from "./options.js";
 export interface Stopper {
   /** Stop between two requests. */
   readonly soft: AbortSignal;
-  /** Cut requests under way: comes `grace` after `soft`, so that a process ends in time. */
-  readonly hard: AbortSignal;
   /** The reason, once `soft` is aborted. */
   why(): MigrateError | undefined;
   clear(): void;
@@ -14,9 +12,12 @@ export interface Stopper {
 
 const grace = 3_000;
 
-export function stopper(options: Pick<ApplyOptions, "signal" | "timeout">): Stopper {
+/** `cut` ends the requests under way: called some time after `soft` is aborted, so that a process ends in time. */
+export function stopper(
+  options: Pick<ApplyOptions, "signal" | "timeout">,
+  cut: (reason: MigrateError) => void,
+): Stopper {
   const soft = new AbortController();
-  const hard = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   let reason: MigrateError | undefined;
 
@@ -24,7 +25,7 @@ export function stopper(options: Pick<ApplyOptions, "signal" | "timeout">): Stop
     if (reason) return;
     reason = error;
     soft.abort(error);
-    timers.push(setTimeout(() => hard.abort(error), grace).unref());
+    timers.push(setTimeout(() => cut(error), grace).unref());
   };
   const interrupt = () =>
     stop(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
@@ -36,7 +37,6 @@ export function stopper(options: Pick<ApplyOptions, "signal" | "timeout">): Stop
   }
   return {
     soft: soft.signal,
-    hard: hard.signal,
     why: () => reason,
     clear: () => {
       options.signal?.removeEventListener("abort", interrupt);

@@ -27,6 +27,7 @@ export class Work {
   readonly #failures: Failure[] = [];
   readonly #warnings: Warning[] = [];
   #notReached: string[] = [];
+  #ending: MigrateError | undefined;
   /** Databases that exist, each with its incarnation: those seen, and those that the run makes. */
   readonly #existing: Map<string, string>;
 
@@ -83,10 +84,19 @@ export class Work {
       adopted: this.#adopted,
       failures: this.#failures.map(({ id, code }) => ({ id, code })),
     });
-    if (broken) throw broken;
-    if (this.#failures.length > 0) return;
-    if (interrupted) throw interrupted;
-    if (this.#notReached.length > 0) lease.assertHeld();
+    if (broken !== undefined) this.#ending = toMigrateError(broken);
+    else if (this.#failures.length === 0) this.#ending = interrupted;
+    if (this.#ending || this.#failures.length > 0 || this.#notReached.length === 0) return;
+    try {
+      lease.assertHeld();
+    } catch (lost) {
+      this.#ending = toMigrateError(lost);
+    }
+  }
+
+  /** Why the run ended before it was done, where no step is to blame. */
+  get ending(): MigrateError | undefined {
+    return this.#ending;
   }
 
   async #step(decision: Decision, recorder: Recorder, lease: Lease): Promise<void> {
@@ -205,7 +215,7 @@ export class Work {
     return {
       formatVersion: 1,
       set: this.#run.place.set,
-      result: this.#failures.length > 0 ? "failed" : wrote ? "applied" : "unchanged",
+      result: this.#failures.length > 0 || this.#ending ? "failed" : wrote ? "applied" : "unchanged",
       applied: this.#applied,
       adopted: this.#adopted,
       unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id)),

@@ -1,4 +1,4 @@
-import { catalogue, type ErrorCode, exitCodes } from "../errors.js";
+import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../errors.js";
 import type { ApplyResult, Failure } from "../results.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";
@@ -25,10 +25,16 @@ export const apply: Command = {
     return withServer(context, async (connection) => {
       const { timeout } = context.settings;
       const options = { ...runOptions(context, connection), ...leaseOptions(context) };
-      return printResult(
-        await engine.apply(migrations, timeout === undefined ? options : { ...options, timeout }),
-        context,
-      );
+      try {
+        const result = await engine.apply(migrations, timeout === undefined ? options : { ...options, timeout });
+        return await printResult(result, context);
+      } catch (error) {
+        // Ended early: what had become of the steps is printed, then the error says why.
+        if (error instanceof MigrateError && error.data.result) {
+          await printResult(error.data.result as ApplyResult, context);
+        }
+        throw error;
+      }
     });
   },
 };

@@ -9,5 +9,4 @@ export const epilogue = `Exit codes:
   6  come again: --timeout passed
   7  interrupted by a signal
 
-Each flag is also an environment variable (COUCHDB_MIGRATE_…) and a key of couchdb-migrate.yaml. The package's
-docs/settings.md lists them, docs/steps.md the kinds of steps.`;
+Each flag is also an environment variable (COUCHDB_MIGRATE_…) and a key of couchdb-migrate.yaml. The package's docs/settings.md lists them, docs/steps.md the kinds of steps.`;

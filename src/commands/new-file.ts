@@ -1,12 +1,14 @@
 /** The name and the text of a new migration file. Pure. */
 import type { StepKind } from "../steps/kind.js";
 
-/** `Tenant views` after `007-users.yaml` is `008-tenant-views.yaml`; undefined where the words hold nothing usable. */
+/** `Tenant views` after `007-users.yaml` is `008-tenant-views.yaml`; undefined where the words hold nothing that an id may. */
 export function fileName(words: string, names: readonly string[]): { file: string; id: string } | undefined {
   const id = words
     .replace(/\.ya?ml$/, "")
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   if (id === "") return undefined;
   const numbers = names.flatMap((name) => /^(\d+).*\.ya?ml$/.exec(name)?.[1] ?? []);

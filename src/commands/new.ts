@@ -30,7 +30,8 @@ export const newFile: Command = {
     }
     const { name: words = "" } = context.positionals;
     const target = fileName(words, await namesIn(path));
-    if (target === undefined) throw new InvalidSettings([`name: \`${visible(words)}\` holds no letter and no digit`]);
+    if (target === undefined)
+      throw new InvalidSettings([`name: \`${visible(words)}\` holds no letter from a to z and no digit`]);
     await mkdir(path, { recursive: true });
     // `wx`: what somebody else wrote meanwhile stays.
     await writeFile(join(path, target.file), fileText(target.id, kind, version), { flag: "wx" });

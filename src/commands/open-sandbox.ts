@@ -1,5 +1,6 @@
 import type { Connection } from "../couch/connection.js";
 import { MigrateError } from "../errors.js";
+import { InvalidSettings } from "../settings/problems.js";
 import type { Settings } from "../settings/table.js";
 
 export interface OpenSandbox {
@@ -8,25 +9,40 @@ export interface OpenSandbox {
 }
 
 /** Starts the embedded server with the admin of the settings; without one it is in admin party. */
-export async function openSandbox({ username, password }: Settings, port: number): Promise<OpenSandbox> {
+export async function openSandbox(
+  { username, password }: Pick<Settings, "username" | "password">,
+  where: { readonly host?: string; readonly port?: number } = {},
+): Promise<OpenSandbox> {
+  if ((username === undefined) !== (password === undefined)) {
+    throw new InvalidSettings(["the sandbox's admin needs a name and a password; give both or none"]);
+  }
   const named = username !== undefined && password !== undefined;
-  const { startSandbox } = await load();
-  const server = await startSandbox({ port, admins: named ? { [username]: password } : {} });
-  const url = server.url.replace(/\/$/, "");
-  return { connection: named ? { url, username, password } : { url }, stop: () => server.close() };
+  const { startSandbox } = await import("../sandbox/index.js");
+  try {
+    const server = await startSandbox({
+      ...where,
+      ...(named ? { admins: { [username]: password } } : { adminParty: true }),
+    });
+    const { url } = server;
+    return { connection: named ? { url, username, password } : { url }, stop: () => server.close() };
+  } catch (error) {
+    throw explained(error, where);
+  }
 }
 
-/** Its packages are optional. */
-async function load(): Promise<typeof import("../sandbox/index.js")> {
-  try {
-    return await import("../sandbox/index.js");
-  } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
-    if (!missing) throw error;
-    throw new MigrateError("sandbox-missing", {
-      message: "the packages of the embedded server are not installed",
-      next: "npm install pouchdb-core@9.0.0 pouchdb-adapter-memory@9.0.0 pouchdb-mapreduce@9.0.0 pouchdb-find@9.0.0",
-      cause: error,
-    });
+function explained(error: unknown, { host, port }: { readonly host?: string; readonly port?: number }): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = codeOf(error);
+  if (code === "EADDRINUSE") return new InvalidSettings([`--port: ${port} is in use; 0 takes a free one`]);
+  if (code === "EACCES") return new InvalidSettings([`--port: ${port} may not be used; take one from 1024 on`]);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return new InvalidSettings([`--host: ${host} is no address of this machine`]);
   }
+  // Its packages are optional; the message names the command that installs them.
+  if (codeOf(error.cause) !== "ERR_MODULE_NOT_FOUND") return error;
+  return new MigrateError("sandbox-missing", { message: error.message, cause: error });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

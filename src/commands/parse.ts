@@ -24,11 +24,11 @@ export function parse(argv: readonly string[], columns: number): Parsed {
   let chosen: Command | undefined;
   let values: Record<string, unknown> = {};
   let output = "";
-  const choose = (command: Command) => (found: Record<string, unknown>) => {
+  const choose: Choose = (command) => (found) => {
     chosen = command;
     values = found;
   };
-  const parser = addCommands(base(argv, columns), choose);
+  const parser = addCommands(base(argv, columns), choose, isCompletion(argv));
   if (argv.length === 0) return { text: `${help(parser)}\n`, missing: true };
   parser.parse([...argv], {}, (error: Error | undefined, found: Record<string, unknown>, text: string) => {
     if (error) throw error;
@@ -40,44 +40,65 @@ export function parse(argv: readonly string[], columns: number): Parsed {
   return split(chosen, values, argv);
 }
 
+type Choose = (command: Command) => (values: Record<string, unknown>) => void;
+
+function isCompletion(argv: readonly string[]): boolean {
+  return argv[0] === "--get-yargs-completions";
+}
+
+function sentence(message: string): string {
+  return message.startsWith("Not enough non-option arguments") ? "an argument is missing" : message;
+}
+
+/** Missing from yargs's published types. */
+interface WithUsageConfiguration {
+  usageConfiguration(configuration: { readonly "hide-types": boolean }): Argv;
+}
+
 function base(argv: readonly string[], columns: number): Argv {
-  return yargs([...argv])
-    .scriptName(program)
-    .locale("en")
-    .parserConfiguration({
-      "boolean-negation": true,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "duplicate-arguments-array": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "short-option-groups": false,
-      "strip-aliased": true,
-    })
-    .boolean(flagsOfType(true))
-    .string(flagsOfType(false))
-    .help("help")
-    .alias("help", "h")
-    .version(version)
-    .wrap(Math.max(60, Math.min(columns, 110)))
-    .usageConfiguration({ "hide-types": true })
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new InvalidSettings([message], see());
-    });
+  const parser = yargs([...argv]) as Argv & WithUsageConfiguration;
+  return (
+    parser
+      .usageConfiguration({ "hide-types": true })
+      .scriptName(program)
+      .locale("en")
+      .parserConfiguration({
+        "boolean-negation": true,
+        "camel-case-expansion": false,
+        "dot-notation": false,
+        "duplicate-arguments-array": false,
+        "parse-numbers": false,
+        "parse-positional-numbers": false,
+        "short-option-groups": false,
+        "strip-aliased": true,
+      })
+      // Known here, a flag may stand before the command; for completion they would be too many.
+      .boolean(isCompletion(argv) ? [] : flagsOfType(true))
+      .string(isCompletion(argv) ? [] : flagsOfType(false))
+      .help("help")
+      .alias("help", "h")
+      .version(version)
+      .wrap(Math.max(60, Math.min(columns, 110)))
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new InvalidSettings([sentence(message)], see());
+      })
+  );
 }
 
 /** `ledger forget` is a command within `ledger`. */
-function addCommands(parser: Argv, choose: (command: Command) => (values: Record<string, unknown>) => void): Argv {
+function addCommands(parser: Argv, choose: Choose, completing: boolean): Argv {
   for (const [name, summary] of topLevel) {
     const own = commands.find((command) => command.name === name);
     if (own) {
-      addCommand(parser, name, own, choose(own));
+      addCommand(parser, name, own, choose(own), completing);
       continue;
     }
     const members = commands.filter((command) => command.name.startsWith(`${name} `));
     parser.command(name, summary, (within) => {
-      for (const member of members) addCommand(within, member.name.slice(name.length + 1), member, choose(member));
+      for (const member of members) {
+        addCommand(within, member.name.slice(name.length + 1), member, choose(member), completing);
+      }
       return within.epilogue(epilogue);
     });
   }
@@ -100,6 +121,7 @@ function addCommand(
   name: string,
   command: Command,
   handler: (values: Record<string, unknown>) => void,
+  completing: boolean,
 ): void {
   const usage = command.positionals ? `${name} ${command.positionals}` : name;
   parser.command(
@@ -111,7 +133,7 @@ function addCommand(
         builder.positional(positional, { type: "string", describe });
       }
       for (const [line, meaning] of command.examples) builder.example(`$0 ${line}`, meaning);
-      return builder.options(yargsOptions(command.name)).epilogue(epilogue);
+      return builder.options(yargsOptions(command.name, completing)).epilogue(epilogue);
     },
     handler,
   );

@@ -11,7 +11,7 @@ export const sandbox: Command = {
   ],
   async run(context) {
     const { username } = context.settings;
-    const server = await openSandbox(context.settings, context.settings.port);
+    const server = await openSandbox(context.settings, context.settings);
     const login =
       username === undefined ? [] : [`export COUCHDB_USERNAME=${quoted(username)}`, "export COUCHDB_PASSWORD=…"];
     const lines = [`export COUCHDB_URL=${quoted(server.connection.url)}`, ...login];

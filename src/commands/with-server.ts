@@ -10,7 +10,7 @@ export async function withServer<T>(context: Context, work: (connection: Connect
     return work(connection);
   }
   const { openSandbox } = await import("./open-sandbox.js");
-  const sandbox = await openSandbox(settings, 0);
+  const sandbox = await openSandbox(settings);
   try {
     return await work(sandbox.connection);
   } finally {

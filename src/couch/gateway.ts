@@ -16,6 +16,8 @@ export interface Gateway extends Couch {
   settle(): void;
   /** A read that is sent whatever is known, and not repeated: for whoever waits for the server. */
   once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
+  /** Ends the requests under way, with `reason`; later ones are sent as ever. */
+  cut(reason: MigrateError): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   const created = new Map<string, number>();
   let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
+  let underWay = new AbortController();
 
   function requestOf(
     method: string,
@@ -53,7 +56,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       repeatable,
       justCreated: madeAt !== undefined && performance.now() - madeAt < newFor,
       timeout,
-      signal: signal ? AbortSignal.any([signal, options.signal]) : options.signal,
+      signal: AbortSignal.any([underWay.signal, options.signal, ...(signal ? [signal] : [])]),
       once: false,
     };
   }
@@ -122,6 +125,10 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       readOnly = false;
     },
     settle: () => exchange.settle(),
+    cut: (reason) => {
+      underWay.abort(reason);
+      underWay = new AbortController();
+    },
     close: async () => exchange.close(),
     get epoch() {
       return memo.epoch;

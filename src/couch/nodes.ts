@@ -43,9 +43,42 @@ async function askForNodes(couch: Couch): Promise<readonly string[]> {
 /** A section of a node's configuration; empty if there is none. What it holds may be secret. */
 export async function configSection(couch: Couch, node: string, section: string): Promise<Record<string, string>> {
   const at = await configPath(couch, node, section);
-  const { status, body } = await couch.read<Record<string, string>>(at, { accept: [404] });
+  const { status, body } = await couch.read<Record<string, string>>(at, { accept: [404, 412] });
   if (status === 404) throw noSuchNode(couch, node);
+  if (status === 412) throw nodeDown(node);
   return body;
+}
+
+/** What one node showed; a node that is down shows nothing. */
+export type NodeLook<Seen> =
+  | { readonly node: string; readonly down: false; readonly seen: Seen }
+  | { readonly node: string; readonly down: true };
+
+/**
+ * Looks at every node of the cluster. A node that is down does not keep the others from being looked at; one that has
+ * left the cluster since it was assumed is forgotten, and the cluster asked.
+ */
+export async function onEveryNode<Seen>(
+  couch: Couch,
+  look: (node: string) => Promise<Seen>,
+): Promise<readonly NodeLook<Seen>[]> {
+  const nodes = await clusterNodes(couch);
+  const looks = await Promise.all(nodes.map((node) => lookAt(node, look)));
+  if (looks.every((one) => one !== undefined)) return looks;
+  known.delete(couch);
+  const now = await clusterNodes(couch);
+  return Promise.all(now.map(async (node) => (await lookAt(node, look)) ?? { node, down: true as const }));
+}
+
+/** `undefined`: there is no such node. */
+async function lookAt<Seen>(node: string, look: (node: string) => Promise<Seen>): Promise<NodeLook<Seen> | undefined> {
+  try {
+    return { node, down: false, seen: await look(node) };
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (error.code !== "node-down") throw error;
+    return error.data.known === false ? undefined : { node, down: true };
+  }
 }
 
 /**
@@ -94,6 +127,10 @@ async function configPath(couch: Couch, node: string, section: string, key?: str
 
 async function isOne(couch: Couch): Promise<boolean> {
   return !isAtLeast(await couch.version(), "2.0");
+}
+
+function nodeDown(node: string): MigrateError {
+  return new MigrateError("node-down", { message: `The cluster's node ${node} does not answer.`, data: { node } });
 }
 
 /** What was known of the nodes is wrong then. */

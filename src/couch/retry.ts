@@ -51,7 +51,10 @@ function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatab
 
 function decideStatus({ status, error, reason = "" }: Answered, sent: Sent): Verdict {
   const { reading, repeatable, accept, justCreated } = sent;
-  if (status === 412 && error === "nodedown") return mayRepeat(reading, repeatable, "node-down");
+  if (status === 412 && error === "nodedown") {
+    // Whoever looks at every node goes on with the others; a write must not take it for `file_exists`.
+    return reading && accept.includes(status) ? answer : mayRepeat(reading, repeatable, "node-down");
+  }
   if (status === 404 && justCreated && isDatabaseMissing(reason)) return retry("request-failed");
   if (accept.includes(status) || status === 200 || status === 201) return answer;
   if (status === 202) return reading ? answer : fail("below-quorum");

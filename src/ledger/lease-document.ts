@@ -73,7 +73,8 @@ async function put(couch: Couch, place: LedgerPlace, body: unknown, timeout: num
     const answer = await within(timeout, "outcome-unknown", undefined, (signal) =>
       couch.write<{ rev: string }>("PUT", leasePath(place), { body, accept, repeatable: false, timeout, signal }),
     );
-    if (answer.status === 201) return { kind: "written", rev: answer.body.rev };
+    // 200 is CouchDB's 201 for a PUT that deletes.
+    if (answer.status === 201 || answer.status === 200) return { kind: "written", rev: answer.body.rev };
     if (answer.status === 202) return { kind: "stray", rev: answer.body.rev };
     if (answer.status === 409) return { kind: "refused" };
     const message = `the ledger's database ${place.database} is not there, or not yet`;

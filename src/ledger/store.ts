@@ -18,7 +18,7 @@ export type { LedgerPlace } from "./place.js";
 
 /** CouchDB's `max_document_size`. */
 const maximumSize = 8_000_000;
-const firstRev = "0-1000000000";
+const firstRev = "0-1000000000000";
 const attempts = 6;
 
 /** One request. `undefined`: there is no ledger, or no database. Throws `ledger-unreadable`. */
@@ -98,11 +98,11 @@ async function put(
 
 /**
  * The revision to write on: CouchDB makes its successor. Never older than those known, and otherwise the time in
- * seconds: what a runner left on a minority of the nodes is then older than what a later one writes without seeing it.
+ * milliseconds: what a runner left on a minority of the nodes is then older than what a later one writes without seeing it.
  * A revision that has not our width comes from CouchDB 1.x and is left behind.
  */
 export function revisionToWriteOn(now: number, ...known: readonly (string | undefined)[]): string {
-  const candidates = [`0-${Math.floor(now / 1000)}`, ...known];
+  const candidates = [`0-${Math.floor(now)}`, ...known];
   return candidates.reduce<string>(
     (latest, rev) => (rev?.length === firstRev.length && rev > latest ? rev : latest),
     firstRev,

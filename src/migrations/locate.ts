@@ -14,7 +14,7 @@ export function locate(file: YamlFile, from: Place, pointer: string): Place {
   for (const segment of fromPointer(pointer)) {
     const node = file.resolve(place.value);
     if (isMap(node)) {
-      const field = file.fields(node).find(({ key }) => key === segment);
+      const field = file.fields(node).get(segment);
       if (!field) return place;
       place = { key: field.keyNode, value: field.value };
     } else if (isSeq(node)) {

@@ -4,6 +4,7 @@ import type { Position } from "./problem.js";
 export class SourceText {
   /** Offsets at which lines begin; made when the first position is asked for. */
   #lineStarts: number[] | undefined;
+  #last = { line: 0, offset: 0, column: 0 };
 
   constructor(
     /** As problems name it. */
@@ -11,11 +12,19 @@ export class SourceText {
     readonly text: string,
   ) {}
 
-  position(offset: number): Position {
+  line(offset: number): number {
     this.#lineStarts ??= lineStarts(this.text);
-    const line = lastAtOrBefore(this.#lineStarts, offset);
-    const start = this.#lineStarts[line] ?? 0;
-    return { file: this.file, line: line + 1, column: characters(this.text.slice(start, offset)) + 1 };
+    return lastAtOrBefore(this.#lineStarts, offset) + 1;
+  }
+
+  position(offset: number): Position {
+    const line = this.line(offset);
+    const start = this.#lineStarts?.[line - 1] ?? 0;
+    // In a file of one long line, counting from its beginning each time would take hours.
+    const known = this.#last.line === line && this.#last.offset <= offset ? this.#last : { offset: start, column: 1 };
+    const column = known.column + characters(this.text.slice(known.offset, offset));
+    this.#last = { line, offset, column };
+    return { file: this.file, line, column };
   }
 }
 

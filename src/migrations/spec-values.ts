@@ -1,6 +1,6 @@
 /** Turns a spec's YAML nodes into plain values, variables resolved where the schema allows them. */
 import { dirname } from "node:path";
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { type Segment, toPointer } from "./pointer.js";
 import type { Problems } from "./problems.js";
 import { type Mask, maskUrls, urlCredentials } from "./secrets.js";
@@ -19,7 +19,7 @@ const nodeCost = 20;
 export interface SpecValues {
   readonly value: unknown;
   readonly masks: readonly Mask[];
-  /** Pointers to values with a variable that could not be resolved; that is reported. */
+  /** Pointers to values that could not be read; that is reported. */
   readonly broken: ReadonlySet<string>;
 }
 
@@ -30,7 +30,9 @@ export class SpecReader {
   readonly #problems: Problems;
   readonly #folder: string;
   #aliased = 0;
-  /** Aliases that are being followed. */
+  /** How many aliases are being followed. */
+  #following = 0;
+  /** The maps and lists that are being read. */
   readonly #open = new Set<Node>();
   #masks: Mask[] = [];
   #broken = new Set<string>();
@@ -51,21 +53,24 @@ export class SpecReader {
 
   #value(node: YamlNode, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
     if (isAlias(node)) return this.#alias(node, schemas, secret, at);
-    if (this.#open.size > 0) this.#aliased += nodeCost;
+    if (this.#following > 0) this.#aliased += nodeCost;
     if (isScalar(node)) return this.#scalar(node, schemas, secret, at);
     if (at.length >= maxDepth && node) {
-      this.#file.report(node, "too-deep", `this is nested more than ${maxDepth} levels deep`);
-      return null;
+      return this.#reject(node, at, "too-deep", `this is nested more than ${maxDepth} levels deep`);
     }
-    if (isMap(node)) {
-      const object: Record<string, unknown> = {};
-      for (const { key, value } of this.#file.fields(node)) {
-        object[key] = this.#child(key, value, schemas, secret, at);
-      }
-      return object;
-    }
+    if (!isMap(node) && !isSeq(node)) return null;
+    this.#open.add(node);
+    const value = this.#collection(node, schemas, secret, at);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #collection(node: YAMLMap | YAMLSeq, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
     if (isSeq(node)) return node.items.map((item, i) => this.#child(i, item as YamlNode, schemas, secret, at));
-    return null;
+    const object: Record<string, unknown> = {};
+    for (const { key, value } of this.#file.fields(node).values())
+      object[key] = this.#child(key, value, schemas, secret, at);
+    return object;
   }
 
   #child(segment: Segment, node: YamlNode, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
@@ -78,51 +83,42 @@ export class SpecReader {
 
   #alias(node: Node, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
     const target = this.#file.resolve(node);
-    if (!target) return null;
-    if (this.#open.has(target)) {
-      this.#file.report(node, "alias-loop", "this alias stands inside what it is an alias of");
+    if (!target) {
+      this.#broken.add(toPointer(at));
       return null;
+    }
+    if (this.#open.has(target)) {
+      return this.#reject(node, at, "alias-loop", "this alias stands inside what it is an alias of");
     }
     if (this.#aliased > maxAliased) {
-      this.#file.report(
-        node,
-        "too-many-aliases",
-        "the aliases up to here add up to too much; write less of it by alias",
-      );
-      return null;
+      return this.#reject(node, at, "too-many-aliases", "the aliases of this file add up to too much; use fewer");
     }
-    this.#open.add(target);
+    this.#following++;
     const value = this.#value(target, schemas, secret, at);
-    this.#open.delete(target);
+    this.#following--;
     return value;
   }
 
   #scalar(node: Scalar, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
     const { value } = node;
-    if (typeof value === "number") return this.#number(node, value);
-    if (typeof value !== "string") return value;
-    if (this.#open.size > 0) this.#aliased += value.length;
-    // Only an escape can make a lone surrogate; CouchDB refuses them.
-    if (node.type === "QUOTE_DOUBLE" && /\p{Cs}/u.test(value)) {
-      this.#file.report(
-        node,
-        "bad-text",
-        "this text holds half a character (a lone surrogate); correct its \\u escapes",
-      );
+    if (typeof value === "string") return this.#text(node, value, schemas, secret, at);
+    if (typeof value === "number") {
+      const wrong = wrongNumber(value, node.source ?? "");
+      if (wrong) return this.#reject(node, at, "bad-number", wrong, secret ? undefined : node.source);
     }
-    if (schemas.some((schema) => schema.variables)) return this.#interpolated(node, value, schemas, secret, at);
-    if (secret) this.#mask(at, value, masked);
+    if (secret && value !== null) this.#mask(at, String(value), masked);
     return value;
   }
 
-  #number(node: Scalar, value: number): number {
-    const { source = "" } = node;
-    if (!Number.isFinite(value)) {
-      this.#file.report(node, "bad-number", "JSON has no such number; if it is text, put it in quotes", source);
-    } else if (Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.e]/i.test(source)) {
-      this.#file.report(node, "bad-number", "this number is too large to be kept exactly; put it in quotes", source);
+  #text(node: Scalar, text: string, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
+    if (this.#following > 0) this.#aliased += text.length;
+    // Only an escape can make a lone surrogate; CouchDB refuses them.
+    if (node.type === "QUOTE_DOUBLE" && /\p{Cs}/u.test(text)) {
+      return this.#reject(node, at, "bad-text", "this text holds half a character; correct its \\u escapes");
     }
-    return value;
+    if (schemas.some((schema) => schema.variables)) return this.#interpolated(node, text, schemas, secret, at);
+    if (secret) this.#mask(at, text, masked);
+    return text;
   }
 
   #interpolated(node: Scalar, text: string, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
@@ -134,9 +130,10 @@ export class SpecReader {
       return text;
     }
     const shown = secret ? masked : maskUrls(found.shown);
-    if (shown !== found.value) this.#mask(at, found.value, shown);
-    if (shown !== found.value)
+    if (shown !== found.value) {
+      this.#mask(at, found.value, shown);
       for (const part of [...found.secrets, ...urlCredentials(found.value)]) this.#problems.hide(part);
+    }
     return found.whole ? converted(found.value, schemas) : found.value;
   }
 
@@ -150,6 +147,12 @@ export class SpecReader {
     }
   }
 
+  #reject(node: Node, at: readonly Segment[], code: string, message: string, text?: string): null {
+    this.#file.report(node, code, message, text);
+    this.#broken.add(toPointer(at));
+    return null;
+  }
+
   #mask(at: readonly Segment[], value: string, shown: string): void {
     this.#masks.push({ pointer: toPointer(at), value, shown });
     if (shown === masked) this.#problems.hide(value);
@@ -158,6 +161,12 @@ export class SpecReader {
 
 function plain(text: string): Interpolated {
   return { value: text, shown: text, secrets: [], whole: false, problems: [] };
+}
+
+function wrongNumber(value: number, source: string): string | undefined {
+  if (!Number.isFinite(value)) return "JSON has no such number; if it is text, put it in quotes";
+  const loses = Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.e]/i.test(source);
+  return loses ? "this number is too large to be kept exactly; put it in quotes" : undefined;
 }
 
 /** A variable's text as the number or boolean that the schema wants. */

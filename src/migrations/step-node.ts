@@ -34,15 +34,14 @@ export function readStepNode(
     return undefined;
   }
   const fields = file.fields(node);
-  const byName = new Map(fields.map((field) => [field.key, field]));
-  const specs = fields.flatMap((field) => {
+  const specs = [...fields.values()].flatMap((field) => {
     const kind = kinds.get(field.key);
     return kind ? [{ kind, place: { key: field.keyNode, value: field.value } }] : [];
   });
-  reportKinds(file, node, specs, kinds, byName);
-  const id = readId(file, node, byName.get("id"));
-  const idNode = byName.get("id")?.value ?? node;
-  return { node, id, idNode, description: readDescription(file, byName.get("description")), specs };
+  reportKinds(file, node, specs, kinds, fields);
+  const id = readId(file, node, fields.get("id"));
+  const idNode = fields.get("id")?.value ?? node;
+  return { node, id, idNode, description: readDescription(file, fields.get("description")), specs };
 }
 
 function readId(file: YamlFile, step: Node, field: Field | undefined): string | undefined {

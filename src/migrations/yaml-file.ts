@@ -11,9 +11,11 @@ import {
   isSeq,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
   type YAMLMap,
 } from "yaml";
+import { firstTooDeep } from "./nesting.js";
 import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import type { SourceText } from "./source-text.js";
@@ -31,6 +33,7 @@ export class YamlFile {
   readonly #problems: Problems;
   /** The nodes that aliases stand for; absent: the anchor does not exist before them. */
   readonly #targets = new Map<Node, Node>();
+  readonly #fields = new Map<YAMLMap, ReadonlyMap<string, Field>>();
 
   constructor(source: SourceText, root: YamlNode, problems: Problems) {
     this.source = source;
@@ -59,7 +62,16 @@ export class YamlFile {
   }
 
   /** The map's fields, each name once. What can't be a field's name, or comes twice, is reported and left out. */
-  fields(map: YAMLMap): Field[] {
+  fields(map: YAMLMap): ReadonlyMap<string, Field> {
+    let fields = this.#fields.get(map);
+    if (!fields) {
+      fields = this.#readFields(map);
+      this.#fields.set(map, fields);
+    }
+    return fields;
+  }
+
+  #readFields(map: YAMLMap): ReadonlyMap<string, Field> {
     const fields = new Map<string, Field>();
     for (const { key: given, value } of map.items) {
       const keyNode = this.resolve(given as YamlNode);
@@ -79,7 +91,7 @@ export class YamlFile {
         fields.set(key, { key, keyNode, value: value as YamlNode });
       }
     }
-    return [...fields.values()];
+    return fields;
   }
 
   /** In the order of the text, without recursion: the input may be nested deeply. */
@@ -109,6 +121,12 @@ function start(node: Node): number {
 
 /** The steps of a file that are written soundly, as nodes. */
 export function parseYaml(source: SourceText, problems: Problems): { file: YamlFile; steps: YamlNode[] } {
+  const tooDeep = firstTooDeep(source.text);
+  if (tooDeep !== undefined) {
+    const { code, message } = tooDeeplyNested;
+    problems.add(source.position(tooDeep), code, message);
+    return { file: new YamlFile(source, null, problems), steps: [] };
+  }
   const document = parseDocument(source.text, {
     version: "1.2",
     schema: "core",
@@ -126,10 +144,17 @@ export function parseYaml(source: SourceText, problems: Problems): { file: YamlF
     if (firstError === Number.POSITIVE_INFINITY) reportRoot(file, root, problems);
     return { file, steps: [] };
   }
-  // What follows a mistake in the syntax was not read as it was meant: more would be reported than is wrong.
-  const steps = root.items.filter((item) => ((item as Node).range?.[1] ?? 0) <= firstError) as Node[];
   if (root.items.length === 0 && firstError === Number.POSITIVE_INFINITY) reportRoot(file, null, problems);
-  return { file, steps };
+  return { file, steps: soundItems(root.items as Node[], firstError) };
+}
+
+/** What a mistake in the syntax stands in, and what follows it, was not read as it was meant: it is not looked at. */
+function soundItems(items: Node[], firstError: number): Node[] {
+  if (firstError === Number.POSITIVE_INFINITY) return items;
+  return items.filter((_, i) => {
+    const next = items[i + 1];
+    return next !== undefined && start(next) <= firstError;
+  });
 }
 
 function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
@@ -154,13 +179,14 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
   const lines = new Set<number>();
   let first = control === -1 ? Number.POSITIVE_INFINITY : control;
   for (const error of [...document.errors, ...document.warnings]) {
-    const position = source.position(error.pos[0]);
-    first = Math.min(first, error.pos[0]);
+    // The steps before a second document are as sound as any.
+    if (error.code !== "MULTIPLE_DOCS") first = Math.min(first, error.pos[0]);
     // One slip makes the parser stumble again and again in its line.
-    if (lines.has(position.line) || lines.size === 10) continue;
-    lines.add(position.line);
-    const { code, message, text } = syntaxProblem(error, lineAt(source.text, error.pos[0]));
-    problems.add(position, code, message, text);
+    const line = source.line(error.pos[0]);
+    if (lines.has(line) || lines.size === 10) continue;
+    lines.add(line);
+    const { offset, code, message, text } = syntaxProblem(error, source.text, document);
+    problems.add(source.position(offset), code, message, text);
   }
   return first;
 }
@@ -168,31 +194,54 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-function lineAt(text: string, offset: number): string {
-  const end = text.indexOf("\n", offset);
-  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? undefined : end);
+interface Said {
+  readonly code: string;
+  readonly message: string;
+  readonly text?: string;
 }
 
 /** A sentence for the parser's error. The parser's own texts may quote the source, so few of them are passed on. */
-function syntaxProblem(error: YAMLError, line: string): { code: string; message: string; text?: string } {
+function syntaxProblem(error: YAMLError, source: string, document: Document): Said & { readonly offset: number } {
+  const [offset] = error.pos;
+  const lineStart = source.lastIndexOf("\n", offset - 1) + 1;
+  const lineEnd = source.indexOf("\n", offset);
+  const line = source.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
+  const tab = /^ *\t/.exec(line);
+  if (tab) return { ...tabIndents, offset: lineStart + tab[0].length - 1 };
   const known = sentences[error.code];
-  if (known) return known;
+  if (known) return { ...known, offset };
   // In `{ name: ${NAME} }` the variable's braces are taken for YAML's.
   const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
-  return {
-    code: "bad-yaml",
-    message: `${quotesNothing.has(error.code) ? error.message : "this can't be read as YAML here"}${variable}`,
-  };
+  const unclosed = error.message.includes("closing") ? openingQuote(document, offset) : undefined;
+  const message = quotesNothing.has(error.code) ? error.message : "this can't be read as YAML";
+  return { code: "bad-yaml", message: `${message}${variable}`, offset: unclosed ?? offset };
 }
 
-const sentences: Partial<Record<YAMLError["code"], { code: string; message: string; text?: string }>> = {
-  TAB_AS_INDENT: { code: "tab", message: "a tab can't indent YAML; use spaces", text: "\t" },
+/** Where the quoted text begins that ends here: a quote that is not closed is found where it was opened. */
+function openingQuote(document: Document, end: number): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Scalar(_, { range, type }) {
+      if (range?.[1] !== end || !type?.startsWith("QUOTE")) return undefined;
+      found = range[0];
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const tooDeeplyNested: Said = { code: "too-deep", message: "this is nested too deeply" };
+
+const tabIndents: Said = { code: "tab", message: "a tab can't indent YAML; use spaces", text: "\t" };
+
+const sentences: Partial<Record<YAMLError["code"], Said>> = {
+  TAB_AS_INDENT: tabIndents,
   MULTIPLE_DOCS: {
     code: "several-documents",
     message: "a second YAML document (`---`) begins here; a file holds one list of steps",
     text: "---",
   },
-  RESOURCE_EXHAUSTION: { code: "too-deep", message: "this is nested too deeply" },
+  RESOURCE_EXHAUSTION: tooDeeplyNested,
   NON_STRING_KEY: { code: "bad-key", message: "a field's name must be text" },
   TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "a tag (`!…`) means nothing here; remove it" },
   BAD_COLLECTION_TYPE: { code: "unknown-tag", message: "this tag does not fit its value; remove it" },

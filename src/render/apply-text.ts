@@ -18,8 +18,9 @@ export function applyText(result: ApplyResult, style: Style): string {
 /** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
 export function applySummary(result: ApplyResult): string {
   const { applied, adopted, unchanged, superseded, failures, notReached } = result;
-  if (result.result === "unchanged" && adopted.length === 0 && superseded.length === 0) {
-    return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
+  if (result.result === "unchanged" && adopted.length === 0) {
+    const left = superseded.length > 0 ? `, ${superseded.length} superseded` : "";
+    return `Nothing to do: ${count(unchanged.length, "step")} unchanged${left}.`;
   }
   const done = [
     `${failures.length === 0 ? "Applied" : "applied"} ${count(applied.length, "step")}`,

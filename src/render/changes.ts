@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** More than this of one thing says no more to a reader. */
-const most = { width: 160, linesOfValue: 12, linesOfDiff: 60, linesOfStep: 200, databases: 5, inline: 60 } as const;
+const most = { width: 160, linesOfValue: 20, linesOfDiff: 60, linesOfStep: 200, databases: 5, inline: 60 } as const;
 
 type PlacedChange = Change & { readonly database?: string };
 

@@ -43,7 +43,7 @@ export class LiveLine {
     }
     const others = this.#underWay.size - 1;
     const more = others > 0 ? ` (+${others} more)` : "";
-    const columns = this.#options.stream.columns ?? 80;
+    const columns = this.#options.stream.columns || 80;
     const text = this.#options.redact(`${barText(last.percent)}${last.text}${more}`);
     this.#options.stream.write(`\r\x1b[2K${[...text].slice(0, columns - 1).join("")}`);
     this.#drawn = true;

@@ -9,7 +9,7 @@ import { visible } from "./visible.js";
 export const longestComment = 65_536;
 
 export function planMarkdown(plan: Plan, limit = longestComment): string {
-  const shown = plan.steps.filter((step) => markOf(step, plan) !== " " || step.notes.length > 0);
+  const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
   const title = plan.changes === 0 ? "no changes" : plan.changes === 1 ? "1 change" : `${plan.changes} changes`;
   const head = [
     `## CouchDB plan: ${title}`,
@@ -21,7 +21,7 @@ export function planMarkdown(plan: Plan, limit = longestComment): string {
   ];
   return fitted(
     head,
-    shown.map((step) => section(step, plan)),
+    shown.map((step) => section(step)),
     tail,
     limit,
   );
@@ -47,15 +47,15 @@ function join(parts: readonly string[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function section(step: PlannedStep, plan: Plan): string {
-  const mark = markOf(step, plan);
+function section(step: PlannedStep): string {
+  const mark = markOf(step);
   const lines = stepLines(step.changes);
   const said = [
     ...(step.description === undefined ? [] : [inText(step.description)]),
     ...databaseLines(step).map((text) => `- ${inText(text)}`),
     ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
     ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),
-    ...(isLeftAlone(step, plan) ? ["- `apply --verify` repairs it"] : []),
+    ...(isLeftAlone(step) ? ["- `apply --verify` repairs it"] : []),
   ];
   const place = `${visible(step.file)}:${step.line}`;
   const summary = `<code>${html(mark)}</code> ${words[mark]} <b>${html(step.id)}</b>: ${html(step.target)} (${html(place)})`;

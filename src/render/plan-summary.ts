@@ -7,13 +7,13 @@ import { visible } from "./visible.js";
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | " ";
 
 /** Drift that this plan only shows: `apply` without `--verify` leaves it. */
-export function isLeftAlone(step: PlannedStep, plan: Plan): boolean {
-  return step.state === "drifted" && !plan.verify && !step.notes.includes("looked at on every run");
+export function isLeftAlone(step: PlannedStep): boolean {
+  return step.state === "drifted" && !step.applies && step.action !== "refused";
 }
 
-export function markOf(step: PlannedStep, plan: Plan): Mark {
+export function markOf(step: PlannedStep): Mark {
   if (step.state === "superseded") return "<";
-  if (isLeftAlone(step, plan)) return "*";
+  if (isLeftAlone(step)) return "*";
   return marks[step.action];
 }
 
@@ -32,7 +32,7 @@ export const words: Readonly<Record<Mark, string>> = {
 
 /** `3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
 export function summaryOf(plan: Plan): string {
-  const of = (mark: Mark) => plan.steps.filter((step) => markOf(step, plan) === mark).length;
+  const of = (mark: Mark) => plan.steps.filter((step) => markOf(step) === mark).length;
   const rest: readonly (readonly [Mark, string])[] = [
     [" ", "unchanged"],
     ["*", "drifted (apply --verify repairs it)"],
@@ -46,12 +46,13 @@ export function summaryOf(plan: Plan): string {
   return `${todo}; ${said.join(", ")}`;
 }
 
-/** `rebuilds _design/main of zerglings over 60,000 documents: by_age, by_name`. */
+/** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents`. */
 export function rebuildLine({ database, designDoc, views, documents }: Rebuild): string {
-  const verb = documents === 0 ? "builds" : "rebuilds";
-  const over = documents === 0 ? "no documents yet" : `over ${count(documents, "document")}`;
-  const of = views.length === 0 ? "" : `: ${list(views.map(visible), 10)}`;
-  return `${verb} _design/${visible(designDoc)} of ${visible(database)} ${over}${of}`;
+  const what = views.length === 0 ? "the index" : list(views.map(visible), 10);
+  const where = `of _design/${visible(designDoc)} in ${visible(database)}`;
+  return documents === 0
+    ? `builds ${what} ${where} (no documents yet)`
+    : `rebuilds ${what} ${where} over ${count(documents, "document")}`;
 }
 
 /** Databases that do not all fare alike, or are more than one. */

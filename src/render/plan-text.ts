@@ -7,11 +7,11 @@ import type { Style } from "./style.js";
 import { visible } from "./visible.js";
 
 export function planText(plan: Plan, style: Style): string {
-  const shown = plan.steps.filter((step) => markOf(step, plan) !== " " || step.notes.length > 0);
+  const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
   const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
   const parts = [
     `Plan for ${server}`,
-    ...shown.map((step) => stepText(step, plan, style)),
+    ...shown.map((step) => stepText(step, style)),
     ...otherWarnings(plan).map((message) => `${style.yellow("warning:")} ${visible(message)}`),
     ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned)] : []),
     style.bold(closing(plan)),
@@ -24,12 +24,12 @@ export function orphanedText(ids: readonly string[]): string {
 }
 
 function closing(plan: Plan): string {
-  const quiet = plan.steps.every((step) => markOf(step, plan) === " ");
+  const quiet = plan.steps.every((step) => markOf(step) === " ");
   return quiet ? `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}` : summaryOf(plan);
 }
 
-function stepText(step: PlannedStep, plan: Plan, style: Style): string {
-  const mark = markOf(step, plan);
+function stepText(step: PlannedStep, style: Style): string {
+  const mark = markOf(step);
   const paint = painter(mark, style);
   const place = style.dim(`(${visible(step.file)}:${step.line})`);
   const head = `${paint(mark)} ${style.bold(visible(step.id))}: ${words[mark]} ${visible(step.target)} ${place}`;

@@ -112,7 +112,9 @@ export class Authenticator {
   }
 
   async #matches(password: string, hash: PasswordHash): Promise<boolean> {
-    const key = createHash("sha256").update(JSON.stringify([password, hash])).digest("base64");
+    const key = createHash("sha256")
+      .update(JSON.stringify([password, hash]))
+      .digest("base64");
     if (this.#known.has(key)) return true;
     const right = await verifyPassword(password, hash);
     if (right) this.#known.add(key);

@@ -27,12 +27,14 @@ export class Config {
   /**
    * Stores a value, trimmed. A plaintext password among the `admins` is hashed afterwards, as CouchDB does it: until
    * then it can be read, and can't be logged in with.
+   * @param hashed whether an admin's value is a hash; by its looks, if not given
    */
-  set(section: string, key: string, untrimmed: string): void {
+  set(section: string, key: string, untrimmed: string, hashed?: boolean): void {
     const value = untrimmed.trim();
     if (!isWritable(key) || !isWritable(value)) throw badRequest("Invalid configuration value");
     this.#store(section, key, value);
-    if (section === "admins" && !looksHashed(value)) void this.#hashLater(key, value);
+    if (section === "admins" && !(hashed ?? looksHashed(value, this.#profile.strongPasswords)))
+      void this.#hashLater(key, value);
   }
 
   delete(section: string, key: string): void {
@@ -48,7 +50,9 @@ export class Config {
   }
 
   async #hashLater(name: string, password: string): Promise<void> {
-    const [digest, iterations] = this.#profile.strongPasswords ? (["sha256", 600_000] as const) : (["sha", 10] as const);
+    const [digest, iterations] = this.#profile.strongPasswords
+      ? (["sha256", 600_000] as const)
+      : (["sha", 10] as const);
     const hash = await hashPassword(password, digest, iterations);
     if (this.get("admins", name) === password) this.#store("admins", name, formatAdmin(hash));
   }

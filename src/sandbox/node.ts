@@ -21,7 +21,6 @@ export interface Node {
 export interface NodeOptions {
   readonly version: string;
   readonly admins: Readonly<Record<string, string>>;
-  readonly port: number;
 }
 
 export async function createNode(pouch: PouchConstructor, options: NodeOptions): Promise<Node> {
@@ -43,7 +42,10 @@ export async function createNode(pouch: PouchConstructor, options: NodeOptions):
 }
 
 /** What `single_node = true` makes at the first start. */
-export async function createSystemDatabases({ databases, profile }: Pick<Node, "databases" | "profile">): Promise<void> {
+export async function createSystemDatabases({
+  databases,
+  profile,
+}: Pick<Node, "databases" | "profile">): Promise<void> {
   for (const name of ["_users", "_replicator"]) {
     if (!databases.find(name)) await databases.create(name, {});
   }

@@ -27,7 +27,14 @@ export async function verifyPassword(password: string, stored: PasswordHash): Pr
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-const keyLengths: Readonly<Record<string, number>> = { sha: 20, sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 };
+const keyLengths: Readonly<Record<string, number>> = {
+  sha: 20,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
 
 async function pbkdf2Hex(password: string, digest: string, salt: string, iterations: number): Promise<string> {
   const algorithm = digest === "sha" ? "sha1" : digest;
@@ -57,9 +64,12 @@ export function parseAdmin(value: string): PasswordHash | undefined {
   return { scheme: "pbkdf2", digest, hash, salt, iterations: Number(iterations) };
 }
 
-/** Whether CouchDB takes a value as hashed already, and so stores it as it is. */
-export function looksHashed(value: string): boolean {
-  return value.startsWith("-hashed-") || value.startsWith("-pbkdf2-") || value.startsWith("-pbkdf2:");
+/**
+ * Whether CouchDB takes a value as hashed already, and so stores it as it is.
+ * @param strong false on versions before 3.4, which take a SHA-256 hash for a password
+ */
+export function looksHashed(value: string, strong: boolean): boolean {
+  return value.startsWith("-hashed-") || value.startsWith("-pbkdf2-") || (strong && value.startsWith("-pbkdf2:"));
 }
 
 export function userHashFields({ digest, salt, iterations, hash }: PasswordHash): JsonObject {

@@ -31,7 +31,7 @@ export interface Pouch {
   changes(options: JsonObject): PouchChanges;
   info(): Promise<{ doc_count: number; update_seq: number }>;
   getAttachment(id: string, name: string, options?: JsonObject): Promise<Uint8Array>;
-  revsDiff(revisions: JsonObject): Promise<JsonObject>;
+  revsDiff(revisions: JsonObject): Promise<Record<string, { missing: readonly string[] }>>;
   compact(): Promise<unknown>;
   destroy(): Promise<unknown>;
 }

@@ -36,10 +36,10 @@ function sourceOf(name: SettingName): string {
 }
 
 function unknown(flag: string, command: CommandName, byFlag: ReadonlyMap<string, SettingName>): string {
-  const dashes = flag.length === 1 ? "-" : "--";
+  if (flag.length === 1) return `unknown flag ${quote(`-${flag}`)}`;
   const elsewhere = settingNames.find((name) => flagOf(name) === flag && !settings[name].positional);
   const commands = elsewhere === undefined ? [] : settings[elsewhere].commands;
-  if (commands.length > 0) return `${command} has no flag \`${dashes}${flag}\`; it is one of: ${commands.join(", ")}`;
+  if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is one of: ${commands.join(", ")}`;
   const flags = [...byFlag].filter(([, name]) => !settings[name].positional).map(([one]) => `--${one}`);
-  return `unknown flag ${quote(dashes + flag)}${didYouMean(`--${flag}`, flags)}`;
+  return `unknown flag ${quote(`--${flag}`)}${didYouMean(`--${flag}`, flags)}`;
 }

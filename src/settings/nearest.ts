@@ -4,7 +4,7 @@ import leven from "leven";
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const key = normal(name);
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(key.length / 3)) + 1;
+  let least = Math.max(key.length < 4 ? 1 : 2, Math.floor(key.length / 3)) + 1;
   for (const candidate of names) {
     const distance = leven(key, normal(candidate));
     if (distance >= least) continue;

@@ -268,6 +268,15 @@ export const table = {
     key: false,
   },
 
+  host: {
+    type: "string",
+    group: "Sandbox",
+    description: "address that the sandbox listens on",
+    commands: ["sandbox"],
+    env: "COUCHDB_MIGRATE_SANDBOX_HOST",
+    key: "sandboxHost",
+    default: "127.0.0.1",
+  },
   port: {
     type: "integer",
     group: "Sandbox",

@@ -3,9 +3,10 @@ import type { Options } from "yargs";
 import { type CommandName, flagOf } from "./setting.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 
-export function yargsOptions(command: CommandName): Record<string, Options> {
+/** `choices`: with the values of enums, for completion; otherwise yargs would check them. */
+export function yargsOptions(command: CommandName, choices = false): Record<string, Options> {
   const names = settingNames.filter((name) => settings[name].commands.includes(command) && !settings[name].positional);
-  return Object.fromEntries(names.map((name) => [flagOf(name), optionOf(name)]));
+  return Object.fromEntries(names.map((name) => [flagOf(name), optionOf(name, choices)]));
 }
 
 /** Flags by type, for a command line that has one before the command. */
@@ -15,15 +16,20 @@ export function flagsOfType(boolean: boolean): string[] {
     .map(flagOf);
 }
 
-function optionOf(name: SettingName): Options {
-  const { type, group } = settings[name];
-  return { type: type === "boolean" ? "boolean" : "string", describe: describeSetting(name), group: `${group}:` };
+function optionOf(name: SettingName, withChoices: boolean): Options {
+  const { type, group, choices } = settings[name];
+  return {
+    type: type === "boolean" ? "boolean" : "string",
+    describe: describeSetting(name),
+    group: `${group}:`,
+    ...(withChoices && choices ? { choices } : {}),
+  };
 }
 
-/** `how long CouchDB is waited for (60s)`. */
+/** `how long CouchDB is waited for (default: 60s)`. */
 export function describeSetting(name: SettingName): string {
   const setting = settings[name];
   const choices = setting.choices ? `: ${setting.choices.join(", ")}` : "";
   const fallback = setting.default === "false" ? undefined : (setting.default ?? setting.defaultDescription);
-  return `${setting.description}${choices}${fallback === undefined ? "" : ` (${fallback})`}`;
+  return `${setting.description}${choices}${fallback === undefined ? "" : ` (default: ${fallback})`}`;
 }

@@ -1,5 +1,5 @@
 import type { Couch } from "../couch/couch.js";
-import { clusterNodes, configSection, setConfig } from "../couch/nodes.js";
+import { configSection, onEveryNode, setConfig } from "../couch/nodes.js";
 import { hashFor, matches } from "../couch/password-hash.js";
 import { path } from "../couch/path.js";
 import { bug, MigrateError } from "../errors.js";
@@ -14,6 +14,7 @@ interface Admin {
 
 interface NodeAdmin {
   readonly node: string;
+  readonly down: boolean;
   /** As the node's `[admins]` section has it; `undefined`: no such admin there. */
   readonly hash: string | undefined;
   /** The hash is one of the declared password. */
@@ -66,23 +67,25 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   provenByLogin: ({ name, password }, login) => login.proves(name, password),
 
   async observe({ couch, desired }) {
-    const nodes = await clusterNodes(couch);
-    const hashes = await Promise.all(nodes.map((node) => adminHash(couch, node, desired.name)));
+    const looks = await onEveryNode(couch, (node) => adminHash(couch, node, desired.name));
+    const hashes = looks.flatMap((look) => (look.down ? [] : [look.seen]));
     const distinct = [...new Set(hashes)].filter((hash) => hash !== undefined);
     const fitting = await fittingHashes(couch, desired, distinct, hashes.includes(undefined));
-    return nodes.map((node, i) => {
-      const hash = hashes[i];
-      return { node, hash, fits: hash !== undefined && fitting.has(hash) };
+    return looks.map((look) => {
+      const hash = look.down ? undefined : look.seen;
+      return { node: look.node, down: look.down, hash, fits: hash !== undefined && fitting.has(hash) };
     });
   },
 
   diff({ name }, observed = []) {
-    const best = mostCommon(observed.flatMap(({ hash, fits }) => (fits && hash !== undefined ? [hash] : [])));
-    const wrong = observed.filter(({ hash }) => hash === undefined || hash !== best);
-    if (observed.length > 0 && wrong.length === 0) return holds();
+    const up = observed.filter(({ down }) => !down);
+    const best = mostCommon(up.flatMap(({ hash, fits }) => (fits && hash !== undefined ? [hash] : [])));
+    const wrong = up.filter(({ hash }) => hash === undefined || hash !== best);
+    const warnings = observed.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`);
+    if (up.length > 0 && wrong.length === 0) return holds(warnings);
     const write = { nodes: wrong.map(({ node }) => node), ...(best === undefined ? {} : { hash: best }) };
-    const common = { rebuilds: [], warnings: [], write };
-    if (observed.every(({ hash }) => hash === undefined)) {
+    const common = { rebuilds: [], warnings, write };
+    if (up.every(({ hash }) => hash === undefined)) {
       const changes = [
         { path: "/name", before: null, after: name },
         { path: "/password", before: null, after: masked },

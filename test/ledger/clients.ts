@@ -20,7 +20,7 @@ export function connect(server: Addressed, killed?: AbortSignal): Gateway {
 
 export function options(holder: string, more: Partial<TakeLeaseOptions> = {}): TakeLeaseOptions {
   const signal = new AbortController().signal;
-  return { holder, ttl: 3_000, lockWait: 60_000, emit: () => {}, signal, ...more };
+  return { holder, ttl: 5_000, lockWait: 60_000, emit: () => {}, signal, ...more };
 }
 
 /** A server as its URL with credentials names it. */

@@ -14,11 +14,11 @@ const entry = {
 };
 const fingerprint = { ids: ["a"], salt: "c2FsdA==", hash: "aGFzaA==", n: 32768, r: 8, p: 3 };
 const ledger = { formatVersion: 1, set: "default", entries: { a: entry }, fingerprint, nodes: ["couchdb@127.0.0.1"] };
-const stored = { _id: "_local/couchdb-migrate-default", _rev: "0-1000000001", ...ledger };
+const stored = { _id: "_local/couchdb-migrate-default", _rev: "0-1000000000001", ...ledger };
 
 describe("a ledger document", () => {
   it("is read without CouchDB's own fields", () => {
-    expect(parseLedger(stored, place)).toEqual({ rev: "0-1000000001", ledger });
+    expect(parseLedger(stored, place)).toEqual({ rev: "0-1000000000001", ledger });
   });
   it("keeps fields of a later version", () => {
     const later = { ...stored, invented: 1, entries: { a: { ...entry, invented: 2 } } };
@@ -44,14 +44,14 @@ describe("a ledger document", () => {
 });
 
 describe("the revision to write on is", () => {
-  const now = 1_700_000_000_999;
+  const now = 1_700_000_000_000;
   it.each([
-    ["the time, for a first write", now, [undefined], "0-1700000000"],
-    ["the time, if later than what is known", now, ["0-1600000000"], "0-1700000000"],
-    ["what is known, if later than the time", now, ["0-1800000000"], "0-1800000000"],
-    ["the latest that is known", now, ["0-1800000000", undefined, "0-1800000009"], "0-1800000009"],
-    ["never one of CouchDB 1.x, which has another width", now, ["0-7"], "0-1700000000"],
-    ["wide enough even where a clock says 1970", 5_000, [undefined], "0-1000000000"],
-    ["the known one where a clock is beyond our width", 99_999_999_999_999, ["0-1800000000"], "0-1800000000"],
+    ["the time, for a first write", now, [undefined], "0-1700000000000"],
+    ["the time, if later than what is known", now, ["0-1600000000000"], "0-1700000000000"],
+    ["what is known, if later than the time", now, ["0-1800000000000"], "0-1800000000000"],
+    ["the latest that is known", now, ["0-1800000000000", undefined, "0-1800000000009"], "0-1800000000009"],
+    ["never one of CouchDB 1.x, which has another width", now, ["0-7"], "0-1700000000000"],
+    ["wide enough even where a clock says 1970", 5_000, [undefined], "0-1000000000000"],
+    ["the known one where a clock is beyond our width", 99_999_999_999_999, ["0-1800000000000"], "0-1800000000000"],
   ])("%s", (_, time, known, expected) => expect(revisionToWriteOn(time, ...known)).toBe(expected));
 });

@@ -13,8 +13,6 @@ export interface OvermindState {
   /** The roles that the declared name and password log in with. */
   readonly roles: unknown;
   readonly ledger: Readonly<Record<string, RecordedStep>>;
-  /** Who holds the lease. */
-  readonly holder: unknown;
 }
 
 interface RecordedStep {
@@ -35,7 +33,6 @@ export async function overmindState(on: Addressed): Promise<OvermindState> {
   );
   const session = await request(on, "GET", "/_session", { as: overmind });
   const ledger = await must(on, "GET", "/couchdb-migrate/_local/couchdb-migrate-default");
-  const lease = await must(on, "GET", "/couchdb-migrate/lease-default");
   return {
     databases: all.filter((name) => !name.startsWith("_")).sort(),
     security: await must(on, "GET", "/zerglings/_security"),
@@ -47,8 +44,12 @@ export async function overmindState(on: Addressed): Promise<OvermindState> {
         { kind, checksum, former, databases: incarnations(databases, info.instance_start_time) },
       ]),
     ),
-    holder: lease.holder,
   };
+}
+
+/** Who holds the lease. A killed runner holds it until one comes that has something to do. */
+export async function leaseHolder(on: Addressed): Promise<unknown> {
+  return (await must(on, "GET", "/couchdb-migrate/lease-default")).holder;
 }
 
 /** A database's incarnation is its time of creation: what matters is that it is the one that is there now. */

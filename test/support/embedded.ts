@@ -19,7 +19,7 @@ export async function startEmbedded({
   ...more
 }: EmbeddedOptions = {}): Promise<Embedded> {
   const { startSandbox } = await import("../../src/sandbox/index.js");
-  const { url, close } = await startSandbox({ admins, ...more });
+  const { url, close } = await startSandbox({ admins, adminParty: Object.keys(admins).length === 0, ...more });
   const [name = "", password = ""] = Object.entries(admins)[0] ?? [];
   return { url: url.replace(/\/$/, ""), admin: { name, password }, close };
 }

@@ -28,7 +28,25 @@ export function chooseIndex(indexes: readonly MangoIndex[], wish: Wish): MangoIn
   if (sorted && candidates.length === 0) {
     throw mangoError("no_usable_index", "No index exists for this sort, try indexing by the sort fields.");
   }
-  return candidates.toSorted((a, b) => a.fields.length - b.fields.length)[0];
+  const overlap = ({ fields }: MangoIndex) => leading(fields, indexableFields(wish.selector));
+  return candidates.toSorted((a, b) => overlap(b) - overlap(a) || a.fields.length - b.fields.length)[0];
+}
+
+/** How many of the first columns are among the fields. */
+function leading(columns: Sort, fields: ReadonlySet<string>): number {
+  const end = columns.findIndex(([field]) => !fields.has(field));
+  return end === -1 ? columns.length : end;
+}
+
+const indexable = new Set(["$lt", "$lte", "$eq", "$gt", "$gte", "$beginsWith", "$exists"]);
+
+/** The fields that the selector restricts to one range. */
+function indexableFields(selector: Selector): Set<string> {
+  if (Object.keys(selector).length === 0) return new Set();
+  const [name, value] = only(selector);
+  if (name === "$and") return new Set((value as Selector[]).flatMap((part) => [...indexableFields(part)]));
+  const restricts = isObject(value) && Object.keys(value).some((operator) => indexable.has(operator));
+  return new Set(restricts ? [name] : []);
 }
 
 export function isWanted(index: MangoIndex, [ddoc, name]: readonly string[]): boolean {

@@ -2,6 +2,7 @@
 
 import { isObject, isStringArray, type JsonObject, parseJson } from "../json.js";
 import type { Database } from "../storage/database.js";
+import { idFirst } from "../storage/order.js";
 import { compareKeys, compareRaw } from "../views/collation.js";
 import { chooseIndex, isWanted } from "./choose-index.js";
 import { mangoError } from "./errors.js";
@@ -77,13 +78,16 @@ export async function find(database: Database, request: FindRequest, partition?:
 }
 
 /** The documents that an index knows: those that have all of its fields and pass its filter. */
-async function candidates(database: Database, index: MangoIndex | undefined, partition?: string): Promise<JsonObject[]> {
+async function candidates(
+  database: Database,
+  index: MangoIndex | undefined,
+  partition?: string,
+): Promise<JsonObject[]> {
   const { rows } = await database.pouch.allDocs({ include_docs: true });
   return rows.flatMap(({ id, doc }) => {
     if (!doc || id.startsWith("_design/") || (partition !== undefined && !id.startsWith(`${partition}:`))) return [];
-    if (!index) return [doc];
-    const complete = index.fields.every(([field]) => fieldAt(doc, field) !== undefined);
-    return complete && matches(index.partialFilter, doc) ? [doc] : [];
+    const complete = !index || index.fields.every(([field]) => fieldAt(doc, field) !== undefined);
+    return complete && matches(index?.partialFilter ?? {}, doc) ? [idFirst(doc)] : [];
   });
 }
 

@@ -6,7 +6,7 @@ import { notFound } from "../reply.js";
 import type { Database, DesignDoc } from "../storage/database.js";
 import { mangoError } from "./errors.js";
 import { normalizeSelector, type Selector } from "./normalize.js";
-import { flag, name, onlyKeys, optional, required, type Sort, sort } from "./options.js";
+import { name, onlyKeys, optional, required, type Sort, sort } from "./options.js";
 
 export interface MangoIndex {
   readonly ddoc: string;
@@ -43,13 +43,18 @@ export function parseIndexRequest(body: JsonObject): IndexRequest {
   return {
     ddoc: ddoc.startsWith("_design/") ? ddoc : `_design/${ddoc}`,
     name: optional(body, "name", name, generated),
-    ...(body.partitioned === undefined ? {} : { partitioned: optional(body, "partitioned", flag, false) }),
+    ...(body.partitioned === undefined ? {} : { partitioned: required(body, "partitioned", partitionedFlag) }),
     view: {
       map: { fields: Object.fromEntries(fields), partial_filter_selector: partialFilter },
       reduce: "_count",
       options: { def: definition },
     },
   };
+}
+
+function partitionedFlag(value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw mangoError("unknown_error", `Unknown Error: mango_opts :: invalid_partitioned_value ${value}`, 500);
 }
 
 /**
@@ -59,7 +64,8 @@ export function parseIndexRequest(body: JsonObject): IndexRequest {
  */
 export function addIndex(existing: DesignDoc | undefined, request: IndexRequest): JsonObject | undefined {
   if (existing && existing.language !== "query") {
-    throw mangoError("invalid_index", "Invalid design document query language.");
+    const language = existing.language ?? false;
+    throw mangoError("invalid_ddoc_lang", `Existing design doc has an invalid language: ${language}`);
   }
   const views = isObject(existing?.views) ? existing.views : {};
   const options = isObject(existing?.options) ? existing.options : undefined;
@@ -82,7 +88,7 @@ export function addIndex(existing: DesignDoc | undefined, request: IndexRequest)
  */
 export function removeIndex(existing: DesignDoc | undefined, indexName: string): JsonObject {
   const { [indexName]: removed, ...views } = isObject(existing?.views) ? existing.views : {};
-  if (!existing || existing.language !== "query" || removed === undefined) throw notFound();
+  if (existing?.language !== "query" || removed === undefined) throw notFound();
   const { views: _, ...rest } = existing;
   if (Object.keys(views).length > 0) return { ...rest, views };
   const empty = Object.keys(rest).every((field) => field === "_id" || field === "_rev" || field === "language");

@@ -46,7 +46,7 @@ export function parseEdit(document: unknown, { id: idOfUrl, partitioned }: EditC
   const id = idOfUrl ?? (document._id as string | undefined) ?? "";
   if (id !== "") checkId(id, partitioned);
   else if (partitioned) throw illegalId("Doc id must be of form partition:id");
-  checkSize(id, document);
+  checkSize(document);
   return {
     id,
     ...parseHistory(document),
@@ -86,9 +86,10 @@ export function checkId(id: unknown, partitioned = false): void {
 
 const largest = 8_000_000;
 
-function checkSize(id: string, document: JsonObject): void {
-  const { _attachments, ...rest } = document;
-  if (Buffer.byteLength(JSON.stringify(rest)) > largest) throw new CouchError(413, "document_too_large", id);
+/** The id that is named is the document's own, even where the URL has another. */
+function checkSize({ _attachments, ...document }: JsonObject): void {
+  if (Buffer.byteLength(JSON.stringify(document)) <= largest) return;
+  throw new CouchError(413, "document_too_large", String(document._id ?? ""));
 }
 
 const illegalId = (reason: string) => new CouchError(400, "illegal_docid", reason);

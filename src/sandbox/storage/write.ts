@@ -9,6 +9,7 @@ import { completeAttachments } from "./attachments.js";
 import type { Database } from "./database.js";
 import type { Edit } from "./edit.js";
 import { isLocalId } from "./local-docs.js";
+import { idFirst } from "./order.js";
 import { formatRevision, nextRevision, parseRevision, type Revision } from "./revisions.js";
 
 export interface Written {
@@ -65,9 +66,7 @@ class Batch {
     const outcomes: (Written | CouchError)[] = [];
     for (const edit of named) outcomes.push(await this.#attempt(edit));
     const refused = await this.#store();
-    return outcomes.map((outcome) =>
-      outcome instanceof CouchError ? outcome : (refused.get(outcome.id) ?? outcome),
-    );
+    return outcomes.map((outcome) => (outcome instanceof CouchError ? outcome : (refused.get(outcome.id) ?? outcome)));
   }
 
   async #lookUp(ids: readonly string[]): Promise<void> {
@@ -122,15 +121,12 @@ class Batch {
     return { id: edit.id, rev, deleted: edit.deleted };
   }
 
-  /**
-   * The revision that an edit follows. One that is made up is believed if the document has never existed, as on a
-   * real server.
-   * @throws CouchError 409
-   */
+  /** The revision that an edit follows. @throws CouchError 409 */
   async #parentOf({ id, revision }: Edit): Promise<Revision | undefined> {
     if (this.#taken.has(id)) throw conflict();
     const current = this.#current.get(id);
-    if (!current) return revision;
+    if (!current && revision) throw conflict();
+    if (!current) return undefined;
     if (!revision) {
       if (current.deleted) return parseRevision(current.rev);
       throw conflict();
@@ -173,7 +169,7 @@ class Batch {
 /** All leaves of a document, deleted ones too. */
 export async function openLeaves(database: Database, id: string, options: JsonObject = {}): Promise<JsonObject[]> {
   const found: unknown = await database.pouch.get(id, { ...options, open_revs: "all" });
-  return (found as { ok?: JsonObject }[]).flatMap((leaf) => (leaf.ok ? [leaf.ok] : []));
+  return (found as { ok?: JsonObject }[]).flatMap((leaf) => (leaf.ok ? [idFirst(leaf.ok)] : []));
 }
 
 export function fromPouch(error: object): CouchError {

@@ -1,8 +1,7 @@
 /** The reduce functions that are part of CouchDB, over all the rows of one group at once. */
 
-import { isObject } from "../json.js";
+import { canonicalJson, isObject } from "../json.js";
 import { CouchError } from "../reply.js";
-import { canonicalJson } from "../json.js";
 import { compareKeys } from "./collation.js";
 import type { Row } from "./row.js";
 

@@ -81,7 +81,11 @@ function checkField(root: JsonObject, [path, ...types]: FieldRule): void {
   }
 }
 
-function fieldsAt(value: unknown, path: readonly string[], at: readonly string[]): { at: readonly string[]; value: unknown }[] {
+function fieldsAt(
+  value: unknown,
+  path: readonly string[],
+  at: readonly string[],
+): { at: readonly string[]; value: unknown }[] {
   const [step, ...rest] = path;
   if (step === undefined) return value === undefined ? [] : [{ at, value }];
   if (!isObject(value)) return [];

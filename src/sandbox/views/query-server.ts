@@ -10,6 +10,7 @@ import type { JsonObject } from "../json.js";
 import { CouchError } from "../reply.js";
 
 const prelude = `
+  delete globalThis.console;
   var emitted = [], functions = [];
   function plain(value) { return JSON.parse(JSON.stringify(value === undefined ? null : value) || "null"); }
   function emit(key, value) { emitted.push([plain(key), plain(value)]); }

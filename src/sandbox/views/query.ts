@@ -37,11 +37,20 @@ export async function queryView(
     total_rows: index.rows(name).length,
     offset: selection.offset,
     ...(parameters.updateSeq ? { update_seq: updateSequence(index.updateSeq) } : {}),
-    rows: selection.rows.map(({ id, key, value }, i) => ({ id, key, value, ...(docs ? { doc: docs[i] ?? null } : {}) })),
+    rows: selection.rows.map(({ id, key, value }, i) => ({
+      id,
+      key,
+      value,
+      ...(docs ? { doc: docs[i] ?? null } : {}),
+    })),
   };
 }
 
-function checkParameters({ reduce, groupLevel, includeDocs, keys }: Parameters, reduces: boolean, canReduce: boolean): void {
+function checkParameters(
+  { reduce, groupLevel, includeDocs, keys }: Parameters,
+  reduces: boolean,
+  canReduce: boolean,
+): void {
   if (reduce === true && !canReduce) throw queryParseError("Reduce is invalid for map-only views.");
   if (reduces && keys && keys.length > 1 && Number.isFinite(groupLevel)) {
     throw queryParseError("Multi-key fetches for reduce views must use `group=true`");

@@ -26,7 +26,7 @@ export function selectRows(sorted: readonly Row[], parameters: Parameters, compa
     return { offset: first ? ordered.indexOf(first) : ordered.length, rows: matches.slice(skip, skip + limit) };
   }
   const inRange = ordered.filter(within(parameters, compare));
-  const offset = limit === 0 ? 0 : ordered.findIndex((row) => row === inRange[0]);
+  const offset = limit === 0 ? 0 : inRange[0] ? ordered.indexOf(inRange[0]) : -1;
   const before = offset === -1 ? ordered.length : offset;
   return {
     offset: limit === 0 ? 0 : Math.min(before + skip, ordered.length),
@@ -39,14 +39,13 @@ function within(parameters: Parameters, compare: Compare): (row: Row) => boolean
   const direction = descending ? -1 : 1;
   if (startKey !== undefined && endKey !== undefined && direction * compare(startKey, endKey) > 0) {
     const advice = descending ? "descending=false" : "descending=true";
-    throw queryParseError(
-      `No rows can match your key range, reverse your start_key and end_key or set ${advice}`,
-    );
+    throw queryParseError(`No rows can match your key range, reverse your start_key and end_key or set ${advice}`);
   }
   return (row) => {
     if (startKey !== undefined) {
       const order = direction * compare(row.key, startKey);
-      if (order < 0 || (order === 0 && startId !== undefined && direction * compareRaw(row.id, startId) < 0)) return false;
+      if (order < 0 || (order === 0 && startId !== undefined && direction * compareRaw(row.id, startId) < 0))
+        return false;
     }
     if (endKey === undefined) return true;
     const order = direction * compare(row.key, endKey);

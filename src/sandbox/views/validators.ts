@@ -59,11 +59,9 @@ function compileValidator(designDoc: JsonObject, source: string): Validator {
 }
 
 function asDocument({ id, revision, history, deleted, body }: Edit): JsonObject {
-  const based = revision && {
-    _rev: formatRevision(revision),
-    _revisions: { start: revision.generation, ids: history },
-  };
-  return { _id: id, ...based, ...body, ...(deleted ? { _deleted: true } : {}) };
+  const rev = revision && { _rev: formatRevision(revision) };
+  const revisions = revision && { _revisions: { start: revision.generation, ids: history } };
+  return { _id: id, ...rev, ...body, ...revisions, ...(deleted ? { _deleted: true } : {}) };
 }
 
 function refusal(thrown: unknown): CouchError {

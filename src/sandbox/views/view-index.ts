@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from "../json.js";
 import type { PouchChange } from "../pouch.js";
 import { CouchError } from "../reply.js";
 import type { Database } from "../storage/database.js";
+import { idFirst } from "../storage/order.js";
 import { compareKeys, compareRaw } from "./collation.js";
 import { viewsOf } from "./design-check.js";
 import { QueryServer } from "./query-server.js";
@@ -73,7 +74,11 @@ export class ViewIndex {
     const index = this.#views.findIndex(([name]) => name === view);
     const server = new QueryServer(this.#lib);
     const reduce = server.compile(String(this.#views[index]?.[1].reduce));
-    return server.reduce(reduce, rows.map((row) => [row.key, row.id]), rows.map((row) => row.value));
+    return server.reduce(
+      reduce,
+      rows.map((row) => [row.key, row.id]),
+      rows.map((row) => row.value),
+    );
   }
 
   async #update(): Promise<void> {
@@ -99,7 +104,7 @@ export class ViewIndex {
       const hidden = id.startsWith("_design/") && !this.#includesDesignDocs;
       return deleted || hidden || !doc ? [] : [{ id, doc }];
     });
-    const mapped = this.#mapper().mapDocs(docs.map(({ doc }) => doc));
+    const mapped = this.#mapper().mapDocs(docs.map(({ doc }) => idFirst(doc)));
     for (const [i, { id }] of docs.entries()) {
       const rows = (mapped[i] ?? []).map((emitted) => emitted.map(([key, value]) => ({ id, key, value })));
       if (rows.some((ofView) => ofView.length > 0)) this.#emitted.set(id, rows);

@@ -1,0 +1,104 @@
+/** `_changes`, as one reply or as a long poll. Continuous feeds are not there, nor filters of design documents. */
+
+import { isObject, isStringArray, type JsonObject } from "../json.js";
+import { matches } from "../mango/match.js";
+import { normalizeSelector } from "../mango/normalize.js";
+import type { PouchChange } from "../pouch.js";
+import { badRequest, CouchError, notFound, notImplemented, type Reply, reply } from "../reply.js";
+import { type CouchRequest, jsonObjectBody, jsonParameter } from "../request.js";
+import type { Database } from "../storage/database.js";
+import { updateSequence } from "../storage/info.js";
+import { idFirst } from "../storage/order.js";
+import { type DatabaseContext, endpoint } from "./endpoint.js";
+
+export const changes = endpoint<DatabaseContext>("GET,POST,HEAD", {
+  GET: (context) => answer(context, {}),
+  POST: (context) => answer(context, context.request.body.length === 0 ? {} : jsonObjectBody(context.request)),
+});
+
+type Filter = (change: PouchChange) => boolean;
+
+async function answer({ database, request }: DatabaseContext, body: JsonObject): Promise<Reply> {
+  const { query } = request;
+  const feed = query.get("feed") ?? "normal";
+  if (["continuous", "live", "eventsource"].includes(feed)) throw notImplemented();
+  if (feed !== "normal" && feed !== "longpoll") {
+    throw badRequest("Supported `feed` types: normal, continuous, live, longpoll, eventsource");
+  }
+  const limit = query.get("limit") ?? "";
+  if (!/^-?\d*$/.test(limit)) throw new CouchError(500, "unknown_error", "badarg");
+  const since = await sinceOf(database, query.get("since"));
+  const filter = filterOf(request, body);
+
+  let found = (await read(database, since, request)).filter(filter);
+  if (feed === "longpoll" && found.length === 0) {
+    await nextChange(database, request);
+    found = (await read(database, since, request)).filter(filter);
+  }
+  if (query.get("descending") === "true") found.reverse();
+  const shown = limit === "" ? found : found.slice(0, Math.max(1, Number(limit)));
+  const complete = shown.length === found.length;
+  const last = complete ? await database.updateSeq() : (shown.at(-1)?.seq ?? since);
+  return reply({
+    results: shown.map((change) => row(change, query.get("include_docs") === "true")),
+    last_seq: updateSequence(last),
+    pending: found.length - shown.length,
+  });
+}
+
+async function read(database: Database, since: number, { query }: CouchRequest): Promise<PouchChange[]> {
+  const style = query.get("style") === "all_docs" ? "all_docs" : "main_only";
+  return (await database.pouch.changes({ since, style, include_docs: true })).results;
+}
+
+function row({ seq, id, changes: revisions, deleted, doc }: PouchChange, includeDocs: boolean): JsonObject {
+  return {
+    seq: updateSequence(seq),
+    id,
+    changes: revisions,
+    ...(deleted ? { deleted: true } : {}),
+    ...(includeDocs && doc ? { doc: idFirst(doc) } : {}),
+  };
+}
+
+async function sinceOf(database: Database, since: string | null): Promise<number> {
+  if (since === null || since === "") return 0;
+  if (since === "now") return database.updateSeq();
+  const number = /^(\d+)(-|$)/.exec(since)?.[1];
+  if (number === undefined) throw badRequest("Malformed sequence supplied in 'since' parameter.");
+  return Number(number);
+}
+
+function filterOf(request: CouchRequest, body: JsonObject): Filter {
+  const name = request.query.get("filter");
+  if (name === null) return () => true;
+  if (name === "_design") return ({ id }) => id.startsWith("_design/");
+  if (name === "_doc_ids") {
+    const ids = body.doc_ids ?? jsonParameter(request, "doc_ids");
+    if (!isStringArray(ids)) throw badRequest("`doc_ids` filter parameter is not a list of doc ids.");
+    return ({ id }) => ids.includes(id);
+  }
+  if (name === "_selector") {
+    if (!isObject(body.selector)) throw badRequest("Selector must be specified in POST payload");
+    const selector = normalizeSelector(body.selector);
+    return ({ doc }) => doc !== undefined && matches(selector, doc);
+  }
+  if (name === "_view" && !request.query.has("view")) throw badRequest("`view` filter parameter is not provided.");
+  throw name === "_view" ? notImplemented() : notFound();
+}
+
+/** Waits for a change, the time-out, or the end of the connection. */
+async function nextChange(database: Database, { query, signal }: CouchRequest): Promise<void> {
+  const timeout = Math.min(Number(query.get("timeout") ?? 60_000) || 60_000, 60_000);
+  const feed = database.pouch.changes({ since: "now", live: true });
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeout);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    void feed.on("change", end);
+    signal.addEventListener("abort", end, { once: true });
+  });
+  feed.cancel();
+}

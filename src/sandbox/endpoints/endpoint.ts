@@ -1,0 +1,32 @@
+/** What an endpoint is: handlers by method. A method that is not there is answered with 405. */
+
+import type { User } from "../authentication.js";
+import type { Node } from "../node.js";
+import { methodNotAllowed, type Reply } from "../reply.js";
+import type { CouchRequest } from "../request.js";
+import type { Database } from "../storage/database.js";
+
+export interface Context {
+  readonly node: Node;
+  readonly request: CouchRequest;
+  readonly user: User;
+}
+
+export interface DatabaseContext extends Context {
+  readonly database: Database;
+}
+
+export type Handler<C> = (context: C) => Reply | Promise<Reply>;
+export type Endpoint<C> = (context: C) => Promise<Reply>;
+
+/** @param allowed what a 405 lists, in CouchDB's words: `GET,HEAD` */
+export function endpoint<C extends Context>(
+  allowed: string,
+  handlers: Readonly<Partial<Record<string, Handler<C>>>>,
+): Endpoint<C> {
+  return async (context) => {
+    const handler = handlers[context.request.method];
+    if (!handler) throw methodNotAllowed(allowed);
+    return handler(context);
+  };
+}

@@ -1,0 +1,73 @@
+/** Calls the command line in this process, with a stub of the library. */
+import { onTestFinished, vi } from "vitest";
+import type { Engine } from "../../src/commands/command.js";
+import { main } from "../../src/main.js";
+import type { Migrations } from "../../src/migrations/step.js";
+import { applyOf, planOf, statusOf } from "../render/results.js";
+import { tempFolder } from "../support/temp.js";
+
+export interface CallOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly engine?: Partial<Engine>;
+  /** In the working directory. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Called {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly folder: string;
+}
+
+/** The address of no CouchDB: the stub asks nobody. */
+export const service = { COUCHDB_SERVICE_HOST: "couchdb", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" };
+
+export async function call(
+  argv: readonly string[],
+  { env = service, engine = {}, files = {}, signal = new AbortController().signal }: CallOptions = {},
+): Promise<Called> {
+  const folder = await tempFolder(files);
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  const texts = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof texts) => ({
+    write: (text: string) => {
+      texts[name] += text;
+    },
+  });
+  const library = { ...stubEngine(), ...engine };
+  const io = { env, signal, stdout: stream("stdout"), stderr: stream("stderr"), engine: async () => library };
+  // Whatever the machine has in its place, tests write no termination log unless they say so.
+  const code = await main(argv, { ...io, env: { COUCHDB_MIGRATE_TERMINATION_LOG: "none", ...env } });
+  return { code, ...texts, folder };
+}
+
+export function stubEngine(): Engine {
+  return {
+    loadMigrations: vi.fn(async (path: string) => migrations(path)),
+    plan: vi.fn(async () => planOf([])),
+    apply: vi.fn(async () => applyOf({ result: "unchanged" })),
+    status: vi.fn(async () => statusOf()),
+    wait: vi.fn(async () => {}),
+    forget: vi.fn(async () => {}),
+    accept: vi.fn(async () => {}),
+    unlock: vi.fn(async () => null),
+  };
+}
+
+export function migrations(path: string, secret = "brutstaette"): Migrations {
+  const step = {
+    id: "zerglings",
+    kind: "ensureDatabase",
+    desired: {},
+    shown: {},
+    secrets: new Map([["/password", secret]]),
+    checksum: "1:0",
+    allowDestroy: false,
+    position: { file: `${path}/001.yaml`, line: 1, column: 3 },
+  };
+  return { path, files: [`${path}/001.yaml`], steps: [step] };
+}

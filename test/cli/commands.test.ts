@@ -1,0 +1,284 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { type ErrorCode, MigrateError } from "../../src/errors.js";
+import { InvalidInput } from "../../src/migrations/problem.js";
+import type { StepAction } from "../../src/results.js";
+import { applyOf, planOf, statusOf, stepOf } from "../render/results.js";
+import { type Called, type CallOptions, call, migrations, service, stubEngine } from "./call.js";
+
+const failing = (error: unknown) => vi.fn(async () => Promise.reject(error));
+const planning = (...actions: StepAction[]) => ({
+  plan: async () => planOf(actions.map((action, i) => stepOf(`s${i}`, { action }))),
+});
+const failure = (code: ErrorCode) => ({ id: "b", database: null, code, message: "it broke", next: "Mend it." });
+
+describe("exit codes", () => {
+  test.each<[string, CallOptions, number]>([
+    ["apply", {}, 0],
+    ["apply", { engine: { apply: async () => applyOf({ applied: ["a"] }) } }, 0],
+    ["apply", { engine: { apply: async () => applyOf({ result: "failed", failures: [failure("conflict")] }) } }, 1],
+    [
+      "apply",
+      { engine: { apply: async () => applyOf({ result: "failed", failures: [failure("missing-right")] }) } },
+      4,
+    ],
+    [
+      "apply",
+      {
+        engine: {
+          apply: async () => applyOf({ result: "failed", failures: [failure("missing-right"), failure("conflict")] }),
+        },
+      },
+      1,
+    ],
+    ["apply", { engine: { apply: failing(new MigrateError("unauthorized", { message: "no" })) } }, 4],
+    ["apply", { engine: { apply: failing(new MigrateError("lease-held", { message: "no" })) } }, 5],
+    ["apply", { engine: { apply: failing(new MigrateError("come-again", { message: "no" })) } }, 6],
+    ["apply", { engine: { apply: failing(new MigrateError("interrupted", { message: "no" })) } }, 7],
+    ["apply", { engine: { apply: failing(new Error("AbortError")) }, signal: AbortSignal.abort() }, 7],
+    ["apply", { engine: { apply: failing(new TypeError("oops")) } }, 1],
+    ["apply", { engine: { loadMigrations: failing(new InvalidInput([])) } }, 3],
+    ["apply", { env: {} }, 3],
+    ["apply --format markdown", {}, 3],
+    ["plan", { engine: planning("create") }, 0],
+    ["plan --detailed-exitcode", { engine: planning("create") }, 2],
+    ["apply --dry-run --detailed-exitcode", { engine: planning("create") }, 2],
+    ["plan --detailed-exitcode", { engine: planning("none", "adopt") }, 0],
+    ["plan --detailed-exitcode", { engine: planning("create", "refused") }, 1],
+    ["plan", { engine: planning("refused") }, 1],
+    ["status", {}, 0],
+    ["validate", { env: {} }, 0],
+    ["wait", {}, 0],
+    ["wait", { engine: { wait: failing(new MigrateError("unreachable", { message: "no" })) } }, 4],
+    ["ledger forget a", {}, 0],
+    ["ledger forget a", { engine: { forget: failing(new MigrateError("not-in-ledger", { message: "no" })) } }, 3],
+    ["ledger accept a", {}, 0],
+    ["unlock", {}, 0],
+    ["schema", { env: {} }, 0],
+    ["--version", { env: {} }, 0],
+    ["apply --help", { env: {} }, 0],
+    ["", { env: {} }, 3],
+  ])("%s: case %#", async (line, options, code) => {
+    expect((await call(line.split(" ").filter(Boolean), options)).code).toBe(code);
+  });
+});
+
+describe("mistakes on the command line", () => {
+  test.each<[string, string]>([
+    [
+      "aplly",
+      "error[invalid-settings]: unknown command `aplly`; did you mean `apply`?\n  next: See `couchdb-migrate --help`.\n",
+    ],
+    [
+      "ledger",
+      "error[invalid-settings]: `ledger` needs one of: ledger forget, ledger accept\n  next: See `couchdb-migrate ledger --help`.\n",
+    ],
+    [
+      "ledger forgt a",
+      "error[invalid-settings]: `ledger` has no `forgt`; did you mean `ledger forget`?\n  next: See `couchdb-migrate ledger --help`.\n",
+    ],
+    ["ledger forget", "error[invalid-settings]: an argument is missing\n  next: See `couchdb-migrate --help`.\n"],
+    ["apply a b", "error[invalid-settings]: unexpected argument `b`\n  next: See `couchdb-migrate apply --help`.\n"],
+    [
+      "apply --verify=perhaps",
+      "error[invalid-settings]: --verify: `perhaps` is neither `true` nor `false`\n  next: See `couchdb-migrate apply --help`.\n",
+    ],
+    [
+      "apply --dryrun",
+      "error[invalid-settings]: unknown flag `--dryrun`; did you mean `--dry-run`?\n  next: See `couchdb-migrate apply --help`.\n",
+    ],
+    ["apply -x", "error[invalid-settings]: unknown flag `-x`\n  next: See `couchdb-migrate apply --help`.\n"],
+    [
+      "apply --wait 5 --lock-wait --colour",
+      "- --lock-wait lacks a value\n- unknown flag `--colour`; did you mean `--color`?\n- --wait: `5` lacks a unit; write `5s`, or `5m`\nerror[invalid-settings]: 3 problems in the settings; nothing was sent\n  next: See `couchdb-migrate apply --help`.\n",
+    ],
+  ])("%s", async (line, stderr) => {
+    const engine = stubEngine();
+    const called = await call(line.split(" "), { engine });
+    expect(called).toMatchObject({ code: 3, stdout: "", stderr });
+    expect(engine.loadMigrations).not.toHaveBeenCalled();
+  });
+});
+
+test("a flag may stand before the command, and the last of two counts", async () => {
+  const engine = stubEngine();
+  await call(["--verify", "--wait", "1s", "apply", "here", "--wait", "2s", "--no-verify"], { engine });
+  expect(engine.loadMigrations).toHaveBeenCalledWith("here", expect.anything());
+  expect(engine.apply).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ wait: 2000, verify: false }));
+});
+
+test("the library gets all settings", async () => {
+  const engine = stubEngine();
+  const signal = new AbortController().signal;
+  const files = {
+    "couchdb-migrate.yaml": "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nallowDestroy: true\npath: ./m\n",
+  };
+  const env = {
+    ...service,
+    COUCHDB_PREVIOUS_PASSWORD: "alt",
+    COUCHDB_MIGRATE_LEASE_TTL: "10s",
+    COUCHDB_MIGRATE_ALLOW_REVERT: "true",
+  };
+  await call(["apply", "--timeout", "5m", "--lock-wait", "1m", "--request-timeout", "5s"], {
+    engine,
+    files,
+    env,
+    signal,
+  });
+  expect(engine.loadMigrations).toHaveBeenCalledWith("m", { env: expect.objectContaining(env) });
+  expect(engine.apply).toHaveBeenCalledWith(migrations("m"), {
+    connection: {
+      url: "http://couchdb:5984",
+      username: "overlord",
+      password: "geheim",
+      previousPassword: "alt",
+      requestTimeout: 5000,
+    },
+    set: "billing",
+    ledgerDatabase: "ledger",
+    wait: 60_000,
+    verify: false,
+    allowDestroy: true,
+    allowRevert: true,
+    concurrency: 3,
+    leaseTtl: 10_000,
+    lockWait: 60_000,
+    timeout: 300_000,
+    emit: expect.any(Function),
+    signal,
+  });
+});
+
+test.each<[string, (called: Called) => void]>([
+  ["plan --format json", ({ stdout }) => expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, changes: 0 })],
+  [
+    "apply --format json",
+    ({ stdout }) => expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, result: "unchanged" }),
+  ],
+  [
+    "apply --dry-run --format json",
+    ({ stdout }) => expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, changes: 0 }),
+  ],
+  ["status --format json", ({ stdout }) => expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, lease: null })],
+  [
+    "validate --format json",
+    ({ stdout }) => expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, valid: true, steps: 1 }),
+  ],
+  ["plan", ({ stdout }) => expect(stdout).toContain("0 to create")],
+  ["plan --format markdown", ({ stdout }) => expect(stdout).toContain("## CouchDB plan: no changes")],
+  ["status", ({ stdout }) => expect(stdout).toContain("The lease is free.")],
+  ["validate", ({ stdout }) => expect(stdout).toBe("1 file, 1 step: valid\n")],
+  ["wait", ({ stdout }) => expect(stdout).toBe("CouchDB is ready.\n")],
+  ["ledger forget a", ({ stdout }) => expect(stdout).toBe("a is no longer in the ledger.\n")],
+  ["ledger accept a", ({ stdout }) => expect(stdout).toBe("a is recorded as it stands in the files.\n")],
+  ["unlock", ({ stdout }) => expect(stdout).toBe("The lease is free: there was nothing to release.\n")],
+  ["completion fish", ({ stdout }) => expect(stdout).toContain("complete -c couchdb-migrate")],
+  ["schema", ({ stdout }) => expect(JSON.parse(stdout)).toHaveProperty("$schema")],
+  ["--get-yargs-completions couchdb-migrate plan --log-format", ({ stdout }) => expect(stdout).toContain("json")],
+])("stdout holds one document: %s", async (line, check) => {
+  const called = await call(line.split(" "), { env: { ...service, SHELL: "/bin/bash" } });
+  expect(called).toMatchObject({ code: 0, stderr: "" });
+  check(called);
+});
+
+test("--out writes the plan to a file, without colour, and says so on stderr", async () => {
+  const called = await call(["plan", "--out", "plan.txt", "--color"]);
+  expect(called.stdout).toBe("");
+  expect(called.stderr).toContain("; written to plan.txt\n");
+  expect(await readFile(join(called.folder, "plan.txt"), "utf8")).not.toContain("\x1b");
+});
+
+test("problems of the input are listed with their place", async () => {
+  const position = { file: "m/1.yaml", line: 2, column: 3 };
+  const problem = { ...position, code: "unknown-step", message: "unknown step `ensureDb`", text: "ensureDb:" };
+  const engine = { loadMigrations: failing(new InvalidInput([problem])) };
+  const text = await call(["validate"], { engine });
+  expect(text).toMatchObject({ code: 3, stdout: "" });
+  expect(text.stderr).toContain(
+    "m/1.yaml:2:3: unknown step `ensureDb`\n    ensureDb:\nerror[invalid-input]: 1 problem in",
+  );
+  const json = await call(["validate", "--format", "json"], { engine });
+  expect(JSON.parse(json.stdout)).toEqual({ formatVersion: 1, valid: false, problems: [problem] });
+  expect(json).toMatchObject({ code: 3, stderr: "" });
+});
+
+test("unlock says whose lease it was", async () => {
+  const unlock = async () => ({ holder: "pod-1\x1b[2J", since: "2030-01-01T00:00:00Z" });
+  const { stdout } = await call(["unlock"], { engine: { unlock } });
+  expect(stdout).toBe("Released the lease of pod-1\\x1b[2J, held since 2030-01-01T00:00:00Z.\n");
+});
+
+describe("secrets", () => {
+  const secrets = ["geheim", "brutstaette", "alt-geheim"];
+  const leak = `it said ${secrets.join(" ")} and http://overlord:geheim@couchdb`;
+  const leaky: CallOptions["engine"] = {
+    apply: async (_, { emit }) => {
+      emit?.({ type: "warning", code: "x", message: leak });
+      emit?.({ type: "step-failed", id: "a", error: new MigrateError("conflict", { message: leak, next: leak }) });
+      return applyOf({ result: "failed", failures: [{ ...failure("conflict"), message: leak, next: leak }] });
+    },
+    plan: async () => planOf([stepOf("a", { notes: [leak], changes: [{ path: "/a", before: leak, after: leak }] })]),
+    status: async () => statusOf({ lease: { holder: leak, since: leak } }),
+    forget: failing(new MigrateError("conflict", { message: leak, next: leak, cause: new Error(leak) })),
+    wait: failing(new TypeError(leak)),
+  };
+  test.each([
+    "apply",
+    "apply --format json --log-format json",
+    "plan",
+    "plan --format markdown",
+    "plan --out plan.txt",
+    "status",
+    "status --format json",
+    "wait --log-level trace",
+    "wait --log-level trace --log-format json",
+  ])("are nowhere in what %s prints", async (line) => {
+    const env = {
+      ...service,
+      COUCHDB_PREVIOUS_PASSWORD: "alt-geheim",
+      COUCHDB_MIGRATE_TERMINATION_LOG: "termination.log",
+    };
+    const called = await call(line.split(" "), { env, engine: leaky });
+    const file = (name: string) => readFile(join(called.folder, name), "utf8").catch(() => "");
+    const all = called.stdout + called.stderr + (await file("plan.txt")) + (await file("termination.log"));
+    expect(all).toContain("***");
+    // What a run has not read yet, it can't know: `wait` reads no migration files.
+    for (const secret of line.startsWith("wait") ? ["alt-geheim", "geheim"] : secrets)
+      expect(all).not.toContain(secret);
+  });
+
+  test("a URL with credentials is in no message", async () => {
+    const called = await call(["wait", "--url", "http://overlord:geheim@couchdb", "--wait", "x"], { env: {} });
+    expect(called.code).toBe(3);
+    expect(called.stderr).toContain("--url holds credentials, which the process list shows");
+    expect(called.stderr).not.toContain("geheim");
+  });
+});
+
+describe("the termination message", () => {
+  test.each<[string, CallOptions["engine"], string]>([
+    ["apply", { apply: async () => applyOf({ applied: ["a"], unchanged: ["b"] }) }, "Applied 1 step; 1 unchanged.\n"],
+    [
+      "apply",
+      { apply: async () => applyOf({ result: "failed", failures: [failure("conflict")], notReached: ["c"] }) },
+      "Failed: b; applied 0 steps; 1 not begun. b: it broke Mend it.\n",
+    ],
+    [
+      "wait",
+      { wait: failing(new MigrateError("unreachable", { message: "no answer\nat all.", next: "Start it." })) },
+      "unreachable: no answer\\nat all. Start it.\n",
+    ],
+    ["plan", {}, "Planned: 0 to create, 0 to change, 0 to remove, 0 to adopt; 0 unchanged.\n"],
+  ])("%s: case %#", async (line, engine = {}, message) => {
+    const { folder } = await call([line, "--termination-log", "termination.log"], { engine });
+    expect(await readFile(join(folder, "termination.log"), "utf8")).toBe(message);
+  });
+
+  test("also says that the settings are wrong", async () => {
+    const { folder } = await call(["apply", "--termination-log", "termination.log", "--wait", "5"]);
+    expect(await readFile(join(folder, "termination.log"), "utf8")).toMatch(
+      /^invalid-settings: --wait: `5` lacks a unit/,
+    );
+  });
+});

@@ -1,0 +1,113 @@
+import { expect } from "vitest";
+import type { Scenario } from "../contract.js";
+import { badRequest, conflict, noDatabase, noJson, notAllowed, notFound } from "./cast.js";
+
+const db = "/ct-documents";
+const illegalId = { error: "illegal_docid", reason: "Only reserved document ids may start with underscore." };
+const ok = (id: string, generation: number) => ({
+  ok: true,
+  id,
+  rev: expect.stringMatching(new RegExp(`^${generation}-[0-9a-f]{32}$`)),
+});
+
+// biome-ignore format: a probe a line
+export const documents: Scenario = {
+  title: "documents",
+  probes: [
+    { it: "need a database", send: `PUT ${db}/egg`, body: {}, gets: 404, like: noDatabase },
+    { it: "get one", send: `PUT ${db}`, gets: 201 },
+    { it: "are written", send: `PUT ${db}/egg`, body: { kind: "egg" }, gets: 201, exactly: ok("egg", 1), keeps: "first" },
+    { it: "are read", send: `GET ${db}/egg`, gets: 200, exactly: { _id: "egg", _rev: expect.stringMatching(/^1-/), kind: "egg" } },
+    { it: "conflict without a revision", send: `PUT ${db}/egg`, body: { kind: "larva" }, gets: 409, exactly: conflict },
+    { it: "are changed with their revision", send: `PUT ${db}/egg`, body: { kind: "larva", _rev: "<first>" }, gets: 201, like: ok("egg", 2), keeps: "second" },
+    { it: "conflict with an old revision", send: `PUT ${db}/egg`, body: { kind: "larva", _rev: "<first>" }, gets: 409, exactly: conflict },
+    { it: "keep old revisions", send: `GET ${db}/egg?rev=<first>`, gets: 200, like: { kind: "egg" } },
+    { it: "lack made up revisions", send: `GET ${db}/egg?rev=9-abc`, gets: 404, like: notFound("missing") },
+    { it: "lack revisions that are none", send: `GET ${db}/egg?rev=abc`, gets: 400, like: badRequest("Invalid rev format") },
+    { it: "tell their history", send: `GET ${db}/egg?revs=true`, gets: 200, like: { _revisions: { start: 2, ids: [expect.any(String), expect.any(String)] } } },
+    { it: "take the revision from the query", send: `PUT ${db}/egg?rev=<second>`, body: { kind: "drone" }, gets: 201, like: ok("egg", 3), keeps: "third" },
+    { it: "take the revision from If-Match", send: `PUT ${db}/egg`, headers: { "if-match": "<third>" }, body: { kind: "drone" }, gets: 201, like: ok("egg", 4), keeps: "fourth" },
+    { it: "refuse two different revisions", send: `PUT ${db}/egg?rev=<first>`, body: { _rev: "<fourth>" }, gets: 400, like: { error: "bad_request" } },
+    { it: "are not deleted without a revision", send: `DELETE ${db}/egg`, gets: 409, like: conflict },
+    { it: "are deleted", send: `DELETE ${db}/egg?rev=<fourth>`, gets: 200, like: ok("egg", 5), keeps: "deleted" },
+    { it: "are gone then", send: `GET ${db}/egg`, gets: 404, exactly: notFound("deleted") },
+    { it: "leave a tombstone", send: `GET ${db}/egg?rev=<deleted>`, gets: 200, like: { _deleted: true } },
+    { it: "are deleted once", send: `DELETE ${db}/egg?rev=<deleted>`, gets: 404, like: notFound("deleted") },
+    { it: "are not written upon a tombstone", send: `PUT ${db}/egg`, body: { _rev: "<deleted>" }, gets: 409, like: conflict },
+    { it: "come back without a revision, a generation on", send: `PUT ${db}/egg`, body: { back: true }, gets: 201, like: ok("egg", 6), keeps: "sixth" },
+    { it: "are deleted by a PUT that leaves a body", send: `PUT ${db}/egg`, body: { _rev: "<sixth>", _deleted: true, token: 7 }, gets: 200, like: ok("egg", 7), keeps: "tombstone" },
+    { it: "show that body", send: `GET ${db}/egg?rev=<tombstone>`, gets: 200, like: { _deleted: true, token: 7 } },
+    { it: "may never have been", send: `GET ${db}/none`, gets: 404, exactly: notFound("missing") },
+    { it: "that have never been are not deleted", send: `DELETE ${db}/none?rev=1-a`, gets: 404, like: notFound("missing") },
+    { it: "go by the id in the URL", send: `PUT ${db}/url`, body: { _id: "body" }, gets: 201, like: ok("url", 1) },
+    { it: "have escaped slashes in their ids", send: `PUT ${db}/a%2Fb`, body: {}, gets: 201, like: { id: "a/b" } },
+    { it: "are posted", send: `POST ${db}`, body: { kind: "posted" }, gets: 201, like: { ok: true, id: expect.stringMatching(/^[0-9a-f]{32}$/) } },
+    { it: "are posted with an id", send: `POST ${db}`, body: { _id: "posted", a: 1 }, gets: 201, like: ok("posted", 1), keeps: "posted" },
+    { it: "are posted once", send: `POST ${db}`, body: { _id: "posted", a: 1 }, gets: 409, like: conflict },
+    { it: "are copied", send: `COPY ${db}/posted`, headers: { destination: "copied" }, gets: 201, like: ok("copied", 1), keeps: "copied" },
+    { it: "are not copied over another", send: `COPY ${db}/posted`, headers: { destination: "copied" }, gets: 409, like: conflict },
+    { it: "are copied over a known revision", send: `COPY ${db}/posted`, headers: { destination: "copied?rev=<copied>" }, gets: 201, like: ok("copied", 2) },
+    { it: "are copied somewhere", send: `COPY ${db}/posted`, gets: 400, like: badRequest("Destination header is mandatory for COPY.") },
+    { it: "that are missing are not copied", send: `COPY ${db}/none`, headers: { destination: "copied" }, gets: 404, like: notFound("missing") },
+    { it: "are written later, if asked", send: `PUT ${db}/batch?batch=ok`, body: {}, gets: 202, exactly: { ok: true, id: "batch" } },
+    { it: "have no ids that begin with an underscore", send: `PUT ${db}/_egg`, body: {}, gets: 400, exactly: illegalId },
+    { it: "have no special fields of their own", send: `PUT ${db}/x`, body: { _egg: 1 }, gets: 400, exactly: { error: "doc_validation", reason: "Bad special document member: _egg" } },
+    { it: "have revisions that are revisions", send: `PUT ${db}/x`, body: { _rev: "abc" }, gets: 400, like: badRequest("Invalid rev format") },
+    { it: "are objects", send: `PUT ${db}/x`, body: [1], gets: 400, like: badRequest("Document must be a JSON object") },
+    { it: "are JSON", send: `PUT ${db}/x`, raw: "{a:1}", gets: 400, like: noJson },
+    { it: "are not empty", send: `PUT ${db}/x`, gets: 400, like: noJson },
+    { it: "hold no half surrogates", send: `PUT ${db}/x`, raw: '{"a":"\\ud800"}', gets: 400, like: noJson },
+    { it: "hold no infinite numbers", send: `PUT ${db}/x`, raw: '{"a":1e400}', gets: 400, like: noJson },
+    { it: "are at most 8 MB", send: `PUT ${db}/x`, body: { a: "a".repeat(8_000_001) }, gets: 413, like: { error: "document_too_large", reason: "" } },
+    { it: "know their methods", send: `PATCH ${db}/x`, body: {}, gets: 405, like: notAllowed("DELETE,GET,HEAD,POST,PUT,COPY") },
+  ],
+};
+
+const leaf = (rev: string, fields: object = {}) => ({ ok: { _rev: rev, ...fields } });
+const replicated = (rev: string) => ({
+  send: `PUT ${db}/r?new_edits=false`,
+  body: { _rev: rev, from: rev },
+  gets: 201,
+});
+
+// biome-ignore format: a probe a line
+export const revisions: Scenario = {
+  title: "replicated revisions",
+  probes: [
+    { it: "keep their names", ...replicated("1-aaaa"), like: { ok: true, id: "r", rev: "1-aaaa" } },
+    { it: "never conflict", ...replicated("1-bbbb") },
+    { it: "are written twice without harm", ...replicated("1-bbbb") },
+    { it: "have one winner", send: `GET ${db}/r`, gets: 200, exactly: { _id: "r", _rev: "1-bbbb", from: "1-bbbb" } },
+    { it: "show the others as conflicts", send: `GET ${db}/r?conflicts=true`, gets: 200, like: { _conflicts: ["1-aaaa"] } },
+    { it: "are all shown", send: `GET ${db}/r?open_revs=all`, gets: 200, exactly: expect.arrayContaining([expect.objectContaining(leaf("1-aaaa", { _id: "r", from: "1-aaaa" })), expect.objectContaining(leaf("1-bbbb", { _id: "r", from: "1-bbbb" }))]) },
+    { it: "are all shown with their history", send: `GET ${db}/r?open_revs=all&revs=true`, gets: 200, like: [{ ok: { _revisions: { start: 1 } } }, { ok: { _revisions: { start: 1 } } }] },
+    { it: "are shown by name", send: `GET ${db}/r?open_revs=["1-aaaa","1-cccc"]`, gets: 200, exactly: expect.arrayContaining([{ missing: "1-cccc" }]) },
+    { it: "need a name", send: `PUT ${db}/r?new_edits=false`, body: {}, gets: 400, like: { error: "bad_request" } },
+    { it: "are edited, also the loser", send: `PUT ${db}/r`, body: { _rev: "1-aaaa", _deleted: true }, gets: 200, keeps: "loser" },
+    { it: "leave a tombstone among the leaves", send: `GET ${db}/r?open_revs=all`, gets: 200, exactly: expect.arrayContaining([leaf("1-bbbb", { _id: "r", from: "1-bbbb" })]) },
+    { it: "are no conflict when deleted", send: `GET ${db}/r?conflicts=true`, gets: 200, exactly: { _id: "r", _rev: "1-bbbb", from: "1-bbbb" } },
+    { it: "of a missing document are missing", send: `GET ${db}/none?open_revs=all`, gets: 404, like: notFound("missing") },
+    { it: "come as multipart to whom takes anything", send: `GET ${db}/r?open_revs=all`, headers: { accept: "*/*" }, gets: 200, exactly: expect.stringContaining("Content-Type: application/json") },
+  ],
+};
+
+const text = { content_type: "text/plain", data: Buffer.from("spawn more").toString("base64") };
+
+// biome-ignore format: a probe a line
+export const attachments: Scenario = {
+  title: "attachments",
+  probes: [
+    { it: "come with a document", send: `PUT ${db}/pool`, body: { _attachments: { "orders.txt": text } }, gets: 201, keeps: "pool" },
+    { it: "are shown as stubs", send: `GET ${db}/pool`, gets: 200, like: { _attachments: { "orders.txt": { content_type: "text/plain", length: 10, revpos: 1, stub: true, digest: expect.stringMatching(/^md5-/) } } } },
+    { it: "are shown whole", send: `GET ${db}/pool?attachments=true`, gets: 200, like: { _attachments: { "orders.txt": text } } },
+    { it: "are read", send: `GET ${db}/pool/orders.txt`, gets: 200, exactly: "spawn more" },
+    { it: "may be missing", send: `GET ${db}/pool/none.txt`, gets: 404, like: notFound("Document is missing attachment") },
+    { it: "stay as stubs", send: `PUT ${db}/pool`, body: { _rev: "<pool>", deep: true, _attachments: { "orders.txt": { stub: true } } }, gets: 201, keeps: "pool" },
+    { it: "are read after that", send: `GET ${db}/pool/orders.txt`, gets: 200, exactly: "spawn more" },
+    { it: "that are made up can't stay", send: `PUT ${db}/pool`, body: { _rev: "<pool>", _attachments: { "none.txt": { stub: true } } }, gets: 412, like: { error: "missing_stub" } },
+    { it: "are put by themselves", send: `PUT ${db}/pool/more.txt?rev=<pool>`, raw: "overlords", headers: { "content-type": "text/plain" }, gets: 201, keeps: "pool" },
+    { it: "are read by themselves", send: `GET ${db}/pool/more.txt`, gets: 200, exactly: "overlords" },
+    { it: "are left out", send: `PUT ${db}/pool`, body: { _rev: "<pool>" }, gets: 201 },
+    { it: "are gone then", send: `GET ${db}/pool/orders.txt`, gets: 404 },
+  ],
+};

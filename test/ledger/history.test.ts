@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readHistory, recordRun } from "../../src/ledger/history.js";
+import type { RunRecord } from "../../src/results.js";
+import { removeDatabase, uniqueName } from "../support/databases.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { connect } from "./clients.js";
+import { answerLost, inTurn, requestLost, tamper } from "./tamper.js";
+
+const database = uniqueName("history");
+beforeAll(() => must(server(), "PUT", `/${database}`));
+afterAll(() => removeDatabase(database));
+
+const somewhere = () => ({ database, set: randomUUID(), own: true });
+const run = (holder: string): RunRecord => ({
+  startedAt: "2024-01-01T00:00:00.000Z",
+  milliseconds: 1,
+  holder,
+  version: "1.0.0",
+  result: "applied",
+  applied: ["zerglings"],
+  adopted: [],
+  failures: [],
+});
+const holders = async (place: ReturnType<typeof somewhere>) =>
+  (await readHistory(connect(server()), place)).map(({ holder }) => holder);
+
+describe("the history", () => {
+  it("is empty where there is no document and where there is no database", async () => {
+    expect(await holders(somewhere())).toEqual([]);
+    expect(await holders({ ...somewhere(), database: uniqueName("missing") })).toEqual([]);
+  });
+
+  it("has the newest run first, and the last fifty", async () => {
+    const place = somewhere();
+    const couch = connect(server());
+    for (let i = 1; i <= 53; i += 1) expect(await recordRun(couch, place, run(`${i}`))).toBe(true);
+    expect(await holders(place)).toEqual(Array.from({ length: 50 }, (_, i) => `${53 - i}`));
+  });
+
+  it("has all of several that end at once", async () => {
+    const place = somewhere();
+    await Promise.all(["a", "b", "c", "d"].map((holder) => recordRun(connect(server()), place, run(holder))));
+    expect((await holders(place)).sort()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it.each([
+    ["an answer is lost", inTurn(answerLost)],
+    ["a request is lost", inTurn(requestLost)],
+  ])("has a run once although %s", async (_, onWrite) => {
+    const place = somewhere();
+    expect(await recordRun(tamper(connect(server()), onWrite), place, run("a"))).toBe(true);
+    expect(await holders(place)).toEqual(["a"]);
+  });
+
+  it("fails no run", async () => {
+    expect(await recordRun(tamper(connect(server()), requestLost), somewhere(), run("a"))).toBe(false);
+  });
+});

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { maskUrls } from "../../src/migrations/secrets.js";
+import { tempFolder } from "../support/temp.js";
+import { kinds } from "./kinds.js";
+import { load, loadStep, problemsOf } from "./support.js";
+
+const env = { PASSWORD: "hunter2", URL: "https://kerrigan:hunter2@hive:5984/db" };
+const step = (fields: string) => `- id: x\n  ensureThing: ${fields}\n`;
+
+describe("credentials in URLs", () => {
+  test.each([
+    ["https://kerrigan:hunter2@hive/db", "https://***@hive/db"],
+    ["https://kerrigan@hive", "https://***@hive"],
+    ["https://kerrigan:hun%40ter@hive", "https://***@hive"],
+    ["https://kerrigan:hun@ter2@hive", "https://***@hive"],
+    ["https://kerrigan:hun/ter2@hive", "https://***@hive"],
+    ["https://kerrigan:hun#ter?2@hive", "https://***@hive"],
+    ["HTTP://k:h@hive and couchdb+tls://k:h@hive", "HTTP://***@hive and couchdb+tls://***@hive"],
+    ["https://hive/db", "https://hive/db"],
+    ["https://hive/kerrigan@zerg", "https://hive/kerrigan@zerg"],
+    ["kerrigan@hive", "kerrigan@hive"],
+  ])("%s", (url, shown) => {
+    expect(maskUrls(url)).toBe(shown);
+  });
+});
+
+describe("what is shown", () => {
+  test.each([
+    ["a secret field", "{ pin: hunter2 }", { pin: "***" }, { "/pin": "hunter2" }],
+    ["a secret field with a variable", "{ password: '${PASSWORD}' }", { password: "***" }, { "/password": "hunter2" }],
+    ["a variable in another field", "{ name: '${PASSWORD}' }", { name: "hunter2" }, {}],
+    ["a file", "{ name: 'a-${FROM_FILE}-b' }", { name: "a-***-b" }, { "/name": "a-hunter2-b" }],
+    ["a URL", "{ name: '${URL}' }", { name: "https://***@hive:5984/db" }, { "/name": env.URL }],
+    ["a number from a file", "{ count: '${COUNT}' }", { count: "***" }, { "/count": "42" }],
+    ["in a list", "{ tags: [a, '${FROM_FILE}'] }", { tags: ["a", "***"] }, { "/tags/1": "hunter2" }],
+    [
+      "in an alternative",
+      "{ login: { user: '${FROM_FILE}' } }",
+      { login: { user: "***" } },
+      { "/login/user": "hunter2" },
+    ],
+    ["a URL where there are no variables", "{ plain: 'https://k:h@hive' }", { plain: "https://k:h@hive" }, {}],
+  ])("%s", async (_, fields, shown, secrets) => {
+    const folder = await tempFolder({ secret: "hunter2\n", count: "42\n" });
+    const files = { FROM_FILE_FILE: join(folder, "secret"), COUNT_FILE: join(folder, "count") };
+    const loaded = await loadStep(step(fields), { kinds, env: { ...env, ...files } });
+    expect(loaded.shown).toEqual({ ready: false, ...shown });
+    expect(Object.fromEntries(loaded.secrets)).toEqual(secrets);
+  });
+
+  test("`desired` has the secrets, and is left as it was", async () => {
+    const { desired } = await loadStep(step("{ pin: hunter2 }"), { kinds });
+    expect(desired).toEqual({ pin: "hunter2", ready: false });
+  });
+
+  test("a secret that `resolve` moved is found again", async () => {
+    const files = { "001.yaml": "- id: x\n  ensureFiles: { from: a.txt, password: hunter2 }\n", "a.txt": "a\n" };
+    const { steps } = await load(files, { kinds });
+    expect(steps[0]?.desired).toEqual({ content: "a\n", moved: { deep: ["hunter2"] } });
+    expect(steps[0]?.shown).toEqual({ content: "a\n", moved: { deep: ["***"] } });
+    expect([...(steps[0]?.secrets ?? [])]).toEqual([["/moved/deep/0", "hunter2"]]);
+  });
+});
+
+describe("no problem holds a secret", () => {
+  test.each([
+    ["a bad value", "{ password: hu }"],
+    ["a number", "{ pin: 7247365091 }"],
+    ["a number that loses digits", "{ pin: 72473650917247365091 }"],
+    ["a list", "{ pin: [hunter2] }"],
+    ["an unterminated variable", "{ password: 'hunter2${' }"],
+    ["a bad variable", "{ password: 'a${hunter2 x}' }"],
+    ["a spec that is text", "hunter2"],
+    ["an unknown field", "{ pasword: hunter2 }"],
+    ["a variable in the wrong place", "{ count: '${FROM_FILE}' }"],
+    ["a URL in the wrong place", "{ count: '${URL}' }"],
+    ["a duplicate", "{ pin: hunter2, pin: hunter2 }"],
+    ["a quote that does not end", "{ pin: 'hunter2 }"],
+    ["an escape that does not exist", '{ pin: "hunter2\\hunter2" }'],
+    ["a tag", "{ pin: !x hunter2 }"],
+    ["two values", "{ pin: 'x'hunter2 }"],
+    ["a block with more than its header", "\n    pin: |hunter2\n"],
+  ])("%s", async (_, fields) => {
+    const folder = await tempFolder({ secret: "hunter2\n" });
+    const options = { kinds, env: { ...env, FROM_FILE: undefined, FROM_FILE_FILE: join(folder, "secret") } };
+    const problems = await problemsOf(load({ "001.yaml": step(fields) }, options));
+    expect(JSON.stringify(problems)).not.toMatch(/hunter2|724736|\bhu\b/);
+  });
+});

@@ -1,0 +1,54 @@
+/** Promise 2: with any one request lost, before or after the server acted on it, a rerun ends as an undisturbed run does. */
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type ApplyResult, apply, loadMigrations, type Migrations } from "../../src/index.js";
+import { root } from "../support/cli.js";
+import type { Fault, Recorded } from "../support/proxy.js";
+import { type Bench, type Benches, openBenches } from "./benches.js";
+import { type OvermindState, overmind, overmindState } from "./overmind-state.js";
+
+let benches: Benches;
+let migrations: Migrations;
+let undisturbed: OvermindState;
+let requests: readonly Recorded[];
+
+beforeAll(async () => {
+  const env = { COUCHDB_USERNAME: overmind.name, COUCHDB_PASSWORD: overmind.password };
+  migrations = await loadMigrations(join(root, "migrations"), { env });
+  benches = await openBenches();
+  const { first } = benches;
+  await run(first);
+  requests = first.proxy.requests;
+  undisturbed = await overmindState(first.server);
+});
+afterAll(() => benches.close());
+
+it.each<[string, Fault]>([
+  ["lost on its way", "lost-before"],
+  ["lost answer", "lost-after"],
+  ["500 after the server acted", { status: 500, acted: true }],
+])(
+  "%s",
+  async (_title, fault) => {
+    const writing = requests.filter(({ writes }) => writes);
+    expect(writing.length).toBeGreaterThan(5);
+    const ends = await benches.map(writing, (bench, { number }) => endAfter(bench, number, fault));
+    const named = (values: readonly unknown[]) =>
+      Object.fromEntries(writing.map(({ number, method, path }, i) => [`${number}. ${method} ${path}`, values[i]]));
+    expect(named(ends)).toEqual(named(writing.map(() => undisturbed)));
+  },
+  400_000,
+);
+
+async function endAfter(bench: Bench, number: number, fault: Fault): Promise<OvermindState> {
+  bench.proxy.faultAt(number, fault);
+  // Whether the run gets over it by itself is not the point here.
+  await run(bench).catch(() => {});
+  expect((await run(bench)).failures).toEqual([]);
+  return overmindState(bench.server);
+}
+
+function run({ server, proxy }: Bench): Promise<ApplyResult> {
+  const { name, password } = server.admin;
+  return apply(migrations, { connection: { url: proxy.url, username: name, password }, leaseTtl: 2_000, wait: 5_000 });
+}

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { applyText } from "../../src/render/apply-text.js";
+import { statusText } from "../../src/render/status-text.js";
+import { plain } from "../../src/render/style.js";
+import type { ApplyResult } from "../../src/results.js";
+import { applyOf, statusOf } from "./results.js";
+
+test.each<[string, Partial<ApplyResult>, string]>([
+  [
+    "nothing to do",
+    { result: "unchanged", unchanged: ["a", "b"] },
+    "Nothing to do: 2 steps unchanged. (1.2 s, 12 reads, 1 write)\n",
+  ],
+  [
+    "something done",
+    { applied: ["a"], adopted: ["b"], unchanged: ["c"], superseded: ["d"] },
+    "Applied 1 step, adopted 1; 1 unchanged, 1 superseded. (1.2 s, 12 reads, 1 write)\n  left alone, for the ledger knows a newer version: d\n",
+  ],
+  [
+    "a failure",
+    {
+      result: "failed",
+      applied: ["a"],
+      notReached: ["c"],
+      failures: [
+        { id: "b\x07", database: "tenant-a", code: "conflict", message: "it was changed", next: "Run again." },
+      ],
+    },
+    `Failed: b\\x07; applied 1 step; 1 not begun. (1.2 s, 12 reads, 1 write)
+  not begun: c
+  b\\x07 in tenant-a: it was changed [conflict]
+    next: Run again.
+`,
+  ],
+])("the text of an apply: %s", (_, result, text) => {
+  expect(applyText(applyOf(result), plain)).toBe(text);
+});
+
+test("the text of a status", () => {
+  const run = {
+    holder: "pod-1",
+    version: "0.1.0",
+    result: "applied",
+    applied: ["a"],
+    adopted: [],
+    failures: [],
+  } as const;
+  const status = statusOf({
+    steps: [
+      { id: "zerglings", kind: "ensureDatabase", state: "applied", appliedAt: "2030-01-02T03:04:05.000Z", notes: [] },
+      {
+        id: "views\x1b[2J",
+        kind: "ensureDesignDocs",
+        state: "pending",
+        appliedAt: null,
+        notes: ["the database is gone"],
+      },
+    ],
+    orphaned: ["gone"],
+    lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z" },
+    runs: [
+      { ...run, startedAt: "2030-01-01T00:00:00.000Z", milliseconds: 100 },
+      {
+        ...run,
+        startedAt: "2030-01-02T00:00:00.000Z",
+        milliseconds: 65_000,
+        result: "failed",
+        failures: [{ id: "b", code: "conflict" }],
+      },
+    ],
+  });
+  expect(statusText(status, plain)).toBe(`Status of http://couchdb:5984 (CouchDB 3.5.0), set default
+
+  applied  zerglings     ensureDatabase    2030-01-02T03:04:05.000Z
+  pending  views\\x1b[2J  ensureDesignDocs
+      note: the database is gone
+
+2 steps: 1 applied, 1 pending
+
+In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
+
+The lease is held by pod-2 since 2030-01-03T00:00:00.000Z.
+
+Last runs:
+  2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)
+  2030-01-01T00:00:00.000Z  applied: 1 applied, 0 adopted (100 ms, pod-1, version 0.1.0)
+`);
+});

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { MigrateError } from "../../src/errors.js";
+import type { Event } from "../../src/events.js";
+import type { Level } from "../../src/render/describe-event.js";
+import { openLog } from "../../src/render/log.js";
+import { plain } from "../../src/render/style.js";
+import { createRedactor } from "../../src/secrets.js";
+
+const url = "http://couchdb:5984";
+const failed = new MigrateError("conflict", { message: "the password is geheim\x1b[2J" });
+const events: readonly Event[] = [
+  { type: "waiting", url, reason: "refused", milliseconds: 2000 },
+  { type: "connected", url, version: "3.5.0", user: "overmind" },
+  { type: "admin-party", url },
+  { type: "lease-waiting", holder: "pod-1", since: "2030-01-01T00:00:00Z", milliseconds: 500 },
+  { type: "lease-taken", holder: "pod-2", token: 3 },
+  { type: "lease-taken", holder: "pod-2", token: 4, from: "pod-1" },
+  { type: "run-begin", steps: 4, pending: 2 },
+  { type: "step-begin", id: "a", kind: "ensureDatabase", title: "database a" },
+  { type: "step-end", id: "a", kind: "ensureDatabase", title: "database a", outcome: "applied", milliseconds: 12 },
+  { type: "step-end", id: "b", kind: "ensureDatabase", title: "database b", outcome: "unchanged", milliseconds: 1 },
+  { type: "warning", code: "step", message: "q is 2", id: "a" },
+  { type: "step-failed", id: "c", database: "tenant", error: failed },
+  { type: "lease-released" },
+  { type: "request", method: "GET", path: "/a", status: 200, milliseconds: 3, attempt: 1 },
+  { type: "request", method: "PUT", path: "/a", status: undefined, milliseconds: 3000, attempt: 2 },
+];
+
+interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+async function say(
+  format: "pretty" | "json",
+  level: Level,
+  said: readonly Event[],
+  { screen = {}, step = 0 }: { screen?: Screen; step?: number } = {},
+): Promise<string> {
+  let text = "";
+  let time = 0;
+  const stream = { ...screen, write: (part: string) => (text += part) };
+  const now = () => {
+    time += step;
+    return time;
+  };
+  const log = await openLog({ format, level, stream, style: plain, redact: createRedactor(["geheim"]), now });
+  for (const event of said) log.emit(event);
+  log.close();
+  return text;
+}
+
+test.each<[Level, string]>([
+  [
+    "trace",
+    `waiting for CouchDB at http://couchdb:5984: refused (2.0 s)
+connected to CouchDB 3.5.0 at http://couchdb:5984 as overmind
+warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin
+another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z; waiting (500 ms)
+lease taken (token 3)
+lease taken over from pod-1, which fell silent (token 4)
+2 of 4 steps to look at and apply
+begin a: database a
+applied a: database a (12 ms)
+unchanged b: database b (1 ms)
+warning: a: q is 2
+error: c in tenant: the password is ***\\x1b[2J [conflict]
+lease released
+GET /a 200 (3 ms)
+PUT /a no answer (3.0 s, attempt 2)
+`,
+  ],
+  [
+    "warn",
+    "warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin\nwarning: a: q is 2\nerror: c in tenant: the password is ***\\x1b[2J [conflict]\n",
+  ],
+  ["silent", ""],
+])("for people, at level %s", async (level, text) => {
+  expect(await say("pretty", level, events)).toBe(text);
+});
+
+test("for machines: one object a line, with level, time, event and message", async () => {
+  const lines = (await say("json", "trace", events))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines).toHaveLength(events.length);
+  for (const { time } of lines) expect(new Date(time).toISOString()).toBe(time);
+  const { time: _, ...failure } = lines[11];
+  expect(failure).toEqual({
+    level: "error",
+    event: "step-failed",
+    id: "c",
+    database: "tenant",
+    code: "conflict",
+    next: failed.next,
+    msg: "c in tenant: the password is ***\\x1b[2J [conflict]",
+  });
+  expect(lines.map(({ level }) => level).filter((level) => level === "trace")).toHaveLength(2);
+});
+
+describe("progress", () => {
+  const progress = (done: number): Event => ({
+    type: "step-progress",
+    id: "v",
+    what: "building",
+    done,
+    total: 60_000,
+    unit: "documents",
+  });
+  const begun: Event = { type: "step-begin", id: "v", kind: "ensureDesignDocs", title: "design documents" };
+  const ended: Event = {
+    type: "step-end",
+    id: "v",
+    kind: "ensureDesignDocs",
+    title: "design documents",
+    outcome: "applied",
+    milliseconds: 1,
+  };
+  const many = Array.from({ length: 12 }, (_, i) => progress(i * 1000));
+
+  test.each(["pretty", "json"] as const)(
+    "is said every ten seconds where no line can be drawn anew (%s)",
+    async (format) => {
+      const lines = (await say(format, "info", many, { step: 2000 })).trimEnd().split("\n");
+      expect(lines.map((line) => /(\d+,000) of 60,000/.exec(line)?.[1])).toEqual(["5,000", "10,000"]);
+    },
+  );
+
+  test("is drawn in one line of a terminal, which is gone in the end", async () => {
+    const screen = { isTTY: true, columns: 60 };
+    const text = await say("pretty", "info", [begun, progress(27_000), ended], { screen, step: 1000 });
+    expect(text.split("\r\x1b[2K")).toEqual([
+      "",
+      "v: design documents",
+      "[#########-----------] v: building: 27,000 of 60,000 docume",
+      "applied v: design documents (1 ms)\n",
+    ]);
+  });
+});

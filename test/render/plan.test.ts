@@ -1,0 +1,269 @@
+import { describe, expect, test } from "vitest";
+import { longestComment, planMarkdown } from "../../src/render/plan-markdown.js";
+import { planText } from "../../src/render/plan-text.js";
+import { plain, styleFor } from "../../src/render/style.js";
+import type { Plan } from "../../src/results.js";
+import { planOf, stepOf } from "./results.js";
+
+const text = (plan: Plan) => planText(plan, plain);
+
+test("a plan with every kind of action", () => {
+  const plan = planOf(
+    [
+      stepOf("zerglings", { changes: [{ path: "/name", before: null, after: "zerglings" }] }),
+      stepOf("security", {
+        kind: "ensureSecurity",
+        action: "update",
+        state: "changed",
+        target: "security of zerglings",
+        changes: [
+          { path: "/members/roles/0", before: null, after: "hatchery" },
+          { path: "/admins/names/0", before: "old", after: null },
+          { path: "/mode", before: "merge", after: "replace" },
+        ],
+        notes: ["changed since it was applied"],
+      }),
+      stepOf("drop", { kind: "removeDatabase", action: "remove" }),
+      stepOf("admin", { kind: "ensureAdmin", action: "adopt", target: "admin overmind" }),
+      stepOf("fixed", { action: "refused", notes: ["partitioned is fixed at creation"] }),
+      stepOf("drift", { action: "update", state: "drifted", changes: [{ path: "/q", before: 2, after: 4 }] }),
+      stepOf("old", { action: "none", state: "superseded", notes: ["the ledger knows a newer version"] }),
+      stepOf("same", { action: "none", state: "applied" }),
+    ],
+    { changes: 3, orphaned: ["gone"], warnings: [{ code: "slow", message: "the server is slow" }] },
+  );
+  expect(text(plan)).toBe(`Plan for http://couchdb:5984 (CouchDB 3.5.0), set default
+
++ zerglings: create database zerglings (migrations/001.yaml:3)
+    + /name: "zerglings"
+
+~ security: change security of zerglings (migrations/001.yaml:3)
+    + /members/roles/0: "hatchery"
+    - /admins/names/0: "old"
+    ~ /mode: "merge" -> "replace"
+    note: changed since it was applied
+
+- drop: remove database drop (migrations/001.yaml:3)
+
+= admin: adopt admin overmind (migrations/001.yaml:3)
+
+! fixed: refused database fixed (migrations/001.yaml:3)
+    note: partitioned is fixed at creation
+
+* drift: drifted database drift (migrations/001.yaml:3)
+    ~ /q: 2 -> 4
+
+< old: superseded database old (migrations/001.yaml:3)
+    note: the ledger knows a newer version
+
+warning: the server is slow
+
+In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
+
+1 to create, 1 to change, 1 to remove, 1 to adopt; 1 unchanged, 1 drifted (apply --verify repairs it), 1 superseded, 1 refused
+`);
+});
+
+test("a plan without changes", () => {
+  expect(text(planOf([stepOf("same", { action: "none", state: "applied" })]))).toBe(
+    `Plan for http://couchdb:5984 (CouchDB 3.5.0), set default
+
+Nothing to do: CouchDB is as the files say. 0 to create, 0 to change, 0 to remove, 0 to adopt; 1 unchanged
+`,
+  );
+});
+
+describe("changes", () => {
+  const map = (body: string) => `function (doc) {\n  // one\n  // two\n  // three\n  // four\n  ${body}\n}`;
+  const long = "x".repeat(100);
+
+  test.each<[string, unknown, unknown, string]>([
+    [
+      "a function is shown as a difference of lines",
+      map("emit(doc.kind);"),
+      map("emit(doc.name);"),
+      `~ /p:
+    …
+      // two
+      // three
+      // four
+-     emit(doc.kind);
++     emit(doc.name);
+    }`,
+    ],
+    [
+      "a new function is shown whole",
+      null,
+      "function (doc) {\n\temit(1);\n}",
+      `+ /p:
++   function (doc) {
++       emit(1);
++   }`,
+    ],
+    [
+      "a large object is shown key by key",
+      null,
+      { "a/b": { c: long.slice(0, 50) }, d: [1, 2], e: long.slice(0, 40) },
+      `+ /p/a~1b: {"c":"${long.slice(0, 50)}"}
++ /p/d: [1,2]
++ /p/e: "${long.slice(0, 40)}"`,
+    ],
+    [
+      "two large objects are compared line by line",
+      { names: ["a", "b"], roles: [long.slice(0, 50)] },
+      { names: ["a", "c"], roles: [long.slice(0, 50)] },
+      `~ /p:
+    {
+      "names": [
+        "a",
+-       "b"
++       "c"
+      ],
+      "roles": [
+        "${long.slice(0, 50)}"`,
+    ],
+    [
+      "of two long lines the part that differs is shown",
+      `${long}one`,
+      `${long}two`,
+      `~ /p:
+-   …${"x".repeat(40)}one
++   …${"x".repeat(40)}two`,
+    ],
+    ["a secret is only said to change", "***", "***", '~ /p: "***" -> "***"'],
+    ["false is no absence", false, true, "~ /p: false -> true"],
+  ])("%s", (_, before, after, shown) => {
+    const plan = planOf([stepOf("s", { action: "update", changes: [{ path: "/p", before, after }] })]);
+    expect(body(text(plan))).toBe(shown);
+  });
+
+  test("a long value is cut", () => {
+    const after = Array.from({ length: 50 }, (_, i) => `line ${i}`).join("\n");
+    const shown = body(text(planOf([stepOf("s", { changes: [{ path: "/p", before: null, after }] })])));
+    expect(shown).toContain("+   line 19\n    … 30 more lines");
+    expect(shown).not.toContain("line 20");
+  });
+
+  test("what several databases share is shown once", () => {
+    const databases = Object.fromEntries(
+      ["tenant-a", "tenant-b", "tenant-c"].map((name) => [name, { state: "pending", action: "update" } as const]),
+    );
+    const change = (database: string, after: number) => ({ path: "/q", before: 1, after, database });
+    const changes = [change("tenant-a", 2), change("tenant-b", 2), change("tenant-c", 3)];
+    expect(
+      body(text(planOf([stepOf("s", { action: "update", databases, changes })]))),
+    ).toBe(`update: tenant-a, tenant-b, tenant-c
+  in tenant-a, tenant-b:
+~   /q: 1 -> 2
+  in tenant-c:
+~   /q: 1 -> 3`);
+  });
+
+  test.each([
+    [60_000, "rebuilds by_age, by_name of _design/brood in zerglings over 60,000 documents"],
+    [1, "rebuilds by_age, by_name of _design/brood in zerglings over 1 document"],
+    [0, "builds by_age, by_name of _design/brood in zerglings (no documents yet)"],
+  ])("a rebuild over %i documents", (documents, line) => {
+    const rebuilds = [{ database: "zerglings", designDoc: "brood", views: ["by_age", "by_name"], documents }];
+    expect(body(text(planOf([stepOf("s", { rebuilds })])))).toBe(line);
+  });
+});
+
+/** The lines of the only step without their indentation of four. */
+function body(shown: string): string {
+  return shown
+    .split("\n\n")
+    .slice(1, -1)
+    .join("\n\n")
+    .split("\n")
+    .slice(1)
+    .map((line) => line.slice(4))
+    .join("\n");
+}
+
+const hostile = "evil\x1b[2J\u202e\r\nline";
+const hostilePlan = planOf(
+  [
+    stepOf(hostile, {
+      description: hostile,
+      file: hostile,
+      target: hostile,
+      notes: [hostile],
+      databases: { [hostile]: { state: "pending", action: "create" }, other: { state: "pending", action: "create" } },
+      changes: [
+        { path: `/${hostile}`, before: null, after: hostile, database: hostile },
+        { path: "/a", before: hostile, after: `${hostile}!` },
+        { path: "/b", before: null, after: { [hostile]: hostile.repeat(20) } },
+      ],
+      rebuilds: [{ database: hostile, designDoc: hostile, views: [hostile], documents: 3 }],
+    }),
+  ],
+  {
+    set: hostile,
+    server: { url: hostile, version: hostile },
+    orphaned: [hostile],
+    warnings: [{ code: "x", message: hostile }],
+  },
+);
+
+test.each<[string, (plan: Plan) => string]>([
+  ["text", text],
+  ["Markdown", (plan) => planMarkdown(plan)],
+])("as %s, nothing from servers and files moves the cursor", (_, write) => {
+  const shown = write(hostilePlan).replaceAll("\n", "");
+  expect(shown).toContain("evil");
+  expect(shown).not.toMatch(/[\p{Cc}\u202e]/u);
+});
+
+test("colours come from the style", () => {
+  const style = styleFor(true, {}, {});
+  expect(planText(planOf([stepOf("s")]), style)).toContain("\x1b[32m+\x1b[39m \x1b[1ms\x1b[22m: create");
+});
+
+describe("Markdown", () => {
+  test("a step has a section of its own", () => {
+    const plan = planOf([
+      stepOf("views", {
+        action: "update",
+        description: "All *views* for @everyone",
+        changes: [{ path: "/q", before: 1, after: 2 }],
+        rebuilds: [{ database: "zerglings", designDoc: "brood", views: ["by_age"], documents: 2000 }],
+      }),
+    ]);
+    expect(planMarkdown(plan)).toBe(`## CouchDB plan: 1 change
+
+<code>http://couchdb:5984</code>, CouchDB 3.5.0, set <code>default</code>: 0 to create, 1 to change, 0 to remove, 0 to adopt; 0 unchanged
+
+<details open>
+<summary><code>~</code> change <b>views</b>: database views (migrations/001.yaml:3)</summary>
+
+All \\*views\\* for @&#8203;everyone
+- **rebuilds by\\_age of \\_design/brood in zerglings over 2,000 documents**
+
+\`\`\`diff
+! /q: 1 -> 2
+\`\`\`
+
+</details>
+`);
+  });
+
+  test("backticks in a value do not end its block", () => {
+    const changes = [{ path: "/a", before: null, after: "```\n````\n# not a heading" }];
+    expect(planMarkdown(planOf([stepOf("s", { changes })]))).toContain("\n`````diff\n");
+  });
+
+  test("what is too long for a comment is cut between steps, and said", () => {
+    const after = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(100)).join("\n");
+    const steps = Array.from({ length: 100 }, (_, i) =>
+      stepOf(`s${i}`, { changes: [{ path: "/a", before: null, after }] }),
+    );
+    const comment = planMarkdown(planOf(steps));
+    expect(comment.length).toBeLessThanOrEqual(longestComment);
+    const whole = comment.match(/<\/details>/g)?.length ?? 0;
+    expect(comment).toContain(
+      `**${100 - whole} further steps are left out**: the plan is longer than 65,536 characters.`,
+    );
+    expect(comment.match(/<details open>/g)).toHaveLength(whole);
+  });
+});

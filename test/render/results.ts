@@ -1,0 +1,65 @@
+/** Results of the library for the tests of what is rendered. */
+import type { ApplyResult, Plan, PlannedStep, Status } from "../../src/results.js";
+
+export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
+  return {
+    formatVersion: 1,
+    set: "default",
+    server: { url: "http://couchdb:5984", version: "3.5.0" },
+    changes: steps.filter(({ action }) => ["create", "update", "remove"].includes(action)).length,
+    steps,
+    orphaned: [],
+    warnings: [],
+    verify: false,
+    ...more,
+  };
+}
+
+export function stepOf(id: string, more: Partial<PlannedStep> = {}): PlannedStep {
+  return {
+    id,
+    kind: "ensureDatabase",
+    file: "migrations/001.yaml",
+    line: 3,
+    state: "pending",
+    action: "create",
+    target: `database ${id}`,
+    databases: {},
+    changes: [],
+    rebuilds: [],
+    applies: more.state !== "drifted" && ["create", "update", "remove"].includes(more.action ?? "create"),
+    notes: [],
+    ...more,
+  };
+}
+
+export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
+  return {
+    formatVersion: 1,
+    set: "default",
+    result: "applied",
+    applied: [],
+    adopted: [],
+    unchanged: [],
+    superseded: [],
+    notReached: [],
+    failures: [],
+    warnings: [],
+    requests: { reads: 12, writes: 1 },
+    milliseconds: 1234,
+    ...more,
+  };
+}
+
+export function statusOf(more: Partial<Status> = {}): Status {
+  return {
+    formatVersion: 1,
+    set: "default",
+    server: { url: "http://couchdb:5984", version: "3.5.0" },
+    steps: [],
+    orphaned: [],
+    lease: null,
+    runs: [],
+    ...more,
+  };
+}
