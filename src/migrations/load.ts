@@ -1,6 +1,7 @@
 import { kinds as registry } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { FileCache } from "./files.js";
+import { parseYaml } from "./parse-yaml.js";
 import type { Position } from "./problem.js";
 import { Problems } from "./problems.js";
 import { readStep } from "./read-step.js";
@@ -9,7 +10,6 @@ import { SpecReader } from "./spec-values.js";
 import type { Migrations, Step } from "./step.js";
 import { readStepNode } from "./step-node.js";
 import { type Env, Variables } from "./variables.js";
-import { parseYaml } from "./yaml-file.js";
 
 export interface LoadOptions {
   /** What `${NAME}` is looked up in. Default: the environment of the process. */

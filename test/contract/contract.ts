@@ -38,7 +38,10 @@ export interface Scenario {
   readonly probes: readonly Probe[];
 }
 
-export interface Started extends Addressed {
+export interface Started {
+  readonly url: string;
+  /** Null: nobody needs to be anybody. */
+  readonly admin: Login | null;
   close(): Promise<void>;
 }
 
@@ -49,21 +52,27 @@ interface Answer {
   readonly cookie: string | undefined;
 }
 
-export function contract(name: string, start: () => Promise<Started>): void {
-  runScenarios(`${name} fulfils the contract`, start, scenarios);
+export function contract(name: string, start: () => Promise<Addressed & Started>): void {
+  const startClean = async () => {
+    const server = await start();
+    await cleanUp(server);
+    const close = async () => {
+      await cleanUp(server);
+      await server.close();
+    };
+    return { url: server.url, admin: server.admin, close };
+  };
+  runScenarios(`${name} fulfils the contract`, startClean, scenarios);
 }
 
+/** Starts a server, sends all probes of the scenarios in order, and closes it. */
 export function runScenarios(title: string, start: () => Promise<Started>, list: readonly Scenario[]): void {
   describe(title, () => {
     let server: Started;
     beforeAll(async () => {
       server = await start();
-      await cleanUp(server);
     });
-    afterAll(async () => {
-      await cleanUp(server);
-      await server.close();
-    });
+    afterAll(() => server.close());
 
     for (const { title, probes } of list) {
       describe(title, () => {

@@ -1,0 +1,145 @@
+/** Parses a migration file, and says in plain sentences what of its YAML can't be read. */
+import { type Document, isScalar, isSeq, type Node, parseDocument, visit, type YAMLError } from "yaml";
+import { firstTooDeep } from "./nesting.js";
+import type { Problems } from "./problems.js";
+import type { SourceText } from "./source-text.js";
+import { start, YamlFile, type YamlNode } from "./yaml-file.js";
+
+/** The steps of a file that are written soundly, as nodes. */
+export function parseYaml(source: SourceText, problems: Problems): { file: YamlFile; steps: YamlNode[] } {
+  const tooDeep = firstTooDeep(source.text);
+  if (tooDeep !== undefined) {
+    const { code, message } = tooDeeplyNested;
+    problems.add(source.position(tooDeep), code, message);
+    return { file: new YamlFile(source, null, problems), steps: [] };
+  }
+  const document = parseDocument(source.text, {
+    version: "1.2",
+    schema: "core",
+    resolveKnownTags: false,
+    stringKeys: true,
+    // Compares every key with every other; YamlFile.fields does it by name.
+    uniqueKeys: false,
+    // Quotes the source, in which passwords may stand.
+    prettyErrors: false,
+  });
+  const root = document.contents as YamlNode;
+  const file = new YamlFile(source, root, problems);
+  const firstError = reportSyntax(source, document, problems);
+  if (!isSeq(root)) {
+    if (firstError === Number.POSITIVE_INFINITY) reportRoot(file, root, problems);
+    return { file, steps: [] };
+  }
+  if (root.items.length === 0 && firstError === Number.POSITIVE_INFINITY) reportRoot(file, null, problems);
+  return { file, steps: soundItems(root.items as Node[], firstError) };
+}
+
+/** What a mistake in the syntax stands in, and what follows it, was not read as it was meant: it is not looked at. */
+function soundItems(items: Node[], firstError: number): Node[] {
+  if (firstError === Number.POSITIVE_INFINITY) return items;
+  return items.filter((_, i) => {
+    const next = items[i + 1];
+    return next !== undefined && start(next) <= firstError;
+  });
+}
+
+function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
+  const empty = root === null || (isScalar(root) && root.value === null);
+  if (empty)
+    problems.add(file.source.position(0), "empty-file", "the file holds no step; write one, or delete the file");
+  else file.report(root, "not-a-list", "a migration file is a list of steps: each begins with `- id: …`");
+}
+
+/** Returns where the first mistake stands. */
+function reportSyntax(source: SourceText, document: Document, problems: Problems): number {
+  const control = source.text.search(controlCharacter);
+  if (control !== -1) {
+    const code = source.text.charCodeAt(control).toString(16).padStart(2, "0");
+    const message = `a control character (0x${code}) can't stand in YAML; in double quotes, write it as "\\x${code}"`;
+    problems.add(source.position(control), "control-character", message, source.text.charAt(control));
+  }
+  const { yaml } = document.directives ?? {};
+  if (yaml?.explicit && yaml.version !== "1.2") {
+    problems.add(source.position(0), "bad-yaml", "this is YAML 1.2; remove the %YAML line");
+  }
+  const lines = new Set<number>();
+  let first = control === -1 ? Number.POSITIVE_INFINITY : control;
+  for (const error of [...document.errors, ...document.warnings]) {
+    // The steps before a second document are as sound as any.
+    if (error.code !== "MULTIPLE_DOCS") first = Math.min(first, error.pos[0]);
+    // One slip makes the parser stumble again and again in its line.
+    const line = source.line(error.pos[0]);
+    if (lines.has(line) || lines.size === 10) continue;
+    lines.add(line);
+    const { offset, code, message, text } = syntaxProblem(error, source.text, document);
+    problems.add(source.position(offset), code, message, text);
+  }
+  return first;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+interface Said {
+  readonly code: string;
+  readonly message: string;
+  readonly text?: string;
+}
+
+/** A sentence for the parser's error. The parser's own texts may quote the source, so few of them are passed on. */
+function syntaxProblem(error: YAMLError, source: string, document: Document): Said & { readonly offset: number } {
+  const [offset] = error.pos;
+  const lineStart = source.lastIndexOf("\n", offset - 1) + 1;
+  const lineEnd = source.indexOf("\n", offset);
+  const line = source.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
+  const tab = /^ *\t/.exec(line);
+  if (tab) return { ...tabIndents, offset: lineStart + tab[0].length - 1 };
+  const known = sentences[error.code];
+  if (known) return { ...known, offset };
+  // In `{ name: ${NAME} }` the variable's braces are taken for YAML's.
+  const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
+  const unclosed = error.message.includes("closing") ? openingQuote(document, offset) : undefined;
+  const message = quotesNothing.has(error.code) ? error.message : "this can't be read as YAML";
+  return { code: "bad-yaml", message: `${message}${variable}`, offset: unclosed ?? offset };
+}
+
+/** Where the quoted text begins that ends here: a quote that is not closed is found where it was opened. */
+function openingQuote(document: Document, end: number): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Scalar(_, { range, type }) {
+      if (range?.[1] !== end || !type?.startsWith("QUOTE")) return undefined;
+      found = range[0];
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+const tooDeeplyNested: Said = { code: "too-deep", message: "this is nested too deeply" };
+
+const tabIndents: Said = { code: "tab", message: "a tab can't indent YAML; use spaces", text: "\t" };
+
+const sentences: Partial<Record<YAMLError["code"], Said>> = {
+  TAB_AS_INDENT: tabIndents,
+  MULTIPLE_DOCS: {
+    code: "several-documents",
+    message: "a second YAML document (`---`) begins here; a file holds one list of steps",
+    text: "---",
+  },
+  RESOURCE_EXHAUSTION: tooDeeplyNested,
+  NON_STRING_KEY: { code: "bad-key", message: "a field's name must be text" },
+  TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "a tag (`!…`) means nothing here; remove it" },
+  BAD_COLLECTION_TYPE: { code: "unknown-tag", message: "this tag does not fit its value; remove it" },
+  BAD_DQ_ESCAPE: { code: "bad-yaml", message: "no such escape; in double quotes a backslash is written `\\\\`" },
+  BAD_SCALAR_START: { code: "bad-yaml", message: "text can't begin with this character; put it in quotes" },
+};
+
+const quotesNothing = new Set<YAMLError["code"]>([
+  "BAD_INDENT",
+  "BLOCK_AS_IMPLICIT_KEY",
+  "BLOCK_IN_FLOW",
+  "KEY_OVER_1024_CHARS",
+  "MISSING_CHAR",
+  "MULTILINE_IMPLICIT_KEY",
+]);

@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { Ajv } from "ajv";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { kinds } from "../../src/steps/index.js";
+
+const schema = JSON.parse(await readFile(new URL("../../schemas/migration.schema.json", import.meta.url), "utf8"));
+const valid = new Ajv({ strictTypes: false, strictRequired: false }).compile(schema);
+
+test.each(kinds.map(({ name, example }) => [name, example]))("editors accept the example of %s", (_, example) => {
+  valid(parse(`- id: x\n  ${example.replaceAll("\n", "\n  ")}`));
+  expect(valid.errors).toBeNull();
+});
+
+test.each([
+  ["a variable where a number is wanted", "{ name: a, q: '${Q}' }", true],
+  ["a variable where a name is wanted", "{ name: '${NAME}' }", true],
+  ["text where a number is wanted", "{ name: a, q: many }", false],
+  ["a bad name", "{ name: Bad }", false],
+  ["an unknown field", "{ name: a, nmae: b }", false],
+])("editors: %s", (_, spec, expected) => {
+  expect(valid(parse(`- id: x\n  ensureDatabase: ${spec}\n`))).toBe(expected);
+});
+
+test.each([
+  ["no id", [{ ensureDatabase: { name: "a" } }]],
+  ["no kind", [{ id: "a" }]],
+  ["two kinds", [{ id: "a", ensureDatabase: { name: "a" }, ensureSecurity: { database: "a" } }]],
+])("editors refuse a step with %s", (_, file) => {
+  expect(valid(file)).toBe(false);
+});
