@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the step kinds: validators and types (src/generated, not committed), the editor schema and
- * the step reference (committed). With `--check` it writes nothing, and fails where a committed file is stale.
+ * Writes what follows from the step kinds and the table of settings: validators and types (src/generated, not committed), the editor schema and
+ * the references (committed). With `--check` it writes nothing, and fails where a committed file is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -15,6 +15,7 @@ const loaded = await loadKinds();
 const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
+  "docs/settings.md": () => loaded.settingsReference(),
 };
 const generated = {
   "src/generated/validators.ts": () => validatorCode(loaded),

@@ -36,7 +36,7 @@ export async function examine(
     changes: difference.changes,
     rebuilds: [],
     warnings: difference.warnings,
-    refusal: `it destroys ${kind.title(step.desired)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
+    refusal: `it destroys ${kind.title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
   };
 }
 

@@ -109,7 +109,7 @@ function planned(
       ...(step.description === undefined ? {} : { description: step.description }),
       state: drifted ? "drifted" : decision.state,
       action,
-      target: kind.title(step.desired),
+      target: kind.title(step.shown),
       databases,
       changes: examined.flatMap((one) =>
         one.difference.changes.map((change) =>

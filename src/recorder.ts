@@ -9,7 +9,8 @@ import type { Run } from "./run.js";
 export class Recorder {
   readonly #run: Run;
   #stored: StoredLedger | undefined;
-  #entries: Record<string, Entry>;
+  /** Of this run. */
+  readonly #entries: Record<string, Entry> = {};
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #unwritten = 0;
@@ -19,13 +20,14 @@ export class Recorder {
   constructor(run: Run, stored: StoredLedger | undefined) {
     this.#run = run;
     this.#stored = stored;
-    this.#entries = { ...stored?.ledger.entries };
     this.#fingerprint = stored?.ledger.fingerprint;
     this.#nodes = stored?.ledger.nodes;
   }
 
   entry(id: string): Entry | undefined {
-    return Object.hasOwn(this.#entries, id) ? this.#entries[id] : undefined;
+    const stored = this.#stored?.ledger.entries ?? {};
+    const entries = Object.hasOwn(this.#entries, id) ? this.#entries : stored;
+    return Object.hasOwn(entries, id) ? entries[id] : undefined;
   }
 
   /** The step is done. Resolves when it may be relied on: at once, or, with `now`, when the ledger is written. */
@@ -54,13 +56,18 @@ export class Recorder {
     await write;
   }
 
+  /** What is stored may hold more, and newer, than what was read at first. */
+  #merged(): Record<string, Entry> {
+    return { ...this.#stored?.ledger.entries, ...this.#entries };
+  }
+
   async #write(): Promise<void> {
     if (this.#unwritten === 0) return;
     const count = this.#unwritten;
     const ledger: Ledger = {
       formatVersion: 1,
       set: this.#run.place.set,
-      entries: { ...this.#entries },
+      entries: this.#merged(),
       ...(this.#fingerprint ? { fingerprint: this.#fingerprint } : {}),
       ...(this.#nodes ? { nodes: this.#nodes } : {}),
     };

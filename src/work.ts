@@ -103,7 +103,7 @@ export class Work {
     const run = this.#run;
     const { step } = decision;
     const kind = kindOf(step);
-    const title = kind.title(step.desired);
+    const title = kind.title(step.shown);
     run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
     const began = performance.now();
     const targets = this.#targets(decision);

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The registry, from its TypeScript sources: `{ kinds, specSchema, newAjv }`. They are bundled within the project,
+ * The registry, from its TypeScript sources: `{ kinds, specSchema, newAjv, settingsReference }`. They are bundled within the project,
  * so that the packages that they import are found.
  */
 export async function loadKinds() {
@@ -14,6 +14,7 @@ export async function loadKinds() {
     export { kinds } from "./src/steps/index.js";
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
+    export { settingsReference } from "./src/settings/reference.js";
   `;
   const parent = join(root, "node_modules/.cache");
   await mkdir(parent, { recursive: true });

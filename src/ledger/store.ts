@@ -98,8 +98,8 @@ async function put(
 
 /**
  * The revision to write on: CouchDB makes its successor. Never older than those known, and otherwise the time in
- * milliseconds: what a runner left on a minority of the nodes is then older than what a later one writes without seeing it.
- * A revision that has not our width comes from CouchDB 1.x and is left behind.
+ * milliseconds, so that what a runner left on a minority of the nodes is older than what a later one writes without
+ * seeing it. A revision that has not our width comes from CouchDB 1.x and is left behind.
  */
 export function revisionToWriteOn(now: number, ...known: readonly (string | undefined)[]): string {
   const candidates = [`0-${Math.floor(now)}`, ...known];

@@ -22,23 +22,27 @@ export async function hashPassword(password: string, digest: string, iterations:
 
 export async function verifyPassword(password: string, stored: PasswordHash): Promise<boolean> {
   const { scheme, digest, salt, iterations, hash } = stored;
+  if (!keyLengths.has(digest) || !(Number.isInteger(iterations) && iterations > 0)) return false;
   const actual = scheme === "simple" ? sha1(password + salt) : await pbkdf2Hex(password, digest, salt, iterations);
   const [left, right] = [Buffer.from(actual), Buffer.from(hash)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-const keyLengths: Readonly<Record<string, number>> = {
-  sha: 20,
-  sha1: 20,
-  sha224: 28,
-  sha256: 32,
-  sha384: 48,
-  sha512: 64,
-};
+/** By the names that CouchDB gives the digests. */
+const keyLengths = new Map(
+  Object.entries({
+    sha: 20,
+    sha1: 20,
+    sha224: 28,
+    sha256: 32,
+    sha384: 48,
+    sha512: 64,
+  }),
+);
 
 async function pbkdf2Hex(password: string, digest: string, salt: string, iterations: number): Promise<string> {
   const algorithm = digest === "sha" ? "sha1" : digest;
-  const key = await derive(password, salt, iterations, keyLengths[digest] ?? 32, algorithm);
+  const key = await derive(password, salt, iterations, keyLengths.get(digest) ?? 32, algorithm);
   return key.toString("hex");
 }
 

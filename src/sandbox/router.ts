@@ -27,68 +27,74 @@ import { badRequest, CouchError, notImplemented, type Reply } from "./reply.js";
 import { illegalDatabaseName } from "./storage/names.js";
 
 /** By the first segment of the path. */
-const everywhere: Readonly<Record<string, Endpoint<Context>>> = {
-  _session: session,
-  _all_dbs: allDbs,
-  _active_tasks: activeTasks,
-  _uuids: uuids,
-};
+const everywhere = new Map<string, Endpoint<Context>>(
+  Object.entries({
+    _session: session,
+    _all_dbs: allDbs,
+    _active_tasks: activeTasks,
+    _uuids: uuids,
+  }),
+);
 
-const clustered: Readonly<Record<string, Endpoint<Context>>> = {
-  _up: up,
-  _dbs_info: dbsInfo,
-  _membership: membership,
-  _node: nodeEndpoint,
-  _scheduler: scheduler,
-  _cluster_setup: clusterSetup,
-};
+const clustered = new Map<string, Endpoint<Context>>(
+  Object.entries({
+    _up: up,
+    _dbs_info: dbsInfo,
+    _membership: membership,
+    _node: nodeEndpoint,
+    _scheduler: scheduler,
+    _cluster_setup: clusterSetup,
+  }),
+);
 
 /** By the second segment. */
-const ofDatabase: Readonly<Record<string, Endpoint<DatabaseContext>>> = {
-  _security: security,
-  _revs_limit: revsLimit,
-  _purged_infos_limit: purgedInfosLimit,
-  _compact: compact,
-  _view_cleanup: viewCleanup,
-  _ensure_full_commit: ensureFullCommit,
-  _shards: shards,
-  _bulk_docs: bulkDocs,
-  _bulk_get: bulkGet,
-  _revs_diff: revsDiff,
-  _missing_revs: missingRevs,
-  _all_docs: allDocs,
-  _design_docs: designDocs,
-  _local_docs: localDocs,
-  _changes: changes,
-  _find: findDocuments,
-  _explain: explain,
-  _index: indexEndpoint,
-  _partition: (context) => partitionEndpoint(context, routeInDatabase),
-  _purge: async () => {
-    throw notImplemented();
-  },
-  _temp_view: async () => {
-    throw new CouchError(410, "gone", "Temporary views are not supported in CouchDB");
-  },
-};
+const ofDatabase = new Map<string, Endpoint<DatabaseContext>>(
+  Object.entries({
+    _security: security,
+    _revs_limit: revsLimit,
+    _purged_infos_limit: purgedInfosLimit,
+    _compact: compact,
+    _view_cleanup: viewCleanup,
+    _ensure_full_commit: ensureFullCommit,
+    _shards: shards,
+    _bulk_docs: bulkDocs,
+    _bulk_get: bulkGet,
+    _revs_diff: revsDiff,
+    _missing_revs: missingRevs,
+    _all_docs: allDocs,
+    _design_docs: designDocs,
+    _local_docs: localDocs,
+    _changes: changes,
+    _find: findDocuments,
+    _explain: explain,
+    _index: indexEndpoint,
+    _partition: (context) => partitionEndpoint(context, routeInDatabase),
+    _purge: async () => {
+      throw notImplemented();
+    },
+    _temp_view: async () => {
+      throw new CouchError(410, "gone", "Temporary views are not supported in CouchDB");
+    },
+  }),
+);
 
 /** @throws CouchError */
 export async function route(context: Context): Promise<Reply> {
   const { node, request } = context;
   const [first, ...rest] = request.path;
   if (first === undefined) return welcome(context);
-  const common = everywhere[first] ?? (node.profile.clustered ? clustered[first] : undefined);
+  const common = everywhere.get(first) ?? (node.profile.clustered ? clustered.get(first) : undefined);
   if (common) return common(context);
   if (!node.profile.nodeConfig && first === "_config") return configEndpoint(context, rest);
+  const isUnknown = first.startsWith("_") && !node.databases.find(first);
+  if (isUnknown && !node.profile.clustered) throw illegalDatabaseName(first);
   if (rest.length === 0) return database(context);
-  const found = node.databases.find(first);
-  if (!found && !node.profile.clustered && first.startsWith("_")) throw illegalDatabaseName(first);
-  return routeInDatabase({ ...context, database: found ?? node.databases.get(first) });
+  return routeInDatabase({ ...context, database: node.databases.get(first) });
 }
 
 async function routeInDatabase(context: DatabaseContext): Promise<Reply> {
   const [, second = "", third, ...rest] = context.request.path;
-  const known = ofDatabase[second];
+  const known = ofDatabase.get(second);
   if (known) return known(context);
   if (second === "_local" || second === "_local/") return routeLocal(context, third, rest);
   if (second === "_design" && third !== undefined) {

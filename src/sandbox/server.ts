@@ -14,7 +14,7 @@ const largestBody = 64 * 1024 * 1024;
 
 export function createHttpServer(node: Node, closing: AbortSignal): Server {
   const server = createServer((incoming, response) => {
-    void respond(node, incoming, response, closing);
+    respond(node, incoming, response, closing).catch(() => response.destroy());
   });
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");

@@ -44,10 +44,10 @@ export const ensureFiles = kind(
   "ensureFiles",
   { from: text, password: { type: "string", secret: true } },
   {
-    check: (spec) =>
-      (spec as { from?: string }).from === "checked"
-        ? [{ path: "/from", code: "checked", message: `not \`checked\`` }]
-        : [],
+    check: (spec) => {
+      const { from, password } = spec as { from?: string; password?: string };
+      return from === "checked" ? [{ path: "/from", code: "checked", message: `not with ${password}` }] : [];
+    },
     async resolve(spec, files) {
       const { from = "", password } = spec as { from?: string; password?: string };
       if ((await files.kindOf(from, "/from")) === "folder") return { entries: await files.list(from, "/from") };

@@ -88,3 +88,9 @@ describe("no problem holds a secret", () => {
     expect(JSON.stringify(problems)).not.toMatch(/hunter2|724736|\bhu\b/);
   });
 });
+
+test("what a kind reports is cleared of secrets", async () => {
+  const text = "- id: x\n  ensureFiles: { from: checked, password: hunter2 }\n";
+  const problems = await problemsOf(load({ "001.yaml": text }, { kinds }));
+  expect(problems).toMatchObject([{ code: "checked", message: "not with ***" }]);
+});

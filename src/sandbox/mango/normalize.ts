@@ -94,16 +94,18 @@ function pushNegations(selector: Selector): Selector {
   return selector;
 }
 
-const opposites: Readonly<Record<string, string>> = {
-  $lt: "$gte",
-  $gte: "$lt",
-  $lte: "$gt",
-  $gt: "$lte",
-  $eq: "$ne",
-  $ne: "$eq",
-  $in: "$nin",
-  $nin: "$in",
-};
+const opposites = new Map(
+  Object.entries({
+    $lt: "$gte",
+    $gte: "$lt",
+    $lte: "$gt",
+    $gt: "$lte",
+    $eq: "$ne",
+    $ne: "$eq",
+    $in: "$nin",
+    $nin: "$in",
+  }),
+);
 
 function negate(selector: Selector): Selector {
   const [name, value] = only(selector);
@@ -112,7 +114,7 @@ function negate(selector: Selector): Selector {
   if (name === "$and") return { $or: (value as Selector[]).map(negate) };
   if (name === "$or") return { $and: (value as Selector[]).map(negate) };
   if (name === "$exists") return { $exists: !value };
-  const opposite = opposites[name];
+  const opposite = opposites.get(name);
   if (opposite) return { [opposite]: value };
   return name.startsWith("$") ? { $not: selector } : { [name]: negate(value as Selector) };
 }

@@ -7,18 +7,20 @@ import type { Row } from "./row.js";
 
 type Reduce = (rows: readonly Row[]) => unknown;
 
-const builtins: Readonly<Record<string, Reduce>> = {
-  _sum: (rows) => {
-    const bad = rows.find((row) => !isSummable(row.value));
-    return bad ? sumError(bad.value) : rows.map((row) => row.value).reduce(add);
-  },
-  _count: (rows) => rows.length,
-  _stats: (rows) => stats(rows.map((row) => row.value)),
-  /** Exact, where CouchDB estimates. */
-  _approx_count_distinct: (rows) => new Set(rows.map((row) => canonicalJson(row.key))).size,
-  _first: (rows) => rows[0]?.value,
-  _last: (rows) => rows.at(-1)?.value,
-};
+const builtins = new Map<string, Reduce>(
+  Object.entries<Reduce>({
+    _sum: (rows) => {
+      const bad = rows.find((row) => !isSummable(row.value));
+      return bad ? sumError(bad.value) : rows.map((row) => row.value).reduce(add);
+    },
+    _count: (rows) => rows.length,
+    _stats: (rows) => stats(rows.map((row) => row.value)),
+    /** Exact, where CouchDB estimates. */
+    _approx_count_distinct: (rows) => new Set(rows.map((row) => canonicalJson(row.key))).size,
+    _first: (rows) => rows[0]?.value,
+    _last: (rows) => rows.at(-1)?.value,
+  }),
+);
 
 export function isBuiltin(name: string): boolean {
   return findBuiltin(name) !== undefined;
@@ -27,7 +29,7 @@ export function isBuiltin(name: string): boolean {
 export function findBuiltin(name: string): Reduce | undefined {
   const ranked = /^_(top|bottom)_(\d+)$/.exec(name);
   if (ranked) return rank(ranked[1] === "top" ? -1 : 1, Number(ranked[2]));
-  return builtins[name];
+  return builtins.get(name);
 }
 
 function rank(direction: number, count: number): Reduce {

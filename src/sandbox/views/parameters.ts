@@ -26,76 +26,81 @@ export interface Parameters {
 type Mutable = { -readonly [name in keyof Parameters]: Parameters[name] };
 type Reader = (into: Mutable, value: unknown) => void;
 
-const readers: Readonly<Record<string, Reader>> = {
-  key: (into, value) => {
-    into.startKey = value;
-    into.endKey = value;
-  },
-  keys: (into, value) => {
-    if (!Array.isArray(value)) throw badRequest("`keys` parameter must be an array.");
-    into.keys = value;
-  },
-  startkey: (into, value) => {
-    into.startKey = value;
-  },
-  endkey: (into, value) => {
-    into.endKey = value;
-  },
-  startkey_docid: (into, value) => {
-    into.startId = String(value);
-  },
-  endkey_docid: (into, value) => {
-    into.endId = String(value);
-  },
-  inclusive_end: (into, value) => {
-    into.inclusiveEnd = boolean(value);
-  },
-  descending: (into, value) => {
-    into.descending = boolean(value);
-  },
-  limit: (into, value) => {
-    into.limit = count(value);
-  },
-  skip: (into, value) => {
-    into.skip = count(value);
-  },
-  include_docs: (into, value) => {
-    into.includeDocs = boolean(value);
-  },
-  conflicts: (into, value) => {
-    into.conflicts = boolean(value);
-  },
-  update_seq: (into, value) => {
-    into.updateSeq = boolean(value);
-  },
-  update: (into, value) => {
-    if (value !== "lazy" && !/^(true|false)$/.test(String(value))) throw queryParseError("Invalid value for `update`.");
-    into.update = String(value) as Parameters["update"];
-  },
-  stale: (into, value) => {
-    if (value !== "ok" && value !== "update_after") throw queryParseError("Invalid value for `stale`.");
-    into.update = value === "ok" ? "false" : "lazy";
-  },
-  reduce: (into, value) => {
-    into.reduce = boolean(value);
-  },
-  group: (into, value) => {
-    into.groupLevel = boolean(value) ? Number.POSITIVE_INFINITY : 0;
-  },
-  group_level: (into, value) => {
-    into.groupLevel = count(value);
-  },
-  partition: (into, value) => {
-    into.partition = String(value);
-  },
-};
+const readers = new Map<string, Reader>(
+  Object.entries<Reader>({
+    key: (into, value) => {
+      into.startKey = value;
+      into.endKey = value;
+    },
+    keys: (into, value) => {
+      if (!Array.isArray(value)) throw badRequest("`keys` parameter must be an array.");
+      into.keys = value;
+    },
+    startkey: (into, value) => {
+      into.startKey = value;
+    },
+    endkey: (into, value) => {
+      into.endKey = value;
+    },
+    startkey_docid: (into, value) => {
+      into.startId = String(value);
+    },
+    endkey_docid: (into, value) => {
+      into.endId = String(value);
+    },
+    inclusive_end: (into, value) => {
+      into.inclusiveEnd = boolean(value);
+    },
+    descending: (into, value) => {
+      into.descending = boolean(value);
+    },
+    limit: (into, value) => {
+      into.limit = count(value);
+    },
+    skip: (into, value) => {
+      into.skip = count(value);
+    },
+    include_docs: (into, value) => {
+      into.includeDocs = boolean(value);
+    },
+    conflicts: (into, value) => {
+      into.conflicts = boolean(value);
+    },
+    update_seq: (into, value) => {
+      into.updateSeq = boolean(value);
+    },
+    update: (into, value) => {
+      if (value !== "lazy" && !/^(true|false)$/.test(String(value)))
+        throw queryParseError("Invalid value for `update`.");
+      into.update = String(value) as Parameters["update"];
+    },
+    stale: (into, value) => {
+      if (value !== "ok" && value !== "update_after") throw queryParseError("Invalid value for `stale`.");
+      into.update = value === "ok" ? "false" : "lazy";
+    },
+    reduce: (into, value) => {
+      into.reduce = boolean(value);
+    },
+    group: (into, value) => {
+      into.groupLevel = boolean(value) ? Number.POSITIVE_INFINITY : 0;
+    },
+    group_level: (into, value) => {
+      into.groupLevel = count(value);
+    },
+    partition: (into, value) => {
+      into.partition = String(value);
+    },
+  }),
+);
 
-const aliases: Readonly<Record<string, string>> = {
-  start_key: "startkey",
-  end_key: "endkey",
-  start_key_doc_id: "startkey_docid",
-  end_key_doc_id: "endkey_docid",
-};
+const aliases = new Map(
+  Object.entries({
+    start_key: "startkey",
+    end_key: "endkey",
+    start_key_doc_id: "startkey_docid",
+    end_key_doc_id: "endkey_docid",
+  }),
+);
 
 /** In the query string these are JSON; everything else there is plain text. */
 const jsonParameters = new Set(["key", "keys", "startkey", "endkey"]);
@@ -115,13 +120,13 @@ export function parseParameters(query: URLSearchParams, body: unknown = {}): Par
   };
   for (const [name, value] of Object.entries(isObject(body) ? body : ({} as JsonObject))) read(into, name, value);
   for (const [name, text] of query) {
-    read(into, name, jsonParameters.has(aliases[name] ?? name) ? json(text) : text);
+    read(into, name, jsonParameters.has(aliases.get(name) ?? name) ? json(text) : text);
   }
   return into;
 }
 
 function read(into: Mutable, name: string, value: unknown): void {
-  readers[aliases[name] ?? name]?.(into, value);
+  readers.get(aliases.get(name) ?? name)?.(into, value);
 }
 
 function json(text: string): unknown {

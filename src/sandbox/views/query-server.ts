@@ -135,6 +135,9 @@ function asExpression(source: string): string {
   return `(0, eval)(${JSON.stringify(anonymous ? `__anonymous = ${source}` : source)})`;
 }
 
+/** The error comes from the context, so that it is no `Error` of ours. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+  return (
+    typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT"
+  );
 }
