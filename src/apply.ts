@@ -4,7 +4,7 @@ import type { Decision } from "./decide.js";
 import { MigrateError } from "./errors.js";
 import { examine } from "./examine.js";
 import { ensureLedgerDatabase } from "./ledger/database.js";
-import { takeLease } from "./ledger/lease.js";
+import { takeLeaseIfNeeded } from "./ledger/lease.js";
 import type { Migrations } from "./migrations/step.js";
 import { type ApplyOptions, defaults } from "./options.js";
 import type { ApplyResult } from "./results.js";
@@ -20,7 +20,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions): Prom
   try {
     const seen = await lookWhenReady(run, !run.verify);
     const due = await dueNow(run, seen);
-    const work = due.size === 0 ? new Work(run, seen, due) : await applyHoldingLease(run, due, options, stop.why);
+    const work = due.size === 0 ? new Work(run, seen, due) : await applyHoldingLease(run, seen, due, options, stop.why);
     const result = work.result(performance.now() - began);
     if (work.ending) throw incomplete(work.ending, result);
     return result;
@@ -60,6 +60,7 @@ async function dueNow(run: Run, seen: Look): Promise<Set<string>> {
 
 async function applyHoldingLease(
   run: Run,
+  seen: Look,
   due: ReadonlySet<string>,
   options: ApplyOptions,
   why: () => MigrateError | undefined,
@@ -70,18 +71,27 @@ async function applyHoldingLease(
   run.couch.allowWrites();
   await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
   const holder = holderName(options);
-  const lease = await takeLease(run.couch, run.place, {
+  // Another runner may do it all while we wait.
+  const again = async () => {
+    run.couch.forget();
+    const seen = await look(run, false);
+    return new Work(run, seen, await dueNow(run, seen));
+  };
+  let work = new Work(run, seen, due);
+  const lease = await takeLeaseIfNeeded(run.couch, run.place, {
     holder,
     ttl: options.leaseTtl ?? defaults.leaseTtl,
     lockWait: options.lockWait ?? defaults.lockWait,
     emit: run.emit,
     signal: run.signal,
+    stillNeeded: async () => {
+      work = await again();
+      return work.due.size > 0;
+    },
   });
+  if (!lease) return work;
   try {
-    // Another runner may have done it all while we waited.
-    run.couch.forget();
-    const seen = await look(run, false);
-    const work = new Work(run, seen, await dueNow(run, seen));
+    work = await again();
     if (work.due.size > 0) await work.run(lease, holder, why);
     return work;
   } finally {

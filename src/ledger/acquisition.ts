@@ -19,6 +19,8 @@ export interface TakeLeaseOptions {
   readonly lockWait: number;
   readonly emit: Listener;
   readonly signal: AbortSignal;
+  /** Asked when somebody who was waited for is done: false gives up, for then the work is done as well. */
+  readonly stillNeeded?: () => Promise<boolean>;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
 }
@@ -47,7 +49,8 @@ export class Acquisition {
     this.#started = this.#now();
   }
 
-  async take(): Promise<Lease> {
+  /** `undefined`: no longer needed. */
+  async take(): Promise<Lease | undefined> {
     const { ttl, signal } = this.#options;
     let watching: Watch | undefined;
     for (;;) {
@@ -62,6 +65,7 @@ export class Acquisition {
       const stray = own(leaves, this.#nonce);
       if (stray) await this.#free(stray.rev, stray.token);
       else if (!mayTake(leaves, watching, asked, ttl)) await this.#wait(leaves);
+      else if (this.#said > 0 && this.#options.stillNeeded && !(await this.#options.stillNeeded())) return undefined;
       else {
         const lease = await this.#attempt(leaves);
         if (lease) return lease;

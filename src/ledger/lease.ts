@@ -16,6 +16,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Couch } from "../couch/couch.js";
+import { bug } from "../errors.js";
 import { Acquisition, type TakeLeaseOptions } from "./acquisition.js";
 import type { Lease } from "./held-lease.js";
 import { failure, type Outcome, readLeaves, writeLease } from "./lease-document.js";
@@ -28,6 +29,20 @@ export type { Lease } from "./held-lease.js";
 
 /** Throws `lease-held` past `lockWait`, `interrupted` when the signal aborts, and what keeps CouchDB from a quorum. */
 export async function takeLease(couch: Couch, place: LedgerPlace, options: TakeLeaseOptions): Promise<Lease> {
+  const lease = await new Acquisition(couch, place, options).take();
+  if (!lease) throw bug("a lease that is always needed was given up");
+  return lease;
+}
+
+/**
+ * As `takeLease`, but asks `stillNeeded` whenever somebody who was waited for is done: those who wait need not take the
+ * lease one after another only to find that nothing is left to do. `undefined`: it is no longer needed.
+ */
+export async function takeLeaseIfNeeded(
+  couch: Couch,
+  place: LedgerPlace,
+  options: TakeLeaseOptions & { readonly stillNeeded: () => Promise<boolean> },
+): Promise<Lease | undefined> {
   return new Acquisition(couch, place, options).take();
 }
 

@@ -23,7 +23,7 @@ import { explain, findDocuments, indexEndpoint } from "./endpoints/mango.js";
 import { partitionEndpoint } from "./endpoints/partition.js";
 import { activeTasks, clusterSetup, membership, scheduler, up, uuids, welcome } from "./endpoints/server.js";
 import { session } from "./endpoints/session.js";
-import { badRequest, CouchError, notImplemented, type Reply } from "./reply.js";
+import { badRequest, CouchError, notFound, notImplemented, type Reply } from "./reply.js";
 import { illegalDatabaseName } from "./storage/names.js";
 
 /** By the first segment of the path. */
@@ -78,6 +78,9 @@ const ofDatabase = new Map<string, Endpoint<DatabaseContext>>(
   }),
 );
 
+/** Those that have something below them. */
+const deep = new Set(["_all_docs", "_design_docs", "_local_docs", "_compact", "_index", "_partition"]);
+
 /** @throws CouchError */
 export async function route(context: Context): Promise<Reply> {
   const { node, request } = context;
@@ -95,6 +98,7 @@ export async function route(context: Context): Promise<Reply> {
 async function routeInDatabase(context: DatabaseContext): Promise<Reply> {
   const [, second = "", third, ...rest] = context.request.path;
   const known = ofDatabase.get(second);
+  if (known && third !== undefined && !deep.has(second)) throw notFound();
   if (known) return known(context);
   if (second === "_local" || second === "_local/") return routeLocal(context, third, rest);
   if (second === "_design" && third !== undefined) {

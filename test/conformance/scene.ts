@@ -38,7 +38,6 @@ export async function openScene(kind: StepKind, example: Case): Promise<Scene> {
       ledgerDatabase,
       allowDestroy: kind.destroys === true,
       wait: 5_000,
-      leaseTtl: 2_000,
     },
     writesBesideLedger: () => proxy.writes().filter(({ path }) => !path.startsWith(`/${ledgerDatabase}/`)),
     async loseLedger() {

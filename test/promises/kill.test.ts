@@ -52,7 +52,7 @@ async function endAfterKill(bench: Bench, number: number, when: "before" | "afte
 }
 
 function start({ proxy }: Bench): RunningCli {
-  return startCli(["apply", "--lease-ttl", "2s", "--format", "json"], {
+  return startCli(["apply", "--lease-ttl", "3s", "--format", "json"], {
     env: {
       COUCHDB_URL: proxy.url.replace("//", "//admin:secret@"),
       COUCHDB_USERNAME: overmind.name,

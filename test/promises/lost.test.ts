@@ -50,5 +50,5 @@ async function endAfter(bench: Bench, number: number, fault: Fault): Promise<Ove
 
 function run({ server, proxy }: Bench): Promise<ApplyResult> {
   const { name, password } = server.admin;
-  return apply(migrations, { connection: { url: proxy.url, username: name, password }, leaseTtl: 2_000, wait: 5_000 });
+  return apply(migrations, { connection: { url: proxy.url, username: name, password }, wait: 5_000 });
 }

@@ -36,7 +36,7 @@ async function answer({ database, request }: DatabaseContext, body: JsonObject):
     found = (await read(database, since, request)).filter(filter);
   }
   if (query.get("descending") === "true") found.reverse();
-  const shown = limit === "" ? found : found.slice(0, Math.max(1, Number(limit)));
+  const shown = limit === "" ? found : found.slice(0, Number(limit));
   const complete = shown.length === found.length;
   const last = complete ? await database.updateSeq() : (shown.at(-1)?.seq ?? since);
   return reply({

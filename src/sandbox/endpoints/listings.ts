@@ -1,8 +1,8 @@
 /** `_all_docs`, `_design_docs` and `_local_docs`. */
 
 import { isObject, type JsonObject } from "../json.js";
-import { badRequest, reply } from "../reply.js";
-import { jsonObjectBody } from "../request.js";
+import { badRequest, notFound, reply } from "../reply.js";
+import { type CouchRequest, jsonObjectBody, jsonParameter } from "../request.js";
 import type { Database } from "../storage/database.js";
 import { updateSequence } from "../storage/info.js";
 import { idFirst } from "../storage/order.js";
@@ -54,16 +54,27 @@ export const localDocs = listingEndpoint(async (database, parameters) => {
 
 function listingEndpoint(list: Listing) {
   return endpoint<DatabaseContext>("GET,HEAD,POST", {
-    GET: async ({ database, request }) => reply(await list(database, parseParameters(request.query))),
+    GET: async ({ database, request }) => {
+      if (request.path.length > 2) throw notFound();
+      const keys = jsonParameter(request, "keys");
+      if (keys !== undefined && !Array.isArray(keys)) throw badRequest("`keys` parameter must be an array.");
+      return reply(await list(database, parametersOf(request)));
+    },
     POST: async ({ database, request }) => {
       const body = jsonObjectBody(request);
       if (request.path[2] === "queries") return answerQueries(body, (parameters) => list(database, parameters));
       if (body.keys !== undefined && !Array.isArray(body.keys)) {
         throw badRequest("`keys` body member must be an array.");
       }
-      return reply(await list(database, parseParameters(request.query, body)));
+      return reply(await list(database, parametersOf(request, body)));
     },
   });
+}
+
+/** The key of a row is its id, so that ids to start or end at are ignored. */
+function parametersOf({ query }: CouchRequest, body?: JsonObject): Parameters {
+  const { startId: _, endId: __, ...parameters } = parseParameters(query, body);
+  return parameters;
 }
 
 type ListedRow = Row | { readonly key: unknown; readonly error: string };

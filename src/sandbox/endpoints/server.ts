@@ -29,7 +29,7 @@ export const up = endpoint<Context>("GET,HEAD", { GET: () => reply({ status: "ok
 export const uuids = endpoint<Context>("GET", {
   GET: ({ request }) => {
     const count = Number(request.query.get("count") ?? 1);
-    if (!Number.isInteger(count) || count < 0 || count > 1000) throw badRequest("count must be a non-negative integer");
+    if (!Number.isInteger(count) || count < 0 || count > 1000) throw badRequest("count must be a positive integer");
     return reply({ uuids: Array.from({ length: count }, () => randomUUID().replaceAll("-", "")) });
   },
 });

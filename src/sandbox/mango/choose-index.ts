@@ -24,12 +24,16 @@ export function chooseIndex(indexes: readonly MangoIndex[], wish: Wish): MangoIn
   });
   const wanted = usable.filter((index) => isWanted(index, wish.useIndex));
   const candidates = wanted.length > 0 ? wanted : usable;
-  const sorted = wish.sort.some(([field]) => field !== "_id");
-  if (sorted && candidates.length === 0) {
+  if (candidates.length === 0 && !isOrderOfIds(wish)) {
     throw mangoError("no_usable_index", "No index exists for this sort, try indexing by the sort fields.");
   }
   const overlap = ({ fields }: MangoIndex) => leading(fields, indexableFields(wish.selector));
   return candidates.toSorted((a, b) => overlap(b) - overlap(a) || a.fields.length - b.fields.length)[0];
+}
+
+/** Whether the order of the ids will do: nothing else is asked for, and the selector restricts the ids if it is. */
+function isOrderOfIds({ selector, sort }: Wish): boolean {
+  return sort.length === 0 || (sort.every(([field]) => field === "_id") && indexableFields(selector).has("_id"));
 }
 
 /** How many of the first columns are among the fields. */

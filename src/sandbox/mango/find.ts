@@ -57,6 +57,7 @@ interface Place {
 
 /** @param partition only documents of this partition, in a partitioned database */
 export async function find(database: Database, request: FindRequest, partition?: string): Promise<JsonObject> {
+  if (isEmptyCombination(request.selector)) return { docs: [] };
   const started = performance.now();
   const index = chooseIndex(await listIndexes(database), request);
   const documents = await candidates(database, index, partition);
@@ -75,6 +76,13 @@ export async function find(database: Database, request: FindRequest, partition?:
     ...warningOf(index, request),
     ...(request.executionStats ? { execution_stats: statistics(documents.length, page.length, started) } : {}),
   };
+}
+
+/** `{"$or": []}` and the like find nothing, and are not even looked for. */
+function isEmptyCombination(selector: Selector): boolean {
+  return ["$all", "$and", "$or", "$in"].some(
+    (operator) => Array.isArray(selector[operator]) && selector[operator].length === 0,
+  );
 }
 
 /** The documents that an index knows: those that have all of its fields and pass its filter. */

@@ -1,7 +1,7 @@
 /** The parameters that views, `_all_docs` and the other listings share, from the query string or a JSON body. */
 
 import { isObject, type JsonObject, parseJson } from "../json.js";
-import { badRequest, invalidJson, queryParseError } from "../reply.js";
+import { invalidJson, queryParseError } from "../reply.js";
 
 export interface Parameters {
   readonly keys?: readonly unknown[];
@@ -33,7 +33,7 @@ const readers = new Map<string, Reader>(
       into.endKey = value;
     },
     keys: (into, value) => {
-      if (!Array.isArray(value)) throw badRequest("`keys` parameter must be an array.");
+      if (!Array.isArray(value)) throw queryParseError("`keys` must be an array of strings.");
       into.keys = value;
     },
     startkey: (into, value) => {

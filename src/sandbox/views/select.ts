@@ -23,7 +23,8 @@ export function selectRows(sorted: readonly Row[], parameters: Parameters, compa
     }
     const matches = keys.flatMap((key) => ordered.filter((row) => compare(row.key, key) === 0));
     const [first] = matches;
-    return { offset: first ? ordered.indexOf(first) : ordered.length, rows: matches.slice(skip, skip + limit) };
+    const offset = first ? ordered.indexOf(first) : ordered.length;
+    return { offset: keys.length === 0 ? 0 : offset, rows: matches.slice(skip, skip + limit) };
   }
   const inRange = ordered.filter(within(parameters, compare));
   const offset = limit === 0 ? 0 : inRange[0] ? ordered.indexOf(inRange[0]) : -1;

@@ -20,6 +20,7 @@ export const changes: Scenario = {
     { it: "show some ids", send: `POST ${feed}?filter=_doc_ids`, body: { doc_ids: ["b"] }, gets: 200, like: { results: [{ id: "b" }] } },
     { it: "show what a selector finds", send: `POST ${feed}?filter=_selector`, body: { selector: { n: 1 } }, gets: 200, like: { results: [{ id: "a" }] } },
     { it: "show so many", send: `GET ${feed}?limit=1`, gets: 200, like: { results: [{ seq: sequence }], pending: 2 } },
+    { it: "show none, if asked", send: `GET ${feed}?limit=0`, gets: 200, like: { results: [] } },
     { it: "begin now", send: `GET ${feed}?since=now`, gets: 200, like: { results: [], pending: 0 } },
     { it: "wait, but not for ever", send: `GET ${feed}?feed=longpoll&since=now&timeout=50`, gets: 200, like: { results: [] } },
     { it: "do not begin anywhere", send: `GET ${feed}?since=zzz`, gets: 400, like: badRequest("Malformed sequence supplied in 'since' parameter.") },

@@ -37,6 +37,7 @@ export const designDocs: Scenario = {
     { it: "need views in an object", send: bad, body: { views: [] }, gets: 400, exactly: invalid("`views` field must have object type") },
     { it: "need a language that is a string", send: bad, body: { language: 5 }, gets: 400, exactly: invalid("`language` field must have string type") },
     { it: "need filters in an object", send: bad, body: { filters: 5 }, gets: 400, exactly: invalid("`filters` field must have object type") },
+    { it: "need shows that are functions", send: bad, body: { shows: { s: 5 } }, gets: 400, exactly: invalid("`shows.s` field must have string or object type") },
     { it: "need a validation function that is a string", send: bad, body: { validate_doc_update: 5 }, gets: 400, exactly: invalid("`validate_doc_update` field must have string type") },
     { it: "are not partitioned in a plain database", send: bad, body: { options: { partitioned: true }, ...view(byKind) }, gets: 400, exactly: invalid("partitioned option cannot be true in a non-partitioned database.") },
     { it: "are checked in bulk, each on its own", send: `POST ${db}/_bulk_docs`, body: { docs: [{ _id: "_design/bad", ...view("function (") }, { _id: "fine" }] }, gets: 201, like: [{ id: "_design/bad", error: "compilation_error" }, { ok: true, id: "fine" }] },

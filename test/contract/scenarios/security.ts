@@ -19,6 +19,7 @@ export const security: Scenario = {
     { it: "keeps users out at first", send: "GET /ct-secure", as: drone, gets: 403, like: outsider },
     { it: "is replaced", send: "PUT /ct-secure/_security", body: hive, gets: 200, exactly: { ok: true } },
     { it: "is kept as it was sent", send: "GET /ct-secure/_security", gets: 200, exactly: hive },
+    { it: "has nothing below it", send: "GET /ct-secure/_security/x", gets: 404 },
     { it: "lets a member read", send: "GET /ct-secure", as: drone, gets: 200 },
     { it: "lets a member read it", send: "GET /ct-secure/_security", as: drone, gets: 200, exactly: hive },
     { it: "lets a member write", send: "PUT /ct-secure/egg", as: drone, body: { a: 1 }, gets: 201 },

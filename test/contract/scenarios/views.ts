@@ -59,6 +59,7 @@ export const views: Scenario = {
     { it: "know their methods", send: `PUT ${view("kind")}`, body: {}, gets: 405, like: notAllowed("GET,POST,HEAD") },
     { it: "refuse a limit that is no number", send: `GET ${view("plain")}?limit=x`, gets: 400, like: { error: "query_parse_error" } },
     { it: "refuse a wrong `update`", send: `GET ${view("plain")}?update=x`, gets: 400, like: queryError("Invalid value for `update`.") },
+    { it: "refuse keys that are no list", send: `GET ${view("plain")}?keys=5`, gets: 400, like: queryError("`keys` must be an array of strings.") },
     { it: "refuse a range the wrong way round", send: `GET ${view("plain")}?startkey="z"&endkey="a"`, gets: 400, like: { error: "query_parse_error" } },
     { it: "refuse to reduce without a reduce", send: `GET ${view("plain")}?reduce=true`, gets: 400, like: queryError("Reduce is invalid for map-only views.") },
     { it: "refuse to group without a reduce", send: `GET ${view("plain")}?group=true`, gets: 400, like: queryError("Invalid use of grouping on a map view.") },
