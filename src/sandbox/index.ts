@@ -9,7 +9,8 @@
  * - how long an index takes, its size, `waiting_commit`: an index is there and kept as soon as it is built;
  * - which Mango index a query really uses: `_find` reads all documents and only keeps the order of the index;
  * - continuous `_changes`, `_purge`, full-text search, shows, lists, updates and rewrites;
- * - the spelling of numbers: `1.0` and `1e3` are read back as `1` and `1000`.
+ * - the spelling of numbers: `1.0` and `1e3` are read back as `1` and `1000`;
+ * - the digests of revisions and of compressed attachments, sizes on disk, and the words of syntax errors.
  * Versions before 3.5 are emulated (see profile.ts), not measured.
  */
 

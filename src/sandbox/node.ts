@@ -42,10 +42,7 @@ export async function createNode(pouch: PouchConstructor, options: NodeOptions):
 }
 
 /** What `single_node = true` makes at the first start. */
-export async function createSystemDatabases({
-  databases,
-  profile,
-}: Pick<Node, "databases" | "profile">): Promise<void> {
+async function createSystemDatabases({ databases, profile }: Pick<Node, "databases" | "profile">): Promise<void> {
   for (const name of ["_users", "_replicator"]) {
     if (!databases.find(name)) await databases.create(name, {});
   }

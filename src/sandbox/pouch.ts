@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "./json.js";
 
-export interface PouchRow {
+interface PouchRow {
   readonly id: string;
   readonly key: string;
   readonly value?: { readonly rev: string; readonly deleted?: boolean };

@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject } from "../json.js";
 
-export function parsePath(path: string): string[] {
+function parsePath(path: string): string[] {
   return path.split(/(?<!\\)\./).map((part) => part.replaceAll("\\.", "."));
 }
 

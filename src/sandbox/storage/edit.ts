@@ -75,7 +75,7 @@ function parseHistory({ _rev, _revisions }: JsonObject): Pick<Edit, "revision" |
 }
 
 /** @throws CouchError 400 */
-export function checkId(id: unknown, partitioned = false): void {
+function checkId(id: unknown, partitioned = false): void {
   if (typeof id !== "string") throw illegalId("Document id must be a string");
   if (id === "") throw illegalId("Document id must not be empty");
   if (id === "_design/" || id === "_local/") throw illegalId(`Illegal document id \`${id}\``);

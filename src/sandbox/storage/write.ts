@@ -108,29 +108,20 @@ class Batch {
     const revision = this.#options.newEdits ? nextRevision(parent, content) : edit.revision;
     if (!revision) throw new Error("a replicated edit without a revision");
     const history = this.#options.newEdits ? [revision.hash, ...(parent ? [parent.hash] : [])] : edit.history;
-    const rev = formatRevision(revision);
     this.#taken.add(edit.id);
-    this.#prepared.push({
-      ...edit.body,
-      _id: edit.id,
-      _rev: rev,
-      _revisions: { start: revision.generation, ids: history },
-      ...(edit.deleted ? { _deleted: true } : {}),
-      ...(attachments ? { _attachments: attachments } : {}),
-    });
-    return { id: edit.id, rev, deleted: edit.deleted };
+    this.#prepared.push(toStored({ ...edit, revision, history }, attachments));
+    return { id: edit.id, rev: formatRevision(revision), deleted: edit.deleted };
   }
 
   /** The revision that an edit follows. @throws CouchError 409 */
   async #parentOf({ id, revision }: Edit): Promise<Revision | undefined> {
     if (this.#taken.has(id)) throw conflict();
     const current = this.#current.get(id);
-    if (!current && revision) throw conflict();
-    if (!current) return undefined;
     if (!revision) {
-      if (current.deleted) return parseRevision(current.rev);
-      throw conflict();
+      if (current && !current.deleted) throw conflict();
+      return current && parseRevision(current.rev);
     }
+    if (!current) throw conflict();
     const rev = formatRevision(revision);
     if (current.rev === rev ? current.deleted : !(await this.#isLiveLeaf(id, rev))) throw conflict();
     return revision;
@@ -164,6 +155,18 @@ class Batch {
     }
     return refused;
   }
+}
+
+/** A document in the form in which PouchDB stores it under the revision that it is given. */
+function toStored(edit: Edit & { readonly revision: Revision }, attachments: JsonObject | undefined): JsonObject {
+  return {
+    ...edit.body,
+    _id: edit.id,
+    _rev: formatRevision(edit.revision),
+    _revisions: { start: edit.revision.generation, ids: edit.history },
+    ...(edit.deleted ? { _deleted: true } : {}),
+    ...(attachments ? { _attachments: attachments } : {}),
+  };
 }
 
 /** All leaves of a document, deleted ones too. */

@@ -3,7 +3,7 @@
 import { canonicalJson } from "../json.js";
 import type { Row } from "./row.js";
 
-export interface Group {
+interface Group {
   readonly key: unknown;
   readonly rows: readonly Row[];
 }

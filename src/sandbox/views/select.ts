@@ -7,7 +7,7 @@ import type { Row } from "./row.js";
 
 type Compare = (a: unknown, b: unknown) => number;
 
-export interface Selection {
+interface Selection {
   /** How many rows come before the first one; null where CouchDB does not say. */
   readonly offset: number | null;
   readonly rows: readonly Row[];
