@@ -7,11 +7,11 @@ import { ensureLedgerDatabase } from "./ledger/database.js";
 import { takeLeaseIfNeeded } from "./ledger/lease.js";
 import type { Migrations } from "./migrations/step.js";
 import { type ApplyOptions, defaults } from "./options.js";
-import type { ApplyResult } from "./results.js";
+import type { ApplyResult, Warning } from "./results.js";
 import { holderName, type Look, look, lookWhenReady, openRun, type Run, ready, targetsOf } from "./run.js";
 import { kindOf } from "./steps/targets.js";
 import { stopper } from "./stop.js";
-import { Work } from "./work.js";
+import { type Due, Work } from "./work.js";
 
 export async function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult> {
   const began = performance.now();
@@ -19,8 +19,10 @@ export async function apply(migrations: Migrations, options: ApplyOptions): Prom
   const run = openRun(migrations.steps, { ...options, signal: stop.soft });
   try {
     const seen = await lookWhenReady(run, !run.verify);
-    const due = await dueNow(run, seen);
-    const work = due.size === 0 ? new Work(run, seen, due) : await applyHoldingLease(run, seen, due, options, stop.why);
+    const found = await dueNow(run, seen);
+    for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
+    const work =
+      found.due.size === 0 ? new Work(run, seen, found) : await applyHoldingLease(run, seen, found, options, stop.why);
     const result = work.result(performance.now() - began);
     if (work.ending) throw incomplete(work.ending, result);
     return result;
@@ -38,46 +40,59 @@ function incomplete({ code, message, data, next, cause }: MigrateError, result: 
   return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }
 
-/** Ids of the steps to work on: those not applied, those that are looked at on every run and don't hold, drift. */
-async function dueNow(run: Run, seen: Look): Promise<Set<string>> {
+/** The steps to work on: those not applied, those that are looked at on every run and don't hold, drift. */
+async function dueNow(run: Run, seen: Look): Promise<Due> {
   const due = new Set<string>();
   const live: Decision[] = [];
   for (const decision of seen.decisions) {
     if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
     else if (decision.state === "applied" && (run.verify || kindOf(decision.step).everyRun)) live.push(decision);
   }
-  await pMap(
+  const warnings = await pMap(
     live,
-    async ({ step }) => {
+    async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
       const differences = await Promise.all(targets.map((target) => examine(run, step, target, true)));
-      if (differences.some((difference) => difference.action !== "none")) due.add(step.id);
+      if (differences.some((difference) => difference.action !== "none")) {
+        due.add(step.id);
+        // The work on it will say them.
+        return [];
+      }
+      return differences.flatMap((one) => one.warnings).map((message) => ({ code: "step", message, id: step.id }));
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
-  return due;
+  return { due, warnings: warnings.flat() };
 }
 
 async function applyHoldingLease(
   run: Run,
   seen: Look,
-  due: ReadonlySet<string>,
+  found: Due,
   options: ApplyOptions,
   why: () => MigrateError | undefined,
 ): Promise<Work> {
-  const everyNode = run.steps.some((step) => due.has(step.id) && kindOf(step).everyNode);
-  await ready(run, everyNode);
+  const pending = run.steps.filter(({ id }) => found.due.has(id)).map(kindOf);
+  const everyNode = pending.some((kind) => kind.everyNode);
+  const first = pending.some((kind) => kind.first);
+  await ready(run, everyNode && !first);
   run.couch.settle();
   run.couch.allowWrites();
+  let work = new Work(run, seen, found);
+  const { written } = work;
+  if (first) {
+    if (!(await work.first())) return work;
+    // Only now it is known which nodes there are.
+    await ready(run, everyNode);
+  }
   await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
   const holder = holderName(options);
   // Another runner may do it all while we wait.
   const again = async () => {
     run.couch.forget();
     const seen = await look(run, false);
-    return new Work(run, seen, await dueNow(run, seen));
+    return new Work(run, seen, await dueNow(run, seen), written);
   };
-  let work = new Work(run, seen, due);
   const lease = await takeLeaseIfNeeded(run.couch, run.place, {
     holder,
     ttl: options.leaseTtl ?? defaults.leaseTtl,

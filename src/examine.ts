@@ -1,4 +1,5 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
+import { maskChanges } from "./mask-changes.js";
 import type { Step } from "./migrations/step.js";
 import type { Run } from "./run.js";
 import type { Difference, StepContext, Target } from "./steps/kind.js";
@@ -28,7 +29,8 @@ export async function examine(
 ): Promise<Difference<unknown>> {
   const kind = kindOf(step);
   const observed = databaseExists ? await kind.observe(contextOf(run, step, target)) : undefined;
-  const difference = kind.diff(step.desired, observed, target);
+  const found = kind.diff(step.desired, observed, target);
+  const difference = { ...found, changes: maskChanges(found.changes, step) };
   const wouldDestroy = kind.destroys === true && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
   return {

@@ -62,7 +62,8 @@ function contextFor(
     problem: (message: string) => void problems.push(message),
     warning: (message: string) => void warnings.push(message),
   };
-  const connection = command.server && !settings.sandbox ? readConnection(resolved, report) : undefined;
+  const asks = typeof command.server === "function" ? command.server(settings) : command.server;
+  const connection = asks && !settings.sandbox ? readConnection(resolved, report) : undefined;
   redaction.add([connection?.password]);
   for (const warning of warnings) log.warn(warning);
   if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));

@@ -7,7 +7,7 @@ import type { RunOptions } from "./options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "./results.js";
 import { type Look, lookWhenReady, openRun, type Run } from "./run.js";
 import type { Difference } from "./steps/kind.js";
-import { kindOf, placeIn } from "./steps/targets.js";
+import { createdBy, kindOf, placeIn } from "./steps/targets.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   const run = openRun(migrations.steps, options);
@@ -33,8 +33,9 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
   const made = new Set(seen.existing.keys());
   const work = seen.decisions.map((decision) => {
     const items = itemsOf(run, decision, seen, made);
-    const created = kindOf(decision.step).creates?.(decision.step.desired);
-    if (created !== undefined) made.add(created);
+    for (const created of createdBy(decision.step)) made.add(created);
+    const removed = kindOf(decision.step).removes?.(decision.step.desired);
+    if (removed !== undefined && decision.state !== "superseded") made.delete(removed);
     return { decision, items };
   });
   const steps = await pMap(
@@ -64,12 +65,12 @@ function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<str
   if (kind.scope === "server") {
     return [{ database: undefined, exists: true, due: decision.state !== "applied", blocked: false }];
   }
-  const created = kind.creates?.(decision.step.desired);
+  const created = createdBy(decision.step);
   return placeIn(decision.step, made, run.place.database).map((database) => ({
     database,
     exists: seen.existing.has(database),
     due: decision.databases.has(database) || !seen.existing.has(database),
-    blocked: !made.has(database) && database !== created,
+    blocked: !made.has(database) && !created.includes(database),
   }));
 }
 

@@ -12,9 +12,9 @@ import type { StoredLedger } from "./ledger/ledger.js";
 import { type LedgerPlace, readLedger } from "./ledger/store.js";
 import type { Step } from "./migrations/step.js";
 import { type ApplyOptions, defaults, type RunOptions } from "./options.js";
-import { assertNoOverlaps } from "./overlaps.js";
 import { createRedactor } from "./secrets.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
+import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
 import type { Target } from "./steps/kind.js";
 import { isPattern, kindOf, type Names, namedDatabases, placeIn } from "./steps/targets.js";
 
@@ -45,6 +45,7 @@ const never = new AbortController().signal;
 
 /** `options.signal` stops the run between two requests; `run.couch.cut` ends those under way. */
 export function openRun(steps: readonly Step[], options: RunOptions): Run {
+  assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
   const emit = options.emit ?? (() => {});
   const secrets = steps.flatMap((step) => [...step.secrets.values()]);
   const { password, previousPassword } = options.connection;

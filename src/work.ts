@@ -15,8 +15,15 @@ import { type Look, type Run, targetsOf } from "./run.js";
 import { dependencies, runInOrder } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
 import type { Target } from "./steps/kind.js";
-import { isPattern, kindOf, namedDatabases } from "./steps/targets.js";
+import { createdBy, isPattern, kindOf, namedDatabases } from "./steps/targets.js";
 import { version } from "./version.js";
+
+/** What a look has found to be done, and what is to be said of the rest. */
+export interface Due {
+  /** Ids of the steps to work on. */
+  readonly due: ReadonlySet<string>;
+  readonly warnings: readonly Warning[];
+}
 
 export class Work {
   readonly #run: Run;
@@ -25,17 +32,49 @@ export class Work {
   readonly #applied: string[] = [];
   readonly #adopted: string[] = [];
   readonly #failures: Failure[] = [];
-  readonly #warnings: Warning[] = [];
+  readonly #warnings: Warning[];
+  readonly #written: Set<string>;
   #notReached: string[] = [];
   #ending: MigrateError | undefined;
   /** Databases that exist, each with its incarnation: those seen, and those that the run makes. */
   readonly #existing: Map<string, string>;
 
-  constructor(run: Run, seen: Look, due: ReadonlySet<string>) {
+  /**
+   * @param written ids of first steps that this run has brought to hold already
+   */
+  constructor(run: Run, seen: Look, { due, warnings }: Due, written: ReadonlySet<string> = new Set()) {
     this.#run = run;
     this.#seen = seen;
     this.due = due;
+    this.#warnings = [...warnings];
+    this.#written = new Set(written);
     this.#existing = new Map(seen.existing);
+  }
+
+  get written(): ReadonlySet<string> {
+    return this.#written;
+  }
+
+  /**
+   * Brings to hold what ledger and lease need, before there are any; `run` records it. Runners may do this at once.
+   * False: it failed, and nothing else is to be begun.
+   */
+  async first(): Promise<boolean> {
+    const run = this.#run;
+    const todo = run.steps.filter(({ id }) => this.due.has(id));
+    for (const step of todo.filter((step) => kindOf(step).first)) {
+      run.emit({ type: "step-begin", id: step.id, kind: step.kind, title: kindOf(step).title(step.shown) });
+      try {
+        const { wrote } = await converge(run, step, {}, true, () => run.signal.throwIfAborted());
+        if (wrote) this.#written.add(step.id);
+      } catch (thrown) {
+        if (run.signal.aborted) throw thrown;
+        this.#fail(step.id, {}, toMigrateError(thrown));
+        this.#notReached = todo.flatMap(({ id }) => (id === step.id ? [] : [id]));
+        return false;
+      }
+    }
+    return true;
   }
 
   async run(lease: Lease, holder: string, why: () => MigrateError | undefined): Promise<void> {
@@ -104,7 +143,7 @@ export class Work {
     const { step } = decision;
     const kind = kindOf(step);
     const title = kind.title(step.shown);
-    run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
+    if (!this.#written.has(step.id)) run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
     const began = performance.now();
     const targets = this.#targets(decision);
     const results = await pMap(targets, (target) => this.#place(decision, target, lease), {
@@ -112,7 +151,7 @@ export class Work {
     });
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
     const failed = results.flatMap((result) => ("error" in result ? [result] : []));
-    const wrote = succeeded.some((result) => result.converged.wrote);
+    const wrote = this.#written.has(step.id) || succeeded.some((result) => result.converged.wrote);
     for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
       this.#warnings.push({ code: "step", message: warning, id: step.id });
       run.emit({ type: "warning", code: "step", message: warning, id: step.id });
@@ -120,9 +159,12 @@ export class Work {
     for (const { target, error } of failed) this.#fail(step.id, target, error);
     const milliseconds = Math.round(performance.now() - began);
     if (failed.length === 0 || succeeded.length > 0) {
-      const made = kind.creates?.(step.desired);
-      if (made !== undefined) await this.#noteIncarnation(made);
-      const databases = succeeded.flatMap((result) => result.target.database ?? []);
+      for (const made of createdBy(step)) await this.#noteIncarnation(made);
+      const removed = kind.removes?.(step.desired);
+      if (removed !== undefined) this.#existing.delete(removed);
+      const worked = succeeded.flatMap((result) => result.target.database ?? []);
+      // What is gone has no incarnation: whatever comes to be under its name is another.
+      const databases = worked.filter((database) => database !== removed);
       const entry = this.#entry(decision, recorder.entry(step.id), databases, milliseconds, !wrote);
       await recorder.record(step.id, entry, kind.oneTime ?? false);
     }
@@ -149,11 +191,10 @@ export class Work {
   ): Promise<{ target: Target; converged: Converged } | { target: Target; error: MigrateError }> {
     const { step } = decision;
     const { database } = target;
-    const makes = kindOf(step).creates?.(step.desired);
     const exists = database === undefined || this.#existing.has(database);
     try {
       if (decision.refusal) throw new MigrateError("changed-one-time-step", { message: decision.refusal });
-      if (!exists && database !== makes) {
+      if (!exists && !createdBy(step).includes(database)) {
         throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
       }
       return { target, converged: await converge(this.#run, step, target, exists, () => lease.assertHeld()) };
@@ -211,14 +252,16 @@ export class Work {
   }
 
   result(milliseconds: number): ApplyResult {
-    const wrote = this.#applied.length > 0;
+    // Where another runner has recorded it meanwhile, or it had been and drifted.
+    const recorded = [...this.#written].filter((id) => !this.due.has(id));
+    const applied = [...recorded, ...this.#applied];
     return {
       formatVersion: 1,
       set: this.#run.place.set,
-      result: this.#failures.length > 0 || this.#ending ? "failed" : wrote ? "applied" : "unchanged",
-      applied: this.#applied,
+      result: this.#failures.length > 0 || this.#ending ? "failed" : applied.length > 0 ? "applied" : "unchanged",
+      applied,
       adopted: this.#adopted,
-      unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id)),
+      unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !applied.includes(id)),
       superseded: this.#idsIn("superseded"),
       notReached: this.#notReached,
       failures: this.#failures,

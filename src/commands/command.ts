@@ -15,7 +15,16 @@ import type { Settings } from "../settings/table.js";
 /** The library, as the commands call it. */
 export type Engine = Pick<
   typeof import("../index.js"),
-  "loadMigrations" | "plan" | "apply" | "status" | "wait" | "forget" | "accept" | "unlock"
+  | "loadMigrations"
+  | "plan"
+  | "apply"
+  | "status"
+  | "wait"
+  | "forget"
+  | "accept"
+  | "unlock"
+  | "importServer"
+  | "importBootstrap"
 >;
 
 /** What the process lends to a command; tests lend their own. */
@@ -61,8 +70,8 @@ export interface Command {
   /** What the positionals are that are no settings. */
   readonly describe?: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** It talks to a CouchDB, so that the connection is checked with the settings. */
-  readonly server?: true;
+  /** It talks to a CouchDB (with these settings), so that the connection is checked with them. */
+  readonly server?: true | ((settings: Settings) => boolean);
   /** Command line (without the program's name) and what it is good for. */
   readonly examples: readonly (readonly [string, string])[];
   run(context: Context): Promise<Outcome>;

@@ -2,6 +2,7 @@
 import { apply } from "./apply.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
+import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
 import { ledgerForget } from "./ledger-forget.js";
 import { newFile } from "./new.js";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ledgerForget,
   ledgerAccept,
   unlock,
+  importFiles,
   newFile,
   schema,
   sandbox,

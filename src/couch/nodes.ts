@@ -1,5 +1,6 @@
 /** The nodes of a cluster and their configuration. CouchDB 1.x is one node, whose configuration is at `/_config`. */
 import { MigrateError, toMigrateError } from "../errors.js";
+import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
 import type { Couch } from "./couch.js";
 import { type Path, path } from "./path.js";
 import { isAtLeast } from "./version.js";
@@ -38,6 +39,13 @@ export async function membership(couch: Couch): Promise<Membership | undefined> 
 
 async function askForNodes(couch: Couch): Promise<readonly string[]> {
   return (await membership(couch))?.cluster_nodes ?? [local];
+}
+
+/** The name of the node that answers; `undefined`: CouchDB is too old to tell. */
+export async function nodeSpokenTo(couch: Couch): Promise<string | undefined> {
+  const options = { accept: [400, 404, 405], fresh: true };
+  const { status, body } = await couch.read<{ name?: string }>(path`/_node/_local`, options);
+  return status === 200 ? body.name : undefined;
 }
 
 /** A section of a node's configuration; empty if there is none. What it holds may be secret. */
@@ -93,17 +101,15 @@ export async function setConfig(
   value: string,
 ): Promise<void> {
   const at = await configPath(couch, node, section, key);
-  const isAdmin = section === "admins";
-  const before = isAdmin ? (await configSection(couch, node, section))[key] : undefined;
+  const before = (await configSection(couch, node, section))[key];
   // 1.x hashes what it gets, a hash too, unless told not to.
-  const query = isAdmin && (await isOne(couch)) ? { raw: true } : {};
+  const query = section === "admins" && (await isOne(couch)) ? { raw: true } : {};
   try {
     await couch.write("PUT", at, { body: value, query, repeatable: true });
   } catch (thrown) {
     const error = toMigrateError(thrown);
-    if (!isReadOnlyFile(error)) throw error;
-    if (isAdmin) await undoInMemory(couch, at, before);
-    throw readOnlyFile(node, section, key, error);
+    if (isReadOnlyFile(error)) await undoInMemory(couch, at, before);
+    throw configRefusal(error, node, section, key);
   }
 }
 
@@ -114,8 +120,7 @@ export async function deleteConfig(couch: Couch, node: string, section: string, 
     const { status, body } = await couch.write<{ reason?: string }>("DELETE", at, { accept: [404], repeatable: true });
     if (status === 404 && /no such node/.test(body.reason ?? "")) throw noSuchNode(couch, node);
   } catch (thrown) {
-    const error = toMigrateError(thrown);
-    throw isReadOnlyFile(error) ? readOnlyFile(node, section, key, error) : error;
+    throw configRefusal(toMigrateError(thrown), node, section, key);
   }
 }
 
@@ -139,13 +144,7 @@ function noSuchNode(couch: Couch, node: string): MigrateError {
   return new MigrateError("node-down", { message: `The cluster has no node ${node}.`, data: { node, known: false } });
 }
 
-/** CouchDB could not write its ini file; by then the value is in its memory. */
-function isReadOnlyFile({ data }: MigrateError): boolean {
-  const files = /^(?:eperm|eacces|erofs|enospc|enoent)$/;
-  return [data.error, data.reason].some((word) => typeof word === "string" && files.test(word));
-}
-
-/** An admin that is in memory only would be gone after a restart, and until then hide that the step failed. */
+/** What is in memory only would be gone after a restart, and until then hide that the step failed. */
 async function undoInMemory(couch: Couch, at: Path, before: string | undefined): Promise<void> {
   const options = { headers: { "X-Couch-Persist": "false" }, repeatable: true };
   try {
@@ -154,13 +153,4 @@ async function undoInMemory(couch: Couch, at: Path, before: string | undefined):
   } catch {
     // The failure that led here is the one to report.
   }
-}
-
-function readOnlyFile(node: string, section: string, key: string, cause: MigrateError): MigrateError {
-  return new MigrateError("request-failed", {
-    message: `Node ${node} can't write its configuration file, so [${section}] ${key} would not outlast a restart.`,
-    next: "Make CouchDB's local.d writable (a volume of its own), then run again.",
-    data: { ...cause.data, node, section, key },
-    cause,
-  });
 }

@@ -1,6 +1,7 @@
-/** CouchDB's hashes of admins' passwords: read, compared and made here, so that no password is tried by logging in. */
+/** CouchDB's hashes of passwords: read, compared and made here, so that no password is tried by logging in. */
 import { createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import { bug } from "../errors.js";
 import { isAtLeast } from "./version.js";
 
 const derive = promisify(pbkdf2);
@@ -34,12 +35,19 @@ export function parseHash(text: string): PasswordHash | undefined {
 /** Whether `text`, as it stands in `[admins]`, is a hash of `password`. */
 export async function matches(text: string, password: string): Promise<boolean> {
   const hash = parseHash(text);
-  if (!hash) return false;
+  return hash !== undefined && fits(hash, password);
+}
+
+async function fits(hash: PasswordHash, password: string): Promise<boolean> {
   const own =
     hash.scheme === "simple"
-      ? createHash("sha1").update(password).update(hash.salt).digest()
+      ? sha1(password, hash.salt)
       : await derive(password, hash.salt, hash.iterations, hash.key.length, hash.digest);
   return timingSafeEqual(own, hash.key);
+}
+
+function sha1(password: string, salt: string): Buffer {
+  return createHash("sha1").update(password).update(salt).digest();
 }
 
 /**
@@ -56,4 +64,57 @@ export async function hashFor(version: string, password: string): Promise<string
     : (["-pbkdf2-", "sha1", 20, 10] as const);
   const key = await derive(password, salt, iterations, length, digest);
   return `${prefix}${key.toString("hex")},${salt},${iterations}`;
+}
+
+/** A document of `_users`, or what of it is a hash. */
+type UserMembers = Readonly<Record<string, unknown>>;
+
+/** The members of a `_users` document that are its password, its hash, or say how to make one. */
+export const passwordMembers: ReadonlySet<string> = new Set([
+  "password",
+  "password_scheme",
+  "password_sha",
+  "pbkdf2_prf",
+  "salt",
+  "iterations",
+  "derived_key",
+  "preserve_salt",
+]);
+
+/** Absent members mean what CouchDB takes them for. `undefined`: nobody can log in with this document. */
+export function userHash(user: UserMembers): PasswordHash | undefined {
+  const { password_scheme = "simple", pbkdf2_prf = "sha", iterations = 10_000, salt = "" } = user;
+  const simple = password_scheme === "simple";
+  const prf = simple ? "sha" : String(pbkdf2_prf);
+  const hex = simple ? user.password_sha : user.derived_key;
+  if (typeof hex !== "string" || typeof salt !== "string" || !Object.hasOwn(digests, prf)) return undefined;
+  const digest = digests[prf as keyof typeof digests];
+  const key = Buffer.from(hex, "hex");
+  if (key.length !== createHash(digest).digest().length) return undefined;
+  if (simple) return { scheme: "simple", key, salt };
+  if (!isCount(iterations)) return undefined;
+  return { scheme: "pbkdf2", digest, key, salt, iterations };
+}
+
+/** Whether the hash in a `_users` document is one of `password`. */
+export async function matchesUser(user: UserMembers, password: string): Promise<boolean> {
+  const hash = userHash(user);
+  if (!hash) return false;
+  // CouchDB makes these of `simple` ones without knowing the password.
+  const hashedTwice = user.password_scheme === "simple+pbkdf2";
+  return fits(hash, hashedTwice ? sha1(password, hash.salt).toString("hex") : password);
+}
+
+/** A hash as `hashFor` makes it, as the members of a `_users` document. */
+export async function userHashFor(version: string, password: string): Promise<UserMembers> {
+  const hash = parseHash(await hashFor(version, password));
+  if (hash?.scheme !== "pbkdf2") throw bug("a hash was made that can't be read");
+  const { digest, salt, iterations, key } = hash;
+  const prf = digest === "sha1" ? {} : { pbkdf2_prf: digest };
+  return { password_scheme: "pbkdf2", ...prf, salt, iterations, derived_key: key.toString("hex") };
+}
+
+/** Node takes no more. */
+function isCount(iterations: unknown): iterations is number {
+  return Number.isInteger(iterations) && Number(iterations) >= 1 && Number(iterations) < 2 ** 31;
 }

@@ -38,6 +38,8 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
       if (!node) continue;
       const position = file.position(node.idNode);
       if (node.id !== undefined) uses.id(node.id, position);
+      for (const { kind, place } of node.specs) if (kind.first) uses.first(kind.name, file.position(place.key));
+      uses.step(position);
       for (const { kind, place } of node.specs) {
         const read = await readStep({ file, place, kind, reader, cache, problems });
         if (!read) continue;
@@ -51,11 +53,12 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   return { path, files: sources.map(({ file }) => file), steps };
 }
 
-/** What is unique over the set: ids, and the objects that steps claim. */
+/** What holds over the set: ids and the objects that steps claim are unique, and what has to be first is. */
 class Uses {
   readonly #problems: Problems;
   readonly #ids = new Map<string, Position>();
   readonly #claims = new Map<string, Position>();
+  #begin: Position | undefined;
 
   constructor(problems: Problems) {
     this.#problems = problems;
@@ -68,6 +71,17 @@ class Uses {
       const message = `the id \`${id}\` is that of another step, at ${where(first)}; ids are unique over all files`;
       this.#problems.add(at, "duplicate-id", message, id);
     }
+  }
+
+  step(at: Position): void {
+    this.#begin ??= at;
+  }
+
+  /** A step of this kind has to come before all others. */
+  first(kind: string, at: Position): void {
+    if (!this.#begin) return;
+    const message = `\`${kind}\` has to be the first step of the set, before the one at ${where(this.#begin)}`;
+    this.#problems.add(at, "not-first", message, kind);
   }
 
   claims(claims: readonly string[], at: Position): void {

@@ -41,6 +41,7 @@ export const commandNames = [
   "ledger forget",
   "ledger accept",
   "unlock",
+  "import",
   "new",
   "schema",
   "sandbox",

@@ -13,8 +13,9 @@ const server = [
   "ledger forget",
   "ledger accept",
   "unlock",
+  "import",
 ] as const satisfies CommandName[];
-const withLedger = server.filter((name) => name !== "wait");
+const withLedger = server.filter((name) => name !== "wait" && name !== "import");
 const withLease = ["apply", "ledger forget", "ledger accept"] as const satisfies CommandName[];
 const deciding = ["apply", "plan"] as const satisfies CommandName[];
 
@@ -33,6 +34,28 @@ export const table = {
     description: "step kind of the example in the new file",
     commands: ["new"],
     default: "ensureDatabase",
+  },
+  database: {
+    type: "string",
+    group: "Files",
+    description: "import only the databases that match (`*` stands for any text), and nothing server-wide",
+    commands: ["import"],
+    defaultDescription: "all",
+    pattern: /^[a-z*][a-z0-9_$()+/*-]*$/,
+    hint: "a database's name, or a pattern with `*`",
+  },
+  fromBootstrap: {
+    type: "path",
+    group: "Files",
+    description: "import this folder, laid out for couchdb-bootstrap, instead of a server",
+    commands: ["import"],
+  },
+  force: {
+    type: "boolean",
+    group: "Files",
+    description: "write into a folder that holds migration files already; files of the same names are replaced",
+    commands: ["import"],
+    default: "false",
   },
 
   url: {
@@ -132,7 +155,7 @@ export const table = {
     type: "string",
     group: "Ledger and lease",
     description: "database for the ledger, made beforehand for the purpose; its _security is left alone",
-    commands: withLedger,
+    commands: [...withLedger, "import"],
     defaultDescription: "couchdb-migrate, made by the tool",
     pattern: /^[a-z][a-z0-9_$()+/-]{0,237}$/,
     hint: "a letter, then lower-case letters, digits and any of `_$()+-/`",
@@ -211,15 +234,15 @@ export const table = {
     type: "enum",
     group: "Output",
     description: "form of the document on stdout; markdown is for plans",
-    commands: ["apply", "plan", "status", "validate"],
+    commands: ["apply", "plan", "status", "validate", "import"],
     choices: ["text", "json", "markdown"],
     default: "text",
   },
   out: {
     type: "path",
     group: "Output",
-    description: "write the plan to this file instead of stdout",
-    commands: deciding,
+    description: "write the plan to this file instead of stdout; of import the folder to write to (./migrations)",
+    commands: [...deciding, "import"],
   },
   detailedExitcode: {
     type: "boolean",

@@ -1,7 +1,6 @@
 import type { Couch } from "../couch/couch.js";
-import { configSection, onEveryNode, setConfig } from "../couch/nodes.js";
+import { configSection, nodeSpokenTo, onEveryNode, setConfig } from "../couch/nodes.js";
 import { hashFor, matches } from "../couch/password-hash.js";
-import { path } from "../couch/path.js";
 import { bug, MigrateError } from "../errors.js";
 import { toPointer } from "../migrations/pointer.js";
 import { masked } from "../migrations/step.js";
@@ -99,6 +98,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   async apply(write, { couch, desired: { name, password } }) {
     const hash = write.hash ?? (await hashFor(await couch.version(), password));
     if (!(await matches(hash, password))) throw bug(`the hash made for admin ${name} does not fit its password`);
+    // Written last: from then on it refuses the credentials that the run had until now.
     const spokenTo = await nodeSpokenTo(couch);
     const inOrder = [...write.nodes].sort((a, b) => Number(a === spokenTo) - Number(b === spokenTo));
     for (const node of inOrder) await setConfig(couch, node, "admins", name, hash);
@@ -142,13 +142,4 @@ function mostCommon(hashes: readonly string[]): string | undefined {
 function stateOf({ hash, fits }: NodeAdmin): string {
   if (hash === undefined) return "absent";
   return fits ? "another hash" : "another password";
-}
-
-/** Written last: from then on it refuses the credentials that the run had until now. Older CouchDB does not tell. */
-async function nodeSpokenTo(couch: Couch): Promise<string | undefined> {
-  const { status, body } = await couch.read<{ name?: string }>(path`/_node/_local`, {
-    accept: [404, 405],
-    fresh: true,
-  });
-  return status === 200 ? body.name : undefined;
 }

@@ -47,7 +47,7 @@ export const ensureDatabase = defineKind<Database, Database, DatabaseInfo, Datab
 
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
-  creates: ({ name }) => name,
+  creates: ({ name }) => [name],
   claims: ({ name }) => [`database/${name}`],
   check: ({ name }) => ownDatabaseProblems(name, "name"),
 

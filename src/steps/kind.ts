@@ -106,8 +106,10 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
    * keeps this list as `database` in what `resolve` returns.
    */
   databases(desired: Desired): readonly string[];
-  /** The database that it makes, if it makes one. */
-  creates?(desired: Desired): string | undefined;
+  /** The databases that it makes. */
+  creates?(desired: Desired): readonly string[];
+  /** The database that it removes, if it removes one: the ledger then holds no incarnation of it. */
+  removes?(desired: Desired): string | undefined;
   /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
   claims(desired: Desired): readonly string[];
   /** Checks beyond the schema, offline and pure. */

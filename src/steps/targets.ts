@@ -25,6 +25,11 @@ export function namedDatabases(step: Step): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 
+/** The databases that the step makes. */
+export function createdBy(step: Step): readonly string[] {
+  return kindOf(step).creates?.(step.desired) ?? [];
+}
+
 /** What the step claims in one database that it names or that its pattern matches. */
 export function claimsIn(step: Step, database: string): readonly string[] {
   return kindOf(step).claims({ ...(step.desired as object), database: [database] });

@@ -3,7 +3,7 @@ import { onTestFinished, vi } from "vitest";
 import type { Engine } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
-import { applyOf, planOf, statusOf } from "../render/results.js";
+import { applyOf, importOf, planOf, statusOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 
 export interface CallOptions {
@@ -55,6 +55,8 @@ export function stubEngine(): Engine {
     forget: vi.fn(async () => {}),
     accept: vi.fn(async () => {}),
     unlock: vi.fn(async () => null),
+    importServer: vi.fn(async () => importOf()),
+    importBootstrap: vi.fn(async () => importOf()),
   };
 }
 

@@ -27,29 +27,35 @@ export async function openScene(kind: StepKind, example: Case): Promise<Scene> {
   await writeFiles(folder, { "001.yaml": example.yaml(place), ...example.files?.(place) });
   const proxy = await startProxy(place.server.url);
   const makeLedger = () => must(place.server, "PUT", `/${ledgerDatabase}`);
-  await makeLedger();
-  await example.prepare?.(place);
-  return {
-    place,
-    proxy,
-    migrations: await loadMigrations(folder, { env: {} }),
-    options: {
-      connection: { url: proxy.url, username: admin.name, password: admin.password },
-      ledgerDatabase,
-      allowDestroy: kind.destroys === true,
-      wait: 5_000,
-    },
-    writesBesideLedger: () => proxy.writes().filter(({ path }) => !path.startsWith(`/${ledgerDatabase}/`)),
-    async loseLedger() {
-      await removeDatabase(ledgerDatabase);
-      await makeLedger();
-    },
-    async close() {
-      await example.cleanUp?.(place);
-      await removeDatabase(place.name);
-      await removeDatabase(ledgerDatabase);
-      await proxy.close();
-      await removeFolder(folder);
-    },
+  const close = async () => {
+    await example.cleanUp?.(place);
+    await removeDatabase(place.name);
+    await removeDatabase(ledgerDatabase);
+    await proxy.close();
+    await removeFolder(folder);
   };
+  try {
+    await makeLedger();
+    await example.prepare?.(place);
+    return {
+      place,
+      proxy,
+      migrations: await loadMigrations(folder, { env: {} }),
+      options: {
+        connection: { url: proxy.url, username: admin.name, password: admin.password },
+        ledgerDatabase,
+        allowDestroy: kind.destroys === true,
+        wait: 5_000,
+      },
+      writesBesideLedger: () => proxy.writes().filter(({ path }) => !path.startsWith(`/${ledgerDatabase}/`)),
+      async loseLedger() {
+        await removeDatabase(ledgerDatabase);
+        await makeLedger();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

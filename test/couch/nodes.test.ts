@@ -108,12 +108,37 @@ test("a node that left the cluster: what was assumed is forgotten", async () => 
 const readOnly = json(400, { error: "bad_request", reason: "eperm" });
 const admin = "/_node/n/_config/admins/overmind";
 
-test("read-only ini files: the step fails and says so", async () => {
-  behave("3.5.0", { "PUT /_node/n/_config/log/level": readOnly });
+test("read-only ini files: the step fails and says so, and the value does not stay in memory", async () => {
+  const level = "/_node/n/_config/log/level";
+  behave("3.5.0", {
+    "GET /_node/n/_config/log": json(200, {}),
+    [`PUT ${level}`]: readOnly,
+    [`DELETE ${level}`]: json(200, ""),
+  });
   const error = await failure(setConfig(couch, "n", "log", "level", "debug"));
   expect(error).toMatchObject({ code: "request-failed", data: { node: "n", section: "log", key: "level" } });
   expect(error.next).toContain("local.d");
-  expect(sent()).toEqual(["PUT /_node/n/_config/log/level"]);
+  expect(sent()).toEqual(["GET /_node/n/_config/log", `PUT ${level}`, `DELETE ${level}`]);
+});
+
+test.each([
+  [
+    403,
+    { error: "forbidden", reason: "Config section blacklisted for modification over HTTP API." },
+    "nobody change the section [query_servers] over HTTP",
+    "ini file of each node",
+  ],
+  [400, { error: "modification_not_allowed", reason: "This config variable is read-only" }, "list", "config_whitelist"],
+])("%i for what may not be changed over HTTP is explained", async (status, body, message, next) => {
+  behave("3.5.0", {
+    "GET /_node/n/_config/query_servers": json(200, {}),
+    "PUT /_node/n/_config/query_servers/x": json(status, body),
+  });
+  expect(await failure(setConfig(couch, "n", "query_servers", "x", "y"))).toMatchObject({
+    code: "request-failed",
+    message: expect.stringContaining(message),
+    next: expect.stringContaining(next),
+  });
 });
 
 test("read-only ini files: an admin does not stay in memory", async () => {

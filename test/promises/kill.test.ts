@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningCli, startCli } from "../support/cli.js";
 import type { Recorded } from "../support/proxy.js";
-import { type Bench, type Benches, openBenches } from "./benches.js";
+import { type Bench, type Benches, clear, openBenches } from "./benches.js";
 import { type OvermindState, overmind, overmindState } from "./overmind-state.js";
 
 let benches: Benches;
@@ -42,9 +42,18 @@ async function endAfterKill(bench: Bench, number: number, when: "before" | "afte
     victim?.child.kill("SIGKILL");
     await victim?.result;
   };
-  bench.proxy.faultAt(number, when === "before" ? { before: kill } : { after: kill });
-  victim = start(bench);
-  expect(await victim.result).toMatchObject({ signal: "SIGKILL" });
+  const runVictim = () => {
+    bench.proxy.faultAt(number, when === "before" ? { before: kill } : { after: kill });
+    victim = start(bench);
+    return victim.result;
+  };
+  // A renewal of the lease more or less shifts the last numbers: a run that ended before its number is done again.
+  let end = await runVictim();
+  for (let more = 3; more > 0 && end.signal !== "SIGKILL"; more -= 1) {
+    await clear(bench);
+    end = await runVictim();
+  }
+  expect(end).toMatchObject({ signal: "SIGKILL" });
 
   const rerun = await start(bench).result;
   expect(rerun.code, rerun.stderr).toBe(0);

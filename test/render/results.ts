@@ -1,4 +1,5 @@
 /** Results of the library for the tests of what is rendered. */
+import type { ImportResult } from "../../src/index.js";
 import type { ApplyResult, Plan, PlannedStep, Status } from "../../src/results.js";
 
 export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
@@ -62,4 +63,8 @@ export function statusOf(more: Partial<Status> = {}): Status {
     runs: [],
     ...more,
   };
+}
+
+export function importOf(more: Partial<ImportResult> = {}): ImportResult {
+  return { formatVersion: 1, out: "migrations", files: [], steps: 0, leftOut: [], variables: [], ...more };
 }

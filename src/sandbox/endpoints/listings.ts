@@ -113,11 +113,11 @@ async function withDeleted(database: Database, all: readonly Row[], keys: readon
 async function withDocs(
   database: Database,
   rows: readonly ListedRow[],
-  { includeDocs, conflicts }: Parameters,
+  { includeDocs, conflicts, attachments }: Parameters,
 ): Promise<readonly object[]> {
   const ids = rows.flatMap((row) => ("id" in row ? [row.id] : []));
   if (!includeDocs || ids.length === 0) return rows;
-  const found = await database.pouch.allDocs({ keys: ids, include_docs: true, conflicts });
+  const found = await database.pouch.allDocs({ keys: ids, include_docs: true, conflicts, attachments });
   const docs = new Map(found.rows.map((row) => [row.id, row.doc ? idFirst(row.doc) : null]));
   return rows.map((row) => ("id" in row ? { ...row, doc: docs.get(row.id) ?? null } : row));
 }

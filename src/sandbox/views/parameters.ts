@@ -15,6 +15,8 @@ export interface Parameters {
   readonly skip: number;
   readonly includeDocs: boolean;
   readonly conflicts: boolean;
+  /** Documents with the data of their attachments. */
+  readonly attachments: boolean;
   readonly updateSeq: boolean;
   readonly update: "true" | "false" | "lazy";
   readonly reduce?: boolean;
@@ -66,6 +68,9 @@ const readers = new Map<string, Reader>(
     conflicts: (into, value) => {
       into.conflicts = boolean(value);
     },
+    attachments: (into, value) => {
+      into.attachments = boolean(value);
+    },
     update_seq: (into, value) => {
       into.updateSeq = boolean(value);
     },
@@ -114,6 +119,7 @@ export function parseParameters(query: URLSearchParams, body: unknown = {}): Par
     skip: 0,
     includeDocs: false,
     conflicts: false,
+    attachments: false,
     updateSeq: false,
     update: "true",
     groupLevel: 0,

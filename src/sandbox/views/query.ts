@@ -32,7 +32,7 @@ export async function queryView(
   if (reduces) return { rows: reduceRows(index, name, String(view.reduce), rows, parameters) };
 
   const selection = selectRows(rows, parameters, compareKeys);
-  const docs = parameters.includeDocs ? await documentsOf(database, selection.rows, parameters.conflicts) : undefined;
+  const docs = parameters.includeDocs ? await documentsOf(database, selection.rows, parameters) : undefined;
   return {
     total_rows: index.rows(name).length,
     offset: selection.offset,
@@ -98,10 +98,10 @@ function reduceRows(
 async function documentsOf(
   database: Database,
   rows: readonly Row[],
-  conflicts: boolean,
+  { conflicts, attachments }: Parameters,
 ): Promise<(JsonObject | null | undefined)[]> {
   if (rows.length === 0) return [];
   const keys = rows.map(({ id, value }) => (isObject(value) && typeof value._id === "string" ? value._id : id));
-  const found = await database.pouch.allDocs({ keys, include_docs: true, conflicts });
+  const found = await database.pouch.allDocs({ keys, include_docs: true, conflicts, attachments });
   return found.rows.map((row) => row.doc);
 }

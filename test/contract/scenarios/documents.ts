@@ -100,6 +100,7 @@ export const attachments: Scenario = {
     { it: "come with a document", send: `PUT ${db}/pool`, body: { _attachments: { "orders.txt": text } }, gets: 201, keeps: "pool" },
     { it: "are shown as stubs", send: `GET ${db}/pool`, gets: 200, like: { _attachments: { "orders.txt": { content_type: "text/plain", length: 10, revpos: 1, stub: true, digest: expect.stringMatching(/^md5-/) } } } },
     { it: "are shown whole", send: `GET ${db}/pool?attachments=true`, gets: 200, like: { _attachments: { "orders.txt": text } } },
+    { it: "are shown whole in listings", send: `POST ${db}/_all_docs?include_docs=true&attachments=true`, body: { keys: ["pool"] }, gets: 200, like: { rows: [{ doc: { _attachments: { "orders.txt": text } } }] } },
     { it: "are read", send: `GET ${db}/pool/orders.txt`, gets: 200, exactly: "spawn more" },
     { it: "may be missing", send: `GET ${db}/pool/none.txt`, gets: 404, like: notFound("Document is missing attachment") },
     { it: "stay as stubs", send: `PUT ${db}/pool`, body: { _rev: "<pool>", deep: true, _attachments: { "orders.txt": { stub: true } } }, gets: 201, keeps: "pool" },

@@ -1,17 +1,17 @@
-/** Two steps that claim the same object by patterns which overlap: seen only where the databases are known. */
+/** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
 import { InvalidInput, type Problem } from "./migrations/problem.js";
 import type { Step } from "./migrations/step.js";
-import { claimsIn, isPattern, kindOf, type Names, namedDatabases, placeIn } from "./steps/targets.js";
+import { claimsIn, createdBy, isPattern, type Names, namedDatabases, placeIn } from "./steps/targets.js";
 
 /**
- * Throws InvalidInput with every overlap. The files alone are checked when they are loaded; this is for patterns.
+ * Throws InvalidInput with every two steps that claim the same object by patterns which overlap. The files alone are checked when they are loaded; this is for patterns.
  *
  * @param existing the databases that exist; those that steps make are added here
  * @param own the tool's own database
  */
 export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: string): void {
   if (!steps.some((step) => namedDatabases(step).some(isPattern))) return;
-  const made = steps.flatMap((step) => kindOf(step).creates?.(step.desired) ?? []);
+  const made = steps.flatMap(createdBy);
   const databases = new Set([...existing.keys(), ...made]);
   const claimed = new Map<string, Step>();
   const problems: Problem[] = [];
@@ -24,6 +24,17 @@ export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: s
       }
     }
   }
+  if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+/** Throws InvalidInput where a step names the database in which ledger, lease and history are kept. */
+export function assertLedgerLeftAlone(steps: readonly Step[], ledgerDatabase: string): void {
+  const problems = steps
+    .filter((step) => namedDatabases(step).includes(ledgerDatabase))
+    .map(({ position }): Problem => {
+      const message = `${ledgerDatabase} is the database in which couchdb-migrate keeps its ledger; no step may touch it`;
+      return { ...position, code: "own-database", message, text: ledgerDatabase };
+    });
   if (problems.length > 0) throw new InvalidInput(problems);
 }
 

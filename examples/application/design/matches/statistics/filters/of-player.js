@@ -1,0 +1,3 @@
+function (doc, req) {
+  return doc.type === "match" && doc.players.indexOf(req.query.player) >= 0;
+}

@@ -1,0 +1,3 @@
+function (doc) {
+  if (doc.type === "booking") emit([doc.account, doc.bookedAt], doc.cents);
+}

@@ -1,0 +1,36 @@
+import { exitCodes } from "../errors.js";
+import type { ImportResult } from "../import/result.js";
+import type { Command, Context } from "./command.js";
+import { noMarkdown } from "./formats.js";
+import { runOptions } from "./run-options.js";
+
+export const importFiles: Command = {
+  name: "import",
+  summary: "Write migration files for what a live server has, or from a couchdb-bootstrap folder",
+  server: ({ fromBootstrap }) => fromBootstrap === undefined,
+  examples: [
+    ["import", "databases, design documents, indexes, users, replications into ./migrations"],
+    ["import --database 'tenant-*' --out tenants", "only the databases that match"],
+    ["import --from-bootstrap couchdb", "from a folder laid out for couchdb-bootstrap; asks no server"],
+  ],
+  async run(context) {
+    noMarkdown(context);
+    const result = await importInto(context);
+    const { importSummary, importText } = await import("../render/import-text.js");
+    context.log.close();
+    if (context.settings.format === "json") {
+      context.print((await import("../render/json.js")).jsonText(result, context.redact));
+    } else {
+      context.print(importText(result, context.style));
+    }
+    return { exitCode: exitCodes.done, summary: importSummary(result) };
+  },
+};
+
+async function importInto(context: Context): Promise<ImportResult> {
+  const { database, force, fromBootstrap: from, out = "./migrations" } = context.settings;
+  const engine = await context.engine();
+  if (from !== undefined) return engine.importBootstrap({ from, out, force });
+  const pattern = database === undefined ? {} : { database };
+  return engine.importServer({ ...runOptions(context), ...pattern, out, force });
+}

@@ -1,0 +1,44 @@
+/** Why CouchDB does not take a configuration value, and what to do about it. */
+import { MigrateError } from "../errors.js";
+
+/** CouchDB could not write its ini file; by then the value is in its memory. */
+export function isReadOnlyFile({ data }: MigrateError): boolean {
+  const files = /^(?:eperm|eacces|erofs|enospc|enoent)$/;
+  return [data.error, data.reason].some((word) => typeof word === "string" && files.test(word));
+}
+
+/** `error` as people can use it; what is not about configuration stays as it is. */
+export function configRefusal(error: MigrateError, node: string, section: string, key: string): MigrateError {
+  const told = explained(error, node, section, key);
+  if (!told) return error;
+  return new MigrateError("request-failed", { ...told, data: { ...error.data, node, section, key }, cause: error });
+}
+
+function explained(
+  error: MigrateError,
+  node: string,
+  section: string,
+  key: string,
+): { readonly message: string; readonly next: string } | undefined {
+  const { status, error: word, reason } = error.data;
+  const where = `[${section}] ${key}`;
+  if (isReadOnlyFile(error)) {
+    return {
+      message: `Node ${node} can't write its configuration file, so ${where} would not outlast a restart.`,
+      next: "Make CouchDB's local.d writable (a volume of its own), then run again.",
+    };
+  }
+  if (status === 403 && /blacklisted/.test(String(reason))) {
+    return {
+      message: `CouchDB lets nobody change the section [${section}] over HTTP.`,
+      next: `Set ${where} in an ini file of each node, restart it, then run again: a value that is there holds.`,
+    };
+  }
+  if (status === 400 && word === "modification_not_allowed") {
+    return {
+      message: `${where} is not on CouchDB's list of what may be changed over HTTP.`,
+      next: `Add it to [httpd] config_whitelist in CouchDB's ini file, or set ${where} there, then run again.`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+/**
+ * Design documents as files that `ensureDesignDocs` reads: a folder with one function a file where that gives back the
+ * same document to the byte, else one JSON file. What will be read is found out by the reader itself.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { designDocFaults } from "../steps/design-docs/check.js";
+import { type DesignDoc, idOf, isJavaScript } from "../steps/design-docs/design-doc.js";
+import { describe } from "../steps/design-docs/fault.js";
+import { readSources } from "../steps/design-docs/sources.js";
+import { parseModule } from "../steps/design-docs/syntax.js";
+import { isObject } from "../steps/json.js";
+import { memoryFiles } from "./memory-files.js";
+import { distinctNames, isDevice } from "./names.js";
+
+export type Tree = ReadonlyMap<string, string>;
+
+/** Why `validate` would refuse it; undefined where it would not. */
+export function refusalOf(name: string, doc: DesignDoc): string | undefined {
+  const [fault] = designDocFaults(name, doc, new Set());
+  return fault && describe(name, doc, fault);
+}
+
+export interface DesignDocFiles {
+  readonly from: string | readonly string[];
+  readonly files: Tree;
+}
+
+/** `folder`: where they are to lie. The documents are by name, and such as `refusalOf` finds nothing in. */
+export async function designDocFiles(
+  folder: string,
+  docs: Readonly<Record<string, DesignDoc>>,
+): Promise<DesignDocFiles> {
+  const names = distinctNames(Object.keys(docs));
+  const placed = Object.entries(docs).map(([name, doc]) => ({ name, doc, path: `${folder}/${names.get(name)}` }));
+  const files = new Map<string, string>();
+  for (const { name, doc, path } of placed) {
+    const tree = treeOf(path, name, doc);
+    const readable = tree && (await reads(tree, path, { [name]: doc }));
+    for (const [file, text] of readable ? tree : jsonFile(path, name, doc)) files.set(file, text);
+  }
+  if (await reads(files, folder, docs)) return { from: folder, files };
+  const json = placed.flatMap(({ name, doc, path }) => jsonFile(path, name, doc));
+  return { from: json.map(([file]) => file), files: new Map(json) };
+}
+
+async function reads(files: Tree, from: string, docs: Readonly<Record<string, DesignDoc>>): Promise<boolean> {
+  const memory = memoryFiles(files);
+  const found = await readSources(memory, from);
+  if (found.length !== Object.keys(docs).length) return false;
+  const same = found.every(({ name, doc, scripts }) => {
+    const { _id, ...content } = doc;
+    return (
+      Object.hasOwn(docs, name) &&
+      isDeepStrictEqual(content, docs[name]) &&
+      designDocFaults(name, content, scripts).length === 0
+    );
+  });
+  return same && memory.problems.length === 0;
+}
+
+function jsonFile(path: string, name: string, doc: DesignDoc): [string, string][] {
+  return [[`${path}.json`, jsonText({ _id: idOf(name), ...doc })]];
+}
+
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Undefined where a name can't be that of a file everywhere. */
+function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
+  const files = new Map<string, string>();
+  const isScript = isJavaScript(doc) ? scriptTest : () => false;
+  // Where the folder's name says it, or what lies beside could be taken for a member, `_id` is the file that tells.
+  if (!path.endsWith(`/${name}`) || !isMarked(doc)) files.set(`${path}/_id`, `${idOf(name)}\n`);
+  const add = (at: string, keys: readonly string[], value: unknown): void => {
+    const key = keys.at(-1) ?? "";
+    if (typeof value === "string") {
+      const extension = isScript(keys, value) ? ".js" : /[.~#]/.test(key) ? ".txt" : "";
+      files.set(`${at}${extension}`, value === "" ? "" : `${value}\n`);
+    } else if (isFolder(keys, value)) {
+      for (const [member, below] of Object.entries(value)) add(`${at}/${member}`, [...keys, member], below);
+    } else files.set(`${at}.json`, jsonText(value));
+  };
+  for (const [key, value] of Object.entries(doc)) add(`${path}/${key}`, [key], value);
+  return areNames([...files.keys()].map((file) => file.slice(path.length + 1))) ? files : undefined;
+}
+
+/** The reader knows a design document's folder by one of these. */
+function isMarked(doc: DesignDoc): boolean {
+  return ["language", "validate_doc_update", "views"].some((key) => key in doc);
+}
+
+const folders = new Set(["views", "filters", "lists", "shows", "updates", "indexes", "nouveau", "lib", "vendor"]);
+
+function isFolder(keys: readonly string[], value: unknown): value is Readonly<Record<string, unknown>> {
+  const [section = "", , last] = keys;
+  if (!folders.has(section) || !isObject(value) || Object.keys(value).length === 0) return false;
+  if (section === "lib" || section === "vendor" || (section === "views" && keys[1] === "lib")) return true;
+  if (["filters", "lists", "shows", "updates"].includes(section)) {
+    return keys.length === 1 && Object.values(value).every((member) => typeof member === "string");
+  }
+  return keys.length <= 2 && last === undefined;
+}
+
+/** Whether it goes into a `.js` file. */
+function scriptTest(keys: readonly string[], text: string): boolean {
+  const [section = "", name, member] = keys;
+  if (["filters", "lists", "shows", "updates", "validate_doc_update", "rewrites"].includes(section)) return true;
+  if (section === "views" && name !== "lib") return member === "map" || (member === "reduce" && !/^_?\w+$/.test(text));
+  if (section === "indexes" || section === "nouveau") return member === "index";
+  if (["views", "lib", "vendor"].includes(section)) return "program" in parseModule(text);
+  return false;
+}
+
+function areNames(paths: readonly string[]): boolean {
+  const parts = paths.map((path) => path.split("/"));
+  const all = new Set(parts.flatMap((names) => names.map((_, i) => names.slice(0, i + 1).join("/"))));
+  const different = new Set([...all].map((path) => path.toLowerCase()));
+  return different.size === all.size && parts.every((names) => names.every(isName));
+}
+
+/** On every file system, and the same when it is read back. */
+function isName(name: string): boolean {
+  return (
+    /^[\p{L}\p{N}_][\p{L}\p{N}_ .@$+,=()-]*$/u.test(name) &&
+    !/[ .]$/.test(name) &&
+    !isDevice(name) &&
+    name.normalize("NFC") === name &&
+    Buffer.byteLength(name) <= 120
+  );
+}

@@ -1,0 +1,97 @@
+/** Writes migration files for what a live server has. */
+import type { Couch } from "../couch/couch.js";
+import { path } from "../couch/path.js";
+import { toMigrateError } from "../errors.js";
+import type { RunOptions } from "../options.js";
+import { list } from "../render/quantity.js";
+import { openRun, type Run, ready } from "../run.js";
+import { databasePart } from "./database-part.js";
+import { type Imported, type LeftOut, nothing, together } from "./imported.js";
+import { distinctNames } from "./names.js";
+import { readAdmins, readDatabases, readReplications, readUsers } from "./read-server.js";
+import { replicationsPart } from "./replications-part.js";
+import type { ImportResult } from "./result.js";
+import { usersPart } from "./users-part.js";
+import { assertUnused, writeImported } from "./write-files.js";
+
+export interface ImportOptions
+  extends Pick<RunOptions, "connection" | "ledgerDatabase" | "wait" | "concurrency" | "emit" | "signal"> {
+  /** Only databases that match (`*` stands for any text), and nothing that belongs to the server as a whole. */
+  readonly database?: string;
+  /** The folder to write to. Default `./migrations`. */
+  readonly out?: string;
+  /** Write though there are migration files already. */
+  readonly force?: boolean;
+}
+
+export async function importServer(options: ImportOptions): Promise<ImportResult> {
+  const { out = "./migrations", force = false } = options;
+  if (!force) await assertUnused(out);
+  const run = openRun([], options);
+  try {
+    await greet(run);
+    return await writeImported(await readServer(run, options.database), out, force);
+  } finally {
+    await run.couch.close();
+  }
+}
+
+async function greet(run: Run): Promise<void> {
+  const { couch, emit } = run;
+  // The first request goes alone, so that wrong credentials are tried once.
+  await couch.read(path`/_session`).catch(async (error: unknown) => {
+    if (toMigrateError(error).code !== "unreachable") throw error;
+    await ready(run, false);
+  });
+  emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+}
+
+async function readServer({ couch, place, concurrency, signal }: Run, pattern: string | undefined): Promise<Imported> {
+  const databases = await readDatabases(couch, { pattern, except: place.database, concurrency });
+  signal.throwIfAborted();
+  const names = distinctNames(databases.map(({ name }) => name));
+  const parts: Imported[] = [];
+  for (const database of databases) parts.push(await databasePart(database, names.get(database.name) ?? ""));
+  if (pattern === undefined) parts.push(...(await readServerWide(couch)));
+  else parts.push(withoutFiles([serverWide]));
+  return together([...parts, withoutFiles(always)]);
+}
+
+async function readServerWide(couch: Couch): Promise<Imported[]> {
+  const [users, replications, admins] = await Promise.all([
+    readUsers(couch),
+    readReplications(couch),
+    readAdmins(couch),
+  ]);
+  return [
+    users ? usersPart(users) : withoutFiles([forbidden("users", "_users")]),
+    replications ? replicationsPart(replications) : withoutFiles([forbidden("replications", "_replicator")]),
+    withoutFiles(admins && admins.length > 0 ? [adminsLeftOut(admins)] : []),
+  ];
+}
+
+const serverWide: LeftOut = {
+  subject: "users, replications and admins",
+  reason: "with --database, nothing is imported that belongs to the server as a whole",
+};
+
+const always: readonly LeftOut[] = [
+  {
+    subject: "documents",
+    reason: "they are data: replicate them, or name those that the service needs in ensureDocuments",
+  },
+  { subject: "configuration", reason: "what of it is meant can't be told from defaults: name it in ensureConfig" },
+];
+
+function forbidden(subject: string, database: string): LeftOut {
+  return { subject, reason: `this login may not read ${database}; import them as server admin` };
+}
+
+function adminsLeftOut(admins: readonly string[]): LeftOut {
+  const step = "ensureAdmin, with the password in a variable, makes them elsewhere";
+  return { subject: `admins (${list(admins, 5)})`, reason: `CouchDB keeps hashes of their passwords only; ${step}` };
+}
+
+function withoutFiles(leftOut: readonly LeftOut[]): Imported {
+  return { ...nothing, leftOut };
+}

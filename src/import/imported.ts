@@ -1,0 +1,65 @@
+/** What an import makes, before it is written. */
+
+/** Text of a migration file in which `${…}` is a variable. Any other text of a spec is taken as it is. */
+export class WithVariables {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A password or the like, which the environment has to hold. */
+export function variable(name: string): WithVariables {
+  return new WithVariables(`\${${name}}`);
+}
+
+export interface ImportedStep {
+  readonly id: string;
+  readonly kind: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** Lines to be written below the spec's fields, as a comment. */
+  readonly comment?: readonly string[];
+}
+
+export interface ImportedFile {
+  /** Below the folder: `100-zerglings.yaml`. */
+  readonly name: string;
+  /** Lines above the steps. */
+  readonly comment: readonly string[];
+  readonly steps: readonly ImportedStep[];
+}
+
+/** What is not in the files. No secret. */
+export interface LeftOut {
+  /** `_design/brood of zerglings`. */
+  readonly subject: string;
+  /** Why, and what to do: one sentence. */
+  readonly reason: string;
+}
+
+/** A variable that the files use, so that it has to be set. */
+export interface NeededVariable {
+  readonly name: string;
+  /** What it holds: `password of user alice`. */
+  readonly holds: string;
+}
+
+export interface Imported {
+  readonly files: readonly ImportedFile[];
+  /** Other files by path: design documents, documents. */
+  readonly assets: ReadonlyMap<string, string>;
+  readonly leftOut: readonly LeftOut[];
+  readonly variables: readonly NeededVariable[];
+}
+
+export const nothing: Imported = { files: [], assets: new Map(), leftOut: [], variables: [] };
+
+export function together(parts: readonly Imported[]): Imported {
+  return {
+    files: parts.flatMap(({ files }) => files),
+    assets: new Map(parts.flatMap(({ assets }) => [...assets])),
+    leftOut: parts.flatMap(({ leftOut }) => leftOut),
+    variables: parts.flatMap(({ variables }) => variables),
+  };
+}

@@ -1,0 +1,132 @@
+/** Reads what a server has. Sends only requests that read. */
+import pMap from "p-map";
+import type { Couch } from "../couch/couch.js";
+import { type DatabaseInfo, databaseInfo, listDatabases } from "../couch/databases.js";
+import { clusterNodes, configSection } from "../couch/nodes.js";
+import { passwordMembers } from "../couch/password-hash.js";
+import { path } from "../couch/path.js";
+import { patternTest } from "../couch/pattern.js";
+import { isAtLeast } from "../couch/version.js";
+import { MigrateError } from "../errors.js";
+import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
+import type { JsonObject } from "../steps/json.js";
+import { storedDefinition } from "../steps/replications/replication.js";
+import { documentsBetween } from "./all-docs.js";
+import type { FoundDatabase } from "./database-part.js";
+import { type ListedIndex, namedIndexes } from "./listed-indexes.js";
+import type { FoundReplication } from "./replications-part.js";
+import type { FoundUser } from "./users-part.js";
+
+/** What CouchDB itself takes for what is not given at creation. */
+interface CreationDefaults {
+  readonly q: number;
+  /** Undefined: not known. */
+  readonly n: number | undefined;
+}
+
+export interface ReadOptions {
+  readonly pattern: string | undefined;
+  /** The tool's own database. */
+  readonly except: string;
+  readonly concurrency: number;
+}
+
+/** By name; CouchDB's own and the tool's are not among them. */
+export async function readDatabases(couch: Couch, options: ReadOptions): Promise<FoundDatabase[]> {
+  const matches = patternTest(options.pattern ?? "*");
+  const names = (await listDatabases(couch)).filter((name) => name !== options.except && matches(name));
+  const defaults = await creationDefaults(couch);
+  const found = await pMap(names.toSorted(), (name) => readDatabase(couch, name, defaults), {
+    concurrency: options.concurrency,
+  });
+  return found.filter((database) => database !== undefined);
+}
+
+/** Undefined where it is gone since it was listed. */
+async function readDatabase(
+  couch: Couch,
+  name: string,
+  defaults: CreationDefaults,
+): Promise<FoundDatabase | undefined> {
+  const info = await databaseInfo(couch, name);
+  if (!info) return undefined;
+  const [security, docs, indexes] = await Promise.all([
+    couch.read(path`/${name}/_security`),
+    documentsBetween(couch, name, "_design/", "_design0"),
+    couch.read<{ indexes?: readonly ListedIndex[] }>(path`/${name}/_index`, { accept: [404] }),
+  ]);
+  const designDocs = docs.flatMap((doc): [string, DesignDoc][] => {
+    const ddoc = nameInId(doc._id);
+    return ddoc === undefined ? [] : [[ddoc, doc]];
+  });
+  return {
+    name,
+    creation: creationOf(info, defaults),
+    security: security.body,
+    designDocs: Object.fromEntries(designDocs),
+    indexes: namedIndexes(indexes.status === 404 ? [] : (indexes.body.indexes ?? []), info.partitioned),
+    documents: [],
+  };
+}
+
+function creationOf(info: DatabaseInfo, { q, n }: CreationDefaults): FoundDatabase["creation"] {
+  return {
+    ...(info.partitioned ? { partitioned: true } : {}),
+    ...(info.q === undefined || info.q === q ? {} : { q: info.q }),
+    ...(info.n === undefined || n === undefined || info.n === n ? {} : { n: info.n }),
+  };
+}
+
+/** A value that merely follows from the server's own is not written down: it would be wrong on the next server. */
+async function creationDefaults(couch: Couch): Promise<CreationDefaults> {
+  const shipped = isAtLeast(await couch.version(), "3.0") ? 2 : 8;
+  const seen = await allowed(async () => {
+    const nodes = await clusterNodes(couch);
+    const { q, n } = await configSection(couch, nodes[0] ?? "_local", "cluster");
+    return { q: number(q) ?? shipped, n: Math.min(number(n) ?? 3, nodes.length) };
+  });
+  return seen ?? { q: shipped, n: undefined };
+}
+
+function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** Undefined where this login may not ask. */
+async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof MigrateError && ["missing-right", "request-failed"].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Names of server admins; undefined where this login may not ask. */
+export async function readAdmins(couch: Couch): Promise<readonly string[] | undefined> {
+  return allowed(async () => {
+    const [node = "_local"] = await clusterNodes(couch);
+    return Object.keys(await configSection(couch, node, "admins")).sort();
+  });
+}
+
+export async function readUsers(couch: Couch): Promise<FoundUser[] | undefined> {
+  const docs = await allowed(() => documentsBetween(couch, "_users", "org.couchdb.user:", "org.couchdb.user;"));
+  return docs?.flatMap(userOf);
+}
+
+function userOf(doc: JsonObject): FoundUser[] {
+  const { name, roles, type: _type, ...others } = doc;
+  if (typeof name !== "string") return [];
+  const fields = Object.entries(others).filter(([key]) => !key.startsWith("_") && !passwordMembers.has(key));
+  return [{ name, roles: Array.isArray(roles) ? roles.toSorted() : [], fields: Object.fromEntries(fields) }];
+}
+
+export async function readReplications(couch: Couch): Promise<FoundReplication[] | undefined> {
+  const docs = await allowed(() => documentsBetween(couch, "_replicator", undefined, undefined));
+  return docs?.filter(({ _id }) => nameInId(_id) === undefined).map(replicationOf);
+}
+
+function replicationOf(doc: JsonObject): FoundReplication {
+  return { id: String(doc._id), fields: storedDefinition({ _rev: "", ...doc }) };
+}

@@ -1,0 +1,49 @@
+/** `_replicator` as a migration file. Pure. */
+import { endpointOf } from "./endpoint.js";
+import { type Imported, type ImportedStep, type NeededVariable, nothing } from "./imported.js";
+import { byName, distinctNames, variableNames } from "./names.js";
+
+export interface FoundReplication {
+  readonly id: string;
+  /** Without `_id` and what CouchDB writes. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const file = "900-replications.yaml";
+/** What may hold credentials. */
+const endpoints: ReadonlySet<string> = new Set(["source", "target", "proxy", "source_proxy", "target_proxy"]);
+const first = ["source", "target", "continuous", "create_target"];
+
+export function replicationsPart(found: readonly FoundReplication[]): Imported {
+  if (found.length === 0) return nothing;
+  const replications = found.toSorted((a, b) => byName(a.id, b.id));
+  const ids = distinctNames(replications.map(({ id }) => id));
+  const prefixes = variableNames(
+    replications.map(({ id }) => id),
+    "",
+  );
+  const variables: NeededVariable[] = [];
+  const steps = replications.map(({ id, fields }): ImportedStep => {
+    const entries = Object.keys(fields)
+      .sort((a, b) => order(a) - order(b) || byName(a, b))
+      .map((key) => {
+        if (!endpoints.has(key)) return [key, fields[key]];
+        const prefix = `${prefixes.get(id)}_${key.toUpperCase()}`;
+        const endpoint = endpointOf(fields[key], prefix, `the ${key} of replication ${id}`);
+        variables.push(...endpoint.variables);
+        return [key, endpoint.value];
+      });
+    return {
+      id: `replication-${ids.get(id)}`,
+      kind: "ensureReplication",
+      spec: { id, ...Object.fromEntries(entries) },
+    };
+  });
+  const comment = ["Replications. Passwords come from the environment."];
+  return { ...nothing, files: [{ name: file, comment, steps }], variables };
+}
+
+function order(key: string): number {
+  const index = first.indexOf(key);
+  return index === -1 ? first.length : index;
+}

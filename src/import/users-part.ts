@@ -1,0 +1,63 @@
+/** `_users` as a migration file. Pure. */
+import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "./imported.js";
+import { byName, distinctNames, variableNames } from "./names.js";
+
+export interface FoundUser {
+  readonly name: string;
+  readonly roles: readonly unknown[];
+  /** Without what CouchDB writes, and without the password. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Where a password is that the variable has to hold; undefined: it can't be had. */
+  readonly passwordIn?: string;
+}
+
+const fromServer = [
+  "Users. CouchDB keeps hashes, so their passwords could not be imported: a user that exists keeps its own.",
+  "To create them elsewhere, take the `#` away before `password` and set the variables.",
+];
+
+export function usersPart(found: readonly FoundUser[]): Imported {
+  if (found.length === 0) return nothing;
+  const users = found.toSorted((a, b) => byName(a.name, b.name));
+  const names = users.map(({ name }) => name);
+  const ids = distinctNames(names);
+  const variables = variableNames(names);
+  const steps: ImportedStep[] = [];
+  const needed: NeededVariable[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const { name, roles, fields, passwordIn } of users) {
+    const id = `user-${ids.get(name)}`;
+    const password = variable(variables.get(name) ?? "");
+    const { secrets, rest } = withoutSecrets(fields);
+    const spec = { name, roles, ...(Object.keys(rest).length > 0 ? { fields: rest } : {}) };
+    if (passwordIn === undefined) {
+      steps.push({ id, kind: "ensureUser", spec, comment: [`password: ${password.text}`] });
+    } else {
+      steps.push({ id, kind: "ensureUser", spec: { ...spec, password } });
+      needed.push({ name: variables.get(name) ?? "", holds: `password of user ${name}, as in ${passwordIn}` });
+    }
+    if (secrets.length > 0) {
+      const reason = `secrets do not belong into a file; what is on the server is left as it is: ${secrets.join(", ")}`;
+      leftOut.push({ subject: `fields of user ${name}`, reason });
+    }
+  }
+  const without = users.filter(({ passwordIn }) => passwordIn === undefined).length;
+  if (without > 0) {
+    leftOut.unshift({
+      subject: without === 1 ? "the password of one user" : `the passwords of ${without} users`,
+      reason: "CouchDB keeps hashes only; 800-users.yaml says how to give them where users are to be created",
+    });
+  }
+  const comment = without > 0 ? fromServer : ["Users. Their passwords come from the environment."];
+  return { ...nothing, files: [{ name: "800-users.yaml", comment, steps }], leftOut, variables: needed };
+}
+
+/** `totp`: the key of a second factor. */
+function withoutSecrets(fields: FoundUser["fields"]) {
+  const isSecret = (key: string) => /^totp$|password|secret|token/i.test(key);
+  const entries = Object.entries(fields).sort(([a], [b]) => byName(a, b));
+  return {
+    secrets: entries.map(([key]) => key).filter(isSecret),
+    rest: Object.fromEntries(entries.filter(([key]) => !isSecret(key))),
+  };
+}

@@ -1,0 +1,65 @@
+/** Writes what was imported into a folder. */
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MigrateError } from "../errors.js";
+import { fileError } from "./file-error.js";
+import type { Imported } from "./imported.js";
+import { migrationText } from "./migration-text.js";
+import { byName } from "./names.js";
+import { type ImportResult, resultOf } from "./result.js";
+import { soundOnly } from "./sound.js";
+
+const elsewhere = "Choose another folder with --out.";
+
+/** `force`: files of the same names are replaced, and so are the folders of the databases' design documents. */
+export async function writeImported(imported: Imported, out: string, force: boolean): Promise<ImportResult> {
+  const sound = await soundOnly(imported);
+  const files = new Map(sound.assets);
+  for (const file of sound.files) files.set(file.name, migrationText(file));
+  const paths = [...files.keys()].sort(byName);
+  if (!force) await assertUnused(out);
+  try {
+    await write(files, paths, out, force);
+  } catch (error) {
+    throw fileError(error, elsewhere);
+  }
+  return resultOf(out, paths, sound);
+}
+
+async function write(
+  files: ReadonlyMap<string, string>,
+  paths: readonly string[],
+  out: string,
+  force: boolean,
+): Promise<void> {
+  const isDesign = (path: string) => path.startsWith("design/");
+  const folders = new Set(paths.filter(isDesign).map((path) => path.split("/", 2).join("/")));
+  for (const folder of folders) await rm(join(out, folder), { recursive: true, force: true });
+  for (const path of paths) {
+    await mkdir(dirname(join(out, path)), { recursive: true });
+    // `wx`: what somebody else wrote meanwhile stays.
+    await writeFile(join(out, path), files.get(path) ?? "", force ? {} : { flag: "wx" });
+  }
+}
+
+/** Steps of two origins in one folder would claim the same. */
+export async function assertUnused(out: string): Promise<void> {
+  const used = (await namesIn(out)).filter(
+    (name) => /\.ya?ml$/.test(name) || name === "design" || name === "documents",
+  );
+  if (used.length === 0) return;
+  throw new MigrateError("invalid-settings", {
+    message: `${out} is not empty: it holds ${used.slice(0, 3).join(", ")}${used.length > 3 ? ", …" : ""}`,
+    next: "Choose another folder with --out, or overwrite with --force.",
+    data: { out, used },
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw fileError(error, elsewhere);
+  }
+}

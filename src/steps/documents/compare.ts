@@ -1,0 +1,65 @@
+/** Whether a document has to be written, and what that changes. Pure. */
+import { isDeepStrictEqual } from "node:util";
+import { isObject, type JsonObject } from "../json.js";
+import type { Change } from "../kind.js";
+import { valueChanges } from "../value-changes.js";
+import { bareAttachments, shownAttachments, stubsOf } from "./attachments.js";
+import type { Document } from "./document.js";
+import type { Stored } from "./stored.js";
+
+export type Mode = "ifMissing" | "overwrite";
+
+/** A document to be written. */
+export interface Pending {
+  readonly document: Document;
+  /** What it is written over; absent: there was nothing. */
+  readonly rev?: string;
+  /** As it was read; absent: there is none, or it was deleted. */
+  readonly stored?: JsonObject;
+}
+
+/** `undefined`: nothing is to be done. What users have deleted stays deleted, but for `overwrite`. */
+export function pendingOf(document: Document, stored: Stored | undefined, mode: Mode): Pending | undefined {
+  if (!stored) return { document };
+  if (mode === "ifMissing") return undefined;
+  const { rev, doc } = stored;
+  // CouchDB refuses a document over the revision of its deletion, and takes one without revision.
+  if (!doc) return { document };
+  return sameContent(document, doc) ? undefined : { document, rev, stored: doc };
+}
+
+/** The document as it is sent. */
+export function bodyOf({ document, rev, stored }: Pending): JsonObject {
+  const keeps = document._attachments === undefined && stored?._attachments !== undefined;
+  return {
+    ...document,
+    ...(rev === undefined ? {} : { _rev: rev }),
+    ...(keeps ? { _attachments: stubsOf(stored._attachments) } : {}),
+  };
+}
+
+export function changesOf({ document, stored }: Pending): Change[] {
+  const above = ["docs", document._id];
+  if (stored) return valueChanges(shown(document, stored), shown(document, document), above);
+  const [change] = valueChanges(undefined, shown(document, document), above);
+  return change ? [change] : [];
+}
+
+function sameContent(document: Document, stored: JsonObject): boolean {
+  return isDeepStrictEqual(content(document, stored), content(document, document));
+}
+
+/**
+ * Without what CouchDB adds. Numbers as they come back: CouchDB reads `1e3` as `1000.0`, `-0.0` as `0.0`, and JSON's
+ * own round trip makes the same of both sides.
+ */
+function content({ _attachments: asked }: Document, { _id, _rev, _attachments, ...members }: JsonObject): JsonObject {
+  const own = JSON.parse(JSON.stringify(members));
+  if (!asked) return own;
+  return { ...own, _attachments: isObject(_attachments) ? bareAttachments(_attachments) : {} };
+}
+
+function shown(document: Document, of: JsonObject): JsonObject {
+  const { _attachments, ...members } = content(document, of);
+  return _attachments === undefined ? members : { ...members, _attachments: shownAttachments(_attachments) };
+}

@@ -1,0 +1,117 @@
+/** What CouchDB takes as a document, and what a step may ask for. Pure. */
+import { isObject, type JsonObject } from "../json.js";
+import { type Attachments, attachmentFaults, bareAttachments } from "./attachments.js";
+
+/** A document as a step asks for it: without a revision. */
+export interface Document extends JsonObject {
+  readonly _id: string;
+  /** With their data. Absent: those that the document has stay. */
+  readonly _attachments?: Attachments;
+}
+
+/** Something wrong with a document. */
+export interface Fault {
+  /** The member at fault; empty: the document. */
+  readonly keys: readonly string[];
+  readonly code: string;
+  readonly message: string;
+}
+
+/** CouchDB's own limit, from 3.0 on, of the members that do not begin with `_`. */
+const maxBytes = 8_000_000;
+
+export function documentFaults(value: unknown): Fault[] {
+  if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document is a JSON object" }];
+  try {
+    return [...idFaults(value), ...memberFaults(value), ...attachmentFaults(value._attachments), ...sizeFaults(value)];
+  } catch (error) {
+    // The stack overflows.
+    if (!(error instanceof RangeError)) throw error;
+    return [{ keys: [], code: "too-deep", message: "it is nested too deeply" }];
+  }
+}
+
+/** Without what belongs to the server that it was exported from. `value` has no faults. */
+export function documentOf({ _rev, _attachments, ...value }: JsonObject): Document {
+  const attachments = isObject(_attachments) ? { _attachments: bareAttachments(_attachments) } : {};
+  return { ...value, ...attachments } as Document;
+}
+
+/** Of its JSON, attachments included. */
+export function bytesOf(document: JsonObject): number {
+  return Buffer.byteLength(JSON.stringify(document));
+}
+
+/** Why a step for documents can't have this id. */
+export function idProblem(id: string): { readonly code: string; readonly message: string } | undefined {
+  const start = /^_(?:design\/|local\/)?/.exec(id)?.[0];
+  if (id === "") return { code: "bad-document-id", message: "a document's `_id` is not empty" };
+  if (start === "_design/") {
+    const message = "this is a design document: it belongs into a step of its own, for design documents";
+    return { code: "design-doc", message };
+  }
+  if (start === "_local/") {
+    const message = "`_local` documents are one server's own notes (checkpoints, say), and not for steps";
+    return { code: "bad-document-id", message };
+  }
+  if (start === undefined) return undefined;
+  return { code: "bad-document-id", message: "CouchDB takes no `_id` that begins with `_`" };
+}
+
+function idFaults({ _id }: JsonObject): Fault[] {
+  if (_id === undefined) {
+    const message = "the document has no `_id`: give it one, so that a second run finds it again";
+    return [{ keys: [], code: "missing-document-id", message }];
+  }
+  if (typeof _id !== "string") {
+    return [{ keys: ["_id"], code: "bad-document-id", message: "a document's `_id` is text: put it in quotes" }];
+  }
+  const problem = idProblem(_id);
+  return problem ? [{ keys: ["_id"], ...problem }] : [];
+}
+
+/** `_rev` is left out in silence: every export has it, and it means nothing elsewhere. */
+const known: ReadonlySet<string> = new Set(["_id", "_rev", "_attachments"]);
+
+function memberFaults(value: JsonObject): Fault[] {
+  const special = Object.keys(value).filter((key) => key.startsWith("_") && !known.has(key));
+  const faults = special.map((key): Fault => {
+    const message =
+      key === "_deleted"
+        ? "a `removeDocuments` step is what deletes documents; leave `_deleted` out"
+        : `leave \`${key}\` out: members that begin with \`_\` are CouchDB's own`;
+    return { keys: [key], code: "special-member", message };
+  });
+  return holdsHalfCharacter(value)
+    ? [...faults, { keys: [], code: "bad-text", message: "it holds half a character; correct its \\u escapes" }]
+    : faults;
+}
+
+function sizeFaults(value: JsonObject): Fault[] {
+  const own = Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_")));
+  const bytes = leastBytes(own);
+  if (bytes <= maxBytes) return [];
+  const message = `the document has ${(bytes / 1e6).toFixed(2)} MB; CouchDB takes ${maxBytes / 1e6} MB`;
+  return [{ keys: [], code: "document-too-large", message }];
+}
+
+/**
+ * As CouchDB counts: a character that is escaped in JSON as itself, a fraction as little as three bytes. So nothing is
+ * refused here that CouchDB takes; what it refuses all the same, it names.
+ */
+export function leastBytes(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value) + 2;
+  if (typeof value === "number" && !Number.isInteger(value)) return 3;
+  if (typeof value !== "object" || value === null) return Math.min(String(value).length, 21);
+  const parts = Array.isArray(value)
+    ? value.map(leastBytes)
+    : Object.entries(value).map(([key, member]) => Buffer.byteLength(key) + 3 + leastBytes(member));
+  return parts.reduce((sum, bytes) => sum + bytes + 1, parts.length > 0 ? 1 : 2);
+}
+
+/** CouchDB refuses the whole request for one lone surrogate. */
+function holdsHalfCharacter(value: unknown): boolean {
+  if (typeof value === "string") return /\p{Cs}/u.test(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, member]) => /\p{Cs}/u.test(key) || holdsHalfCharacter(member));
+}

@@ -1,0 +1,82 @@
+/** Removes documents of any kind: what is there, what would be lost, and the removal. */
+import type { Couch } from "../../couch/couch.js";
+import { MigrateError } from "../../errors.js";
+import type { JsonObject } from "../json.js";
+import type { Change, Difference, StepContext } from "../kind.js";
+import { holds } from "../kind.js";
+import { batchesOf } from "./batches.js";
+import { readStored, type Stored } from "./stored.js";
+import { summarise } from "./summary.js";
+import { writeDocuments } from "./write.js";
+
+/** How many are read in full, to be shown. */
+const shownInFull = 20;
+/** A document has a leaf for each conflict, and each deletion brings another one to light. */
+const mostLeaves = 100;
+
+/** Those of the documents that exist; the first ones with their content. */
+export async function readExisting(couch: Couch, database: string, ids: readonly string[]): Promise<Stored[]> {
+  const found: Stored[] = [];
+  for await (const batch of batchesOf(ids, Buffer.byteLength)) {
+    const stored = await readStored(couch, database, batch);
+    if (!stored) return [];
+    found.push(...[...stored.values()].filter(({ deleted }) => !deleted));
+  }
+  const first = found.slice(0, shownInFull).map(({ id }) => id);
+  const full = await readStored(couch, database, first, { docs: true });
+  return found.map((stored) => full?.get(stored.id) ?? stored);
+}
+
+/** @param changeOf what one of them loses; `field`: what the step calls them */
+export function removal(
+  existing: readonly Stored[] | undefined,
+  field: string,
+  changeOf: (stored: Stored) => Change,
+): Difference<readonly Stored[]> {
+  if (!existing || existing.length === 0) return holds();
+  const rest = (documents: string): Change => ({ path: `/${field}`, before: documents, after: null });
+  const changes = summarise(
+    existing,
+    (stored) => [changeOf(stored)],
+    () => "removed",
+    { removed: rest },
+  );
+  return { action: "remove", changes, rebuilds: [], warnings: [], write: existing };
+}
+
+/** The content of a document, without what CouchDB adds. */
+export function contentOf({ doc = {} }: Stored): JsonObject {
+  const { _id, _rev, ...content } = doc;
+  return content;
+}
+
+/** All leaves: a document that has conflicts would otherwise be there again, with other content. */
+export async function removeStored(
+  { couch, signal, progress }: Pick<StepContext<unknown>, "couch" | "signal" | "progress">,
+  database: string,
+  stored: readonly Stored[],
+): Promise<void> {
+  const total = stored.length;
+  let left = stored;
+  for (let leaf = 1; left.length > 0; leaf += 1) {
+    if (leaf > mostLeaves) {
+      const message = `${left.length} of ${total} documents of ${database} are there again after each deletion`;
+      throw new MigrateError("conflict", { message, data: { database, ids: left.slice(0, 20).map(({ id }) => id) } });
+    }
+    const bodies = left.map(({ id, rev }) => ({ _id: id, _rev: rev, _deleted: true }));
+    // Whoever has written meanwhile is seen below.
+    await writeDocuments(couch, database, bodies, { total: bodies.length, conflictsAreFine: true, signal });
+    left = await remaining(couch, database, left);
+    progress({ done: total - left.length, total, unit: "documents", what: `removed from ${database}` });
+  }
+}
+
+async function remaining(couch: Couch, database: string, removed: readonly Stored[]): Promise<Stored[]> {
+  const left: Stored[] = [];
+  for await (const batch of batchesOf(removed, ({ id }) => Buffer.byteLength(id))) {
+    const ids = batch.map(({ id }) => id);
+    const stored = await readStored(couch, database, ids);
+    left.push(...[...(stored?.values() ?? [])].filter(({ deleted }) => !deleted));
+  }
+  return left;
+}

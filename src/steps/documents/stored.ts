@@ -1,0 +1,78 @@
+/** What a database has of some documents. Only reads. */
+import type { Couch } from "../../couch/couch.js";
+import { path } from "../../couch/path.js";
+import { MigrateError } from "../../errors.js";
+import type { JsonObject } from "../json.js";
+
+export interface Stored {
+  readonly id: string;
+  readonly rev: string;
+  readonly deleted: boolean;
+  /** Where it was asked for and is not deleted. */
+  readonly doc?: JsonObject;
+}
+
+export interface Wanted {
+  readonly docs?: boolean;
+  /** The data of attachments too, instead of stubs. */
+  readonly attachments?: boolean;
+}
+
+interface Row {
+  readonly id?: string;
+  readonly value?: { readonly rev: string; readonly deleted?: boolean };
+  readonly doc?: JsonObject | null;
+  readonly key: string;
+  readonly error?: string;
+  readonly reason?: string;
+}
+
+export type StoredById = ReadonlyMap<string, Stored>;
+
+/** Deleted ones too. `undefined`: there is no database. The ids have to fit into one request. */
+export async function readStored(
+  couch: Couch,
+  database: string,
+  ids: readonly string[],
+  wanted: Wanted = {},
+): Promise<StoredById | undefined> {
+  if (ids.length === 0) return new Map();
+  try {
+    return await ask(couch, database, ids, wanted);
+  } catch (error) {
+    if (!isTooLarge(error) || ids.length === 1) throw error;
+    const half = Math.ceil(ids.length / 2);
+    const first = await readStored(couch, database, ids.slice(0, half), wanted);
+    const second = await readStored(couch, database, ids.slice(half), wanted);
+    return first && second && new Map([...first, ...second]);
+  }
+}
+
+async function ask(
+  couch: Couch,
+  database: string,
+  keys: readonly string[],
+  { docs, attachments }: Wanted,
+): Promise<StoredById | undefined> {
+  const { status, body } = await couch.read<{ readonly rows: readonly Row[] }>(path`/${database}/_all_docs`, {
+    query: { include_docs: docs, attachments },
+    body: { keys },
+    accept: [404],
+  });
+  if (status === 404) return undefined;
+  const found = new Map<string, Stored>();
+  for (const { id, key, value, doc, error, reason } of body.rows) {
+    if (error !== undefined && error !== "not_found") {
+      const message = `database ${database} does not say whether it has ${key}: ${error}${reason ? ` (${reason})` : ""}`;
+      throw new MigrateError("request-failed", { message, data: { database, id: key, error } });
+    }
+    if (id === undefined || value === undefined) continue;
+    found.set(id, { id, rev: value.rev, deleted: value.deleted === true, ...(doc ? { doc } : {}) });
+  }
+  return found;
+}
+
+/** What is stored may be far larger than what the step has. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof MigrateError && error.data.failure === "too-large";
+}

@@ -1,0 +1,38 @@
+/** The changes of many documents: the first ones in full, the rest as a number. Pure. */
+import type { Change } from "../kind.js";
+
+/** More than this nobody reads, and a plan has to fit into a comment or a log. */
+const most = { documents: 20, bytes: 200_000 };
+
+/**
+ * @param items what changes, in order
+ * @param changesOf its changes in full; called for no more than are shown
+ * @param kindOf which of `rests` it is counted under
+ * @param rests what stands for those that are not shown
+ */
+export function summarise<Item, Kind extends string>(
+  items: Iterable<Item>,
+  changesOf: (item: Item) => readonly Change[],
+  kindOf: (item: Item) => Kind,
+  rests: Readonly<Record<Kind, (documents: string) => Change>>,
+): Change[] {
+  const changes: Change[] = [];
+  const left = new Map<Kind, number>();
+  let shown = 0;
+  let bytes = 0;
+  for (const item of items) {
+    const own = shown < most.documents && bytes < most.bytes ? changesOf(item) : undefined;
+    const more = own ? JSON.stringify(own).length : 0;
+    if (own && bytes + more <= most.bytes) {
+      changes.push(...own);
+      bytes += more;
+      shown += 1;
+    } else left.set(kindOf(item), (left.get(kindOf(item)) ?? 0) + 1);
+  }
+  for (const [kind, count] of left) changes.push(rests[kind](counted(count, shown > 0)));
+  return changes;
+}
+
+function counted(count: number, more: boolean): string {
+  return `${count}${more ? " more" : ""} ${count === 1 ? "document" : "documents"}`;
+}

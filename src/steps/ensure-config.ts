@@ -1,0 +1,136 @@
+import { configSection, setConfig } from "../couch/nodes.js";
+import { MigrateError } from "../errors.js";
+import {
+  adminsProblem,
+  type ConfigKey,
+  claim,
+  keyPattern,
+  type NodeConfig,
+  nodesDown,
+  observeConfig,
+  pointerTo,
+  sectionPattern,
+  shownBefore,
+  shownValue,
+  whyNotIni,
+} from "./config-values.js";
+import { defineKind, holds } from "./kind.js";
+import type { Schema } from "./schema.js";
+
+type Spec = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+type Config = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+interface Setting extends ConfigKey {
+  readonly value: string;
+}
+
+interface Write {
+  readonly node: string;
+  readonly settings: readonly Setting[];
+}
+
+const value: Schema = {
+  type: ["string", "number", "boolean"],
+  description: "The value. Numbers and booleans become the text that CouchDB keeps.",
+  examples: ["info"],
+  variables: true,
+};
+
+function section(description: string, secrets: readonly string[] | "all" = []): Schema {
+  const secret: Schema = { ...value, secret: true, description: "A secret of CouchDB's." };
+  return {
+    type: "object",
+    description,
+    minProperties: 1,
+    propertyNames: { type: "string", pattern: keyPattern },
+    properties: secrets === "all" ? {} : Object.fromEntries(secrets.map((key) => [key, secret])),
+    additionalProperties: secrets === "all" ? secret : value,
+  };
+}
+
+export const ensureConfig = defineKind<Spec, Config, readonly NodeConfig[], readonly Write[]>({
+  name: "ensureConfig",
+  summary: "Values of the node configuration, by section and key, on every node.",
+  schema: {
+    type: "object",
+    minProperties: 1,
+    propertyNames: { type: "string", pattern: sectionPattern },
+    properties: {
+      chttpd_auth: section("Authentication.", ["secret"]),
+      couch_httpd_auth: section("Authentication, before CouchDB 3.2.", ["secret"]),
+      jwt_keys: section("Keys that tokens are checked with.", "all"),
+      replicator: section("The replicator.", ["password"]),
+      ssl: section("TLS.", ["password"]),
+    },
+    additionalProperties: section("A section of CouchDB's configuration, as in `default.ini`."),
+  },
+  example: "ensureConfig:\n  log:\n    level: warning\n  couchdb:\n    max_document_size: 8000000\n",
+  scope: "server",
+  everyRun: true,
+  everyNode: true,
+
+  title: (desired) =>
+    `config ${Object.entries(desired)
+      .map(([name, values]) => `[${name}] ${Object.keys(values).join(", ")}`)
+      .join(", ")}`,
+  databases: () => [],
+  claims: (desired) => settingsOf(desired).map(claim),
+
+  check: (spec) => [
+    ...adminsProblem(spec, "ensureAdmin"),
+    ...settingsOf(textsOf(spec)).flatMap((setting) => {
+      const message = whyNotIni(setting.value);
+      return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
+    }),
+  ],
+  resolve: async (spec) => textsOf(spec),
+
+  observe: ({ couch, desired }) => observeConfig(couch, settingsOf(desired)),
+
+  diff(desired, nodes = []) {
+    const settings = settingsOf(desired);
+    const wrongOn = ({ values }: NodeConfig) => settings.filter((one) => values.get(claim(one)) !== one.value);
+    const up = nodes.filter(({ down }) => !down);
+    const write = up.flatMap((node) => {
+      const wrong = wrongOn(node);
+      return wrong.length === 0 ? [] : [{ node: node.node, settings: wrong }];
+    });
+    const warnings = nodesDown(nodes);
+    if (up.length > 0 && write.length === 0) return holds(warnings);
+    const wrong = settings.filter((one) => write.some((each) => each.settings.includes(one)));
+    const changes = wrong.map((one) => ({
+      path: pointerTo(one),
+      before: shownBefore(one, nodes),
+      after: shownValue(one, one.value),
+    }));
+    const action = changes.every(({ before }) => before === null) ? "create" : "update";
+    return { action, changes, rebuilds: [], warnings, write };
+  },
+
+  async apply(write, { couch }) {
+    for (const { node, settings } of write) {
+      for (const { section, key, value } of settings) await setConfig(couch, node, section, key, value);
+    }
+    for (const { node, settings } of write) {
+      for (const { section, key, value } of settings) {
+        if ((await configSection(couch, node, section))[key] === value) continue;
+        const message = `node ${node} accepted [${section}] ${key}, but does not show what was written`;
+        throw new MigrateError("request-failed", { message, data: { node, section, key } });
+      }
+    }
+  },
+});
+
+function textsOf(spec: Spec): Config {
+  return mapValues(spec, (values) => mapValues(values, String));
+}
+
+function mapValues<In, Out>(object: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(object).map(([key, one]) => [key, change(one)]));
+}
+
+function settingsOf(desired: Config): Setting[] {
+  return Object.entries(desired).flatMap(([section, values]) =>
+    Object.entries(values).map(([key, value]) => ({ section, key, value })),
+  );
+}

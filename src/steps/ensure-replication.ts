@@ -1,0 +1,79 @@
+import { path } from "../couch/path.js";
+import { MigrateError, toMigrateError } from "../errors.js";
+import type { JsonObject } from "./json.js";
+import { defineKind, holds } from "./kind.js";
+import {
+  definitionOf,
+  documentOver,
+  type Replication,
+  replicationChanges,
+  replicationProblems,
+  type StoredReplication,
+  sameReplication,
+  shownReplication,
+  storedDefinition,
+} from "./replications/replication.js";
+import { replicationSchema } from "./replications/schema.js";
+
+const restarts = "it was completed: CouchDB replicates again, from where it ended";
+
+export const ensureReplication = defineKind<Replication, Replication, StoredReplication, JsonObject>({
+  name: "ensureReplication",
+  summary: "A replication: a document in `_replicator`, compared without what CouchDB writes into it.",
+  schema: replicationSchema,
+  example: `ensureReplication:
+  id: zerglings-to-char
+  source:
+    url: http://127.0.0.1:5984/zerglings
+    auth:
+      basic:
+        username: \${COUCHDB_USERNAME}
+        password: \${COUCHDB_PASSWORD}
+  target: https://char.example:6984/zerglings
+  continuous: true
+`,
+  scope: "server",
+
+  title: ({ id }) => `replication ${id}`,
+  databases: () => [],
+  claims: ({ id }) => [`replication/${id}`],
+  check: replicationProblems,
+  resolve: async (spec) => ({ ...definitionOf(spec), id: spec.id, source: spec.source, target: spec.target }),
+
+  async observe({ couch, desired }) {
+    const answer = await couch.read<StoredReplication>(path`/_replicator/${desired.id}`, { accept: [404] });
+    return answer.status === 404 ? undefined : answer.body;
+  },
+
+  diff(desired, observed) {
+    const after = definitionOf(desired);
+    const write = documentOver(after, observed);
+    if (!observed) {
+      const fields = Object.entries(shownReplication(after));
+      const changes = fields.map(([key, value]) => ({ path: `/${key}`, before: null, after: value }));
+      return { action: "create", changes, rebuilds: [], warnings: [], write };
+    }
+    const before = storedDefinition(observed);
+    if (sameReplication(before, after)) return holds(troubles(desired, observed));
+    const warnings = observed._replication_state === "completed" ? [restarts] : [];
+    return { action: "update", changes: replicationChanges(before, after), rebuilds: [], warnings, write };
+  },
+
+  async apply(write, { couch, desired: { id } }) {
+    try {
+      await couch.write("PUT", path`/_replicator/${id}`, { body: write, repeatable: true });
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (error.data.status !== 404) throw error;
+      const message = `replication ${id} can't be written: there is no database \`_replicator\``;
+      const next = "Put an `ensureDatabase` step for `_replicator` before it, then run again.";
+      throw new MigrateError("step-failed", { message, next, data: error.data, cause: error });
+    }
+  },
+});
+
+/** CouchDB has given it up; a failing one that it goes on trying does not say so in its document. */
+function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): string[] {
+  if (state !== "failed" && state !== "error") return [];
+  return [`CouchDB reports replication ${id} as ${state}: its \`_scheduler/docs/_replicator/${id}\` says why`];
+}

@@ -1,0 +1,164 @@
+import { isDeepStrictEqual } from "node:util";
+import { matchesUser, passwordMembers, userHash, userHashFor } from "../couch/password-hash.js";
+import { MigrateError } from "../errors.js";
+import { toPointer } from "../migrations/pointer.js";
+import { masked } from "../migrations/step.js";
+import type { JsonObject } from "./json.js";
+import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
+import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
+
+interface Spec {
+  readonly name: string;
+  readonly password?: string;
+  readonly roles?: readonly string[];
+  readonly fields?: JsonObject;
+}
+
+interface User {
+  readonly name: string;
+  readonly password?: string;
+  /** A set, in one order. */
+  readonly roles: readonly string[];
+  readonly fields: JsonObject;
+}
+
+interface ObservedUser extends StoredUser {
+  /** The stored hash is one of the declared password; true also where none is declared. */
+  readonly fits: boolean;
+}
+
+interface Write {
+  /** The document that is replaced; absent: there is none. */
+  readonly stored?: UserDocument;
+  readonly setPassword: boolean;
+}
+
+const reserved: ReadonlySet<string> = new Set(["name", "roles", "type", ...passwordMembers]);
+
+export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
+  name: "ensureUser",
+  summary: "A user: a document in `_users`, with a password, roles and further fields.",
+  schema: {
+    type: "object",
+    required: ["name"],
+    additionalProperties: false,
+    properties: {
+      name: userName,
+      password: {
+        type: "string",
+        description:
+          "The user's password, needed only to create the user. It is hashed here: CouchDB gets the hash. Without it, the stored password is left as it is.",
+        minLength: 1,
+        examples: ["${KERRIGAN_PASSWORD}"],
+        secret: true,
+        variables: true,
+      },
+      roles: {
+        type: "array",
+        description: "Exactly these roles. None of them begins with `_`, but for `_metrics`.",
+        items: { type: "string", pattern: "^(?:[^_]|_metrics$)", minLength: 1, variables: true },
+        default: [],
+        examples: [["zerg"]],
+      },
+      fields: {
+        type: "object",
+        description: "Further members of the document, by name. Members that are not named here are left as they are.",
+        default: {},
+        examples: [{ email: "kerrigan@example.com" }],
+      },
+    },
+  },
+  example: "ensureUser:\n  name: kerrigan\n  password: ${KERRIGAN_PASSWORD}\n  roles: [zerg]\n",
+  scope: "server",
+
+  title: ({ name }) => `user ${name}`,
+  databases: () => [],
+  claims: ({ name }) => [`user/${name}`],
+  check: ({ fields = {} }) => Object.keys(fields).flatMap(reservedField),
+
+  async resolve({ roles, fields = {}, ...others }) {
+    // As JSON has them, and as CouchDB gives them back: without a -0.
+    return { ...others, roles: roleSet(roles), fields: JSON.parse(JSON.stringify(fields)) as JsonObject };
+  },
+
+  async observe({ couch, desired: { name, password } }) {
+    const stored = await readUser(couch, name);
+    return stored && { ...stored, fits: password === undefined || (await matchesUser(stored.doc, password)) };
+  },
+
+  diff(desired, observed) {
+    const changes = observed ? changesBetween(desired, observed) : creation(desired);
+    const warnings = observed?.conflicted ? [conflicting(desired.name)] : [];
+    if (!observed && desired.password === undefined) {
+      const refusal = `user ${desired.name} does not exist, and can't be created without a password: add \`password\` to the step`;
+      return { action: "refused", changes, rebuilds: [], warnings, refusal };
+    }
+    if (observed && changes.length === 0) return holds(warnings);
+    const write = observed ? { stored: observed.doc, setPassword: !observed.fits } : { setPassword: true };
+    return { action: observed ? "update" : "create", changes, rebuilds: [], warnings, write };
+  },
+
+  async apply({ stored = {}, setPassword }, { couch, desired: { name, password = "", roles, fields } }) {
+    const hash = setPassword ? await userHashFor(await couch.version(), password) : {};
+    const kept = setPassword ? withoutPassword(stored) : stored;
+    const body = { ...kept, ...hash, ...fields, type: "user", name, roles };
+    // With the revision that was read, so that whoever wrote since (a login may rehash) makes it a conflict.
+    const answer = await couch.write<{ reason?: string }>("PUT", userPath(name), {
+      body,
+      accept: [404],
+      repeatable: true,
+    });
+    if (answer.status === 404) throw notTaken(name, answer.body.reason ?? "");
+  },
+});
+
+function reservedField(key: string): SpecProblem[] {
+  if (!reserved.has(key) && !key.startsWith("_")) return [];
+  const place = ["name", "roles", "password"].includes(key) ? "it stands beside `fields`" : "it is CouchDB's own";
+  return [
+    { path: toPointer(["fields", key]), code: "reserved-field", message: `\`${key}\` is no further field: ${place}` },
+  ];
+}
+
+function creation({ name, password, roles, fields }: User): Change[] {
+  const values = { name, ...(password === undefined ? {} : { password: masked }), roles };
+  return [
+    ...Object.entries(values).map(([key, after]) => ({ path: toPointer([key]), before: null, after })),
+    ...Object.entries(fields).map(([key, after]) => ({ path: toPointer(["fields", key]), before: null, after })),
+  ];
+}
+
+function changesBetween(desired: User, { doc, fits }: ObservedUser): Change[] {
+  const before = roleSet(doc.roles);
+  const roles = isDeepStrictEqual(before, desired.roles) ? [] : [{ path: "/roles", before, after: desired.roles }];
+  const fields = Object.entries(desired.fields).flatMap(([key, after]) => {
+    const is = Object.hasOwn(doc, key) ? doc[key] : undefined;
+    return isDeepStrictEqual(is, after) ? [] : [{ path: toPointer(["fields", key]), before: is ?? null, after }];
+  });
+  const hadOne = userHash(doc) !== undefined;
+  const password = fits ? [] : [{ path: "/password", before: hadOne ? masked : null, after: masked }];
+  return [...password, ...roles, ...fields];
+}
+
+function withoutPassword(doc: UserDocument): UserDocument {
+  return Object.fromEntries(Object.entries(doc).filter(([key]) => !passwordMembers.has(key)));
+}
+
+function conflicting(name: string): string {
+  return `the document of user ${name} has conflicting revisions: CouchDB refuses its login until they are resolved`;
+}
+
+/** To whoever may not administer `_users`, other users' documents are not there. */
+function notTaken(name: string, reason: string): MigrateError {
+  if (/database|no_db_file/i.test(reason)) {
+    return new MigrateError("step-failed", {
+      message: `user ${name} can't be created: there is no database _users`,
+      data: { user: name },
+      next: "Add a step before it: ensureCluster, or ensureDatabase with `name: _users`.",
+    });
+  }
+  return new MigrateError("missing-right", {
+    message: `user ${name} can't be written: that needs the right of server admin, or of admin of _users`,
+    data: { right: "server admin", user: name },
+  });
+}

@@ -1,0 +1,103 @@
+/** What differs between the indexes of a database and those that a step asks for. Pure. */
+import { toPointer } from "../../migrations/pointer.js";
+import type { JsonObject } from "../json.js";
+import type { Change, Rebuild } from "../kind.js";
+import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
+import type { ObservedIndexes } from "./observe.js";
+
+export interface ComparedIndex {
+  readonly name: string;
+  readonly desired: Index;
+  readonly changes: readonly Change[];
+  /** The definition is written; false where only the index of another type has to go. */
+  readonly writes: boolean;
+  /** Types of which there is an index of this name in this design document, and ought not to be. */
+  readonly obsolete: readonly string[];
+  /** Other indexes in the same design document. */
+  readonly neighbours: readonly string[];
+  readonly refusal?: string;
+}
+
+type Indexes = Readonly<Record<string, Index>>;
+
+/** Those that differ. */
+export function compareIndexes(indexes: Indexes, observed: ObservedIndexes | undefined): ComparedIndex[] {
+  return Object.entries(indexes)
+    .map(([name, desired]) => compareIndex(name, desired, observed))
+    .filter(({ changes }) => changes.length > 0);
+}
+
+function compareIndex(name: string, desired: Index, observed: ObservedIndexes | undefined): ComparedIndex {
+  const inDesignDoc = (observed?.indexes ?? []).filter(({ ddoc }) => ddoc === desired.ddoc);
+  const stored = inDesignDoc.filter((one) => one.name === name);
+  const same = stored.find(({ type }) => type === desired.type);
+  const obsolete = stored.map(({ type }) => type).filter((type) => type !== desired.type);
+  const neighbours = [...new Set(inDesignDoc.map((one) => one.name))].filter((other) => other !== name);
+  const refusal = whyRefused(name, desired, observed, same, neighbours);
+  const definition = definitionChanges(name, desired, same ?? stored[0], observed?.partitioned);
+  const types = obsolete.map((type) => ({
+    path: toPointer(["indexes", name, "type"]),
+    before: type,
+    after: same ? null : desired.type,
+  }));
+  const writes = !same || definition.length > 0;
+  const changes = [...types, ...definition];
+  return { name, desired, changes, writes, obsolete, neighbours, ...(refusal === undefined ? {} : { refusal }) };
+}
+
+function definitionChanges(
+  name: string,
+  desired: Index,
+  stored: StoredIndex | undefined,
+  byDefault: boolean | undefined,
+): Change[] {
+  const at = (...keys: string[]) => toPointer(["indexes", name, ...keys]);
+  if (!stored) return [{ path: at(), before: null, after: shown(desired) }];
+  const before = shownDefinition(stored.type, stored.def);
+  const after = shownDefinition(desired.type, desired.index);
+  const members = differingMembers(before, after).map((key) => ({
+    path: at("index", key),
+    before: before[key] ?? null,
+    after: after[key] ?? null,
+  }));
+  const partitioned = otherPartitioned(desired, stored, byDefault)
+    ? [{ path: at("partitioned"), before: stored.partitioned, after: desired.partitioned ?? byDefault }]
+    : [];
+  return [...members, ...partitioned];
+}
+
+function shown({ index, ...others }: Index): JsonObject {
+  return { ...others, index: shownDefinition(others.type, index) };
+}
+
+/** CouchDB before 3.0 does not say, and has no partitions. */
+function otherPartitioned(desired: Index, stored: StoredIndex | undefined, byDefault: boolean | undefined): boolean {
+  if (stored?.partitioned === undefined) return false;
+  return stored.partitioned !== (desired.partitioned ?? byDefault);
+}
+
+function whyRefused(
+  name: string,
+  desired: Index,
+  observed: ObservedIndexes | undefined,
+  same: StoredIndex | undefined,
+  neighbours: readonly string[],
+): string | undefined {
+  if (observed && !observed.partitioned && desired.partitioned) {
+    return `index ${name} can't be partitioned, because the database is not: leave \`partitioned\` out`;
+  }
+  if (neighbours.length === 0 || !otherPartitioned(desired, same, observed?.partitioned)) return undefined;
+  return `\`partitioned\` of index ${name} can't be changed, because _design/${desired.ddoc} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`;
+}
+
+/** All views of a design document are built anew when one of them changes. */
+export function rebuildOf(database: string, documents: number, { name, desired, neighbours }: ComparedIndex): Rebuild {
+  return { database, designDoc: desired.ddoc, views: [...neighbours, name], documents };
+}
+
+export function neighbourWarning({ name, desired, neighbours }: ComparedIndex): string[] {
+  if (neighbours.length === 0) return [];
+  return [
+    `index ${name} is not alone in _design/${desired.ddoc}: ${neighbours.join(", ")} ${neighbours.length === 1 ? "is" : "are"} built anew with it`,
+  ];
+}

@@ -1,0 +1,47 @@
+import type { Couch } from "../../couch/couch.js";
+import { databaseInfo } from "../../couch/databases.js";
+import { path } from "../../couch/path.js";
+import { nameInId } from "../design-docs/design-doc.js";
+import { type JsonObject, membersOf } from "../json.js";
+import type { StoredIndex } from "./definition.js";
+
+/** The Mango indexes of one database. */
+export interface ObservedIndexes {
+  readonly indexes: readonly StoredIndex[];
+  /** Whether the database is, and so its indexes unless they say otherwise. */
+  readonly partitioned: boolean;
+  /** How many documents a build reads; design documents of other languages are counted among them. */
+  readonly documents: number;
+}
+
+interface Listing {
+  readonly total_rows?: number;
+  readonly indexes?: readonly JsonObject[];
+}
+
+/** `undefined`: there is no such database. Indexes of a type whose service is not installed are not shown. */
+export async function observeIndexes(couch: Couch, database: string): Promise<ObservedIndexes | undefined> {
+  const indexes = await listIndexes(couch, database);
+  const info = indexes && (await databaseInfo(couch, database));
+  if (!indexes || !info) return undefined;
+  const designDocs = new Set(indexes.map(({ ddoc }) => ddoc)).size;
+  return { indexes, partitioned: info.partitioned, documents: Math.max(0, info.documents - designDocs) };
+}
+
+/** @param fresh ask, whatever is known from earlier in the run */
+export async function listIndexes(
+  couch: Couch,
+  database: string,
+  fresh = false,
+): Promise<readonly StoredIndex[] | undefined> {
+  const { status, body } = await couch.read<Listing>(path`/${database}/_index`, { accept: [404], fresh });
+  return status === 404 ? undefined : (body.indexes ?? []).flatMap(storedIndex);
+}
+
+/** `_all_docs`, which CouchDB lists too, is in no design document. */
+function storedIndex({ ddoc, name, type, partitioned, def }: JsonObject): StoredIndex[] {
+  const designDoc = nameInId(ddoc);
+  if (designDoc === undefined) return [];
+  const stored = { ddoc: designDoc, name: String(name), type: String(type), def: membersOf(def) };
+  return [{ ...stored, ...(typeof partitioned === "boolean" ? { partitioned } : {}) }];
+}

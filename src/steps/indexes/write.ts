@@ -1,0 +1,164 @@
+/** Writes and removes indexes, one at a time. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Couch } from "../../couch/couch.js";
+import { databaseInfo } from "../../couch/databases.js";
+import { path } from "../../couch/path.js";
+import { MigrateError, toMigrateError } from "../../errors.js";
+import { type JsonObject, membersOf } from "../json.js";
+import type { ComparedIndex } from "./compare.js";
+import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
+import { listIndexes } from "./observe.js";
+
+/** A node may show its indexes of a moment ago. Milliseconds. */
+const patience = 2_000;
+const pause = 50;
+const removals = 4;
+
+export async function writeIndex(
+  couch: Couch,
+  database: string,
+  { name, desired, writes, obsolete }: ComparedIndex,
+): Promise<void> {
+  if (writes) await define(couch, database, name, desired);
+  for (const type of obsolete) await remove(couch, database, { ...desired, type, name });
+  const shown = await isShown(couch, database, (indexes) =>
+    indexes.some((one) => one.name === name && one.ddoc === desired.ddoc && isAsDesired(desired, one)),
+  );
+  if (shown) return;
+  const message = `CouchDB took index ${name} of ${database}, but does not show it`;
+  throw new MigrateError("conflict", { message, data: { database, index: name } });
+}
+
+export async function removeIndex(couch: Couch, database: string, index: StoredIndex): Promise<void> {
+  await remove(couch, database, index);
+  await removeShell(couch, database, index.ddoc);
+}
+
+async function define(couch: Couch, database: string, name: string, desired: Index): Promise<void> {
+  const { ddoc, type, index } = desired;
+  const partitioned = await makeRoom(couch, database, name, desired);
+  const body = { name, ddoc, type, index, ...(partitioned === undefined ? {} : { partitioned }) };
+  try {
+    const options = { body, accept: [500], repeatable: true };
+    const answer = await couch.write<Refused>("POST", path`/${database}/_index`, options);
+    if (answer.status === 500) throw refused(database, name, answer.body);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    throw error.data.error === "required index service unavailable" ? serviceMissing(name, type, error) : error;
+  }
+}
+
+interface Refused {
+  readonly error?: string;
+  readonly reason?: string;
+}
+
+/** Whatever keeps CouchDB from saving the design document is a 500: another writer, a missing right, a bad option. */
+function refused(database: string, name: string, { error, reason = "" }: Refused): MigrateError {
+  const about = { database, index: name, status: 500, error, reason };
+  if (/: (?:forbidden|unauthorized)$/.test(reason)) {
+    const right = `admin of ${database}`;
+    const lacking = `index ${name} of ${database} can't be written: that needs the right of ${right}`;
+    return new MigrateError("missing-right", { message: lacking, data: { ...about, right } });
+  }
+  const message = `CouchDB did not take index ${name} of ${database}: ${reason}`;
+  const code =
+    error !== "error_saving_ddoc" ? "outcome-unknown" : /conflict/.test(reason) ? "conflict" : "request-failed";
+  return new MigrateError(code, { message, data: about });
+}
+
+/**
+ * An index goes only into a design document of its language, and of its `partitioned`, which is fixed when that is
+ * made: one that is otherwise makes way. Returns the `partitioned` that CouchDB has to be sent.
+ */
+async function makeRoom(
+  couch: Couch,
+  database: string,
+  name: string,
+  { ddoc, partitioned }: Index,
+): Promise<boolean | undefined> {
+  const doc = await readDesignDoc(couch, database, ddoc);
+  if (!doc) return partitioned;
+  if (doc.language !== "query") {
+    const message = `_design/${ddoc} is not one of indexes: give index ${name} another \`ddoc\``;
+    throw new MigrateError("refused", { message, data: { database, ddoc } });
+  }
+  const option = membersOf(doc.options).partitioned as boolean | undefined;
+  const byDefault = (await databaseInfo(couch, database))?.partitioned ?? false;
+  if ((option ?? byDefault) === (partitioned ?? byDefault)) return option;
+  if (indexNames(doc).some((other) => other !== name)) {
+    const message = `_design/${ddoc} holds other indexes, so that \`partitioned\` of ${name} can't be changed: give it a \`ddoc\` of its own`;
+    throw new MigrateError("refused", { message, data: { database, ddoc } });
+  }
+  await removeDesignDoc(couch, database, ddoc, doc);
+  return partitioned;
+}
+
+/** CouchDB says that it has removed the index even where it could not, for another writer or for a missing right. */
+async function remove(couch: Couch, database: string, index: IndexPlace): Promise<void> {
+  const { ddoc, type, name } = index;
+  for (let attempt = 1; attempt <= removals; attempt += 1) {
+    const at = path`/${database}/_index/${ddoc}/${type}/${name}`;
+    await couch.write("DELETE", at, { accept: [404], repeatable: true });
+    const gone = (one: StoredIndex) => one.ddoc !== ddoc || one.type !== type || one.name !== name;
+    if (await isShown(couch, database, (indexes) => indexes.every(gone))) return;
+  }
+  const right = `admin of ${database}`;
+  const message = `CouchDB says that it removed index ${name} of ${database}, but still has it: the run may lack the right of ${right}`;
+  throw new MigrateError("missing-right", { message, data: { database, index: name, right } });
+}
+
+type IndexPlace = Pick<StoredIndex, "ddoc" | "type" | "name">;
+
+/** CouchDB deletes a design document with its last index, but not if that was made with `partitioned`. */
+async function removeShell(couch: Couch, database: string, ddoc: string): Promise<void> {
+  const doc = await readDesignDoc(couch, database, ddoc);
+  if (doc?.language !== "query" || indexNames(doc).length > 0) return;
+  const others = Object.keys(doc).filter((key) => !["_id", "_rev", "language", "options", ...sections].includes(key));
+  if (others.length === 0) await removeDesignDoc(couch, database, ddoc, doc);
+}
+
+/** Where a design document has its indexes, by type. */
+const sections: readonly string[] = ["views", "indexes", "nouveau"];
+
+function indexNames(doc: JsonObject): string[] {
+  return sections.flatMap((section) => Object.keys(membersOf(doc[section])));
+}
+
+async function readDesignDoc(couch: Couch, database: string, ddoc: string): Promise<JsonObject | undefined> {
+  const at = path`/${database}/_design/${ddoc}`;
+  const { status, body } = await couch.read<JsonObject>(at, { accept: [404], fresh: true });
+  return status === 404 ? undefined : body;
+}
+
+async function removeDesignDoc(couch: Couch, database: string, ddoc: string, { _rev }: JsonObject): Promise<void> {
+  const query = { rev: String(_rev) };
+  await couch.write("DELETE", path`/${database}/_design/${ddoc}`, { query, accept: [404], repeatable: true });
+}
+
+function isAsDesired(desired: Index, { type, def }: StoredIndex): boolean {
+  if (type !== desired.type) return false;
+  return differingMembers(shownDefinition(type, def), shownDefinition(type, desired.index)).length === 0;
+}
+
+async function isShown(
+  couch: Couch,
+  database: string,
+  holds: (indexes: readonly StoredIndex[]) => boolean,
+): Promise<boolean> {
+  for (const start = performance.now(); ; ) {
+    if (holds((await listIndexes(couch, database, true)) ?? [])) return true;
+    if (performance.now() - start > patience) return false;
+    await sleep(pause);
+  }
+}
+
+function serviceMissing(name: string, type: string, cause: MigrateError): MigrateError {
+  const service = type === "nouveau" ? "Nouveau" : "text search (Clouseau)";
+  return new MigrateError("step-failed", {
+    message: `index ${name} is of type ${type}, but this CouchDB has no ${service}`,
+    data: { ...cause.data, index: name, type },
+    next: `Install and enable ${service}, or make it an index of type json; then run again.`,
+    cause,
+  });
+}

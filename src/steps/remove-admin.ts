@@ -1,0 +1,92 @@
+import { configSection, deleteConfig, onEveryNode } from "../couch/nodes.js";
+import { MigrateError } from "../errors.js";
+import { nodesDown } from "./config-values.js";
+import { defineKind, holds } from "./kind.js";
+
+interface Admin {
+  readonly name: string;
+}
+
+interface NodeAdmins {
+  readonly node: string;
+  readonly down: boolean;
+  readonly has: boolean;
+  /** There are admins besides this one. */
+  readonly others: boolean;
+}
+
+interface Seen {
+  /** The run logs in as this admin. */
+  readonly own: boolean;
+  readonly nodes: readonly NodeAdmins[];
+}
+
+export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
+  name: "removeAdmin",
+  summary: "A server admin is gone, on every node.",
+  schema: {
+    type: "object",
+    required: ["name"],
+    additionalProperties: false,
+    properties: {
+      name: {
+        type: "string",
+        description: "The admin's name. Neither the admin that the run logs in as, nor the last one, is removed.",
+        minLength: 1,
+        examples: ["cerebrate"],
+        variables: true,
+      },
+    },
+  },
+  example: "removeAdmin:\n  name: cerebrate\n",
+  scope: "server",
+  everyRun: true,
+  everyNode: true,
+  destroys: true,
+
+  title: ({ name }) => `admin ${name}`,
+  databases: () => [],
+  claims: ({ name }) => [`admin/${name}`],
+
+  async observe({ couch, desired: { name } }) {
+    const looks = await onEveryNode(couch, async (node) => Object.keys(await configSection(couch, node, "admins")));
+    const nodes = looks.map((look) => {
+      const names = look.down ? [] : look.seen;
+      const others = names.some((other) => other !== name);
+      return { node: look.node, down: look.down, has: names.includes(name), others };
+    });
+    return { own: couch.login.name === name, nodes };
+  },
+
+  diff({ name }, { own, nodes } = { own: false, nodes: [] }) {
+    const having = nodes.filter(({ has }) => has);
+    const warnings = nodesDown(nodes);
+    if (having.length === 0) return holds(warnings);
+    const changes = [{ path: "/name", before: name, after: null }];
+    const refusal = own ? ownAdmin(name) : lastAdmin(name, having);
+    if (refusal !== undefined) return { action: "refused", changes, rebuilds: [], warnings, refusal };
+    return { action: "remove", changes, rebuilds: [], warnings, write: having.map(({ node }) => node) };
+  },
+
+  async apply(nodes, { couch, desired: { name } }) {
+    for (const node of nodes) await deleteConfig(couch, node, "admins", name);
+    for (const node of nodes) {
+      if (!Object.hasOwn(await configSection(couch, node, "admins"), name)) continue;
+      throw new MigrateError("request-failed", {
+        message: `Admin ${name} is still there on node ${node}: the admin stands in an ini file that CouchDB does not write to.`,
+        next: "Remove the admin from that file (a mounted one, or that of the image's COUCHDB_USER), then run again.",
+        data: { node, admin: name },
+      });
+    }
+  },
+});
+
+function ownAdmin(name: string): string {
+  return `admin ${name} is the one that this run logs in as; log in as another admin to remove it`;
+}
+
+function lastAdmin(name: string, having: readonly NodeAdmins[]): string | undefined {
+  const alone = having.filter(({ others }) => !others).map(({ node }) => node);
+  if (alone.length === 0) return undefined;
+  return `admin ${name} is the last one on ${alone.join(", ")}; ensure another admin before it is removed`;
+}

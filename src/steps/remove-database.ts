@@ -1,0 +1,52 @@
+import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
+import { path } from "../couch/path.js";
+import { ownDatabaseProblems } from "./database-field.js";
+import { defineKind, holds } from "./kind.js";
+
+interface Database {
+  readonly name: string;
+}
+
+export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Database>({
+  name: "removeDatabase",
+  summary: "The database is gone, with everything in it.",
+  schema: {
+    type: "object",
+    required: ["name"],
+    additionalProperties: false,
+    properties: {
+      name: {
+        type: "string",
+        description: "Name of the database; `_users` and `_replicator`, which CouchDB needs, can't be removed.",
+        pattern: "^(?:[a-z][a-z0-9_$()+/-]*|_global_changes)$",
+        minLength: 1,
+        maxLength: 238,
+        examples: ["hydralisks"],
+        variables: true,
+      },
+    },
+  },
+  example: "removeDatabase:\n  name: hydralisks\n",
+  scope: "database",
+  destroys: true,
+
+  title: ({ name }) => `database ${name}`,
+  databases: ({ name }) => [name],
+  removes: ({ name }) => name,
+  claims: ({ name }) => [`database/${name}`],
+  check: ({ name }) => ownDatabaseProblems(name, "name"),
+
+  observe: ({ couch, desired }) => databaseInfo(couch, desired.name),
+
+  diff(desired, observed) {
+    if (!observed) return holds();
+    const { documents, bytes } = observed;
+    const changes = [{ path: "/name", before: { name: desired.name, documents, bytes }, after: null }];
+    return { action: "remove", changes, rebuilds: [], warnings: [], write: desired };
+  },
+
+  async apply({ name }, { couch }) {
+    // Absent: somebody else, or this very request before its answer was lost.
+    await couch.write("DELETE", path`/${name}`, { accept: [404], repeatable: true });
+  },
+});

@@ -1,0 +1,62 @@
+import { toPointer } from "../migrations/pointer.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { idOf, nameInId } from "./design-docs/design-doc.js";
+import { contentOf, readExisting, removal, removeStored } from "./documents/remove.js";
+import type { Stored } from "./documents/stored.js";
+import { defineKind } from "./kind.js";
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly names: readonly string[];
+}
+
+interface DesignDocs {
+  readonly database: readonly string[];
+  /** Without `_design/`. */
+  readonly names: readonly string[];
+}
+
+export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], readonly Stored[]>({
+  name: "removeDesignDocs",
+  summary: "These design documents are gone, and with them their views' indexes.",
+  schema: {
+    type: "object",
+    required: ["database", "names"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      names: {
+        type: "array",
+        description: "Names of design documents, without `_design/`.",
+        items: { type: "string", minLength: 1 },
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["by-hatchery"]],
+      },
+    },
+  },
+  example: "removeDesignDocs:\n  database: zerglings\n  names: [by-hatchery]\n",
+  scope: "database",
+  destroys: true,
+
+  title: ({ database, names }) => `design documents ${listed(names)} of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, names }) => database.flatMap((db) => names.map((name) => `designDoc/${db}/${name}`)),
+  check: ({ database }) => ownDatabaseProblems(database, "database"),
+
+  async resolve({ database, names }) {
+    const bare = new Set(names.map((name) => nameInId(name) ?? name));
+    return { database: databaseList(database), names: [...bare].sort() };
+  },
+
+  observe: ({ couch, desired, target: { database = "" } }) => readExisting(couch, database, desired.names.map(idOf)),
+
+  diff: (_, observed) =>
+    removal(observed, "names", (stored) => ({
+      path: toPointer(["names", nameInId(stored.id) ?? stored.id]),
+      before: contentOf(stored),
+      after: null,
+    })),
+
+  apply: (write, context) => removeStored(context, context.target.database ?? "", write),
+});

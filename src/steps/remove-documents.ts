@@ -1,0 +1,71 @@
+import { toPointer } from "../migrations/pointer.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { idProblem } from "./documents/document.js";
+import { contentOf, readExisting, removal, removeStored } from "./documents/remove.js";
+import type { Stored } from "./documents/stored.js";
+import { ownKindProblems } from "./documents/system-databases.js";
+import { defineKind } from "./kind.js";
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly ids: readonly string[];
+}
+
+interface Documents {
+  readonly database: readonly string[];
+  readonly ids: readonly string[];
+}
+
+export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], readonly Stored[]>({
+  name: "removeDocuments",
+  summary: "These documents are gone, conflicting revisions included.",
+  schema: {
+    type: "object",
+    required: ["database", "ids"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      ids: {
+        type: "array",
+        description: "Ids of documents. Variables are not resolved in them.",
+        items: { type: "string", minLength: 1 },
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["daggoth", "zasz"]],
+      },
+    },
+  },
+  example: "removeDocuments:\n  database: zerglings\n  ids: [daggoth, zasz]\n",
+  scope: "database",
+  destroys: true,
+
+  title: ({ database, ids }) => `${called(ids)} of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, ids }) => database.flatMap((db) => ids.map((id) => `document/${db}/${id}`)),
+
+  check({ database, ids }) {
+    const wrong = ids.flatMap((id, i) => {
+      const problem = idProblem(id);
+      return problem ? [{ path: toPointer(["ids", i]), ...problem }] : [];
+    });
+    return [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "remove"), ...wrong];
+  },
+
+  resolve: async ({ database, ids }) => ({ database: databaseList(database), ids: [...ids].sort() }),
+
+  observe: ({ couch, desired, target: { database = "" } }) => readExisting(couch, database, desired.ids),
+
+  diff: (_, observed) =>
+    removal(observed, "ids", (stored) => ({
+      path: toPointer(["ids", stored.id]),
+      before: contentOf(stored),
+      after: null,
+    })),
+
+  apply: (write, context) => removeStored(context, context.target.database ?? "", write),
+});
+
+function called(ids: readonly string[]): string {
+  const [only, ...others] = ids;
+  return only !== undefined && others.length === 0 ? `document ${only}` : `${ids.length} documents`;
+}

@@ -1,0 +1,107 @@
+import { toPointer } from "../migrations/pointer.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { designDocOf, type StoredIndex } from "./indexes/definition.js";
+import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
+import { removeIndex } from "./indexes/write.js";
+import { defineKind } from "./kind.js";
+import type { Schema } from "./schema.js";
+
+interface Named {
+  readonly name: string;
+  /** Without `_design/`, once resolved. */
+  readonly ddoc: string;
+}
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly indexes: readonly (string | { readonly name: string; readonly ddoc?: string })[];
+}
+
+interface Indexes {
+  readonly database: readonly string[];
+  readonly indexes: readonly Named[];
+}
+
+const indexName: Schema = { type: "string", minLength: 1, variables: true };
+
+export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly StoredIndex[]>({
+  name: "removeIndexes",
+  summary: "Mango indexes are gone.",
+  schema: {
+    type: "object",
+    required: ["database", "indexes"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      indexes: {
+        type: "array",
+        description: "Names of indexes; with `{name, ddoc}` those in another design document than `mango-<name>`.",
+        minItems: 1,
+        uniqueItems: true,
+        items: {
+          anyOf: [
+            indexName,
+            {
+              type: "object",
+              required: ["name"],
+              additionalProperties: false,
+              properties: { name: indexName, ddoc: indexName },
+            },
+          ],
+        },
+        examples: [["by-owner"], [{ name: "by-owner", ddoc: "owners" }]],
+      },
+    },
+  },
+  example: "removeIndexes:\n  database: zerglings\n  indexes: [by-owner]\n",
+  scope: "database",
+  destroys: true,
+
+  title: ({ database, indexes }) => `indexes ${listed(indexes.map(({ name }) => name))} of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, indexes }) =>
+    database.flatMap((db) => indexes.map(({ name, ddoc }) => `index/${db}/${ddoc}/${name}`)),
+  check: ({ database }) => ownDatabaseProblems(database, "database"),
+
+  async resolve({ database, indexes }) {
+    const named = indexes.map((one) => {
+      const { name, ddoc }: { name: string; ddoc?: string } = typeof one === "string" ? { name: one } : one;
+      return { name, ddoc: designDocOf(name, ddoc) };
+    });
+    return { database: databaseList(database), indexes: named };
+  },
+
+  observe: ({ couch, target: { database = "" } }) => observeIndexes(couch, database),
+
+  diff({ indexes }, observed) {
+    const all = observed?.indexes ?? [];
+    const lost = indexes.flatMap((named, i) =>
+      all.filter((one) => isSame(one, named)).map((stored) => ({ path: toPointer(["indexes", i]), stored })),
+    );
+    return {
+      action: lost.length === 0 ? "none" : "remove",
+      changes: lost.map(({ path, stored }) => ({ path, before: stored, after: null })),
+      rebuilds: [],
+      warnings: indexes.flatMap((named) => elsewhere(named, all)),
+      ...(lost.length === 0 ? {} : { write: lost.map(({ stored }) => stored) }),
+    };
+  },
+
+  async apply(write, { couch, target: { database = "" }, signal }) {
+    for (const index of write) {
+      signal.throwIfAborted();
+      await removeIndex(couch, database, index);
+    }
+  },
+});
+
+function isSame(stored: StoredIndex, { name, ddoc }: Named): boolean {
+  return stored.name === name && stored.ddoc === ddoc;
+}
+
+function elsewhere(named: Named, all: readonly StoredIndex[]): string[] {
+  const others = all.filter((one) => one.name === named.name);
+  if (others.length === 0 || others.some((one) => isSame(one, named))) return [];
+  const places = listed(others.map(({ ddoc }) => `_design/${ddoc}`));
+  return [`there is no index ${named.name} in _design/${named.ddoc}, but there is one in ${places}: give its \`ddoc\``];
+}

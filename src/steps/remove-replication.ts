@@ -1,0 +1,47 @@
+import { readExisting, removal, removeStored } from "./documents/remove.js";
+import type { Stored } from "./documents/stored.js";
+import { defineKind } from "./kind.js";
+import { type StoredReplication, shownReplication, storedDefinition } from "./replications/replication.js";
+
+interface Replication {
+  readonly id: string;
+}
+
+const database = "_replicator";
+
+export const removeReplication = defineKind<Replication, Replication, readonly Stored[], readonly Stored[]>({
+  name: "removeReplication",
+  summary: "The replication is gone: it ends where it is; what it has copied stays.",
+  schema: {
+    type: "object",
+    required: ["id"],
+    additionalProperties: false,
+    properties: {
+      id: {
+        type: "string",
+        description: "Id of the document in `_replicator`.",
+        pattern: "^[^_]",
+        minLength: 1,
+        examples: ["zerglings-to-aiur"],
+        variables: true,
+      },
+    },
+  },
+  example: "removeReplication:\n  id: zerglings-to-aiur\n",
+  scope: "server",
+  destroys: true,
+
+  title: ({ id }) => `replication ${id}`,
+  databases: () => [],
+  claims: ({ id }) => [`replication/${id}`],
+
+  observe: ({ couch, desired }) => readExisting(couch, database, [desired.id]),
+
+  diff: (_, observed) =>
+    removal(observed, "id", ({ rev, doc }) => {
+      const stored: StoredReplication = { ...doc, _rev: rev };
+      return { path: "/id", before: shownReplication(storedDefinition(stored)), after: null };
+    }),
+
+  apply: (write, context) => removeStored(context, database, write),
+});

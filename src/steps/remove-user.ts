@@ -1,0 +1,49 @@
+import { passwordMembers } from "../couch/password-hash.js";
+import { type Change, defineKind, holds } from "./kind.js";
+import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
+
+interface User {
+  readonly name: string;
+}
+
+export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
+  name: "removeUser",
+  summary: "A user is gone: there is no such document in `_users`.",
+  schema: {
+    type: "object",
+    required: ["name"],
+    additionalProperties: false,
+    properties: { name: userName },
+  },
+  example: "removeUser:\n  name: kerrigan\n",
+  scope: "server",
+  destroys: true,
+
+  title: ({ name }) => `user ${name}`,
+  databases: () => [],
+  claims: ({ name }) => [`user/${name}`],
+
+  observe: ({ couch, desired }) => readUser(couch, desired.name),
+
+  diff({ name }, observed) {
+    if (!observed) return holds();
+    return { action: "remove", changes: lost(name, observed.doc), rebuilds: [], warnings: [], write: observed.doc };
+  },
+
+  async apply({ _rev }, { couch, desired: { name } }) {
+    // 404: somebody else has removed it.
+    await couch.write("DELETE", userPath(name), { query: { rev: _rev }, accept: [404], repeatable: true });
+  },
+});
+
+const ownMembers: ReadonlySet<string> = new Set(["_id", "_rev", "type", "name", "roles", ...passwordMembers]);
+
+/** Of further members only the names: what they hold may be secret. */
+function lost(name: string, doc: UserDocument): Change[] {
+  const fields = Object.keys(doc).filter((key) => !ownMembers.has(key));
+  return [
+    { path: "/name", before: name, after: null },
+    { path: "/roles", before: roleSet(doc.roles), after: null },
+    ...(fields.length > 0 ? [{ path: "/fields", before: fields, after: null }] : []),
+  ];
+}

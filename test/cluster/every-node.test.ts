@@ -1,0 +1,161 @@
+/** Admins and configuration belong to each node: what the steps that write to every node come to on three real ones. */
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { hashFor, parseHash } from "../../src/couch/password-hash.js";
+import { must } from "../support/request.js";
+import { type Cluster, type CouchNode, onNodes, startCluster } from "../support/servers.js";
+import { expectCookie, expectLogin, sections, steps } from "./scene.js";
+
+onNodes("three nodes", () => {
+  let cluster: Cluster;
+  let nodes: readonly CouchNode[];
+  let a: CouchNode;
+  let b: CouchNode;
+  let c: CouchNode;
+  beforeAll(async () => {
+    cluster = await startCluster(3);
+    nodes = cluster.nodes;
+    [a, b, c] = nodes as [CouchNode, CouchNode, CouchNode];
+  });
+  afterAll(() => cluster?.close());
+
+  let name = "";
+  let count = 0;
+  beforeEach(() => {
+    count += 1;
+    name = `queen-${count}`;
+  });
+
+  const admin = (password: string) =>
+    `- id: admin\n  ensureAdmin: { name: ${name}, password: ${JSON.stringify(password)} }\n`;
+  const level = (value: string) => `- id: level\n  ensureConfig: { ${name}: { level: ${value} } }\n`;
+  const setAdmin = (node: CouchNode, hash: string) =>
+    must(node, "PUT", `/_node/_local/_config/admins/${name}`, { body: hash });
+  const setLevel = (node: CouchNode, value: string) =>
+    must(node, "PUT", `/_node/_local/_config/${name}/level`, { body: value });
+  const hashes = async () => (await sections(nodes, "admins")).map((admins) => admins[name]);
+  const levels = async () => (await sections(nodes, name)).map((values) => values.level);
+  const sha256 = (password: string) => hashFor("3.5.0", password);
+  const sha1 = (password: string) => hashFor("3.3.0", password);
+
+  it("get one identical hash and value, from six runners at once, through all of them", async () => {
+    const { applyThrough, planThrough } = await steps(admin("brood") + level("high"));
+    const results = await Promise.all([a, b, c, a, b, c].map((node) => applyThrough(node)));
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+    expect(results.filter(({ applied }) => applied.length > 0)).toMatchObject([{ applied: ["admin", "level"] }]);
+    const [hash, ...others] = await hashes();
+    expect(parseHash(hash ?? "")).toMatchObject({ digest: "sha256", iterations: 600_000 });
+    expect(others).toEqual([hash, hash]);
+    expect(await levels()).toEqual(["high", "high", "high"]);
+    await expectLogin(nodes, { name, password: "brood" });
+    await expectCookie(nodes, { name, password: "brood" });
+    for (const node of nodes) {
+      expect(await planThrough(node)).toMatchObject({ changes: 0 });
+      expect(await applyThrough(node)).toMatchObject({ result: "unchanged", requests: { writes: 0 }, warnings: [] });
+    }
+  });
+
+  it("are named by the plan where they differ, and mended by the next run", async () => {
+    const { applyThrough, planThrough } = await steps(admin("brood") + level("high"));
+    await applyThrough(a);
+    await setAdmin(b, await sha1("something else"));
+    await setLevel(c, "low");
+    const { changes, steps: planned } = await planThrough(a);
+    expect(changes).toBe(2);
+    expect(planned.map(({ state, changes }) => [state, changes])).toEqual([
+      ["drifted", [{ path: `/nodes/${b.name}`, before: "another password", after: "set" }]],
+      [
+        "drifted",
+        [{ path: `/${name}/level`, before: { [a.name]: "high", [b.name]: "high", [c.name]: "low" }, after: "high" }],
+      ],
+    ]);
+    expect(await applyThrough(b)).toMatchObject({ applied: ["admin", "level"], failures: [] });
+    expect(new Set(await hashes()).size).toBe(1);
+    expect(await levels()).toEqual(["high", "high", "high"]);
+    await expectLogin(nodes, { name, password: "brood" });
+  });
+
+  it("take an admin's password that a configuration value would mangle", async () => {
+    const password = " a✓ ";
+    const { applyThrough } = await steps(admin(password));
+    expect(await applyThrough(c)).toMatchObject({ applied: ["admin"] });
+    await expectLogin(nodes, { name, password });
+    expect(await applyThrough(c)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
+  it("keep an admin's legacy hash of ten iterations", async () => {
+    const legacy = await sha1("brood");
+    for (const node of nodes) await setAdmin(node, legacy);
+    const { applyThrough } = await steps(admin("brood"));
+    expect(await applyThrough(a)).toMatchObject({ applied: [], adopted: ["admin"] });
+    expect(await hashes()).toEqual([legacy, legacy, legacy]);
+  });
+
+  it("get one hash where each had a salt of its own, so that a cookie of one is valid on all", async () => {
+    const salted = await Promise.all(nodes.map(() => sha256("brood")));
+    for (const [i, node] of nodes.entries()) await setAdmin(node, salted[i] ?? "");
+    await expect(expectCookie(nodes, { name, password: "brood" })).rejects.toThrow();
+    const { applyThrough } = await steps(admin("brood"));
+    expect(await applyThrough(b)).toMatchObject({ applied: ["admin"] });
+    const now = await hashes();
+    expect(new Set(now).size).toBe(1);
+    expect(salted).toContain(now[0]);
+    await expectCookie(nodes, { name, password: "brood" });
+  });
+
+  it("lock nobody out where six runs ask for another password", async () => {
+    const hash = await sha256("brood");
+    for (const node of nodes) await setAdmin(node, hash);
+    const { applyThrough, planThrough } = await steps(admin("swarm"));
+    for (const node of [a, a, a, a, a, a]) expect(await planThrough(node)).toMatchObject({ changes: 1 });
+    await expectLogin(nodes, { name, password: "brood" });
+    await Promise.all([a, a, b, b, c, c].map((node) => applyThrough(node)));
+    await expectLogin(nodes, { name, password: "swarm" });
+  });
+
+  it("lose an admin and a value, but not the admin that the run logs in as", async () => {
+    const hash = await sha1("brood");
+    for (const node of nodes) await setAdmin(node, hash);
+    await setLevel(b, "high");
+    const text = `- id: admin\n  removeAdmin: { name: ${name} }\n- id: level\n  removeConfig: { ${name}: [level] }\n`;
+    const { applyThrough, planThrough } = await steps(text);
+    expect((await planThrough(a)).steps.map(({ action }) => action)).toEqual(["refused", "refused"]);
+    expect((await applyThrough(a)).failures).toMatchObject([{ id: "admin", code: "refused" }]);
+    expect(await hashes()).toEqual([hash, hash, hash]);
+    const allowed = { allowDestroy: true };
+    expect(await applyThrough(a, allowed)).toMatchObject({ applied: ["admin", "level"], failures: [] });
+    expect(await hashes()).toEqual([undefined, undefined, undefined]);
+    expect(await levels()).toEqual([undefined, undefined, undefined]);
+    expect(await applyThrough(c)).toMatchObject({ result: "unchanged" });
+
+    const own = await steps(`- id: own\n  removeAdmin: { name: ${cluster.admin.name} }\n`);
+    expect((await own.applyThrough(b, allowed)).failures).toMatchObject([
+      { id: "own", code: "refused", message: expect.stringContaining("logs in as") },
+    ]);
+    await expectLogin(nodes, cluster.admin);
+  });
+
+  it("do not hide one that is down", async () => {
+    const holding = await steps(admin("brood") + level("high"));
+    await holding.applyThrough(a);
+    await c.kill();
+    const down = `node ${c.name} is down: not looked at`;
+
+    const unchanged = await holding.applyThrough(a);
+    expect(unchanged).toMatchObject({ result: "unchanged", failures: [], requests: { writes: 0 } });
+    expect(unchanged.warnings.map(({ id, message }) => [id, message])).toEqual([
+      ["admin", down],
+      ["level", down],
+    ]);
+    const planned = await holding.planThrough(b);
+    expect(planned).toMatchObject({ changes: 0 });
+    expect(planned.steps.map(({ notes }) => notes)).toEqual([[down], [down]]);
+
+    const pending = await steps(level("low"));
+    await expect(pending.applyThrough(a, { wait: 1_000 })).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining(c.name),
+      data: { nodes: [c.name] },
+    });
+    expect((await sections([a, b], name)).map((values) => values.level)).toEqual(["high", "high"]);
+  });
+});

@@ -1,0 +1,20 @@
+import { expect } from "vitest";
+import { must, request } from "../../support/request.js";
+import type { Case, Place } from "../case.js";
+
+const make = ({ server, name }: Place) => must(server, "PUT", `/${name}`);
+
+export const cases: readonly Case[] = [
+  {
+    title: "with what is in it",
+    async prepare(place) {
+      await make(place);
+      await must(place.server, "PUT", `/${place.name}/overmind`, { body: {} });
+    },
+    yaml: ({ name }) => `- id: gone\n  removeDatabase: { name: ${name} }\n`,
+    async expectState({ server, name }) {
+      expect((await request(server, "GET", `/${name}`)).status).toBe(404);
+    },
+    drift: make,
+  },
+];

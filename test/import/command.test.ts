@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it, vi } from "vitest";
+import { importBootstrap } from "../../src/index.js";
+import { call } from "../cli/call.js";
+import { importOf } from "../render/results.js";
+
+const result = importOf({
+  out: "migrations",
+  files: ["100-zerglings.yaml"],
+  steps: 1,
+  leftOut: [{ subject: "documents", reason: "they are data" }],
+  variables: [{ name: "OUT_SOURCE_PASSWORD", holds: "password of the source of replication out" }],
+});
+
+it("prints what was written, what has to be set, and what was left out", async () => {
+  const { code, stdout } = await call(["import"], { engine: { importServer: async () => result } });
+  expect(code).toBe(0);
+  expect(stdout).toBe(`Wrote 1 step in 1 file to migrations.
+
+To be set in the environment:
+  OUT_SOURCE_PASSWORD: password of the source of replication out
+
+Left out:
+  documents: they are data
+`);
+});
+
+it("prints one JSON document for machines", async () => {
+  const { stdout } = await call(["import", "--format", "json"], { engine: { importServer: async () => result } });
+  expect(JSON.parse(stdout)).toEqual(result);
+});
+
+it.each([
+  [[], { out: "./migrations", force: false }],
+  [["--database", "tenant-*", "--out", "x", "--force"], { database: "tenant-*", out: "x", force: true }],
+])("%j", async (flags, options) => {
+  const importServer = vi.fn(async (_options: object) => result);
+  await call(["import", ...flags], { engine: { importServer } });
+  expect(importServer).toHaveBeenCalledWith(expect.objectContaining(options));
+  expect("database" in (importServer.mock.calls[0]?.[0] ?? {})).toBe("database" in options);
+});
+
+it("needs no CouchDB for a folder of couchdb-bootstrap", async () => {
+  const files = { "couchdb/zerglings/a.json": "{}" };
+  const { code, stdout, folder } = await call(["import", "--from-bootstrap", "couchdb"], {
+    env: {},
+    files,
+    engine: { importBootstrap },
+  });
+  expect([code, stdout]).toEqual([0, "Wrote 2 steps in 2 files to ./migrations.\n"]);
+  expect(existsSync(join(folder, "migrations/documents/zerglings.json"))).toBe(true);
+});
+
+it.each([
+  [["import", "--database", "Zerg"], "--database"],
+  [["import", "--format", "markdown"], "markdown is for plans"],
+])("%j is refused", async (argv, message) => {
+  const { code, stderr } = await call(argv);
+  expect(code).toBe(3);
+  expect(stderr).toContain(message);
+});

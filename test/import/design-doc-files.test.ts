@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { designDocFiles } from "../../src/import/design-doc-files.js";
+import { memoryFiles } from "../../src/import/memory-files.js";
+import type { DesignDoc } from "../../src/steps/design-docs/design-doc.js";
+import { readSources } from "../../src/steps/design-docs/sources.js";
+
+const map = "function (doc) {\n  emit(doc._id);\n}";
+const views = { all: { map } };
+
+async function paths(docs: Record<string, DesignDoc>) {
+  const { files } = await designDocFiles("design/db", docs);
+  return [...files.keys()].map((path) => path.slice("design/db/".length)).sort();
+}
+
+describe("one function a file", () => {
+  test.each<[string, DesignDoc, string[]]>([
+    ["a view", { views }, ["d/views/all/map.js"]],
+    [
+      "reduces, built in and not",
+      { views: { a: { map, reduce: "_count" }, b: { map, reduce: "function (k, v) { return 1; }" } } },
+      ["d/views/a/map.js", "d/views/a/reduce", "d/views/b/map.js", "d/views/b/reduce.js"],
+    ],
+    ["options of a view", { views: { a: { map, options: { x: 1 } } } }, ["d/views/a/map.js", "d/views/a/options.json"]],
+    [
+      "language and modules",
+      { language: "javascript", views: { ...views, lib: { a: "exports.a = 1;" } } },
+      ["d/language", "d/views/all/map.js", "d/views/lib/a.js"],
+    ],
+    ["a template among the modules", { lib: { page: "<p>" }, views }, ["d/lib/page", "d/views/all/map.js"]],
+    [
+      "functions of other kinds",
+      { validate_doc_update: map, filters: { f: map }, updates: { u: map } },
+      ["d/filters/f.js", "d/updates/u.js", "d/validate_doc_update.js"],
+    ],
+    [
+      "another language",
+      { language: "erlang", views: { a: { map: "fun({Doc}) -> ok end." } } },
+      ["d/language", "d/views/a/map"],
+    ],
+    ["a document without functions", { autoupdate: false }, ["d/_id", "d/autoupdate.json"]],
+    ["a view with a dot", { views: { "by.owner": { map } } }, ["d/views/by.owner/map.js"]],
+  ])("%s", async (_, doc, expected) => {
+    expect(await paths({ d: doc })).toEqual(expected);
+  });
+});
+
+describe("what files can't hold is JSON", () => {
+  test.each<[string, DesignDoc]>([
+    ["white space around a function", { views: { a: { map: `${map}\n` } } }],
+    ["a carriage return", { views: { a: { map: "function (doc) {\r\n}" } } }],
+    ["a byte order mark", { views: { a: { map: `\ufeff${map}` } } }],
+    ["a slash in a name", { views: { "a/b": { map } } }],
+    ["a name that leads out", { views: { "..": { map } } }],
+    ["a backslash", { views: { "a\\b": { map } } }],
+    ["names that differ by their case", { views: { A: { map }, a: { map } } }],
+    ["a name of Windows's devices", { views: { con: { map } } }],
+    ["a hidden file", { filters: { ".f": map } }],
+    ["a name of two normal forms", { filters: { "e\u0301": map } }],
+    ["a name of 200 characters", { filters: { ["f".repeat(200)]: map } }],
+    ["an empty view", { views: {}, filters: {}, "lists~": "" }],
+    ["a member of a view that is nothing to us", { views: { a: { map, note: "x" } } }],
+    ["a member that looks like a slip", { langauge: "javascript", views }],
+  ])("%s", async (_, doc) => {
+    expect(await paths({ d: doc })).toEqual(["d.json"]);
+  });
+});
+
+describe("is read back to the byte", () => {
+  test.each<[string, Record<string, DesignDoc>]>([
+    ["names that a folder's members have", { views: { views }, filters: { filters: { f: map } }, language: { views } }],
+    [
+      "names that files can't have",
+      { "a/b": { views }, "..": { views }, _x: { views }, con: { views }, "a ": { views } },
+    ],
+    ["names that differ by their case", { Brood: { views }, brood: { views: { all: { map: `${map} ` } } } }],
+    ["names that end like files", { "d.json": { views }, d: { views: { "a/b": { map } } } }],
+    [
+      "members of JavaScript's objects",
+      { d: JSON.parse('{"views":{"__proto__":{"map":"function(d){}"},"constructor":{"map":"function(d){}"}}}') },
+    ],
+    ["one empty text", { d: { lib: { empty: "" }, views } }],
+  ])("%s", async (_, docs) => {
+    const { from, files } = await designDocFiles("design/db", docs);
+    const memory = memoryFiles(files);
+    const found = await readSources(memory, from);
+    expect(memory.problems).toEqual([]);
+    expect(Object.fromEntries(found.map(({ name, doc: { _id, ...doc } }) => [name, doc]))).toEqual(docs);
+    const lower = [...files.keys()].map((path) => path.toLowerCase());
+    expect(new Set(lower).size).toBe(lower.length);
+  });
+});

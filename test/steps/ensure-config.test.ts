@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import type { NodeConfig } from "../../src/steps/config-values.js";
+import { ensureConfig } from "../../src/steps/ensure-config.js";
+import { removeConfig } from "../../src/steps/remove-config.js";
+import { contextOf, type FakeCouch, fakeCouch } from "./fake-couch.js";
+
+const desired = { log: { level: "debug" } };
+const level = "/log/level";
+
+/** Nodes `a`, `b`, …, with these values at `[log] level`; `null`: a node that is down. */
+function seen(...values: (string | undefined | null)[]): NodeConfig[] {
+  return values.map((value, i) => ({
+    node: "abc".charAt(i),
+    down: value === null,
+    values: new Map(typeof value === "string" ? [["config/log/level", value]] : []),
+  }));
+}
+
+describe("ensureConfig: diff", () => {
+  it.each([
+    ["held everywhere", seen("debug", "debug"), "none", [], []],
+    ["absent everywhere", seen(undefined, undefined), "create", [[level, null, "debug"]], ["a", "b"]],
+    ["another value everywhere", seen("info", "info"), "update", [[level, "info", "debug"]], ["a", "b"]],
+    ["another value on one", seen("debug", "info"), "update", [[level, { a: "debug", b: "info" }, "debug"]], ["b"]],
+    ["absent on one", seen(undefined, "debug"), "update", [[level, { a: null, b: "debug" }, "debug"]], ["a"]],
+    ["held by the node that is up", seen("debug", null), "none", [], []],
+    ["wrong on the node that is up", seen("info", null), "update", [[level, "info", "debug"]], ["a"]],
+    ["all nodes down", seen(null, null), "create", [], []],
+  ])("%s", (_, nodes, action, changes, written) => {
+    const difference = ensureConfig.diff(desired, nodes, {});
+    expect(difference.action).toBe(action);
+    expect(difference.changes.map(({ path, before, after }) => [path, before, after])).toEqual(changes);
+    expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);
+    expect(difference.warnings).toEqual(
+      nodes.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`),
+    );
+  });
+
+  it.each([
+    ["chttpd_auth", "secret", "***"],
+    ["jwt_keys", "hmac:_default", "***"],
+    ["replicator", "password", "***"],
+    ["mine", "proxy_password", "***"],
+    ["mine", "API_TOKEN", "***"],
+    ["mine", "proxy", "http://***@proxy.example"],
+    ["mine", "size", "12"],
+  ])("[%s] %s is shown as %s", (section, key, shown) => {
+    const was = shown === "***" ? "hush" : shown.replace("***", "u:hush");
+    const nodes = [{ node: "a", down: false, values: new Map([[`config/${section}/${key}`, was]]) }];
+    const { changes } = ensureConfig.diff({ [section]: { [key]: `${was}2` } }, nodes, {});
+    expect(changes).toMatchObject([{ before: shown }]);
+    expect(JSON.stringify(changes)).not.toContain("hush");
+  });
+});
+
+describe("ensureConfig: check", () => {
+  const problems = (value: string | number | boolean) => ensureConfig.check?.({ log: { level: value } }) ?? [];
+
+  it.each(["debug", "a;b", "x;", "a = b", '"quoted"', "# no comment", "a\tb", "[a]", "é", 5, 0.5, -1, true])(
+    "%j is taken",
+    (value) => expect(problems(value)).toEqual([]),
+  );
+
+  it.each([
+    ["", "vanishes"],
+    ["a\nb", "one line"],
+    ["a\rb", "one line"],
+    [" a", "white space"],
+    ["a\t", "white space"],
+    ["à", "white space"],
+    ["; a", "comment"],
+    [";a", "comment"],
+    ["a ; b", "comment"],
+    ["a\t;b", "comment"],
+    ["✓", "characters"],
+    ["ß", "characters"],
+    ["a\u0000b", "characters"],
+  ])("%j is refused", (value, why) => {
+    expect(problems(value)).toMatchObject([{ path: level, message: expect.stringContaining(why) }]);
+    if (value.trim().length > 2) expect(problems(value)[0]?.message).not.toContain(value);
+  });
+
+  it("sends passwords to ensureAdmin", () => {
+    expect(ensureConfig.check?.({ admins: { overmind: "secret" } })).toMatchObject([
+      { path: "/admins", message: expect.stringContaining("ensureAdmin") },
+    ]);
+    expect(removeConfig.check?.({ admins: ["overmind"] })).toMatchObject([
+      { path: "/admins", message: expect.stringContaining("removeAdmin") },
+    ]);
+  });
+
+  it.each<[string, boolean]>([
+    ["level", true],
+    ["hmac:_default", true],
+    ["partitioned||*", true],
+    ["a key", true],
+    ["a=b", false],
+    [";a", false],
+    ["a;b", false],
+    ["[a", false],
+    ["a]", false],
+    [" a", false],
+    ["a ", false],
+    ["", false],
+  ])("the key %j: %s", (key, taken) => {
+    const { pattern = "" } = (ensureConfig.schema.additionalProperties as { propertyNames: { pattern: string } })
+      .propertyNames;
+    expect(new RegExp(pattern, "u").test(key)).toBe(taken);
+  });
+});
+
+describe("ensureConfig: apply", () => {
+  const at = (node: string) => `/_node/${node}/_config/log`;
+
+  function cluster(values: Readonly<Record<string, string | undefined>>, keeps = true): FakeCouch {
+    const nodes = Object.keys(values);
+    const couch: FakeCouch = fakeCouch({
+      reads: {
+        "/_membership": { all_nodes: nodes, cluster_nodes: nodes },
+        ...Object.fromEntries(nodes.map((node) => [at(node), { level: values[node] }])),
+      },
+      writes: Object.fromEntries(
+        nodes.map((node) => [
+          `PUT ${at(node)}/level`,
+          ({ body }: { readonly body?: unknown }) => {
+            if (keeps) couch.set(at(node), { level: body });
+            return { status: 200, body: "" };
+          },
+        ]),
+      ),
+    });
+    return couch;
+  }
+
+  async function bring(couch: FakeCouch) {
+    const context = contextOf(couch, desired);
+    const difference = ensureConfig.diff(desired, await ensureConfig.observe(context), {});
+    if (difference.write) await ensureConfig.apply(difference.write, context);
+    return difference.action;
+  }
+
+  it("writes to the nodes that need it, and then holds", async () => {
+    const couch = cluster({ a: "debug", b: "info", c: undefined });
+    expect(await bring(couch)).toBe("update");
+    expect(couch.written.map(({ path, body }) => [path, body])).toEqual([
+      [`${at("b")}/level`, "debug"],
+      [`${at("c")}/level`, "debug"],
+    ]);
+    expect(await bring(couch)).toBe("none");
+  });
+
+  it("fails where a node does not show what it took", async () => {
+    await expect(bring(cluster({ a: "info" }, false))).rejects.toMatchObject({
+      code: "request-failed",
+      data: { node: "a", section: "log", key: "level" },
+    });
+  });
+});
+
+describe("removeConfig: diff", () => {
+  const keys = { log: ["level"] };
+
+  it.each([
+    ["gone everywhere", seen(undefined, undefined), "none", [], []],
+    ["there", seen("info", "info"), "remove", [[level, "info", null]], ["a", "b"]],
+    ["there on one", seen(undefined, "info"), "remove", [[level, { a: null, b: "info" }, null]], ["b"]],
+    ["gone where a node is up", seen(undefined, null), "none", [], []],
+  ])("%s", (_, nodes, action, changes, written) => {
+    const difference = removeConfig.diff(keys, nodes, {});
+    expect(difference.action).toBe(action);
+    expect(difference.changes.map(({ path, before, after }) => [path, before, after])).toEqual(changes);
+    expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);
+  });
+
+  it("fails where the value comes back from a file that CouchDB does not write", async () => {
+    const couch = fakeCouch({
+      reads: {
+        "/_membership": { all_nodes: ["a"], cluster_nodes: ["a"] },
+        "/_node/a/_config/log": { level: "info" },
+      },
+      writes: { "DELETE /_node/a/_config/log/level": () => ({ status: 200, body: "info" }) },
+    });
+    const write = [{ node: "a", keys: [{ section: "log", key: "level" }] }];
+    await expect(removeConfig.apply(write, contextOf(couch, keys))).rejects.toMatchObject({
+      code: "request-failed",
+      message: expect.stringContaining("still there on node a"),
+      next: expect.stringContaining("ensureConfig"),
+    });
+  });
+
+  it("claims what ensureConfig claims", () => {
+    expect(removeConfig.claims(keys)).toEqual(ensureConfig.claims(desired));
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import type { StepFiles } from "../../../src/migrations/step-files.js";
+import { ensureReplication } from "../../../src/steps/ensure-replication.js";
+import { removeReplication } from "../../../src/steps/remove-replication.js";
+import { shownReplication, storedDefinition } from "../../../src/steps/replications/replication.js";
+
+const noFiles = {} as StepFiles;
+const [source, target] = ["http://a.example/a", "http://b.example/b"];
+
+async function desiredOf(spec: object) {
+  const desired = await ensureReplication.resolve?.({ id: "r", source, target, ...spec } as never, noFiles);
+  if (!desired) throw new Error("no resolve");
+  return desired;
+}
+
+const storedOf = (fields: object) => ({ _id: "r", _rev: "2-x", source, target, owner: "admin", ...fields });
+const withPassword = (password: string) => ({ url: source, auth: { basic: { username: "zerg", password } } });
+
+describe("diff", () => {
+  it.each<[string, object, object, readonly string[]]>([
+    ["the same", {}, {}, []],
+    [
+      "the same, completed",
+      {},
+      { _replication_state: "completed", _replication_state_time: "2026", _replication_stats: {} },
+      [],
+    ],
+    ["the same, as older ones have it", {}, { _replication_id: "x", user_ctx: { name: "admin" } }, []],
+    ["the same, one with a default", { continuous: false, use_checkpoints: true }, {}, []],
+    ["the same, the other with defaults", {}, { create_target: false, winning_revs_only: false }, []],
+    ["another source", { source: "http://c.example/a" }, {}, ["/source"]],
+    ["a password, where there was none", { source: withPassword("x") }, {}, ["/source"]],
+    ["another password", { source: withPassword("x") }, { source: withPassword("y") }, ["/source/auth/basic/password"]],
+    ["what is no default", { continuous: true, use_checkpoints: false }, {}, ["/continuous", "/use_checkpoints"]],
+    ["something that nobody asked for", {}, { continuous: true, later: 1 }, ["/continuous", "/later"]],
+    ["another filter", { selector: { a: { b: 1 } } }, { selector: { a: { b: 2 } } }, ["/selector/a/b"]],
+  ])("%s", async (_, spec, fields, paths) => {
+    const { action, changes } = ensureReplication.diff(await desiredOf(spec), storedOf(fields), {});
+    expect(changes.map(({ path }) => path)).toEqual(paths);
+    expect(action).toBe(paths.length > 0 ? "update" : "none");
+  });
+
+  it("writes over the revision that was read, keeps the owner, and drops the state", async () => {
+    const stored = storedOf({ _replication_state: "completed", owner: "kerrigan", user_ctx: { name: "kerrigan" } });
+    const difference = ensureReplication.diff(await desiredOf({ continuous: true }), stored, {});
+    expect(difference.write).toEqual({
+      _rev: "2-x",
+      source,
+      target,
+      continuous: true,
+      owner: "kerrigan",
+      user_ctx: { name: "kerrigan" },
+    });
+    expect(difference.warnings).toEqual([expect.stringContaining("replicates again")]);
+  });
+
+  it("says that CouchDB has given it up", async () => {
+    const stored = storedOf({ _replication_state: "failed", _replication_state_reason: "x" });
+    expect(ensureReplication.diff(await desiredOf({}), stored, {})).toMatchObject({
+      action: "none",
+      warnings: [expect.stringContaining("_scheduler/docs/_replicator/r")],
+    });
+  });
+});
+
+describe("no credential is shown", () => {
+  const secrets = {
+    source: "http://zerg:hunter2@a.example/a",
+    target: {
+      url: "http://u:hunter2@b.example/b",
+      headers: { Authorization: "Basic hunter2", "X-A": "hunter2" },
+      auth: { basic: { username: "kerrigan", password: "hunter2" }, iam: { api_key: "hunter2" } },
+    },
+    source_proxy: "http://u:hunter2@proxy.example",
+  };
+  const shown = {
+    source: "http://***@a.example/a",
+    target: {
+      url: "http://***@b.example/b",
+      headers: { Authorization: "***", "X-A": "***" },
+      auth: { basic: { username: "kerrigan", password: "***" }, iam: { api_key: "***" } },
+    },
+    source_proxy: "http://***@proxy.example",
+  };
+
+  it("of one that is made", async () => {
+    const { changes } = ensureReplication.diff(await desiredOf(secrets), undefined, {});
+    expect(Object.fromEntries(changes.map(({ path, after }) => [path.slice(1), after]))).toEqual(shown);
+  });
+
+  it("of one that is there", () => {
+    expect(shownReplication(storedDefinition(storedOf(secrets)))).toEqual(shown);
+    const stored = { id: "r", rev: "2-x", deleted: false, doc: storedOf(secrets) };
+    expect(removeReplication.diff({ id: "r" }, [stored], {}).changes).toEqual([
+      { path: "/id", before: shown, after: null },
+    ]);
+  });
+
+  it("of one that changes", async () => {
+    for (const [spec, stored] of [
+      [secrets, {}],
+      [{}, secrets],
+      [secrets, JSON.parse(JSON.stringify(secrets).replaceAll("hunter2", "hunter2-old"))],
+    ]) {
+      const { changes } = ensureReplication.diff(await desiredOf(spec), storedOf(stored), {});
+      expect(changes).not.toEqual([]);
+      expect(JSON.stringify(changes)).not.toContain("hunter2");
+    }
+  });
+});
+
+describe("check", () => {
+  it.each<[string, object, readonly string[]]>([
+    ["URLs", {}, []],
+    ["a bare name", { source: "zerglings" }, ["/source not-a-url"]],
+    ["a bare name in an object", { target: { url: "zerglings" } }, ["/target/url not-a-url"]],
+    ["a server without a database", { target: "http://b.example/" }, ["/target not-a-database"]],
+    ["no URL", { source: "http://a b/" }, ["/source not-a-url"]],
+    ["two filters", { doc_ids: ["a"], filter: "a/b" }, ["/filter two-filters"]],
+    ["an id of CouchDB's", { id: "_design/a" }, ["/id bad-document-id"]],
+  ])("%s", (_, spec, expected) => {
+    const problems = ensureReplication.check?.({ id: "r", source, target, ...spec } as never) ?? [];
+    expect(problems.map(({ path, code }) => `${path} ${code}`)).toEqual(expected);
+  });
+});
