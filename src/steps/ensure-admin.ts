@@ -47,14 +47,12 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
         type: "string",
         description: "The admin's password. It is hashed here: CouchDB gets the hash.",
         minLength: 1,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the migration file
         examples: ["${COUCHDB_PASSWORD}"],
         secret: true,
         variables: true,
       },
     },
   },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of the migration file
   example: "ensureAdmin:\n  name: ${COUCHDB_USERNAME}\n  password: ${COUCHDB_PASSWORD}\n",
   scope: "server",
   everyRun: true,

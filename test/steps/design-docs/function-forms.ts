@@ -37,7 +37,6 @@ export const forms: readonly Form[] = [
     "(function () { return function (doc) { emit(1); }; })()",
     "true ? function (doc) { emit(1); } : 0",
     "function (doc) { emit(doc?.x ?? 1_000n); }",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of the function's
     "function (doc) { const { a, ...b } = doc; emit(`${a}`); }",
     "function (doc) { class A { static #p = 1; static { A.x = 1; } get p() { return A.#p; } } }",
     "function (doc) { emit(/(?<n>a)\\k<n>/dgimsuy.test('a') || /(?<=a)b/.test('b')); }",
