@@ -17,20 +17,31 @@ export function redactUrl(text: string): string {
  * longer text, such as `name:password` in a Basic header), and in the URLs of the text.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
-  const forms = new Set<string>();
-  for (const secret of secrets) for (const form of formsOf(secret)) forms.add(form);
-  const sorted = [...forms].sort((a, b) => b.length - a.length);
-  if (sorted.length === 0) return redactUrl;
-  const pattern = new RegExp(sorted.map(patternOf).join("|"), "gu");
+  const patterns = new Map<string, string>();
+  for (const secret of secrets) {
+    for (const form of formsOf(secret)) patterns.set(form, patternOf(form));
+    for (const form of base64FormsOf(secret)) patterns.set(form, literal(form));
+  }
+  if (patterns.size === 0) return redactUrl;
+  const longestFirst = [...patterns].sort(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
+  const pattern = new RegExp(longestFirst.join("|"), "gu");
   return (text) => redactUrl(text.replace(pattern, mask));
 }
 
-/** Shorter ones are masked only where they stand alone, or else no text would be left. */
-const shortest = 4;
+/**
+ * Shorter ones are masked only where they stand alone: a `***` in the middle of a word that everybody knows would
+ * spoil the text, and tell the secret.
+ */
+const shortestInWords = 8;
+/** A shorter piece of base64 says next to nothing, and stands everywhere. */
+const shortestBase64 = 4;
 
 function patternOf(form: string): string {
-  const literal = form.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  return form.length < shortest ? `(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])` : literal;
+  return form.length < shortestInWords ? `(?<![\\p{L}\\p{N}])${literal(form)}(?![\\p{L}\\p{N}])` : literal(form);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 function formsOf(secret: string): string[] {
@@ -38,7 +49,7 @@ function formsOf(secret: string): string[] {
   const encoded = encodeUri(secret);
   const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
   const form = encoded.replace(/%20/g, "+");
-  return [secret, JSON.stringify(secret).slice(1, -1), encoded, lowerCase, form, ...base64FormsOf(secret)];
+  return [secret, JSON.stringify(secret).slice(1, -1), encoded, lowerCase, form];
 }
 
 /** Half a surrogate pair can't be encoded, and can't travel in a URL. */
@@ -55,12 +66,13 @@ function encodeUri(text: string): string {
  * begins; the characters that it shares with its neighbours are left out.
  */
 function base64FormsOf(secret: string): string[] {
+  if (secret === "") return [];
   const bytes = Buffer.from(secret);
   const forms = [bytes.toString("base64"), bytes.toString("base64url")];
   for (const before of [0, 1, 2]) {
     const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
     const inner = encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-    if (inner.length >= shortest) forms.push(inner, inner.replace(/\+/g, "-").replace(/\//g, "_"));
+    if (inner.length >= shortestBase64) forms.push(inner, inner.replace(/\+/g, "-").replace(/\//g, "_"));
   }
   return forms;
 }

@@ -40,6 +40,8 @@ test.each([
 
 test.each([
   [["a"], "a cat has a b", "*** cat has *** b"],
+  [["hive"], "the archive, hive: 'hive'", "the archive, ***: '***'"],
+  [["overlord"], "overlords", "***s"],
   [["secret", "secret-long"], "it is secret-long", "it is ***"],
   [["", "x.y*"], "x.y* xay", "*** xay"],
   [[], "nothing http://a:b@c", "nothing http://***@c"],
