@@ -6,9 +6,9 @@ import { knownNodes } from "./couch/nodes.js";
 import type { Decision } from "./decide.js";
 import { MigrateError, toMigrateError } from "./errors.js";
 import { missingDatabase } from "./examine.js";
+import { nextEntry } from "./ledger/entry.js";
 import { recordRun } from "./ledger/history.js";
 import type { Lease } from "./ledger/lease.js";
-import type { Entry } from "./ledger/ledger.js";
 import { Recorder } from "./recorder.js";
 import type { ApplyResult, Failure, RunRecord, Warning } from "./results.js";
 import { type Look, type Run, targetsOf } from "./run.js";
@@ -165,7 +165,13 @@ export class Work {
       const worked = succeeded.flatMap((result) => result.target.database ?? []);
       // What is gone has no incarnation: whatever comes to be under its name is another.
       const databases = worked.filter((database) => database !== removed);
-      const entry = this.#entry(decision, recorder.entry(step.id), databases, milliseconds, !wrote);
+      const entry = nextEntry(step, recorder.entry(step.id), {
+        databases: Object.fromEntries(databases.map((name) => [name, this.#existing.get(name) ?? "0"])),
+        milliseconds,
+        adopted: !wrote,
+        at: new Date(),
+        version,
+      });
       await recorder.record(step.id, entry, kind.oneTime ?? false);
     }
     if (failed.length > 0) return;
@@ -208,29 +214,6 @@ export class Work {
     if (this.#existing.has(database)) return;
     const info = await databaseInfo(this.#run.couch, database);
     if (info) this.#existing.set(database, info.incarnation);
-  }
-
-  #entry(
-    decision: Decision,
-    before: Entry | undefined,
-    databases: readonly string[],
-    milliseconds: number,
-    adopted: boolean,
-  ): Entry {
-    const { step } = decision;
-    const kept = before?.checksum === step.checksum ? before.databases : {};
-    const now = Object.fromEntries(databases.map((database) => [database, this.#existing.get(database) ?? "0"]));
-    const former = [...(before?.former ?? []), ...(before ? [before.checksum] : [])];
-    return {
-      kind: step.kind,
-      checksum: step.checksum,
-      former: [...new Set(former)].filter((checksum) => checksum !== step.checksum),
-      appliedAt: new Date().toISOString(),
-      milliseconds,
-      version,
-      ...(adopted ? { adopted } : {}),
-      databases: { ...kept, ...now },
-    };
   }
 
   async #recordSecrets(recorder: Recorder): Promise<void> {

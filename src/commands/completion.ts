@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { exitCodes } from "../errors.js";
-import { visible } from "../render/visible.js";
-import { didYouMean } from "../settings/nearest.js";
 import { InvalidSettings } from "../settings/problems.js";
+import { didYouMean } from "../text/nearest.js";
+import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 
 export const completion: Command = {

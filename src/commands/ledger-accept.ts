@@ -1,5 +1,5 @@
 import { exitCodes } from "../errors.js";
-import { visible } from "../render/visible.js";
+import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 import { readMigrations } from "./migrations.js";
 import { leaseOptions, runOptions } from "./run-options.js";

@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes } from "../errors.js";
-import { visible } from "../render/visible.js";
-import { didYouMean } from "../settings/nearest.js";
 import { InvalidSettings } from "../settings/problems.js";
+import { didYouMean } from "../text/nearest.js";
+import { visible } from "../text/visible.js";
 import { version } from "../version.js";
 import type { Command } from "./command.js";
 import { fileName, fileText } from "./new-file.js";

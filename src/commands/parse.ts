@@ -1,10 +1,10 @@
 /** The command line, by yargs: which command, with which flags and arguments; or a text to print. */
 import yargs, { type Argv } from "yargs";
 import type { Flags } from "../settings/flags.js";
-import { didYouMean } from "../settings/nearest.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { quote } from "../settings/value.js";
 import { describeSetting, flagsOfType, yargsOptions } from "../settings/yargs-options.js";
+import { didYouMean } from "../text/nearest.js";
 import { version } from "../version.js";
 import type { Command } from "./command.js";
 import { epilogue } from "./epilogue.js";

@@ -1,5 +1,5 @@
-import { visible } from "../render/visible.js";
-import { nearest } from "../settings/nearest.js";
+import { nearest } from "../text/nearest.js";
+import { visible } from "../text/visible.js";
 import { InvalidInput, type Position, type Problem } from "./problem.js";
 import { masked } from "./step.js";
 

@@ -1,8 +1,8 @@
 /** What an apply did, for people. */
 import type { ApplyResult, Failure } from "../results.js";
+import { visible } from "../text/visible.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 export function applyText(result: ApplyResult, style: Style): string {
   const paint = { applied: style.green, unchanged: (text: string) => text, failed: style.red }[result.result];

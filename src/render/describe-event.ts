@@ -1,7 +1,7 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
 import type { Event } from "../events.js";
+import { visible } from "../text/visible.js";
 import { grouped, span } from "./quantity.js";
-import { visible } from "./visible.js";
 
 export const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];

@@ -1,8 +1,8 @@
 /** An error for people: what happened, where, and what to do. */
 import type { MigrateError } from "../errors.js";
 import type { Problem } from "../migrations/problem.js";
+import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 /** `stack`: with it for bugs. */
 export function errorText(error: MigrateError, style: Style, stack = false): string {

@@ -1,8 +1,8 @@
 /** An import for people. Pure. */
 import type { ImportResult } from "../import/result.js";
+import { visible } from "../text/visible.js";
 import { count } from "./quantity.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 export function importSummary({ out, files, steps }: ImportResult): string {
   if (files.length === 0) return "There was nothing to import; nothing was written.";

@@ -1,8 +1,8 @@
 /** The last line of a terminal: what is under way and how far it is. */
 import type { Event } from "../events.js";
+import { visible } from "../text/visible.js";
 import { percent, progressText } from "./describe-event.js";
 import type { LogOptions } from "./log.js";
-import { visible } from "./visible.js";
 
 const bar = 20;
 /** No more often than the eye follows. */

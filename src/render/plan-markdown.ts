@@ -1,9 +1,9 @@
 /** A plan for a comment on a pull request. */
 import type { Plan, PlannedStep } from "../results.js";
+import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { databaseLines, isLeftAlone, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
 import { orphanedText } from "./plan-text.js";
-import { visible } from "./visible.js";
 
 /** What GitHub takes as one comment. */
 export const longestComment = 65_536;

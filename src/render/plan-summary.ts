@@ -1,8 +1,8 @@
 /** What a plan comes to; text and Markdown share it. Pure. */
 import type { Plan, PlannedStep } from "../results.js";
 import type { Rebuild } from "../steps/kind.js";
+import { visible } from "../text/visible.js";
 import { count, grouped, list } from "./quantity.js";
-import { visible } from "./visible.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | " ";
 

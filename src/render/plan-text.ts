@@ -1,10 +1,10 @@
 /** A plan for people at a terminal. */
 import type { Plan, PlannedStep } from "../results.js";
+import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { databaseLines, type Mark, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
 import { list } from "./quantity.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 export function planText(plan: Plan, style: Style): string {
   const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);

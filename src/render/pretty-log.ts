@@ -1,12 +1,12 @@
 /** The log for people: a line an event, and on a terminal a last line that shows what is under way. */
 import type { Event } from "../events.js";
+import { visible } from "../text/visible.js";
 import { atLeast, type Description, describeEvent } from "./describe-event.js";
 import { errorText } from "./error-text.js";
 import { EverySoOften } from "./every-so-often.js";
 import { LiveLine } from "./live-line.js";
 import type { Log, LogOptions } from "./log.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 /** How often long work says how far it is, where no line can be drawn anew. */
 export const progressInterval = 10_000;

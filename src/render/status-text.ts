@@ -1,9 +1,9 @@
 /** How the ledger, the files and the server stand to each other, for people. */
 import type { RunRecord, Status, StatusStep } from "../results.js";
+import { visible } from "../text/visible.js";
 import { orphanedText } from "./plan-text.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
-import { visible } from "./visible.js";
 
 const runsShown = 5;
 

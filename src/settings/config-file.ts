@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Document, LineCounter, Pair } from "yaml";
-import { visible } from "../render/visible.js";
+import { didYouMean } from "../text/nearest.js";
+import { visible } from "../text/visible.js";
 import { reasonOf } from "./environment.js";
-import { didYouMean } from "./nearest.js";
 import { keyOf } from "./setting.js";
 import type { Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";

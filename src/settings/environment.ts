@@ -1,6 +1,6 @@
 /** What the environment holds, against the table. An empty variable counts as absent. */
 import { readFileSync } from "node:fs";
-import { nearest } from "./nearest.js";
+import { nearest } from "../text/nearest.js";
 import { environmentOf } from "./setting.js";
 import type { Environment, Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";

@@ -1,5 +1,5 @@
 /** What the command line holds, against the table. Pure. */
-import { didYouMean } from "./nearest.js";
+import { didYouMean } from "../text/nearest.js";
 import { type CommandName, flagOf } from "./setting.js";
 import type { Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";

@@ -1,7 +1,8 @@
 /** One value of one setting, from text. Pure. */
-import { visible } from "../render/visible.js";
+
+import { didYouMean } from "../text/nearest.js";
+import { visible } from "../text/visible.js";
 import { longestDuration, parseDuration, writeDuration } from "./duration.js";
-import { didYouMean } from "./nearest.js";
 import type { Setting } from "./setting.js";
 
 export type Value = string | number | boolean | undefined;

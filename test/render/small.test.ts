@@ -9,9 +9,9 @@ import { jsonText } from "../../src/render/json.js";
 import { span } from "../../src/render/quantity.js";
 import { plain, styleFor } from "../../src/render/style.js";
 import { terminationLine, writeTermination } from "../../src/render/termination.js";
-import { visible } from "../../src/render/visible.js";
 import { createRedactor } from "../../src/secrets.js";
 import { InvalidSettings } from "../../src/settings/problems.js";
+import { visible } from "../../src/text/visible.js";
 
 test.each([
   ["zergling ✓ é 漢 👍", "zergling ✓ é 漢 👍"],

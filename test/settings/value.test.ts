@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { defaults } from "../../src/options.js";
 import { longestDuration, parseDuration, writeDuration } from "../../src/settings/duration.js";
-import { nearest } from "../../src/settings/nearest.js";
 import { resolveSettings } from "../../src/settings/resolve.js";
 import { type SettingName, settings } from "../../src/settings/table.js";
 import { parseValue } from "../../src/settings/value.js";
+import { nearest } from "../../src/text/nearest.js";
 
 test.each([
   ["500ms", 500],

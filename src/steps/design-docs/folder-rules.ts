@@ -1,5 +1,5 @@
 /** What may lie in a design document's folder. Pure. */
-import { nearest } from "../../settings/nearest.js";
+import { nearest } from "../../text/nearest.js";
 
 /** A name without extension, and what the extension makes of its content. */
 export interface MemberFile {

@@ -1,0 +1,31 @@
+import type { Step } from "../migrations/step.js";
+import type { Entry } from "./ledger.js";
+
+/** What became of one step in one run. */
+export interface Done {
+  /** The databases that it was brought to hold in, each with its incarnation. */
+  readonly databases: Readonly<Record<string, string>>;
+  readonly milliseconds: number;
+  /** Nothing had to be written. */
+  readonly adopted: boolean;
+  readonly at: Date;
+  /** Of couchdb-migrate. */
+  readonly version: string;
+}
+
+/** The entry to record. Databases where the same version of the step was applied before are kept. Pure. */
+export function nextEntry(step: Step, before: Entry | undefined, done: Done): Entry {
+  const { databases, milliseconds, adopted, at, version } = done;
+  const kept = before?.checksum === step.checksum ? before.databases : {};
+  const former = [...(before?.former ?? []), ...(before ? [before.checksum] : [])];
+  return {
+    kind: step.kind,
+    checksum: step.checksum,
+    former: [...new Set(former)].filter((checksum) => checksum !== step.checksum),
+    appliedAt: at.toISOString(),
+    milliseconds,
+    version,
+    ...(adopted ? { adopted } : {}),
+    databases: { ...kept, ...databases },
+  };
+}
