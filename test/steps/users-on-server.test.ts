@@ -5,7 +5,7 @@ import { isAtLeast } from "../../src/couch/version.js";
 import { apply, loadMigrations, plan } from "../../src/index.js";
 import { databaseName, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
-import { must, request, until, until } from "../support/request.js";
+import { must, request, until } from "../support/request.js";
 import { onReal, server } from "../support/servers.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 
