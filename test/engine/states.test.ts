@@ -1,0 +1,198 @@
+/** Every state that a step can be in between files, ledger and server, from the file to the server and back. */
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type ApplyOptions,
+  accept,
+  apply,
+  forget,
+  loadMigrations,
+  type Migrations,
+  plan,
+  status,
+  unlock,
+} from "../../src/index.js";
+import { databaseName, freshDatabase } from "../support/databases.js";
+import { must, until } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+let database: string;
+let ledgerDatabase: string;
+let options: ApplyOptions;
+
+beforeEach(async () => {
+  database = databaseName("states");
+  ledgerDatabase = await freshDatabase("ledger");
+  const { url, admin } = server();
+  options = { connection: { url, username: admin.name, password: admin.password }, ledgerDatabase, wait: 5_000 };
+});
+
+const made = () => `- id: made\n  ensureDatabase: { name: ${database} }\n`;
+const members = (role: string, id = "members") =>
+  `- id: ${id}\n  ensureSecurity: { database: ${database}, members: { roles: [${role}] } }\n`;
+
+async function files(...steps: string[]): Promise<Migrations> {
+  return loadMigrations(await tempFolder({ "001.yaml": steps.join("") }), { env: {} });
+}
+
+async function states(migrations: Migrations): Promise<Record<string, string>> {
+  const planned = await plan(migrations, options);
+  return Object.fromEntries(planned.steps.map(({ id, state, action }) => [id, `${state}, ${action}`]));
+}
+
+async function roles(): Promise<unknown> {
+  return (await must(server(), "GET", `/${database}/_security`)).members.roles;
+}
+
+describe("a step", () => {
+  test("that is new is pending, then applied", async () => {
+    const set = await files(made(), members("a"));
+    expect(await states(set)).toEqual({ made: "pending, create", members: "pending, create" });
+    expect(await apply(set, options)).toMatchObject({ result: "applied", applied: ["made", "members"] });
+    expect(await states(set)).toEqual({ made: "applied, none", members: "applied, none" });
+  });
+
+  test("that was edited is changed, and applied again", async () => {
+    await apply(await files(made(), members("a")), options);
+    const edited = await files(made(), members("b"));
+    expect(await states(edited)).toEqual({ made: "applied, none", members: "changed, update" });
+    expect(await apply(edited, options)).toMatchObject({ applied: ["members"], unchanged: ["made"] });
+    expect(await roles()).toEqual(["b"]);
+  });
+
+  test("of an older version of the files is superseded: left alone, unless going back is allowed", async () => {
+    const older = await files(made(), members("a"));
+    await apply(older, options);
+    await apply(await files(made(), members("b")), options);
+    expect(await states(older)).toMatchObject({ members: "superseded, none" });
+    expect(await apply(older, options)).toMatchObject({ result: "unchanged", superseded: ["members"] });
+    expect(await roles()).toEqual(["b"]);
+    expect(await apply(older, { ...options, allowRevert: true })).toMatchObject({ applied: ["members"] });
+    expect(await roles()).toEqual(["a"]);
+    expect(await states(older)).toMatchObject({ members: "applied, none" });
+  });
+
+  test("that is no longer in the files is orphaned, until it is forgotten", async () => {
+    await apply(await files(made(), members("a")), options);
+    const fewer = await files(made());
+    expect((await plan(fewer, options)).orphaned).toEqual(["members"]);
+    expect(await apply(fewer, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    await forget("members", options);
+    expect((await status(fewer, options)).orphaned).toEqual([]);
+    await expect(forget("members", options)).rejects.toMatchObject({ code: "not-in-ledger" });
+  });
+
+  test("that is forgotten but in the files is pending, and adopted as it holds", async () => {
+    const set = await files(made(), members("a"));
+    await apply(set, options);
+    await forget("members", options);
+    expect(await states(set)).toEqual({ made: "applied, none", members: "pending, adopt" });
+    expect(await apply(set, options)).toMatchObject({ result: "unchanged", adopted: ["members"] });
+  });
+
+  test("that is inserted before applied ones is applied, and said to be", async () => {
+    await apply(await files(made()), options);
+    const set = await files(
+      `- id: before\n  ensureSecurity: { database: ${database}, members: { roles: [a] } }\n`,
+      made(),
+    );
+    const planned = await plan(set, options);
+    expect(planned.steps[0]?.notes.join()).toContain("inserted before");
+    expect(await apply(set, options)).toMatchObject({ applied: ["before"], unchanged: ["made"] });
+  });
+
+  test("that was changed may be accepted as it is: nothing is written but the ledger", async () => {
+    await apply(await files(made(), members("a")), options);
+    const edited = await files(made(), members("b"));
+    await accept("members", edited, options);
+    expect(await apply(edited, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect(await roles()).toEqual(["a"]);
+    await expect(accept("nobody", edited, options)).rejects.toMatchObject({ code: "not-in-ledger" });
+  });
+
+  test("whose database was deleted is pending again", async () => {
+    const set = await files(made(), members("a"));
+    await apply(set, options);
+    await must(server(), "DELETE", `/${database}`);
+    expect(await states(set)).toEqual({ made: "pending, create", members: "pending, create" });
+    expect(await apply(set, options)).toMatchObject({ applied: ["made", "members"] });
+  });
+
+  test("whose database was deleted and made anew is pending again", async () => {
+    const set = await files(made(), members("a"));
+    await apply(set, options);
+    const born = (await must(server(), "GET", `/${database}`)).instance_start_time;
+    // A recreation within the same second can't be seen.
+    const again = async () => {
+      await must(server(), "DELETE", `/${database}`);
+      await must(server(), "PUT", `/${database}`);
+      return (await must(server(), "GET", `/${database}`)).instance_start_time;
+    };
+    await until(again, (time) => time !== born);
+    expect(await states(set)).toEqual({ made: "pending, adopt", members: "pending, update" });
+    expect(await apply(set, options)).toMatchObject({ applied: ["members"], adopted: ["made"] });
+    expect(await apply(set, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
+  test("that drifted is shown, and repaired by verify alone", async () => {
+    const set = await files(made(), members("a"));
+    await apply(set, options);
+    await must(server(), "PUT", `/${database}/_security`, { body: { members: { names: ["eve"], roles: [] } } });
+    const planned = await plan(set, options);
+    expect(planned).toMatchObject({ changes: 0, steps: [{}, { state: "drifted", action: "update", applies: false }] });
+    expect(await apply(set, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect((await plan(set, { ...options, verify: true })).changes).toBe(1);
+    expect(await apply(set, { ...options, verify: true })).toMatchObject({ applied: ["members"] });
+    expect(await roles()).toEqual(["a"]);
+  });
+
+  test("that fails stops the run: what was done is recorded, what comes after is not begun", async () => {
+    const set = await files(
+      made(),
+      `- id: lost\n  ensureSecurity: { database: ${database}-typo }\n`,
+      `- id: after\n  ensureAdmin: { name: nobody, password: x }\n`,
+    );
+    const result = await apply(set, { ...options, concurrency: 1 });
+    expect(result).toMatchObject({ result: "failed", applied: ["made"], notReached: ["after"] });
+    expect(result.failures).toMatchObject([{ id: "lost", database: `${database}-typo`, code: "step-failed" }]);
+    expect(await states(await files(made()))).toEqual({ made: "applied, none" });
+  });
+});
+
+describe("two sets", () => {
+  test("have ledgers of their own", async () => {
+    const set = await files(made());
+    await apply(set, options);
+    const other = await plan(set, { ...options, set: "other" });
+    expect(other.steps).toMatchObject([{ id: "made", state: "pending", action: "adopt" }]);
+  });
+});
+
+describe("steps that claim the same by patterns", () => {
+  test("are refused where the databases are known, and nothing is written", async () => {
+    await must(server(), "PUT", `/${database}`);
+    const pattern = (id: string, shape: string) => `- id: ${id}\n  ensureSecurity: { database: "${shape}" }\n`;
+    const set = await files(pattern("one", `${database}*`), pattern("two", `*${database.slice(8)}`));
+    await expect(apply(set, options)).rejects.toMatchObject({ code: "invalid-input", message: /one .*two/ });
+  });
+});
+
+describe("unlock", () => {
+  test("releases a lease and says whose it was", async () => {
+    const set = await files(made());
+    const held = {
+      holder: "gone",
+      nonce: "n",
+      token: 7,
+      since: "2026-01-01T00:00:00.000Z",
+      ttl: 60_000,
+      type: "lease",
+    };
+    await must(server(), "PUT", `/${ledgerDatabase}/lease-default`, { body: held });
+    expect((await status(set, options)).lease).toMatchObject({ holder: "gone" });
+    await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject({ code: "lease-held" });
+    expect(await unlock(options)).toMatchObject({ holder: "gone" });
+    expect(await unlock(options)).toBeNull();
+    expect(await apply(set, { ...options, lockWait: 0 })).toMatchObject({ applied: ["made"] });
+  });
+});
