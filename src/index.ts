@@ -1,6 +1,10 @@
 /** The library: all that the command line does. */
-export { apply } from "./apply.js";
+
 export type { Connection } from "./couch/connection.js";
+export { apply } from "./engine/apply.js";
+export { plan } from "./engine/plan.js";
+export { status } from "./engine/status.js";
+export { accept, forget, unlock, wait } from "./engine/upkeep.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./errors.js";
 export type { Event, EventType, Listener } from "./events.js";
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";
@@ -10,8 +14,5 @@ export { type LoadOptions, loadMigrations } from "./migrations/load.js";
 export { InvalidInput, type Position, type Problem } from "./migrations/problem.js";
 export type { Migrations, Step } from "./migrations/step.js";
 export type { ApplyOptions, LeaseOptions, RunOptions } from "./options.js";
-export { plan } from "./plan.js";
 export type * from "./results.js";
-export { status } from "./status.js";
-export { accept, forget, unlock, wait } from "./upkeep.js";
 export { version } from "./version.js";

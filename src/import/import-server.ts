@@ -1,10 +1,10 @@
 /** Writes migration files for what a live server has. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
+import { openRun, type Run, ready } from "../engine/run.js";
 import { toMigrateError } from "../errors.js";
 import type { RunOptions } from "../options.js";
 import { list } from "../render/quantity.js";
-import { openRun, type Run, ready } from "../run.js";
 import { databasePart } from "./database-part.js";
 import { type Imported, type LeftOut, nothing, together } from "./imported.js";
 import { distinctNames } from "./names.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Decision, decide, orphans, type PlacedStep } from "../../src/decide.js";
+import { type Decision, decide, orphans, type PlacedStep } from "../../src/engine/decide.js";
 import type { Entry, Ledger } from "../../src/ledger/ledger.js";
 
 function placed(id: string, checksum: string, databases: string[] = [], oneTime = false): PlacedStep {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { maskChanges } from "../../src/mask-changes.js";
+import { maskChanges } from "../../src/engine/mask-changes.js";
 
 const step = {
   shown: { log: { key: "***", url: "http://***@host/db" }, level: "info" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dependencies, type Ordered, runInOrder } from "../../src/schedule.js";
+import { dependencies, type Ordered, runInOrder } from "../../src/engine/schedule.js";
 
 const on = (...databases: string[]): Ordered => ({ barrier: false, databases });
 const barrier: Ordered = { barrier: true, databases: [] };

@@ -1,14 +1,14 @@
 /** What a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
-import { MigrateError } from "./errors.js";
-import { ensureLedgerDatabase } from "./ledger/database.js";
-import { acceptStep, forgetStep } from "./ledger/edit.js";
-import { breakLease, readLease, takeLease } from "./ledger/lease.js";
-import type { Ledger } from "./ledger/ledger.js";
-import { readLedger, writeLedger } from "./ledger/store.js";
-import type { Migrations } from "./migrations/step.js";
-import { defaults, type LeaseOptions, type RunOptions } from "./options.js";
+import { MigrateError } from "../errors.js";
+import { ensureLedgerDatabase } from "../ledger/database.js";
+import { acceptStep, forgetStep } from "../ledger/edit.js";
+import { breakLease, readLease, takeLease } from "../ledger/lease.js";
+import type { Ledger } from "../ledger/ledger.js";
+import { readLedger, writeLedger } from "../ledger/store.js";
+import type { Migrations } from "../migrations/step.js";
+import { defaults, type LeaseOptions, type RunOptions } from "../options.js";
+import { version } from "../version.js";
 import { holderName, openRun, type Run, ready } from "./run.js";
-import { version } from "./version.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {

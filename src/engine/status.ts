@@ -1,10 +1,10 @@
 /** The ledger against the files against the server. Sends no request that writes. */
-import { readHistory } from "./ledger/history.js";
-import { readLease } from "./ledger/lease.js";
-import type { Migrations } from "./migrations/step.js";
-import type { RunOptions } from "./options.js";
+import { readHistory } from "../ledger/history.js";
+import { readLease } from "../ledger/lease.js";
+import type { Migrations } from "../migrations/step.js";
+import type { RunOptions } from "../options.js";
+import type { Status } from "../results.js";
 import { planRun } from "./plan.js";
-import type { Status } from "./results.js";
 import { lookWhenReady, openRun } from "./run.js";
 
 export async function status(migrations: Migrations, options: RunOptions): Promise<Status> {

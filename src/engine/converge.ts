@@ -1,11 +1,11 @@
 /** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorCode, MigrateError, toMigrateError } from "./errors.js";
+import { type ErrorCode, MigrateError, toMigrateError } from "../errors.js";
+import type { Step } from "../migrations/step.js";
+import type { Target } from "../steps/kind.js";
+import { kindOf } from "../steps/targets.js";
 import { contextOf, examine } from "./examine.js";
-import type { Step } from "./migrations/step.js";
 import type { Run } from "./run.js";
-import type { Target } from "./steps/kind.js";
-import { kindOf } from "./steps/targets.js";
 
 export interface Converged {
   /** Something was written. */

@@ -1,9 +1,10 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
+
+import type { Step } from "../migrations/step.js";
+import type { Difference, StepContext, Target } from "../steps/kind.js";
+import { kindOf } from "../steps/targets.js";
 import { maskChanges } from "./mask-changes.js";
-import type { Step } from "./migrations/step.js";
 import type { Run } from "./run.js";
-import type { Difference, StepContext, Target } from "./steps/kind.js";
-import { kindOf } from "./steps/targets.js";
 
 export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
   return {

@@ -1,22 +1,22 @@
 /** One run's work under the lease, step by step, and what became of it. */
 import pMap from "p-map";
+import { databaseInfo } from "../couch/databases.js";
+import { knownNodes } from "../couch/nodes.js";
+import { MigrateError, toMigrateError } from "../errors.js";
+import { nextEntry } from "../ledger/entry.js";
+import { recordRun } from "../ledger/history.js";
+import type { Lease } from "../ledger/lease.js";
+import type { ApplyResult, Failure, RunRecord, Warning } from "../results.js";
+import type { Target } from "../steps/kind.js";
+import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { version } from "../version.js";
 import { type Converged, converge } from "./converge.js";
-import { databaseInfo } from "./couch/databases.js";
-import { knownNodes } from "./couch/nodes.js";
 import type { Decision } from "./decide.js";
-import { MigrateError, toMigrateError } from "./errors.js";
 import { missingDatabase } from "./examine.js";
-import { nextEntry } from "./ledger/entry.js";
-import { recordRun } from "./ledger/history.js";
-import type { Lease } from "./ledger/lease.js";
 import { Recorder } from "./recorder.js";
-import type { ApplyResult, Failure, RunRecord, Warning } from "./results.js";
 import { type Look, type Run, targetsOf } from "./run.js";
 import { dependencies, runInOrder } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
-import type { Target } from "./steps/kind.js";
-import { createdBy, isPattern, kindOf, namedDatabases } from "./steps/targets.js";
-import { version } from "./version.js";
 
 /** What a look has found to be done, and what is to be said of the rest. */
 export interface Due {

@@ -1,15 +1,15 @@
 /** Brings the server to what the files ask for, and records it. */
 import pMap from "p-map";
+import { MigrateError } from "../errors.js";
+import { ensureLedgerDatabase } from "../ledger/database.js";
+import { takeLeaseIfNeeded } from "../ledger/lease.js";
+import type { Migrations } from "../migrations/step.js";
+import { type ApplyOptions, defaults } from "../options.js";
+import type { ApplyResult, Warning } from "../results.js";
+import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
-import { MigrateError } from "./errors.js";
 import { examine } from "./examine.js";
-import { ensureLedgerDatabase } from "./ledger/database.js";
-import { takeLeaseIfNeeded } from "./ledger/lease.js";
-import type { Migrations } from "./migrations/step.js";
-import { type ApplyOptions, defaults } from "./options.js";
-import type { ApplyResult, Warning } from "./results.js";
 import { holderName, type Look, look, lookWhenReady, openRun, type Run, ready, targetsOf } from "./run.js";
-import { kindOf } from "./steps/targets.js";
 import { stopper } from "./stop.js";
 import { type Due, Work } from "./work.js";
 

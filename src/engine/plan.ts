@@ -1,13 +1,13 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
+import type { Migrations } from "../migrations/step.js";
+import type { RunOptions } from "../options.js";
+import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
+import type { Difference } from "../steps/kind.js";
+import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
-import type { Migrations } from "./migrations/step.js";
-import type { RunOptions } from "./options.js";
-import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "./results.js";
 import { type Look, lookWhenReady, openRun, type Run } from "./run.js";
-import type { Difference } from "./steps/kind.js";
-import { createdBy, kindOf, placeIn } from "./steps/targets.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   const run = openRun(migrations.steps, options);

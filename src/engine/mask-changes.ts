@@ -1,8 +1,8 @@
 /** Hides secrets in what a step would change: where the files have one, what the server has there may be one too. */
-import { fromPointer, valueAt } from "./migrations/pointer.js";
-import { maskUrls } from "./migrations/secrets.js";
-import { masked, type Step } from "./migrations/step.js";
-import type { Change } from "./steps/kind.js";
+import { fromPointer, valueAt } from "../migrations/pointer.js";
+import { maskUrls } from "../migrations/secrets.js";
+import { masked, type Step } from "../migrations/step.js";
+import type { Change } from "../steps/kind.js";
 
 type Hide = (text: string) => string;
 

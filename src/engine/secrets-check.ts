@@ -1,9 +1,9 @@
 /** Has a secret of the files changed since it was applied? Answered without asking the server. */
-import type { Login } from "./couch/couch.js";
-import { type FingerprintedSecret, fingerprintOf, sameFingerprint } from "./ledger/fingerprint.js";
-import type { Fingerprint, Ledger } from "./ledger/ledger.js";
-import type { Step } from "./migrations/step.js";
-import { kindOf } from "./steps/targets.js";
+import type { Login } from "../couch/couch.js";
+import { type FingerprintedSecret, fingerprintOf, sameFingerprint } from "../ledger/fingerprint.js";
+import type { Fingerprint, Ledger } from "../ledger/ledger.js";
+import type { Step } from "../migrations/step.js";
+import { kindOf } from "../steps/targets.js";
 
 /** The steps whose secrets the accepted login does not prove. */
 export function unproven(steps: readonly Step[], login: Login): Step[] {

@@ -2,8 +2,8 @@
  * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
  * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted.
  */
-import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger/ledger.js";
-import { writeLedger } from "./ledger/store.js";
+import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
+import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./run.js";
 
 export class Recorder {

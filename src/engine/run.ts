@@ -1,22 +1,22 @@
 /** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { incarnations, listDatabases } from "./couch/databases.js";
-import { type Gateway, openCouch } from "./couch/gateway.js";
-import { assumeNodes } from "./couch/nodes.js";
-import { waitUntilReady } from "./couch/ready.js";
+import { incarnations, listDatabases } from "../couch/databases.js";
+import { type Gateway, openCouch } from "../couch/gateway.js";
+import { assumeNodes } from "../couch/nodes.js";
+import { waitUntilReady } from "../couch/ready.js";
+import { MigrateError } from "../errors.js";
+import type { Listener } from "../events.js";
+import type { StoredLedger } from "../ledger/ledger.js";
+import { type LedgerPlace, readLedger } from "../ledger/store.js";
+import type { Step } from "../migrations/step.js";
+import { type ApplyOptions, defaults, type RunOptions } from "../options.js";
+import { createRedactor } from "../secrets.js";
+import type { Target } from "../steps/kind.js";
+import { isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
-import { MigrateError } from "./errors.js";
-import type { Listener } from "./events.js";
-import type { StoredLedger } from "./ledger/ledger.js";
-import { type LedgerPlace, readLedger } from "./ledger/store.js";
-import type { Step } from "./migrations/step.js";
-import { type ApplyOptions, defaults, type RunOptions } from "./options.js";
-import { createRedactor } from "./secrets.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
-import type { Target } from "./steps/kind.js";
-import { isPattern, kindOf, type Names, namedDatabases, placeIn } from "./steps/targets.js";
 
 /** A run against one server. */
 export interface Run {

@@ -1,6 +1,6 @@
 /** When a run has to end before it is done: a signal of its user's, or `timeout`. */
-import { MigrateError } from "./errors.js";
-import type { ApplyOptions } from "./options.js";
+import { MigrateError } from "../errors.js";
+import type { ApplyOptions } from "../options.js";
 
 export interface Stopper {
   /** Stop between two requests. */
