@@ -55,7 +55,7 @@ export async function openBenches(count = 3): Promise<Benches> {
 }
 
 /** Makes it as it was before the first run. */
-export async function clear({ server, proxy }: Bench): Promise<void> {
+async function clear({ server, proxy }: Bench): Promise<void> {
   const all: string[] = await must(server, "GET", "/_all_dbs");
   for (const name of all.filter((name) => !name.startsWith("_"))) await must(server, "DELETE", `/${name}`);
   await request(server, "DELETE", `/_node/_local/_config/admins/${overmind.name}`);

@@ -4,56 +4,46 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningCli, startCli } from "../support/cli.js";
-import type { Recorded } from "../support/proxy.js";
-import { type Bench, type Benches, clear, openBenches } from "./benches.js";
+import { type Bench, type Benches, openBenches } from "./benches.js";
 import { type OvermindState, overmind, overmindState } from "./overmind-state.js";
+import { type Point, pointsOf } from "./points.js";
 
 let benches: Benches;
 let undisturbed: OvermindState;
-let requests: readonly Recorded[];
+let points: readonly Point[];
 
 beforeAll(async () => {
   benches = await openBenches();
   const { first } = benches;
   expect(await start(first).result).toMatchObject({ code: 0 });
-  requests = first.proxy.requests;
+  points = pointsOf(first.proxy.requests);
   undisturbed = await overmindState(first.server);
 });
 afterAll(() => benches.close());
 
-it("killed before the server sees a request", () => expectSameEnd("before", requests), 400_000);
+it("killed before the server sees a request", () => expectSameEnd("before", points), 400_000);
 
 it("killed after the server acted on a request that writes", async () => {
-  const writing = requests.filter(({ writes }) => writes);
+  const writing = points.filter(({ writes }) => writes);
   expect(writing.length).toBeGreaterThan(5);
   await expectSameEnd("after", writing);
 }, 400_000);
 
-async function expectSameEnd(when: "before" | "after", at: readonly Recorded[]): Promise<void> {
-  const ends = await benches.map(at, (bench, { number }) => endAfterKill(bench, number, when));
-  const named = (values: readonly unknown[]) =>
-    Object.fromEntries(at.map(({ number, method, path }, i) => [`${number}. ${method} ${path}`, values[i]]));
+async function expectSameEnd(when: "before" | "after", at: readonly Point[]): Promise<void> {
+  const ends = await benches.map(at, (bench, point) => endAfterKill(bench, point, when));
+  const named = (values: readonly unknown[]) => Object.fromEntries(at.map(({ name }, i) => [name, values[i]]));
   expect(named(ends)).toEqual(named(at.map(() => undisturbed)));
 }
 
-async function endAfterKill(bench: Bench, number: number, when: "before" | "after"): Promise<OvermindState> {
+async function endAfterKill(bench: Bench, point: Point, when: "before" | "after"): Promise<OvermindState> {
   let victim: RunningCli | undefined;
   const kill = async () => {
     victim?.child.kill("SIGKILL");
     await victim?.result;
   };
-  const runVictim = () => {
-    bench.proxy.faultAt(number, when === "before" ? { before: kill } : { after: kill });
-    victim = start(bench);
-    return victim.result;
-  };
-  // A renewal of the lease more or less shifts the last numbers: a run that ended before its number is done again.
-  let end = await runVictim();
-  for (let more = 3; more > 0 && end.signal !== "SIGKILL"; more -= 1) {
-    await clear(bench);
-    end = await runVictim();
-  }
-  expect(end).toMatchObject({ signal: "SIGKILL" });
+  bench.proxy.faultWhen(point.matcher(), when === "before" ? { before: kill } : { after: kill });
+  victim = start(bench);
+  expect(await victim.result).toMatchObject({ signal: "SIGKILL" });
 
   const rerun = await start(bench).result;
   expect(rerun.code, rerun.stderr).toBe(0);

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ApplyResult, apply, loadMigrations, type Migrations } from "../../src/index.js";
 import { root } from "../support/cli.js";
-import type { Fault, Recorded } from "../support/proxy.js";
+import type { Fault } from "../support/proxy.js";
 import { type Bench, type Benches, openBenches } from "./benches.js";
 import { type OvermindState, overmind, overmindState } from "./overmind-state.js";
+import { type Point, pointsOf } from "./points.js";
 
 let benches: Benches;
 let migrations: Migrations;
 let undisturbed: OvermindState;
-let requests: readonly Recorded[];
+let points: readonly Point[];
 
 beforeAll(async () => {
   const env = { COUCHDB_USERNAME: overmind.name, COUCHDB_PASSWORD: overmind.password };
@@ -18,7 +19,7 @@ beforeAll(async () => {
   benches = await openBenches();
   const { first } = benches;
   await run(first);
-  requests = first.proxy.requests;
+  points = pointsOf(first.proxy.requests);
   undisturbed = await overmindState(first.server);
 });
 afterAll(() => benches.close());
@@ -30,18 +31,17 @@ it.each<[string, Fault]>([
 ])(
   "%s",
   async (_title, fault) => {
-    const writing = requests.filter(({ writes }) => writes);
+    const writing = points.filter(({ writes }) => writes);
     expect(writing.length).toBeGreaterThan(5);
-    const ends = await benches.map(writing, (bench, { number }) => endAfter(bench, number, fault));
-    const named = (values: readonly unknown[]) =>
-      Object.fromEntries(writing.map(({ number, method, path }, i) => [`${number}. ${method} ${path}`, values[i]]));
+    const ends = await benches.map(writing, (bench, point) => endAfter(bench, point, fault));
+    const named = (values: readonly unknown[]) => Object.fromEntries(writing.map(({ name }, i) => [name, values[i]]));
     expect(named(ends)).toEqual(named(writing.map(() => undisturbed)));
   },
   400_000,
 );
 
-async function endAfter(bench: Bench, number: number, fault: Fault): Promise<OvermindState> {
-  bench.proxy.faultAt(number, fault);
+async function endAfter(bench: Bench, point: Point, fault: Fault): Promise<OvermindState> {
+  bench.proxy.faultWhen(point.matcher(), fault);
   // Whether the run gets over it by itself is not the point here.
   await run(bench).catch(() => {});
   expect((await run(bench)).failures).toEqual([]);

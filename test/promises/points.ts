@@ -1,0 +1,55 @@
+/** The requests of a run by which it can be broken: those that every run sends, however slow it is. */
+import type { Recorded } from "../support/proxy.js";
+
+export interface Point {
+  readonly name: string;
+  readonly writes: boolean;
+  /** For one run: is this the request? To be asked of each request once, in order. */
+  matcher(): (request: Recorded) => boolean;
+}
+
+const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
+const isHistory = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/history-default");
+
+/** The same on every server: nodes have names of their own. */
+function nameOf({ method, path }: Recorded): string {
+  return `${method} ${path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME")}`;
+}
+
+/** A slow run renews its lease once more than a quick one, so of the writes to the lease only taking and release count. */
+export function pointsOf(requests: readonly Recorded[]): Point[] {
+  const counts = new Map<string, number>();
+  const points = requests
+    .filter((request) => !isLease(request))
+    .map((request): Point => {
+      const called = nameOf(request);
+      const occurrence = (counts.get(called) ?? 0) + 1;
+      counts.set(called, occurrence);
+      const same = (other: Recorded) => nameOf(other) === called;
+      return { name: `${called}, ${occurrence}`, writes: request.writes, matcher: () => nth(same, occurrence) };
+    });
+  return [
+    ...points,
+    { name: "taking the lease", writes: true, matcher: () => nth(isLease, 1) },
+    { name: "releasing the lease", writes: true, matcher: () => after(isHistory, isLease) },
+  ];
+}
+
+function nth(matches: (request: Recorded) => boolean, occurrence: number): (request: Recorded) => boolean {
+  let seen = 0;
+  return (request) => {
+    if (matches(request)) seen += 1;
+    return matches(request) && seen === occurrence;
+  };
+}
+
+function after(
+  first: (request: Recorded) => boolean,
+  matches: (request: Recorded) => boolean,
+): (request: Recorded) => boolean {
+  let seen = false;
+  return (request) => {
+    seen ||= first(request);
+    return seen && matches(request);
+  };
+}
