@@ -4,6 +4,7 @@ import { parse, see } from "./commands/parse.js";
 import { Redaction } from "./commands/redaction.js";
 import { exitCodes, MigrateError, toMigrateError } from "./errors.js";
 import { errorSummary } from "./render/error-text.js";
+import { jsonText } from "./render/json.js";
 import { type Log, openLog } from "./render/log.js";
 import { styleFor } from "./render/style.js";
 import { writeTermination } from "./render/termination.js";
@@ -79,6 +80,7 @@ function contextFor(
     redact: redaction.redact,
     keepSecret: (secrets) => redaction.add(secrets),
     print: (text) => void io.stdout.write(redaction.redact(text)),
+    printJson: (document) => void io.stdout.write(jsonText(document, redaction.redact)),
   };
 }
 

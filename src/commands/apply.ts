@@ -43,7 +43,7 @@ async function printResult(result: ApplyResult, context: Context): Promise<Outco
   const { applySummary, applyText } = await import("../render/apply-text.js");
   context.log.close();
   if (context.settings.format === "json") {
-    context.print((await import("../render/json.js")).jsonText(result, context.redact));
+    context.printJson(result);
   } else {
     context.print(applyText(result, context.style));
   }

@@ -55,6 +55,8 @@ export interface Context {
   keepSecret(secrets: Iterable<string>): void;
   /** Writes to stdout; the text is redacted. */
   print(text: string): void;
+  /** Writes a document to stdout as JSON; the texts in it are redacted, its numbers and its own words are not. */
+  printJson(document: unknown): void;
 }
 
 export interface Outcome {

@@ -19,7 +19,7 @@ export const importFiles: Command = {
     const { importSummary, importText } = await import("../render/import-text.js");
     context.log.close();
     if (context.settings.format === "json") {
-      context.print((await import("../render/json.js")).jsonText(result, context.redact));
+      context.printJson(result);
     } else {
       context.print(importText(result, context.style));
     }

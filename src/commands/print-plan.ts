@@ -13,10 +13,11 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
   const summary = summaryOf(plan);
   if (settings.out === undefined) {
     log.close();
-    context.print(await write(plan, context, context.style));
+    if (settings.format === "json") context.printJson(plan);
+    else context.print(await write(plan, context, context.style));
   } else {
     try {
-      await writeFile(settings.out, context.redact(await write(plan, context, plain)));
+      await writeFile(settings.out, await write(plan, context, plain));
     } catch (error) {
       throw new InvalidSettings([`--out: ${reasonOf(error)}`]);
     }
@@ -30,9 +31,9 @@ async function write(plan: Plan, { settings, redact }: Context, style: Style): P
     case "json":
       return (await import("../render/json.js")).jsonText(plan, redact);
     case "markdown":
-      return (await import("../render/plan-markdown.js")).planMarkdown(plan);
+      return redact((await import("../render/plan-markdown.js")).planMarkdown(plan));
     case "text":
-      return (await import("../render/plan-text.js")).planText(plan, style);
+      return redact((await import("../render/plan-text.js")).planText(plan, style));
   }
 }
 

@@ -21,7 +21,7 @@ export const status: Command = {
     const { statusSummary, statusText } = await import("../render/status-text.js");
     context.log.close();
     if (context.settings.format === "json") {
-      context.print((await import("../render/json.js")).jsonText(result, context.redact));
+      context.printJson(result);
     } else {
       context.print(statusText(result, context.style));
     }

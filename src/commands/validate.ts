@@ -18,7 +18,7 @@ export const validate: Command = {
     try {
       const { files, steps } = await readMigrations(context);
       const summary = `${count(files.length, "file")}, ${count(steps.length, "step")}: valid`;
-      if (json) await printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [] }, context);
+      if (json) context.printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [] });
       else context.print(`${context.style.green(summary)}\n`);
       return { exitCode: exitCodes.done, summary };
     } catch (error) {
@@ -30,10 +30,6 @@ export const validate: Command = {
 
 async function invalid(error: MigrateError, context: Context): Promise<Outcome> {
   const { errorSummary, problemsOf } = await import("../render/error-text.js");
-  await printJson({ formatVersion: 1, valid: false, problems: problemsOf(error) }, context);
+  context.printJson({ formatVersion: 1, valid: false, problems: problemsOf(error) });
   return { exitCode: error.exitCode, summary: errorSummary(error) };
-}
-
-async function printJson(document: unknown, context: Context): Promise<void> {
-  context.print((await import("../render/json.js")).jsonText(document, context.redact));
 }

@@ -7,15 +7,10 @@ import type { Difference } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
-import { type Look, lookWhenReady, openRun, type Run } from "./run.js";
+import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  const run = openRun(migrations.steps, options);
-  try {
-    return await planRun(run, await lookWhenReady(run));
-  } finally {
-    await run.couch.close();
-  }
+  return withRun(migrations.steps, options, async (run) => planRun(run, await lookWhenReady(run)));
 }
 
 /** One step in one database, or on the server (`database` undefined). */
@@ -95,11 +90,13 @@ function planned(
     if (one.database !== undefined) databases[one.database] = { state: stateOf(one, decision), action: actionOf(one) };
   }
   const states = examined.map((one) => stateOf(one, decision));
+  // Drift beside work that is due: shown for its database, but left as it is.
+  const told = decision.state === "applied" || run.verify ? examined : examined.filter((one) => one.due);
   const several = examined.length > 1;
-  const refusals = examined.flatMap((one) => one.difference.refusal ?? []);
-  const warnings = examined.flatMap((one) => one.difference.warnings);
+  const refusals = told.flatMap((one) => one.difference.refusal ?? []);
+  const warnings = told.flatMap((one) => one.difference.warnings);
   const drifted = decision.state === "applied" && states.includes("drifted");
-  const action = wholeAction(decision, examined.map(actionOf));
+  const action = wholeAction(decision, told.map(actionOf));
   const applies = changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true);
   return {
     plan: {
@@ -112,12 +109,12 @@ function planned(
       action,
       target: kind.title(step.shown),
       databases,
-      changes: examined.flatMap((one) =>
+      changes: told.flatMap((one) =>
         one.difference.changes.map((change) =>
           several && one.database !== undefined ? { ...change, database: one.database } : change,
         ),
       ),
-      rebuilds: examined.flatMap((one) => one.difference.rebuilds),
+      rebuilds: told.flatMap((one) => one.difference.rebuilds),
       applies,
       notes: [...new Set([...decision.notes, ...refusals, ...warnings])],
     },

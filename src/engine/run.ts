@@ -1,9 +1,11 @@
 /** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { incarnations, listDatabases } from "../couch/databases.js";
+import { credentialsOf } from "../couch/connection.js";
+import { databaseInfo, listDatabases } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { assumeNodes } from "../couch/nodes.js";
+import { patternTest } from "../couch/pattern.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
@@ -13,10 +15,11 @@ import type { Step } from "../migrations/step.js";
 import { type ApplyOptions, defaults, type RunOptions } from "../options.js";
 import { createRedactor } from "../secrets.js";
 import type { Target } from "../steps/kind.js";
-import { isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
+import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
+import { stopper } from "./stop.js";
 
 /** A run against one server. */
 export interface Run {
@@ -48,8 +51,9 @@ export function openRun(steps: readonly Step[], options: RunOptions): Run {
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
   const emit = options.emit ?? (() => {});
   const secrets = steps.flatMap((step) => [...step.secrets.values()]);
-  const { password, previousPassword } = options.connection;
-  const redact = createRedactor([...secrets, ...[password, previousPassword].filter((secret) => secret !== undefined)]);
+  const { previousPassword } = options.connection;
+  const known = [credentialsOf(options.connection)?.password, previousPassword];
+  const redact = createRedactor([...secrets, ...known.filter((secret) => secret !== undefined)]);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
     couch: openCouch(options.connection, { emit, signal: never, redact }),
@@ -90,29 +94,66 @@ export async function look(run: Run, trustNodes: boolean): Promise<Look> {
   };
 }
 
-/** As `look`, but waits for CouchDB where it does not answer yet. */
+/** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
+const firstLook = 5_000;
+
+/** As `look`, but waits for CouchDB where it, or what stands before it, does not serve yet; `wait` is for all of it. */
 export async function lookWhenReady(run: Run, trustNodes = false): Promise<Look> {
-  const { couch, emit } = run;
-  const seen = await look(run, trustNodes).catch(async (error: unknown) => {
-    if (!(error instanceof MigrateError) || error.code !== "unreachable") throw error;
-    await ready(run, false);
-    return look(run, trustNodes);
-  });
+  const { couch, emit, wait } = run;
+  const began = performance.now();
+  const silent = new MigrateError("unreachable", { message: `${couch.url} does not answer` });
+  const timer = setTimeout(() => couch.cut(silent), Math.max(wait, firstLook));
+  const seen = await look(run, trustNodes)
+    .finally(() => clearTimeout(timer))
+    .catch(async (error: unknown) => {
+      if (!isNotReady(error)) throw error;
+      await ready(run, false, Math.max(0, wait - (performance.now() - began)));
+      return look(run, trustNodes);
+    });
   emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
   return seen;
 }
 
-export async function ready(run: Run, everyNode: boolean): Promise<void> {
-  const { couch, wait, emit, signal } = run;
+/** It may be starting, and a proxy before it may answer in its place. */
+function isNotReady(error: unknown): boolean {
+  if (!(error instanceof MigrateError)) return false;
+  if (error.code === "unreachable" || error.code === "not-couchdb") return true;
+  return error.code === "request-failed" && [502, 503, 504].includes(Number(error.data.status));
+}
+
+export async function ready(run: Run, everyNode: boolean, wait = run.wait): Promise<void> {
+  const { couch, emit, signal } = run;
   await waitUntilReady(couch, { wait, everyNode, emit, signal });
 }
 
+/** Opens a run, does `work`, and closes it; what a signal cuts short is said to be interrupted. */
+export async function withRun<T>(
+  steps: readonly Step[],
+  options: RunOptions,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const stop = stopper(options, (reason) => run.couch.cut(reason));
+  const run = openRun(steps, { ...options, signal: stop.soft });
+  try {
+    return await work(run);
+  } catch (thrown) {
+    throw stop.why() ?? thrown;
+  } finally {
+    stop.clear();
+    await run.couch.close();
+  }
+}
+
+/** Patterns match what earlier steps make, too: where that is missing, they have work as well. */
 function placeSteps(run: Run, existing: Names): PlacedStep[] {
-  return run.steps.map((step) => ({
-    step,
-    databases: placeIn(step, existing, run.place.database),
-    oneTime: kindOf(step).oneTime ?? false,
-  }));
+  const names = new Set(existing.keys());
+  return run.steps.map((step) => {
+    const databases = placeIn(step, names, run.place.database);
+    for (const made of createdBy(step)) names.add(made);
+    const removed = kindOf(step).removes?.(step.desired);
+    if (removed !== undefined) names.delete(removed);
+    return { step, databases, oneTime: kindOf(step).oneTime ?? false };
+  });
 }
 
 /** Where a step works, given the databases that exist. */
@@ -123,14 +164,30 @@ export function targetsOf(run: Run, step: Step, existing: ReadonlyMap<string, st
 
 async function existingDatabases(run: Run): Promise<Map<string, string>> {
   const named = new Set(run.steps.flatMap(namedDatabases));
-  const patterns = [...named].some(isPattern);
+  const patterns = [...named].filter(isPattern).map(patternTest);
   const names = new Set([...named].filter((name) => !isPattern(name)));
-  if (patterns) for (const name of await listDatabases(run.couch)) names.add(name);
-  const found = new Map<string, string>();
-  for (const [name, incarnation] of await incarnations(run.couch, [...names])) {
-    if (incarnation !== undefined) found.set(name, incarnation);
+  if (patterns.length > 0) {
+    const matched = (await listDatabases(run.couch)).filter((name) => patterns.some((matches) => matches(name)));
+    for (const name of matched) names.add(name);
   }
+  const found = new Map<string, string>();
+  await Promise.all(
+    [...names].map(async (name) => {
+      const incarnation = await incarnationOf(run, name);
+      if (incarnation !== undefined) found.set(name, incarnation);
+    }),
+  );
   return found;
+}
+
+/** A database that may not be read is there, as far as can be told: the step that works in it says what is missing. */
+async function incarnationOf(run: Run, name: string): Promise<string | undefined> {
+  try {
+    return (await databaseInfo(run.couch, name))?.incarnation;
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === "missing-right") return "0";
+    throw error;
+  }
 }
 
 /** Who holds the lease, for people: the pod's name where there is one. */

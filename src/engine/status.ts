@@ -5,11 +5,10 @@ import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Status } from "../results.js";
 import { planRun } from "./plan.js";
-import { lookWhenReady, openRun } from "./run.js";
+import { lookWhenReady, withRun } from "./run.js";
 
 export async function status(migrations: Migrations, options: RunOptions): Promise<Status> {
-  const run = openRun(migrations.steps, options);
-  try {
+  return withRun(migrations.steps, options, async (run) => {
     const seen = await lookWhenReady(run);
     const planned = await planRun(run, seen);
     const entries = seen.stored?.ledger.entries ?? {};
@@ -26,7 +25,5 @@ export async function status(migrations: Migrations, options: RunOptions): Promi
       lease: lease && { holder: lease.holder, since: lease.since },
       runs,
     };
-  } finally {
-    await run.couch.close();
-  }
+  });
 }

@@ -8,7 +8,7 @@ import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
 import { defaults, type LeaseOptions, type RunOptions } from "../options.js";
 import { version } from "../version.js";
-import { holderName, openRun, type Run, ready } from "./run.js";
+import { holderName, ready, withRun } from "./run.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
@@ -24,7 +24,7 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
 
 /** Releases somebody's lease and says whose it was; null where nobody holds it. */
 export async function unlock(options: RunOptions): Promise<{ holder: string; since: string } | null> {
-  return withRun(options, async (run) => {
+  return withRun([], options, async (run) => {
     await ready(run, false);
     if (!(await readLease(run.couch, run.place))) return null;
     run.couch.allowWrites();
@@ -35,11 +35,11 @@ export async function unlock(options: RunOptions): Promise<{ holder: string; sin
 
 /** Resolves when CouchDB is ready; as `apply` waits. */
 export async function wait(options: RunOptions): Promise<void> {
-  await withRun(options, (run) => ready(run, false));
+  await withRun([], options, (run) => ready(run, false));
 }
 
 async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Ledger) => Ledger): Promise<void> {
-  await withRun(options, async (run) => {
+  await withRun([], options, async (run) => {
     await ready(run, false);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
@@ -65,13 +65,4 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
       await lease.release();
     }
   });
-}
-
-async function withRun<T>(options: RunOptions, work: (run: Run) => Promise<T>): Promise<T> {
-  const run = openRun([], options);
-  try {
-    return await work(run);
-  } finally {
-    await run.couch.close();
-  }
 }

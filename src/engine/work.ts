@@ -162,7 +162,8 @@ export class Work {
       for (const made of createdBy(step)) await this.#noteIncarnation(made);
       const removed = kind.removes?.(step.desired);
       if (removed !== undefined) this.#existing.delete(removed);
-      const worked = succeeded.flatMap((result) => result.target.database ?? []);
+      const worked =
+        kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap((result) => result.target.database ?? []);
       // What is gone has no incarnation: whatever comes to be under its name is another.
       const databases = worked.filter((database) => database !== removed);
       const entry = nextEntry(step, recorder.entry(step.id), {

@@ -35,7 +35,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   scope: "server",
 
   title: ({ id }) => `replication ${id}`,
-  databases: () => [],
+  databases: () => ["_replicator"],
   claims: ({ id }) => [`replication/${id}`],
   check: replicationProblems,
   resolve: async (spec) => ({ ...definitionOf(spec), id: spec.id, source: spec.source, target: spec.target }),

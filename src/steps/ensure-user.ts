@@ -72,7 +72,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   scope: "server",
 
   title: ({ name }) => `user ${name}`,
-  databases: () => [],
+  databases: () => ["_users"],
   claims: ({ name }) => [`user/${name}`],
   check: ({ fields = {} }) => Object.keys(fields).flatMap(reservedField),
 

@@ -102,7 +102,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   /** What the plan calls it: `database zerglings`. */
   title(desired: Desired): string;
   /**
-   * The databases that it works in: names, or patterns with `*`. Empty with scope `server`. A kind that allows patterns
+   * The databases that it works in: names, or patterns with `*`. With scope `server`:
+   * the system databases whose loss undoes it. A kind that allows patterns
    * keeps this list as `database` in what `resolve` returns.
    */
   databases(desired: Desired): readonly string[];

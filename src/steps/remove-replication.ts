@@ -32,7 +32,7 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
   destroys: true,
 
   title: ({ id }) => `replication ${id}`,
-  databases: () => [],
+  databases: () => ["_replicator"],
   claims: ({ id }) => [`replication/${id}`],
 
   observe: ({ couch, desired }) => readExisting(couch, database, [desired.id]),

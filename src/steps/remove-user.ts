@@ -20,7 +20,7 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
   destroys: true,
 
   title: ({ name }) => `user ${name}`,
-  databases: () => [],
+  databases: () => ["_users"],
   claims: ({ name }) => [`user/${name}`],
 
   observe: ({ couch, desired }) => readUser(couch, desired.name),

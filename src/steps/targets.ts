@@ -1,6 +1,7 @@
 /** Which databases a step works in, given those that exist. */
 import { patternTest } from "../couch/pattern.js";
 import type { Step } from "../migrations/step.js";
+import { defaults } from "../options.js";
 import { kindByName } from "./index.js";
 import type { StepKind } from "./kind.js";
 
@@ -37,7 +38,7 @@ export function claimsIn(step: Step, database: string): readonly string[] {
 
 /**
  * The databases that the step works in: those it names, and of the existing ones those that its patterns match.
- * `own` is the tool's own database, which no pattern matches.
+ * `own` is the database of the ledger; no pattern matches it, nor the one that the tool makes by default.
  */
 export function placeIn(step: Step, existing: Names, own: string): string[] {
   const named = namedDatabases(step);
@@ -45,7 +46,8 @@ export function placeIn(step: Step, existing: Names, own: string): string[] {
   const found = new Set(named.filter((name) => !isPattern(name)));
   if (patterns.length > 0) {
     for (const database of existing.keys()) {
-      if (database !== own && patterns.some((matches) => matches(database))) found.add(database);
+      if (database !== own && database !== defaults.ledgerDatabase && patterns.some((matches) => matches(database)))
+        found.add(database);
     }
   }
   const places = [...found].sort();

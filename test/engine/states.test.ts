@@ -12,7 +12,7 @@ import {
   unlock,
 } from "../../src/index.js";
 import { databaseName, freshDatabase } from "../support/databases.js";
-import { must, until } from "../support/request.js";
+import { must, request, until } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
@@ -156,6 +156,55 @@ describe("a step", () => {
     expect(result).toMatchObject({ result: "failed", applied: ["made"], notReached: ["after"] });
     expect(result.failures).toMatchObject([{ id: "lost", database: `${database}-typo`, code: "step-failed" }]);
     expect(await states(await files(made()))).toEqual({ made: "applied, none" });
+  });
+});
+
+describe("a pattern step that is applied", () => {
+  const every = () => `- id: every\n  ensureSecurity: { database: "${database}-*", members: { roles: [a] } }\n`;
+  const tenant = (letter: string) =>
+    `- id: tenant-${letter}\n  ensureDatabase: { name: ${databaseName("states", server(), `${database}-${letter}`)} }\n`;
+
+  test("works in a database that an earlier step of the same run makes", async () => {
+    await apply(await files(tenant("a"), every()), options);
+    const more = await files(tenant("a"), tenant("b"), every());
+    expect(await states(more)).toMatchObject({ "tenant-b": "pending, create", every: "pending, create" });
+    expect(await apply(more, options)).toMatchObject({ applied: ["tenant-b", "every"], unchanged: ["tenant-a"] });
+    expect(await apply(more, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect((await plan(more, { ...options, verify: true })).changes).toBe(0);
+  });
+
+  test("does not count drift that apply leaves alone, beside a new database where it holds", async () => {
+    const set = await files(tenant("a"), every());
+    await apply(set, options);
+    const security = { admins: { names: [], roles: [] }, members: { names: [], roles: ["a"] } };
+    await must(server(), "PUT", `/${database}-a/_security`, { body: { ...security, members: { roles: ["other"] } } });
+    await must(server(), "PUT", `/${databaseName("states", server(), `${database}-c`)}`);
+    await must(server(), "PUT", `/${database}-c/_security`, { body: security });
+    expect(await plan(set, options)).toMatchObject({ changes: 0, steps: [{}, { action: "adopt", changes: [] }] });
+    expect(await apply(set, options)).toMatchObject({ result: "unchanged", adopted: ["every"] });
+  });
+});
+
+describe("secrets", () => {
+  test("of a newer version of the files are no reason for an older one to write", async () => {
+    const admins = (role: string, ...passwords: string[]) =>
+      passwords.map(
+        (password, i) =>
+          `- id: user-${i}\n  ensureUser: { name: ${database}-${i}, password: ${password}, roles: [${role}${i === 0 ? "" : "-x"}] }\n`,
+      );
+    const older = await files(...admins("one", "first-pass", "same-pass"));
+    await apply(older, options);
+    const newer = await files(
+      ...admins("two", "second-pass", "same-pass").slice(0, 1),
+      ...admins("one", "first-pass", "same-pass").slice(1),
+    );
+    expect(await apply(newer, options)).toMatchObject({ applied: ["user-0"] });
+    expect(await apply(older, options)).toMatchObject({
+      result: "unchanged",
+      superseded: ["user-0"],
+      requests: { writes: 0 },
+    });
+    for (const i of [0, 1]) await request(server(), "DELETE", `/_users/org.couchdb.user:${database}-${i}`);
   });
 });
 

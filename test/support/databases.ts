@@ -21,8 +21,7 @@ export async function freshDatabase(stem = "db", on: Addressed = server()): Prom
 }
 
 /** A unique name for a database that the test itself will make; it is deleted when the running test ends. */
-export function databaseName(stem = "db", on: Addressed = server()): string {
-  const name = uniqueName(stem);
+export function databaseName(stem = "db", on: Addressed = server(), name = uniqueName(stem)): string {
   onTestFinished(() => removeDatabase(name, on));
   return name;
 }
