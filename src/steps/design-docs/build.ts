@@ -1,0 +1,88 @@
+/** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { path } from "../../couch/path.js";
+import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
+import type { StepContext } from "../kind.js";
+import { idleLooks, isBuilt, nextPause, stalled } from "./build-wait.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { type IndexState, indexState, triggerBuild } from "./index-state.js";
+
+export interface Build {
+  readonly database: string;
+  /** The design document whose index is built. */
+  readonly name: string;
+  readonly doc: DesignDoc;
+  /** For people. */
+  readonly what: string;
+}
+
+/** How long the server may be away, in milliseconds: it may be restarting. */
+const patience = 120_000;
+const kept = 20;
+/** For the one query that asks why nothing is built. */
+const askFor = 20_000;
+
+const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown", "node-down"]);
+
+export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress">;
+
+/** Throws the signal's reason once it is aborted: the server goes on building. */
+export async function awaitBuild(context: BuildContext, build: Build): Promise<void> {
+  const { couch, signal, progress } = context;
+  const { database, name, doc, what } = build;
+  let looks: readonly IndexState[] = [];
+  let size = 0;
+  let reached = 0;
+  let pause = 0;
+  let triggered = false;
+  for (let heard = performance.now(); ; ) {
+    signal.throwIfAborted();
+    try {
+      if (!triggered) await triggerBuild(couch, database, name, doc);
+      triggered = true;
+      const look = await indexState(couch, database, name);
+      if (!look) throw gone(database, name);
+      heard = performance.now();
+      looks = [...looks, look].slice(-kept);
+      size = Math.max(size, look.pending, look.total);
+      reached = Math.max(reached, size - look.pending, look.done);
+      progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
+      if (isBuilt(looks, size)) return;
+      if (idleLooks(looks) >= stalled) throw await failure(context, build);
+      // After a restart of the server nothing builds by itself; a copy that has not begun does so now.
+      triggered = look.building;
+      pause = nextPause(pause, look);
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (!isPassing(error) || performance.now() - heard > patience) throw error;
+      triggered = false;
+    }
+    await sleep(pause, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The server restarts, or a node of it: it says so with a 500, or not at all. */
+function isPassing(error: MigrateError): boolean {
+  return passing.has(error.code) || (error.code === "request-failed" && Number(error.data.status) >= 500);
+}
+
+function gone(database: string, name: string): MigrateError {
+  const message = `${idOf(name)} of ${database} was removed while its index was built`;
+  return new MigrateError("conflict", { message, data: { database, designDoc: name } });
+}
+
+/** CouchDB tells why an index can't be built only to whoever queries it. */
+async function failure({ couch }: BuildContext, { database, name, doc, what }: Build): Promise<MigrateError> {
+  const [view = ""] = viewNames(doc);
+  const at = path`/${database}/_design/${name}/_view/${view}`;
+  const options = { query: { limit: 0 }, accept: [400, 404, 500], timeout: askFor, fresh: true };
+  const reason = await couch.read<{ error?: string; reason?: string } | null>(at, options).then(
+    ({ status, body }) => (status === 200 ? "CouchDB stopped building it" : `${body?.error}: ${body?.reason}`),
+    (thrown: unknown) => toMigrateError(thrown).message,
+  );
+  return new MigrateError("step-failed", {
+    message: `the index could not be built (${what}): ${reason}. The former version still serves`,
+    data: { database, designDoc: name, views: viewNames(doc), reason },
+    next: "Mend what the reason names, in the view's functions or on the server; then run again.",
+  });
+}
