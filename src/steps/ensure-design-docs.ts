@@ -134,7 +134,12 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return {
       action: Object.keys(observed?.docs ?? {}).length === 0 ? "create" : "update",
       changes: [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)],
-      rebuilds: different.filter(({ rebuilds }) => rebuilds).map((doc) => rebuildOf(database, observed, doc)),
+      rebuilds: different
+        .filter(({ rebuilds }) => rebuilds)
+        .map((doc) => ({
+          ...rebuildOf(database, observed, doc),
+          staged: write.staged.some(({ name }) => name === doc.name),
+        })),
       warnings: [],
       write,
     };

@@ -38,6 +38,8 @@ export interface Rebuild {
   readonly bytes?: number;
   /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
   readonly reuses?: string;
+  /** The old index serves until the new one is built. */
+  readonly staged?: boolean;
 }
 
 /** What `diff` says. */

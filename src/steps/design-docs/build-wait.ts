@@ -33,7 +33,7 @@ export function nextPause(pause: number, look: IndexState): number {
   return Math.min(longest, Math.max(shortest, pause * 1.5));
 }
 
-/** How many looks in a row, up to the last one, saw neither a build nor any progress. */
+/** How many looks in a row, up to the last one, saw the same changes lacking and no build. */
 export function idleLooks(looks: readonly IndexState[]): number {
   const pending = looks.at(-1)?.pending ?? 0;
   if (pending === 0) return 0;
