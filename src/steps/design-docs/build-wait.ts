@@ -9,7 +9,7 @@ const fewest = 100;
 /** Milliseconds. */
 const shortest = 250;
 const longest = 10_000;
-/** Triggers without any progress, after which the build counts as failed. */
+/** Looks without any progress, after which CouchDB is asked why. */
 export const stalled = 8;
 
 /** @param size changes of the whole build: what is behind by less than a hundredth of it is as good as there */
@@ -31,12 +31,4 @@ function isCommitted(look: IndexState): boolean {
 export function nextPause(pause: number, look: IndexState): number {
   if (look.pending === 0) return 2 * shortest;
   return Math.min(longest, Math.max(shortest, pause * 1.5));
-}
-
-/** How many looks in a row, up to the last one, saw the same changes lacking and no build. */
-export function idleLooks(looks: readonly IndexState[]): number {
-  const pending = looks.at(-1)?.pending ?? 0;
-  if (pending === 0) return 0;
-  const active = looks.findLastIndex((look) => look.building || look.pending !== pending);
-  return looks.length - 1 - active;
 }

@@ -1,9 +1,10 @@
 /** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
-import { idleLooks, isBuilt, nextPause, stalled } from "./build-wait.js";
+import { isBuilt, nextPause, stalled } from "./build-wait.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { type IndexState, indexState, triggerBuild } from "./index-state.js";
 
@@ -33,6 +34,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
   let looks: readonly IndexState[] = [];
   let size = 0;
   let reached = 0;
+  let idle = 0;
   let pause = 0;
   let triggered = false;
   for (let heard = performance.now(); ; ) {
@@ -45,10 +47,16 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       heard = performance.now();
       looks = [...looks, look].slice(-kept);
       size = Math.max(size, look.pending, look.total);
-      reached = Math.max(reached, size - look.pending, look.done);
+      const furthest = Math.max(reached, size - look.pending, look.done);
+      idle = look.pending === 0 || furthest > reached ? 0 : idle + 1;
+      reached = furthest;
       progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
       if (isBuilt(looks, size)) return;
-      if (idleLooks(looks) >= stalled) throw await failure(context, build);
+      if (idle >= stalled) {
+        const reason = await whyNot(couch, build);
+        if (reason !== undefined) throw buildFailure(build, reason);
+        idle = 0;
+      }
       // After a restart of the server nothing builds by itself; a copy that has not begun does so now.
       triggered = look.building;
       pause = nextPause(pause, look);
@@ -71,18 +79,22 @@ function gone(database: string, name: string): MigrateError {
   return new MigrateError("conflict", { message, data: { database, designDoc: name } });
 }
 
-/** CouchDB tells why an index can't be built only to whoever queries it. */
-async function failure({ couch }: BuildContext, { database, name, doc, what }: Build): Promise<MigrateError> {
+/** CouchDB tells why an index can't be built only to whoever waits for it; undefined: it is only slow. */
+async function whyNot(couch: Couch, { database, name, doc }: Build): Promise<string | undefined> {
   const [view = ""] = viewNames(doc);
   const at = path`/${database}/_design/${name}/_view/${view}`;
   const options = { query: { limit: 0 }, accept: [400, 404, 500], timeout: askFor, fresh: true };
-  const reason = await couch.read<{ error?: string; reason?: string } | null>(at, options).then(
-    ({ status, body }) => (status === 200 ? "CouchDB stopped building it" : `${body?.error}: ${body?.reason}`),
-    (thrown: unknown) => toMigrateError(thrown).message,
-  );
+  const answer = await couch
+    .read<{ error?: string; reason?: string } | null>(at, options)
+    .catch((thrown: unknown) => toMigrateError(thrown));
+  if (answer instanceof MigrateError || answer.status !== 500) return undefined;
+  return [answer.body?.error, answer.body?.reason].filter((text) => text !== undefined).join(": ");
+}
+
+export function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
   return new MigrateError("step-failed", {
-    message: `the index could not be built (${what}): ${reason}. The former version still serves`,
+    message: `${what} in ${database} failed: ${reason}. The version before still serves`,
     data: { database, designDoc: name, views: viewNames(doc), reason },
-    next: "Mend what the reason names, in the view's functions or on the server; then run again.",
+    next: "Mend what the reason names, then run again; `deploy: inPlace` writes the document whatever its views show.",
   });
 }

@@ -6,11 +6,12 @@ import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
-import { awaitBuild, type Build } from "./build.js";
+import { awaitBuild, type Build, buildFailure } from "./build.js";
 import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
 import { contentOf, isSame } from "./compare.js";
 import { bodyOf, type DesignDocWrite } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { faultInViews } from "./fault-in-views.js";
 
 export interface StagedWrite extends DesignDocWrite {
   readonly stored: DesignDoc;
@@ -46,7 +47,7 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
   for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
   await put(couch, database, staged, stagedDoc(name, doc));
   const views = viewNames(doc).join(", ");
-  await build(context, { database, name: staged, doc, what: `building ${views} of ${idOf(name)}` });
+  await build(context, { database, name: staged, doc, what: `building ${views} of ${idOf(name)}` }, write);
   context.assertHeld?.();
   signal.throwIfAborted();
   if (keepPrevious) await put(couch, database, previous, previousDoc(name, stored));
@@ -55,13 +56,16 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
 }
 
 /** A staged document that can't be built would be tried again on every write. */
-async function build(context: DeployContext, one: Build): Promise<void> {
+async function build(context: DeployContext, one: Build, { name, stored }: StagedWrite): Promise<void> {
+  const { database, doc } = one;
   try {
     await awaitBuild(context, one);
+    const fault = await faultInViews(context.couch, database, { staged: one.name, name, doc, stored });
+    if (fault) throw buildFailure(one, `${fault.view}: ${fault.reason}`);
   } catch (thrown) {
     const error = toMigrateError(thrown);
     const isFunctions = error.code === "step-failed" && !/enospc|no space|disk/i.test(String(error.data.reason));
-    if (isFunctions) await remove(context.couch, one.database, one.name).catch(() => {});
+    if (isFunctions) await remove(context.couch, database, one.name).catch(() => {});
     throw error;
   }
 }

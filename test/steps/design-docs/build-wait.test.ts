@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { idleLooks, isBuilt, nextPause } from "../../../src/steps/design-docs/build-wait.js";
+import { isBuilt, nextPause } from "../../../src/steps/design-docs/build-wait.js";
 import type { IndexState } from "../../../src/steps/design-docs/index-state.js";
 
 const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
@@ -28,16 +28,6 @@ describe("an index is built", () => {
     ["not keeping up", [...times(11, look(100)), look(101)], false],
   ])("%s", (_, looks, built) => {
     expect(isBuilt(looks, 1_000)).toBe(built);
-  });
-});
-
-describe("a build stands still", () => {
-  it.each<[string, IndexState[], number]>([
-    ["nothing is left", times(9, complete), 0],
-    ["so many looks see the same", [look(8), look(7), look(7), look(7)], 3],
-    ["since the last build", [look(7), look(7, { building: true }), look(7)], 1],
-  ])("%s", (_, looks, idle) => {
-    expect(idleLooks(looks)).toBe(idle);
   });
 });
 

@@ -147,4 +147,22 @@ onReal("a changed view of a database that is not small", () => {
     expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject({ autoupdate: false });
     expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
   });
+
+  it.each<[string, unknown, string]>([
+    [
+      "reduce overflows",
+      { map: "function (doc) { emit(doc.n, 'spawning pool'); }", reduce: "function (keys, values) { return values; }" },
+      "changing: reduce_overflow_error",
+    ],
+    ["map throws for every document", { map: "function (doc) { emit(doc.a.b, 1); }" }, "changing: it has no rows"],
+    ["map never ends", { map: "function (doc) { if (doc.n === 7) for (;;); emit(doc.n, 1); }" }, "os_process_error"],
+  ])("is not deployed where its %s", async (_, changing, reason) => {
+    const database = await bigDatabase(server());
+    await expect(bring(open(server()), desiredOf(database, docOf(changing)))).rejects.toMatchObject({
+      code: "step-failed",
+      message: expect.stringContaining(reason),
+    });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
+  });
 });
