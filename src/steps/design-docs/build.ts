@@ -40,7 +40,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
   for (let heard = performance.now(); ; ) {
     signal.throwIfAborted();
     try {
-      if (!triggered) await triggerBuild(couch, database, name, doc);
+      if (!triggered) await triggerBuild(couch, database, name, doc, signal);
       triggered = true;
       const look = await indexState(couch, database, name);
       if (!look) throw gone(database, name);
@@ -57,8 +57,8 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
         if (reason !== undefined) throw buildFailure(build, reason);
         idle = 0;
       }
-      // After a restart of the server nothing builds by itself; a copy that has not begun does so now.
-      triggered = look.building;
+      // After a restart of the server nothing builds by itself.
+      triggered = look.building || look.pending === 0;
       pause = nextPause(pause, look);
     } catch (thrown) {
       const error = toMigrateError(thrown);

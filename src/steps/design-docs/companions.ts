@@ -31,9 +31,12 @@ export function previousName(name: string): string {
   return `${name}--previous`;
 }
 
-/** What the index is made of, and who builds it. */
-export function stagedDoc(name: string, { language, options, views, autoupdate }: DesignDoc): DesignDoc {
-  const parts = Object.entries({ language, options, views, autoupdate }).filter(([, value]) => value !== undefined);
+/**
+ * What the index is made of. Not `autoupdate`: only CouchDB's own indexer builds every copy, a query those that answer
+ * it; the document that will have the index is as it was asked for.
+ */
+export function stagedDoc(name: string, { language, options, views }: DesignDoc): DesignDoc {
+  const parts = Object.entries({ language, options, views }).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name }) };
 }
 

@@ -1,6 +1,8 @@
 /** How far CouchDB is with the index of a design document, on all copies that tell. */
-import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
+import { crc32 } from "node:zlib";
+import type { Couch, Query } from "../../couch/couch.js";
+import { databaseInfo } from "../../couch/databases.js";
+import { type Path, path } from "../../couch/path.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
 export interface IndexState {
@@ -14,6 +16,9 @@ export interface IndexState {
   readonly uncommitted: boolean;
   readonly signature: string;
 }
+
+/** Milliseconds: enough for every node to have heard the question. */
+const brokenOffAfter = 1_000;
 
 interface Info {
   readonly view_index: {
@@ -73,18 +78,51 @@ async function pendingBySequence(couch: Couch, database: string, indexed: unknow
 }
 
 /**
- * Asks for the build, and waits for nothing. All views of a design document are one index: any of them will do.
- * Without `autoupdate: false` CouchDB begins by itself, but not again after a restart.
+ * Asks for the build, and does not wait for it. All views of a design document are one index: any of them will do.
+ * CouchDB's own indexer is not enough: it begins only where something is written, and not again after a restart.
  */
-export async function triggerBuild(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
+export async function triggerBuild(
+  couch: Couch,
+  database: string,
+  name: string,
+  doc: DesignDoc,
+  signal: AbortSignal,
+): Promise<void> {
   const [view = ""] = viewNames(doc);
-  const query = { update: "lazy", limit: 0 };
-  // Views of a partition refuse (400) to be asked as a whole: CouchDB's own indexer builds them.
-  await couch.read(path`/${database}/_design/${name}/_view/${view}`, {
-    query: { ...query, ...(hasReduce(doc, view) ? { reduce: false } : {}) },
-    accept: [400, 404],
-    fresh: true,
+  const { q = 1, n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const ask = (at: Path) => askForBuild(couch, at, hasReduce(doc, view) ? { reduce: false } : {}, n, signal);
+  const status = await ask(path`/${database}/_design/${name}/_view/${view}`);
+  if (status !== 400) return;
+  // A view of each partition is to be asked for one at a time: one partition in each shard.
+  for (const partition of onePartitionAShard(q)) {
+    await ask(path`/${database}/_partition/${partition}/_design/${name}/_view/${view}`);
+  }
+}
+
+/**
+ * A question that waits for nothing (`lazy`) is answered by the first copy, before the others have begun. So of several
+ * copies one question more is asked, which they all begin to build for; it is broken off.
+ */
+async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<number> {
+  const lazy = { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true };
+  const { status } = await couch.read(at, lazy);
+  if (copies < 2 || status !== 200) return status;
+  const brief = AbortSignal.timeout(brokenOffAfter);
+  const waiting = { query: { ...query, limit: 0 }, accept: [400, 404, 500], fresh: true };
+  await couch.read(at, { ...waiting, signal: AbortSignal.any([brief, signal]) }).catch((error: unknown) => {
+    if (!brief.aborted) throw error;
   });
+  return status;
+}
+
+/** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
+export function onePartitionAShard(q: number): string[] {
+  const found = new Map<number, string>();
+  for (let i = 0; found.size < q; i += 1) {
+    const range = Math.floor(crc32(`p${i}`) / (2 ** 32 / q));
+    if (!found.has(range)) found.set(range, `p${i}`);
+  }
+  return [...found.values()];
 }
 
 function hasReduce({ views }: DesignDoc, view: string): boolean {

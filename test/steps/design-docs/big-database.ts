@@ -15,18 +15,20 @@ export const newView = { map: "function (doc) { emit(-doc.n, null); }" };
 export const docOf = (changing: unknown, more = {}) => ({ views: { "by-kind": byKind, changing }, ...more });
 
 /** With the old version in place, and its index built. */
-export async function bigDatabase(on: Addressed, documents = count): Promise<string> {
+export async function bigDatabase(on: Addressed, documents = count, partitioned = false): Promise<string> {
   const name = uniqueName("big");
-  await must(on, "PUT", `/${name}`);
+  await must(on, "PUT", `/${name}?partitioned=${partitioned}`);
   for (let from = 0; from < documents; from += 2_000) {
     const docs = Array.from({ length: Math.min(2_000, documents - from) }, (_, i) => ({
+      ...(partitioned ? { _id: `p${i % 7}:${from + i}` } : {}),
       n: from + i,
       kind: i % 2 ? "zergling" : "drone",
     }));
     await must(on, "POST", `/${name}/_bulk_docs`, { body: { docs } });
   }
   await must(on, "PUT", `/${name}/_design/brood`, { body: docOf(oldView) });
-  await must(on, "GET", `/${name}/_design/brood/_view/changing?limit=0`);
+  const within = partitioned ? "_partition/p1/" : "";
+  await must(on, "GET", `/${name}/${within}_design/brood/_view/changing?limit=0`);
   return name;
 }
 

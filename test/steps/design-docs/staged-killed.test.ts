@@ -5,7 +5,7 @@ import { type RunningCli, runCli, startCli } from "../../support/cli.js";
 import { type Recorded, type RecordingProxy, startProxy } from "../../support/proxy.js";
 import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js";
 import { tempFolder } from "../../support/temp.js";
-import { bigDatabase, count, designDocs, docOf, indexOf, newView } from "./big-database.js";
+import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
 
 const isStaged = ({ path }: Recorded) => path.includes("brood--staged-");
 const isReal = ({ path }: Recorded) => /\/_design\/brood(\?|$)/.test(path);
@@ -76,6 +76,5 @@ onNodes("a staged deployment", () => {
     expect(await designDocs(node, database)).toHaveLength(2);
     expect(await runCli(args, { env })).toMatchObject({ code: 0 });
     await expectDeployed(database);
-    expect(count).toBeGreaterThan(0);
   });
 });

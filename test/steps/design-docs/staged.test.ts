@@ -141,6 +141,13 @@ onReal("a changed view of a database that is not small", () => {
     expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
   });
 
+  it("is built in every shard of a database with partitions", async () => {
+    const database = await bigDatabase(server(), count, true);
+    await bring(open(server()), desiredOf(database, newDoc));
+    expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
   it("is built on queries alone where the document says so", async () => {
     const database = await bigDatabase(server());
     await bring(open(server()), desiredOf(database, { ...newDoc, autoupdate: false }));
