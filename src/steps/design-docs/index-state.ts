@@ -115,6 +115,13 @@ async function askForBuild(couch: Couch, at: Path, query: Query, copies: number,
   return status;
 }
 
+/** Has CouchDB open the index, and take in what little was written since, so that no reader has to wait for that. */
+export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
+  const [view = ""] = viewNames(doc);
+  const query = { update: "lazy", limit: 0, ...(hasReduce(doc, view) ? { reduce: false } : {}) };
+  await couch.read(path`/${database}/_design/${name}/_view/${view}`, { query, accept: [400, 404], fresh: true });
+}
+
 /** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
 export function onePartitionAShard(q: number): string[] {
   const found = new Map<number, string>();

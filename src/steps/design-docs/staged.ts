@@ -12,6 +12,7 @@ import { contentOf, isSame } from "./compare.js";
 import { bodyOf, type DesignDocWrite } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { faultInViews } from "./fault-in-views.js";
+import { warmIndex } from "./index-state.js";
 
 export interface StagedWrite extends DesignDocWrite {
   readonly stored: DesignDoc;
@@ -52,7 +53,10 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
   signal.throwIfAborted();
   if (keepPrevious) await put(couch, database, previous, previousDoc(name, stored));
   await swap(couch, database, write);
+  // Opened under this name too, the index stays open when the staged document goes.
+  await warmIndex(couch, database, name, doc);
   await finishStaged(couch, database, obsolete, [staged]);
+  await warmIndex(couch, database, name, doc);
 }
 
 /** A staged document that can't be built would be tried again on every write. */
