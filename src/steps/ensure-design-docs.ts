@@ -60,13 +60,14 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: a changed view's index is built beside the old one, which answers meanwhile. `inPlace`: written at once; queries wait for the build.",
+          "`staged`: a changed view's index is built beside the old one, which answers meanwhile, and takes its place once it is built and its views work. Where there are few documents, or no views before, it is written at once. `inPlace`: written at once; queries wait for the build.",
         variables: true,
       },
       keepPrevious: {
         type: "boolean",
         default: false,
-        description: "Whether a staged deployment leaves the previous version beside the new one.",
+        description:
+          "Whether a staged deployment leaves the previous version as `<name>--previous`, without its validation, until the next deployment: to go back to it then costs no build.",
         variables: true,
       },
     },
