@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 60_000,
+    // What waits for leases and builds on a crowded machine gets a second chance in CI; the report names it.
+    retry: process.env.CI ? 1 : 0,
     hookTimeout: 120_000,
     // The servers that the tests start share two cores: more workers only make them slower.
     maxWorkers: 2,

@@ -46,7 +46,7 @@ export async function converge(
     assertHeld();
     try {
       wrote = true;
-      await kindOf(step).apply(difference.write, contextOf(run, step, target));
+      await kindOf(step).apply(difference.write, { ...contextOf(run, step, target), assertHeld });
       return { wrote, warnings: difference.warnings };
     } catch (thrown) {
       const error = toMigrateError(thrown);

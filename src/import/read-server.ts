@@ -8,6 +8,7 @@ import { path } from "../couch/path.js";
 import { patternTest } from "../couch/pattern.js";
 import { isAtLeast } from "../couch/version.js";
 import { MigrateError } from "../errors.js";
+import { companionIn } from "../steps/design-docs/companions.js";
 import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
 import type { JsonObject } from "../steps/json.js";
 import { storedDefinition } from "../steps/replications/replication.js";
@@ -57,7 +58,8 @@ async function readDatabase(
   ]);
   const designDocs = docs.flatMap((doc): [string, DesignDoc][] => {
     const ddoc = nameInId(doc._id);
-    return ddoc === undefined ? [] : [[ddoc, doc]];
+    // What a staged deployment keeps beside it is no document of anybody's.
+    return ddoc === undefined || companionIn(doc) ? [] : [[ddoc, doc]];
   });
   return {
     name,

@@ -2,7 +2,7 @@
 import type { Plan, PlannedStep } from "../results.js";
 import type { Rebuild } from "../steps/kind.js";
 import { visible } from "../text/visible.js";
-import { count, grouped, list } from "./quantity.js";
+import { count, grouped, list, size } from "./quantity.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | " ";
 
@@ -46,13 +46,14 @@ export function summaryOf(plan: Plan): string {
   return `${todo}; ${said.join(", ")}`;
 }
 
-/** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents`. */
-export function rebuildLine({ database, designDoc, views, documents }: Rebuild): string {
+/** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents (23 MB)`. */
+export function rebuildLine({ database, designDoc, views, documents, bytes, reuses, staged }: Rebuild): string {
   const what = views.length === 0 ? "the index" : list(views.map(visible), 10);
   const where = `of _design/${visible(designDoc)} in ${visible(database)}`;
-  return documents === 0
-    ? `builds ${what} ${where} (no documents yet)`
-    : `rebuilds ${what} ${where} over ${count(documents, "document")}`;
+  if (documents === 0) return `builds ${what} ${where} (no documents yet)`;
+  if (reuses !== undefined) return `takes up the index that _design/${visible(reuses)} has, for ${what} ${where}`;
+  const over = count(documents, "document") + (bytes === undefined ? "" : ` (${size(bytes)})`);
+  return `rebuilds ${what} ${where} over ${over}${staged ? ", beside the index that serves meanwhile" : ""}`;
 }
 
 /** Databases that do not all fare alike, or are more than one. */

@@ -20,6 +20,16 @@ export function span(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `850 bytes`, `1.2 kB`, `23 MB`: of a thousand each, as disks are sold. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return count(bytes, "byte");
+  const units = ["kB", "MB", "GB", "TB"];
+  let scaled = bytes / 1000;
+  let unit = 0;
+  for (; scaled >= 999.5 && unit < units.length - 1; unit += 1) scaled /= 1000;
+  return `${scaled < 9.95 ? scaled.toFixed(1) : Math.round(scaled)} ${units[unit]}`;
+}
+
 /** A list that names at most `most`: `a, b and 3 more`. */
 export function list(names: readonly string[], most: number): string {
   if (names.length <= most) return names.join(", ");

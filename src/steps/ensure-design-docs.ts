@@ -1,13 +1,15 @@
 import { databaseInfo } from "../couch/databases.js";
 import { path } from "../couch/path.js";
+import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { designDocFaults } from "./design-docs/check.js";
+import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
-import { type DesignDocWrite, deployInPlace } from "./design-docs/deploy.js";
 import { type DesignDoc, type Fault, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
+import { type DesignDocsWrite, deploy, planDeployment } from "./design-docs/staging.js";
 import { isObject, type JsonObject } from "./json.js";
-import { defineKind, holds } from "./kind.js";
+import { type Change, defineKind, holds } from "./kind.js";
 
 type Deploy = "staged" | "inPlace";
 
@@ -27,7 +29,7 @@ interface DesignDocs {
   readonly keepPrevious: boolean;
 }
 
-export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs, readonly DesignDocWrite[]>({
+export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs, DesignDocsWrite>({
   name: "ensureDesignDocs",
   summary: "Design documents, from JSON files, from folders with one function a file, or inline.",
   schema: {
@@ -58,13 +60,14 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: a changed view's index is built beside the old one, which answers meanwhile. `inPlace`: written at once; queries wait for the build.",
+          "`staged`: a changed view's index is built beside the old one, which answers meanwhile, and takes its place once it is built and its views work. Where there are few documents, or no views before, it is written at once. `inPlace`: written at once; queries wait for the build.",
         variables: true,
       },
       keepPrevious: {
         type: "boolean",
         default: false,
-        description: "Whether a staged deployment leaves the previous version beside the new one.",
+        description:
+          "Whether a staged deployment leaves the previous version as `<name>--previous`, without its validation, until the next deployment: to go back to it then costs no build.",
         variables: true,
       },
     },
@@ -109,29 +112,46 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     const info = answer.status === 404 ? undefined : await databaseInfo(couch, database);
     if (!info) return undefined;
     const rows = answer.body.rows ?? [];
-    const docs = rows.flatMap(({ doc }) => {
+    const all = rows.flatMap(({ doc }) => {
       const name = nameInId(doc._id);
-      return name !== undefined && Object.hasOwn(desired.docs, name) ? [[name, doc] as const] : [];
+      return name === undefined ? [] : [[name, doc] as const];
     });
-    return { docs: Object.fromEntries(docs), documents: Math.max(0, info.documents - rows.length) };
+    const isNamed = ([name]: readonly [string, DesignDoc]) => Object.hasOwn(desired.docs, name);
+    return {
+      docs: Object.fromEntries(all.filter(isNamed)),
+      others: Object.fromEntries(all.filter((one) => !isNamed(one))),
+      documents: Math.max(0, info.documents - rows.length),
+      bytes: info.bytes,
+    };
   },
 
   diff(desired, observed, { database = "" }) {
     const different = compareDesignDocs(desired.docs, observed);
-    if (different.length === 0) return holds();
-    const documents = observed?.documents ?? 0;
+    const write = planDeployment(desired, observed, different);
+    const leftOver = write.finished.filter(
+      (staged) => !different.some(({ name, desired: doc }) => staged === stagedName(name, doc)),
+    );
+    if (different.length === 0 && leftOver.length === 0) return holds();
     return {
       action: Object.keys(observed?.docs ?? {}).length === 0 ? "create" : "update",
-      changes: different.flatMap(({ changes }) => changes),
-      rebuilds: different.filter(({ rebuilds }) => rebuilds).map((doc) => rebuildOf(database, documents, doc)),
+      changes: [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)],
+      rebuilds: different
+        .filter(({ rebuilds }) => rebuilds)
+        .map((doc) => ({
+          ...rebuildOf(database, observed, doc),
+          staged: write.staged.some(({ name }) => name === doc.name),
+        })),
       warnings: [],
-      write: different.map(({ name, desired: doc, stored, rebuilds }) => ({ name, doc, stored, rebuilds })),
+      write,
     };
   },
 
-  // `deploy: staged` writes in place too, until the staging is there.
-  apply: (write, { couch, target, signal }) => deployInPlace(couch, target.database ?? "", write, signal),
+  apply: (write, context) => deploy(context, context.target.database ?? "", write),
 });
+
+function leftOverChange(staged: string): Change {
+  return { path: toPointer(["docs", staged]), before: "left by a run that did not end", after: null };
+}
 
 function faultsOf(found: FoundDesignDoc): readonly Fault[] {
   try {

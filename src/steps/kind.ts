@@ -34,6 +34,12 @@ export interface Rebuild {
   readonly views: readonly string[];
   /** How many documents the build reads. */
   readonly documents: number;
+  /** What they take. */
+  readonly bytes?: number;
+  /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
+  readonly reuses?: string;
+  /** The old index serves until the new one is built. */
+  readonly staged?: boolean;
 }
 
 /** What `diff` says. */
@@ -61,6 +67,8 @@ export interface StepContext<Desired> {
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
+  /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
+  assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */
   progress(update: {
     readonly done: number;

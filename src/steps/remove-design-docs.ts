@@ -1,6 +1,8 @@
+import { path } from "../couch/path.js";
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import { idOf, nameInId } from "./design-docs/design-doc.js";
+import { companionsOf } from "./design-docs/companions.js";
+import { type DesignDoc, idOf, nameInId } from "./design-docs/design-doc.js";
 import { contentOf, readExisting, removal, removeStored } from "./documents/remove.js";
 import type { Stored } from "./documents/stored.js";
 import { defineKind } from "./kind.js";
@@ -18,7 +20,8 @@ interface DesignDocs {
 
 export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], readonly Stored[]>({
   name: "removeDesignDocs",
-  summary: "These design documents are gone, and with them their views' indexes.",
+  summary:
+    "These design documents are gone, and with them their views' indexes and what a staged deployment keeps beside them.",
   schema: {
     type: "object",
     required: ["database", "names"],
@@ -49,7 +52,16 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
     return { database: databaseList(database), names: [...bare].sort() };
   },
 
-  observe: ({ couch, desired, target: { database = "" } }) => readExisting(couch, database, desired.names.map(idOf)),
+  async observe({ couch, desired, target: { database = "" } }) {
+    const { status, body } = await couch.read<{ rows?: readonly { readonly doc: DesignDoc }[] }>(
+      path`/${database}/_design_docs`,
+      { query: { include_docs: true }, accept: [404] },
+    );
+    const rows = status === 404 ? [] : (body.rows ?? []);
+    const docs = Object.fromEntries(rows.map(({ doc }) => [nameInId(doc._id) ?? "", doc]));
+    const companions = desired.names.flatMap((name) => companionsOf(docs, name).map((companion) => companion.name));
+    return readExisting(couch, database, [...desired.names, ...companions].map(idOf));
+  },
 
   diff: (_, observed) =>
     removal(observed, "names", (stored) => ({

@@ -167,6 +167,24 @@ describe("changes", () => {
     const rebuilds = [{ database: "zerglings", designDoc: "brood", views: ["by_age", "by_name"], documents }];
     expect(body(text(planOf([stepOf("s", { rebuilds })])))).toBe(line);
   });
+
+  test.each([
+    [{ bytes: 23_400_000 }, "rebuilds v of _design/brood in zerglings over 2 documents (23 MB)"],
+    [{ bytes: 999 }, "rebuilds v of _design/brood in zerglings over 2 documents (999 bytes)"],
+    [{ bytes: 1_250 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.3 kB)"],
+    [{ bytes: 999_700 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.0 MB)"],
+    [
+      { staged: true },
+      "rebuilds v of _design/brood in zerglings over 2 documents, beside the index that serves meanwhile",
+    ],
+    [
+      { reuses: "brood--previous", staged: true },
+      "takes up the index that _design/brood--previous has, for v of _design/brood in zerglings",
+    ],
+  ])("a rebuild with %o", (more, line) => {
+    const rebuilds = [{ database: "zerglings", designDoc: "brood", views: ["v"], documents: 2, ...more }];
+    expect(body(text(planOf([stepOf("s", { rebuilds })])))).toBe(line);
+  });
 });
 
 /** The lines of the only step without their indentation of four. */

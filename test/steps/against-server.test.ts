@@ -114,7 +114,13 @@ describe("ensureDesignDocs", () => {
 
   it("conflict where somebody else has written meanwhile", async () => {
     const database = await freshDatabase();
-    const write = ["a", "b"].map((name) => ({ name, doc: { language: "query" }, stored: undefined, rebuilds: false }));
+    const inPlace = ["a", "b"].map((name) => ({
+      name,
+      doc: { language: "query" },
+      stored: undefined,
+      rebuilds: false,
+    }));
+    const write = { inPlace, staged: [], obsolete: [], finished: [] };
     const desired = of(database, {});
     await must(server(), "PUT", `/${database}/_design/b`, { body: {} });
     await expect(ensureDesignDocs.apply(write, contextOf(couch, desired, { database }))).rejects.toMatchObject({

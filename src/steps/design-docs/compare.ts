@@ -1,16 +1,20 @@
 /** What differs between a design document as it is and as it ought to be. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { toPointer } from "../../migrations/pointer.js";
-import { isObject, membersOf } from "../json.js";
+import { isObject } from "../json.js";
 import type { Change, Rebuild } from "../kind.js";
-import { type DesignDoc, viewNames } from "./design-doc.js";
+import { type DesignDoc, indexed, viewNames, withLanguage } from "./design-doc.js";
 
 /** Design documents of one database. */
 export interface ObservedDesignDocs {
   /** Those that the step names and that exist, as CouchDB has them, with `_id` and `_rev`. */
   readonly docs: Readonly<Record<string, DesignDoc>>;
+  /** Those that it does not name, by name: what they have indexed already need not be built again. */
+  readonly others: Readonly<Record<string, DesignDoc>>;
   /** How many documents a view's build reads: all but the design documents. */
   readonly documents: number;
+  /** What the documents take. */
+  readonly bytes: number;
 }
 
 export interface ComparedDesignDoc {
@@ -35,22 +39,43 @@ export function compareDesignDocs(
       ? memberChanges(withLanguage(contentOf(stored)), withLanguage(doc), above)
       : [{ path: toPointer(above), before: null, after: doc }];
     if (changes.length === 0) return [];
-    const sameViews = stored !== undefined && isDeepStrictEqual(indexed(stored), indexed(doc));
+    const sameViews = stored !== undefined && hasSameIndex(stored, doc);
     return [{ name, desired: doc, stored, changes, rebuilds: viewNames(doc).length > 0 && !sameViews }];
   });
 }
 
-export function rebuildOf(database: string, documents: number, { name, desired }: ComparedDesignDoc): Rebuild {
-  return { database, designDoc: name, views: viewNames(desired), documents };
+export function rebuildOf(
+  database: string,
+  observed: ObservedDesignDocs | undefined,
+  { name, desired }: ComparedDesignDoc,
+): Rebuild {
+  const { documents = 0, bytes = 0, docs = {}, others = {} } = observed ?? {};
+  const twin = Object.entries({ ...others, ...docs }).find(
+    ([other, doc]) => other !== name && hasSameIndex(doc, desired),
+  );
+  return {
+    database,
+    designDoc: name,
+    views: viewNames(desired),
+    documents,
+    bytes,
+    ...(twin ? { reuses: twin[0] } : {}),
+  };
+}
+
+/** CouchDB keeps one index for all design documents of a database that have the same views. */
+function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
+  return isDeepStrictEqual(indexed(one), indexed(other));
+}
+
+/** But for what CouchDB adds. */
+export function isSame(one: DesignDoc, other: DesignDoc): boolean {
+  return memberChanges(withLanguage(one), withLanguage(other), []).length === 0;
 }
 
 /** Without what CouchDB adds: `_id`, `_rev`, attachment stubs. */
 export function contentOf({ _id, _rev, _attachments, ...content }: DesignDoc): DesignDoc {
   return content;
-}
-
-function withLanguage(doc: DesignDoc): DesignDoc {
-  return { language: "javascript", ...doc };
 }
 
 /** One change for each function or other value that differs. */
@@ -72,15 +97,4 @@ function member(of: DesignDoc, key: string): unknown {
 
 function isNotEmpty(value: unknown): boolean {
   return isObject(value) && Object.keys(value).length > 0;
-}
-
-/** What CouchDB makes the signature of the index from. */
-function indexed(doc: DesignDoc): unknown {
-  const { language, options = {}, views } = withLanguage(doc);
-  const { lib = {}, ...others } = membersOf(views);
-  const functions = Object.entries(others).map(([name, view]) => {
-    const { map, reduce, options: ofView = {} } = membersOf(view);
-    return [name, { map, reduce, options: ofView }];
-  });
-  return { language, options, lib, views: Object.fromEntries(functions) };
 }

@@ -49,7 +49,7 @@ export async function deployInPlace(
 }
 
 /** Attachments are nobody's but the server's: the stubs keep them. */
-function bodyOf({ name, doc, stored }: DesignDocWrite): DesignDoc {
+export function bodyOf({ name, doc, stored }: DesignDocWrite): DesignDoc {
   const { _rev, _attachments } = stored ?? {};
   return {
     _id: idOf(name),

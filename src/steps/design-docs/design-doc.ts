@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../json.js";
 
 /** A design document without `_id`, `_rev` and attachments: what a step asks for, and what is compared. */
 export type DesignDoc = JsonObject;
@@ -43,5 +43,21 @@ export function isJavaScript({ language }: DesignDoc): boolean {
 
 /** The names of its views; `lib` is none. */
 export function viewNames({ views }: DesignDoc): readonly string[] {
-  return typeof views === "object" && views !== null ? Object.keys(views).filter((name) => name !== "lib") : [];
+  return isObject(views) ? Object.keys(views).filter((name) => name !== "lib") : [];
+}
+
+/** As CouchDB takes one without. */
+export function withLanguage(doc: DesignDoc): DesignDoc {
+  return { language: "javascript", ...doc };
+}
+
+/** What CouchDB makes the signature of the index from. */
+export function indexed(doc: DesignDoc): unknown {
+  const { language, options = {}, views } = withLanguage(doc);
+  const { lib = {}, ...others } = membersOf(views);
+  const functions = Object.entries(others).map(([name, view]) => {
+    const { map, reduce, options: ofView = {} } = membersOf(view);
+    return [name, { map, reduce, options: ofView }];
+  });
+  return { language, options, lib, views: Object.fromEntries(functions) };
 }

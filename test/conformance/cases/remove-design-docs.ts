@@ -9,10 +9,12 @@ const put = ({ server, name }: Place, ddoc: string) =>
 
 export const cases: readonly Case[] = [
   {
-    title: "and leaves the others",
+    title: "with what is kept beside them, and leaves the others",
     async prepare(place) {
       await must(place.server, "PUT", `/${place.name}`);
       for (const ddoc of ["a%2Fb", "old", "kept"]) await put(place, ddoc);
+      const kept = { "couchdb-migrate": { role: "previous", of: "old" } };
+      await must(place.server, "PUT", `/${place.name}/_design/old--previous`, { body: kept });
       await must(place.server, "PUT", `/${place.name}/old`, { body: {} });
     },
     yaml: ({ name }) => `- id: gone\n  removeDesignDocs: { database: ${name}, names: [old, _design/a/b] }\n`,

@@ -19,7 +19,7 @@ const stored = (doc: Doc) => ({ _id: "_design/a", _rev: "1-x", ...doc });
 
 function diff(desired: Doc, observed: Doc | undefined) {
   const docs: Record<string, Doc> = observed ? { a: stored(observed) } : {};
-  return ensureDesignDocs.diff(desiredOf({ a: desired }), { docs, documents: 7 }, target);
+  return ensureDesignDocs.diff(desiredOf({ a: desired }), { docs, others: {}, documents: 7, bytes: 1 }, target);
 }
 
 describe("a design document holds", () => {
@@ -97,8 +97,16 @@ describe("a design document that is absent", () => {
 
   it("beside one that is there: an update", () => {
     const docs = { a: stored(view) };
-    const difference = ensureDesignDocs.diff(desiredOf({ a: view, b: {} }), { docs, documents: 0 }, target);
-    expect(difference).toMatchObject({ action: "update", changes: [{ path: "/docs/b" }], write: [{ name: "b" }] });
+    const difference = ensureDesignDocs.diff(
+      desiredOf({ a: view, b: {} }),
+      { docs, others: {}, documents: 0, bytes: 0 },
+      target,
+    );
+    expect(difference).toMatchObject({
+      action: "update",
+      changes: [{ path: "/docs/b" }],
+      write: { inPlace: [{ name: "b" }] },
+    });
   });
 });
 
@@ -109,7 +117,12 @@ describe("observe", () => {
     const couch = fakeCouch({ reads: { "/zerglings/_design_docs": { rows }, "/zerglings": { doc_count: 10 } } });
     expect(await ensureDesignDocs.observe(contextOf(couch, desiredOf({ b: {}, c: {} }), target))).toEqual({
       docs: { b: rows[1]?.doc },
+      others: Object.fromEntries([
+        ["a", rows[0]?.doc],
+        ["__proto__", rows[2]?.doc],
+      ]),
       documents: 7,
+      bytes: 0,
     });
   });
 

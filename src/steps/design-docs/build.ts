@@ -1,0 +1,100 @@
+/** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Couch } from "../../couch/couch.js";
+import { path } from "../../couch/path.js";
+import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
+import type { StepContext } from "../kind.js";
+import { isBuilt, nextPause, stalled } from "./build-wait.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { type IndexState, indexState, triggerBuild } from "./index-state.js";
+
+export interface Build {
+  readonly database: string;
+  /** The design document whose index is built. */
+  readonly name: string;
+  readonly doc: DesignDoc;
+  /** For people. */
+  readonly what: string;
+}
+
+/** How long the server may be away, in milliseconds: it may be restarting. */
+const patience = 120_000;
+const kept = 20;
+/** For the one query that asks why nothing is built. */
+const askFor = 20_000;
+
+const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown", "node-down"]);
+
+export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress">;
+
+/** Throws the signal's reason once it is aborted: the server goes on building. */
+export async function awaitBuild(context: BuildContext, build: Build): Promise<void> {
+  const { couch, signal, progress } = context;
+  const { database, name, doc, what } = build;
+  let looks: readonly IndexState[] = [];
+  let size = 0;
+  let reached = 0;
+  let idle = 0;
+  let pause = 0;
+  let triggered = false;
+  for (let heard = performance.now(); ; ) {
+    signal.throwIfAborted();
+    try {
+      if (!triggered) await triggerBuild(couch, database, name, doc, signal);
+      triggered = true;
+      const look = await indexState(couch, database, name);
+      if (!look) throw gone(database, name);
+      heard = performance.now();
+      looks = [...looks, look].slice(-kept);
+      size = Math.max(size, look.pending, look.total);
+      const furthest = Math.max(reached, size - look.pending, look.done);
+      idle = look.pending === 0 || furthest > reached ? 0 : idle + 1;
+      reached = furthest;
+      progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
+      if (isBuilt(looks, size)) return;
+      if (idle >= stalled) {
+        const reason = await whyNot(couch, build);
+        if (reason !== undefined) throw buildFailure(build, reason);
+        idle = 0;
+      }
+      // After a restart of the server nothing builds by itself.
+      triggered = look.building || look.pending === 0;
+      pause = nextPause(pause, look);
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (!isPassing(error) || performance.now() - heard > patience) throw error;
+      triggered = false;
+    }
+    await sleep(pause, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The server restarts, or a node of it: it says so with a 500, or not at all. */
+function isPassing(error: MigrateError): boolean {
+  return passing.has(error.code) || (error.code === "request-failed" && Number(error.data.status) >= 500);
+}
+
+function gone(database: string, name: string): MigrateError {
+  const message = `${idOf(name)} of ${database} was removed while its index was built`;
+  return new MigrateError("conflict", { message, data: { database, designDoc: name } });
+}
+
+/** CouchDB tells why an index can't be built only to whoever waits for it; undefined: it is only slow. */
+async function whyNot(couch: Couch, { database, name, doc }: Build): Promise<string | undefined> {
+  const [view = ""] = viewNames(doc);
+  const at = path`/${database}/_design/${name}/_view/${view}`;
+  const options = { query: { limit: 0 }, accept: [400, 404, 500], timeout: askFor, fresh: true };
+  const answer = await couch
+    .read<{ error?: string; reason?: string } | null>(at, options)
+    .catch((thrown: unknown) => toMigrateError(thrown));
+  if (answer instanceof MigrateError || answer.status !== 500) return undefined;
+  return [answer.body?.error, answer.body?.reason].filter((text) => text !== undefined).join(": ");
+}
+
+export function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
+  return new MigrateError("step-failed", {
+    message: `${what} in ${database} failed: ${reason}. The version before still serves`,
+    data: { database, designDoc: name, views: viewNames(doc), reason },
+    next: "Mend what the reason names, then run again; `deploy: inPlace` writes the document whatever its views show.",
+  });
+}

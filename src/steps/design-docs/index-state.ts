@@ -1,0 +1,142 @@
+/** How far CouchDB is with the index of a design document, on all copies that tell. */
+import { crc32 } from "node:zlib";
+import type { Couch, Query } from "../../couch/couch.js";
+import { databaseInfo } from "../../couch/databases.js";
+import { type Path, path } from "../../couch/path.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+
+export interface IndexState {
+  /** Changes that the index lacks, over all copies. */
+  readonly pending: number;
+  /** Of the builds under way, on all nodes. */
+  readonly done: number;
+  readonly total: number;
+  readonly building: boolean;
+  /** Part of it is in memory only: it would be lost with the last design document that is known to use it. */
+  readonly uncommitted: boolean;
+  readonly signature: string;
+}
+
+/** Milliseconds: enough for every node to have heard the question. */
+const brokenOffAfter = 1_000;
+
+interface Info {
+  readonly view_index: {
+    readonly signature: string;
+    readonly updater_running?: boolean;
+    readonly waiting_commit?: boolean;
+    /** Absent before 2.0. */
+    readonly updates_pending?: { readonly total?: number };
+    readonly update_seq?: unknown;
+  };
+}
+
+interface Task {
+  readonly type?: string;
+  readonly database?: string;
+  readonly design_document?: string;
+  readonly changes_done?: number;
+  readonly total_changes?: number;
+}
+
+/** Undefined: there is no such design document. */
+export async function indexState(couch: Couch, database: string, name: string): Promise<IndexState | undefined> {
+  const about = await couch.read<Info>(path`/${database}/_design/${name}/_info`, { accept: [404], fresh: true });
+  if (about.status === 404) return undefined;
+  const tasks = await tasksOf(couch, database, name);
+  const { signature, updater_running = false, waiting_commit = false, ...index } = about.body.view_index;
+  return {
+    pending: index.updates_pending?.total ?? (await pendingBySequence(couch, database, index.update_seq)),
+    done: sum(tasks.map(({ changes_done = 0 }) => changes_done)),
+    total: sum(tasks.map(({ total_changes = 0 }) => total_changes)),
+    building: updater_running || tasks.length > 0,
+    uncommitted: waiting_commit,
+    signature,
+  };
+}
+
+/** The tasks of every node of the cluster; none where only server admins may see them. */
+async function tasksOf(couch: Couch, database: string, name: string): Promise<readonly Task[]> {
+  const options = { accept: [401, 403, 404], fresh: true };
+  const { status, body } = await couch.read<readonly Task[]>(path`/_active_tasks`, options);
+  if (status !== 200 || !Array.isArray(body)) return [];
+  return (body as readonly Task[]).filter(
+    (task) =>
+      task.type === "indexer" && databaseIn(task.database ?? "") === database && task.design_document === idOf(name),
+  );
+}
+
+/** `shards/00000000-7fffffff/zerglings.1700000000`, or on 1.x the plain name. */
+function databaseIn(place: string): string {
+  return /^shards\/[0-9a-f-]+\/(.*)\.\d+$/.exec(place)?.[1] ?? place;
+}
+
+async function pendingBySequence(couch: Couch, database: string, indexed: unknown): Promise<number> {
+  const { body } = await couch.read<{ update_seq?: unknown }>(path`/${database}`, { fresh: true });
+  const now = body.update_seq;
+  return typeof now === "number" && typeof indexed === "number" ? Math.max(0, now - indexed) : 0;
+}
+
+/**
+ * Asks for the build, and does not wait for it. All views of a design document are one index: any of them will do.
+ * CouchDB's own indexer is not enough: it begins only where something is written, and not again after a restart.
+ */
+export async function triggerBuild(
+  couch: Couch,
+  database: string,
+  name: string,
+  doc: DesignDoc,
+  signal: AbortSignal,
+): Promise<void> {
+  const [view = ""] = viewNames(doc);
+  const { q = 1, n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const ask = (at: Path) => askForBuild(couch, at, hasReduce(doc, view) ? { reduce: false } : {}, n, signal);
+  const status = await ask(path`/${database}/_design/${name}/_view/${view}`);
+  if (status !== 400) return;
+  // A view of each partition is to be asked for one at a time: one partition in each shard.
+  for (const partition of onePartitionAShard(q)) {
+    await ask(path`/${database}/_partition/${partition}/_design/${name}/_view/${view}`);
+  }
+}
+
+/**
+ * A question that waits for nothing (`lazy`) is answered by the first copy, before the others have begun. So of several
+ * copies one question more is asked, which they all begin to build for; it is broken off.
+ */
+async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<number> {
+  const lazy = { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true };
+  const { status } = await couch.read(at, lazy);
+  if (copies < 2 || status !== 200) return status;
+  const brief = AbortSignal.timeout(brokenOffAfter);
+  const waiting = { query: { ...query, limit: 0 }, accept: [400, 404, 500], fresh: true };
+  await couch.read(at, { ...waiting, signal: AbortSignal.any([brief, signal]) }).catch((error: unknown) => {
+    if (!brief.aborted) throw error;
+  });
+  return status;
+}
+
+/** Has CouchDB open the index, and take in what little was written since, so that no reader has to wait for that. */
+export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
+  const [view = ""] = viewNames(doc);
+  const query = { update: "lazy", limit: 0, ...(hasReduce(doc, view) ? { reduce: false } : {}) };
+  await couch.read(path`/${database}/_design/${name}/_view/${view}`, { query, accept: [400, 404], fresh: true });
+}
+
+/** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
+export function onePartitionAShard(q: number): string[] {
+  const found = new Map<number, string>();
+  for (let i = 0; found.size < q; i += 1) {
+    const range = Math.floor(crc32(`p${i}`) / (2 ** 32 / q));
+    if (!found.has(range)) found.set(range, `p${i}`);
+  }
+  return [...found.values()];
+}
+
+function hasReduce({ views }: DesignDoc, view: string): boolean {
+  const found = (views as Readonly<Record<string, { readonly reduce?: unknown } | undefined>>)[view];
+  return found?.reduce !== undefined;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
+}

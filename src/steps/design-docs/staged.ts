@@ -1,0 +1,133 @@
+/**
+ * Replaces a design document without its readers noticing: the new version's index is built under another name, and
+ * only then the document itself is written. Whatever is under way is found again by its name.
+ */
+import type { Couch } from "../../couch/couch.js";
+import { path } from "../../couch/path.js";
+import { MigrateError, toMigrateError } from "../../errors.js";
+import type { StepContext } from "../kind.js";
+import { awaitBuild, type Build, buildFailure } from "./build.js";
+import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
+import { contentOf, isSame } from "./compare.js";
+import { bodyOf, type DesignDocWrite } from "./deploy.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { faultInViews } from "./fault-in-views.js";
+import { warmIndex } from "./index-state.js";
+
+export interface StagedWrite extends DesignDocWrite {
+  readonly stored: DesignDoc;
+  /** Whether the former version stays, under a name of its own. */
+  readonly keepPrevious: boolean;
+  /** Names of its companions that are neither this version's nor to be kept. */
+  readonly obsolete: readonly string[];
+}
+
+export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
+
+const turns = new WeakMap<Couch, Promise<unknown>>();
+
+/** One index at a time, of all that a run has to build on a server. */
+export function deployStaged(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
+  const before = turns.get(context.couch) ?? Promise.resolve();
+  const turn = before.then(() => stageAndSwap(context, database, write));
+  turns.set(
+    context.couch,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+async function stageAndSwap(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
+  const { couch, signal } = context;
+  const { name, doc, stored, keepPrevious, obsolete } = write;
+  signal.throwIfAborted();
+  const staged = stagedName(name, doc);
+  const previous = previousName(name);
+  if (keepPrevious) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
+  // What nobody waits for any more would be built all the same.
+  for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
+  await put(couch, database, staged, stagedDoc(name, doc));
+  const views = viewNames(doc).join(", ");
+  await build(context, { database, name: staged, doc, what: `building ${views} of ${idOf(name)}` }, write);
+  context.assertHeld?.();
+  signal.throwIfAborted();
+  if (keepPrevious) await put(couch, database, previous, previousDoc(name, stored));
+  await swap(couch, database, write);
+  // Opened under this name too, the index stays open when the staged document goes.
+  await warmIndex(couch, database, name, doc);
+  await finishStaged(couch, database, obsolete, [staged]);
+  await warmIndex(couch, database, name, doc);
+}
+
+/** A staged document that can't be built would be tried again on every write. */
+async function build(context: DeployContext, one: Build, { name, stored }: StagedWrite): Promise<void> {
+  const { database, doc } = one;
+  try {
+    await awaitBuild(context, one);
+    const fault = await faultInViews(context.couch, database, { staged: one.name, name, doc, stored });
+    if (fault) throw buildFailure(one, `${fault.view}: ${fault.reason}`);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    const isFunctions = error.code === "step-failed" && !/enospc|no space|disk/i.test(String(error.data.reason));
+    if (isFunctions) await remove(context.couch, database, one.name).catch(() => {});
+    throw error;
+  }
+}
+
+/** Over the revision that was planned against, and no other. */
+async function swap(couch: Couch, database: string, write: StagedWrite): Promise<void> {
+  const { name, doc, stored } = write;
+  const at = path`/${database}/_design/${name}`;
+  try {
+    await couch.write("PUT", at, { body: bodyOf(write), repeatable: true });
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (error.code !== "conflict") throw error;
+    const { body: now } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+    // The first of two attempts, whose answer was lost.
+    if (isSame(contentOf(now), doc)) return;
+    const found = now._rev === undefined ? "it is gone" : `it is at ${now._rev}`;
+    throw new MigrateError("refused", {
+      message: `${idOf(name)} of ${database} was changed by somebody else while its new version was built: ${found}, and the plan was made against ${stored._rev}. It was left as it is`,
+      data: { database, designDoc: name, planned: stored._rev, found: now._rev ?? null },
+      next: "Find who writes it; run again to put the version of the files over theirs: its index is built already.",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * What is left to do once a version is in place. Its staged document goes last: as long as it is there, a
+ * restarted run knows that the rest may not be done; and no node takes the new index for one that nobody needs.
+ */
+export async function finishStaged(
+  couch: Couch,
+  database: string,
+  obsolete: readonly string[],
+  staged: readonly string[],
+): Promise<void> {
+  for (const name of obsolete) await remove(couch, database, name);
+  await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
+  for (const name of staged) await remove(couch, database, name);
+}
+
+async function put(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
+  const stored = await readDesignDoc(couch, database, name);
+  assertOurs(database, name, stored);
+  if (stored && isSame(contentOf(stored), doc)) return;
+  const body = { _id: idOf(name), ...(stored ? { _rev: stored._rev } : {}), ...doc };
+  await couch.write("PUT", path`/${database}/_design/${name}`, { body, repeatable: true });
+}
+
+async function remove(couch: Couch, database: string, name: string): Promise<void> {
+  const stored = await readDesignDoc(couch, database, name);
+  if (!stored || !companionIn(stored)) return;
+  const query = { rev: String(stored._rev) };
+  await couch.write("DELETE", path`/${database}/_design/${name}`, { query, accept: [404], repeatable: true });
+}
+
+async function readDesignDoc(couch: Couch, database: string, name: string): Promise<DesignDoc | undefined> {
+  const at = path`/${database}/_design/${name}`;
+  const { status, body } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+  return status === 404 ? undefined : body;
+}

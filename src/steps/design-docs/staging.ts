@@ -1,0 +1,69 @@
+/** Which design documents are worth a staged deployment, and what a step does about all of its own. */
+import { companionsOf, stagedName } from "./companions.js";
+import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
+import { type DesignDocWrite, deployInPlace } from "./deploy.js";
+import { type DesignDoc, viewNames } from "./design-doc.js";
+import { type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
+
+export interface DesignDocsWrite {
+  readonly inPlace: readonly DesignDocWrite[];
+  readonly staged: readonly StagedWrite[];
+  /** Companions that belong to no version that is wanted. */
+  readonly obsolete: readonly string[];
+  /** Staged documents whose version is in place already, or will be at once. */
+  readonly finished: readonly string[];
+}
+
+interface Asked {
+  readonly docs: Readonly<Record<string, DesignDoc>>;
+  readonly deploy: "staged" | "inPlace";
+  readonly keepPrevious: boolean;
+}
+
+/**
+ * CouchDB indexes some thousands of documents a second, and commits an index only some two seconds after it is built:
+ * an index that is built anew in less time than a staging takes is no gain, and a dozen requests more.
+ */
+const smallest = { documents: 1_000, bytes: 10_000_000 };
+
+export function planDeployment(
+  { docs, deploy, keepPrevious }: Asked,
+  observed: ObservedDesignDocs | undefined,
+  different: readonly ComparedDesignDoc[],
+): DesignDocsWrite {
+  const inPlace: DesignDocWrite[] = [];
+  const staged: StagedWrite[] = [];
+  const obsolete: string[] = [];
+  const finished: string[] = [];
+  for (const [name, doc] of Object.entries(docs)) {
+    const own = stagedName(name, doc);
+    const companions = companionsOf(observed?.others ?? {}, name);
+    const hasOwn = companions.some((companion) => companion.name === own);
+    const former = companions
+      .filter((companion) => companion.name !== own && (companion.role === "staged" || !keepPrevious))
+      .map((companion) => companion.name);
+    const found = different.find((one) => one.name === name);
+    if (found?.stored && found.rebuilds && deploy === "staged" && isWorthStaging(found.stored, observed)) {
+      staged.push({ name, doc, stored: found.stored, rebuilds: true, keepPrevious, obsolete: former });
+      continue;
+    }
+    if (found) inPlace.push({ name, doc, stored: found.stored, rebuilds: found.rebuilds });
+    // Of a document that holds, only what a run has left that ended after the swap: the rest may be under way.
+    if (found || hasOwn) obsolete.push(...former);
+    if (hasOwn) finished.push(own);
+  }
+  return { inPlace, staged, obsolete, finished };
+}
+
+/** Nobody reads a document that had no views. */
+function isWorthStaging(stored: DesignDoc, observed: ObservedDesignDocs | undefined): boolean {
+  if (!observed || viewNames(stored).length === 0) return false;
+  return observed.documents > smallest.documents || observed.bytes > smallest.bytes;
+}
+
+export async function deploy(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {
+  const { inPlace, staged, obsolete, finished } = write;
+  if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
+  if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
+  for (const one of staged) await deployStaged(context, database, one);
+}

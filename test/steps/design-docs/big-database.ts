@@ -1,0 +1,97 @@
+/** A database that is worth a staged deployment, with a design document of two views; one of them changes. */
+import { onTestFinished } from "vitest";
+import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
+import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+import { uniqueName } from "../../support/databases.js";
+import { type Addressed, must, request } from "../../support/request.js";
+import { contextOf } from "../fake-couch.js";
+
+export const count = 6_000;
+
+export const byKind = { map: "function (doc) { emit(doc.kind, 1); }", reduce: "_sum" };
+export const oldView = { map: "function (doc) { emit(doc.n, null); }" };
+export const newView = { map: "function (doc) { emit(-doc.n, null); }" };
+
+export const docOf = (changing: unknown, more = {}) => ({ views: { "by-kind": byKind, changing }, ...more });
+
+/** With the old version in place, and its index built. */
+export async function bigDatabase(on: Addressed, documents = count, partitioned = false): Promise<string> {
+  const name = uniqueName("big");
+  await must(on, "PUT", `/${name}?partitioned=${partitioned}`);
+  for (let from = 0; from < documents; from += 2_000) {
+    const docs = Array.from({ length: Math.min(2_000, documents - from) }, (_, i) => ({
+      ...(partitioned ? { _id: `p${i % 7}:${from + i}` } : {}),
+      n: from + i,
+      kind: i % 2 ? "zergling" : "drone",
+    }));
+    await must(on, "POST", `/${name}/_bulk_docs`, { body: { docs } });
+  }
+  await must(on, "PUT", `/${name}/_design/brood`, { body: docOf(oldView) });
+  const within = partitioned ? "_partition/p1/" : "";
+  await must(on, "GET", `/${name}/${within}_design/brood/_view/changing?limit=0`);
+  return name;
+}
+
+export function open({ url, admin }: Addressed): Gateway {
+  const options = { emit: () => {}, signal: new AbortController().signal, redact: (text: string) => text };
+  const couch = openCouch({ url, username: admin.name, password: admin.password }, { ...options, readOnly: false });
+  onTestFinished(() => couch.close());
+  return couch;
+}
+
+type Doc = Readonly<Record<string, unknown>>;
+
+export const desiredOf = (database: string, brood: Doc, more = {}) => ({
+  database: [database],
+  docs: { brood },
+  deploy: "staged" as const,
+  keepPrevious: false,
+  ...more,
+});
+
+/** One look and one write; what the look said. */
+export async function bring(couch: Gateway, desired: ReturnType<typeof desiredOf>, more = {}) {
+  couch.forget();
+  const target = { database: desired.database[0] ?? "" };
+  const context = { ...contextOf(couch, desired, target), ...more };
+  const difference = ensureDesignDocs.diff(desired, await ensureDesignDocs.observe(context), target);
+  if (difference.write !== undefined) await ensureDesignDocs.apply(difference.write, context);
+  return difference;
+}
+
+export async function designDocs(on: Addressed, database: string): Promise<string[]> {
+  const { rows } = await must(on, "GET", `/${database}/_design_docs`);
+  return rows.map(({ id }: { id: string }) => id.slice("_design/".length));
+}
+
+export async function indexOf(on: Addressed, database: string, name = "brood") {
+  return (await must(on, "GET", `/${database}/_design/${name}/_info`)).view_index;
+}
+
+export interface Reader {
+  /** What it saw, each once. */
+  stop(): Promise<string[]>;
+}
+
+/** Queries both views again and again, as a service would. */
+export function startReader(on: Addressed, database: string, pause = 50): Reader {
+  const seen = new Set<string>();
+  let stopped = false;
+  const reading = (async () => {
+    while (!stopped) {
+      for (const view of ["by-kind?", "changing?reduce=false&"]) {
+        const { status, body } = await request(on, "GET", `/${database}/_design/brood/_view/${view}update=false`);
+        const rows = view.startsWith("by-kind") ? body?.rows?.[0]?.value : body?.rows?.length;
+        seen.add(`${view.split("?")[0]} ${status} ${rows}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await reading;
+      return [...seen].sort();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { isBuilt, nextPause } from "../../../src/steps/design-docs/build-wait.js";
+import type { IndexState } from "../../../src/steps/design-docs/index-state.js";
+
+const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
+  pending,
+  done: 0,
+  total: 0,
+  building: false,
+  uncommitted: false,
+  signature: "x",
+  ...more,
+});
+const complete = look(0);
+const times = (n: number, one: IndexState) => Array.from({ length: n }, () => one);
+
+describe("an index is built", () => {
+  it.each<[string, IndexState[], boolean]>([
+    ["nothing seen yet", [], false],
+    ["complete, but looked at twice only", times(2, complete), false],
+    ["complete three times", [look(9), ...times(3, complete)], true],
+    ["another copy lacks something in between", [...times(2, complete), look(1), complete], false],
+    ["a node builds still", [...times(2, complete), look(0, { building: true })], false],
+    ["not committed", [...times(2, complete), look(0, { uncommitted: true })], false],
+    ["written to all the time, keeping up", times(12, look(100, { building: true })), true],
+    ["keeping up, but not for long", times(11, look(100)), false],
+    ["keeping up, never committed", times(12, look(100, { uncommitted: true })), false],
+    ["not keeping up", [...times(11, look(100)), look(101)], false],
+  ])("%s", (_, looks, built) => {
+    expect(isBuilt(looks, 1_000)).toBe(built);
+  });
+});
+
+it("is asked after less and less often, up to a limit", () => {
+  const pauses = Array.from({ length: 30 }).reduce<number[]>(
+    (all) => [...all, nextPause(all.at(-1) ?? 0, look(9))],
+    [],
+  );
+  expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+  expect(new Set(pauses).size).toBeGreaterThan(5);
+  expect(pauses.at(-1)).toBe(10_000);
+});

@@ -1,0 +1,80 @@
+/** A staged deployment whose runner is killed, stopped or out of time: the next run goes on. */
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type RunningCli, runCli, startCli } from "../../support/cli.js";
+import { type Recorded, type RecordingProxy, startProxy } from "../../support/proxy.js";
+import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js";
+import { tempFolder } from "../../support/temp.js";
+import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
+
+const isStaged = ({ path }: Recorded) => path.includes("brood--staged-");
+const isReal = ({ path }: Recorded) => /\/_design\/brood(\?|$)/.test(path);
+
+onNodes("a staged deployment", () => {
+  let node: CouchNode;
+  let proxy: RecordingProxy;
+
+  beforeAll(async () => {
+    node = await startCouchDB();
+    proxy = await startProxy(node.url);
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await node.close();
+  });
+
+  async function scene(): Promise<{ database: string; args: string[]; env: Record<string, string> }> {
+    proxy.reset();
+    const database = await bigDatabase(node);
+    const docs = { brood: docOf(newView) };
+    const step = { id: "views", ensureDesignDocs: { database, docs } };
+    const folder = await tempFolder({ "001.yaml": JSON.stringify([step]) });
+    const args = ["apply", join(folder, "001.yaml"), "--lease-ttl", "3s", "--set", database, "--format", "json"];
+    return { database, args, env: { COUCHDB_URL: proxy.url.replace("//", "//admin:secret@") } };
+  }
+
+  async function expectDeployed(database: string): Promise<void> {
+    expect(await designDocs(node, database)).toEqual(["brood"]);
+    expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
+  }
+
+  it.each<[string, "before" | "after", (request: Recorded) => boolean]>([
+    ["before the new version is staged", "before", (request) => request.method === "PUT" && isStaged(request)],
+    ["after it is staged", "after", (request) => request.method === "PUT" && isStaged(request)],
+    ["while it waits", "after", (request) => isStaged(request) && request.path.includes("/_info")],
+    ["before the swap", "before", (request) => request.method === "PUT" && isReal(request)],
+    ["after the swap", "after", (request) => request.method === "PUT" && isReal(request)],
+    ["after the old index is cleaned up", "after", (request) => request.path.endsWith("/_view_cleanup")],
+    ["after the staged document is removed", "after", (request) => request.method === "DELETE" && isStaged(request)],
+  ])("is finished by the next run, killed %s", async (_, when, at) => {
+    const { database, args, env } = await scene();
+    let victim: RunningCli | undefined;
+    const kill = async () => {
+      victim?.child.kill("SIGKILL");
+      await victim?.result;
+    };
+    proxy.faultWhen(at, when === "before" ? { before: kill } : { after: kill });
+    victim = startCli(args, { env });
+    expect(await victim.result).toMatchObject({ signal: "SIGKILL" });
+    const staged = (await designDocs(node, database)).length > 1;
+    proxy.reset();
+    const rerun = await runCli(args, { env });
+    expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
+    await expectDeployed(database);
+    // What was staged is not staged again.
+    if (staged) expect(proxy.writes().filter((one) => one.method === "PUT" && isStaged(one))).toEqual([]);
+    expect(JSON.parse((await runCli(args, { env })).stdout)).toMatchObject({ result: "unchanged" });
+  });
+
+  it("comes again where the time is up, and says so on every stop", async () => {
+    const { database, args, env } = await scene();
+    const outOfTime = await runCli([...args, "--timeout", "3s"], { env });
+    expect(outOfTime, outOfTime.stderr).toMatchObject({ code: 6 });
+    const running = startCli(args, { env });
+    proxy.faultWhen((one) => one.path.includes("/_info"), { after: () => void running.child.kill("SIGTERM") });
+    expect(await running.result).toMatchObject({ code: 7 });
+    expect(await designDocs(node, database)).toHaveLength(2);
+    expect(await runCli(args, { env })).toMatchObject({ code: 0 });
+    await expectDeployed(database);
+  });
+});

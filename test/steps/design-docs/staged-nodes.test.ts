@@ -1,0 +1,60 @@
+/** Staged deployments on nodes that are killed, and on a cluster. */
+import { expect, it, onTestFinished } from "vitest";
+import { must, request, until } from "../../support/request.js";
+import { everyNodeKnowsAll, onNodes, startCluster, startCouchDB } from "../../support/servers.js";
+import { bigDatabase, bring, count, designDocs, desiredOf, docOf, indexOf, newView, open } from "./big-database.js";
+
+/** Takes a while over each document. */
+const slow = { map: "function (doc) { for (var i = 0; i < 60000; i++); emit(-doc.n, null); }" };
+
+onNodes("a staged deployment", () => {
+  it.each([
+    ["", false],
+    [", of a database with partitions", true],
+  ])("goes on when the server is killed in mid-build%s", async (_, partitioned) => {
+    const node = await startCouchDB();
+    onTestFinished(node.close);
+    const database = await bigDatabase(node, count, partitioned);
+    let killed: Promise<void> | undefined;
+    const killOnce = ({ done, total }: { done: number; total: number }) => {
+      if (done === 0 || done === total) return;
+      killed ??= node.kill().then(node.start);
+    };
+    await bring(open(node), desiredOf(database, docOf(slow)), { progress: killOnce });
+    expect(killed).toBeDefined();
+    await killed;
+    expect(await designDocs(node, database)).toEqual(["brood"]);
+    expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
+  });
+
+  it.each([[true], [false]])(
+    "on a cluster builds every copy (autoupdate: %s)",
+    async (autoupdate) => {
+      const cluster = await startCluster(3);
+      onTestFinished(cluster.close);
+      const [first, ...others] = cluster.nodes;
+      if (!first) throw new Error("no node");
+      const database = await bigDatabase(first);
+      await bring(open(first), desiredOf(database, docOf(newView, autoupdate ? {} : { autoupdate })));
+      for (const node of cluster.nodes) {
+        expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(20);
+        expect((await request(node, "GET", "/_active_tasks")).body).toEqual([]);
+        const { rows } = await must(node, "GET", `/${database}/_design/brood/_view/changing?limit=1`);
+        expect(rows).toHaveLength(1);
+      }
+      // Each node alone speaks for its own copies.
+      for (const node of others) {
+        await everyNodeKnowsAll(cluster.nodes);
+        const stopped = cluster.nodes.filter((other) => other !== node);
+        for (const other of stopped) await other.kill();
+        const alone = await until(
+          () => request(node, "GET", `/${database}/_design/brood/_info`),
+          ({ status }) => status === 200,
+        );
+        expect.soft(alone.body.view_index.updates_pending.total, node.name).toBeLessThan(20);
+        for (const other of stopped) await other.start();
+      }
+    },
+    240_000,
+  );
+});

@@ -1,0 +1,175 @@
+/** The staged deployment, on a real CouchDB. */
+import { expect, it } from "vitest";
+import { must, request } from "../../support/request.js";
+import { onReal, server } from "../../support/servers.js";
+import {
+  bigDatabase,
+  bring,
+  count,
+  designDocs,
+  desiredOf,
+  docOf,
+  indexOf,
+  newView,
+  oldView,
+  open,
+  startReader,
+} from "./big-database.js";
+
+const newDoc = docOf(newView);
+
+onReal("a changed view of a database that is not small", () => {
+  it("is built beside the old one, and no reader notices", async () => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    const desired = desiredOf(database, newDoc);
+    const before = await indexOf(server(), database);
+    const reader = startReader(server(), database);
+    const progress: { done: number; total: number }[] = [];
+    const difference = await bring(couch, desired, {
+      progress: (update: { done: number; total: number }) => progress.push(update),
+    });
+    const after = await indexOf(server(), database);
+    expect(await reader.stop()).toEqual([`by-kind 200 ${count}`, `changing 200 ${count}`]);
+    expect(difference).toMatchObject({ action: "update", rebuilds: [{ designDoc: "brood", documents: count }] });
+    // What is left to index are the design documents themselves.
+    expect(after.updates_pending.total).toBeLessThan(10);
+    expect(after.signature).not.toBe(before.signature);
+    expect(progress.at(-1)?.total).toBeGreaterThanOrEqual(count);
+    expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+    const { rows } = await must(server(), "GET", `/${database}/_design/brood/_view/changing?limit=1`);
+    expect(rows[0].key).toBe(1 - count);
+    expect(await bring(couch, desired)).toMatchObject({ action: "none" });
+  });
+
+  it.each([
+    ["that was asked to be in place", newDoc, { deploy: "inPlace" as const }],
+    ["whose views stay", docOf(oldView, { filters: { f: "function () { return true; }" } }), {}],
+  ])("is written at once: a document %s", async (_, doc, more) => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    await bring(couch, desiredOf(database, doc, more));
+    expect(couch.requests.writes).toBe(1);
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("refuses what somebody else has changed meanwhile, and says both revisions", async () => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    const planned = await must(server(), "GET", `/${database}/_design/brood`);
+    let theirs = "";
+    const meddle = async () => {
+      if (theirs !== "") return;
+      theirs = "being written";
+      theirs = (await must(server(), "PUT", `/${database}/_design/brood`, { body: { ...planned, theirs: true } })).rev;
+    };
+    await expect(bring(couch, desiredOf(database, newDoc), { progress: () => void meddle() })).rejects.toMatchObject({
+      code: "refused",
+      data: { planned: planned._rev, found: expect.stringMatching(/^2-/) },
+    });
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject({ _rev: theirs, theirs: true });
+    expect(await designDocs(server(), database)).toHaveLength(2);
+    await bring(couch, desiredOf(database, newDoc));
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("goes on with what an earlier run has begun", async () => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    const interrupted = new AbortController();
+    const stop = { signal: interrupted.signal, progress: () => interrupted.abort(new Error("stop")) };
+    await expect(bring(couch, desiredOf(database, newDoc), stop)).rejects.toThrow("stop");
+    const [, staged = ""] = await designDocs(server(), database);
+    const { _rev } = await must(server(), "GET", `/${database}/_design/${encodeURIComponent(staged)}`);
+    const { signature } = await indexOf(server(), database, staged);
+    const writes = couch.requests.writes;
+    await bring(couch, desiredOf(database, newDoc));
+    // The document, the cleaning up, and the removal of the staged one: that was not written again.
+    expect(couch.requests.writes - writes).toBe(3);
+    expect(_rev).toMatch(/^1-/);
+    expect(await indexOf(server(), database)).toMatchObject({ signature });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("leaves nothing of a version that is no longer wanted", async () => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    const interrupted = new AbortController();
+    const stop = { signal: interrupted.signal, progress: () => interrupted.abort(new Error("stop")) };
+    await expect(bring(couch, desiredOf(database, newDoc), stop)).rejects.toThrow("stop");
+    const [, staged] = await designDocs(server(), database);
+    await expect(bring(couch, desiredOf(database, docOf(oldView, { lists: {} })))).resolves.toMatchObject({
+      action: "update",
+    });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+    expect(staged).toMatch(/^brood--staged-/);
+  });
+
+  it("keeps the former version, whose index a rollback takes up again", async () => {
+    const database = await bigDatabase(server());
+    const couch = open(server());
+    const before = await indexOf(server(), database);
+    const validate_doc_update = "function (newDoc) { if (newDoc.bad) throw { forbidden: 'bad' }; }";
+    await must(server(), "PUT", `/${database}/_design/brood`, {
+      body: { ...(await must(server(), "GET", `/${database}/_design/brood`)), validate_doc_update },
+    });
+    await bring(couch, desiredOf(database, newDoc, { keepPrevious: true }));
+    expect(await designDocs(server(), database)).toEqual(["brood", "brood--previous"]);
+    const { signature } = await indexOf(server(), database, "brood--previous");
+    expect(signature).toBe(before.signature);
+    // The validation of a former version is no longer asked.
+    expect((await request(server(), "POST", `/${database}`, { body: { bad: true } })).status).toBe(201);
+
+    const builds: number[] = [];
+    const progress = ({ done, total }: { done: number; total: number }) => builds.push(total - done);
+    const back = await bring(couch, desiredOf(database, docOf(oldView)), { progress });
+    expect(back.rebuilds).toMatchObject([{ reuses: "brood--previous", documents: count + 1 }]);
+    expect(Math.max(...builds)).toBeLessThan(10);
+    expect(await indexOf(server(), database)).toMatchObject({ signature: before.signature });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("writes over no document that only has the name of one of ours", async () => {
+    const database = await bigDatabase(server());
+    await must(server(), "PUT", `/${database}/_design/brood--previous`, { body: { theirs: true } });
+    await expect(bring(open(server()), desiredOf(database, newDoc, { keepPrevious: true }))).rejects.toMatchObject({
+      code: "refused",
+      message: expect.stringContaining("brood--previous"),
+    });
+    expect(await must(server(), "GET", `/${database}/_design/brood--previous`)).toMatchObject({ theirs: true });
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
+  });
+
+  it("is built in every shard of a database with partitions", async () => {
+    const database = await bigDatabase(server(), count, true);
+    await bring(open(server()), desiredOf(database, newDoc));
+    expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("is built on queries alone where the document says so", async () => {
+    const database = await bigDatabase(server());
+    await bring(open(server()), desiredOf(database, { ...newDoc, autoupdate: false }));
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject({ autoupdate: false });
+    expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "reduce overflows",
+      { map: "function (doc) { emit(doc.n, 'spawning pool'); }", reduce: "function (keys, values) { return values; }" },
+      "changing: reduce_overflow_error",
+    ],
+    ["map throws for every document", { map: "function (doc) { emit(doc.a.b, 1); }" }, "changing: it has no rows"],
+    ["map never ends", { map: "function (doc) { if (doc.n === 7) for (;;); emit(doc.n, 1); }" }, "os_process_error"],
+  ])("is not deployed where its %s", async (_, changing, reason) => {
+    const database = await bigDatabase(server());
+    await expect(bring(open(server()), desiredOf(database, docOf(changing)))).rejects.toMatchObject({
+      code: "step-failed",
+      message: expect.stringContaining(reason),
+    });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
+  });
+});

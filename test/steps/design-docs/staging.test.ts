@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { previousName, stagedDoc, stagedName } from "../../../src/steps/design-docs/companions.js";
+import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+
+type Doc = Readonly<Record<string, unknown>>;
+
+const view = (map: string) => ({ views: { v: { map } } });
+const old = view("function (doc) { emit(1); }");
+const wanted = view("function (doc) { emit(2); }");
+const staged = stagedName("a", wanted);
+const abandoned = stagedName("a", view("function (doc) { emit(3); }"));
+const companions = {
+  [staged]: stagedDoc("a", wanted),
+  [abandoned]: stagedDoc("a", {}),
+  [previousName("a")]: { "couchdb-migrate": { role: "previous", of: "a" } },
+};
+
+interface Case {
+  readonly stored?: Doc;
+  readonly asked?: Doc;
+  readonly others?: Readonly<Record<string, Doc>>;
+  readonly documents?: number;
+  readonly bytes?: number;
+  readonly deploy?: "staged" | "inPlace";
+  readonly keepPrevious?: boolean;
+}
+
+function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes = 0, ...more }: Case) {
+  const desired = { database: ["db"], docs: { a: asked }, deploy: "staged" as const, keepPrevious: false, ...more };
+  const docs: Record<string, Doc> = stored ? { a: stored } : {};
+  return ensureDesignDocs.diff(desired, { docs, others, documents, bytes }, { database: "db" });
+}
+
+describe("a staged deployment", () => {
+  it.each<[string, Case, boolean]>([
+    ["where the index of many documents is built anew", { stored: old }, true],
+    ["where it is of a few large ones", { stored: old, documents: 3, bytes: 10_000_001 }, true],
+    ["not where it is of a few", { stored: old, documents: 1_000, bytes: 10_000_000 }, false],
+    ["not of a new document", {}, false],
+    ["not of one that had no views", { stored: { views: {} } }, false],
+    ["not of one that has none any more", { stored: old, asked: { views: {} } }, false],
+    ["not where the views stay", { stored: old, asked: { ...old, lists: {} } }, false],
+    ["not where the user does not want it", { stored: old, deploy: "inPlace" }, false],
+  ])("%s", (_, given, staged) => {
+    const { write, rebuilds } = planned(given);
+    expect([write?.staged.length, write?.inPlace.length]).toEqual(staged ? [1, 0] : [0, 1]);
+    expect(rebuilds.map((rebuild) => rebuild.staged)).not.toContain(!staged);
+  });
+});
+
+describe("companions of a document", () => {
+  it.each<[string, Case, { obsolete: string[]; finished: string[] } | undefined]>([
+    [
+      "that holds, and was swapped: the rest of the work",
+      { stored: wanted },
+      { obsolete: [abandoned, "a--previous"], finished: [staged] },
+    ],
+    [
+      "that holds: the former version stays",
+      { stored: wanted, keepPrevious: true },
+      { obsolete: [abandoned], finished: [staged] },
+    ],
+    [
+      "that is written at once",
+      { stored: old, documents: 1 },
+      { obsolete: [abandoned, "a--previous"], finished: [staged] },
+    ],
+    ["that is staged: later", { stored: old }, { obsolete: [], finished: [] }],
+    [
+      "whose filters change",
+      { stored: wanted, asked: { ...wanted, filters: {} } },
+      { obsolete: [abandoned, "a--previous"], finished: [staged] },
+    ],
+    ["that holds, while another version is under way", { stored: old, asked: old }, undefined],
+  ])("%s", (_, given, expected) => {
+    const { write } = planned({ others: companions, ...given });
+    expect(write && { obsolete: write.obsolete, finished: write.finished }).toEqual(expected);
+  });
+
+  it("go with the staged one, once it is in place", () => {
+    expect(planned({ stored: old, others: companions }).write?.staged[0]?.obsolete).toEqual([abandoned, "a--previous"]);
+  });
+
+  it("are said to have the index already", () => {
+    expect(planned({ stored: old, others: companions }).rebuilds).toMatchObject([{ reuses: staged }]);
+    expect(planned({ stored: old }).rebuilds[0]).not.toHaveProperty("reuses");
+  });
+
+  it("show as a change, where they are all that is left to do", () => {
+    expect(planned({ stored: wanted, others: companions })).toMatchObject({
+      action: "update",
+      changes: [{ path: `/docs/${staged}`, after: null }],
+      rebuilds: [],
+    });
+  });
+});
+
+describe("the name of a staged document", () => {
+  it.each<[string, Doc, boolean]>([
+    ["the order of keys", { views: { w: {}, v: { reduce: "_sum", map: "m" } } }, true],
+    ["the default language", { language: "javascript", views: { v: { map: "m", reduce: "_sum" }, w: {} } }, true],
+    ["filters and validation", { filters: { f: "f" }, views: { v: { map: "m", reduce: "_sum" }, w: {} } }, true],
+    ["white space", { views: { v: { map: "m ", reduce: "_sum" }, w: {} } }, false],
+    ["options", { options: { partitioned: false }, views: { v: { map: "m", reduce: "_sum" }, w: {} } }, false],
+  ])("%s", (_, doc, same) => {
+    const name = stagedName("a", { views: { v: { map: "m", reduce: "_sum" }, w: {} } });
+    expect(stagedName("a", doc) === name).toBe(same);
+  });
+});
