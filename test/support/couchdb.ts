@@ -75,7 +75,7 @@ export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode
   await writeFile(iniFile, settings(0));
   const port = await running.start();
   // Whoever asks for port 0 gets a free one; from now on it is this one, also after a restart.
-  await writeFile(iniFile, (await readFile(iniFile, "utf8")).replace(/^port = 0$/m, `port = ${port}`));
+  await writeFile(iniFile, (await onceHashed(iniFile, Object.keys(admins))).replace(/^port = 0$/m, `port = ${port}`));
 
   const [name = "admin", password = "secret"] = Object.entries(admins)[0] ?? [];
   return {
@@ -95,6 +95,15 @@ export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode
       await removeFolder(folder);
     },
   };
+}
+
+/** The text of the file once CouchDB has replaced the passwords in it: it would be a pity to write over that. */
+function onceHashed(iniFile: string, admins: readonly string[]): Promise<string> {
+  const hashed = (text: string) =>
+    admins.every((name) =>
+      text.split("\n").some((line) => line.startsWith(`${name} = -`) || line.startsWith(`${name}=-`)),
+    );
+  return until(() => readFile(iniFile, "utf8"), hashed);
 }
 
 /** The process of a node, and the guard that ends it when this process is gone. */
