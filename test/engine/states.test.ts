@@ -1,5 +1,5 @@
 /** Every state that a step can be in between files, ledger and server, from the file to the server and back. */
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import {
   type ApplyOptions,
   accept,
@@ -12,6 +12,7 @@ import {
   unlock,
 } from "../../src/index.js";
 import { databaseName, freshDatabase } from "../support/databases.js";
+import { startProxy } from "../support/proxy.js";
 import { must, request, until } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -223,6 +224,33 @@ describe("steps that claim the same by patterns", () => {
     const pattern = (id: string, shape: string) => `- id: ${id}\n  ensureSecurity: { database: "${shape}" }\n`;
     const set = await files(pattern("one", `${database}*`), pattern("two", `*${database.slice(8)}`));
     await expect(apply(set, options)).rejects.toMatchObject({ code: "invalid-input", message: /one .*two/ });
+  });
+});
+
+describe("a server that is not ready", () => {
+  test("behind a proxy that answers in its place is waited for", async () => {
+    const proxy = await startProxy(server().url);
+    onTestFinished(() => proxy.close());
+    // More than one request's own repetitions.
+    proxy.faultWhen(() => true, { status: 503 }, 9);
+    const connection = { ...options.connection, url: proxy.url };
+    const result = await apply(await files(made()), { ...options, connection, wait: 40_000 });
+    expect(result).toMatchObject({ applied: ["made"] });
+  });
+
+  test("and hangs does not keep a plan from obeying its signal", async () => {
+    const proxy = await startProxy(server().url);
+    onTestFinished(() => proxy.close());
+    proxy.faultWhen(() => true, "silence", 99);
+    const stop = new AbortController();
+    const connection = { ...options.connection, url: proxy.url };
+    const planned = plan(await files(made()), { ...options, connection, signal: stop.signal });
+    await until(
+      async () => proxy.requests.length,
+      (sent) => sent > 0,
+    );
+    stop.abort();
+    await expect(planned).rejects.toMatchObject({ code: "interrupted" });
   });
 });
 

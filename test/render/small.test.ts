@@ -121,3 +121,9 @@ test("the termination message is written, and that it can't be is no error", asy
   expect(() => writeTermination("done", undefined, true)).not.toThrow();
   await rm(folder, { recursive: true });
 });
+
+test("a secret that looks like a word or a number of ours leaves a JSON document whole", () => {
+  const redact = createRedactor(["update", "1", "true"]);
+  const text = jsonText({ formatVersion: 1, action: "update", applies: true, after: "update" }, redact);
+  expect(JSON.parse(text)).toEqual({ formatVersion: 1, action: "update", applies: true, after: "***" });
+});
