@@ -4,15 +4,25 @@ import { toPointer } from "../migrations/pointer.js";
 import { isObject, type JsonObject } from "./json.js";
 import type { Change } from "./kind.js";
 
-/** `above`: the keys under which the values stand. `undefined`: not there. */
-export function valueChanges(before: unknown, after: unknown, above: readonly string[] = []): Change[] {
+/**
+ * `above`: the keys under which the values stand. `undefined`: not there.
+ *
+ * @param whole an object that is only on one side is one change; otherwise each of its members is
+ */
+export function valueChanges(before: unknown, after: unknown, above: readonly string[] = [], whole = true): Change[] {
   if (isObject(before) && isObject(after)) {
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
-      valueChanges(memberOf(before, key), memberOf(after, key), [...above, key]),
+      valueChanges(memberOf(before, key), memberOf(after, key), [...above, key], whole),
     );
   }
+  if (!whole && before === undefined && isNotEmpty(after)) return valueChanges({}, after, above, whole);
+  if (!whole && after === undefined && isNotEmpty(before)) return valueChanges(before, {}, above, whole);
   if (isDeepStrictEqual(before, after)) return [];
   return [{ path: toPointer(above), before: before ?? null, after: after ?? null }];
+}
+
+function isNotEmpty(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length > 0;
 }
 
 function memberOf(object: JsonObject, key: string): unknown {

@@ -1,8 +1,8 @@
 /** What differs between a design document as it is and as it ought to be. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { toPointer } from "../../migrations/pointer.js";
-import { isObject } from "../json.js";
 import type { Change, Rebuild } from "../kind.js";
+import { valueChanges } from "../value-changes.js";
 import { type DesignDoc, indexed, viewNames, withLanguage } from "./design-doc.js";
 
 /** Design documents of one database. */
@@ -79,22 +79,6 @@ export function contentOf({ _id, _rev, _attachments, ...content }: DesignDoc): D
 }
 
 /** One change for each function or other value that differs. */
-function memberChanges(before: unknown, after: unknown, keys: readonly string[]): Change[] {
-  if (isObject(before) && isObject(after)) {
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
-      memberChanges(member(before, key), member(after, key), [...keys, key]),
-    );
-  }
-  if (before === undefined && isNotEmpty(after)) return memberChanges({}, after, keys);
-  if (after === undefined && isNotEmpty(before)) return memberChanges(before, {}, keys);
-  if (isDeepStrictEqual(before, after)) return [];
-  return [{ path: toPointer(keys), before: before ?? null, after: after ?? null }];
-}
-
-function member(of: DesignDoc, key: string): unknown {
-  return Object.hasOwn(of, key) ? of[key] : undefined;
-}
-
-function isNotEmpty(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length > 0;
+function memberChanges(before: DesignDoc, after: DesignDoc, above: readonly string[]): Change[] {
+  return valueChanges(before, after, above, false);
 }
