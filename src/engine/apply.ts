@@ -9,30 +9,21 @@ import type { ApplyResult, Warning } from "../results.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
-import { holderName, type Look, look, lookWhenReady, openRun, type Run, ready, targetsOf } from "./run.js";
-import { stopper } from "./stop.js";
+import { holderName, type Look, look, lookWhenReady, type Run, ready, targetsOf, withRun } from "./run.js";
 import { type Due, Work } from "./work.js";
 
 export async function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult> {
   const began = performance.now();
-  const stop = stopper(options, (reason) => run.couch.cut(reason));
-  const run = openRun(migrations.steps, { ...options, signal: stop.soft });
-  try {
+  const work = await withRun(migrations.steps, options, async (run, why) => {
     const seen = await lookWhenReady(run, !run.verify);
     const found = await dueNow(run, seen);
     for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
-    const work =
-      found.due.size === 0 ? new Work(run, seen, found) : await applyHoldingLease(run, seen, found, options, stop.why);
-    const result = work.result(performance.now() - began);
-    if (work.ending) throw incomplete(work.ending, result);
-    return result;
-  } catch (thrown) {
-    if (thrown instanceof MigrateError && thrown.data.result) throw thrown;
-    throw stop.why() ?? thrown;
-  } finally {
-    stop.clear();
-    await run.couch.close();
-  }
+    if (found.due.size === 0) return new Work(run, seen, found);
+    return applyHoldingLease(run, seen, found, options, why);
+  });
+  const result = work.result(performance.now() - began);
+  if (work.ending) throw incomplete(work.ending, result);
+  return result;
 }
 
 /** The error, with what had become of the steps by then as `data.result`. */

@@ -126,16 +126,16 @@ export async function ready(run: Run, everyNode: boolean, wait = run.wait): Prom
   await waitUntilReady(couch, { wait, everyNode, emit, signal });
 }
 
-/** Opens a run, does `work`, and closes it; what a signal cuts short is said to be interrupted. */
+/** Opens a run, does `work`, and closes it. `why`: what has stopped the run; that is thrown for whatever it cuts short. */
 export async function withRun<T>(
   steps: readonly Step[],
-  options: RunOptions,
-  work: (run: Run) => Promise<T>,
+  options: RunOptions & Pick<ApplyOptions, "timeout">,
+  work: (run: Run, why: () => MigrateError | undefined) => Promise<T>,
 ): Promise<T> {
   const stop = stopper(options, (reason) => run.couch.cut(reason));
   const run = openRun(steps, { ...options, signal: stop.soft });
   try {
-    return await work(run);
+    return await work(run, stop.why);
   } catch (thrown) {
     throw stop.why() ?? thrown;
   } finally {
