@@ -1,7 +1,8 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
 import type { Event } from "../events.js";
 import { visible } from "../text/visible.js";
-import { grouped, span } from "./quantity.js";
+import type { Pace } from "./pace.js";
+import { grouped, rate, remaining, span } from "./quantity.js";
 
 export const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];
@@ -11,12 +12,15 @@ export interface Description {
   readonly message: string;
 }
 
-export function describeEvent(event: Event): Description {
-  const { level, message } = describe(event);
+export type StepProgress = Extract<Event, { type: "step-progress" }>;
+
+/** @param pace how fast it goes; of `step-progress` only */
+export function describeEvent(event: Event, pace?: Pace): Description {
+  const { level, message } = describe(event, pace);
   return { level, message: visible(message) };
 }
 
-function describe(event: Event): Description {
+function describe(event: Event, pace: Pace | undefined): Description {
   switch (event.type) {
     case "waiting":
       return info(`waiting for CouchDB at ${event.url}: ${event.reason} (${span(event.milliseconds)})`);
@@ -38,7 +42,7 @@ function describe(event: Event): Description {
     case "step-begin":
       return debug(`begin ${event.id}: ${event.title}`);
     case "step-progress":
-      return info(progressText(event));
+      return info(`${progressPlace(event)}: ${event.what}: ${figures(event, pace)}`);
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
       return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})` };
@@ -57,12 +61,23 @@ function describe(event: Event): Description {
   }
 }
 
-/** `views: building by_name: 27,000 of 60,000 documents (45 %)`. */
-export function progressText(event: Extract<Event, { type: "step-progress" }>): string {
-  const place = event.database === undefined ? event.id : `${event.id} in ${event.database}`;
-  const of = event.total > 0 ? ` of ${grouped(event.total)}` : "";
-  const share = event.total > 0 ? ` (${percent(event)} %)` : "";
-  return visible(`${place}: ${event.what}: ${grouped(event.done)}${of} ${event.unit}${share}`);
+/** `views in zerglings`. */
+export function progressPlace({ id, database }: StepProgress): string {
+  return database === undefined ? id : `${id} in ${database}`;
+}
+
+/** What the progress of one piece of work is known by, among that of others. */
+export function progressKey({ id, database = "", what }: StepProgress): string {
+  return JSON.stringify([id, database, what]);
+}
+
+/** `27,000 of 60,000 documents (45 %), 3,100 a second, 11 s left`. */
+export function figures(event: StepProgress, pace: Pace | undefined): string {
+  const { done, total, unit } = event;
+  const of = total > 0 ? ` of ${grouped(total)}` : "";
+  const share = total > 0 ? ` (${percent(event)} %)` : "";
+  const speed = pace ? `, ${rate(pace.perSecond)} a second, ${remaining(pace.left)} left` : "";
+  return `${grouped(done)}${of} ${unit}${share}${speed}`;
 }
 
 export function percent({ done, total }: { readonly done: number; readonly total: number }): number {

@@ -2,10 +2,11 @@
 import { pino } from "pino";
 import type { MigrateError } from "../errors.js";
 import type { Event } from "../events.js";
-import { describeEvent } from "./describe-event.js";
+import { describeEvent, progressKey, type StepProgress } from "./describe-event.js";
 import { problemsOf } from "./error-text.js";
 import { EverySoOften } from "./every-so-often.js";
 import type { Log, LogOptions } from "./log.js";
+import { PaceMeter } from "./pace.js";
 import { progressInterval } from "./pretty-log.js";
 
 export function jsonLog(options: LogOptions): Log {
@@ -17,14 +18,22 @@ export function jsonLog(options: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const logger = pino(settings, { write: (line: string) => void stream.write(line) });
-  const often = new EverySoOften(progressInterval, options.now ?? (() => performance.now()));
+  const now = options.now ?? (() => performance.now());
+  const often = new EverySoOften(progressInterval, now);
+  const meter = new PaceMeter(now);
 
   const emit = (event: Event) => {
-    if (event.type === "step-progress" && !often.lets(`${event.id} ${event.database ?? ""}`)) {
-      return void logger.debug(redacted(fieldsOf(event), redact), redact(describeEvent(event).message));
-    }
+    if (event.type === "step-progress") return progress(event);
     const { level, message } = describeEvent(event);
     logger[level](redacted(fieldsOf(event), redact), redact(message));
+  };
+  /** With `perSecond` and `millisecondsLeft`, once they are known. */
+  const progress = (event: StepProgress) => {
+    const key = progressKey(event);
+    const pace = meter.measure(key, event);
+    const { level, message } = describeEvent(event, pace);
+    const speed = pace ? { perSecond: round(pace.perSecond), millisecondsLeft: Math.round(pace.left) } : {};
+    logger[often.lets(key) ? level : "debug"](redacted({ ...fieldsOf(event), ...speed }, redact), redact(message));
   };
   return {
     emit,
@@ -48,6 +57,11 @@ function fieldsOf({ type, ...fields }: Event): Record<string, unknown> {
 
 function errorFields({ code, next }: MigrateError): Record<string, unknown> {
   return { code, next };
+}
+
+/** One decimal. */
+function round(perSecond: number): number {
+  return Math.round(perSecond * 10) / 10;
 }
 
 /** Every string of a plain value redacted. */

@@ -1,11 +1,12 @@
-/** The log for people: a line an event, and on a terminal a last line that shows what is under way. */
+/** The log for people: a line an event, and on a terminal last lines that show what is under way. */
 import type { Event } from "../events.js";
 import { visible } from "../text/visible.js";
-import { atLeast, type Description, describeEvent } from "./describe-event.js";
+import { atLeast, type Description, describeEvent, progressKey } from "./describe-event.js";
 import { errorText } from "./error-text.js";
 import { EverySoOften } from "./every-so-often.js";
-import { LiveLine } from "./live-line.js";
+import { LiveLines } from "./live-lines.js";
 import type { Log, LogOptions } from "./log.js";
+import { PaceMeter } from "./pace.js";
 import type { Style } from "./style.js";
 
 /** How often long work says how far it is, where no line can be drawn anew. */
@@ -14,8 +15,9 @@ export const progressInterval = 10_000;
 export function prettyLog(options: LogOptions): Log {
   const { stream, style, level, redact } = options;
   const now = options.now ?? (() => performance.now());
-  const live = stream.isTTY === true && atLeast("info", level) ? new LiveLine(options, now) : undefined;
+  const live = stream.isTTY === true && atLeast("info", level) ? new LiveLines(options, now) : undefined;
   const often = new EverySoOften(progressInterval, now);
+  const meter = new PaceMeter(now);
 
   const write = (text: string) => {
     live?.clear();
@@ -26,10 +28,14 @@ export function prettyLog(options: LogOptions): Log {
     if (atLeast(said.level, level)) write(paint(said, style));
   };
   const emit = (event: Event) => {
-    live?.hear(event);
     if (event.type === "step-progress") {
-      if (live || !often.lets(`${event.id} ${event.database ?? ""}`)) return;
+      const key = progressKey(event);
+      const pace = meter.measure(key, event);
+      if (live) live.progress(key, event, pace);
+      else if (often.lets(key)) say(describeEvent(event, pace));
+      return;
     }
+    live?.hear(event);
     say(describeEvent(event));
   };
   return {

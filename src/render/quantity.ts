@@ -20,6 +20,17 @@ export function span(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** How long something will still take, no finer than it is known: `12 s`, `2 min 5 s`, `1 h 2 min`. */
+export function remaining(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  return seconds < 60 ? `${seconds} s` : span(seconds * 1000);
+}
+
+/** `3,100`, `0.4`. */
+export function rate(perSecond: number): string {
+  return perSecond < 10 ? perSecond.toFixed(1) : grouped(Math.round(perSecond));
+}
+
 /** `850 bytes`, `1.2 kB`, `23 MB`: of a thousand each, as disks are sold. */
 export function size(bytes: number): string {
   if (bytes < 1000) return count(bytes, "byte");

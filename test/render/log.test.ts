@@ -40,12 +40,18 @@ async function say(
   let text = "";
   let time = 0;
   const stream = { ...screen, write: (part: string) => (text += part) };
-  const now = () => {
+  const log = await openLog({
+    format,
+    level,
+    stream,
+    style: plain,
+    redact: createRedactor(["geheim"]),
+    now: () => time,
+  });
+  for (const event of said) {
+    log.emit(event);
     time += step;
-    return time;
-  };
-  const log = await openLog({ format, level, stream, style: plain, redact: createRedactor(["geheim"]), now });
-  for (const event of said) log.emit(event);
+  }
   log.close();
   return text;
 }
@@ -127,14 +133,44 @@ describe("progress", () => {
     },
   );
 
-  test("is drawn in one line of a terminal, which is gone in the end", async () => {
+  test("says how fast it goes and how long it will take (pretty)", async () => {
+    const text = await say("pretty", "info", many, { step: 2000 });
+    expect(text.trimEnd().split("\n")).toEqual([
+      "v: building: 5,000 of 60,000 documents (8 %), 500 a second, 1 min 50 s left",
+      "v: building: 10,000 of 60,000 documents (16 %), 500 a second, 1 min 40 s left",
+    ]);
+  });
+
+  test("says how fast it goes and how long it will take (json)", async () => {
+    const [line = ""] = (await say("json", "info", many, { step: 2000 })).split("\n");
+    expect(JSON.parse(line)).toMatchObject({ event: "step-progress", perSecond: 500, millisecondsLeft: 110_000 });
+  });
+
+  test("is drawn at the end of a terminal, figures first, and is gone in the end", async () => {
     const screen = { isTTY: true, columns: 60 };
-    const text = await say("pretty", "info", [begun, progress(27_000), ended], { screen, step: 1000 });
+    const said = [begun, progress(25_000), progress(27_000), ended];
+    const text = await say("pretty", "info", said, { screen, step: 1000 });
     expect(text.split("\r\x1b[2K")).toEqual([
-      "",
       "v: design documents",
-      "[#########-----------] v: building: 27,000 of 60,000 docume",
+      "[########------------] 25,000 of 60,000 documents (41 %) · ",
+      "[#########-----------] 27,000 of 60,000 documents (45 %), 2",
       "applied v: design documents (1 ms)\n",
+    ]);
+  });
+
+  test("has a line for each piece of work, and none for what is finished", async () => {
+    const screen = { isTTY: true, columns: 100 };
+    const of = (database: string, done: number): Event => ({ ...(progress(done) as object), database }) as Event;
+    const said = [begun, of("a", 6_000), of("b", 30_000), of("a", 60_000), of("b", 31_000)];
+    const text = await say("pretty", "info", said, { screen, step: 200 });
+    const up = "\x1b[1A\x1b[2K";
+    expect(text.split("\r\x1b[2K")).toEqual([
+      "v: design documents",
+      "[##------------------] 6,000 of 60,000 documents (10 %) · v in a: building",
+      "[##------------------] 6,000 of 60,000 documents (10 %) · v in a: building\n[##########----------] 30,000 of 60,000 documents (50 %) · v in b: building",
+      `${up}[####################] 60,000 of 60,000 documents (100 %) · v in a: building\n[##########----------] 30,000 of 60,000 documents (50 %) · v in b: building`,
+      `${up}[##########----------] 31,000 of 60,000 documents (51 %) · v in b: building`,
+      "",
     ]);
   });
 });

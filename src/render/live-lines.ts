@@ -1,0 +1,92 @@
+/** The last lines of a terminal: what is under way, and a bar for whatever says how far it is. */
+import type { Event } from "../events.js";
+import { visible } from "../text/visible.js";
+import { figures, percent, progressPlace, type StepProgress } from "./describe-event.js";
+import type { LogOptions } from "./log.js";
+import type { Pace } from "./pace.js";
+
+const bar = 20;
+/** What goes beyond is counted. */
+const most = 6;
+/** No more often than the eye follows. */
+const drawInterval = 100;
+
+interface UnderWay {
+  /** The step. */
+  readonly id: string;
+  readonly text: string;
+  readonly finished: boolean;
+}
+
+export class LiveLines {
+  readonly #options: LogOptions;
+  readonly #now: () => number;
+  readonly #underWay = new Map<string, UnderWay>();
+  #drawn = 0;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LogOptions, now: () => number) {
+    this.#options = options;
+    this.#now = now;
+  }
+
+  hear(event: Event): void {
+    if (event.type === "step-begin") {
+      const text = visible(`${event.id}: ${event.title}`);
+      this.#underWay.set(event.id, { id: event.id, text, finished: false });
+      this.draw();
+    } else if (event.type === "step-end" || event.type === "step-failed") {
+      this.#drop((one) => one.id === event.id);
+      this.clear();
+    }
+  }
+
+  /** @param key what it is the progress of: each has a bar */
+  progress(key: string, event: StepProgress, pace: Pace | undefined): void {
+    this.#underWay.delete(event.id);
+    this.#drop((one) => one.id === event.id && one.finished);
+    const finished = event.total > 0 && event.done >= event.total;
+    this.#underWay.set(key, { id: event.id, text: barText(event, pace), finished });
+    if (this.#now() - this.#drawnAt >= drawInterval) this.draw();
+  }
+
+  draw(): void {
+    this.clear();
+    const all = [...this.#underWay.values()];
+    if (all.length === 0) return;
+    const shown = all.slice(0, most).map(({ text }) => text);
+    const more = all.length > most ? ` (+${all.length - most} more)` : "";
+    const columns = this.#options.stream.columns || 80;
+    const lines = shown.map((text, i) => cut(this.#options.redact(text), i === shown.length - 1 ? more : "", columns));
+    this.#options.stream.write(lines.join("\n"));
+    this.#drawn = lines.length;
+    this.#drawnAt = this.#now();
+  }
+
+  clear(): void {
+    if (this.#drawn === 0) return;
+    this.#options.stream.write(`\r\x1b[2K${"\x1b[1A\x1b[2K".repeat(this.#drawn - 1)}`);
+    this.#drawn = 0;
+  }
+
+  close(): void {
+    this.#underWay.clear();
+    this.clear();
+  }
+
+  #drop(isOver: (one: UnderWay) => boolean): void {
+    for (const [key, one] of this.#underWay) if (isOver(one)) this.#underWay.delete(key);
+  }
+}
+
+/** The figures come first: they are what a narrow terminal must not cut off. */
+function barText(event: StepProgress, pace: Pace | undefined): string {
+  const said = visible(`${figures(event, pace)} · ${progressPlace(event)}: ${event.what}`);
+  if (event.total === 0) return said;
+  const full = Math.round((percent(event) / 100) * bar);
+  return `[${"#".repeat(full)}${"-".repeat(bar - full)}] ${said}`;
+}
+
+function cut(text: string, end: string, columns: number): string {
+  return `${[...text].slice(0, columns - 1 - end.length).join("")}${end}`;
+}
