@@ -38,10 +38,16 @@ it("records requests in order, with what the server answered", async () => {
   await request(through(), "GET", `/${name}`);
   await request(through(), "PUT", `/${name}`);
   expect(proxy.requests).toEqual([
-    { number: 1, method: "GET", path: `/${name}`, writes: false, status: 404 },
-    { number: 2, method: "PUT", path: `/${name}`, writes: true, status: 201 },
+    { number: 1, method: "GET", path: `/${name}`, writes: false, bytes: 0, status: 404 },
+    { number: 2, method: "PUT", path: `/${name}`, writes: true, bytes: 0, status: 201 },
   ]);
   expect(proxy.writes()).toHaveLength(1);
+});
+
+it("counts the bytes of what is sent", async () => {
+  const name = databaseName();
+  await request(through(), "POST", `/${name}`, { body: { title: "Übermind" } });
+  expect(proxy.requests).toMatchObject([{ bytes: Buffer.byteLength('{"title":"Übermind"}') }]);
 });
 
 describe("faults", () => {

@@ -12,6 +12,8 @@ export interface Recorded {
   /** With its query. */
   readonly path: string;
   readonly writes: boolean;
+  /** Of its body. */
+  readonly bytes: number;
   /** What the server answered; undefined where it never saw the request, or has not answered yet. */
   status: number | undefined;
 }
@@ -91,16 +93,18 @@ export async function startProxy(target: string): Promise<RecordingProxy> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = incoming.method ?? "GET";
     const path = incoming.url ?? "/";
-    const recorded: Recorded = {
+    const recorded = {
       number: requests.length + 1,
       method,
       path,
       writes: writes(method, path),
-      status: undefined,
+      bytes: 0,
+      status: undefined as number | undefined,
     };
     requests.push(recorded);
     const fault = faultFor(recorded);
     const body = await buffered(incoming);
+    recorded.bytes = body.length;
 
     if (fault === "lost-before") return void response.destroy();
     if (fault === "silence") return;

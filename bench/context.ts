@@ -1,0 +1,68 @@
+/** What all scenarios share: the server, a folder for their files, and how each program is called. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defaults } from "../src/options.js";
+import { startProxy } from "../test/support/proxy.js";
+import { must } from "../test/support/request.js";
+import { must as mustEnd, type Program, root } from "./processes.js";
+import { type BenchServer, ledgerDatabase } from "./server.js";
+
+export interface Context {
+  readonly server: BenchServer;
+  /** Removed in the end. */
+  readonly folder: string;
+  /** The file of couchdb-bootstrap's command line. */
+  bootstrap(): Promise<string>;
+}
+
+const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** couchdb-migrate as it is installed. */
+export function migrate({ server }: Pick<Context, "server">, ...args: readonly string[]): Program {
+  return { args: [join(root, bin["couchdb-migrate"]), ...args], env: { COUCHDB_URL: server.fullUrl } };
+}
+
+export async function bootstrap(context: Context, folder: string): Promise<Program> {
+  return { args: [await context.bootstrap(), context.server.fullUrl, folder] };
+}
+
+/** A program of ours that sends requests through node:http and does nothing else. */
+export function bare({ server }: Context, name: "look" | "install", ...args: readonly string[]): Program {
+  return { args: [join(root, "bench/bare", `${name}.mjs`), ...args], env: { COUCHDB_URL: server.fullUrl } };
+}
+
+export function ledgerPath(set: string): string {
+  return `/${ledgerDatabase}/_local/couchdb-migrate-${set}`;
+}
+
+/** Applies a set for the first time. Returns the bytes of all that was written to its ledger. */
+export async function installed(context: Context, set: string, folder: string): Promise<number> {
+  const proxy = await startProxy(context.server.url);
+  try {
+    const { admin } = context.server;
+    const fullUrl = context.server.fullUrl.replace(
+      context.server.url.replace("http://", ""),
+      proxy.url.replace("http://", ""),
+    );
+    await mustEnd(migrate({ server: { ...context.server, admin, fullUrl } }, "apply", folder, "--set", set));
+    const written = proxy.writes().filter(({ path }) => path === ledgerPath(set));
+    return written.reduce((sum, { bytes }) => sum + bytes, 0);
+  } finally {
+    await proxy.close();
+  }
+}
+
+/** Throws where a database has not the design documents and the security that it ought to have. */
+export async function assertInstalled(
+  server: BenchServer,
+  names: readonly string[],
+  designDocs: number,
+): Promise<void> {
+  for (const name of names) {
+    const { rows } = await must(server, "GET", `/${name}/_design_docs`);
+    const { members } = await must(server, "GET", `/${name}/_security`);
+    if (rows.length !== designDocs || members.roles.length === 0) throw new Error(`${name} is not as it ought to be`);
+  }
+}
+
+export const { concurrency } = defaults;

@@ -1,0 +1,120 @@
+/**
+ * What is installed, in the three forms that the programs read: migration files, a folder for couchdb-bootstrap, and
+ * one JSON file for the bare program. All three come to the same documents.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+interface DesignDoc {
+  readonly _id: string;
+  readonly [member: string]: unknown;
+}
+
+interface Database {
+  readonly name: string;
+  readonly security: typeof security;
+  readonly docs: readonly DesignDoc[];
+  /** As `POST /db/_index` takes it. */
+  readonly index: { readonly name: string; readonly ddoc: string; readonly index: { readonly fields: string[] } };
+}
+
+export interface Shape {
+  /** Begins the names of the databases. */
+  readonly prefix: string;
+  readonly databases: number;
+  /** Steps for each database: the database itself, its security, an index, and for the rest one design document each. */
+  readonly stepsEach: number;
+}
+
+export const security = {
+  admins: { names: [], roles: ["overmind"] },
+  members: { names: [], roles: ["hatchery"] },
+};
+
+export function databasesOf({ prefix, databases, stepsEach }: Shape): Database[] {
+  return Array.from({ length: databases }, (_, i) => ({
+    name: `${prefix}-${String(i).padStart(3, "0")}`,
+    security,
+    docs: Array.from({ length: stepsEach - 3 }, (_, j) => designDoc(j)),
+    index: { name: "by-owner", ddoc: "by-owner", index: { fields: ["owner", "born"] } },
+  }));
+}
+
+function designDoc(number: number): DesignDoc {
+  return {
+    _id: `_design/brood-${number}`,
+    language: "javascript",
+    views: {
+      "by-kind": {
+        map: `function (doc) {\n  if (doc.brood === ${number}) emit([doc.kind, doc.born]);\n}`,
+        reduce: "_count",
+      },
+    },
+  };
+}
+
+/** One file for each database, one step for each object. JSON is YAML, too. */
+export async function writeMigrations(folder: string, databases: readonly Database[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { name, security, docs, index } of databases) {
+    const steps = [
+      ["database", `ensureDatabase:\n    name: ${name}`],
+      [
+        "security",
+        `ensureSecurity:\n    database: ${name}\n    admins: ${JSON.stringify(security.admins)}\n    members: ${JSON.stringify(security.members)}`,
+      ],
+      ...docs.map(({ _id, ...doc }) => {
+        const id = _id.slice("_design/".length);
+        return [id, `ensureDesignDocs:\n    database: ${name}\n    docs:\n      ${id}:\n${indented(doc)}`];
+      }),
+      [
+        "index",
+        `ensureIndexes:\n    database: ${name}\n    indexes:\n      ${index.name}:\n        ddoc: ${index.ddoc}\n        index: ${JSON.stringify(index.index)}`,
+      ],
+    ];
+    const text = steps.map(([id, body]) => `- id: ${name}-${id}\n  ${body}\n`).join("\n");
+    await writeFile(join(folder, `${name}.yaml`), text);
+  }
+}
+
+/** As people write a design document: one member a line, functions as block text. */
+function indented(doc: object, depth = 4): string {
+  return Object.entries(doc)
+    .map(([key, value]) => {
+      const space = "  ".repeat(depth);
+      if (typeof value === "object") return `${space}${key}:\n${indented(value, depth + 1)}`;
+      if (!value.includes("\n")) return `${space}${key}: ${value}`;
+      return `${space}${key}: |-\n${value.replace(/^/gm, `${space}  `)}`;
+    })
+    .join("\n");
+}
+
+/** couchdb-bootstrap knows no indexes: it gets the design document that CouchDB makes of one. */
+export async function writeBootstrapFolder(folder: string, databases: readonly Database[]): Promise<void> {
+  for (const { name, security, docs, index } of databases) {
+    const design = join(folder, name, "_design");
+    await mkdir(design, { recursive: true });
+    await writeFile(join(folder, name, "_security.json"), JSON.stringify(security));
+    for (const { _id, ...doc } of [...docs, indexDoc(index)]) {
+      await writeFile(join(design, `${_id.slice("_design/".length)}.json`), JSON.stringify(doc));
+    }
+  }
+}
+
+function indexDoc({ name, ddoc, index }: Database["index"]): DesignDoc {
+  const fields = Object.fromEntries(index.fields.map((field) => [field, "asc"]));
+  const map = { fields, partial_filter_selector: {} };
+  const views = { [name]: { map, reduce: "_count", options: { def: index } } };
+  return { _id: `_design/${ddoc}`, language: "query", views };
+}
+
+export async function writeUsers(folder: string, prefix: string, count: number): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const names = Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(3, "0")}`);
+  const steps = names.map(
+    (name) =>
+      `- id: ${name}\n  ensureUser:\n    name: ${name}\n    password: the password of ${name}\n    roles: [zerg]\n`,
+  );
+  await writeFile(join(folder, "users.yaml"), steps.join("\n"));
+  return names;
+}

@@ -1,0 +1,18 @@
+/** All of them, in the order of the table. */
+import type { Context } from "../context.js";
+import type { Scenario } from "../scenario.js";
+import { freshInstall } from "./fresh-install.js";
+import { hundredDatabases } from "./hundred-databases.js";
+import { oneDatabase } from "./one-database.js";
+import { planOfMany } from "./plan.js";
+import { tenThousandSteps } from "./ten-thousand-steps.js";
+import { hundredUsers } from "./users.js";
+
+export const scenarios: readonly Scenario<Context>[] = [
+  oneDatabase,
+  hundredDatabases,
+  freshInstall,
+  planOfMany,
+  tenThousandSteps,
+  hundredUsers,
+];
