@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly accept?: readonly number[];
   /** Ask the server even if the answer is known from earlier in this run. */
   readonly fresh?: boolean;
+  /** `false`: the answer is not remembered. For what is read piece by piece, however much it is. */
+  readonly keep?: boolean;
   /** Milliseconds; default: the run's request time-out. */
   readonly timeout?: number;
   /** For requests that CouchDB answers otherwise in multipart (`open_revs`). It is sent always as application/json. */
@@ -28,6 +30,8 @@ export interface ReadOptions {
 export interface WriteOptions {
   readonly query?: Query;
   readonly body?: unknown;
+  /** The body, where it is JSON text already. */
+  readonly json?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses, besides 200 and 201, that are an answer and not an error (202 too is an error unless named here). */
   readonly accept?: readonly number[];

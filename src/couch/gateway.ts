@@ -44,12 +44,13 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     given: ReadOptions & Partial<WriteOptions>,
     reading: boolean,
   ): Request {
-    const { body, query, accept = [], headers = {}, timeout = exchange.timeout, repeatable = reading, signal } = given;
+    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal } = given;
+    const { timeout = exchange.timeout } = given;
     const madeAt = created.get(scopeOf(path));
     return {
       method,
       target: path + queryText(query),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: json ?? (body === undefined ? undefined : JSON.stringify(body)),
       headers,
       accept,
       reading,
@@ -69,6 +70,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
 
   async function read<Body>(path: Path, given: ReadOptions = {}): Promise<Answer<Body>> {
     const request = readingOf(path, given);
+    if (given.keep === false) return (await exchange.send(request)) as Answer<Body>;
     const key = JSON.stringify([request.target, request.body ?? null, request.accept]);
     const answer = await memo.read(request.target, key, given.fresh ?? false, () => exchange.send(request));
     return answer as Answer<Body>;

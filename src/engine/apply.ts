@@ -43,7 +43,7 @@ async function dueNow(run: Run, seen: Look): Promise<Due> {
     live,
     async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true)));
+      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true)));
       if (differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
         // The work on it will say them.

@@ -32,7 +32,7 @@ export async function converge(
   let wrote = false;
   let doubt: MigrateError | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const difference = await examine(run, step, target, databaseExists || wrote);
+    const difference = await examine(run, step, target, databaseExists || wrote, true);
     if (difference.action === "refused") {
       throw new MigrateError("refused", { message: difference.refusal ?? "refused", data: { id: step.id } });
     }

@@ -21,15 +21,17 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
 
 /**
  * @param databaseExists what is known of the target's database; where it does not exist there is nothing to observe.
+ * @param brief not for a plan: see StepContext.
  */
 export async function examine(
   run: Run,
   step: Step,
   target: Target,
   databaseExists: boolean,
+  brief = false,
 ): Promise<Difference<unknown>> {
   const kind = kindOf(step);
-  const observed = databaseExists ? await kind.observe(contextOf(run, step, target)) : undefined;
+  const observed = databaseExists ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
   const found = kind.diff(step.desired, observed, target);
   const difference = { ...found, changes: maskChanges(found.changes, step) };
   const wouldDestroy = kind.destroys === true && difference.action === "remove";

@@ -18,6 +18,11 @@ export function memoryFiles(tree: ReadonlyMap<string, string>): MemoryFiles {
       if (text === undefined) failed(path);
       return text?.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
     },
+    // Documents are not imported.
+    async large(path) {
+      problems.push(`${path} is not read before it is written`);
+      return undefined;
+    },
     async kindOf(path) {
       if (tree.has(join(path))) return "file";
       if (isFolder(join(path))) return "folder";

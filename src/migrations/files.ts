@@ -1,6 +1,7 @@
 /** The files that a load reads for its steps, each once, however many steps name it. */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { LargeFile } from "./large-file.js";
 import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { type ReadText, readText, type Unreadable, unreadable } from "./read-text.js";
@@ -97,6 +98,14 @@ export function stepFiles(
       if ("text" in read) return read.text;
       failed(path, pointer, read.unreadable);
       return undefined;
+    },
+    async large(path, pointer) {
+      try {
+        return await LargeFile.at(realPath(path), shownPath(path));
+      } catch (error) {
+        failed(path, pointer, unreadable(error));
+        return undefined;
+      }
     },
     async kindOf(path, pointer) {
       const kind = await cache.kindOf(realPath(path));

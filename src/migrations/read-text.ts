@@ -64,7 +64,8 @@ export function decode(bytes: Buffer): ReadText {
   return { text: text.slice(start).replaceAll(/\r\n?/g, "\n") };
 }
 
-function otherEncoding(bytes: Buffer): string | undefined {
+/** Seen by the first four bytes. */
+export function otherEncoding(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? "UTF-32" : "UTF-16";
   if (first === 0xfe && second === 0xff) return "UTF-16";

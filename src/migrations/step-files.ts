@@ -1,3 +1,5 @@
+import type { LargeFile } from "./large-file.js";
+
 /**
  * What a step kind's `resolve` reads files through. Paths are those of the spec, resolved lexically against the
  * folder of the migration file. A file that can't be read is a problem at the spec's position, not an exception:
@@ -6,6 +8,8 @@
 export interface StepFiles {
   /** A file's text: UTF-8, without a byte order mark, with LF line ends. `pointer`: the spec field that names it. */
   text(path: string, pointer: string): Promise<string | undefined>;
+  /** A file of any size, which is read piece by piece, now and again when the step is applied. */
+  large(path: string, pointer: string): Promise<LargeFile | undefined>;
   /** `file`, `folder`, or undefined with a problem reported. */
   kindOf(path: string, pointer: string): Promise<"file" | "folder" | undefined>;
   /** The names in a folder in code-unit order; mounted ConfigMaps' `..` entries are left out. */

@@ -3,9 +3,13 @@ import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblem
 import { batchesOf } from "./documents/batches.js";
 import { bodyOf, changesOf, type Mode, type Pending, pendingOf } from "./documents/compare.js";
 import { bytesOf, type Document } from "./documents/document.js";
+import type { DocumentFile } from "./documents/document-file.js";
+import { placeOf } from "./documents/existing.js";
+import { seed } from "./documents/seed.js";
 import { readDocuments, type Sources } from "./documents/sources.js";
 import { readStored, type StoredById } from "./documents/stored.js";
 import { summarise } from "./documents/summary.js";
+import { everything, type Survey, survey } from "./documents/survey.js";
 import { ownKindProblems } from "./documents/system-databases.js";
 import { writeDocuments } from "./documents/write.js";
 import { defineKind, holds } from "./kind.js";
@@ -17,13 +21,23 @@ interface Spec extends Sources {
 
 interface Documents {
   readonly database: readonly string[];
+  /** Those that are held. */
   readonly docs: readonly Document[];
+  /** Those that are not. Absent where there are none. */
+  readonly files?: readonly DocumentFile[];
   readonly mode: Mode;
 }
 
-export const ensureDocuments = defineKind<Spec, Documents, readonly Pending[], readonly Pending[]>({
+/** What there is to do. */
+interface Work {
+  readonly docs: readonly Pending[];
+  /** One for each of `files`. */
+  readonly files: readonly Survey[];
+}
+
+export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
   name: "ensureDocuments",
-  summary: "Documents, inline or from JSON files: those that are missing, or all of them as they stand here.",
+  summary: "Documents, inline or from files of any size: those that are missing, or all of them as they stand here.",
   schema: {
     type: "object",
     required: ["database"],
@@ -40,8 +54,8 @@ export const ensureDocuments = defineKind<Spec, Documents, readonly Pending[], r
       },
       from: {
         description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; of a folder all its `.json` files are read.",
-        examples: ["../data/broods.json", ["../data/broods", "../data/overmind.json"]],
+          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file one document a line; either may be packed with gzip (`.ndjson.gz`). Of a folder all such files are read. NDJSON, packed files and JSON over 10 MB may have any size: they are read as a stream, twice (checked, then written), and may not change between. Their checksum is over the documents as they stand there, in their order. That two steps have the same document is not noticed for them, unless they read the same file; nor that an id stands twice in one that has over a million documents and is not in the order of their ids.",
+        examples: ["../data/broods.json", "../data/zerglings.ndjson.gz", ["../data/broods", "../data/overmind.json"]],
         anyOf: [
           { type: "string", minLength: 1, variables: true },
           { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
@@ -66,9 +80,13 @@ export const ensureDocuments = defineKind<Spec, Documents, readonly Pending[], r
 `,
   scope: "database",
 
-  title: ({ database, docs }) => `${called(docs)} of ${listed(database)}`,
+  title: ({ database, docs, files }) => `${called(docs, files)} of ${listed(database)}`,
   databases: ({ database }) => database,
-  claims: ({ database, docs }) => database.flatMap((db) => docs.map(({ _id }) => `document/${db}/${_id}`)),
+  claims: ({ database, docs, files = [] }) =>
+    database.flatMap((db) => [
+      ...docs.map(({ _id }) => `document/${db}/${_id}`),
+      ...files.map(({ sha256 }) => `documents/${db}/sha256-${sha256}`),
+    ]),
 
   check({ database, docs, from }) {
     const problems = [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "ensure")];
@@ -79,44 +97,90 @@ export const ensureDocuments = defineKind<Spec, Documents, readonly Pending[], r
 
   async resolve({ database, docs, from, mode = "ifMissing" }, files) {
     const sources = { ...(docs ? { docs } : {}), ...(from ? { from } : {}) };
-    return { database: databaseList(database), docs: await readDocuments(files, sources), mode };
+    const read = await readDocuments(files, sources);
+    const streamed = read.files.length > 0 ? { files: read.files } : {};
+    return { database: databaseList(database), docs: read.docs, ...streamed, mode };
   },
 
-  async observe({ couch, desired: { docs, mode }, target: { database = "" } }) {
-    const found: Pending[] = [];
-    for await (const batch of batchesOf(docs, bytesOf)) {
-      const stored = await storedOf(couch, database, batch, mode);
-      if (!stored) return undefined;
-      for (const document of batch) {
-        const pending = pendingOf(document, stored.get(document._id), mode);
-        if (pending) found.push(pending);
-      }
+  async observe(context) {
+    const { couch, desired, target } = context;
+    const { docs, files = [], mode } = desired;
+    const { database = "" } = target;
+    const pending = await pendingIn(couch, database, docs, mode);
+    const place = await placeOf(couch, database);
+    if (!pending || !place) return undefined;
+    const surveys: Survey[] = [];
+    for (const file of files) surveys.push(await survey(context, place, file, mode));
+    return { docs: pending, files: surveys };
+  },
+
+  diff({ docs, files = [] }, observed) {
+    const work = observed ?? { docs: docs.map((document): Pending => ({ document })), files: files.map(everything) };
+    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds();
+    const all = [...work.docs, ...work.files.flatMap(({ sample }) => sample)];
+    const kindOf = ({ stored }: Pending) => (stored ? "replaced" : "made");
+    const further = { made: 0, replaced: 0 };
+    for (const { missing, differing, sample } of work.files) {
+      const replaced = sample.filter((pending) => kindOf(pending) === "replaced").length;
+      further.made += missing - (sample.length - replaced);
+      further.replaced += differing - replaced;
     }
-    return found;
+    const rests = {
+      made: (documents: string) => ({ path: "/docs", before: null, after: documents }),
+      replaced: (documents: string) => ({
+        path: "/docs",
+        before: `${documents}, which differ`,
+        after: "as in this step",
+      }),
+    };
+    const changes = summarise(all, changesOf, kindOf, rests, further);
+    const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
+    return { action: replaces ? "update" : "create", changes, rebuilds: [], warnings: [], write: work };
   },
 
-  diff({ docs }, observed) {
-    const pending = observed ?? docs.map((document): Pending => ({ document }));
-    if (pending.length === 0) return holds();
-    const changes = summarise(pending, changesOf, ({ stored }) => (stored ? "replaced" : "made"), {
-      made: (documents) => ({ path: "/docs", before: null, after: documents }),
-      replaced: (documents) => ({ path: "/docs", before: `${documents}, which differ`, after: "as in this step" }),
-    });
-    const action = pending.some(({ stored }) => stored) ? "update" : "create";
-    return { action, changes, rebuilds: [], warnings: [], write: pending };
-  },
-
-  async apply(write, { couch, desired: { mode }, target: { database = "" }, signal, progress }) {
-    const total = write.length;
-    await writeDocuments(couch, database, bodies(write), {
+  async apply(write, context) {
+    const { couch, desired, target, signal, progress } = context;
+    const { files = [], mode } = desired;
+    const { database = "" } = target;
+    const total = write.docs.length;
+    // Asked before the first write: what is written here must not make an empty database one to be searched.
+    const place = await placeOf(couch, database);
+    await writeDocuments(couch, database, bodies(write.docs), {
       total,
       // Somebody has made it meanwhile: then it is not missing.
       conflictsAreFine: mode === "ifMissing",
       signal,
       wrote: (done) => progress({ done, total, unit: "documents", what: `written to ${database}` }),
     });
+    for (const [i, file] of files.entries()) {
+      const found = write.files[i];
+      if (place && found && hasWork(found)) await seed(context, place, file, { mode, from: found.from });
+    }
   },
 });
+
+function hasWork({ missing, differing }: Survey): boolean {
+  return missing + differing > 0;
+}
+
+/** `undefined`: there is no such database. */
+async function pendingIn(
+  couch: Couch,
+  database: string,
+  docs: readonly Document[],
+  mode: Mode,
+): Promise<Pending[] | undefined> {
+  const found: Pending[] = [];
+  for await (const batch of batchesOf(docs, bytesOf)) {
+    const stored = await storedOf(couch, database, batch, mode);
+    if (!stored) return undefined;
+    for (const document of batch) {
+      const pending = pendingOf(document, stored.get(document._id), mode);
+      if (pending) found.push(pending);
+    }
+  }
+  return found;
+}
 
 /** What the comparison needs: content with `overwrite` only, the data of attachments only where a document has some. */
 async function storedOf(
@@ -141,7 +205,8 @@ function* bodies(write: readonly Pending[]) {
   for (const pending of write) yield bodyOf(pending);
 }
 
-function called(docs: readonly Document[]): string {
+function called(docs: readonly Document[], files: Documents["files"] = []): string {
   const [only, ...others] = docs;
-  return only && others.length === 0 ? `document ${only._id}` : `${docs.length} documents`;
+  if (only && others.length === 0 && files.length === 0) return `document ${only._id}`;
+  return `${files.reduce((sum, file) => sum + file.documents, docs.length)} documents`;
 }

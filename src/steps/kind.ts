@@ -67,6 +67,11 @@ export interface StepContext<Desired> {
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
+  /**
+   * For `observe`: all that matters is whether there is something to do. It may then leave the rest unread, and `apply`
+   * looks for itself. Absent: everything is to be counted, for a plan.
+   */
+  readonly brief?: boolean;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */

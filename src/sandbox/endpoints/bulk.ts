@@ -3,10 +3,11 @@
 import { isObject } from "../json.js";
 import { badRequest, CouchError, reply } from "../reply.js";
 import { jsonObjectBody } from "../request.js";
+import type { Database } from "../storage/database.js";
 import { parseEdit } from "../storage/edit.js";
 import { isLocalId } from "../storage/local-docs.js";
-import { formatRevision } from "../storage/revisions.js";
-import { writeEdits } from "../storage/write.js";
+import { formatRevision, parseRevision } from "../storage/revisions.js";
+import { openLeaves, writeEdits } from "../storage/write.js";
 import { requireRevision } from "./documents.js";
 import { type DatabaseContext, endpoint } from "./endpoint.js";
 import { readDocument, readLocalDocument } from "./read-document.js";
@@ -55,7 +56,14 @@ export const bulkGet = endpoint<DatabaseContext>("POST", {
 });
 
 export const revsDiff = endpoint<DatabaseContext>("POST", {
-  POST: async ({ database, request }) => reply(await database.pouch.revsDiff(jsonObjectBody(request))),
+  POST: async ({ database, request }) => {
+    const diff = await database.pouch.revsDiff(jsonObjectBody(request));
+    const rows = Object.entries(diff).map(async ([id, { missing }]) => {
+      const ancestors = await possibleAncestors(database, id, missing);
+      return [id, { missing, ...(ancestors.length > 0 ? { possible_ancestors: ancestors } : {}) }] as const;
+    });
+    return reply(Object.fromEntries(await Promise.all(rows)));
+  },
 });
 
 export const missingRevs = endpoint<DatabaseContext>("POST", {
@@ -65,3 +73,10 @@ export const missingRevs = endpoint<DatabaseContext>("POST", {
     return reply({ missing_revs: missing });
   },
 });
+
+/** The leaves, deleted ones too, of a lower generation than one that is missing. */
+async function possibleAncestors(database: Database, id: string, missing: readonly string[]): Promise<string[]> {
+  const highest = Math.max(...missing.map((rev) => parseRevision(rev).generation));
+  const leaves = await openLeaves(database, id).catch(() => []);
+  return leaves.map(({ _rev }) => String(_rev)).filter((rev) => parseRevision(rev).generation < highest);
+}

@@ -6,17 +6,46 @@ export async function* batchesOf<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   bytesOf: (item: Item) => number,
 ): AsyncGenerator<Item[]> {
-  let batch: Item[] = [];
-  let bytes = 0;
+  const batch = new Batch(bytesOf);
   for await (const item of items) {
-    const more = bytesOf(item);
-    if (batch.length > 0 && (batch.length >= most.documents || bytes + more > most.bytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(item);
-    bytes += more;
+    const full = batch.add(item);
+    if (full) yield full;
   }
-  if (batch.length > 0) yield batch;
+  if (batch.items.length > 0) yield batch.items;
+}
+
+/** The same of items that come many at a time. */
+export async function* batchesOfGroups<Item>(
+  groups: AsyncIterable<readonly Item[]>,
+  bytesOf: (item: Item) => number,
+): AsyncGenerator<Item[]> {
+  const batch = new Batch(bytesOf);
+  for await (const group of groups) {
+    for (const item of group) {
+      const full = batch.add(item);
+      if (full) yield full;
+    }
+  }
+  if (batch.items.length > 0) yield batch.items;
+}
+
+class Batch<Item> {
+  items: Item[] = [];
+  #bytes = 0;
+
+  constructor(readonly bytesOf: (item: Item) => number) {}
+
+  /** Returns the batch before the item, if there is no room in it. */
+  add(item: Item): Item[] | undefined {
+    const more = this.bytesOf(item);
+    const { items } = this;
+    const isFull = items.length > 0 && (items.length >= most.documents || this.#bytes + more > most.bytes);
+    if (isFull) {
+      this.items = [];
+      this.#bytes = 0;
+    }
+    this.items.push(item);
+    this.#bytes += more;
+    return isFull ? items : undefined;
+  }
 }

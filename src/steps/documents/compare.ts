@@ -38,6 +38,15 @@ export function bodyOf({ document, rev, stored }: Pending): JsonObject {
   };
 }
 
+/** The same of JSON text without revision, which is put in at the beginning. */
+export function textOfPending(text: string, { rev, stored }: Pick<Pending, "rev" | "stored">): string {
+  if (rev === undefined) return text;
+  const asksForSome = text.includes('"_attachments"') && JSON.parse(text)._attachments !== undefined;
+  const keeps = stored?._attachments !== undefined && !asksForSome;
+  const stubs = keeps ? `"_attachments":${JSON.stringify(stubsOf(stored._attachments))},` : "";
+  return `{"_rev":${JSON.stringify(rev)},${stubs}${text.slice(1)}`;
+}
+
 export function changesOf({ document, stored }: Pending): Change[] {
   const above = ["docs", document._id];
   if (stored) return valueChanges(shown(document, stored), shown(document, document), above);

@@ -1,38 +1,68 @@
-/** Reads the documents that a step names: those inline, those in JSON files, those in folders of JSON files. */
+/**
+ * Reads the documents that a step names: inline, in files, in folders of files. A JSON file of ordinary size is taken in
+ * whole; larger ones, packed ones and NDJSON are read through here, and again when the step is applied.
+ */
+
+import type { LargeFile } from "../../migrations/large-file.js";
 import { toPointer } from "../../migrations/pointer.js";
+import { maxBytes } from "../../migrations/read-text.js";
 import { SourceText } from "../../migrations/source-text.js";
 import type { StepFiles } from "../../migrations/step-files.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { isObject } from "../json.js";
 import { type Document, documentFaults, documentOf, type Fault } from "./document.js";
+import type { DocumentFile } from "./document-file.js";
+import { isGzip } from "./file-text.js";
 import { lossyNumbers, offsetIn } from "./json-scan.js";
-
-/** A file may hold thousands of documents that are wrong in the same way. */
-const mostProblems = 20;
+import { limited, mostProblems } from "./limited.js";
+import { readDocumentFile } from "./read-document-file.js";
 
 export interface Sources {
   readonly from?: string | readonly string[];
   readonly docs?: readonly unknown[];
 }
 
-/** In the order of their ids. */
-export async function readDocuments(files: StepFiles, { from = [], docs = [] }: Sources): Promise<Document[]> {
+export interface Read {
+  /** In the order of their ids. */
+  readonly docs: readonly Document[];
+  /** In the order in which they are named. */
+  readonly files: readonly DocumentFile[];
+}
+
+export async function readDocuments(files: StepFiles, { from = [], docs = [] }: Sources): Promise<Read> {
   const found = new Documents();
-  const inline = limited((fault: Fault, above) =>
+  const inline = limited<readonly string[]>((fault, above) =>
     files.problem({ pointer: toPointer([...above, ...fault.keys]) }, fault.code, fault.message),
   );
   for (const [i, value] of docs.entries()) found.add(value, (fault) => inline(fault, ["docs", String(i)]));
+  const streamed: LargeFile[] = [];
   for (const [i, path] of [from].flat().entries()) {
     const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
-    for (const file of await jsonFiles(files, path, pointer)) await readFile(files, file, pointer, found);
+    for (const file of await documentFiles(files, path, pointer)) {
+      const large = await files.large(file, pointer);
+      if (large && (await isStreamed(large))) streamed.push(large);
+      else if (large) await readFile(files, file, pointer, found);
+    }
   }
-  return found.sorted();
+  const read: DocumentFile[] = [];
+  // The documents that are held come first: those in the files are compared with them.
+  for (const file of streamed) {
+    const one = await readDocumentFile(files, file, (id) => found.has(id));
+    if (one) read.push(one);
+  }
+  return { docs: found.sorted(), files: read };
 }
 
-type Report = (fault: Fault, above: readonly string[]) => void;
+async function isStreamed(file: LargeFile): Promise<boolean> {
+  return !file.name.endsWith(".json") || file.bytes > maxBytes || (await isGzip(file));
+}
 
 class Documents {
   readonly #byId = new Map<string, Document>();
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
 
   add(value: unknown, report: (fault: Fault) => void): void {
     const faults = documentFaults(value);
@@ -51,21 +81,25 @@ class Documents {
   }
 }
 
+/** What a file of documents is called. */
+const named = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/;
+
 /** The file itself, or those in the folder. */
-async function jsonFiles(files: StepFiles, path: string, pointer: string): Promise<string[]> {
+async function documentFiles(files: StepFiles, path: string, pointer: string): Promise<string[]> {
   const kind = await files.kindOf(path, pointer);
   if (kind === undefined) return [];
   if (kind === "file") {
-    if (path.endsWith(".json")) return [path];
-    files.problem({ pointer }, "not-documents", "documents are in `.json` files, or in folders of them", path);
+    if (named.test(path)) return [path];
+    const message = "documents are in `.json` or `.ndjson` files, `.gz` or not, or in folders of them";
+    files.problem({ pointer }, "not-documents", message, path);
     return [];
   }
   const folder = path.replace(/\/+$/, "");
   const entries = (await files.list(folder, pointer)).filter(({ name }) => !name.startsWith("."));
   if (entries.length === 0) files.problem({ pointer }, "no-documents", "there is no `.json` file in this folder", path);
   return entries.flatMap(({ name, folder: isFolder }) => {
-    if (!isFolder && name.endsWith(".json")) return [`${folder}/${name}`];
-    const message = `\`${folder}/${name}\` is no \`.json\` file: a folder of documents holds nothing else`;
+    if (!isFolder && named.test(name)) return [`${folder}/${name}`];
+    const message = `\`${folder}/${name}\` is no \`.json\` or \`.ndjson\` file: a folder of documents holds nothing else`;
     files.problem({ pointer }, "unknown-file", message);
     return [];
   });
@@ -81,7 +115,7 @@ async function readFile(files: StepFiles, path: string, pointer: string, found: 
     files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
     return;
   }
-  const report = limited((fault: Fault, above) => {
+  const report = limited<readonly string[]>((fault, above) => {
     const at = source.position(offsetIn(text, [...above, ...fault.keys]));
     files.problem(at, fault.code, fault.message);
   });
@@ -98,18 +132,4 @@ function elements(value: unknown): { readonly at: readonly string[]; readonly va
   const list = wrapped ? value.docs : value;
   if (!Array.isArray(list)) return [{ at: [], value }];
   return list.map((element, i) => ({ at: wrapped ? ["docs", String(i)] : [String(i)], value: element }));
-}
-
-/** Says that there are more, once, where there are too many. */
-function limited(report: Report): Report {
-  let count = 0;
-  return (fault, above) => {
-    count += 1;
-    if (count <= mostProblems) report(fault, above);
-    if (count !== mostProblems + 1) return;
-    report(
-      { keys: [], code: "more-problems", message: "more documents are wrong, from here on; they are not listed" },
-      above,
-    );
-  };
 }

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly docs?: boolean;
   /** The data of attachments too, instead of stubs. */
   readonly attachments?: boolean;
+  /** `false`: the run does not remember the answer. */
+  readonly keep?: boolean;
 }
 
 interface Row {
@@ -52,12 +54,13 @@ async function ask(
   couch: Couch,
   database: string,
   keys: readonly string[],
-  { docs, attachments }: Wanted,
+  { docs, attachments, keep }: Wanted,
 ): Promise<StoredById | undefined> {
   const { status, body } = await couch.read<{ readonly rows: readonly Row[] }>(path`/${database}/_all_docs`, {
     query: { include_docs: docs, attachments },
     body: { keys },
     accept: [404],
+    ...(keep === undefined ? {} : { keep }),
   });
   if (status === 404) return undefined;
   const found = new Map<string, Stored>();

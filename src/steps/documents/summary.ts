@@ -2,22 +2,25 @@
 import type { Change } from "../kind.js";
 
 /** More than this nobody reads, and a plan has to fit into a comment or a log. */
-const most = { documents: 20, bytes: 200_000 };
+export const most = { documents: 20, bytes: 200_000 };
 
 /**
  * @param items what changes, in order
  * @param changesOf its changes in full; called for no more than are shown
  * @param kindOf which of `rests` it is counted under
  * @param rests what stands for those that are not shown
+ * @param further how many there are besides `items`
  */
 export function summarise<Item, Kind extends string>(
   items: Iterable<Item>,
   changesOf: (item: Item) => readonly Change[],
   kindOf: (item: Item) => Kind,
   rests: Readonly<Record<Kind, (documents: string) => Change>>,
+  further: Partial<Record<Kind, number>> = {} as Partial<Record<Kind, number>>,
 ): Change[] {
   const changes: Change[] = [];
   const left = new Map<Kind, number>();
+  const count = (kind: Kind, more: number) => left.set(kind, (left.get(kind) ?? 0) + more);
   let shown = 0;
   let bytes = 0;
   for (const item of items) {
@@ -27,9 +30,10 @@ export function summarise<Item, Kind extends string>(
       changes.push(...own);
       bytes += more;
       shown += 1;
-    } else left.set(kindOf(item), (left.get(kindOf(item)) ?? 0) + 1);
+    } else count(kindOf(item), 1);
   }
-  for (const [kind, count] of left) changes.push(rests[kind](counted(count, shown > 0)));
+  for (const [kind, more] of Object.entries(further) as [Kind, number][]) count(kind, more);
+  for (const [kind, documents] of left) if (documents > 0) changes.push(rests[kind](counted(documents, shown > 0)));
   return changes;
 }
 

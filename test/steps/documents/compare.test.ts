@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bodyOf, pendingOf } from "../../../src/steps/documents/compare.js";
+import { bodyOf, type Pending, pendingOf } from "../../../src/steps/documents/compare.js";
 import type { Document } from "../../../src/steps/documents/document.js";
 import type { Stored } from "../../../src/steps/documents/stored.js";
 import { ensureDocuments } from "../../../src/steps/ensure-documents.js";
@@ -69,25 +69,26 @@ describe("what is written", () => {
 
 describe("diff", () => {
   const desired = (docs: readonly Document[]) => ({ database: ["db"], docs, mode: "overwrite" as const });
+  const work = (docs: readonly Pending[]) => ({ docs, files: [] });
   const many = (count: number, members: object = {}) =>
     Array.from({ length: count }, (_, n) => ({ _id: `d${n}`, ...members }) as Document);
 
   it("holds where nothing is pending", () => {
-    expect(ensureDocuments.diff(desired(many(3)), [], {})).toMatchObject({ action: "none", changes: [] });
+    expect(ensureDocuments.diff(desired(many(3)), work([]), {})).toMatchObject({ action: "none", changes: [] });
   });
 
   it("makes all where there is no database", () => {
     expect(ensureDocuments.diff(desired(many(1, { n: 1 })), undefined, {})).toMatchObject({
       action: "create",
       changes: [{ path: "/docs/d0", before: null, after: { n: 1 } }],
-      write: [{ document: { _id: "d0", n: 1 } }],
+      write: { docs: [{ document: { _id: "d0", n: 1 } }] },
     });
   });
 
   it("shows the members that differ", () => {
     const document = { _id: "a/b", same: 1, n: { deep: 2 } };
     const pending = pendingOf(document, stored({ same: 1, n: { deep: 1 }, old: true }), "overwrite");
-    expect(ensureDocuments.diff(desired([document]), pending ? [pending] : [], {})).toMatchObject({
+    expect(ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), {})).toMatchObject({
       action: "update",
       changes: [
         { path: "/docs/a~1b/n/deep", before: 1, after: 2 },
@@ -100,7 +101,7 @@ describe("diff", () => {
     const document = { _id: "a", _attachments: inText };
     const before = { x: { content_type: "text/plain", data: "eg==" } };
     const pending = pendingOf(document, stored({ _attachments: before }), "overwrite");
-    const { changes } = ensureDocuments.diff(desired([document]), pending ? [pending] : [], {});
+    const { changes } = ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), {});
     expect(changes).toMatchObject([
       { path: "/docs/a/_attachments/x/length", before: 1, after: 5 },
       { path: "/docs/a/_attachments/x/sha256" },
@@ -112,7 +113,7 @@ describe("diff", () => {
     const { changes, write } = ensureDocuments.diff(desired(many(500)), undefined, {});
     expect(changes).toHaveLength(21);
     expect(changes.at(-1)).toEqual({ path: "/docs", before: null, after: "480 more documents" });
-    expect(write).toHaveLength(500);
+    expect(write?.docs).toHaveLength(500);
   });
 
   it("counts large ones only", () => {
@@ -126,7 +127,7 @@ describe("diff", () => {
     const pending = many(30).map((document, n) =>
       n < 25 ? { document, rev: "1-x", stored: { _id: document._id, n } } : { document },
     );
-    expect(ensureDocuments.diff(desired(many(30)), pending, {}).changes.slice(20)).toEqual([
+    expect(ensureDocuments.diff(desired(many(30)), work(pending), {}).changes.slice(20)).toEqual([
       { path: "/docs", before: "5 more documents, which differ", after: "as in this step" },
       { path: "/docs", before: null, after: "5 more documents" },
     ]);

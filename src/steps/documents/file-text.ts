@@ -1,0 +1,82 @@
+/** The bytes of a file of documents: unpacked where they are gzip. And what can be wrong with them. */
+import { isUtf8 } from "node:buffer";
+import { finished, pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { LargeFile } from "../../migrations/large-file.js";
+import { decode, otherEncoding, unreadable } from "../../migrations/read-text.js";
+
+/** A document, attachments included, that is longer than this is not read. */
+export const longest = 64_000_000;
+
+/** Reading ends here: what comes behind it is not known. */
+export class FileFault extends Error {
+  override readonly name = "FileFault";
+  constructor(
+    readonly code: string,
+    message: string,
+    /** From 1. */
+    readonly line: number,
+    readonly column = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** What in a file's name says only how it is packed. */
+export const packed = /\.gz$/;
+
+/** Rejects with FileFault where the file can't be read, or is no whole gzip; `lines`: how many were read by then. */
+export async function* bytesOf(file: LargeFile, lines: () => number): AsyncGenerator<Buffer> {
+  let source: Readable | undefined;
+  try {
+    const isPacked = await isGzip(file);
+    if (!isPacked && packed.test(file.name)) {
+      throw new FileFault("not-gzip", "the file is not gzip, though its name says so", 1);
+    }
+    source = isPacked ? unpacking(file.read()) : file.read();
+    for await (const chunk of source) yield chunk as Buffer;
+  } catch (error) {
+    throw faultOf(error, lines());
+  } finally {
+    source?.destroy();
+  }
+}
+
+/** By its first bytes, whatever its name. */
+export async function isGzip(file: LargeFile): Promise<boolean> {
+  const [first, second] = await file.head(2);
+  return first === 0x1f && second === 0x8b;
+}
+
+function unpacking(source: Readable): Readable {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  pipeline(source, gunzip, () => {});
+  finished(gunzip, () => source.destroy());
+  return gunzip;
+}
+
+function faultOf(error: unknown, line: number): unknown {
+  if (error instanceof FileFault) return error;
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (code === "Z_BUF_ERROR") return new FileFault("bad-gzip", "the file is cut off: its gzip has no end", line);
+  if (code.startsWith("Z_")) {
+    return new FileFault("bad-gzip", `the file can't be unpacked: ${(error as Error).message}`, line);
+  }
+  const { code: problem, reason } = unreadable(error);
+  return new FileFault(problem, `the file ${reason}`, line);
+}
+
+/** @param bytes the first ones of a file. Throws FileFault where they are in another encoding than UTF-8 */
+export function checkEncoding(bytes: Buffer): void {
+  const encoding = otherEncoding(bytes);
+  if (encoding) throw new FileFault("not-utf8", `the file is in ${encoding}; save it as UTF-8`, 1);
+}
+
+/** `line`: the one that the bytes begin in. Throws FileFault where they are not UTF-8. */
+export function textOf(bytes: Buffer, line: number): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  const read = decode(bytes);
+  if ("text" in read) return read.text;
+  const { code, reason, line: at = 1, column = 1 } = read.unreadable;
+  throw new FileFault(code, `the file ${reason}`, line + at - 1, column);
+}

@@ -1,0 +1,20 @@
+/** A file may hold thousands of documents that are wrong in the same way. */
+import type { Fault } from "./document.js";
+
+export const mostProblems = 20;
+
+export type Report<At> = (fault: Fault, at: At) => void;
+
+/** Says that there are more, once, where there are too many. */
+export function limited<At>(report: Report<At>): Report<At> {
+  let count = 0;
+  return (fault, at) => {
+    count += 1;
+    if (count <= mostProblems) report(fault, at);
+    if (count !== mostProblems + 1) return;
+    report(
+      { keys: [], code: "more-problems", message: "more documents are wrong, from here on; they are not listed" },
+      at,
+    );
+  };
+}

@@ -1,0 +1,68 @@
+/** NDJSON: one document a line. Ends of lines as any system writes them, and lines that are blank, mean nothing. */
+import { checkEncoding, FileFault, longest, textOf } from "./file-text.js";
+
+/** The text of one document, and the line that it begins in. */
+export interface Piece {
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Cuts bytes into the texts of documents. */
+export interface Cutter {
+  /** The line that is being read, from 1. */
+  readonly line: number;
+  push(bytes: Buffer): Piece[];
+  end(): Piece[];
+}
+
+const newline = 10;
+
+export class Lines implements Cutter {
+  line = 1;
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+
+  push(bytes: Buffer): Piece[] {
+    const end = bytes.lastIndexOf(newline);
+    if (end === -1) {
+      this.#keep(bytes);
+      return [];
+    }
+    const whole = bytes.subarray(0, end);
+    const block = this.#restBytes > 0 ? Buffer.concat([...this.#rest, whole]) : whole;
+    this.#rest = [];
+    this.#restBytes = 0;
+    const pieces = this.#cut(block);
+    this.#keep(bytes.subarray(end + 1));
+    return pieces;
+  }
+
+  end(): Piece[] {
+    const block = Buffer.concat(this.#rest);
+    this.#rest = [];
+    return this.#cut(block);
+  }
+
+  #keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#rest.push(bytes);
+    this.#restBytes += bytes.length;
+    if (this.#restBytes > longest) {
+      const message = `this line has over ${longest / 1e6} MB; CouchDB takes no document over 8 MB, attachments apart`;
+      throw new FileFault("document-too-large", message, this.line);
+    }
+  }
+
+  #cut(block: Buffer): Piece[] {
+    if (this.line === 1) checkEncoding(block);
+    const text = textOf(block, this.line);
+    const pieces: Piece[] = [];
+    for (const line of text.split("\n")) {
+      const trimmed = line.trim();
+      if (trimmed !== "") pieces.push({ text: trimmed, line: this.line });
+      this.line += 1;
+    }
+    return pieces;
+  }
+}

@@ -1,0 +1,41 @@
+/** Documents that CouchDB did not take: what is said of them, and what follows from it. Pure. */
+import { type ErrorCode, MigrateError } from "../../errors.js";
+
+export interface Refusal {
+  readonly id: string;
+  readonly error: string;
+  readonly reason: string;
+}
+
+/** At most so many, and how many more. `where`: said of each beside its id. */
+export function named(refused: readonly Refusal[], most: number, where: (id: string) => string = () => ""): string {
+  const listed = refused
+    .slice(0, most)
+    .map(({ id, error, reason }) => `${shortened(id)}${where(id)} (${error}: ${reason})`);
+  const more = refused.length > most ? `; and ${refused.length - most} more` : "";
+  return `${counted(refused.length)}: ${listed.join("; ")}${more}`;
+}
+
+export function belowQuorum(database: string, faint: number, written: number): MigrateError {
+  const message = `${faint} of ${written} documents were taken by a minority of the nodes of ${database} only`;
+  return new MigrateError("below-quorum", { message, data: { database, documents: faint } });
+}
+
+/** A stub of what is no longer there: somebody has changed the document since. */
+export const conflicts: ReadonlySet<string> = new Set(["conflict", "missing_stub"]);
+const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error", "internal_server_error", "error"]);
+
+export function codeOf(refused: readonly Refusal[]): ErrorCode {
+  if (refused.every(({ error }) => conflicts.has(error))) return "conflict";
+  if (refused.every(({ error }) => conflicts.has(error) || doubtful.has(error))) return "outcome-unknown";
+  return "request-failed";
+}
+
+function counted(count: number): string {
+  return count === 1 ? "1 document" : `${count} documents`;
+}
+
+/** An id may be as long as a document. */
+function shortened(id: string): string {
+  return id.length > 100 ? `${id.slice(0, 100)}…` : id;
+}

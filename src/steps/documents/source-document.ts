@@ -1,0 +1,58 @@
+/** One document as it stands in a file: checked once, when the file is read first, and then sent as it stands. Pure. */
+import { parseJson } from "../design-docs/json-text.js";
+import { isObject } from "../json.js";
+import { documentFaults, documentOf, type Fault } from "./document.js";
+import { lossyNumbers } from "./json-scan.js";
+
+/** A document, ready to be sent. */
+export interface Body {
+  readonly id: string;
+  /** JSON, without a revision. */
+  readonly text: string;
+}
+
+/** Something wrong in the text, and where. */
+export interface TextFault {
+  readonly fault: Fault;
+  /** Where the fault has no keys. */
+  readonly offset?: number;
+  readonly text?: string;
+}
+
+/** @returns its id, or what is wrong with it */
+export function checkSource(text: string): { readonly id: string } | { readonly faults: readonly TextFault[] } {
+  const parsed = parseJson(text);
+  if (!("value" in parsed)) {
+    const fault = { keys: [], code: "json-syntax", message: `this is not JSON: ${parsed.message}` };
+    return { faults: [{ fault, offset: parsed.offset }] };
+  }
+  const faults: TextFault[] = documentFaults(parsed.value, text).map((fault) => ({ fault }));
+  for (const { offset, source, message } of lossyNumbers(text)) {
+    faults.push({ fault: { keys: [], code: "bad-number", message }, offset, text: source });
+  }
+  if (faults.length > 0 || !isObject(parsed.value)) return { faults };
+  const id = String(parsed.value._id);
+  if (firstId(text) === id) return { id };
+  return { faults: [{ fault: { keys: ["_id"], code: "bad-document-id", message: "`_id` stands there twice" } }] };
+}
+
+/** Of a text without faults. */
+export function bodyOfSource(text: string): Body {
+  return { id: firstId(text), text: withoutServersOwn(text) };
+}
+
+/** Most exports begin with the id. */
+function firstId(text: string): string {
+  const quick = /^\{\s*"_id"\s*:\s*"([^"\\]*)"/.exec(text)?.[1];
+  return quick ?? String(JSON.parse(text)._id);
+}
+
+/** Exports begin with id and revision: then the text is cut, and not parsed. */
+const idAndRevision = /^(\{\s*"_id"\s*:\s*"[^"\\]*"\s*),\s*"_rev"\s*:\s*"[^"\\]*"/;
+
+function withoutServersOwn(text: string): string {
+  const cut = text.includes('"_rev"') ? text.replace(idAndRevision, "$1") : text;
+  // An escape of a character of ASCII may be in a name that is looked for here.
+  const mayHold = cut.includes('"_rev"') || cut.includes('"_attachments"') || cut.includes("\\u00");
+  return mayHold ? JSON.stringify(documentOf(JSON.parse(text))) : cut;
+}

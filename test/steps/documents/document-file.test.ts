@@ -1,0 +1,245 @@
+/** Documents in files that are read as a stream: what is read, what is wrong, and that it is the same when read again. */
+import { appendFile, copyFile, rename, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { loadMigrations } from "../../../src/index.js";
+import type { DocumentFile, Sourced } from "../../../src/steps/documents/document-file.js";
+import { Elements } from "../../../src/steps/documents/elements.js";
+import { type Cutter, Lines } from "../../../src/steps/documents/lines.js";
+import { tempFolder } from "../../support/temp.js";
+
+type Content = string | Buffer;
+
+async function folderWith(name: string, content: Content, spec = `{ database: db, from: ${name} }`): Promise<string> {
+  const folder = await tempFolder({ "001.yaml": `- id: docs\n  ensureDocuments: ${spec}\n` });
+  await writeFile(join(folder, name), content);
+  return folder;
+}
+
+async function load(name: string, content: Content, spec?: string) {
+  const folder = await folderWith(name, content, spec);
+  const { steps } = await loadMigrations(folder, { env: {} });
+  const [{ desired, checksum } = { desired: {}, checksum: "" }] = steps;
+  const { files = [] } = desired as { files?: readonly DocumentFile[] };
+  return { folder, checksum, file: files[0] as DocumentFile };
+}
+
+async function read(file: DocumentFile, from?: number): Promise<Sourced[]> {
+  const all: Sourced[] = [];
+  for await (const group of file.read(from)) all.push(...group);
+  return all;
+}
+
+/** `code line:column` of each problem in the file. */
+async function problems(name: string, content: Content, spec?: string): Promise<string[]> {
+  const folder = await folderWith(name, content, spec);
+  const found = await loadMigrations(folder, { env: {} }).then(
+    () => [],
+    (error) => error.problems,
+  );
+  return found.map(
+    ({ code, line, column }: { code: string; line: number; column: number }) => `${code} ${line}:${column}`,
+  );
+}
+
+const two = ['{"_id":"a","n":1}', '{"_id":"b"}'];
+
+describe("what is read", () => {
+  it.each<[string, string, Content, readonly string[]]>([
+    ["a document a line", "a.ndjson", `${two.join("\n")}\n`, two],
+    ["without a last newline", "a.jsonl", two.join("\n"), two],
+    ["with CRLF, blank lines and a byte order mark", "a.ndjson", `\ufeff${two.join("\r\n\r\n  \n")}\r\n`, two],
+    ["packed", "a.ndjson.gz", gzipSync(two.join("\n")), two],
+    ["packed in two parts", "a.ndjson.gz", Buffer.concat([gzipSync(`${two[0]}\n`), gzipSync(`${two[1]}\n`)]), two],
+    ["packed, though the name does not say so", "a.json", gzipSync(`[${two.join(",")}]`), two],
+    ["a list", "a.json.gz", gzipSync(`\ufeff [ ${two.join(" ,\r\n ")}\n] \n`), two],
+    ["as `_bulk_docs` has it", "a.json.gz", gzipSync(`{"new_edits":true,\n"docs":[${two.join(",")}], "x":[1]}`), two],
+    ["an empty list", "a.json.gz", gzipSync("[]"), []],
+    ["one document", "a.json.gz", gzipSync('{"_id":"a","docs":[1,{}]}\n'), ['{"_id":"a","docs":[1,{}]}']],
+    ["nothing", "a.ndjson", "\n", []],
+    ["numbers and names as they stand", "a.ndjson", '{"_id":"a","n":1.50,"é":"🐛"}', ['{"_id":"a","n":1.50,"é":"🐛"}']],
+    ["without revisions", "a.ndjson", '{"_id":"a","_rev":"1-x","n":1.0}', ['{"_id":"a","n":1.0}']],
+    ["without them, wherever they stand", "a.ndjson", '{"n":1, "_\\u0072ev":"1-x","_id":"a"}', ['{"n":1,"_id":"a"}']],
+    ["`_rev` below the top", "a.ndjson", '{"_id":"a","x":{"_rev":"1-x"}}', ['{"_id":"a","x":{"_rev":"1-x"}}']],
+    [
+      "attachments, without what an export adds",
+      "a.ndjson",
+      '{"_id":"a","_attachments":{"x":{"data":"aGVs\\nbG8=","revpos":2,"digest":"md5-x"}}}',
+      ['{"_id":"a","_attachments":{"x":{"content_type":"application/octet-stream","data":"aGVsbG8="}}}'],
+    ],
+  ])("%s", async (_, name, content, expected) => {
+    const { file } = await load(name, content);
+    const found = await read(file);
+    expect(found.map(({ text }) => text)).toEqual(expected);
+    expect(found.map(({ id }) => id)).toEqual(expected.map((text) => JSON.parse(text)._id));
+    expect(file.documents).toBe(expected.length);
+    expect(file.first.map(({ text }) => text)).toEqual(expected);
+  });
+
+  it("is the same in pieces of any size", () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue()), { maxLength: 5 }),
+        fc.constantFrom(undefined, 2),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        (values, indent, sizes) => {
+          const texts = values.map((value) => JSON.stringify(value));
+          const pretty = values.map((value) => JSON.stringify(value, null, indent));
+          const expected = (text: string) => JSON.parse(text);
+          expect(cut(new Lines(), texts.join("\n"), sizes).map(expected)).toEqual(
+            values.map((_, i) => expected(texts[i] ?? "")),
+          );
+          for (const list of [`[${pretty.join(",\n")}]`, `{"docs":[${pretty.join(" , ")}]}`]) {
+            expect(cut(new Elements(), list, sizes)).toEqual(pretty);
+          }
+        },
+      ),
+    ));
+
+  it("goes on from any document", async () => {
+    const lines = Array.from({ length: 5_000 }, (_, n) => `{"_id":"d${n}","text":"${"x".repeat(200)}"}`);
+    const { file } = await load("a.ndjson", lines.join("\n"));
+    expect((await read(file, 4_321)).map(({ index, line }) => [index, line])).toEqual(
+      lines.slice(4_321).map((_, i) => [4_321 + i, 4_322 + i]),
+    );
+    expect(await read(file, 5_000)).toEqual([]);
+  });
+});
+
+function cut(cutter: Cutter, text: string, sizes: readonly number[]): string[] {
+  const bytes = Buffer.from(text);
+  const found: string[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i += 1) {
+    const end = at + (sizes[i % sizes.length] ?? 1);
+    found.push(...cutter.push(bytes.subarray(at, end)).map((piece) => piece.text));
+    at = end;
+  }
+  return [...found, ...cutter.end().map((piece) => piece.text)];
+}
+
+describe("the step's checksum", () => {
+  it("is over the documents, however they are packed, listed and named", async () => {
+    const checksum = async (name: string, content: Content) => (await load(name, content)).checksum;
+    const lines = await checksum("a.ndjson", two.join("\n"));
+    expect(await checksum("b.jsonl.gz", gzipSync(`\ufeff${two.join("\r\n\r\n")}\r\n`))).toBe(lines);
+    expect(await checksum("c.json.gz", gzipSync(`{"docs": [ ${two.join(" ,\n")} ]}`))).toBe(lines);
+    expect(await checksum("a.ndjson", two.join("\n").replace("1", "2"))).not.toBe(lines);
+    expect(await checksum("a.ndjson", [...two].reverse().join("\n"))).not.toBe(lines);
+  });
+
+  it("of a list that goes over lines does not depend on their ends", async () => {
+    const text = JSON.stringify([{ _id: "a", n: [1, 2] }], null, 2);
+    const { checksum } = await load("a.json.gz", gzipSync(text));
+    expect((await load("a.json.gz", gzipSync(text.replaceAll("\n", "\r\n")))).checksum).toBe(checksum);
+  });
+});
+
+describe("what is wrong", () => {
+  const half = gzipSync(Array.from({ length: 2_000 }, (_, n) => `{"_id":"${n}-${Math.sin(n)}"}`).join("\n"));
+
+  it.each<[string, string, Content, readonly string[]]>([
+    ["no JSON", "a.ndjson", '{"_id":"a"}\n\n{"_id":"b",}\n', ["json-syntax 3:12"]],
+    ["a last line that is cut off", "a.ndjson", '{"_id":"a"}\n{"_id":"b","n":', ["json-syntax 2:16"]],
+    ["two documents in a line", "a.ndjson", '{"_id":"a"},{"_id":"b"}', ["json-syntax 1:12"]],
+    ["no document", "a.ndjson", '{"_id":"a"}\n5\n', ["not-a-document 2:1"]],
+    ["no id", "a.ndjson", '{"n":1}', ["missing-document-id 1:1"]],
+    ["a design document", "a.ndjson", '\n{"_id":"_design/a"}', ["design-doc 2:8"]],
+    ["a deleted one", "a.ndjson", '{"_id":"a","_deleted":true}', ["special-member 1:23"]],
+    [
+      "a number that would be another",
+      "a.ndjson",
+      '{"_id":"a"}\n{"_id":"b","n":12345678901234567}',
+      ["bad-number 2:16"],
+    ],
+    ["half a character", "a.ndjson", '{"_id":"a","n":"\\ud83d"}', ["bad-text 1:1"]],
+    ["an id that stands there twice", "a.ndjson", '{"_id":"a","_id":"b"}', ["bad-document-id 1:8"]],
+    ["the same id in the next line", "a.ndjson", '{"_id":"a"}\n{"_id":"a"}', ["duplicate-document 2:1"]],
+    ["the same id far away", "a.ndjson", '{"_id":"b"}\n{"_id":"a"}\n{"_id":"b"}', ["duplicate-document 3:1"]],
+    ["bytes that are no UTF-8", "a.ndjson", Buffer.from('{"_id":"a"}\n{"_id":"\xff"}\n', "latin1"), ["not-utf8 2:9"]],
+    ["UTF-16", "a.ndjson", Buffer.from(`\ufeff${two.join("\n")}`, "utf16le"), ["not-utf8 1:1"]],
+    [
+      "a document over 8 MB",
+      "a.ndjson",
+      `{"_id":"a"}\n{"_id":"b","t":"${"x".repeat(8_000_000)}"}`,
+      ["document-too-large 2:1"],
+    ],
+    ["a line without end", "a.ndjson", `{"_id":"a"}\n${"x".repeat(64_100_000)}`, ["document-too-large 2:1"]],
+    [
+      "gzip that is cut off",
+      "a.ndjson.gz",
+      half.subarray(0, half.length / 2),
+      [expect.stringMatching(/^bad-gzip \d+:1$/)],
+    ],
+    ["gzip that is broken", "a.ndjson.gz", Buffer.from(half).fill(7, 100, 200), [expect.stringMatching(/^bad-gzip /)]],
+    ["no gzip", "a.ndjson.gz", two.join("\n"), ["not-gzip 1:1"]],
+    ["a list that is cut off", "a.json.gz", gzipSync('[{"_id":"a"},\n{"_id":"b"'), ["json-syntax 2:1"]],
+    ["a list without a comma", "a.json.gz", gzipSync('[{"_id":"a"}\n{"_id":"b"}]'), ["json-syntax 2:1"]],
+    ["a list with one too many", "a.json.gz", gzipSync('[{"_id":"a"},]'), ["json-syntax 1:1"]],
+    ["something behind the list", "a.json.gz", gzipSync('[{"_id":"a"}]\n[]'), ["json-syntax 1:1"]],
+    [
+      "a document of a list, over lines",
+      "a.json.gz",
+      gzipSync('[\n {"_id":"a"},\n {"_id":"b",\n "_x":1}]'),
+      ["special-member 4:7"],
+    ],
+  ])("%s", async (_, name, content, expected) => {
+    expect(await problems(name, content)).toEqual(expected);
+  });
+
+  it("is cut short where all of it is wrong", async () => {
+    const found = await problems("a.ndjson", "{}\n".repeat(5_000));
+    expect(found).toHaveLength(21);
+    expect(found.at(-1)).toMatch(/^more-problems 21:1/);
+  });
+
+  it("is the same id inline and in a file", async () => {
+    const spec = "{ database: db, docs: [{ _id: b }], from: a.ndjson }";
+    expect(await problems("a.ndjson", two.join("\n"), spec)).toEqual(["duplicate-document 2:1"]);
+  });
+
+  it("is the same file in two steps", async () => {
+    const spec = "{ database: db, from: a.ndjson }\n- id: again\n  ensureDocuments: { database: db, from: a.ndjson }";
+    expect(await problems("a.ndjson", two.join("\n"), spec)).toEqual(["claimed-twice 4:3"]);
+  });
+});
+
+describe("a file that changes after it was read", () => {
+  const changed = { code: "step-failed", message: expect.stringContaining("no longer what it was") };
+
+  it("is refused before its first document", async () => {
+    const { folder, file } = await load("a.ndjson", two.join("\n"));
+    await appendFile(join(folder, "a.ndjson"), '\n{"_id":"c"}');
+    const documents = file.read();
+    await expect(documents.next()).rejects.toMatchObject(changed);
+  });
+
+  it("may be copied anew, as long as it is the same", async () => {
+    const { folder, file } = await load("a.ndjson", two.join("\n"));
+    const path = join(folder, "a.ndjson");
+    await copyFile(path, `${path}.new`);
+    await rename(`${path}.new`, path);
+    await utimes(path, 5, 5);
+    expect(await read(file)).toHaveLength(2);
+  });
+
+  it("while it is read again: is refused behind its last document", async () => {
+    const lines = Array.from({ length: 20_000 }, (_, n) => `{"_id":"d${n}","text":"${"x".repeat(100)}"}`);
+    const { folder, file } = await load("a.ndjson", lines.join("\n"));
+    const documents = file.read();
+    await documents.next();
+    await appendFile(join(folder, "a.ndjson"), '\n{"_id":"late"}');
+    await expect(
+      (async () => {
+        for await (const _ of documents);
+      })(),
+    ).rejects.toMatchObject(changed);
+  });
+
+  it("or is gone: is refused", async () => {
+    const { folder, file } = await load("a.ndjson", two.join("\n"));
+    await rename(join(folder, "a.ndjson"), join(folder, "b.ndjson"));
+    await expect(read(file)).rejects.toMatchObject(changed);
+  });
+});
