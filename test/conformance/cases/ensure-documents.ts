@@ -68,6 +68,24 @@ export const cases: readonly Case[] = [
     drift: (place) => remove(place, "overmind"),
   },
   {
+    title: "overwritten, from NDJSON",
+    prepare: make,
+    files: () => ({
+      "data/overmind.ndjson":
+        '{ "_id": "overmind", "_rev": "3-of-another-server", "broods": 7 }\r\n\r\n{"_id":"zasz"}\r\n',
+      "more.jsonl": '{"_id":"daggoth","n":1.50}',
+    }),
+    yaml: ({ name }) =>
+      `- id: docs\n  ensureDocuments: { database: ${name}, from: [data, more.jsonl], mode: overwrite, docs: [{ _id: inline }] }\n`,
+    async expectState({ server, name }) {
+      const { rows } = await must(server, "GET", `/${name}/_all_docs`);
+      expect(rows.map(({ id }: { id: string }) => id)).toEqual(["daggoth", "inline", "overmind", "zasz"]);
+      expect(await must(server, "GET", `/${name}/overmind`)).toMatchObject({ broods: 7 });
+      expect(await must(server, "GET", `/${name}/daggoth`)).toMatchObject({ n: 1.5 });
+    },
+    drift: (place) => change(place, "overmind", { broods: 6, dead: true }),
+  },
+  {
     title: "if missing",
     // The only way for a document to be missing that was there is to be purged.
     needs: "active-tasks",
