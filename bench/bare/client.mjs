@@ -5,10 +5,10 @@ const { username, password, hostname, port } = new URL(process.env.COUCHDB_URL);
 const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
 const agent = new Agent({ keepAlive: true });
 
-/** Resolves with the body; rejects for any status but 2xx. */
+/** `body`: a value, or JSON text. Resolves with the body; rejects for any status but 2xx. */
 export function send(method, path, body) {
   return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     const headers = { authorization, accept: "application/json" };
     if (text !== undefined) {
       headers["content-type"] = "application/json";

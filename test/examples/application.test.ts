@@ -62,6 +62,7 @@ onNodes("a whole application", () => {
     expect(lasted).toMatchObject({ rows: [{ value: { sum: 45 } }] });
     const refused = await request(node, "PUT", "/matches/match:2", { body: { ...match, winner: "nobody" } });
     expect(refused.status).toBe(403);
+    expect(await must(node, "GET", "/players/player:nal")).toMatchObject({ motto: "one more game…" });
     // The gateway's user may read; its password was hashed here.
     const gateway = { name: "gateway", password: "door" };
     expect(await must(node, "GET", "/matches/map:ash-delta", { as: gateway })).toMatchObject({ name: "Ash Delta" });
