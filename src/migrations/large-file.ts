@@ -24,8 +24,8 @@ export class LargeFile {
 
   /** Another one where another file is behind the path, or it was written to: a mounted ConfigMap changes its links. */
   async stamp(): Promise<string> {
-    const { dev, ino, size, mtimeMs } = await stat(this.#path);
-    return [dev, ino, size, mtimeMs].join(":");
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(this.#path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(":");
   }
 
   async head(bytes: number): Promise<Buffer> {

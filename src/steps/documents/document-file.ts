@@ -4,7 +4,7 @@ import { MigrateError } from "../../errors.js";
 import type { LargeFile } from "../../migrations/large-file.js";
 import { Elements } from "./elements.js";
 import { bytesOf, packed } from "./file-text.js";
-import { type Cutter, Lines, type Piece } from "./lines.js";
+import { type Cut, type Cutter, Lines } from "./lines.js";
 import { type Body, bodyOfSource } from "./source-document.js";
 
 /** One document, and where it stands. */
@@ -15,7 +15,7 @@ export interface Sourced extends Body {
 }
 
 /** The texts in a file, as many at a time as one piece of it holds. Rejects with FileFault. */
-export async function* piecesOf(file: LargeFile): AsyncGenerator<readonly Piece[]> {
+export async function* cutsOf(file: LargeFile): AsyncGenerator<Cut> {
   const cutter: Cutter = /\.json$/.test(file.name.replace(packed, "")) ? new Elements() : new Lines();
   for await (const bytes of bytesOf(file, () => cutter.line)) yield cutter.push(bytes);
   yield cutter.end();
@@ -25,8 +25,9 @@ export async function* piecesOf(file: LargeFile): AsyncGenerator<readonly Piece[
 export class ContentHash {
   readonly #hash = createHash("sha256");
 
-  add(pieces: readonly Piece[]): void {
-    if (pieces.length === 0) return;
+  add({ pieces, plain }: Cut): void {
+    if (plain) this.#hash.update(plain).update("\n");
+    if (plain || pieces.length === 0) return;
     const text = pieces.map((piece) => piece.text).join("\n");
     this.#hash.update(`${text.includes("\r") ? text.replaceAll("\r", "") : text}\n`);
   }
@@ -70,41 +71,40 @@ export class DocumentFile {
 
   /**
    * The documents again, from number `from` (0) on. Throws `step-failed` where the file is no longer what it was:
-   * before the first document if that can be seen, else behind the last.
+   * before the first document if it has changed by then, else behind the last.
    */
   async *read(from = 0): AsyncGenerator<readonly Sourced[]> {
-    if ((await this.#stamp()) !== this.#content.stamp) await this.#compare();
-    const hash = new ContentHash();
+    await this.#assertSame();
     let index = 0;
     try {
-      for await (const pieces of piecesOf(this.#file)) {
-        hash.add(pieces);
+      for await (const { pieces } of cutsOf(this.#file)) {
         const begin = index;
         index += pieces.length;
         if (index <= from) continue;
         const left = begin < from ? pieces.slice(from - begin) : pieces;
         const first = index - left.length;
-        yield left.map(({ text, line }, i) => ({ ...bodyOfSource(text), index: first + i, line }));
+        yield left.map(({ text, line }, i) => {
+          const body = bodyOfSource(text);
+          return { id: body.id, text: body.text, index: first + i, line };
+        });
       }
     } catch (error) {
       throw this.#changed(error);
     }
-    if (hash.digest() !== this.sha256) throw this.#changed();
+    await this.#assertSame();
   }
 
   /** Touched, or copied anew, it may still be the same. */
-  async #compare(): Promise<void> {
+  async #assertSame(): Promise<void> {
+    const stamp = await this.#file.stamp().catch(() => undefined);
+    if (stamp === this.#content.stamp) return;
     const hash = new ContentHash();
     try {
-      for await (const pieces of piecesOf(this.#file)) hash.add(pieces);
+      for await (const cut of cutsOf(this.#file)) hash.add(cut);
     } catch (error) {
       throw this.#changed(error);
     }
     if (hash.digest() !== this.sha256) throw this.#changed();
-  }
-
-  async #stamp(): Promise<string | undefined> {
-    return this.#file.stamp().catch(() => undefined);
   }
 
   #changed(cause?: unknown): MigrateError {

@@ -3,7 +3,7 @@
  * the documents is checked here; what is in them, by whoever parses them.
  */
 import { checkEncoding, FileFault, longest, textOf } from "./file-text.js";
-import type { Cutter, Piece } from "./lines.js";
+import type { Cut, Cutter, Piece } from "./lines.js";
 
 /** A list below `docs`, behind simple members at most. */
 const wrapped =
@@ -25,23 +25,21 @@ export class Elements implements Cutter {
   #begun = { line: 1, depth: 0, inString: false, escaped: false };
   #inValue = false;
 
-  push(bytes: Buffer): Piece[] {
-    if (this.#state === "head") {
-      this.#keep(bytes);
-      return this.#bytes < headBytes ? [] : this.#open();
-    }
-    return this.#read(bytes);
+  push(bytes: Buffer): Cut {
+    if (this.#state !== "head") return { pieces: this.#read(bytes) };
+    this.#keep(bytes);
+    return { pieces: this.#bytes < headBytes ? [] : this.#open() };
   }
 
-  end(): Piece[] {
+  end(): Cut {
     const opened = this.#state === "head" ? this.#open() : [];
     if (this.#state === "tail") {
       this.#checkTail();
-      return opened;
+      return { pieces: opened };
     }
     if (this.#state !== "whole") throw this.#fault("the file ends within a list: is it cut off?");
     const text = textOf(this.#take(), 1).trim();
-    return [...opened, { text, line: 1 }];
+    return { pieces: [...opened, { text, line: 1 }] };
   }
 
   /** Decides what the file holds. */

@@ -1,5 +1,5 @@
 /** The bytes of a file of documents: unpacked where they are gzip. And what can be wrong with them. */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { LargeFile } from "../../migrations/large-file.js";
@@ -74,6 +74,8 @@ export function checkEncoding(bytes: Buffer): void {
 
 /** `line`: the one that the bytes begin in. Throws FileFault where they are not UTF-8. */
 export function textOf(bytes: Buffer, line: number): string {
+  // Most is, and it takes a tenth of the time.
+  if (isAscii(bytes)) return bytes.toString("latin1");
   if (isUtf8(bytes)) return bytes.toString();
   const read = decode(bytes);
   if ("text" in read) return read.text;

@@ -8,12 +8,19 @@ export interface Piece {
   readonly line: number;
 }
 
+/** Documents that were read at once. */
+export interface Cut {
+  readonly pieces: readonly Piece[];
+  /** The bytes that they came from, where these are the texts and a newline between each two. */
+  readonly plain?: Buffer;
+}
+
 /** Cuts bytes into the texts of documents. */
 export interface Cutter {
   /** The line that is being read, from 1. */
   readonly line: number;
-  push(bytes: Buffer): Piece[];
-  end(): Piece[];
+  push(bytes: Buffer): Cut;
+  end(): Cut;
 }
 
 const newline = 10;
@@ -23,22 +30,22 @@ export class Lines implements Cutter {
   #rest: Buffer[] = [];
   #restBytes = 0;
 
-  push(bytes: Buffer): Piece[] {
+  push(bytes: Buffer): Cut {
     const end = bytes.lastIndexOf(newline);
     if (end === -1) {
       this.#keep(bytes);
-      return [];
+      return { pieces: [] };
     }
     const whole = bytes.subarray(0, end);
     const block = this.#restBytes > 0 ? Buffer.concat([...this.#rest, whole]) : whole;
     this.#rest = [];
     this.#restBytes = 0;
-    const pieces = this.#cut(block);
+    const cut = this.#cut(block);
     this.#keep(bytes.subarray(end + 1));
-    return pieces;
+    return cut;
   }
 
-  end(): Piece[] {
+  end(): Cut {
     const block = Buffer.concat(this.#rest);
     this.#rest = [];
     return this.#cut(block);
@@ -54,15 +61,17 @@ export class Lines implements Cutter {
     }
   }
 
-  #cut(block: Buffer): Piece[] {
+  #cut(block: Buffer): Cut {
     if (this.line === 1) checkEncoding(block);
     const text = textOf(block, this.line);
     const pieces: Piece[] = [];
+    let isPlain = !text.includes("\r");
     for (const line of text.split("\n")) {
       const trimmed = line.trim();
       if (trimmed !== "") pieces.push({ text: trimmed, line: this.line });
+      if (trimmed === "" || trimmed.length !== line.length) isPlain = false;
       this.line += 1;
     }
-    return pieces;
+    return isPlain ? { pieces, plain: block } : { pieces };
   }
 }

@@ -2,7 +2,7 @@
 import type { LargeFile } from "../../migrations/large-file.js";
 import type { StepFiles } from "../../migrations/step-files.js";
 import type { Fault } from "./document.js";
-import { ContentHash, DocumentFile, piecesOf, type Sourced } from "./document-file.js";
+import { ContentHash, cutsOf, DocumentFile, type Sourced } from "./document-file.js";
 import { FileFault } from "./file-text.js";
 import { offsetIn } from "./json-scan.js";
 import { limited } from "./limited.js";
@@ -26,9 +26,9 @@ export async function readDocumentFile(
   let documents = 0;
   try {
     const stamp = await file.stamp();
-    for await (const pieces of piecesOf(file)) {
-      hash.add(pieces);
-      for (const piece of pieces) {
+    for await (const cut of cutsOf(file)) {
+      hash.add(cut);
+      for (const piece of cut.pieces) {
         const id = check(piece, report);
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });
@@ -37,7 +37,7 @@ export async function readDocumentFile(
       }
       if (documents > 0 && documents <= 20) first = firstOf(first, (sourced) => sourced);
     }
-    for await (const { id, line } of order.mayRepeat ? repeatedIds(piecesOf(file), documents) : []) {
+    for await (const { id, line } of order.mayRepeat ? repeatedIds(cutsOf(file), documents) : []) {
       report(twice(id), { line, column: 1 });
     }
     return new DocumentFile(file, { sha256: hash.digest(), documents, first, stamp });

@@ -1,5 +1,5 @@
 /** Ids that stand in a file twice. In ascending order, as exports have them, none can; else their hashes are held. */
-import type { Piece } from "./lines.js";
+import type { Cut } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
 
 /** 16 MB of hashes. In larger files without order, an id that stands there twice is not seen. */
@@ -28,15 +28,12 @@ export interface Repeated {
   readonly line: number;
 }
 
-export async function* repeatedIds(
-  pieces: AsyncIterable<readonly Piece[]>,
-  documents: number,
-): AsyncGenerator<Repeated> {
+export async function* repeatedIds(cuts: AsyncIterable<Cut>, documents: number): AsyncGenerator<Repeated> {
   if (documents > most) return;
   const seen = new HashSet(documents);
   let last: string | undefined;
-  for await (const group of pieces) {
-    for (const { text, line } of group) {
+  for await (const { pieces } of cuts) {
+    for (const { text, line } of pieces) {
       const { id } = bodyOfSource(text);
       if (!seen.add(id) && id !== last) yield { id, line };
       last = id;

@@ -113,10 +113,10 @@ function cut(cutter: Cutter, text: string, sizes: readonly number[]): string[] {
   const found: string[] = [];
   for (let at = 0, i = 0; at < bytes.length; i += 1) {
     const end = at + (sizes[i % sizes.length] ?? 1);
-    found.push(...cutter.push(bytes.subarray(at, end)).map((piece) => piece.text));
+    found.push(...cutter.push(bytes.subarray(at, end)).pieces.map((piece) => piece.text));
     at = end;
   }
-  return [...found, ...cutter.end().map((piece) => piece.text)];
+  return [...found, ...cutter.end().pieces.map((piece) => piece.text)];
 }
 
 describe("the step's checksum", () => {
