@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startSandbox } from "../dist/sandbox/index.js";
+import { startSandbox } from "../dist/sandbox.cjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -34,7 +34,7 @@ try {
 /** Runs the built command as a pod would: with four environment variables. Returns its exit code. */
 function run(args) {
   const { hostname, port } = new URL(server.url);
-  const child = spawn(process.execPath, [join(root, "dist", "cli.js"), ...args], {
+  const child = spawn(process.execPath, [join(root, "dist", "cli.cjs"), ...args], {
     cwd: root,
     stdio: "inherit",
     env: {

@@ -22,15 +22,15 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const code = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interruption.signal,
   engine: () => import("./index.js"),
+}).then((code) => {
+  // Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after
+  // its callback.
+  const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
+  process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
 });
-
-// Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after its
-// callback.
-const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
-process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));

@@ -78,7 +78,7 @@ describe("the installed package", () => {
     const [{ files }] = JSON.parse(stdout);
     const paths: string[] = files.map(({ path }: { path: string }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/cli.js", "dist/index.d.ts"]),
+      expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/cli.cjs", "dist/index.d.ts"]),
     );
     expect(paths.filter((path) => /^(src|test|scripts|\.ci|migrations)\//.test(path))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { Connection } from "../couch/connection.js";
 import { MigrateError } from "../errors.js";
+import { isMissingModule } from "../sandbox/pouch.js";
 import { InvalidSettings } from "../settings/problems.js";
 import type { Settings } from "../settings/table.js";
 
@@ -39,7 +40,7 @@ function explained(error: unknown, { host, port }: { readonly host?: string; rea
     return new InvalidSettings([`--host: ${host} is no address of this machine`]);
   }
   // Its packages are optional; the message names the command that installs them.
-  if (codeOf(error.cause) !== "ERR_MODULE_NOT_FOUND") return error;
+  if (!isMissingModule(error.cause)) return error;
   return new MigrateError("sandbox-missing", { message: error.message, cause: error });
 }
 

@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { exitCodes } from "../errors.js";
+import { packageFile } from "../package-file.js";
 import type { Command } from "./command.js";
-
-/** `../..` is the package's folder from src/commands and from dist/commands alike. */
-const file = new URL("../../schemas/migration.schema.json", import.meta.url);
 
 export const schema: Command = {
   name: "schema",
   summary: "Print the JSON Schema of migration files, for editors",
   examples: [["schema > migration.schema.json", "for `# yaml-language-server: $schema=…`"]],
   async run(context) {
-    context.print(await readFile(file, "utf8"));
+    context.print(await readFile(packageFile("schemas/migration.schema.json"), "utf8"));
     return { exitCode: exitCodes.done };
   },
 };

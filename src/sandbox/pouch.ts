@@ -62,6 +62,10 @@ async function importDefault(name: string): Promise<unknown> {
   return module.default;
 }
 
-function isMissingModule(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
+/** As `import` has it, and as `require`, which `import` becomes in what is built. */
+const missing: readonly unknown[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
+
+/** A package is not installed. */
+export function isMissingModule(error: unknown): boolean {
+  return error instanceof Error && "code" in error && missing.includes(error.code);
 }

@@ -77,7 +77,7 @@ describe("a signal", () => {
 
 test("a reader who has seen enough does not fail the run", async () => {
   const cwd = await tempFolder(files);
-  const line = `"${process.execPath}" "${root}/dist/cli.js" apply --sandbox --format json | true; exit "\${PIPESTATUS[0]}"`;
+  const line = `"${process.execPath}" "${root}/dist/cli.cjs" apply --sandbox --format json | true; exit "\${PIPESTATUS[0]}"`;
   const child = spawn("bash", ["-c", line], {
     cwd,
     env: { PATH: process.env.PATH },
@@ -91,7 +91,7 @@ test("a reader who has seen enough does not fail the run", async () => {
 });
 
 test.runIf(process.platform === "linux")("a document that could not be written fails the run", async () => {
-  const child = spawn("bash", ["-c", `"${process.execPath}" "${root}/dist/cli.js" schema > /dev/full`]);
+  const child = spawn("bash", ["-c", `"${process.execPath}" "${root}/dist/cli.cjs" schema > /dev/full`]);
   const [code] = await once(child, "close");
   expect(code).toBe(1);
 });

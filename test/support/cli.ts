@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 /** The project's folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-const cli = join(root, "dist", "cli.js");
+const cli = join(root, "dist", "cli.cjs");
 
 export interface CliOptions {
   /** All that the command gets, besides PATH: the settings of the shell that runs the tests stay out. */
@@ -36,7 +36,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 
 /** Starts it, for those who want to send it a signal. */
 export function startCli(args: readonly string[], { env = {}, cwd = root }: CliOptions = {}): RunningCli {
-  if (!existsSync(cli)) throw new Error("dist/cli.js is not there: npm run build");
+  if (!existsSync(cli)) throw new Error("dist/cli.cjs is not there: npm run build");
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },

@@ -1,0 +1,69 @@
+/**
+ * Bundles what is run. Two steps, since esbuild splits ES modules only: what several files need, and what is imported
+ * on demand, goes into files of its own; then each of them becomes CommonJS. That starts faster than ES modules do:
+ * Node has no loader to set up, and an `import` of a built-in module reads all that it exports (of `node:http` from
+ * Node 22 on that loads all of undici), where `require` does not.
+ */
+import { basename } from "node:path";
+import { build, transform } from "esbuild";
+import { root } from "../generate/load-kinds.mjs";
+
+/** The oldest that package.json allows. */
+const target = "node20.19";
+
+/**
+ * `entries`: source file by name. Returns the files' texts by name, the folders of the packages that are in them, and
+ * what each entry exports.
+ */
+export async function bundle(entries) {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target,
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    entryNames: "[name]",
+    chunkNames: "[name]-[hash]",
+    legalComments: "none",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const files = new Map();
+  for (const { path, text } of outputFiles) files.set(basename(path), await asCommonJs(text));
+  return { files, packages: packagesIn(metafile), exportsOf: exportsIn(metafile) };
+}
+
+/** The source's own addresses of files beside it become those of files beside the bundle. */
+async function asCommonJs(text) {
+  const usesUrl = text.includes("import.meta.url");
+  const { code } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target,
+    supported: { "dynamic-import": false },
+    ...(usesUrl && {
+      define: { "import.meta.url": "importMetaUrl" },
+      banner: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
+    }),
+    logLevel: "warning",
+  });
+  return code;
+}
+
+/** `node_modules/ajv`, `node_modules/@scope/name`, also where one lies within another. */
+function packagesIn({ outputs }) {
+  const inputs = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+  );
+  const folders = inputs.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders)].filter((folder) => folder !== undefined).sort();
+}
+
+function exportsIn({ outputs }) {
+  return Object.fromEntries(Object.entries(outputs).map(([file, { exports }]) => [basename(file, ".cjs"), exports]));
+}

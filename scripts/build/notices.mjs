@@ -1,0 +1,20 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "../generate/load-kinds.mjs";
+
+/** The licences of the packages in these folders, as they ask to be passed on. Fails where one has none. */
+export async function notices(folders) {
+  const texts = await Promise.all(folders.map(notice));
+  return `What couchdb-migrate is built from, besides its own code, and on what terms.\n\n${texts.join("\n")}`;
+}
+
+async function notice(folder) {
+  const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+  const names = await readdir(join(root, folder));
+  const files = names.filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  if (files.length === 0) throw new Error(`${folder} has no licence that could be passed on`);
+  const texts = await Promise.all(files.map((file) => readFile(join(root, folder, file), "utf8")));
+  return [`${"=".repeat(80)}\n${name} ${version} (${license})\n`, ...texts.map((text) => `${text.trim()}\n`)].join(
+    "\n",
+  );
+}
