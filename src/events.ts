@@ -34,6 +34,8 @@ export type Event =
       readonly outcome: "applied" | "adopted" | "unchanged" | "superseded";
       readonly milliseconds: number;
     }
+  /** `timeout` or a signal has ended the run in the middle of it; the next run goes on with it. */
+  | { readonly type: "step-stopped"; readonly id: string }
   | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
   | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
   /** One request, for traces. `path` without credentials; bodies are never in it. */

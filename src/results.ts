@@ -65,12 +65,15 @@ export interface Failure {
 export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
-  readonly result: "applied" | "unchanged" | "failed";
+  /** `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, the next run goes on. */
+  readonly result: "applied" | "unchanged" | "failed" | "come-again" | "interrupted";
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
   readonly unchanged: readonly string[];
   /** Left alone, because the ledger knows a newer version of the step. */
   readonly superseded: readonly string[];
+  /** Begun, and cut short by `timeout` or a signal: the next run goes on with them. */
+  readonly unfinished: readonly string[];
   /** Not begun, because the run stopped before. */
   readonly notReached: readonly string[];
   readonly failures: readonly Failure[];

@@ -34,6 +34,8 @@ export class Work {
   readonly #failures: Failure[] = [];
   readonly #warnings: Warning[];
   readonly #written: Set<string>;
+  /** Ids of steps that were under way when the run had to stop. */
+  readonly #unfinished = new Set<string>();
   #notReached: string[] = [];
   #ending: MigrateError | undefined;
   /** Databases that exist, each with its incarnation: those seen, and those that the run makes. */
@@ -93,15 +95,16 @@ export class Work {
     const stopped = () => run.signal.aborted || lease.lost.aborted || this.#failures.length > 0;
     let broken: unknown;
     try {
-      const left = await runInOrder(needs, run.concurrency, stopped, async (index) => {
+      const notReached = await runInOrder(needs, run.concurrency, stopped, async (index) => {
         const decision = todo[index];
-        if (decision) await this.#step(decision, recorder, lease);
+        if (decision) await this.#step(decision, recorder, lease, why);
       });
-      this.#notReached = left.flatMap((index) => todo[index]?.step.id ?? []);
+      this.#notReached = notReached.flatMap((index) => todo[index]?.step.id ?? []);
     } catch (error) {
       broken = error;
     }
-    const done = broken === undefined && this.#failures.length === 0 && this.#notReached.length === 0;
+    const left = this.#notReached.length > 0 || this.#unfinished.size > 0;
+    const done = broken === undefined && this.#failures.length === 0 && !left;
     try {
       if (done) {
         await this.#recordSecrets(recorder);
@@ -111,7 +114,7 @@ export class Work {
     } catch (error) {
       broken ??= error;
     }
-    const interrupted = this.#notReached.length > 0 ? why() : undefined;
+    const interrupted = left ? why() : undefined;
     const result = broken || this.#failures.length > 0 ? "failed" : interruption(interrupted);
     await recordRun(run.couch, run.place, {
       startedAt: startedAt.toISOString(),
@@ -138,7 +141,12 @@ export class Work {
     return this.#ending;
   }
 
-  async #step(decision: Decision, recorder: Recorder, lease: Lease): Promise<void> {
+  async #step(
+    decision: Decision,
+    recorder: Recorder,
+    lease: Lease,
+    why: () => MigrateError | undefined,
+  ): Promise<void> {
     const run = this.#run;
     const { step } = decision;
     const kind = kindOf(step);
@@ -150,7 +158,9 @@ export class Work {
       concurrency: run.concurrency,
     });
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
-    const failed = results.flatMap((result) => ("error" in result ? [result] : []));
+    const ended = results.flatMap((result) => ("error" in result ? [result] : []));
+    // What the run's own end has cut short is no failure: the next run goes on with it.
+    const failed = ended.filter(({ error }) => error.code !== why()?.code);
     const wrote = this.#written.has(step.id) || succeeded.some((result) => result.converged.wrote);
     for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
       this.#warnings.push({ code: "step", message: warning, id: step.id });
@@ -158,7 +168,7 @@ export class Work {
     }
     for (const { target, error } of failed) this.#fail(step.id, target, error);
     const milliseconds = Math.round(performance.now() - began);
-    if (failed.length === 0 || succeeded.length > 0) {
+    if (ended.length === 0 || succeeded.length > 0) {
       for (const made of createdBy(step)) await this.#noteIncarnation(made);
       const removed = kind.removes?.(step.desired);
       if (removed !== undefined) this.#existing.delete(removed);
@@ -175,7 +185,11 @@ export class Work {
       });
       await recorder.record(step.id, entry, kind.oneTime ?? false);
     }
-    if (failed.length > 0) return;
+    if (ended.length > failed.length && failed.length === 0) {
+      this.#unfinished.add(step.id);
+      run.emit({ type: "step-stopped", id: step.id });
+    }
+    if (ended.length > 0) return;
     (wrote ? this.#applied : this.#adopted).push(step.id);
     const outcome = wrote ? "applied" : "adopted";
     run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds });
@@ -235,6 +249,14 @@ export class Work {
     return this.#seen.decisions.filter((decision) => decision.state === state).map(({ step }) => step.id);
   }
 
+  #outcome(applied: readonly string[]): ApplyResult["result"] {
+    const code = this.#ending?.code;
+    if (this.#failures.length > 0) return "failed";
+    if (code === "come-again" || code === "interrupted") return code;
+    if (code !== undefined) return "failed";
+    return applied.length > 0 ? "applied" : "unchanged";
+  }
+
   result(milliseconds: number): ApplyResult {
     // Where another runner has recorded it meanwhile, or it had been and drifted.
     const recorded = [...this.#written].filter((id) => !this.due.has(id));
@@ -242,11 +264,12 @@ export class Work {
     return {
       formatVersion: 1,
       set: this.#run.place.set,
-      result: this.#failures.length > 0 || this.#ending ? "failed" : applied.length > 0 ? "applied" : "unchanged",
+      result: this.#outcome(applied),
       applied,
       adopted: this.#adopted,
       unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !applied.includes(id)),
       superseded: this.#idsIn("superseded"),
+      unfinished: [...this.#unfinished],
       notReached: this.#notReached,
       failures: this.#failures,
       warnings: this.#warnings,

@@ -5,34 +5,46 @@ import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
 export function applyText(result: ApplyResult, style: Style): string {
-  const paint = { applied: style.green, unchanged: (text: string) => text, failed: style.red }[result.result];
+  const paint = paints(style)[result.result];
   const lines = [
     `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
     ...idLines("left alone, for the ledger knows a newer version", result.superseded),
+    ...idLines("not done yet", result.unfinished),
     ...idLines("not begun", result.notReached),
     ...result.failures.flatMap((failure) => failureLines(failure, style)),
   ];
   return `${lines.join("\n")}\n`;
 }
 
+function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["result"], (text: string) => string>> {
+  return { applied: green, unchanged: (text) => text, failed: red, "come-again": yellow, interrupted: yellow };
+}
+
 /** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
 export function applySummary(result: ApplyResult): string {
-  const { applied, adopted, unchanged, superseded, failures, notReached } = result;
+  const { applied, adopted, unchanged, superseded, unfinished, notReached } = result;
+  const first = leads(result);
   if (result.result === "unchanged" && adopted.length === 0) {
     const left = superseded.length > 0 ? `, ${superseded.length} superseded` : "";
     return `Nothing to do: ${count(unchanged.length, "step")} unchanged${left}.`;
   }
   const done = [
-    `${failures.length === 0 ? "Applied" : "applied"} ${count(applied.length, "step")}`,
+    `${first === "" ? "Applied" : "applied"} ${count(applied.length, "step")}`,
     ...(adopted.length > 0 ? [`adopted ${adopted.length}`] : []),
   ].join(", ");
   const rest = [
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
     ...(superseded.length > 0 ? [`${superseded.length} superseded`] : []),
+    ...(unfinished.length > 0 ? [`${unfinished.length} not done yet`] : []),
     ...(notReached.length > 0 ? [`${notReached.length} not begun`] : []),
   ].join(", ");
-  const failed = failures.length === 0 ? "" : `Failed: ${list(failedIds(failures), 5)}; `;
-  return `${failed}${done}${rest === "" ? "" : `; ${rest}`}.`;
+  return `${first}${done}${rest === "" ? "" : `; ${rest}`}.`;
+}
+
+function leads({ result, failures }: ApplyResult): string {
+  if (failures.length > 0) return `Failed: ${list(failedIds(failures), 5)}; `;
+  if (result === "come-again") return "Come again: ";
+  return result === "interrupted" ? "Interrupted: " : "";
 }
 
 function failedIds(failures: readonly Failure[]): string[] {

@@ -47,6 +47,8 @@ function describe(event: Event, pace: Pace | undefined): Description {
       const level = event.outcome === "unchanged" ? "debug" : "info";
       return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})` };
     }
+    case "step-stopped":
+      return info(`${event.id}: not done yet; the next run goes on with it`);
     case "step-failed": {
       const place = event.database === undefined ? "" : ` in ${event.database}`;
       return { level: "error", message: `${event.id}${place}: ${event.error.message} [${event.error.code}]` };

@@ -8,6 +8,7 @@ import type { Pace } from "./pace.js";
 const bar = 20;
 /** What goes beyond is counted. */
 const most = 6;
+const over: ReadonlySet<Event["type"]> = new Set(["step-end", "step-failed", "step-stopped"]);
 /** No more often than the eye follows. */
 const drawInterval = 100;
 
@@ -35,7 +36,7 @@ export class LiveLines {
       const text = visible(`${event.id}: ${event.title}`);
       this.#underWay.set(event.id, { id: event.id, text, finished: false });
       this.draw();
-    } else if (event.type === "step-end" || event.type === "step-failed") {
+    } else if (over.has(event.type) && "id" in event) {
       this.#drop((one) => one.id === event.id);
       this.clear();
     }

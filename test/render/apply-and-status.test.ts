@@ -32,6 +32,19 @@ test.each<[string, Partial<ApplyResult>, string]>([
     next: Run again.
 `,
   ],
+  [
+    "out of time in mid-build",
+    { result: "come-again", applied: ["a"], unfinished: ["b\x07"], notReached: ["c"] },
+    `Come again: applied 1 step; 1 not done yet, 1 not begun. (1.2 s, 12 reads, 1 write)
+  not done yet: b\\x07
+  not begun: c
+`,
+  ],
+  [
+    "interrupted between two steps",
+    { result: "interrupted", applied: ["a"], notReached: ["c"] },
+    "Interrupted: applied 1 step; 1 not begun. (1.2 s, 12 reads, 1 write)\n  not begun: c\n",
+  ],
 ])("the text of an apply: %s", (_, result, text) => {
   expect(applyText(applyOf(result), plain)).toBe(text);
 });

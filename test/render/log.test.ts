@@ -21,6 +21,7 @@ const events: readonly Event[] = [
   { type: "step-end", id: "b", kind: "ensureDatabase", title: "database b", outcome: "unchanged", milliseconds: 1 },
   { type: "warning", code: "step", message: "q is 2", id: "a" },
   { type: "step-failed", id: "c", database: "tenant", error: failed },
+  { type: "step-stopped", id: "d" },
   { type: "lease-released" },
   { type: "request", method: "GET", path: "/a", status: 200, milliseconds: 3, attempt: 1 },
   { type: "request", method: "PUT", path: "/a", status: undefined, milliseconds: 3000, attempt: 2 },
@@ -71,6 +72,7 @@ applied a: database a (12 ms)
 unchanged b: database b (1 ms)
 warning: a: q is 2
 error: c in tenant: the password is ***\\x1b[2J [conflict]
+d: not done yet; the next run goes on with it
 lease released
 GET /a 200 (3 ms)
 PUT /a no answer (3.0 s, attempt 2)

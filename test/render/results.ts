@@ -43,6 +43,7 @@ export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
     adopted: [],
     unchanged: [],
     superseded: [],
+    unfinished: [],
     notReached: [],
     failures: [],
     warnings: [],

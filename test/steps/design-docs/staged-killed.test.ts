@@ -8,6 +8,7 @@ import { tempFolder } from "../../support/temp.js";
 import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
 
 const isStaged = ({ path }: Recorded) => path.includes("brood--staged-");
+const isIndexed = ({ path }: Recorded) => path.includes("/_info");
 const isReal = ({ path }: Recorded) => /\/_design\/brood(\?|$)/.test(path);
 
 onNodes("a staged deployment", () => {
@@ -68,11 +69,22 @@ onNodes("a staged deployment", () => {
 
   it("comes again where the time is up, and says so on every stop", async () => {
     const { database, args, env } = await scene();
-    const outOfTime = await runCli([...args, "--timeout", "3s"], { env });
+    proxy.faultWhen(isIndexed, "silence");
+    const outOfTime = await runCli([...args, "--timeout", "10s"], { env });
     expect(outOfTime, outOfTime.stderr).toMatchObject({ code: 6 });
+    expect(JSON.parse(outOfTime.stdout)).toMatchObject({ result: "come-again", unfinished: ["views"], failures: [] });
+    expect(outOfTime.stderr).toContain("views: not done yet");
+    proxy.reset();
     const running = startCli(args, { env });
-    proxy.faultWhen((one) => one.path.includes("/_info"), { after: () => void running.child.kill("SIGTERM") });
-    expect(await running.result).toMatchObject({ code: 7 });
+    proxy.faultWhen(isIndexed, { after: () => void running.child.kill("SIGTERM") });
+    const stopped = await running.result;
+    expect(stopped, stopped.stderr).toMatchObject({ code: 7 });
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ result: "interrupted", unfinished: ["views"], failures: [] });
+    const status = await runCli(["status", ...args.slice(1)], { env });
+    expect(JSON.parse(status.stdout).runs).toMatchObject([
+      { result: "interrupted", failures: [] },
+      { result: "come-again", failures: [] },
+    ]);
     expect(await designDocs(node, database)).toHaveLength(2);
     expect(await runCli(args, { env })).toMatchObject({ code: 0 });
     await expectDeployed(database);
