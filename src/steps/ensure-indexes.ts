@@ -1,11 +1,13 @@
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import { type ComparedIndex, compareIndexes, neighbourWarning, rebuildOf } from "./indexes/compare.js";
+import { deployStaged, finishStaged } from "./design-docs/staged.js";
+import { compareIndexes, neighbourWarning } from "./indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
-import { writeIndex } from "./indexes/write.js";
+import { type IndexesWrite, planIndexes, rebuildOf } from "./indexes/staging.js";
+import { assertShown, writeIndex } from "./indexes/write.js";
 import { isObject, type JsonObject } from "./json.js";
-import { defineKind, holds, type SpecProblem } from "./kind.js";
+import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 
 interface IndexSpec {
   readonly index: JsonObject;
@@ -14,17 +16,21 @@ interface IndexSpec {
   readonly ddoc?: string;
 }
 
+type Deploy = "staged" | "inPlace";
+
 interface Spec {
   readonly database: DatabaseField;
   readonly indexes: Readonly<Record<string, IndexSpec>>;
+  readonly deploy?: Deploy;
 }
 
 interface Indexes {
   readonly database: readonly string[];
   readonly indexes: Readonly<Record<string, Index>>;
+  readonly deploy: Deploy;
 }
 
-export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly ComparedIndex[]>({
+export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesWrite>({
   name: "ensureIndexes",
   summary: "Mango indexes, each in a design document of its own.",
   schema: {
@@ -92,6 +98,14 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly
           },
         },
       },
+      deploy: {
+        type: "string",
+        enum: ["staged", "inPlace"],
+        default: "staged",
+        description:
+          "`staged`: where there are many documents, a new or changed index of type `json` is built out of the query planner's sight, and takes its place once it is built: no query waits for it. `inPlace`: through `_index`, at once; queries that fit the index wait for the build.",
+        variables: true,
+      },
     },
   },
   example: `ensureIndexes:
@@ -116,42 +130,55 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly
     ...Object.entries(indexes).flatMap(([name, index]) => jsonIndexProblems(name, index)),
   ],
 
-  async resolve({ database, indexes }) {
+  async resolve({ database, indexes, deploy = "staged" }) {
     const resolved = Object.entries(indexes).map(([name, { ddoc, type = "json", ...others }]) => {
       return [name, { ...others, type, ddoc: designDocOf(name, ddoc) }] as const;
     });
-    return { database: databaseList(database), indexes: Object.fromEntries(resolved) };
+    return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
   },
 
   observe: ({ couch, target: { database = "" } }) => observeIndexes(couch, database),
 
-  diff({ indexes }, observed, { database = "" }) {
-    const different = compareIndexes(indexes, observed);
-    if (different.length === 0) return holds();
-    const changes = different.flatMap((one) => one.changes);
+  diff(desired, observed, { database = "" }) {
+    const different = compareIndexes(desired.indexes, observed);
+    const write = planIndexes(desired, observed, different);
+    const leftOver = [...write.obsolete, ...write.finished];
+    if (different.length === 0 && leftOver.length === 0) return holds();
+    const changes = [...different.flatMap((one) => one.changes), ...leftOver.map(leftOverChange)];
     const written = different.filter(({ writes }) => writes);
     const warnings = written.flatMap(neighbourWarning);
     const refusals = different.flatMap(({ refusal }) => refusal ?? []);
     if (refusals.length > 0) {
       return { action: "refused", changes, rebuilds: [], warnings, refusal: refusals.join("; ") };
     }
-    const documents = observed?.documents ?? 0;
+    const isStaged = (name: string) => write.staged.some(({ index }) => index.name === name);
     return {
       action: changes.every(({ before }) => before === null) ? "create" : "update",
       changes,
-      rebuilds: written.map((one) => rebuildOf(database, documents, one)),
+      rebuilds: written.map((one) => rebuildOf(database, observed, one, isStaged(one.name))),
       warnings,
-      write: different,
+      write,
     };
   },
 
-  async apply(write, { couch, target: { database = "" }, signal }) {
-    for (const one of write) {
+  async apply({ inPlace, staged, obsolete, finished }, context) {
+    const { couch, signal } = context;
+    const { database = "" } = context.target;
+    for (const one of inPlace) {
       signal.throwIfAborted();
       await writeIndex(couch, database, one);
     }
+    if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
+    for (const { index, write } of staged) {
+      await deployStaged(context, database, write);
+      await assertShown(couch, database, index.name, index.desired);
+    }
   },
 });
+
+function leftOverChange(staged: string): Change {
+  return { path: toPointer(["indexes", staged]), before: "left by a run that did not end", after: null };
+}
 
 function sharedDesignDocs(indexes: Spec["indexes"]): SpecProblem[] {
   const taken = new Map<string, string>();

@@ -1,5 +1,7 @@
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { companionsOf } from "./design-docs/companions.js";
+import { finishStaged } from "./design-docs/staged.js";
 import { designDocOf, type StoredIndex } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
 import { removeIndex } from "./indexes/write.js";
@@ -24,7 +26,13 @@ interface Indexes {
 
 const indexName: Schema = { type: "string", minLength: 1, variables: true };
 
-export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly StoredIndex[]>({
+interface Removal {
+  readonly indexes: readonly StoredIndex[];
+  /** Design documents that we keep beside theirs. */
+  readonly companions: readonly string[];
+}
+
+export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>({
   name: "removeIndexes",
   summary: "Mango indexes are gone.",
   schema: {
@@ -78,20 +86,24 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, readonly
     const lost = indexes.flatMap((named, i) =>
       all.filter((one) => isSame(one, named)).map((stored) => ({ path: toPointer(["indexes", i]), stored })),
     );
+    // What a deployment that did not end has left of them.
+    const designDocs = observed?.designDocs ?? {};
+    const companions = lost.flatMap(({ stored }) => companionsOf(designDocs, stored.ddoc).map(({ name }) => name));
     return {
       action: lost.length === 0 ? "none" : "remove",
       changes: lost.map(({ path, stored }) => ({ path, before: stored, after: null })),
       rebuilds: [],
       warnings: indexes.flatMap((named) => elsewhere(named, all)),
-      ...(lost.length === 0 ? {} : { write: lost.map(({ stored }) => stored) }),
+      ...(lost.length === 0 ? {} : { write: { indexes: lost.map(({ stored }) => stored), companions } }),
     };
   },
 
   async apply(write, { couch, target: { database = "" }, signal }) {
-    for (const index of write) {
+    for (const index of write.indexes) {
       signal.throwIfAborted();
       await removeIndex(couch, database, index);
     }
+    if (write.companions.length > 0) await finishStaged(couch, database, write.companions, []);
   },
 });
 

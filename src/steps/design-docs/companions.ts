@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../errors.js";
-import { isObject } from "../json.js";
+import { isObject, membersOf } from "../json.js";
 import { type DesignDoc, idOf, indexed } from "./design-doc.js";
 
 export interface Companion {
@@ -36,8 +36,18 @@ export function previousName(name: string): string {
  * it; the document that will have the index is as it was asked for.
  */
 export function stagedDoc(name: string, { language, options, views }: DesignDoc): DesignDoc {
-  const parts = Object.entries({ language, options, views }).filter(([, value]) => value !== undefined);
+  const shown = language === "query" ? hiddenFromQueries(views) : views;
+  const parts = Object.entries({ language, options, views: shown }).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name }) };
+}
+
+/** Without options, which may be left out where they are none, a view is no Mango index, though it has the same index. */
+function hiddenFromQueries(views: unknown): DesignDoc {
+  const hidden = Object.entries(membersOf(views)).map(([view, definition]) => {
+    const { options, ...others } = membersOf(definition);
+    return [view, Object.keys(membersOf(options)).length === 0 ? others : definition];
+  });
+  return Object.fromEntries(hidden);
 }
 
 export function previousDoc(name: string, stored: DesignDoc): DesignDoc {

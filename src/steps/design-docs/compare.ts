@@ -64,7 +64,7 @@ export function rebuildOf(
 }
 
 /** CouchDB keeps one index for all design documents of a database that have the same views. */
-function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
+export function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
   return isDeepStrictEqual(indexed(one), indexed(other));
 }
 

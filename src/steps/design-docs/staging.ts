@@ -43,7 +43,14 @@ export function planDeployment(
       .filter((companion) => companion.name !== own && (companion.role === "staged" || !keepPrevious))
       .map((companion) => companion.name);
     const found = different.find((one) => one.name === name);
-    if (found?.stored && found.rebuilds && deploy === "staged" && isWorthStaging(found.stored, observed)) {
+    if (
+      found?.stored &&
+      found.rebuilds &&
+      deploy === "staged" &&
+      isRead(found.stored) &&
+      observed &&
+      isWorthStaging(observed)
+    ) {
       staged.push({ name, doc, stored: found.stored, rebuilds: true, keepPrevious, obsolete: former });
       continue;
     }
@@ -56,9 +63,12 @@ export function planDeployment(
 }
 
 /** Nobody reads a document that had no views. */
-function isWorthStaging(stored: DesignDoc, observed: ObservedDesignDocs | undefined): boolean {
-  if (!observed || viewNames(stored).length === 0) return false;
-  return observed.documents > smallest.documents || observed.bytes > smallest.bytes;
+function isRead(stored: DesignDoc): boolean {
+  return viewNames(stored).length > 0;
+}
+
+export function isWorthStaging({ documents, bytes }: { documents: number; bytes: number }): boolean {
+  return documents > smallest.documents || bytes > smallest.bytes;
 }
 
 export async function deploy(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {

@@ -1,7 +1,7 @@
 /** What differs between the indexes of a database and those that a step asks for. Pure. */
 import { toPointer } from "../../migrations/pointer.js";
 import type { JsonObject } from "../json.js";
-import type { Change, Rebuild } from "../kind.js";
+import type { Change } from "../kind.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";
 
@@ -13,6 +13,8 @@ export interface ComparedIndex {
   readonly writes: boolean;
   /** Types of which there is an index of this name in this design document, and ought not to be. */
   readonly obsolete: readonly string[];
+  /** Its design document is made anew, because `partitioned` is fixed when that is made. */
+  readonly remakes: boolean;
   /** Other indexes in the same design document. */
   readonly neighbours: readonly string[];
   readonly refusal?: string;
@@ -42,7 +44,17 @@ function compareIndex(name: string, desired: Index, observed: ObservedIndexes | 
   }));
   const writes = !same || definition.length > 0;
   const changes = [...types, ...definition];
-  return { name, desired, changes, writes, obsolete, neighbours, ...(refusal === undefined ? {} : { refusal }) };
+  const remakes = same !== undefined && otherPartitioned(desired, same, observed?.partitioned);
+  return {
+    name,
+    desired,
+    changes,
+    writes,
+    obsolete,
+    remakes,
+    neighbours,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
 function definitionChanges(
@@ -88,11 +100,6 @@ function whyRefused(
   }
   if (neighbours.length === 0 || !otherPartitioned(desired, same, observed?.partitioned)) return undefined;
   return `\`partitioned\` of index ${name} can't be changed, because _design/${desired.ddoc} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`;
-}
-
-/** All views of a design document are built anew when one of them changes. */
-export function rebuildOf(database: string, documents: number, { name, desired, neighbours }: ComparedIndex): Rebuild {
-  return { database, designDoc: desired.ddoc, views: [...neighbours, name], documents };
 }
 
 export function neighbourWarning({ name, desired, neighbours }: ComparedIndex): string[] {

@@ -1,7 +1,7 @@
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
-import { nameInId } from "../design-docs/design-doc.js";
+import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
 
@@ -10,8 +10,12 @@ export interface ObservedIndexes {
   readonly indexes: readonly StoredIndex[];
   /** Whether the database is, and so its indexes unless they say otherwise. */
   readonly partitioned: boolean;
-  /** How many documents a build reads; design documents of other languages are counted among them. */
+  /** All design documents of the database, by name; undefined where CouchDB does not list them (before 2.2). */
+  readonly designDocs?: Readonly<Record<string, DesignDoc>>;
+  /** How many documents a build reads: all but the design documents. */
   readonly documents: number;
+  /** What they take. */
+  readonly bytes: number;
 }
 
 interface Listing {
@@ -24,8 +28,19 @@ export async function observeIndexes(couch: Couch, database: string): Promise<Ob
   const indexes = await listIndexes(couch, database);
   const info = indexes && (await databaseInfo(couch, database));
   if (!indexes || !info) return undefined;
-  const designDocs = new Set(indexes.map(({ ddoc }) => ddoc)).size;
-  return { indexes, partitioned: info.partitioned, documents: Math.max(0, info.documents - designDocs) };
+  const designDocs = await listDesignDocs(couch, database);
+  const count = Object.keys(designDocs ?? {}).length;
+  const { partitioned, bytes } = info;
+  const documents = Math.max(0, info.documents - count);
+  return { indexes, partitioned, documents, bytes, ...(designDocs ? { designDocs } : {}) };
+}
+
+async function listDesignDocs(couch: Couch, database: string): Promise<Record<string, DesignDoc> | undefined> {
+  const at = path`/${database}/_design_docs`;
+  const options = { query: { include_docs: true }, accept: [404] };
+  const { status, body } = await couch.read<{ readonly rows?: readonly { readonly doc: DesignDoc }[] }>(at, options);
+  if (status === 404) return undefined;
+  return Object.fromEntries((body.rows ?? []).map(({ doc }) => [nameInId(doc._id) ?? "", doc]));
 }
 
 /** @param fresh ask, whatever is known from earlier in the run */

@@ -21,6 +21,11 @@ export async function writeIndex(
 ): Promise<void> {
   if (writes) await define(couch, database, name, desired);
   for (const type of obsolete) await remove(couch, database, { ...desired, type, name });
+  await assertShown(couch, database, name, desired);
+}
+
+/** CouchDB takes the index for one, and for the one that is wanted. */
+export async function assertShown(couch: Couch, database: string, name: string, desired: Index): Promise<void> {
   const shown = await isShown(couch, database, (indexes) =>
     indexes.some((one) => one.name === name && one.ddoc === desired.ddoc && isAsDesired(desired, one)),
   );

@@ -23,7 +23,7 @@ async function desiredOf(spec: IndexSpec) {
 
 async function differenceOf(spec: IndexSpec, indexes: readonly Partial<Stored>[], partitioned = false) {
   const stored = indexes.map((one) => ({ ...owner, ...one }));
-  return ensureIndexes.diff(await desiredOf(spec), { indexes: stored, partitioned, documents: 7 }, target);
+  return ensureIndexes.diff(await desiredOf(spec), { indexes: stored, partitioned, documents: 7, bytes: 70 }, target);
 }
 
 const changesOf = ({ changes }: Awaited<ReturnType<typeof differenceOf>>) =>
@@ -84,7 +84,7 @@ describe("diff", () => {
     expect(difference.action).toBe(Object.keys(changes).length > 0 ? "update" : "none");
     expect(difference.rebuilds).toEqual(
       Object.keys(changes).length > 0
-        ? [{ database: "zerglings", designDoc: "mango-i", views: ["i"], documents: 7 }]
+        ? [{ database: "zerglings", designDoc: "mango-i", views: ["i"], documents: 7, bytes: 70, staged: false }]
         : [],
     );
   });
@@ -131,7 +131,7 @@ describe("diff", () => {
     expect(difference).toMatchObject({
       action: "update",
       rebuilds: [],
-      write: [{ writes: false, obsolete: ["text"] }],
+      write: { inPlace: [{ writes: false, obsolete: ["text"] }], staged: [] },
     });
   });
 
@@ -233,7 +233,7 @@ describe("removeIndexes", () => {
   async function removal(names: Parameters<NonNullable<typeof removeIndexes.resolve>>[0]["indexes"]) {
     const desired = await removeIndexes.resolve?.({ database: "zerglings", indexes: names }, noFiles);
     if (!desired) throw new Error("no resolve");
-    const observed = { indexes: [owner, { ...owner, name: "j" }], partitioned: false, documents: 7 };
+    const observed = { indexes: [owner, { ...owner, name: "j" }], partitioned: false, documents: 7, bytes: 70 };
     return { claims: removeIndexes.claims(desired), ...removeIndexes.diff(desired, observed, target) };
   }
 

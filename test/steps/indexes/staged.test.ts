@@ -1,0 +1,157 @@
+/** The staged deployment of a Mango index, on a real CouchDB. */
+import { expect, it } from "vitest";
+import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
+import type { StepContext } from "../../../src/steps/kind.js";
+import { freshDatabase } from "../../support/databases.js";
+import { must } from "../../support/request.js";
+import { onReal, server } from "../../support/servers.js";
+import { designDocs, indexOf, open } from "../design-docs/big-database.js";
+import { contextOf } from "../fake-couch.js";
+
+const count = 2_000;
+const ddoc = "mango-by-owner";
+const was = { fields: ["owner"] };
+const becomes = { fields: ["owner", "born"] };
+/** Fits the new index better than the old one. */
+const query = { selector: { owner: "kerrigan", born: { $gte: 0 } }, limit: count };
+
+/** With the old index in place, and built. */
+async function scene(): Promise<string> {
+  const database = await freshDatabase("mango");
+  const docs = Array.from({ length: count }, (_, born) => ({ owner: born % 2 ? "kerrigan" : "zagara", born }));
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
+  await must(server(), "POST", `/${database}/_index`, { body: { name: "by-owner", ddoc, index: was } });
+  await must(server(), "POST", `/${database}/_find`, { body: query });
+  return database;
+}
+
+async function bring(
+  database: string,
+  index: object,
+  more: object = {},
+  context: Pick<Partial<StepContext<unknown>>, "signal" | "progress"> = {},
+) {
+  const couch = open(server());
+  const target = { database };
+  const desired = {
+    database: [database],
+    indexes: { "by-owner": { index: { ...index }, type: "json" as const, ddoc } },
+    deploy: "staged" as const,
+    ...more,
+  };
+  const whole = { ...contextOf(couch, desired, target), ...context };
+  const { write, ...difference } = ensureIndexes.diff(desired, await ensureIndexes.observe(whole), target);
+  if (write) await ensureIndexes.apply(write, whole);
+  return { ...difference, writes: couch.requests.writes };
+}
+
+async function fieldsOf(database: string): Promise<unknown[]> {
+  const { indexes } = await must(server(), "GET", `/${database}/_index`);
+  return indexes.filter(({ ddoc: at }: { ddoc: string | null }) => at !== null).map(({ def }: { def: object }) => def);
+}
+
+const explained = async (database: string) =>
+  (await must(server(), "POST", `/${database}/_explain`, { body: query })).index.def.fields.length;
+
+/** Stops at the first sign of progress. */
+function stopped(): Pick<StepContext<unknown>, "signal" | "progress"> {
+  const stop = new AbortController();
+  return { signal: stop.signal, progress: () => stop.abort(new Error("stop")) };
+}
+
+onReal("a changed Mango index of a database that is not small", () => {
+  it("is built out of the planner's sight, and no query notices", async () => {
+    const database = await scene();
+    const seen = new Set<string>();
+    let done = false;
+    const reading = (async () => {
+      while (!done) {
+        const { docs, warning } = await must(server(), "POST", `/${database}/_find`, { body: query });
+        seen.add(`${docs.length} ${warning}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    })();
+    const whileBuilding: Promise<number>[] = [];
+    const names = new Set<string>();
+    let built = "";
+    const progress = () => {
+      whileBuilding.push(explained(database));
+      whileBuilding.push(
+        designDocs(server(), database).then(async ([, staged]) => {
+          names.add(String(staged));
+          if (staged !== undefined && built === "") built = (await indexOf(server(), database, staged)).signature;
+          return 1;
+        }),
+      );
+    };
+    const first = await bring(database, becomes, {}, { progress });
+    done = true;
+    await reading;
+    expect([...seen]).toEqual([`${count / 2} undefined`]);
+    // One field: that of the old index.
+    expect(new Set(await Promise.all(whileBuilding))).toEqual(new Set([1]));
+    expect([...names]).toEqual([expect.stringMatching(/^mango-by-owner--staged-/)]);
+    expect(first.rebuilds).toEqual([
+      { database, designDoc: ddoc, views: ["by-owner"], documents: count, bytes: expect.any(Number), staged: true },
+    ]);
+    expect(await designDocs(server(), database)).toEqual([ddoc]);
+    const index = await indexOf(server(), database, ddoc);
+    expect(index.signature).toBe(built);
+    expect(index.updates_pending.total).toBeLessThan(10);
+    expect(await fieldsOf(database)).toEqual([{ fields: [{ owner: "asc" }, { born: "asc" }] }]);
+    expect(await explained(database)).toBe(2);
+    expect(await bring(database, becomes)).toMatchObject({ action: "none", writes: 0 });
+  });
+
+  it("goes on with what an earlier run has begun, and leaves nothing of it", async () => {
+    const database = await scene();
+    await expect(bring(database, becomes, {}, stopped())).rejects.toThrow("stop");
+    const [, staged = ""] = await designDocs(server(), database);
+    const { signature } = await indexOf(server(), database, staged);
+    // The document, the cleaning up, and the removal of the staged one: that was not written again.
+    expect(await bring(database, becomes)).toMatchObject({ writes: 3 });
+    expect(await indexOf(server(), database, ddoc)).toMatchObject({ signature });
+    expect(await designDocs(server(), database)).toEqual([ddoc]);
+    // As a run leaves it that is killed after the swap.
+    const { _rev, _id, ...doc } = await must(server(), "GET", `/${database}/_design/${ddoc}`);
+    const mark = { "couchdb-migrate": { role: "staged", of: ddoc } };
+    await must(server(), "PUT", `/${database}/_design/${staged}`, { body: { ...doc, ...mark } });
+    expect(await bring(database, becomes)).toMatchObject({ action: "update", rebuilds: [] });
+    expect(await designDocs(server(), database)).toEqual([ddoc]);
+  });
+
+  it("is not written over what somebody else has changed meanwhile", async () => {
+    const database = await scene();
+    let meddled = false;
+    const meddle = async () => {
+      const found = await must(server(), "GET", `/${database}/_design/${ddoc}`);
+      await must(server(), "PUT", `/${database}/_design/${ddoc}`, { body: { ...found, theirs: true } });
+    };
+    const progress = () => {
+      if (!meddled) void meddle();
+      meddled = true;
+    };
+    await expect(bring(database, becomes, {}, { progress })).rejects.toMatchObject({ code: "refused" });
+    expect(await fieldsOf(database)).toEqual([{ fields: [{ owner: "asc" }] }]);
+  });
+
+  it("takes up the index that another design document has", async () => {
+    const database = await scene();
+    await must(server(), "POST", `/${database}/_index`, {
+      body: { name: "by-owner", ddoc: "twin", index: becomes },
+    });
+    await must(server(), "POST", `/${database}/_find`, { body: { ...query, use_index: "twin" } });
+    expect(await bring(database, becomes)).toMatchObject({ rebuilds: [{ reuses: "twin", staged: true }] });
+    const twin = await indexOf(server(), database, "twin");
+    expect(await indexOf(server(), database, ddoc)).toMatchObject({ signature: twin.signature });
+  });
+
+  it.each<[string, object, object]>([
+    ["that was asked to be in place", becomes, { deploy: "inPlace" }],
+    ["whose fields JavaScript would put into another order", { fields: ["owner", "1"] }, {}],
+  ])("is written at once: one %s", async (_, index, more) => {
+    const database = await scene();
+    expect(await bring(database, index, more)).toMatchObject({ writes: 1, rebuilds: [{ staged: false }] });
+    expect(await designDocs(server(), database)).toEqual([ddoc]);
+  });
+});
