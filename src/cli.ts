@@ -1,17 +1,26 @@
 #!/usr/bin/env node
 /** The process: arguments, streams, signals and the exit code. */
 import { exitCodes } from "./errors.js";
-import { main } from "./main.js";
+
+/** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
+const latest = 4_900;
 
 const interruption = new AbortController();
+const hurry = new AbortController();
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     // Once: the run ends between two requests. Twice: now.
-    if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
+    if (interruption.signal.aborted) endNow();
     interruption.abort();
+    setTimeout(endNow, latest).unref();
     if (process.stderr.isTTY) process.stderr.write("\nStopping; once more stops at once.\n");
   });
+}
+
+function endNow(): never {
+  hurry.abort();
+  process.exit(exitCodes.interrupted);
 }
 
 let outputLost = false;
@@ -22,15 +31,21 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void main(process.argv.slice(2), {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: interruption.signal,
-  engine: () => import("./index.js"),
-}).then((code) => {
-  // Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after
-  // its callback.
-  const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
-  process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
-});
+// Loaded only now: the kernel drops a signal to process 1 for which there is no handler yet.
+void import("./main.js")
+  .then(({ main }) =>
+    main(process.argv.slice(2), {
+      env: process.env,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      signal: interruption.signal,
+      hurry: hurry.signal,
+      engine: () => import("./index.js"),
+    }),
+  )
+  .then((code) => {
+    // Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after
+    // its callback.
+    const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
+    process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
+  });

@@ -11,13 +11,15 @@ import { writeTermination } from "./render/termination.js";
 import { readConnection } from "./settings/connection.js";
 import { InvalidSettings } from "./settings/problems.js";
 import { type Resolved, resolveSettings } from "./settings/resolve.js";
-import type { Settings } from "./settings/table.js";
+import { environmentOf } from "./settings/setting.js";
+import { type Settings, settings as table } from "./settings/table.js";
 
 /** `argv`: without node and script. Returns the exit code; throws nothing. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const redaction = new Redaction();
   let log: Log | undefined;
-  let end = (_summary: string) => {};
+  let end = (summary: string) => endUnresolved(redaction.redact(summary), io.env);
+  io.hurry?.addEventListener("abort", () => end(errorSummary(broughtDown())), { once: true });
   try {
     const parsed = parse(argv, io.stdout.columns ?? 100);
     if ("text" in parsed) {
@@ -93,6 +95,19 @@ function logFor(settings: Settings, io: Io, { redact }: Redaction): Promise<Log>
 function fallbackLog(io: Io, { redact }: Redaction): Promise<Log> {
   const format = io.env.COUCHDB_MIGRATE_LOG_FORMAT === "json" ? "json" : "pretty";
   return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), redact });
+}
+
+/** The termination message where the settings are not known: a wrong flag must not leave a pod without a reason. */
+function endUnresolved(summary: string, env: Io["env"]): void {
+  const file = env[environmentOf("terminationLog", table.terminationLog)];
+  writeTermination(summary, file === "none" ? undefined : file || undefined, Boolean(file));
+}
+
+function broughtDown(): MigrateError {
+  return new MigrateError("interrupted", {
+    message: "the run was ended at once, in the middle of its work",
+    next: "Run again: it goes on where this one stopped, once the lease has run out.",
+  });
 }
 
 /** What a run throws when its signal has come, whatever it is that the signal cut short. */

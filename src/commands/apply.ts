@@ -1,5 +1,7 @@
 import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../errors.js";
+import { sentence } from "../render/error-text.js";
 import type { ApplyResult, Failure } from "../results.js";
+import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
@@ -48,8 +50,8 @@ async function printResult(result: ApplyResult, context: Context): Promise<Outco
     context.print(applyText(result, context.style));
   }
   const first = result.failures[0];
-  const summary = first ? `${applySummary(result)} ${first.id}: ${first.message} ${first.next}` : applySummary(result);
-  return { exitCode: exitCodeOf(result.failures), summary };
+  const why = first ? ` ${first.id}: ${sentence(first.message)} ${first.next}` : "";
+  return { exitCode: exitCodeOf(result.failures), summary: visible(applySummary(result) + why) };
 }
 
 /** The class that all failures share; where they differ, a failed step is a failed step. */

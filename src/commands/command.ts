@@ -34,6 +34,8 @@ export interface Io {
   readonly stderr: Stream;
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
+  /** Aborted just before the process ends without waiting for the command: by the second signal, say. */
+  readonly hurry?: AbortSignal;
   engine(): Promise<Engine>;
 }
 

@@ -46,8 +46,10 @@ export interface Look {
 
 const never = new AbortController().signal;
 
-/** `options.signal` stops the run between two requests; `run.couch.cut` ends those under way. */
-export function openRun(steps: readonly Step[], options: RunOptions): Run {
+/**
+ * `options.signal` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
+ */
+function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal): Run {
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
   const emit = options.emit ?? (() => {});
   const secrets = steps.flatMap((step) => [...step.secrets.values()]);
@@ -56,7 +58,7 @@ export function openRun(steps: readonly Step[], options: RunOptions): Run {
   const redact = createRedactor([...secrets, ...known.filter((secret) => secret !== undefined)]);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
-    couch: openCouch(options.connection, { emit, signal: never, redact }),
+    couch: openCouch(options.connection, { emit, signal: hard, redact }),
     place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
     steps,
     emit,
@@ -133,7 +135,7 @@ export async function withRun<T>(
   work: (run: Run, why: () => MigrateError | undefined) => Promise<T>,
 ): Promise<T> {
   const stop = stopper(options, (reason) => run.couch.cut(reason));
-  const run = openRun(steps, { ...options, signal: stop.soft });
+  const run = openRun(steps, { ...options, signal: stop.soft }, stop.hard);
   try {
     return await work(run, stop.why);
   } catch (thrown) {

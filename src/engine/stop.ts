@@ -5,19 +5,27 @@ import type { ApplyOptions } from "../options.js";
 export interface Stopper {
   /** Stop between two requests. */
   readonly soft: AbortSignal;
+  /** The time is up, also for releasing and recording: what is under way ends, and what would be sent is not. */
+  readonly hard: AbortSignal;
   /** The reason, once `soft` is aborted. */
   why(): MigrateError | undefined;
   clear(): void;
 }
 
+/** After how long the requests under way are cut, and after how long everything else is. Together below 5 s. */
 const grace = 3_000;
+const end = 4_500;
 
-/** `cut` ends the requests under way: called some time after `soft` is aborted, so that a process ends in time. */
+/**
+ * `cut` ends the requests under way: called some time after `soft` is aborted. What follows then, the ledger and the
+ * release of the lease, has until `hard` is aborted, so that a process ends in time even where CouchDB hangs.
+ */
 export function stopper(
   options: Pick<ApplyOptions, "signal" | "timeout">,
   cut: (reason: MigrateError) => void,
 ): Stopper {
   const soft = new AbortController();
+  const hard = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   let reason: MigrateError | undefined;
 
@@ -25,7 +33,7 @@ export function stopper(
     if (reason) return;
     reason = error;
     soft.abort(error);
-    timers.push(setTimeout(() => cut(error), grace).unref());
+    timers.push(setTimeout(() => cut(error), grace).unref(), setTimeout(() => hard.abort(error), end).unref());
   };
   const interrupt = () =>
     stop(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
@@ -37,6 +45,7 @@ export function stopper(
   }
   return {
     soft: soft.signal,
+    hard: hard.signal,
     why: () => reason,
     clear: () => {
       options.signal?.removeEventListener("abort", interrupt);

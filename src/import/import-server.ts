@@ -1,7 +1,7 @@
 /** Writes migration files for what a live server has. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
-import { openRun, type Run, ready } from "../engine/run.js";
+import { type Run, ready, withRun } from "../engine/run.js";
 import { toMigrateError } from "../errors.js";
 import type { RunOptions } from "../options.js";
 import { list } from "../render/quantity.js";
@@ -27,13 +27,10 @@ export interface ImportOptions
 export async function importServer(options: ImportOptions): Promise<ImportResult> {
   const { out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
-  const run = openRun([], options);
-  try {
+  return withRun([], options, async (run) => {
     await greet(run);
-    return await writeImported(await readServer(run, options.database), out, force);
-  } finally {
-    await run.couch.close();
-  }
+    return writeImported(await readServer(run, options.database), out, force);
+  });
 }
 
 async function greet(run: Run): Promise<void> {

@@ -21,7 +21,12 @@ export function errorText(error: MigrateError, style: Style, stack = false): str
 
 /** One line, for the termination log. */
 export function errorSummary(error: MigrateError): string {
-  return visible(`${error.code}: ${error.message} ${error.next}`);
+  return visible(`${error.code}: ${sentence(error.message)} ${error.next}`);
+}
+
+/** With a full stop, so that another sentence may follow. */
+export function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
 }
 
 /** All problems of invalid input or settings, as the error's data holds them. */

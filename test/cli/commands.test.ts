@@ -262,7 +262,7 @@ describe("the termination message", () => {
     [
       "apply",
       { apply: async () => applyOf({ result: "failed", failures: [failure("conflict")], notReached: ["c"] }) },
-      "Failed: b; applied 0 steps; 1 not begun. b: it broke Mend it.\n",
+      "Failed: b; applied 0 steps; 1 not begun. b: it broke. Mend it.\n",
     ],
     [
       "wait",

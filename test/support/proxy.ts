@@ -33,7 +33,9 @@ export type Fault =
   | { readonly status: number; readonly body?: unknown; readonly acted?: boolean }
   /** Something happens, such as the death of the runner; then the connection breaks. */
   | { readonly before: (request: Recorded) => void | Promise<void> }
-  | { readonly after: (request: Recorded) => void | Promise<void> };
+  | { readonly after: (request: Recorded) => void | Promise<void> }
+  /** Something happens while the request is under way; it is answered as ever. */
+  | { readonly during: (request: Recorded) => void | Promise<void> };
 
 export interface RecordingProxy {
   /** Without a slash at its end. */
@@ -114,6 +116,7 @@ export async function startProxy(target: string): Promise<RecordingProxy> {
       return void response.destroy();
     }
 
+    if (isHook(fault, "during")) await fault.during(recorded);
     const answered = await forward(target, agent, incoming, body);
     recorded.status = answered.status;
 
@@ -214,7 +217,7 @@ function isAnswer(fault: Fault | undefined): fault is Extract<Fault, { status: n
   return typeof fault === "object" && "status" in fault;
 }
 
-function isHook<When extends "before" | "after">(
+function isHook<When extends "before" | "after" | "during">(
   fault: Fault | undefined,
   when: When,
 ): fault is Extract<Fault, Record<When, unknown>> {
