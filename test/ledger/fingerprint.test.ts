@@ -30,8 +30,19 @@ describe("a fingerprint", () => {
   });
 
   it("names its steps and what it cost, and holds no secret", () => {
-    expect(recorded).toMatchObject({ ids: ["admin", "user"], n: 32768, r: 8, p: 3 });
+    expect(recorded).toMatchObject({ ids: ["admin", "user"], n: 8192, r: 8, p: 12 });
     expect(JSON.stringify(recorded)).not.toMatch(/creep|spore/);
+  });
+
+  it("takes little memory, and no less work than before", () => {
+    expect(128 * recorded.r * recorded.n).toBeLessThanOrEqual(8 * 2 ** 20);
+    expect(recorded.n * recorded.r * recorded.p).toBeGreaterThanOrEqual(2 ** 15 * 8 * 3);
+  });
+
+  it("that was made at another cost is compared at that", async () => {
+    const older = await fingerprintOf([admin], { salt: recorded.salt, n: 1024, r: 8, p: 1 });
+    expect(await sameFingerprint([admin], older)).toBe(true);
+    expect(await sameFingerprint([user], older)).toBe(false);
   });
 
   it("of nothing is one too", async () => {
