@@ -16,7 +16,8 @@ import {
 } from "./transport.js";
 
 export function httpTransport(address: Address, tls: Tls = {}, maxBody = defaultMaxBody): Transport {
-  const agent = address.secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
+  const options = { keepAlive: true, ...environmentProxy() };
+  const agent = address.secure ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
   const start = address.secure ? requestHttps : requestHttp;
 
   function send(wire: WireRequest): Promise<WireResponse> {
@@ -66,6 +67,11 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
   }
 
   return { send, close: () => agent.destroy() };
+}
+
+/** An agent of one's own has to be told what fetch, and so nano, does by itself. Node.js before 22.21 and 24.5 ignores it. */
+function environmentProxy(): { readonly proxyEnv?: NodeJS.ProcessEnv } {
+  return process.env.NODE_USE_ENV_PROXY === "1" ? { proxyEnv: process.env } : {};
 }
 
 function collect(response: IncomingMessage, maxBody: number): Promise<string> {
