@@ -22,5 +22,6 @@ export function runOptions(context: Context, connection: Connection | undefined 
 }
 
 export function leaseOptions({ settings }: Context): LeaseOptions {
-  return { leaseTtl: settings.leaseTtl, lockWait: settings.lockWait };
+  const { leaseTtl, lockWait, holder } = settings;
+  return { leaseTtl, lockWait, ...(holder === undefined ? {} : { holder }) };
 }

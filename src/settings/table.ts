@@ -175,6 +175,15 @@ export const table = {
     commands: withLease,
     default: "10m",
   },
+  holder: {
+    type: "string",
+    group: "Ledger and lease",
+    description: "who holds the lease, for those who wait for it; in Kubernetes the pod's name",
+    commands: withLease,
+    defaultDescription: "the host's name and the process id",
+    pattern: /^[\w.@:/-]{1,253}$/,
+    hint: "at most 253 letters, digits and any of `._@:/-`",
+  },
 
   verify: {
     type: "boolean",
