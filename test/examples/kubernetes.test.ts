@@ -1,0 +1,213 @@
+/** The examples for Kubernetes, offline: the API knows their fields, and they fit together and the tool. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parse as parseArguments } from "../../src/commands/parse.js";
+import { loadMigrations } from "../../src/migrations/load.js";
+import { readConnection } from "../../src/settings/connection.js";
+import { resolveSettings } from "../../src/settings/resolve.js";
+import { renderTemplate } from "../support/chart.js";
+import { root } from "../support/cli.js";
+import { type Manifest, manifestProblems, manifestsIn } from "../support/manifests.js";
+import { tempFolder } from "../support/temp.js";
+
+const folder = join(root, "examples/kubernetes");
+const text = (path: string) => readFile(join(folder, path), "utf8");
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string } } }[];
+  readonly volumeMounts?: readonly { name: string; mountPath: string }[];
+}
+interface PodSpec {
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly { name: string; configMap?: { name: string }; secret?: { secretName: string } }[];
+}
+
+/** What Kubernetes gets in the end, for each example. */
+const examples = {
+  "init-container": { manifests: manifestsIn(await text("init-container/deployment.yaml")), given: [] },
+  job: { manifests: manifestsIn(await text("job/job.yaml")), given: ["couchdb"] },
+  kustomize: { manifests: await kustomized(), given: ["gateway"] },
+  helm: { manifests: await rendered({}), given: [] },
+  "helm with a Secret of its user's": { manifests: await rendered({ existingSecret: "couchdb" }), given: ["couchdb"] },
+};
+
+/** As `kubectl kustomize` would have it, but for the hashes in the names. */
+async function kustomized(): Promise<Manifest[]> {
+  const { resources, configMapGenerator, secretGenerator, images, ...rest } = parse(
+    await text("kustomize/kustomization.yaml"),
+  );
+  expect(rest).toEqual({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" });
+  const manifests: Manifest[] = [];
+  for (const file of resources) {
+    let content = await text(`kustomize/${file}`);
+    for (const { name, newTag } of images)
+      content = content.replaceAll(`image: ${name}\n`, `image: ${name}:${newTag}\n`);
+    manifests.push(...manifestsIn(content));
+  }
+  for (const { name, files } of configMapGenerator) {
+    const data: Record<string, string> = {};
+    for (const file of files) data[file.split("/").at(-1)] = await text(`kustomize/${file}`);
+    manifests.push({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
+  }
+  for (const { name, envs } of secretGenerator) {
+    const lines = (await text(`kustomize/${envs[0]}`)).trim().split("\n");
+    const stringData = Object.fromEntries(lines.map((line) => line.split("=", 2)));
+    manifests.push({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData });
+  }
+  return manifests;
+}
+
+async function rendered(couchdb: Readonly<Record<string, string>>): Promise<Manifest[]> {
+  const values = parse(await text("helm/values.yaml"));
+  const files: Record<string, string> = {};
+  for (const name of await readdir(join(folder, "helm/migrations"))) {
+    files[`migrations/${name}`] = await text(`helm/migrations/${name}`);
+  }
+  const chart = { release: "zerglings", values: { ...values, couchdb: { ...values.couchdb, ...couchdb } }, files };
+  const templates = await readdir(join(folder, "helm/templates"));
+  const texts = await Promise.all(
+    templates.map(async (name) => renderTemplate(await text(`helm/templates/${name}`), chart)),
+  );
+  return texts.flatMap((one) => (one === "" ? [] : manifestsIn(one)));
+}
+
+function podOf(manifests: readonly Manifest[]): { pod: PodSpec; container: Container } {
+  const [pod] = manifests.flatMap(
+    ({ spec }) => (spec as { template?: { spec: PodSpec } } | undefined)?.template?.spec ?? [],
+  );
+  const container = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].find(
+    ({ name }) => name === "couchdb-migrate",
+  );
+  if (!pod || !container) throw new Error("there is no container couchdb-migrate");
+  return { pod, container };
+}
+
+describe("the judge of manifests", () => {
+  const job = (spec: object, podSpec: object = {}) => ({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name: "a" },
+    spec: { template: { spec: { containers: [{ name: "a" }], ...podSpec } }, ...spec },
+  });
+  it("lets through what is in order", () => {
+    expect(manifestProblems([job({})])).toEqual([]);
+  });
+  it.each<[string, Manifest, string]>([
+    ["an unknown field", job({ backofLimit: 3 }), "backofLimit"],
+    ["an unknown field deep inside", job({}, { volumes: [{ name: "a", configmap: { name: "b" } }] }), "configmap"],
+    ["a wrong type", job({ backoffLimit: "3" }), "not assignable to type 'number'"],
+    ["a missing field", job({}, { containers: [{ image: "b" }] }), "'name' is missing"],
+    ["an unknown kind", { ...job({}), kind: "Jop" }, "'Jop'"],
+    ["an unknown version", { ...job({}), apiVersion: "batch/v7" }, "batch/v7"],
+  ])("finds %s", (_, manifest, problem) => {
+    expect(manifestProblems([manifest]).join("\n")).toContain(problem);
+  });
+});
+
+it("the API knows every field of the examples", () => {
+  expect(manifestProblems(Object.values(examples).flatMap(({ manifests }) => manifests))).toEqual([]);
+});
+
+describe.each(Object.entries(examples))("%s", (_, { manifests, given }) => {
+  const { pod, container } = podOf(manifests);
+
+  it("asks for no right that it does not need, and for little memory", () => {
+    expect(pod).toMatchObject({ securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
+    expect(container).toMatchObject({
+      image: `couchdb-migrate:${version}`,
+      resources: { limits: { memory: "64Mi" } },
+      terminationMessagePolicy: "FallbackToLogsOnError",
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+    });
+  });
+
+  it("mounts what is there", () => {
+    const names = (kind: string) => manifests.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
+    const secrets = [...names("Secret"), ...given];
+    const volumes = new Map(pod.volumes?.map((volume) => [volume.name, volume]));
+    for (const { name } of container.volumeMounts ?? []) {
+      const { configMap, secret } = volumes.get(name) ?? {};
+      if (configMap) expect(names("ConfigMap")).toContain(configMap.name);
+      else expect(secrets).toContain(secret?.secretName);
+    }
+    for (const { valueFrom } of container.env ?? []) {
+      if (valueFrom?.secretKeyRef) expect(secrets).toContain(valueFrom.secretKeyRef.name);
+    }
+  });
+
+  it("gives arguments and variables that the tool takes, and migrations that are valid", async () => {
+    const parsed = parseArguments(container.args ?? [], 100);
+    if ("text" in parsed) throw new Error(parsed.text);
+    const secret = join(await tempFolder({ secret: "geheim" }), "secret");
+    const mounts = container.volumeMounts ?? [];
+    const env: Record<string, string> = {};
+    for (const { name, value = "from-elsewhere" } of container.env ?? []) {
+      const file = name.endsWith("_FILE");
+      if (file) expect(mounts.some(({ mountPath }) => value.startsWith(`${mountPath}/`))).toBe(true);
+      env[name] = file ? secret : value;
+    }
+    const resolved = await resolveSettings(parsed.command.name, parsed.flags, env);
+    const problems = [...resolved.problems];
+    readConnection(resolved, { problem: (problem) => problems.push(problem), warning: (text) => problems.push(text) });
+    expect([...problems, ...resolved.warnings]).toEqual([]);
+
+    expect(mounts.map(({ mountPath }) => mountPath)).toContain("/migrations");
+    const maps = manifests.filter(({ kind }) => kind === "ConfigMap");
+    const files = Object.assign({}, ...maps.map(({ data }) => data));
+    expect((await loadMigrations(await tempFolder(files), { env })).steps.length).toBeGreaterThan(0);
+  });
+});
+
+it("what a Helm hook uses is a hook that comes before it", () => {
+  for (const { manifests } of [examples.helm, examples["helm with a Secret of its user's"]]) {
+    for (const { kind, metadata } of manifests) {
+      expect(metadata.annotations).toMatchObject({
+        "helm.sh/hook": "pre-install,pre-upgrade",
+        "helm.sh/hook-weight": kind === "Job" ? "0" : "-5",
+        "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
+      });
+    }
+  }
+});
+
+/** The parts of manifests that the documentation shows, each at its place. */
+const shown: readonly [string, string, (part: object) => Manifest][] = [
+  ["README.md", "initContainers", (part) => deployment(part, {})],
+  ["docs/kubernetes.md", "env", (part) => deployment({}, part)],
+  ["examples/kubernetes/job/README.md", "podFailurePolicy", (part) => jobWith(part)],
+];
+const deployment = (pod: object, container: object): Manifest => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "a" },
+  spec: {
+    selector: {},
+    template: { spec: { containers: [{ name: "a", ...container }], ...pod } },
+  },
+});
+const jobWith = (spec: object): Manifest => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { name: "a" },
+  spec: { template: {}, ...spec },
+});
+
+it.each(shown)("%s shows parts that the API knows", async (file, begin, whole) => {
+  const page = await readFile(join(root, file), "utf8");
+  const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].flatMap(([, block = ""]) =>
+    block.startsWith(`${begin}:`) ? [parse(block)] : [],
+  );
+  expect(blocks.length).toBeGreaterThan(0);
+  expect(manifestProblems(blocks.map(whole))).toEqual([]);
+});
