@@ -64,7 +64,8 @@ async function lease(): Promise<{ holder: string | null; nonce: string } | undef
   return status === 404 ? undefined : body;
 }
 
-describe("a run that is told to stop", () => {
+// Each starts processes, which takes its time on a crowded machine.
+describe("a run that is told to stop", { timeout: 180_000 }, () => {
   it.each(["SIGTERM", "SIGINT"] as const)("ends what is under way and begins no other step (%s)", async (signal) => {
     const run = await start("--holder", "hatchery-0");
     let during: string | null | undefined;
@@ -156,5 +157,5 @@ onNodes("a run that is told to stop while CouchDB hangs", () => {
     } finally {
       node.resume();
     }
-  }, 30_000);
+  }, 180_000);
 });

@@ -1,0 +1,101 @@
+/** What can be told of the image without an engine that builds it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { environmentOf } from "../src/settings/setting.js";
+import { settingNames, settings } from "../src/settings/table.js";
+import { root } from "./support/cli.js";
+
+interface Instruction {
+  readonly name: string;
+  readonly text: string;
+}
+
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const dockerfile = await readFile(join(root, "Dockerfile"), "utf8");
+const ignored = (await readFile(join(root, ".dockerignore"), "utf8")).split("\n").filter((line) => /^[^#]/.test(line));
+const instructions: Instruction[] = dockerfile
+  .replaceAll(/^#.*\n/gm, "")
+  .replaceAll(/\\\n\s*/g, "")
+  .split("\n")
+  .flatMap((line) => {
+    const [, name, text] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
+    return name && text ? [{ name, text }] : [];
+  });
+const last = instructions.slice(instructions.findLastIndex(({ name }) => name === "FROM"));
+const the = (name: string) => last.filter((one) => one.name === name).map(({ text }) => text);
+
+/** As .dockerignore has it: everything is left out, but for what a `!` lets in again. */
+const sent = (path: string) => ignored.includes("*") && ignored.some((line) => line === `!${path.split("/")[0]}`);
+
+describe("the image", () => {
+  it("runs as a user that Kubernetes can see is not root", () => {
+    const [user = ""] = the("USER");
+    expect(user).toMatch(/^\d+:\d+$/);
+    expect(user).not.toMatch(/^0|:0/);
+  });
+
+  it("starts the tool itself, without a shell, so that signals reach it", () => {
+    const [entry = ""] = the("ENTRYPOINT");
+    const [node, file, ...more] = JSON.parse(entry);
+    expect(node).toBe("/nodejs/bin/node");
+    expect(file).toBe(join("/app", manifest.bin["couchdb-migrate"]));
+    expect(more).toEqual([]);
+    expect(JSON.parse(the("CMD")[0] ?? "")).toEqual(["apply"]);
+  });
+
+  it("finds the files where they are documented to be mounted", () => {
+    expect(join(the("WORKDIR").at(-1) ?? "", settings.path.default ?? "")).toBe("/migrations");
+  });
+
+  it("bounds the heap, and sets nothing that its user would have to undo", () => {
+    const env = the("ENV").join(" ");
+    expect(env).toMatch(/NODE_OPTIONS="--max-old-space-size=\d+/);
+    for (const name of settingNames) expect(env).not.toContain(environmentOf(name, settings[name]));
+  });
+
+  it("runs nothing in its last stage, which has no shell", () => {
+    expect(the("RUN")).toEqual([]);
+  });
+
+  it("takes along no development dependencies, and not the embedded server", () => {
+    const installs = instructions.filter(({ name, text }) => name === "RUN" && text.includes("npm ci"));
+    const stage = the("COPY").flatMap((text) => /--from=(\w+)/.exec(text)?.[1] ?? []);
+    expect(stage.length).toBeGreaterThan(0);
+    expect(installs.at(-1)?.text).toMatch(/--omit=dev --omit=optional/);
+  });
+
+  it("says what it is", () => {
+    const labels = the("LABEL").join(" ");
+    for (const name of ["title", "description", "licenses", "version", "revision", "source", "created"]) {
+      expect(labels).toContain(`org.opencontainers.image.${name}="`);
+    }
+    expect(labels).toContain(`licenses="${manifest.license}"`);
+    expect(the("ARG")).toContain(`VERSION=${manifest.version}`);
+  });
+
+  it("uses nothing that buildah 1.28 does not know", () => {
+    expect(dockerfile).not.toMatch(/<<|--link|--parents|--exclude|@sha256/);
+  });
+});
+
+describe("what is sent to the builder", () => {
+  it.each([
+    "package.json",
+    "package-lock.json",
+    "LICENSE",
+    "src/cli.ts",
+    "scripts/generate.mjs",
+    "schemas",
+    "tsconfig.json",
+  ])("is %s", (path) => expect(sent(path)).toBe(true));
+  it.each(["node_modules", "dist", ".git", "test", "couchdb-migrate.yaml", ".env"])("is not %s", (path) =>
+    expect(sent(path)).toBe(false),
+  );
+  it("is all that is copied from it", () => {
+    const copied = instructions
+      .filter(({ name, text }) => name === "COPY" && !text.includes("--from"))
+      .flatMap(({ text }) => text.split(" ").slice(0, -1));
+    for (const path of copied.filter((path) => path !== ".")) expect(sent(path), path).toBe(true);
+  });
+});
