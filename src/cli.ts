@@ -3,7 +3,7 @@
 import { exitCodes } from "./errors.js";
 
 /** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
-const latest = 4_900;
+const latest = 4_500;
 
 const interruption = new AbortController();
 const hurry = new AbortController();

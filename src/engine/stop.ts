@@ -13,8 +13,8 @@ export interface Stopper {
 }
 
 /** After how long the requests under way are cut, and after how long everything else is. Together below 5 s. */
-const grace = 3_000;
-const end = 4_500;
+const grace = 2_500;
+const end = 4_000;
 
 /**
  * `cut` ends the requests under way: called some time after `soft` is aborted. What follows then, the ledger and the
