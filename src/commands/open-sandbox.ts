@@ -18,8 +18,8 @@ export async function openSandbox(
     throw new InvalidSettings(["the sandbox's admin needs a name and a password; give both or none"]);
   }
   const named = username !== undefined && password !== undefined;
-  const { startSandbox } = await import("../sandbox/index.js");
   try {
+    const { startSandbox } = await import("../sandbox/index.js");
     const server = await startSandbox({
       ...where,
       ...(named ? { admins: { [username]: password } } : { adminParty: true }),
@@ -38,6 +38,11 @@ function explained(error: unknown, { host, port }: { readonly host?: string; rea
   if (code === "EACCES") return new InvalidSettings([`--port: ${port} may not be used; take one from 1024 on`]);
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
     return new InvalidSettings([`--host: ${host} is no address of this machine`]);
+  }
+  if (isMissingModule(error)) {
+    const message = "The embedded server is not part of this installation (it is left out of the container image).";
+    const next = "Rehearse on a machine where couchdb-migrate was installed by npm.";
+    return new MigrateError("sandbox-missing", { message, next, cause: error });
   }
   // Its packages are optional; the message names the command that installs them.
   if (!isMissingModule(error.cause)) return error;
