@@ -39,7 +39,9 @@ export async function loadKinds() {
 /** A copy of a schema, with each of its subschemas changed by `change`, innermost first. */
 export function mapSchema(schema, change) {
   const copy = { ...schema };
-  if (copy.properties) copy.properties = mapValues(copy.properties, (child) => mapSchema(child, change));
+  for (const keyword of ["properties", "patternProperties"]) {
+    if (copy[keyword]) copy[keyword] = mapValues(copy[keyword], (child) => mapSchema(child, change));
+  }
   for (const keyword of ["additionalProperties", "items", "propertyNames"]) {
     if (typeof copy[keyword] === "object") copy[keyword] = mapSchema(copy[keyword], change);
   }

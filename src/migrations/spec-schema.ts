@@ -46,6 +46,9 @@ export function below(schemas: Alternatives, segment: string | number): Alternat
 
 function field(schema: Schema, name: string): Schema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name];
+  const patterns = Object.entries(schema.patternProperties ?? {});
+  const matching = patterns.find(([pattern]) => new RegExp(pattern, "u").test(name));
+  if (matching) return matching[1];
   return typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
 }
 
@@ -63,7 +66,9 @@ export function holdsSecret(schemas: Alternatives): boolean {
   return schemas.some(
     (schema) =>
       schema.secret === true ||
-      Object.values(schema.properties ?? {}).some((child) => holdsSecret(alternatives(child))) ||
+      [...Object.values(schema.properties ?? {}), ...Object.values(schema.patternProperties ?? {})].some((child) =>
+        holdsSecret(alternatives(child)),
+      ) ||
       (typeof schema.additionalProperties === "object" && holdsSecret(alternatives(schema.additionalProperties))) ||
       (schema.items !== undefined && holdsSecret(alternatives(schema.items))),
   );

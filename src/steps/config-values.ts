@@ -42,9 +42,13 @@ export function adminsProblem(sections: object, instead: string): readonly SpecP
   return [{ path: "/admins", code: "use-another-step", message }];
 }
 
+/** Keys under which CouchDB or its plugins keep secrets. Without flags, for JSON Schema. */
+export const secretKeys =
+  "[Pp][Aa][Ss][Ss][Ww]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Cc][Rr][Ee][Dd][Ee][Nn][Tt]|[Pp][Rr][Ii][Vv][Aa][Tt][Ee]";
+
 /** Whether CouchDB is known to keep a secret there, whoever put it in. */
 function isSecret({ section, key }: ConfigKey): boolean {
-  return section === "admins" || section === "jwt_keys" || /passw|secret|token|credential|private/i.test(key);
+  return section === "admins" || section === "jwt_keys" || new RegExp(secretKeys).test(key);
 }
 
 export function shownValue(at: ConfigKey, value: string): string {

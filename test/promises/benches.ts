@@ -19,7 +19,11 @@ export interface Benches {
   close(): Promise<void>;
 }
 
-export async function openBenches(count = 3): Promise<Benches> {
+/** @param clear makes a server as it was before the first run */
+export async function openBenches(
+  count = 3,
+  clear: (server: Addressed) => Promise<void> = clearOvermind,
+): Promise<Benches> {
   const benches: (Bench & { close(): Promise<void> })[] = [];
   for (let i = 0; i < count; i++) {
     const server = canStartNodes ? await startCouchDB() : await startEmbedded();
@@ -41,7 +45,8 @@ export async function openBenches(count = 3): Promise<Benches> {
         benches.map(async (bench) => {
           for (let next = left.shift(); next; next = left.shift()) {
             const [i, item] = next;
-            await clear(bench);
+            await clear(bench.server);
+            bench.proxy.reset();
             results[i] = await work(bench, item).catch(String);
           }
         }),
@@ -54,10 +59,8 @@ export async function openBenches(count = 3): Promise<Benches> {
   };
 }
 
-/** Makes it as it was before the first run. */
-async function clear({ server, proxy }: Bench): Promise<void> {
+async function clearOvermind(server: Addressed): Promise<void> {
   const all: string[] = await must(server, "GET", "/_all_dbs");
   for (const name of all.filter((name) => !name.startsWith("_"))) await must(server, "DELETE", `/${name}`);
   await request(server, "DELETE", `/_node/_local/_config/admins/${overmind.name}`);
-  proxy.reset();
 }

@@ -11,9 +11,9 @@ export interface Point {
 const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
 const isHistory = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/history-default");
 
-/** The same on every server: nodes have names of their own. */
+/** The same on every server: nodes have names of their own, and a revision may follow from a salt. */
 function nameOf({ method, path }: Recorded): string {
-  return `${method} ${path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME")}`;
+  return `${method} ${path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME").replace(/([?&]rev=)[^&]+/, "$1REV")}`;
 }
 
 /** A slow run renews its lease once more than a quick one, so of the writes to the lease only taking and release count. */

@@ -1,7 +1,7 @@
 /**
  * A long race for the lease. Not part of the tests: stop, hang and kill nodes while it runs.
  *
- *   COUCHDB_CLUSTER_URLS=http://admin:secret@a:5984,http://admin:secret@b:5984 ROUNDS=60 CLIENTS=6 npm run race
+ *   COUCHDB_CLUSTER_URLS=http://admin:secret@a:5984,http://admin:secret@b:5984 ROUNDS=60 CLIENTS=6 npm run lease-race
  *
  * A violation is a runner that gets the lease while another one still believes to hold it. Some runners "crash": they
  * stop renewing, and go on believing until their own deadline.

@@ -1,0 +1,153 @@
+/** One case of the matrix: a run that is broken at one request in one way, a rerun, and what has come of it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { apply, loadMigrations, type Migrations } from "../../src/index.js";
+import type { Bench } from "../promises/benches.js";
+import { type Point, pointsOf } from "../promises/points.js";
+import { startCli } from "../support/cli.js";
+import type { Fault } from "../support/proxy.js";
+import { makeFolder, writeFiles } from "../support/temp.js";
+import { env, files, kindsLeftOut } from "./set.js";
+import { differences, type State, stateOf } from "./state.js";
+
+/**
+ * How a request goes wrong, the most telling first. `writesOnly`: where the server acted does not differ from where it
+ * did not, unless the request writes.
+ */
+export const faults: Readonly<
+  Record<string, { readonly fault: Fault | "kill-before" | "kill-after"; readonly writesOnly?: true }>
+> = {
+  "lost after": { fault: "lost-after" },
+  "killed after": { fault: "kill-after", writesOnly: true },
+  "lost before": { fault: "lost-before" },
+  "killed before": { fault: "kill-before" },
+  "500 after": { fault: { status: 500, acted: true }, writesOnly: true },
+  "silence after": { fault: "silence-after", writesOnly: true },
+  "cut body": { fault: "cut-body" },
+  "500 instead": { fault: { status: 500 } },
+  "503 instead": { fault: { status: 503 } },
+  "429 instead": { fault: { status: 429 } },
+  "silence before": { fault: "silence" },
+};
+
+export interface MatrixCase {
+  readonly point: Point;
+  readonly fault: string;
+}
+
+export interface Outcome {
+  /** The request that was to be broken was sent. */
+  readonly reached: boolean;
+  /** The rerun lost its lease to the slowness of the machine, and was followed by another. */
+  readonly late: boolean;
+  /** What differs from the undisturbed run, or what went wrong; empty: nothing. */
+  readonly diverged: object;
+}
+
+/** Both in milliseconds, as the command line's options of these names. */
+export interface MatrixOptions {
+  /** After how long a silent server is given up. */
+  readonly requestTimeout: number;
+  /** How long a killed runner's lease is waited for. A machine that is slower than this loses it. */
+  readonly leaseTtl: number;
+}
+
+/** The set, loaded, and what an undisturbed run of it sends and leaves. */
+export class Matrix {
+  readonly #folder: string;
+  readonly #migrations: Migrations;
+  readonly #options: MatrixOptions;
+  points: readonly Point[] = [];
+  expected: State = {};
+
+  private constructor(folder: string, migrations: Migrations, options: MatrixOptions) {
+    this.#folder = folder;
+    this.#migrations = migrations;
+    this.#options = options;
+  }
+
+  /** Throws where a step kind is missing from the set, or the undisturbed run fails. */
+  static async open(bench: Bench, options: MatrixOptions): Promise<Matrix> {
+    const folder = await makeFolder();
+    await writeFiles(folder, files);
+    const migrations = await loadMigrations(folder, { env });
+    const missing = kindsLeftOut(migrations.steps.map(({ kind }) => kind));
+    if (missing.length > 0) throw new Error(`not in the set of test/crash-matrix/set.ts: ${missing.join(", ")}`);
+    const matrix = new Matrix(folder, migrations, options);
+    const failures = await matrix.run(bench);
+    if (failures.length > 0) throw new Error(`the undisturbed run failed: ${JSON.stringify(failures)}`);
+    matrix.points = pointsOf(bench.proxy.requests).filter(({ name }) => !isPolledAgain(name));
+    matrix.expected = await stateOf(bench.server);
+    return matrix;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  cases(names: readonly string[]): MatrixCase[] {
+    return names.flatMap((fault) =>
+      this.points.filter(({ writes }) => writes || !faults[fault]?.writesOnly).map((point) => ({ point, fault })),
+    );
+  }
+
+  /** On a bench that is as it was before the first run. */
+  async outcome(bench: Bench, { point, fault: name }: MatrixCase): Promise<Outcome> {
+    const { fault } = faults[name] ?? { fault: "lost-before" };
+    let reached = false;
+    const matches = point.matcher();
+    const noted = (request: Parameters<typeof matches>[0]) => {
+      const hit = matches(request);
+      reached ||= hit;
+      return hit;
+    };
+    if (fault === "kill-before" || fault === "kill-after") await this.#runKilled(bench, noted, fault);
+    else {
+      bench.proxy.faultWhen(noted, fault);
+      // Whether the run gets over it by itself is not the point here.
+      await this.run(bench).catch(() => {});
+    }
+    let failures = await this.run(bench).catch((error: Error) => [error]);
+    // On a crowded machine it may come too late to renew its lease: that is no fault of the matrix.
+    const late = failures.some((failure) => (failure as { code?: string }).code === "lease-lost");
+    if (late) failures = await this.run(bench).catch((error: Error) => [error]);
+    if (failures.length > 0)
+      return {
+        reached,
+        late,
+        diverged: { "the rerun failed": failures.map((one) => (one instanceof Error ? String(one) : one)) },
+      };
+    return { reached, late, diverged: differences(await stateOf(bench.server), this.expected) };
+  }
+
+  async run({ server, proxy }: Bench): Promise<readonly unknown[]> {
+    const { name, password } = server.admin;
+    const connection = { url: proxy.url, username: name, password, requestTimeout: this.#options.requestTimeout };
+    const { failures } = await apply(this.#migrations, { connection, wait: 20_000, leaseTtl: this.#options.leaseTtl });
+    return failures;
+  }
+
+  async #runKilled(
+    { server, proxy }: Bench,
+    matches: Parameters<Bench["proxy"]["faultWhen"]>[0],
+    when: "kill-before" | "kill-after",
+  ): Promise<void> {
+    const { name, password } = server.admin;
+    const address = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+    const victim = startCli(["apply", this.#folder, "--lease-ttl", `${this.#options.leaseTtl}ms`, "--wait", "20s"], {
+      env: { ...env, ...address },
+    });
+    const kill = async () => {
+      victim.child.kill("SIGKILL");
+      await victim.result;
+    };
+    proxy.faultWhen(matches, when === "kill-before" ? { before: kill } : { after: kill });
+    await victim.result;
+    // What the runner had sent beside is done by then.
+    await sleep(50);
+  }
+}
+
+/** How often a run asks how far a build is depends on the machine: the first two questions stand for all. */
+function isPolledAgain(name: string): boolean {
+  return /\/(?:_info|_active_tasks), (?:[3-9]|\d\d)/.test(name);
+}
