@@ -1,5 +1,7 @@
 /** The last line of defence at the edges: text from servers and libraries passes here before it is shown. */
 
+import { urlCredentials } from "./migrations/secrets.js";
+
 const mask = "***";
 
 /** Up to the last `@` of the authority. */
@@ -14,11 +16,12 @@ export function redactUrl(text: string): string {
 
 /**
  * Replaces each secret by `***`, as it is and as it travels: URL-encoded, in JSON, in base64 (also as a part of a
- * longer text, such as `name:password` in a Basic header), and in the URLs of the text.
+ * longer text, such as `name:password` in a Basic header), and in the URLs of the text. Of a secret that is a URL its
+ * credentials are replaced on their own, too.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const patterns = new Map<string, string>();
-  for (const secret of secrets) {
+  for (const secret of [...secrets].flatMap((one) => [one, ...urlCredentials(one)])) {
     for (const form of formsOf(secret)) patterns.set(form, patternOf(form));
     for (const form of base64FormsOf(secret)) patterns.set(form, literal(form));
   }
@@ -49,7 +52,9 @@ function formsOf(secret: string): string[] {
   const encoded = encodeUri(secret);
   const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
   const form = encoded.replace(/%20/g, "+");
-  return [secret, JSON.stringify(secret).slice(1, -1), encoded, lowerCase, form];
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return [secret, json, ascii, encoded, lowerCase, form];
 }
 
 /** Half a surrogate pair can't be encoded, and can't travel in a URL. */

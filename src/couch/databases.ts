@@ -82,8 +82,10 @@ class Databases {
         names,
         async (name) => {
           const info = rows?.get(name);
+          const waiting = batch.get(name);
           // Any failure is `not_found` in a row, also a node that is down: only `GET /db` says that it is not there.
-          batch.get(name)?.resolve(info ? infoOf(name, info) : await this.#one(name));
+          if (info) waiting?.resolve(infoOf(name, info));
+          else await this.#one(name).then(waiting?.resolve, waiting?.reject);
         },
         { concurrency: side },
       );

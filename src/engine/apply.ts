@@ -1,6 +1,6 @@
 /** Brings the server to what the files ask for, and records it. */
 import pMap from "p-map";
-import { MigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../errors.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Migrations } from "../migrations/step.js";
@@ -9,6 +9,7 @@ import type { ApplyResult, Warning } from "../results.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
+import { isOfOnePlace } from "./of-one-place.js";
 import { holderName, type Look, look, lookWhenReady, type Run, ready, targetsOf, withRun } from "./run.js";
 import { type Due, Work } from "./work.js";
 
@@ -39,12 +40,18 @@ async function dueNow(run: Run, seen: Look): Promise<Due> {
     if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
     else if (decision.state === "applied" && (run.verify || kindOf(decision.step).everyRun)) live.push(decision);
   }
+  /** What can't be looked at is worked on: the work says in which databases it fails. */
+  const failed = (thrown: unknown): undefined => {
+    if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
+  };
   const warnings = await pMap(
     live,
     async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true)));
-      if (differences.some((difference) => difference.action !== "none")) {
+      const differences = await Promise.all(
+        targets.map((target) => examine(run, step, target, true, true)),
+      ).catch(failed);
+      if (!differences || differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
         // The work on it will say them.
         return [];

@@ -1,5 +1,6 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
+import { toMigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
@@ -7,6 +8,7 @@ import type { Difference } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
+import { isOfOnePlace } from "./of-one-place.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
@@ -22,6 +24,8 @@ interface Item {
 
 interface Examined extends Item {
   readonly difference: Difference;
+  /** It could not be looked at: the refusal says why. */
+  readonly unseen?: true;
 }
 
 export async function planRun(run: Run, seen: Look): Promise<Plan> {
@@ -72,10 +76,19 @@ function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<str
 async function examineItem(run: Run, decision: Decision, item: Item & { blocked: boolean }): Promise<Examined> {
   const target = item.database === undefined ? {} : { database: item.database };
   const refused = decision.refusal ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
-  if (refused !== undefined) {
-    return { ...item, difference: { action: "refused", changes: [], rebuilds: [], warnings: [], refusal: refused } };
+  if (refused !== undefined) return { ...item, difference: refusal(refused) };
+  try {
+    return { ...item, difference: await examine(run, decision.step, target, item.exists) };
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (!isOfOnePlace(error)) throw error;
+    const where = item.database === undefined ? "it" : `database ${item.database}`;
+    return { ...item, difference: refusal(`${where} can't be looked at: ${error.message}`), unseen: true };
   }
-  return { ...item, difference: await examine(run, decision.step, target, item.exists) };
+}
+
+function refusal(message: string): Difference {
+  return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal: message };
 }
 
 function planned(
@@ -91,7 +104,7 @@ function planned(
   }
   const states = examined.map((one) => stateOf(one, decision));
   // Drift beside work that is due: shown for its database, but left as it is.
-  const told = decision.state === "applied" || run.verify ? examined : examined.filter((one) => one.due);
+  const told = examined.filter((one) => decision.state === "applied" || run.verify || one.due);
   const several = examined.length > 1;
   const refusals = told.flatMap((one) => one.difference.refusal ?? []);
   const warnings = told.flatMap((one) => one.difference.warnings);
@@ -126,7 +139,7 @@ const changesServer: ReadonlySet<StepAction> = new Set(["create", "update", "rem
 
 function stateOf(one: Examined, decision: Decision): StepState {
   if (one.due) return decision.state === "applied" ? "pending" : decision.state;
-  return one.difference.action === "none" ? "applied" : "drifted";
+  return one.difference.action === "none" || one.unseen ? "applied" : "drifted";
 }
 
 function actionOf(one: Examined): StepAction {

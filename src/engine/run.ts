@@ -17,6 +17,7 @@ import { createRedactor } from "../secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
+import { isOfOnePlace } from "./of-one-place.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
 import { stopper } from "./stop.js";
@@ -182,13 +183,19 @@ async function existingDatabases(run: Run): Promise<Map<string, string>> {
   return found;
 }
 
-/** A database that may not be read is there, as far as can be told: the step that works in it says what is missing. */
+/**
+ * A database that may not, or can't, be read is there, as far as can be told: the step that works in it says what is
+ * wrong, and the others go on.
+ */
 async function incarnationOf(run: Run, name: string): Promise<string | undefined> {
   try {
     return (await databaseInfo(run.couch, name))?.incarnation;
   } catch (error) {
-    if (error instanceof MigrateError && error.code === "missing-right") return "0";
-    throw error;
+    if (!(error instanceof MigrateError) || isNotReady(error) || !isOfOnePlace(error)) throw error;
+    if (error.code !== "missing-right") {
+      run.emit({ type: "warning", code: "unreadable", message: `database ${name} can't be read: ${error.message}` });
+    }
+    return "0";
   }
 }
 

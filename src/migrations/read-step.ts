@@ -6,7 +6,7 @@ import { locate, type Place, pointAt } from "./locate.js";
 import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { reportSchemaErrors } from "./schema-problems.js";
-import { show } from "./secrets.js";
+import { type Mask, show } from "./secrets.js";
 import { alternatives, specSchema } from "./spec-schema.js";
 import type { SpecReader } from "./spec-values.js";
 import type { Step } from "./step.js";
@@ -56,6 +56,8 @@ export async function readStep({
 
   try {
     const { shown, secrets } = show(desired, values.masks);
+    reportSecretNames(kind, { desired, shown }, values.masks, (mask) => problems.add(at(mask.pointer), ...secretName));
+    if (problems.count > before) return undefined;
     const step = { desired, shown, secrets, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
     return { step, claims: kind.claims(desired) };
   } catch (error) {
@@ -64,6 +66,29 @@ export async function readStep({
     problems.add(at(""), "too-deep", "what this step reads is nested too deeply");
     return undefined;
   }
+}
+
+const secretName = [
+  "secret-name",
+  "a database's name stands in the ledger and in plans, so it can't be a secret: give it in plain text, or by a variable that does not come from a file",
+] as const;
+
+/** A database that is named by a secret: its name would stand in the ledger, as a key. */
+function reportSecretNames(
+  kind: StepKind,
+  { desired, shown }: Pick<Step, "desired" | "shown">,
+  masks: readonly Mask[],
+  report: (mask: Mask) => void,
+): void {
+  if (masks.length === 0) return;
+  const namesOf = (spec: unknown) => [
+    ...kind.databases(spec),
+    ...(kind.creates?.(spec) ?? []),
+    ...[kind.removes?.(spec) ?? []].flat(),
+  ];
+  const plain = new Set(namesOf(shown));
+  const secret = namesOf(desired).filter((name) => !plain.has(name));
+  for (const mask of masks) if (secret.includes(mask.value)) report(mask);
 }
 
 /** It says how the step may be applied, and is no part of what the step asks for. */

@@ -5,7 +5,8 @@
  *   1. write `src/steps/<name-in-kebab-case>.ts` that exports a `StepKind` (copy `ensure-database.ts`: it is the shortest);
  *   2. add it to the list in `src/steps/index.ts`;
  *   3. `npm run generate`: the union type, the validator, the editor schema and the step reference follow;
- *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite.
+ *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite;
+ *   5. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
  * Nothing else is edited. If something else has to be, mend that first.
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what

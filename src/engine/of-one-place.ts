@@ -1,0 +1,19 @@
+import type { ErrorCode, MigrateError } from "../errors.js";
+
+const ofTheRun: ReadonlySet<ErrorCode> = new Set([
+  "unreachable",
+  "not-couchdb",
+  "unauthorized",
+  "locked-out",
+  "interrupted",
+  "come-again",
+  "lease-lost",
+  "invalid-input",
+  "invalid-settings",
+  "bug",
+]);
+
+/** Whether a failure is about the place that was looked at, so that the steps in other places may go on. */
+export function isOfOnePlace({ code }: MigrateError): boolean {
+  return !ofTheRun.has(code);
+}

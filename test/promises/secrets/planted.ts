@@ -1,0 +1,82 @@
+/** Known secrets, one for each place in which a secret may stand, and migration files that hold or name them. */
+
+/** With characters that every encoding changes. */
+const made = (name: string) => `${name}~7+/ "q<&✓ü%${[...name].reverse().join("")}`;
+
+export const secrets = {
+  login: "login-hunter2-Zq7",
+  previous: made("previous"),
+  variable: made("variable"),
+  inline: made("inline"),
+  fromFile: made("from-file"),
+  fromNamedFile: made("from-named-file"),
+  urlPassword: "url-password-9fQ",
+  replicationUrl: "replication-url-4xW",
+  replicationAuth: made("replication-auth"),
+  replicationHeader: "replication-header-8kT",
+  configKey: "config-key-3mB-c2VjcmV0",
+  configPassword: "config-password-5rN",
+  tlsKey: "tls-key-6vC",
+} as const;
+
+export const env = (folder: string): Record<string, string> => ({
+  OVERMIND_PASSWORD: secrets.variable,
+  NAMED_FILE: `${folder}/named-secret`,
+  LINK_URL: `https://kerrigan:${secrets.replicationUrl}@char.invalid:6984/brood`,
+  LINK_PASSWORD: secrets.replicationAuth,
+});
+
+export const secretFiles: Readonly<Record<string, string>> = {
+  secret: `${secrets.fromFile}\n`,
+  "named-secret": `${secrets.fromNamedFile}\n`,
+  "key.pem": `-----BEGIN PRIVATE KEY-----\n${secrets.tlsKey}\n-----END PRIVATE KEY-----\n`,
+};
+
+const text = (value: string) => JSON.stringify(value);
+
+/** @param name unique to the test: of its database, its admin, its users */
+export const sound = (name: string): string => `
+- id: admin
+  ensureAdmin: { name: ${name}-admin, password: "\${OVERMIND_PASSWORD}" }
+- id: user
+  ensureUser: { name: ${name}-user, password: ${text(secrets.inline)}, roles: [zerg] }
+- id: file-user
+  ensureUser: { name: ${name}-file, password: "\${file:../secret}" }
+- id: named-user
+  ensureUser: { name: ${name}-named, password: "\${NAMED}" }
+- id: config
+  ensureConfig:
+    ${name}: { api_password: ${secrets.configPassword}, auth_token: ${secrets.configKey} }
+- id: link
+  ensureReplication:
+    id: ${name}
+    source: "\${LINK_URL}"
+    target:
+      url: http://127.0.0.1:1/there
+      headers: { X-Key: ${secrets.replicationHeader} }
+      auth: { basic: { username: zerg, password: "\${LINK_PASSWORD}" } }
+    continuous: true
+- id: database
+  ensureDatabase: { name: ${name} }
+- id: security
+  ensureSecurity: { database: ${name}, members: { roles: [zerg] } }
+`;
+
+/** Secrets where they do not belong, each in a file that can't be loaded. */
+export const broken: Readonly<Record<string, string>> = {
+  "an unknown field": `- id: a\n  ensureUser: { name: a, pasword: ${text(secrets.inline)} }\n`,
+  "a value of the wrong type": `- id: a\n  ensureUser: { name: a, password: [${text(secrets.inline)}] }\n`,
+  "a spec that is text": `- id: a\n  ensureUser: ${text(secrets.inline)}\n`,
+  "a quote that does not end": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}'${secrets.configKey} }\n`,
+  "a duplicate": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}, password: ${text(secrets.inline)} }\n`,
+  "a bad escape": `- id: a\n  ensureUser: { name: a, password: "${secrets.configKey}\\q" }\n`,
+  "a number of the wrong kind": '- id: a\n  ensureDatabase: { name: a, q: "${NAMED}" }\n',
+  "a database's name from a file": '- id: a\n  ensureDatabase: { name: "${file:../secret}" }\n',
+  "a database's name from a named file": '- id: a\n  ensureSecurity: { database: ["${NAMED}"] }\n',
+  "a URL that is none":
+    '- id: a\n  ensureReplication: { id: a, source: "${OVERMIND_PASSWORD}", target: "${LINK_URL}" }\n',
+  "a config value that an ini file can't hold": `- id: a\n  ensureConfig: { a: { password: "${secrets.configPassword} ; x" } }\n`,
+  "two that claim the same":
+    '- id: a\n  ensureUser: { name: "${NAMED}" }\n- id: b\n  ensureUser: { name: "${NAMED}" }\n',
+  "a variable in a variable": `- id: a\n  ensureUser: { name: a, password: "\${A:-\${${secrets.configKey}}" }\n`,
+};

@@ -1,0 +1,254 @@
+/**
+ * Promise 5: no secret leaves the process but to CouchDB. Known secrets are planted wherever one may stand, all
+ * commands are run in all formats, also where they fail, and all that leaves the process is searched for all forms of
+ * all secrets. `npm run secrets` prints how many places were searched.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import * as library from "../../../src/index.js";
+import { main } from "../../../src/main.js";
+import { type RecordingProxy, startProxy } from "../../support/proxy.js";
+import { type Addressed, must, request } from "../../support/request.js";
+import { canStartNodes, startCouchDB, startEmbedded } from "../../support/servers.js";
+import { makeFolder, removeFolder, writeFiles } from "../../support/temp.js";
+import { formsOf, Search } from "./forms.js";
+import { broken, env, secretFiles, secrets, sound } from "./planted.js";
+
+// Each test goes on from where the one before ended.
+vi.setConfig({ testTimeout: 300_000 });
+
+const search = new Search(secrets);
+const admin = { name: "overlord", password: secrets.login };
+let node: Addressed & { close(): Promise<void> };
+let proxy: RecordingProxy;
+let folder: string;
+let runs = 0;
+
+beforeAll(async () => {
+  const admins = { [admin.name]: admin.password };
+  node = canStartNodes ? await startCouchDB({ admins }) : await startEmbedded({ admins });
+  proxy = await startProxy(node.url);
+  folder = await makeFolder();
+  const files = Object.entries(broken).map(([title, text]) => [`${slug(title)}/001.yaml`, text]);
+  await writeFiles(folder, { ...secretFiles, "sound/001.yaml": sound("hive"), ...Object.fromEntries(files) });
+});
+afterAll(async () => {
+  await proxy.close();
+  await node.close();
+  await removeFolder(folder);
+});
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command in this process, and gives all that it let out to the search. */
+async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  runs += 1;
+  const texts = { stdout: [] as string[], stderr: [] as string[] };
+  const stream = (name: keyof typeof texts) => ({ write: (text: string) => void texts[name].push(text) });
+  const termination = join(folder, `termination-${runs}`);
+  const code = await main(argv, {
+    env: {
+      COUCHDB_URL: proxy.url,
+      COUCHDB_USERNAME: admin.name,
+      COUCHDB_PASSWORD: admin.password,
+      COUCHDB_PREVIOUS_PASSWORD: secrets.previous,
+      COUCHDB_MIGRATE_LOG_LEVEL: "trace",
+      COUCHDB_MIGRATE_TERMINATION_LOG: termination,
+      COUCHDB_MIGRATE_WAIT: "3s",
+      ...env(folder),
+      ...more,
+    },
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    signal: new AbortController().signal,
+    engine: async () => library,
+  });
+  const called = `${runs} ${argv.map((arg) => (arg.includes("://") ? "URL" : arg.replace(folder, ""))).join(" ")}`;
+  const [stdout, stderr] = [texts.stdout.join(""), texts.stderr.join("")];
+  search.add(`${called}: stdout`, stdout);
+  search.add(`${called}: stderr`, stderr);
+  search.add(`${called}: termination message`, await readFile(termination, "utf8").catch(() => ""));
+  return { code, stdout, stderr };
+}
+
+/** What a user of the library may print of an error, and of all that it is made of. */
+async function thrownBy(place: string, work: () => Promise<unknown>): Promise<void> {
+  const thrown: unknown = await work().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(thrown, place).toBeInstanceOf(library.MigrateError);
+  search.add(`${place}: the error, inspected`, inspect(thrown, { depth: Number.POSITIVE_INFINITY, showHidden: true }));
+  for (let error = thrown, depth = 0; error instanceof Error; error = error.cause, depth += 1) {
+    search.add(`${place}: error ${depth}`, [error.message, error.stack, JSON.stringify(error)].join("\n"));
+    search.add(`${place}: data ${depth}`, JSON.stringify((error as library.MigrateError).data ?? null));
+  }
+}
+
+const slug = (text: string) => text.replaceAll(/[^a-z]+/g, "-");
+const soundFiles = () => join(folder, "sound");
+const load = () => library.loadMigrations(soundFiles(), { env: env(folder) });
+const connection = (more = {}) => ({ url: proxy.url, username: admin.name, password: admin.password, ...more });
+
+/** What a server that echoes what it was sent, in several forms, would say; two secrets are never sent to it. */
+const echo = Object.entries(secrets)
+  .filter(([name]) => !/^(?:urlPassword|tlsKey)$/.test(name))
+  .flatMap(([name, secret]) =>
+    formsOf(name, secret).filter(({ form }) => !/^(?:md5|sha|reversed|in HTML|in hex)/.test(form)),
+  )
+  .map(({ text }) => `${text} |`)
+  .join(" ");
+
+test("what is searched for is found, in every form", () => {
+  const own = new Search({ one: secrets.fromFile });
+  for (const { form, text } of formsOf("one", secrets.fromFile)) own.add(form, `before ${text} after`);
+  expect(new Set(own.hits().map(({ place }) => place))).toEqual(new Set(own.places));
+});
+
+test("checksums, and what is shown of a step, do not depend on its secrets", async () => {
+  const other = Object.fromEntries(
+    Object.entries(env(folder)).map(([name, value]) => [name, value.replace("variable", "x")]),
+  );
+  const [one, two] = [await load(), await library.loadMigrations(soundFiles(), { env: other })];
+  const changed = sound("hive").replaceAll(secrets.configPassword, "another").replaceAll(secrets.configKey, "another");
+  await writeFiles(folder, { "changed/001.yaml": changed });
+  const three = await library.loadMigrations(join(folder, "changed"), { env: env(folder) });
+  const sums = ({ steps }: library.Migrations) => steps.map(({ id, checksum, shown }) => ({ id, checksum, shown }));
+  expect(sums(two)).toEqual(sums(one));
+  expect(sums(three)).toEqual(sums(one));
+  search.add("what is shown of steps", JSON.stringify(sums(one)));
+});
+
+test("files that can't be loaded", async () => {
+  for (const title of Object.keys(broken)) {
+    const at = join(folder, slug(title));
+    for (const format of ["pretty", "json"]) {
+      const { code, stdout, stderr } = await run(["validate", at, "--log-format", format]);
+      expect(code, `${title}: ${stdout}${stderr}`).toBe(3);
+    }
+    await thrownBy(`loading ${title}`, () => library.loadMigrations(at, { env: env(folder) }));
+  }
+});
+
+test("plans, applies, and all other commands", async () => {
+  const path = soundFiles();
+  for (const format of ["text", "json", "markdown"]) {
+    const out = join(folder, `plan.${format}`);
+    expect(await run(["plan", path, "--format", format])).toMatchObject({ code: 0 });
+    expect(await run(["plan", path, "--format", format, "--out", out, "--log-format", "json"])).toMatchObject({
+      code: 0,
+    });
+    search.add(`plan --format ${format} --out`, await readFile(out, "utf8"));
+  }
+  const applied = await run(["apply", path, "--format", "json", "--log-format", "json"]);
+  expect(applied.code, applied.stderr).toBe(0);
+  expect(await run(["apply", path])).toMatchObject({ code: 0 });
+
+  const rotated = { OVERMIND_PASSWORD: secrets.previous, LINK_PASSWORD: secrets.urlPassword };
+  expect(await run(["plan", path, "--verify"], rotated)).toMatchObject({ code: 0 });
+  expect(await run(["apply", path, "--verify", "--log-format", "json"], rotated)).toMatchObject({ code: 0 });
+
+  for (const argv of [
+    ["status", path],
+    ["status", path, "--format", "json"],
+    ["wait"],
+    ["ledger", "forget", "user"],
+    ["ledger", "accept", "config", path],
+    ["unlock"],
+  ])
+    await run(argv);
+  const out = join(folder, "imported");
+  expect(await run(["import", "--out", out])).toMatchObject({ code: 0 });
+  for (const file of await readdir(out, { recursive: true, withFileTypes: true })) {
+    if (file.isFile()) search.add(`import: ${file.name}`, await readFile(join(file.parentPath, file.name), "utf8"));
+  }
+});
+
+test("the tool's own database", async () => {
+  for (const list of ["_all_docs", "_local_docs"]) {
+    const { rows } = await must(node, "GET", `/couchdb-migrate/${list}?include_docs=true`);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { id, doc } of rows) search.add(`stored: ${id}`, JSON.stringify(doc));
+  }
+});
+
+test("a server that says what it was sent, and worse", async () => {
+  const path = soundFiles();
+  const body = { error: `bad ${echo}`, reason: echo };
+  for (const status of [400, 403, 500]) {
+    for (const [what, matches] of [
+      ["writes", (one: { writes: boolean }) => one.writes],
+      ["reads", () => true],
+    ] as const) {
+      proxy.reset();
+      proxy.faultWhen(matches, { status, body }, 1_000);
+      const format = status === 400 ? "json" : "pretty";
+      // A server that goes on failing is waited for: what it said is in the trace by then.
+      const limit = ["--timeout", "700ms", "--verify"];
+      expect((await run(["apply", path, ...limit, "--log-format", format])).code, `${status} to ${what}`).not.toBe(0);
+      await thrownBy(`apply, with ${status} to ${what}`, async () => {
+        const result = await library.apply(await load(), {
+          connection: connection({ previousPassword: secrets.previous }),
+          wait: 1_000,
+          timeout: 700,
+          verify: true,
+        });
+        search.add(`failures, with ${status} to ${what}`, JSON.stringify(result));
+        throw new library.MigrateError("step-failed", { message: JSON.stringify(result.failures) });
+      });
+    }
+  }
+  proxy.reset();
+});
+
+test("events of a whole run", async () => {
+  const events: library.Event[] = [];
+  await request(node, "DELETE", "/hive");
+  await library.apply(await load(), { connection: connection(), verify: true, emit: (event) => events.push(event) });
+  expect(events.length).toBeGreaterThan(20);
+  search.add("events", inspect(events, { depth: Number.POSITIVE_INFINITY }));
+});
+
+test("refused logins, and secrets in a URL", async () => {
+  const refused = { COUCHDB_PASSWORD: secrets.urlPassword };
+  expect(await run(["plan", soundFiles()], refused)).toMatchObject({ code: 4 });
+  const events: library.Event[] = [];
+  const wrong = connection({ password: secrets.urlPassword });
+  await thrownBy("a refused login", async () =>
+    library.plan(await load(), { connection: wrong, emit: (event) => events.push(event) }),
+  );
+  search.add("events of a refused login", JSON.stringify(events));
+
+  const url = proxy.url.replace("//", `//${admin.name}:${secrets.urlPassword}@`);
+  const withUrl = { COUCHDB_URL: "", COUCHDB_USERNAME: "", COUCHDB_PASSWORD: "", COUCHDB_PREVIOUS_PASSWORD: "" };
+  const onCommandLine = await run(["status", soundFiles(), "--url", url], withUrl);
+  expect(onCommandLine.stderr).toMatch(/--url holds credentials, which the process list shows/);
+  await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: url });
+  await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: `${url}?${secrets.configKey}` });
+  await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: `http://${admin.name}:${secrets.urlPassword}@[` });
+  await thrownBy("a URL that is none", () =>
+    library.wait({ connection: { url: `http://a:${secrets.urlPassword}@[` } }),
+  );
+  await thrownBy("nobody at the URL", () =>
+    library.wait({ connection: { url: `http://a:${secrets.urlPassword}@127.0.0.1:1` }, wait: 10 }),
+  );
+  const tls = {
+    COUCHDB_URL: "https://127.0.0.1:1",
+    COUCHDB_MIGRATE_KEY: join(folder, "key.pem"),
+    COUCHDB_MIGRATE_CERT: join(folder, "key.pem"),
+  };
+  await run(["wait", "--wait", "10ms"], tls);
+});
+
+test("none of it holds a secret", () => {
+  const hits = search.hits().map(({ place, secret, form }) => `${place}: ${secret}, ${form}`);
+  console.log(`${search.places.length} places searched (${search.characters} characters), ${hits.length} hits`);
+  expect(search.places.length).toBeGreaterThan(200);
+  expect(hits).toEqual([]);
+});
