@@ -48,9 +48,9 @@ async function dueNow(run: Run, seen: Look): Promise<Due> {
     live,
     async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(
-        targets.map((target) => examine(run, step, target, true, true)),
-      ).catch(failed);
+      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true))).catch(
+        failed,
+      );
       if (!differences || differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
         // The work on it will say them.

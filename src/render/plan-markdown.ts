@@ -58,7 +58,7 @@ function section(step: PlannedStep): string {
     ...(isLeftAlone(step) ? ["- `apply --verify` repairs it"] : []),
   ];
   const place = `${visible(step.file)}:${step.line}`;
-  const summary = `<code>${html(mark)}</code> ${words[mark]} <b>${html(step.id)}</b>: ${html(step.target)} (${html(place)})`;
+  const summary = `<code>${escaped(mark)}</code> ${words[mark]} <b>${html(step.id)}</b>: ${html(step.target)} (${html(place)})`;
   const body = [...said, ...(lines.length > 0 ? [`\n${fenced(lines)}`] : [])];
   return ["<details open>", `<summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
 }
@@ -75,14 +75,21 @@ function code(text: string): string {
   return `<code>${html(text)}</code>`;
 }
 
-function html(text: string): string {
+function escaped(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
+/** Within an element, where Markdown and the calling of people (`@`) may be at work all the same. */
+function html(text: string): string {
+  return escaped(text)
+    .replaceAll(/[\\`*[\]|~!]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll("@", "@&#8203;");
+}
+
 /** Text that Markdown shows as it is; `@` would call people. */
 function inText(text: string): string {
-  return html(text)
+  return escaped(text)
     .replaceAll(/[\\`*_[\]#|~!]/g, "\\$&")
     .replaceAll("@", "@&#8203;");
 }

@@ -88,8 +88,21 @@ export function kindsLeftOut(used: Iterable<string>): string[] {
 const local = "/_node/_local/_config";
 const unusable = `-pbkdf2-${"0".repeat(40)},5a17,10`;
 
-/** Makes the server as it was before the first run, whatever a run has left on it, down to what the set removes. */
+/**
+ * Makes the server as it was before the first run, whatever a run has left on it, down to what the set removes. On a
+ * crowded machine CouchDB itself may give up in the middle of it; then it is begun again.
+ */
 export async function prepare(server: Addressed): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await prepareOnce(server);
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+async function prepareOnce(server: Addressed): Promise<void> {
   const all: string[] = await must(server, "GET", "/_all_dbs");
   const gone = all.filter((name) => !name.startsWith("_") || name === "_global_changes");
   await Promise.all(gone.map((name) => request(server, "DELETE", `/${name}`)));
