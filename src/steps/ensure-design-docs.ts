@@ -6,6 +6,7 @@ import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
 import { type DesignDoc, type Fault, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
+import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment } from "./design-docs/staging.js";
 import { isObject, type JsonObject } from "./json.js";
@@ -141,7 +142,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           ...rebuildOf(database, observed, doc),
           staged: write.staged.some(({ name }) => name === doc.name),
         })),
-      warnings: [],
+      warnings: different.flatMap(searchWarning),
       write,
     };
   },

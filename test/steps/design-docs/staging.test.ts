@@ -107,3 +107,19 @@ describe("the name of a staged document", () => {
     expect(stagedName("a", doc) === name).toBe(same);
   });
 });
+
+describe("search indexes", () => {
+  const search = (index: object) => ({ ...old, nouveau: { text: index }, indexes: { same: { index: "f" } } });
+  it.each<[string, Doc, string[]]>([
+    [
+      "changed: said to be written at once",
+      search({ index: "g" }),
+      [expect.stringContaining("nouveau.text of _design/a")],
+    ],
+    ["the same, beside another change", { ...search({ index: "f" }), filters: {} }, []],
+  ])("%s", (_, asked, warnings) => {
+    const { warnings: said, write } = planned({ stored: search({ index: "f" }), asked });
+    expect(said).toEqual(warnings);
+    expect(write?.inPlace).toHaveLength(1);
+  });
+});
