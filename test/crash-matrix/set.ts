@@ -16,6 +16,15 @@ export const env = {
 
 const view = (body: string) => `function (doc) { ${body} }`;
 
+/** What must not be done twice. */
+const oneTime = {
+  "004-once.yaml": `
+- id: grow
+  transformDocuments: { database: old, selector: { type: creature }, script: grow.mjs }
+`,
+  "grow.mjs": "export default (doc) => ({ ...doc, legs: (doc.legs ?? 0) + 1 });\n",
+};
+
 /** Several steps on one database, several databases, server-wide ones before and after them. */
 export const files: Readonly<Record<string, string>> = {
   "001-server.yaml": `
@@ -78,6 +87,7 @@ export const files: Readonly<Record<string, string>> = {
 - id: no-admin
   removeAdmin: { name: traitor, allowDestroy: true }
 `,
+  ...(kinds.some(({ name }) => name === "transformDocuments") ? oneTime : {}),
 };
 
 export function kindsLeftOut(used: Iterable<string>): string[] {

@@ -1,0 +1,108 @@
+/**
+ * Promise 3: started many times at once, each step is done once, and every runner exits 0. Real processes with the same
+ * files, against one node and against a cluster of three, each through another node, while one node at a time is
+ * stopped, hung or killed.
+ *
+ *   npm run race -- [--rounds 20] [--runners 6] [--faults none,stop,hang,kill] [--only-cluster]
+ *
+ * Exits with 1 if there was a violation.
+ */
+import { parseArgs } from "node:util";
+import { startCli } from "../support/cli.js";
+import { everyNodeKnowsAll, startCluster } from "../support/cluster.js";
+import { type CouchNode, startCouchDB } from "../support/couchdb.js";
+import { must } from "../support/request.js";
+import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
+import { checkRound, type Runner } from "./checks.js";
+import { stepsOf } from "./steps.js";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "20" },
+    runners: { type: "string", default: "6" },
+    faults: { type: "string", default: "none,stop,hang,kill" },
+    "only-cluster": { type: "boolean", default: false },
+  },
+});
+
+const faults = values.faults.split(",");
+const runners = Number(values.runners);
+const counts = { rounds: 0, runners: 0, faults: 0, waits: 0, takeovers: 0, violations: 0 };
+const byFault: Record<string, number> = {};
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Goes wrong for some seconds, at some time while the runners are at work, and comes back. */
+async function breakFor(node: CouchNode, fault: string): Promise<void> {
+  await sleep(Math.random() * 3_000);
+  counts.faults += 1;
+  if (fault === "hang") node.pause();
+  else if (fault === "kill") await node.kill();
+  else await node.stop();
+  await sleep(1_000 + Math.random() * 4_000);
+  if (fault === "hang") node.resume();
+  else await node.start();
+}
+
+async function round(nodes: readonly CouchNode[], number: number, fault: string): Promise<void> {
+  const folder = await makeFolder();
+  const name = `race${number}`;
+  try {
+    const [first] = nodes;
+    if (!first) throw new Error("no node");
+    const { files, prepare, expectDone } = stepsOf(name);
+    await writeFiles(folder, files);
+    await prepare(first);
+    const start = (node: CouchNode, i: number) => {
+      const address = {
+        COUCHDB_URL: node.url,
+        COUCHDB_USERNAME: node.admin.name,
+        COUCHDB_PASSWORD: node.admin.password,
+      };
+      return startCli(["apply", folder, "--set", name, "--format", "json", "--wait", "180s"], {
+        env: { ...address, HOSTNAME: `pod-${i}`, COUCHDB_MIGRATE_TERMINATION_LOG: "none" },
+      }).result;
+    };
+    const all = () =>
+      Promise.all(Array.from({ length: runners }, (_, i) => start(nodes[i % nodes.length] ?? first, i)));
+    const victim = nodes[Math.floor(Math.random() * nodes.length)] ?? first;
+    const [results] = await Promise.all([all(), fault === "none" ? undefined : breakFor(victim, fault)]);
+    if (nodes.length > 1) await everyNodeKnowsAll(nodes);
+    const lease = () => must(first, "GET", `/couchdb-migrate/lease-${name}`);
+    const before = await lease();
+    const again: Runner[] = await all();
+    const violations = [
+      ...(await checkRound(results, nodes, { set: name, databases: [`${name}-hive`, `${name}-brood`] })),
+      ...(await expectDone(first)),
+      ...again.filter(({ code }) => code !== 0).map(({ code, stderr }) => `a rerun exited with ${code}: ${stderr}`),
+      ...((await lease())._rev === before._rev ? [] : ["the lease was taken though nothing was pending"]),
+    ];
+    counts.rounds += 1;
+    counts.runners += results.length;
+    counts.waits += results.filter(({ stderr }) =>
+      /another runner, pod-\d\S*, holds the lease since/.test(stderr),
+    ).length;
+    counts.takeovers += results.filter(({ stderr }) => stderr.includes("lease taken over")).length;
+    counts.violations += violations.length;
+    byFault[fault] = (byFault[fault] ?? 0) + 1;
+    for (const violation of violations)
+      console.log(`VIOLATION in round ${number} (${nodes.length} nodes, ${fault}): ${violation}`);
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+async function rounds(nodes: readonly CouchNode[], from: number, kinds: readonly string[]): Promise<void> {
+  for (let i = 0; i < Number(values.rounds); i += 1) await round(nodes, from + i, kinds[i % kinds.length] ?? "none");
+  console.log(`${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}:`, counts, byFault);
+}
+
+if (!values["only-cluster"]) {
+  const node = await startCouchDB();
+  await rounds([node], 1, faults).finally(() => node.close());
+}
+const cluster = await startCluster(3);
+await rounds(cluster.nodes, 1_001, faults).finally(() => cluster.close());
+console.log(
+  `${counts.rounds} rounds, ${counts.runners} runners, ${counts.faults} faults, ${counts.violations} violations`,
+);
+process.exitCode = counts.violations > 0 ? 1 : 0;

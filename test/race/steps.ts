@@ -1,0 +1,58 @@
+/** What the runners of a round have to do, and what must have come of it. */
+import { kinds } from "../../src/steps/index.js";
+import { type Addressed, must } from "../support/request.js";
+
+export interface RoundSteps {
+  readonly files: Readonly<Record<string, string>>;
+  /** Makes by hand what the steps take for granted. */
+  prepare(server: Addressed): Promise<void>;
+  /** Violations. */
+  expectDone(server: Addressed): Promise<string[]>;
+}
+
+const drones = 40;
+/** Each document that it changes counts how often it was changed. */
+const counting = "export default (doc) => ({ ...doc, count: doc.count + 1 });\n";
+const transform = (hive: string) =>
+  `- id: count\n  transformDocuments: { database: ${hive}, selector: { type: drone }, script: count.mjs }\n`;
+
+const oneTime = kinds.some(({ name }) => name === "transformDocuments");
+
+export function stepsOf(name: string): RoundSteps {
+  const [hive, brood] = [`${name}-hive`, `${name}-brood`];
+  const files = {
+    "001.yaml": `
+- id: brood
+  ensureDatabase: { name: ${brood} }
+- id: brood-security
+  ensureSecurity: { database: ${brood}, members: { roles: [zerg] } }
+- id: brood-documents
+  ensureDocuments: { database: ${brood}, docs: [{ _id: zasz }, { _id: daggoth }] }
+- id: brood-views
+  ensureDesignDocs:
+    database: ${brood}
+    docs: { creatures: { views: { by_type: { map: "function (doc) { emit(doc.type); }" } } } }
+- id: brood-indexes
+  ensureIndexes: { database: ${brood}, indexes: { by-type: { index: { fields: [type] } } } }
+- id: user
+  ensureUser: { name: ${name}, password: queen-of-blades, roles: [zerg] }
+`,
+    ...(oneTime ? { "002.yaml": transform(hive), "count.mjs": counting } : {}),
+  };
+  return {
+    files,
+    async prepare(server) {
+      await must(server, "PUT", `/${hive}`);
+      const docs = Array.from({ length: drones }, (_, i) => ({ _id: `drone-${i}`, type: "drone", count: 0 }));
+      await must(server, "POST", `/${hive}/_bulk_docs`, { body: { docs } });
+    },
+    async expectDone(server) {
+      const { rows } = await must(server, "GET", `/${hive}/_all_docs?include_docs=true`);
+      const expected = oneTime ? 1 : 0;
+      const wrong = rows.filter(
+        ({ doc }: { doc: { count?: number } }) => doc.count !== undefined && doc.count !== expected,
+      );
+      return wrong.length === 0 ? [] : [`${wrong.length} documents were not changed exactly once`];
+    },
+  };
+}
