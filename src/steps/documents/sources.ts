@@ -96,7 +96,8 @@ async function documentFiles(files: StepFiles, path: string, pointer: string): P
   }
   const folder = path.replace(/\/+$/, "");
   const entries = (await files.list(folder, pointer)).filter(({ name }) => !name.startsWith("."));
-  if (entries.length === 0) files.problem({ pointer }, "no-documents", "there is no `.json` file in this folder", path);
+  if (entries.length === 0)
+    files.problem({ pointer }, "no-documents", "there is no `.json` or `.ndjson` file in this folder", path);
   return entries.flatMap(({ name, folder: isFolder }) => {
     if (!isFolder && named.test(name)) return [`${folder}/${name}`];
     const message = `\`${folder}/${name}\` is no \`.json\` or \`.ndjson\` file: a folder of documents holds nothing else`;

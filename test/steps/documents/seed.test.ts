@@ -165,7 +165,7 @@ it("every document that is refused is named, with its line; all others are writt
 it("a run that is stopped finishes the batches under way, and the next one goes on behind them", async () => {
   const database = await freshDatabase();
   const proxy = await behindProxy();
-  const documents = docs(12_000);
+  const documents = docs(8_000);
   const { apply } = await run(`{ database: ${database}, from: docs.ndjson }`, documents, proxy.url);
   const stop = new AbortController();
   const emit = ({ type }: Event) => type === "step-progress" && stop.abort();
@@ -176,9 +176,9 @@ it("a run that is stopped finishes the batches under way, and the next one goes 
   expect(written.length).toBeLessThanOrEqual(4_000);
   proxy.reset();
   expect(await apply()).toMatchObject({ applied: ["docs"], failures: [] });
-  expect(proxy.requests.filter(({ path }) => bulk(path))).toHaveLength(12 - written.length / 1_000);
+  expect(proxy.requests.filter(({ path }) => bulk(path))).toHaveLength(8 - written.length / 1_000);
   const all = await stored(database);
-  expect(all).toHaveLength(12_000);
+  expect(all).toHaveLength(8_000);
   expect(all.every((doc) => generation(doc) === 1)).toBe(true);
 });
 
