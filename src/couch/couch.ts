@@ -65,6 +65,8 @@ export interface Couch {
   forget(database?: string): void;
   /** Changes whenever an answer that was read may no longer hold: something was written, or `forget` was called. */
   readonly epoch?: number;
+  /** Whether this run has made the database, without a doubt: what is in it, the run itself has written. */
+  made?(database: string): boolean;
   /** How many requests were sent, retries included. */
   readonly requests: { readonly reads: number; readonly writes: number };
   /** What the requests are signed with. */

@@ -34,6 +34,8 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   const memo = new Memo();
   /** When databases were made in this run, by their encoded names. */
   const created = new Map<string, number>();
+  /** Those of them that a quorum took at once. */
+  const made = new Set<string>();
   let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
   let underWay = new AbortController();
@@ -99,6 +101,8 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
 
   function noteDatabase(method: string, database: string, status: number): void {
     if (method === "PUT" && (status === 201 || status === 202)) created.set(database, performance.now());
+    if (method === "PUT" && status === 201) made.add(database);
+    else made.delete(database);
     if (method === "DELETE") created.delete(database);
   }
 
@@ -123,6 +127,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     once,
     write,
     forget: (database) => memo.forget(database),
+    made: (database) => made.has(encodeURIComponent(database)),
     allowWrites: () => {
       readOnly = false;
     },

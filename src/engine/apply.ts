@@ -1,5 +1,6 @@
 /** Brings the server to what the files ask for, and records it. */
 import pMap from "p-map";
+import { assumeNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
@@ -63,6 +64,12 @@ async function dueNow(run: Run, seen: Look): Promise<Due> {
   return { due, warnings: warnings.flat() };
 }
 
+/**
+ * Milliseconds for which what was seen before the lease is taken to hold under it, if the ledger is still the same.
+ * Each step is looked at once more before it writes, in any case.
+ */
+const stillRecent = 5_000;
+
 async function applyHoldingLease(
   run: Run,
   seen: Look,
@@ -70,6 +77,7 @@ async function applyHoldingLease(
   options: ApplyOptions,
   why: () => MigrateError | undefined,
 ): Promise<Work> {
+  const seenAt = performance.now();
   const pending = run.steps.filter(({ id }) => found.due.has(id)).map(kindOf);
   const everyNode = pending.some((kind) => kind.everyNode);
   const first = pending.some((kind) => kind.first);
@@ -86,16 +94,22 @@ async function applyHoldingLease(
   await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
   const holder = holderName(options);
   // Another runner may do it all while we wait.
+  let waited = first || run.verify || seen.stored?.ledger.nodes !== undefined;
   const again = async () => {
     run.couch.forget();
-    const seen = await look(run, false);
-    return new Work(run, seen, await dueNow(run, seen), written);
+    assumeNodes(run.couch, undefined);
+    const recent = !waited && performance.now() - seenAt < stillRecent ? seen : undefined;
+    const now = await look(run, false, recent);
+    return new Work(run, now, now === seen ? found : await dueNow(run, now), written);
   };
   const lease = await takeLeaseIfNeeded(run.couch, run.place, {
     holder,
     ttl: options.leaseTtl ?? defaults.leaseTtl,
     lockWait: options.lockWait ?? defaults.lockWait,
-    emit: run.emit,
+    emit: (event) => {
+      waited ||= event.type === "lease-waiting";
+      run.emit(event);
+    },
     signal: run.signal,
     stillNeeded: async () => {
       work = await again();

@@ -20,19 +20,20 @@ const firstPause = 200;
 const inDoubt: ReadonlySet<ErrorCode> = new Set(["outcome-unknown", "conflict", "below-quorum"]);
 
 /**
+ * @param present what is known of the target's database: false where there is nothing yet that could be observed.
  * @param assertHeld throws when the lease is lost or the run has to stop; asked before each write.
  */
 export async function converge(
   run: Run,
   step: Step,
   target: Target,
-  databaseExists: boolean,
+  present: boolean,
   assertHeld: () => void,
 ): Promise<Converged> {
   let wrote = false;
   let doubt: MigrateError | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const difference = await examine(run, step, target, databaseExists || wrote, true);
+    const difference = await examine(run, step, target, present || wrote, true);
     if (difference.action === "refused") {
       throw new MigrateError("refused", { message: difference.refusal ?? "refused", data: { id: step.id } });
     }

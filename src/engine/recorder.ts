@@ -6,46 +6,68 @@ import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./run.js";
 
+/** Fewer are not worth a write before the end: to look at them again costs about as much. */
+const fewest = 25;
+
+/** After how many steps the ledger is written: at the end, at half of it, at half of that, … Pure. */
+export function milestones(steps: number): number[] {
+  const found: number[] = [];
+  for (let count = Math.ceil(steps / 2); count >= fewest; count = Math.ceil(count / 2)) found.unshift(count);
+  return found;
+}
+
 export class Recorder {
   readonly #run: Run;
+  readonly #ready: () => Promise<void>;
+  readonly #milestones: number[];
   #stored: StoredLedger | undefined;
-  /** Of this run. */
+  /** Of this run, as they are written. */
   readonly #entries: Record<string, Entry> = {};
+  /** Not written yet. */
+  #open = new Map<string, () => Entry>();
+  #recorded = 0;
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
-  #unwritten = 0;
-  #written = 0;
+  #changed = false;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(run: Run, stored: StoredLedger | undefined) {
+  /**
+   * @param steps how many are expected to be recorded
+   * @param ready resolves when the entries recorded so far can be made
+   */
+  constructor(run: Run, stored: StoredLedger | undefined, steps: number, ready: () => Promise<void>) {
     this.#run = run;
+    this.#ready = ready;
+    this.#milestones = milestones(steps);
     this.#stored = stored;
     this.#fingerprint = stored?.ledger.fingerprint;
     this.#nodes = stored?.ledger.nodes;
   }
 
+  /** As it is in the ledger. */
   entry(id: string): Entry | undefined {
     const stored = this.#stored?.ledger.entries ?? {};
-    const entries = Object.hasOwn(this.#entries, id) ? this.#entries : stored;
-    return Object.hasOwn(entries, id) ? entries[id] : undefined;
+    return Object.hasOwn(stored, id) ? stored[id] : undefined;
   }
 
   /** The step is done. Resolves when it may be relied on: at once, or, with `now`, when the ledger is written. */
-  async record(id: string, entry: Entry, now: boolean): Promise<void> {
-    this.#entries[id] = entry;
-    this.#unwritten += 1;
-    if (now || this.#unwritten > this.#written) await this.flush();
+  async record(id: string, entry: () => Entry, now: boolean): Promise<void> {
+    this.#open.set(id, entry);
+    this.#recorded += 1;
+    const [next = Number.POSITIVE_INFINITY] = this.#milestones;
+    if (this.#recorded >= next) this.#milestones.shift();
+    if (now || this.#recorded >= next) await this.flush();
   }
 
   set nodes(nodes: readonly string[] | undefined) {
     if (JSON.stringify(nodes) === JSON.stringify(this.#nodes)) return;
     this.#nodes = nodes;
-    this.#unwritten += 1;
+    this.#changed = true;
   }
 
   set fingerprint(fingerprint: Fingerprint | undefined) {
     this.#fingerprint = fingerprint;
-    this.#unwritten += 1;
+    this.#changed = true;
   }
 
   /** Writes what is not written yet. One write at a time. */
@@ -62,8 +84,12 @@ export class Recorder {
   }
 
   async #write(): Promise<void> {
-    if (this.#unwritten === 0) return;
-    const count = this.#unwritten;
+    if (this.#open.size === 0 && !this.#changed) return;
+    const open = [...this.#open];
+    await this.#ready();
+    for (const [id, entry] of open) this.#entries[id] = entry();
+    const changed = this.#changed;
+    this.#changed = false;
     const ledger: Ledger = {
       formatVersion: 1,
       set: this.#run.place.set,
@@ -71,8 +97,12 @@ export class Recorder {
       ...(this.#fingerprint ? { fingerprint: this.#fingerprint } : {}),
       ...(this.#nodes ? { nodes: this.#nodes } : {}),
     };
-    this.#stored = await writeLedger(this.#run.couch, this.#run.place, this.#stored, ledger);
-    this.#unwritten -= count;
-    this.#written += count;
+    try {
+      this.#stored = await writeLedger(this.#run.couch, this.#run.place, this.#stored, ledger);
+    } catch (error) {
+      this.#changed ||= changed;
+      throw error;
+    }
+    for (const [id] of open) this.#open.delete(id);
   }
 }

@@ -78,9 +78,11 @@ function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal)
  *
  * @param trustNodes take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need
  *   not send; a node that has joined since is seen by the next run that has work, by `--verify`, plan and status.
+ * @param before a look of a moment ago, which still holds where nobody has written the ledger since
  */
-export async function look(run: Run, trustNodes: boolean): Promise<Look> {
+export async function look(run: Run, trustNodes: boolean, before?: Look): Promise<Look> {
   const stored = await readLedger(run.couch, run.place);
+  if (before && before.stored?.rev === stored?.rev) return before;
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, secretsChanged] = await Promise.all([
     existingDatabases(run),

@@ -7,6 +7,35 @@
 export interface Ordered {
   readonly barrier: boolean;
   readonly databases: readonly string[];
+  /** It may be at work together with its neighbours in the same database of which this is true as well. */
+  readonly joins?: boolean;
+}
+
+/** Of one unit: what a crash leaves to be looked at again, and what one request holds, stay small. */
+const mostJoined = 100;
+
+/**
+ * Puts together what may be at work together; each step is in one unit, the units are in the order of their first
+ * steps. A step joins a unit only if nothing is between them that it has to wait for. Pure.
+ */
+export function units(steps: readonly Ordered[]): readonly (readonly number[])[] {
+  const found: number[][] = [];
+  /** By database, the unit that was the last one to work there, if it may be joined. */
+  let open = new Map<string, number[]>();
+  steps.forEach(({ barrier, databases, joins = false }, index) => {
+    if (barrier) open = new Map();
+    const [database = "", ...others] = databases;
+    const unit = joins && !barrier && others.length === 0 ? open.get(database) : undefined;
+    if (unit && unit.length < mostJoined) {
+      unit.push(index);
+      return;
+    }
+    const begun = [index];
+    found.push(begun);
+    for (const name of databases) open.delete(name);
+    if (joins && !barrier && databases.length === 1) open.set(database, begun);
+  });
+  return found;
 }
 
 /** For each step the indices of the steps that must be done before it, without those that follow from others. Pure. */

@@ -1,11 +1,11 @@
 /** One run's work under the lease, step by step, and what became of it. */
 import pMap from "p-map";
-import { databaseInfo } from "../couch/databases.js";
 import { knownNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
 import { recordRun } from "../ledger/history.js";
 import type { Lease } from "../ledger/lease.js";
+import type { Step } from "../migrations/step.js";
 import type { ApplyResult, Failure, RunRecord, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
@@ -13,9 +13,10 @@ import { version } from "../version.js";
 import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
 import { missingDatabase } from "./examine.js";
+import { Incarnations } from "./incarnations.js";
 import { Recorder } from "./recorder.js";
 import { type Look, type Run, targetsOf } from "./run.js";
-import { dependencies, runInOrder } from "./schedule.js";
+import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
 
 /** What a look has found to be done, and what is to be said of the rest. */
@@ -38,8 +39,7 @@ export class Work {
   readonly #unfinished = new Set<string>();
   #notReached: string[] = [];
   #ending: MigrateError | undefined;
-  /** Databases that exist, each with its incarnation: those seen, and those that the run makes. */
-  readonly #existing: Map<string, string>;
+  readonly #existing: Incarnations;
 
   /**
    * @param written ids of first steps that this run has brought to hold already
@@ -50,7 +50,7 @@ export class Work {
     this.due = due;
     this.#warnings = [...warnings];
     this.#written = new Set(written);
-    this.#existing = new Map(seen.existing);
+    this.#existing = new Incarnations(run.couch, seen.existing);
   }
 
   get written(): ReadonlySet<string> {
@@ -83,23 +83,21 @@ export class Work {
     const run = this.#run;
     const startedAt = new Date();
     const began = performance.now();
-    const recorder = new Recorder(run, this.#seen.stored);
     const todo = this.#seen.decisions.filter((decision) => this.due.has(decision.step.id));
+    const recorder = new Recorder(run, this.#seen.stored, todo.length, () => this.#existing.settled());
     run.emit({ type: "run-begin", steps: run.steps.length, pending: todo.length });
-    const needs = dependencies(
-      todo.map(({ step }) => ({
-        barrier: kindOf(step).scope === "server" || namedDatabases(step).some(isPattern),
-        databases: namedDatabases(step),
-      })),
-    );
+    const order = todo.map((decision) => this.#ordered(decision));
+    const together = units(order);
+    const needs = dependencies(together.flatMap(([first = 0]) => order[first] ?? []));
     const stopped = () => run.signal.aborted || lease.lost.aborted || this.#failures.length > 0;
     let broken: unknown;
     try {
-      const notReached = await runInOrder(needs, run.concurrency, stopped, async (index) => {
-        const decision = todo[index];
-        if (decision) await this.#step(decision, recorder, lease, why);
+      const left = await runInOrder(needs, run.concurrency, stopped, async (unit) => {
+        const decisions = (together[unit] ?? []).flatMap((index) => todo[index] ?? []);
+        await allDone(decisions.map((decision) => this.#step(decision, recorder, lease, why)));
       });
-      this.#notReached = notReached.flatMap((index) => todo[index]?.step.id ?? []);
+      const unbegun = new Set(left.flatMap((unit) => together[unit] ?? []));
+      this.#notReached = todo.filter((_, index) => unbegun.has(index)).map(({ step }) => step.id);
     } catch (error) {
       broken = error;
     }
@@ -169,20 +167,19 @@ export class Work {
     for (const { target, error } of failed) this.#fail(step.id, target, error);
     const milliseconds = Math.round(performance.now() - began);
     if (ended.length === 0 || succeeded.length > 0) {
-      for (const made of createdBy(step)) await this.#noteIncarnation(made);
+      for (const made of createdBy(step)) this.#existing.add(made);
       const removed = kind.removes?.(step.desired);
-      if (removed !== undefined) this.#existing.delete(removed);
+      if (removed !== undefined) this.#existing.remove(removed);
       const worked =
         kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap((result) => result.target.database ?? []);
       // What is gone has no incarnation: whatever comes to be under its name is another.
       const databases = worked.filter((database) => database !== removed);
-      const entry = nextEntry(step, recorder.entry(step.id), {
-        databases: Object.fromEntries(databases.map((name) => [name, this.#existing.get(name) ?? "0"])),
-        milliseconds,
-        adopted: !wrote,
-        at: new Date(),
-        version,
-      });
+      const done = { milliseconds, adopted: !wrote, at: new Date(), version };
+      const entry = () =>
+        nextEntry(step, recorder.entry(step.id), {
+          ...done,
+          databases: Object.fromEntries(databases.map((name) => [name, this.#existing.of(name)])),
+        });
       await recorder.record(step.id, entry, kind.oneTime ?? false);
     }
     if (ended.length > failed.length && failed.length === 0) {
@@ -197,9 +194,9 @@ export class Work {
 
   /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */
   #targets(decision: Decision): Target[] {
-    const targets = targetsOf(this.#run, decision.step, this.#existing);
+    const targets = targetsOf(this.#run, decision.step, this.#existing.names);
     if (decision.state === "applied" || this.#run.verify) return targets;
-    const known = new Set(this.#seen.existing.keys());
+    const known = this.#seen.existing;
     return targets.filter(
       ({ database }) => database === undefined || decision.databases.has(database) || !known.has(database),
     );
@@ -218,17 +215,26 @@ export class Work {
       if (!exists && !createdBy(step).includes(database)) {
         throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
       }
-      return { target, converged: await converge(this.#run, step, target, exists, () => lease.assertHeld()) };
+      const present = exists && !this.#isAbsent(step, database);
+      return { target, converged: await converge(this.#run, step, target, present, () => lease.assertHeld()) };
     } catch (thrown) {
       return { target, error: toMigrateError(thrown) };
     }
   }
 
-  /** A database was just made, or was there unseen: from now on steps are recorded under this incarnation. */
-  async #noteIncarnation(database: string): Promise<void> {
-    if (this.#existing.has(database)) return;
-    const info = await databaseInfo(this.#run.couch, database);
-    if (info) this.#existing.set(database, info.incarnation);
+  /** A database that this run has made need not be looked at. */
+  #isAbsent(step: Step, database: string | undefined): boolean {
+    if (database === undefined || !this.#run.couch.made?.(database)) return false;
+    return kindOf(step).absentFromNew?.(step.desired) ?? false;
+  }
+
+  /** In databases that are there already, design documents are deployed one after another: each may take its time. */
+  #ordered({ step }: Decision): Ordered {
+    const kind = kindOf(step);
+    const databases = namedDatabases(step);
+    const barrier = kind.scope === "server" || databases.some(isPattern);
+    const joins = kind.joins === true && databases.every((database) => !this.#seen.existing.has(database));
+    return { barrier, databases, joins };
   }
 
   async #recordSecrets(recorder: Recorder): Promise<void> {
@@ -261,13 +267,14 @@ export class Work {
     // Where another runner has recorded it meanwhile, or it had been and drifted.
     const recorded = [...this.#written].filter((id) => !this.due.has(id));
     const applied = [...recorded, ...this.#applied];
+    const written = new Set(applied);
     return {
       formatVersion: 1,
       set: this.#run.place.set,
       result: this.#outcome(applied),
       applied,
       adopted: this.#adopted,
-      unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !applied.includes(id)),
+      unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !written.has(id)),
       superseded: this.#idsIn("superseded"),
       unfinished: [...this.#unfinished],
       notReached: this.#notReached,
@@ -277,6 +284,11 @@ export class Work {
       milliseconds: Math.round(milliseconds),
     };
   }
+}
+
+/** Rejects with the first error, but only when all have ended. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function interruption(error: MigrateError | undefined): RunRecord["result"] {

@@ -55,15 +55,18 @@ function isYoung(info: DatabaseInfo): boolean {
 }
 
 async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Promise<DatabaseInfo> {
-  await jitter(200, signal);
+  // Only through different nodes a race does harm.
+  const cluster = await isCluster(couch);
+  if (cluster) await jitter(200, signal);
   let problem: unknown;
   for (let attempt = 0; attempt < 8; attempt += 1) {
-    const info = await readInfo(couch, place, signal);
+    const info = cluster || attempt > 0 ? await readInfo(couch, place, signal) : undefined;
     if (info) return info;
     try {
       // 412 exists (to all, in a race). 500 may be a race too: only the next look tells.
       await couch.write("PUT", path`/${place.database}`, { query: { q: 1 }, accept: [202, 412], repeatable: true });
       problem = undefined;
+      if (!cluster && couch.made?.(place.database)) return { doc_count: 0, doc_del_count: 0 };
     } catch (error) {
       if (!isRace(error)) throw error;
       problem = error;

@@ -89,6 +89,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
 
   title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
   databases: ({ database }) => database,
+  joins: true,
+  absentFromNew: () => true,
   claims: ({ database, docs }) => database.flatMap((db) => Object.keys(docs).map((name) => `designDoc/${db}/${name}`)),
 
   check({ database, from, docs }) {

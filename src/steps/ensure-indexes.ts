@@ -119,6 +119,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
 
   title: ({ database, indexes }) => `indexes ${listed(Object.keys(indexes))} of ${listed(database)}`,
   databases: ({ database }) => database,
+  absentFromNew: () => true,
   claims: ({ database, indexes }) =>
     database.flatMap((db) =>
       Object.entries(indexes).flatMap(([name, { ddoc }]) => [`designDoc/${db}/${ddoc}`, `index/${db}/${ddoc}/${name}`]),

@@ -60,6 +60,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
 
   title: ({ database }) => `security of ${listed(database)}`,
   databases: ({ database }) => database,
+  absentFromNew: ({ mode }) => mode === "replace",
   claims: ({ database }) => database.map((name) => `security/${name}`),
   check: ({ database }) => ownDatabaseProblems(database, "database"),
 

@@ -110,6 +110,11 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly everyNode?: boolean;
   /** Run before ledger and lease, which need what it makes (the cluster and its system databases). */
   readonly first?: boolean;
+  /**
+   * Neighbouring steps of this kind in one new database may be at work at the same time: they don't depend on each
+   * other, and the kind puts their requests together.
+   */
+  readonly joins?: boolean;
   /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
 
@@ -125,6 +130,11 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   creates?(desired: Desired): readonly string[];
   /** The database that it removes, if it removes one: the ledger then holds no incarnation of it. */
   removes?(desired: Desired): string | undefined;
+  /**
+   * A database that this run has made holds nothing of it, so that the first look is left out: `diff` gets `undefined`,
+   * and `apply` must not write over what somebody else has put there meanwhile, unless it would anyway.
+   */
+  absentFromNew?(desired: Desired): boolean;
   /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
   claims(desired: Desired): readonly string[];
   /** Checks beyond the schema, offline and pure. */

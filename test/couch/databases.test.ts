@@ -35,7 +35,7 @@ const infoOf = (name: string) => ({
   cluster: { q: 2, n: 3, w: 2, r: 2 },
 });
 const likeCouch: Behaviour = (request, response) => {
-  if (request.path === "/_all_dbs") return json(200, ["_users", ...databases.keys()])(request, response);
+  if (request.path.startsWith("/_all_dbs")) return json(200, ["_users", ...databases.keys()])(request, response);
   if (request.path !== "/_dbs_info") {
     const name = decodeURIComponent(request.path.slice(1));
     if (request.method === "PUT") return json(201, {})(request, response);
@@ -126,6 +126,34 @@ test("absence is believed only of GET /db", async () => {
     ]),
   );
   expect(sent().sort()).toEqual(["GET /gone", "GET /hidden", "POST /_dbs_info"]);
+});
+
+test("or of a list, where many seem to be absent", async () => {
+  make(["hidden", "z"]);
+  hidden.add("hidden");
+  const asked = ["hidden", "a", "b", "z", "c"];
+  const found = await incarnations(couch, asked);
+  expect([...found].flatMap(([name, incarnation]) => incarnation ?? name)).toEqual([
+    "1700000000",
+    "a",
+    "b",
+    "1700000000",
+    "c",
+  ]);
+  expect(sent().sort()).toEqual([
+    `GET /_all_dbs?start_key=${encodeURIComponent('"a"')}&end_key=${encodeURIComponent('"hidden"')}`,
+    "GET /hidden",
+    "POST /_dbs_info",
+  ]);
+});
+
+test("each is asked for where the list is refused", async () => {
+  server.behave((request, response) => {
+    if (!request.path.startsWith("/_all_dbs")) return likeCouch(request, response);
+    json(403, { error: "forbidden", reason: "admins only" })(request, response);
+  });
+  expect([...(await incarnations(couch, names(4))).values()]).toEqual(names(4).map(() => undefined));
+  expect(sent().filter((request) => request.startsWith("GET /db"))).toHaveLength(4);
 });
 
 test.each([

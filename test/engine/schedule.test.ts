@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dependencies, type Ordered, runInOrder } from "../../src/engine/schedule.js";
+import { dependencies, type Ordered, runInOrder, units } from "../../src/engine/schedule.js";
 
 const on = (...databases: string[]): Ordered => ({ barrier: false, databases });
+const joining = (...databases: string[]): Ordered => ({ barrier: false, databases, joins: true });
 const barrier: Ordered = { barrier: true, databases: [] };
 
 describe("dependencies", () => {
@@ -22,11 +23,38 @@ describe("dependencies", () => {
   test.each(cases)("%s", (_, steps, expected) => expect(dependencies(steps)).toEqual(expected));
 });
 
+describe("units", () => {
+  const cases: readonly (readonly [string, readonly Ordered[], readonly (readonly number[])[]])[] = [
+    ["neighbours that may are together", [on("a"), joining("a"), joining("a"), on("a")], [[0], [1, 2], [3]]],
+    ["others are not", [on("a"), on("a")], [[0], [1]]],
+    ["what is at work elsewhere is no obstacle", [joining("a"), joining("b"), joining("a")], [[0, 2], [1]]],
+    ["what is at work in the same database is", [joining("a"), on("a"), joining("a")], [[0], [1], [2]]],
+    ["also if it works in others besides", [joining("a"), on("b", "a"), joining("a")], [[0], [1], [2]]],
+    ["a barrier is one", [joining("a"), barrier, joining("a")], [[0], [1], [2]]],
+    ["a step in two databases stands alone", [joining("a"), joining("a", "b"), joining("b")], [[0], [1], [2]]],
+  ];
+  test.each(cases)("%s", (_, steps, expected) => expect(units(steps)).toEqual(expected));
+
+  test("are not larger than a hundred", () => {
+    expect(units(Array.from({ length: 201 }, () => joining("a"))).map(({ length }) => length)).toEqual([100, 100, 1]);
+  });
+});
+
 /** The contract, spelt out: i may not begin before j is done. */
 function mustWait(steps: readonly Ordered[], i: number, j: number): boolean {
   const [a, b] = [steps[j], steps[i]];
   if (!a || !b) return false;
+  if (mayBeTogether(steps.slice(j, i + 1))) return false;
   return a.barrier || b.barrier || a.databases.some((database) => b.databases.includes(database));
+}
+
+/** The first and the last of them: nothing between them is at work where they are. */
+function mayBeTogether(steps: readonly Ordered[]): boolean {
+  const [first, last] = [steps.at(0), steps.at(-1)];
+  const [database = ""] = first?.databases ?? [];
+  if (first?.databases.length !== 1 || last?.databases.length !== 1 || last.databases[0] !== database) return false;
+  const there = steps.filter((step) => step.barrier || step.databases.includes(database));
+  return there.every((step) => step.joins === true && step.databases.length === 1);
 }
 
 describe("runInOrder", () => {
@@ -62,6 +90,35 @@ describe("runInOrder", () => {
           expect(done.size).toBe(steps.length);
         },
       ),
+    );
+  });
+
+  test("keeps to that with units, too", async () => {
+    const names = fc.uniqueArray(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 2 });
+    const step = fc.oneof(
+      { weight: 1, arbitrary: fc.constant(barrier) },
+      { weight: 3, arbitrary: names.map((d) => on(...d)) },
+      { weight: 5, arbitrary: names.map((d) => joining(...d)) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.infiniteStream(fc.nat(3)), async (steps, turns) => {
+        const together = units(steps);
+        const done = new Set<number>();
+        const work = async (index: number) => {
+          for (let before = 0; before < index; before += 1) {
+            if (mustWait(steps, index, before)) expect(done.has(before)).toBe(true);
+          }
+          for (let turn = turns.next().value; turn > 0; turn -= 1) await new Promise(setImmediate);
+          done.add(index);
+        };
+        await runInOrder(
+          dependencies(together.flatMap(([first = 0]) => steps[first] ?? [])),
+          3,
+          () => false,
+          async (unit) => void (await Promise.all((together[unit] ?? []).map(work))),
+        );
+        expect([...done].sort((a, b) => a - b)).toEqual(steps.map((_, index) => index));
+      }),
     );
   });
 

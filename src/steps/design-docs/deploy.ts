@@ -2,7 +2,9 @@
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { MigrateError } from "../../errors.js";
+import { batches } from "./batches.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
+import { putDesignDoc } from "./put.js";
 
 export interface DesignDocWrite {
   readonly name: string;
@@ -19,9 +21,6 @@ interface Row {
   readonly reason?: string;
 }
 
-/** Of one `_bulk_docs` request. */
-const maxBytes = 5_000_000;
-
 /**
  * Writes each over the revision that was read, and at once: while an index is built, queries wait for it, and with
  * `update=false` they find nothing.
@@ -34,7 +33,7 @@ export async function deployInPlace(
 ): Promise<void> {
   const [only, ...others] = writes;
   if (only && others.length === 0) {
-    await couch.write("PUT", path`/${database}/_design/${only.name}`, { body: bodyOf(only), repeatable: true });
+    await putDesignDoc(couch, database, bodyOf(only));
     return;
   }
   for (const docs of batches(writes.map(bodyOf))) {
@@ -57,21 +56,6 @@ export function bodyOf({ name, doc, stored }: DesignDocWrite): DesignDoc {
     ...(_attachments === undefined ? {} : { _attachments }),
     ...doc,
   };
-}
-
-function batches(docs: readonly DesignDoc[]): DesignDoc[][] {
-  const found: DesignDoc[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const doc of docs) {
-    const size = Buffer.byteLength(JSON.stringify(doc));
-    if (bytes + size > maxBytes) {
-      found.push([]);
-      bytes = 0;
-    }
-    found.at(-1)?.push(doc);
-    bytes += size;
-  }
-  return found;
 }
 
 function assertAllTaken(database: string, rows: readonly Row[]): void {

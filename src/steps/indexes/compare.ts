@@ -17,6 +17,8 @@ export interface ComparedIndex {
   readonly remakes: boolean;
   /** Other indexes in the same design document. */
   readonly neighbours: readonly string[];
+  /** The database is new: there is nothing that could be in the way. */
+  readonly inNew: boolean;
   readonly refusal?: string;
 }
 
@@ -53,6 +55,7 @@ function compareIndex(name: string, desired: Index, observed: ObservedIndexes | 
     obsolete,
     remakes,
     neighbours,
+    inNew: observed === undefined,
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

@@ -17,9 +17,10 @@ const removals = 4;
 export async function writeIndex(
   couch: Couch,
   database: string,
-  { name, desired, writes, obsolete }: ComparedIndex,
+  { name, desired, writes, obsolete, inNew }: ComparedIndex,
 ): Promise<void> {
-  if (writes) await define(couch, database, name, desired);
+  const made = writes && (await define(couch, database, name, desired, inNew));
+  if (made && inNew) return;
   for (const type of obsolete) await remove(couch, database, { ...desired, type, name });
   await assertShown(couch, database, name, desired);
 }
@@ -39,14 +40,16 @@ export async function removeIndex(couch: Couch, database: string, index: StoredI
   await removeShell(couch, database, index.ddoc);
 }
 
-async function define(couch: Couch, database: string, name: string, desired: Index): Promise<void> {
+/** Whether CouchDB says that there was none. */
+async function define(couch: Couch, database: string, name: string, desired: Index, inNew: boolean): Promise<boolean> {
   const { ddoc, type, index } = desired;
-  const partitioned = await makeRoom(couch, database, name, desired);
+  const partitioned = inNew ? desired.partitioned : await makeRoom(couch, database, name, desired);
   const body = { name, ddoc, type, index, ...(partitioned === undefined ? {} : { partitioned }) };
   try {
     const options = { body, accept: [500], repeatable: true };
-    const answer = await couch.write<Refused>("POST", path`/${database}/_index`, options);
+    const answer = await couch.write<Refused & { result?: string }>("POST", path`/${database}/_index`, options);
     if (answer.status === 500) throw refused(database, name, answer.body);
+    return answer.body.result === "created";
   } catch (thrown) {
     const error = toMigrateError(thrown);
     throw error.data.error === "required index service unavailable" ? serviceMissing(name, type, error) : error;

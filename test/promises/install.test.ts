@@ -1,0 +1,103 @@
+/** What a fresh install sends, request by request: a request too many fails a test, on whatever machine. */
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
+import { runCli } from "../support/cli.js";
+import { startProxy } from "../support/proxy.js";
+import { type Addressed, must, request } from "../support/request.js";
+import { onNodes, startCouchDB, startEmbedded } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+const names = ["zerg-000", "zerg-001", "zerg-002", "zerg-003", "zerg-004"];
+const ledger = "/couchdb-migrate/_local/couchdb-migrate-default";
+const lease = "/couchdb-migrate/lease-default";
+const history = "/couchdb-migrate/history-default";
+
+/** 35 steps: five databases, each with its security, four design documents and an index. */
+const migrations = databasesOf({ prefix: "zerg", databases: names.length, stepsEach: 7 });
+
+/** In this order, but for the lease, which a slow run renews once more. */
+const beforeTheSteps = [
+  `GET ${ledger}`,
+  "POST /_dbs_info",
+  "GET /_all_dbs?start_key=%22zerg-000%22&end_key=%22zerg-004%22",
+  "GET /_up",
+  "GET /_session",
+  "GET /couchdb-migrate",
+  "GET /_membership",
+  "PUT /couchdb-migrate?q=1",
+  "GET /couchdb-migrate/_security",
+  `GET ${lease}?open_revs=all`,
+  `GET ${lease}?open_revs=all&revs=true`,
+  `GET ${ledger}`,
+];
+const afterTheSteps = [`GET ${ledger}`, `PUT ${ledger}`, `GET ${history}`, `PUT ${history}`];
+
+const servers: readonly (readonly [
+  string,
+  typeof describe | typeof onNodes,
+  () => Promise<Addressed & { close(): Promise<void> }>,
+])[] = [
+  ["CouchDB (emulated)", describe, () => startEmbedded()],
+  ["CouchDB", onNodes, () => startCouchDB()],
+];
+
+for (const [title, suite, start] of servers) {
+  suite(`a fresh install of 35 steps, on ${title}`, () => {
+    it("sends four requests a database, and else as many whatever the number of steps", async () => {
+      const server = await start();
+      const proxy = await startProxy(server.url);
+      try {
+        const folder = await tempFolder();
+        await writeMigrations(join(folder, "migrations"), migrations);
+        const { name, password } = server.admin;
+        const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+        const { code, stderr, stdout } = await runCli(["apply", join(folder, "migrations"), "--format", "json"], {
+          env,
+        });
+        expect(code, stderr).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({ result: "applied", adopted: [], failures: [] });
+
+        const sent = proxy.requests.filter((one) => !(one.method === "PUT" && one.path === lease));
+        const shown = sent.map(({ method, path }) => `${method} ${path}`);
+        expect(shown.slice(0, beforeTheSteps.length)).toEqual(beforeTheSteps);
+        expect(shown.slice(-afterTheSteps.length)).toEqual(afterTheSteps);
+        const between = shown.slice(beforeTheSteps.length, -afterTheSteps.length);
+        for (const database of names) {
+          expect(between.filter((one) => one.includes(`/${database}`))).toEqual([
+            `PUT /${database}`,
+            `PUT /${database}/_security`,
+            `POST /${database}/_bulk_docs`,
+            `POST /${database}/_index`,
+          ]);
+        }
+        const others = between.filter((one) => !names.some((database) => one.includes(`/${database}`)));
+        // One question for all that were made while the last one was under way.
+        expect(new Set(others)).toEqual(new Set(["POST /_dbs_info"]));
+        expect(others.length).toBeLessThanOrEqual(names.length);
+
+        const toThem = sent.filter(({ path }) => names.some((database) => path.startsWith(`/${database}`)));
+        expect(toThem.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(4325);
+        await expectInstalled(server);
+      } finally {
+        await proxy.close();
+        await server.close();
+      }
+    });
+  });
+}
+
+async function expectInstalled(server: Addressed): Promise<void> {
+  for (const { name, docs } of migrations) {
+    const { rows } = await must(server, "GET", `/${name}/_design_docs`);
+    expect(rows.map(({ id }: { id: string }) => id)).toEqual([...docs.map(({ _id }) => _id), "_design/by-owner"]);
+    expect((await request(server, "GET", `/${name}/_security`)).body).toMatchObject({
+      members: { roles: ["hatchery"] },
+    });
+  }
+  const { entries } = await must(server, "GET", ledger);
+  for (const { name } of migrations) {
+    const { instance_start_time } = await must(server, "GET", `/${name}`);
+    expect(entries[`${name}-brood-3`].databases).toEqual({ [name]: instance_start_time });
+  }
+}
