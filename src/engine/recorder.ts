@@ -59,6 +59,11 @@ export class Recorder {
     if (now || this.#recorded >= next) await this.flush();
   }
 
+  /** There is something to be written. */
+  get isBehind(): boolean {
+    return this.#open.size > 0 || this.#changed;
+  }
+
   set nodes(nodes: readonly string[] | undefined) {
     if (JSON.stringify(nodes) === JSON.stringify(this.#nodes)) return;
     this.#nodes = nodes;
@@ -84,7 +89,7 @@ export class Recorder {
   }
 
   async #write(): Promise<void> {
-    if (this.#open.size === 0 && !this.#changed) return;
+    if (!this.isBehind) return;
     const open = [...this.#open];
     await this.#ready();
     for (const [id, entry] of open) this.#entries[id] = entry();

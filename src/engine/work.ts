@@ -108,6 +108,8 @@ export class Work {
         await this.#recordSecrets(recorder);
         recorder.nodes = knownNodes(run.couch);
       }
+      // All is done, but not recorded: whoever asked for it must not be told that it is.
+      if (done && recorder.isBehind) lease.assertHeld();
       if (!lease.lost.aborted) await recorder.flush();
     } catch (error) {
       broken ??= error;
