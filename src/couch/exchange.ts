@@ -9,7 +9,7 @@ import type { Answer } from "./couch.js";
 import { httpTransport } from "./http-transport.js";
 import { RunLogin, type Session } from "./login.js";
 import { firstLogin } from "./login-state.js";
-import { nanoCanSend, nanoTransport } from "./nano-transport.js";
+import { nanoTransport } from "./nano-transport.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import { defaultMaxBody, failureOf, type Transport } from "./transport.js";
@@ -58,8 +58,7 @@ export class Exchange {
   readonly #redact: (text: string) => string;
   readonly #policy: RetryPolicy;
   readonly #http: Transport;
-  /** Absent: nano can't take TLS options without an undici of our own. */
-  readonly #nano: Transport | undefined;
+  readonly #nano: Transport;
   #settled = false;
   #version: string | undefined;
 
@@ -72,7 +71,7 @@ export class Exchange {
     this.#policy = { ...defaultPolicy, ...options.retry };
     const maxBody = options.maxBody ?? defaultMaxBody;
     this.#http = httpTransport(address, connection.tls, maxBody);
-    this.#nano = connection.tls ? undefined : nanoTransport(address, maxBody);
+    this.#nano = nanoTransport(address, this.#http);
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
       emit: options.emit,
@@ -92,7 +91,7 @@ export class Exchange {
 
   close(): void {
     this.#http.close();
-    this.#nano?.close();
+    this.#nano.close();
   }
 
   /** Resolves with 2xx and what the request accepts; throws for everything else. */
@@ -142,7 +141,7 @@ export class Exchange {
 
   async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
     if (request.signal.aborted) throw stopped(request.signal);
-    const transport = this.#settled && this.#nano && nanoCanSend(request) ? this.#nano : this.#http;
+    const transport = this.#settled ? this.#nano : this.#http;
     const { method, target, body, timeout, signal } = request;
     const start = performance.now();
     this.requests[request.reading ? "reads" : "writes"] += 1;

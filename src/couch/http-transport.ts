@@ -1,7 +1,4 @@
-/**
- * The light transport: node:http. It carries the first look of a run, which in most runs is the only one (loading
- * undici for nano costs 100 ms and 30 MB), and what nano can't carry.
- */
+/** The light transport: node:http. It carries the first look of a run, which in most runs is the only one, and then nano. */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
