@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly allowDestroy?: boolean;
   /** Apply a step whose checksum is a former one. */
   readonly allowRevert?: boolean;
+  /** How many documents a second a step may change that changes many. Default: as many as the server takes. */
+  readonly rate?: number;
   /** How many databases are worked in at once. Default 8. */
   readonly concurrency?: number;
   /** Hears everything that the run has to say. */

@@ -21,6 +21,8 @@ function section(kind, schema) {
     kind.scope === "server" && "Server-wide: no other step runs beside it.",
     kind.oneTime && "One-time: it is done once, and an edit after that is an error.",
     kind.everyRun && "Looked at on every run.",
+    kind.mayDestroy &&
+      "May destroy data: that is refused unless `allowDestroy: true` stands in it, or `--allow-destroy` is given.",
     kind.destroys && "Destroys data: refused unless `allowDestroy: true` stands in it, or `--allow-destroy` is given.",
   ].filter(Boolean);
   const example = kind.example.trimEnd().replaceAll(/\n(?=.)/g, "\n  ");

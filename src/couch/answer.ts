@@ -8,6 +8,8 @@ export type Outcome = Answered | Failed;
 export interface Answered {
   readonly status: number;
   readonly body: unknown;
+  /** What `body` was parsed from. */
+  readonly text?: string;
   /** CouchDB's `error` and `reason`, where the body has them. */
   readonly error?: string;
   readonly reason?: string;
@@ -33,19 +35,20 @@ export function outcomeOf(response: WireResponse): Outcome {
   if (status < 200) return failed("not-couchdb", `status ${status}`);
   const body = parse(text);
   if (status < 300) {
-    if (body !== undefined) return { status, body };
+    if (body !== undefined) return { status, body, text };
     if (isHtml(text, headers)) return failed("html", "it answers with an HTML page");
     return failed("no-json", "the answer is not JSON");
   }
   const { error, reason } = (body ?? {}) as { error?: unknown; reason?: unknown };
   if (telling.has(status) && typeof error !== "string") {
     // `_up` in maintenance mode has a status instead.
-    if (typeof (body as { status?: unknown } | undefined)?.status === "string") return { status, body };
+    if (typeof (body as { status?: unknown } | undefined)?.status === "string") return { status, body, text };
     return failed("not-couchdb", `status ${status} without an error that CouchDB knows`);
   }
   return {
     status,
     body,
+    text,
     ...(typeof error === "string" ? { error } : {}),
     ...(typeof reason === "string" ? { reason } : {}),
   };

@@ -7,6 +7,8 @@ import type { Path } from "./path.js";
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
+  /** As it was sent; only where it was asked for. */
+  readonly text?: string;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -21,6 +23,8 @@ export interface ReadOptions {
   readonly fresh?: boolean;
   /** `false`: the answer is not remembered. For what is read piece by piece, however much it is. */
   readonly keep?: boolean;
+  /** The answer's text too: numbers may not come out of its parsing as they stand in it. */
+  readonly text?: boolean;
   /** Milliseconds; default: the run's request time-out. */
   readonly timeout?: number;
   /** For requests that CouchDB answers otherwise in multipart (`open_revs`). It is sent always as application/json. */

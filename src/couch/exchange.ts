@@ -25,6 +25,8 @@ export interface Request extends Sent {
   readonly signal: AbortSignal;
   /** Send it once, and leave it at that. */
   readonly once: boolean;
+  /** The answer's text is wanted too. */
+  readonly text?: boolean;
 }
 
 export interface ExchangeOptions {
@@ -101,13 +103,13 @@ export class Exchange {
     for (let attempt = 1; ; attempt += 1) {
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
       if (refusal && !isFailed(outcome)) {
-        if (request.accept.includes(outcome.status)) return { status: outcome.status, body: outcome.body };
+        if (request.accept.includes(outcome.status)) return answerOf(outcome, request);
         throw refusal;
       }
       const verdict = decide(outcome, request);
       if (verdict.do === "answer") {
         if (isFailed(outcome)) throw bug("a failure was taken for an answer");
-        return { status: outcome.status, body: outcome.body };
+        return answerOf(outcome, request);
       }
       if (request.signal.aborted) throw stopped(request.signal);
       const elapsed = performance.now() - start;
@@ -177,6 +179,10 @@ export class Exchange {
   #error(code: ErrorCode, request: Request, outcome: Outcome): MigrateError {
     return requestError(code, request, outcome, this.url, this.#redact);
   }
+}
+
+function answerOf({ status, body, text }: Answered, request: Request): Answer {
+  return request.text && text !== undefined ? { status, body, text } : { status, body };
 }
 
 /** It is about the user, not about the request. */

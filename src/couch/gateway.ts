@@ -46,7 +46,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     given: ReadOptions & Partial<WriteOptions>,
     reading: boolean,
   ): Request {
-    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal } = given;
+    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal, text } = given;
     const { timeout = exchange.timeout } = given;
     const madeAt = created.get(scopeOf(path));
     return {
@@ -61,6 +61,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       timeout,
       signal: AbortSignal.any([underWay.signal, options.signal, ...(signal ? [signal] : [])]),
       once: false,
+      ...(text ? { text } : {}),
     };
   }
 

@@ -7,6 +7,7 @@ import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Migrations } from "../migrations/step.js";
 import { type ApplyOptions, defaults } from "../options.js";
 import type { ApplyResult, Warning } from "../results.js";
+import type { StepKind } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
@@ -33,13 +34,18 @@ function incomplete({ code, message, data, next, cause }: MigrateError, result: 
   return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }
 
+/** What was done once is not looked at again: the data may have gone on since. */
+function isLookedAt({ everyRun, oneTime }: StepKind, verify: boolean): boolean {
+  return everyRun === true || (verify && !oneTime);
+}
+
 /** The steps to work on: those not applied, those that are looked at on every run and don't hold, drift. */
 async function dueNow(run: Run, seen: Look): Promise<Due> {
   const due = new Set<string>();
   const live: Decision[] = [];
   for (const decision of seen.decisions) {
     if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
-    else if (decision.state === "applied" && (run.verify || kindOf(decision.step).everyRun)) live.push(decision);
+    else if (decision.state === "applied" && isLookedAt(kindOf(decision.step), run.verify)) live.push(decision);
   }
   /** What can't be looked at is worked on: the work says in which databases it fails. */
   const failed = (thrown: unknown): undefined => {

@@ -8,6 +8,9 @@ import type { Run } from "./run.js";
 
 export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
   return {
+    step: { set: run.place.set, id: step.id, checksum: step.checksum },
+    allowDestroy: run.allowDestroy || step.allowDestroy,
+    ...(run.rate === undefined ? {} : { rate: run.rate }),
     desired: step.desired,
     target,
     couch: run.couch,

@@ -4,7 +4,7 @@ import { toMigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
-import type { Difference } from "../steps/kind.js";
+import { type Difference, holds } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
@@ -12,7 +12,9 @@ import { isOfOnePlace } from "./of-one-place.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations.steps, options, async (run) => planRun(run, await lookWhenReady(run)));
+  return withRun(migrations.steps, options, async (run) =>
+    planRun(run, await lookWhenReady(run)),
+  );
 }
 
 /** One step in one database, or on the server (`database` undefined). */
@@ -77,6 +79,8 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   const target = item.database === undefined ? {} : { database: item.database };
   const refused = decision.refusal ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
+  // What was done once is not looked at again: the data may have gone on since.
+  if (!item.due && kindOf(decision.step).oneTime) return { ...item, difference: holds() };
   try {
     return { ...item, difference: await examine(run, decision.step, target, item.exists) };
   } catch (thrown) {

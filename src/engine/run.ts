@@ -34,6 +34,8 @@ export interface Run {
   readonly allowRevert: boolean;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
+  /** Documents a second, of steps that change many. */
+  readonly rate: number | undefined;
 }
 
 /** What a look has shown, and what follows from it. */
@@ -69,6 +71,7 @@ function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal)
     allowRevert: options.allowRevert ?? false,
     allowDestroy: options.allowDestroy ?? false,
     verify: options.verify ?? false,
+    rate: options.rate,
   };
 }
 

@@ -197,7 +197,8 @@ export class Work {
   /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */
   #targets(decision: Decision): Target[] {
     const targets = targetsOf(this.#run, decision.step, this.#existing.names);
-    if (decision.state === "applied" || this.#run.verify) return targets;
+    const again = decision.state === "applied" || this.#run.verify;
+    if (again && !kindOf(decision.step).oneTime) return targets;
     const known = this.#seen.existing;
     return targets.filter(
       ({ database }) => database === undefined || decision.databases.has(database) || !known.has(database),

@@ -1,5 +1,5 @@
 /** From a spec's YAML to what the step asks for: variables, schema, the kind's own checks, files, checksum. */
-import type { StepKind } from "../steps/kind.js";
+import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { checksum } from "./checksum.js";
 import { type FileCache, stepFiles } from "./files.js";
 import { locate, type Place, pointAt } from "./locate.js";
@@ -93,7 +93,7 @@ function reportSecretNames(
 
 /** It says how the step may be applied, and is no part of what the step asks for. */
 function liftAllowDestroy(value: unknown, kind: StepKind): { spec: unknown; allowDestroy: boolean } {
-  if (!kind.destroys) return { spec: value, allowDestroy: false };
+  if (!takesAllowDestroy(kind)) return { spec: value, allowDestroy: false };
   const { allowDestroy, ...spec } = value as Record<string, unknown>;
   return { spec, allowDestroy: allowDestroy === true };
 }

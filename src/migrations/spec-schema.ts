@@ -1,5 +1,5 @@
 /** The schema of a kind's spec, and what the loader asks of it. Used by the generator too. */
-import type { StepKind } from "../steps/kind.js";
+import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import type { Schema } from "../steps/schema.js";
 
 const allowDestroy: Schema = {
@@ -15,7 +15,7 @@ export function specSchema(kind: StepKind): Schema {
   const known = schemas.get(kind);
   if (known) return known;
   const { schema } = kind;
-  const whole = kind.destroys ? { ...schema, properties: { ...schema.properties, allowDestroy } } : schema;
+  const whole = takesAllowDestroy(kind) ? { ...schema, properties: { ...schema.properties, allowDestroy } } : schema;
   schemas.set(kind, whole);
   return whole;
 }

@@ -1,6 +1,6 @@
 /** One item of a migration file: its id, its description, and the kind that it gives. No spec is read here. */
 import { isMap, isScalar, type Node } from "yaml";
-import type { StepKind } from "../steps/kind.js";
+import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted, suggestion } from "./problems.js";
 import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
@@ -95,7 +95,7 @@ function reportKinds(
 }
 
 function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepKind>): string {
-  const belongs = Object.hasOwn(kind.schema.properties ?? {}, key) || (kind.destroys && key === "allowDestroy");
+  const belongs = Object.hasOwn(kind.schema.properties ?? {}, key) || (takesAllowDestroy(kind) && key === "allowDestroy");
   if (belongs) return `\`${key}\` belongs to \`${kind.name}\`; indent it below that`;
   return `unknown field ${quoted(key)} in the step${suggestion(key, ["id", "description", ...kinds.keys()])}`;
 }

@@ -224,6 +224,15 @@ export const table = {
     min: 1,
     max: 256,
   },
+  rate: {
+    type: "integer",
+    group: "Run",
+    description: "how many documents a second a transformation may change",
+    commands: ["apply"],
+    defaultDescription: "as many as the server takes",
+    none: true,
+    min: 1,
+  },
   dryRun: {
     type: "boolean",
     group: "Run",

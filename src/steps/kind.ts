@@ -61,6 +61,13 @@ export interface Target {
   readonly database?: string;
 }
 
+/** Which step of which set, and in which form. */
+export interface StepIdentity {
+  readonly set: string;
+  readonly id: string;
+  readonly checksum: string;
+}
+
 /** What one step sees while it is observed or applied. */
 export interface StepContext<Desired> {
   readonly desired: Desired;
@@ -73,6 +80,12 @@ export interface StepContext<Desired> {
    * looks for itself. Absent: everything is to be counted, for a plan.
    */
   readonly brief?: boolean;
+  /** For kinds that keep a marker beside the data: whose it is. */
+  readonly step?: StepIdentity;
+  /** What is destroyed was allowed. */
+  readonly allowDestroy?: boolean;
+  /** How many documents a second may be changed. Absent: as many as the server takes. */
+  readonly rate?: number;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */
@@ -117,6 +130,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly joins?: boolean;
   /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
+  /** Removes something or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself. */
+  readonly mayDestroy?: boolean;
 
   /** What the plan calls it: `database zerglings`. */
   title(desired: Desired): string;
@@ -150,6 +165,11 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   diff(desired: Desired, observed: Observed | undefined, target: Target): Difference<Write>;
   /** Writes what `diff` said. */
   apply(write: Write, context: StepContext<Desired>): Promise<void>;
+}
+
+/** `allowDestroy: true` may stand in the step. */
+export function takesAllowDestroy(kind: Pick<StepKind, "destroys" | "mayDestroy">): boolean {
+  return kind.destroys === true || kind.mayDestroy === true;
 }
 
 /** The step already holds. */
