@@ -47,8 +47,8 @@ export async function converge(
     assertHeld();
     try {
       wrote = true;
-      await kindOf(step).apply(difference.write, { ...contextOf(run, step, target), assertHeld });
-      return { wrote, warnings: difference.warnings };
+      const said = await kindOf(step).apply(difference.write, { ...contextOf(run, step, target), assertHeld });
+      return { wrote, warnings: [...difference.warnings, ...(said ?? [])] };
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code)) throw error;

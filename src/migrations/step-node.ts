@@ -95,7 +95,8 @@ function reportKinds(
 }
 
 function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepKind>): string {
-  const belongs = Object.hasOwn(kind.schema.properties ?? {}, key) || (takesAllowDestroy(kind) && key === "allowDestroy");
+  const belongs =
+    Object.hasOwn(kind.schema.properties ?? {}, key) || (takesAllowDestroy(kind) && key === "allowDestroy");
   if (belongs) return `\`${key}\` belongs to \`${kind.name}\`; indent it below that`;
   return `unknown field ${quoted(key)} in the step${suggestion(key, ["id", "description", ...kinds.keys()])}`;
 }

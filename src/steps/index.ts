@@ -18,6 +18,7 @@ import { removeDocuments } from "./remove-documents.js";
 import { removeIndexes } from "./remove-indexes.js";
 import { removeReplication } from "./remove-replication.js";
 import { removeUser } from "./remove-user.js";
+import { transformDocuments } from "./transform-documents.js";
 
 export const kinds: readonly StepKind[] = [
   ensureCluster,
@@ -30,6 +31,7 @@ export const kinds: readonly StepKind[] = [
   ensureUser,
   ensureReplication,
   ensureDocuments,
+  transformDocuments,
   removeDatabase,
   removeDesignDocs,
   removeIndexes,

@@ -163,8 +163,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   observe(context: StepContext<Desired>): Promise<Observed | undefined>;
   /** Pure: what is missing. */
   diff(desired: Desired, observed: Observed | undefined, target: Target): Difference<Write>;
-  /** Writes what `diff` said. */
-  apply(write: Write, context: StepContext<Desired>): Promise<void>;
+  /** Writes what `diff` said. May return what is to be said of it: one sentence each, no secret. */
+  apply(write: Write, context: StepContext<Desired>): Promise<readonly string[] | undefined> | Promise<void>;
 }
 
 /** `allowDestroy: true` may stand in the step. */

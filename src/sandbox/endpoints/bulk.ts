@@ -1,7 +1,7 @@
 /** Many documents at once. */
 
 import { isObject } from "../json.js";
-import { badRequest, CouchError, reply } from "../reply.js";
+import { badRequest, CouchError, notFound, reply } from "../reply.js";
 import { jsonObjectBody } from "../request.js";
 import type { Database } from "../storage/database.js";
 import { parseEdit } from "../storage/edit.js";
@@ -42,10 +42,11 @@ export const bulkGet = endpoint<DatabaseContext>("POST", {
       const name = String(id);
       const options = { revs, rev: typeof rev === "string" ? rev : undefined };
       try {
-        const read = isLocalId(name)
-          ? readLocalDocument(database, name, options)
-          : readDocument(database, name, options);
-        return { id, docs: [{ ok: await read }] };
+        if (isLocalId(name)) return { id, docs: [{ ok: readLocalDocument(database, name, options) }] };
+        if (options.rev !== undefined) return { id, docs: [{ ok: await readDocument(database, name, options) }] };
+        const leaves = await openLeaves(database, name, { revs }).catch(() => []);
+        if (leaves.length === 0) throw notFound("missing");
+        return { id, docs: leaves.map((ok) => ({ ok })) };
       } catch (error) {
         if (!(error instanceof CouchError)) throw error;
         return { id, docs: [{ error: { ...error.toRow(name), rev: options.rev ?? "undefined" } }] };

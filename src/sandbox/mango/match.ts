@@ -54,7 +54,12 @@ function match(selector: Selector, value: unknown, compare: Compare): boolean {
 function matchField(name: string, condition: Selector, value: unknown, compare: Compare): boolean {
   const found = fieldAt(value, name);
   if (found === undefined) return condition.$exists === false;
-  return match(condition, found, name === "_id" ? compareRaw : compare);
+  return match(condition, found, name === "_id" ? compareIds : compare);
+}
+
+/** Ids by their bytes; Erlang sorts a text behind everything that is none. */
+function compareIds(id: unknown, argument: unknown): number {
+  return typeof argument === "string" ? compareRaw(String(id), argument) : 1;
 }
 
 function isIn(wanted: readonly unknown[], value: unknown, compare: Compare): boolean {

@@ -42,7 +42,18 @@ function attachments(out: Bytes, value: unknown): void {
 }
 
 /** The tags are those of Erlang's documentation of its external term format. */
-const tag = { float: 70, small: 97, integer: 98, atom: 100, tuple: 104, nil: 106, bytes: 107, list: 108, binary: 109, big: 110 };
+const tag = {
+  float: 70,
+  small: 97,
+  integer: 98,
+  atom: 100,
+  tuple: 104,
+  nil: 106,
+  bytes: 107,
+  list: 108,
+  binary: 109,
+  big: 110,
+};
 const longestByteList = 65_535;
 
 class Bytes {
@@ -100,13 +111,15 @@ class Bytes {
   }
 
   integer(value: bigint): void {
-    if (value >= 0n && value <= 255n) return this.put(tag.small, Number(value));
-    if (value >= -(2n ** 31n) && value < 2n ** 31n) {
+    if (value >= 0n && value <= 255n) this.put(tag.small, Number(value));
+    else if (value >= -(2n ** 31n) && value < 2n ** 31n) {
       this.put(tag.integer);
       const at = this.#room(4);
       this.#buffer.writeInt32BE(Number(value), at);
-      return;
-    }
+    } else this.#big(value);
+  }
+
+  #big(value: bigint): void {
     let magnitude = value < 0n ? -value : value;
     const digits: number[] = [];
     for (; magnitude > 0n; magnitude >>= 8n) digits.push(Number(magnitude & 255n));
@@ -124,22 +137,23 @@ class Bytes {
   /** As CouchDB reads the text that `JSON.stringify` makes of it: what has no fraction and no exponent is an integer. */
   #number(value: number): void {
     const text = JSON.stringify(value);
-    if (/^-?\d+$/.test(text)) return this.integer(BigInt(text));
-    this.put(tag.float);
-    const at = this.#room(8);
-    this.#buffer.writeDoubleBE(value, at);
+    if (/^-?\d+$/.test(text)) this.integer(BigInt(text));
+    else {
+      this.put(tag.float);
+      const at = this.#room(8);
+      this.#buffer.writeDoubleBE(value, at);
+    }
   }
 
   /** A list of bytes has a shorter form. */
   #array(values: readonly unknown[]): void {
-    if (values.length === 0) return this.nil();
-    if (values.length <= longestByteList && values.every(isByte)) {
+    if (values.length > 0 && values.length <= longestByteList && values.every(isByte)) {
       this.put(tag.bytes, values.length >> 8, values.length & 255);
       const at = this.#room(values.length);
       Buffer.from(values as number[]).copy(this.#buffer, at);
       return;
     }
-    this.list(values.length);
+    if (values.length > 0) this.list(values.length);
     for (const value of values) this.#value(value);
     this.nil();
   }

@@ -30,6 +30,7 @@ export const bulk: Scenario = {
     { it: "are replicated or not", send: bulkDocs, body: { new_edits: "x", docs: [] }, gets: 400, like: badRequest("`new_edits` parameter must be a boolean.") },
     { it: "are deleted", send: bulkDocs, body: { docs: [{ _id: "r", _rev: "1-abc", _deleted: true }] }, gets: 201, exactly: [{ ok: true, id: "r", rev: rev(2) }] },
     { it: "are read", send: "POST /ct-bulk/_bulk_get", body: { docs: [{ id: "a" }, { id: "none" }] }, gets: 200, like: { results: [{ id: "a", docs: [{ ok: { _id: "a", n: 1 } }] }, { id: "none", docs: [{ error: { id: "none", error: "not_found" } }] }] } },
+    { it: "are read with all their leaves, deleted ones too", send: "POST /ct-bulk/_bulk_get?revs=true", body: { docs: [{ id: "r" }] }, gets: 200, like: { results: [{ id: "r", docs: [{ ok: { _id: "r", _deleted: true, _revisions: { start: 2, ids: [expect.any(String), "abc"] } } }] }] } },
     { it: "tell which revisions they lack", send: "POST /ct-bulk/_revs_diff", body: { a: ["1-abc"] }, gets: 200, like: { a: { missing: ["1-abc"] } } },
     { it: "tell which of their revisions may come before one that they lack", send: "POST /ct-bulk/_revs_diff", body: { a: ["9-abc"], r: ["9-abc"], none: ["9-abc"] }, gets: 200, exactly: { a: { missing: ["9-abc"], possible_ancestors: [rev(1)] }, r: { missing: ["9-abc"], possible_ancestors: [rev(2)] }, none: { missing: ["9-abc"] } } },
   ],

@@ -96,6 +96,8 @@ export const find: Scenario = {
     { it: "find none of, where the field is", send: search, body: select({ hp: { $nin: [5] } }), gets: 200, like: found("b", "c") },
     { it: "find what has a field", send: search, body: select({ of: { $exists: true } }), gets: 200, like: found("a", "b", "c") },
     { it: "find what lacks a field", send: search, body: select({ hp: { $exists: false } }), gets: 200, like: found("d") },
+    { it: "find ids behind null", send: search, body: select({ _id: { $gt: null } }), gets: 200, like: found("a", "b", "c", "d") },
+    { it: "find none before null", send: search, body: select({ $or: [{ kind: "egg" }, { _id: { $lt: null } }] }), gets: 200, like: found("d") },
     { it: "find types", send: search, body: select({ of: { $type: "null" } }), gets: 200, like: found("c") },
     { it: "find patterns", send: search, body: select({ kind: { $regex: "^(q|e)" } }), gets: 200, like: found("d", "c") },
     { it: "find beginnings", send: search, body: select({ kind: { $beginsWith: "dr" } }), gets: 200, like: found("a", "b") },

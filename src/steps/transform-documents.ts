@@ -1,0 +1,210 @@
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import type { JsonObject } from "./json.js";
+import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
+import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
+import type { Transform } from "./transform/edit.js";
+import { type Counts, type Marker, MarkerStore } from "./transform/marker.js";
+import { type Preview, preview } from "./transform/preview.js";
+import { loadScript, readScript } from "./transform/script.js";
+import { transformAll } from "./transform/transformation.js";
+
+interface Spec extends Declared {
+  readonly database: DatabaseField;
+  readonly selector?: JsonObject;
+  readonly script?: string;
+}
+
+interface Transformed extends Declared {
+  readonly database: readonly string[];
+  readonly selector?: JsonObject;
+  /** The module's text. */
+  readonly script?: string;
+}
+
+interface Observed {
+  readonly marker: Marker | undefined;
+  /** It was applied in this form, or is to be. */
+  readonly sameForm: boolean;
+  readonly allowDestroy: boolean;
+  /** For a plan only. */
+  readonly preview?: Preview;
+}
+
+const pointer = { type: "string" } as const;
+
+export const transformDocuments = defineKind<Spec, Transformed, Observed, true>({
+  name: "transformDocuments",
+  summary:
+    "Documents that are there are changed, each exactly once: those that match a selector, or all but design documents.",
+  schema: {
+    type: "object",
+    required: ["database"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      selector: {
+        type: "object",
+        description: "Mango selector of the documents to be changed. Default: all.",
+        examples: [{ type: "zergling", legs: { $exists: false } }],
+      },
+      rename: {
+        type: "object",
+        description:
+          "JSON Pointers: what stands at the first goes to the second. Done first. Where something stands at the second already, the step stops.",
+        minProperties: 1,
+        additionalProperties: pointer,
+        examples: [{ "/colour": "/color" }],
+      },
+      unset: {
+        type: "array",
+        description: "JSON Pointers of what is taken out. Done after `rename`.",
+        items: pointer,
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["/cocoon"]],
+      },
+      set: {
+        type: "object",
+        description:
+          "Values by JSON Pointer. Done after `unset`; objects on the way are made, `/list/-` appends to a list. Variables are not resolved in it.",
+        minProperties: 1,
+        additionalProperties: true,
+        examples: [{ "/legs": 6, "/address/planet": "Char" }],
+      },
+      script: {
+        type: "string",
+        description:
+          "Instead of those: a `.mjs` or `.js` file, relative to this one, that exports a function of a document as its default, perhaps async. It returns the changed document, the same one (it is then left alone), or `null`, which deletes it. One file: it imports `node:` modules only.",
+        minLength: 1,
+        examples: ["../scripts/count-legs.mjs"],
+        variables: true,
+      },
+    },
+  },
+  example: `transformDocuments:
+  database: zerglings
+  selector: { type: zergling, legs: { $exists: false } }
+  set: { /legs: 6 }
+`,
+  scope: "database",
+  oneTime: true,
+  mayDestroy: true,
+
+  title: ({ database, selector }) => `${selector ? "some" : "all"} documents of ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: () => [],
+
+  check(spec) {
+    return [...ownDatabaseProblems(spec.database, "database"), ...changeProblems(spec), ...pointerProblems(spec)];
+  },
+
+  async resolve({ database, script, ...spec }, files) {
+    const source = script === undefined ? undefined : await readScript(files, script);
+    return { ...spec, database: databaseList(database), ...(source === undefined ? {} : { script: source }) };
+  },
+
+  async observe(context) {
+    const { desired, target, step, couch, allowDestroy = false, brief } = context;
+    const { database = "" } = target;
+    const marker = await new MarkerStore(couch, database, identityOf(step)).read();
+    const sameForm = marker === undefined || marker.checksum === step?.checksum;
+    const known = { marker, sameForm, allowDestroy };
+    if (brief || marker?.state === "done") return known;
+    return { ...known, preview: await preview(context, database, desired.selector, await transformOf(desired)) };
+  },
+
+  diff(_, observed, { database = "" }) {
+    if (!observed) return toBeDone("create", [{ path: "/documents", before: null, after: "those that match then" }]);
+    const { marker, sameForm, allowDestroy, preview } = observed;
+    if (marker?.state === "done")
+      return sameForm ? holds(said(marker.counts, database)) : appliedInAnotherForm(database);
+    const changes = preview ? [countOf(preview), ...preview.changes] : [];
+    const warnings = [...begun(marker, sameForm, database), ...(preview?.faults ?? []).map(cantBeChanged)];
+    if (!preview?.deletes || allowDestroy) return toBeDone("update", changes, warnings);
+    const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
+    return { action: "refused", changes, rebuilds: [], warnings, refusal };
+  },
+
+  async apply(_, context) {
+    const { desired, target, step } = context;
+    const { database = "" } = target;
+    const counts = await transformAll({
+      database,
+      selector: desired.selector,
+      transform: await transformOf(desired),
+      step: identityOf(step),
+      context,
+    });
+    return said(counts, database);
+  },
+});
+
+async function transformOf({ script, rename, unset, set }: Transformed): Promise<Transform> {
+  if (script !== undefined) return loadScript(script);
+  const declared = { ...(rename ? { rename } : {}), ...(unset ? { unset } : {}), ...(set ? { set } : {}) };
+  return (document) => changeAsDeclared(document, declared);
+}
+
+function identityOf(step: StepContext<unknown>["step"]): NonNullable<StepContext<unknown>["step"]> {
+  if (!step) throw new Error("a transformation does not know which step it is");
+  return step;
+}
+
+function changeProblems({ database, script, rename, unset, set }: Spec): SpecProblem[] {
+  const declared = rename !== undefined || unset !== undefined || set !== undefined;
+  const problems: SpecProblem[] = [];
+  const add = (path: string, code: string, message: string) => void problems.push({ path, code, message });
+  if (script === undefined && !declared) {
+    add("", "no-change", "there is nothing to change: give it `set`, `unset`, `rename` or `script`");
+  }
+  if (script !== undefined && declared) {
+    add(
+      "/script",
+      "two-changes",
+      "`script` does it all: leave out `set`, `unset` and `rename`, or do their work in it",
+    );
+  }
+  if ([database].flat().includes("_replicator")) {
+    add("/database", "system-database", "for documents of `_replicator` there is `ensureReplication`");
+  }
+  return problems;
+}
+
+function toBeDone(
+  action: "create" | "update",
+  changes: readonly Change[],
+  warnings: readonly string[] = [],
+): Difference<true> {
+  return { action, changes, rebuilds: [], warnings, write: true };
+}
+
+function countOf({ matching }: Preview): Change {
+  return {
+    path: "/documents",
+    before: matching === 1 ? "1 document matches" : `${matching} documents match`,
+    after: "changed once",
+  };
+}
+
+function begun(marker: Marker | undefined, sameForm: boolean, database: string): string[] {
+  if (!marker) return [];
+  const { changed } = marker.counts;
+  const edited = sameForm ? "" : "; the step was edited since, and they are not changed again";
+  return [`it was begun in ${database}, where ${changed} documents are changed already${edited}`];
+}
+
+function cantBeChanged(fault: string): string {
+  return `a document can't be changed: ${fault}`;
+}
+
+function appliedInAnotherForm(database: string): Difference<true> {
+  const refusal = `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with \`couchdb-migrate ledger accept\``;
+  return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal };
+}
+
+function said({ conflicted }: Counts, database: string): string[] {
+  if (conflicted === 0) return [];
+  return [
+    `${conflicted} of the documents changed in ${database} have conflicting revisions, which were left as they are`,
+  ];
+}

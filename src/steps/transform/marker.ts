@@ -1,0 +1,155 @@
+/**
+ * What a transformation remembers beside the data, so that a lost ledger does not run it twice: a `_local` document in
+ * the database itself.
+ */
+import type { Couch } from "../../couch/couch.js";
+import { path } from "../../couch/path.js";
+import { MigrateError } from "../../errors.js";
+import { type LocalDocument, readLocal, type StoredLocal, writeLocal } from "../../ledger/local-document.js";
+import { isObject } from "../json.js";
+import type { StepIdentity } from "../kind.js";
+
+export interface Marker {
+  readonly formatVersion: 1;
+  readonly kind: "transformDocuments";
+  readonly set: string;
+  readonly step: string;
+  /** Of the step, in the form that is being applied. */
+  readonly checksum: string;
+  /** `removing`: all documents are done, what was recorded on the way is being removed. */
+  readonly state: "walking" | "catching-up" | "removing" | "done";
+  readonly startedAt: string;
+  /** The sequence from which on changes are caught up with. */
+  readonly since: string;
+  /** The walk has come this far: an id, inclusive. */
+  readonly after?: string;
+  /**
+   * Where each walk's records begin among all. A second walk was begun because the step was edited before it was done;
+   * what the first one has changed is not changed again.
+   */
+  readonly walks: readonly number[];
+  /** How many records there are, of walks and of what was caught up with. */
+  readonly records: number;
+  readonly later: number;
+  /** What is about to be written, or was: by id. Recorded before anything of it is sent. */
+  readonly pending?: Pending;
+  readonly counts: Counts;
+}
+
+/** An edit that may have taken place or not: base, revision, digest. One that has: its revision. */
+export type PendingEdit = readonly [base: string, ours: string, digest: string] | readonly [rev: string];
+
+export interface Pending {
+  /** Where the work stands once these are done. */
+  readonly place: Place;
+  readonly edits: Readonly<Record<string, PendingEdit>>;
+}
+
+/** Of the walk, or of what is caught up with. */
+export type Place = { readonly after: string } | { readonly since: string };
+
+export interface Counts {
+  readonly changed: number;
+  readonly deleted: number;
+  /** Of the documents that were changed, those that have losing revisions, which were left as they are. */
+  readonly conflicted: number;
+  /** How often a revision came out as it was predicted, and how often not. */
+  readonly predicted: number;
+  readonly mispredicted: number;
+}
+
+/** What one batch has changed: our revision by id. Kept until all is done. */
+export interface BatchRecord {
+  /** Where the work stood then. A walk's record covers the ids up to `after`, from the one before it on. */
+  readonly place: Place;
+  readonly revs: Readonly<Record<string, string>>;
+  readonly counts: Counts;
+}
+
+/** Enough was predicted right, and nothing wrong, to decide by prediction alone. */
+export function isCalibrated({ predicted, mispredicted }: Counts): boolean {
+  return predicted > 0 && mispredicted === 0;
+}
+
+export type Series = "batch" | "later";
+
+/** The `_local` documents of one step in one database. */
+export class MarkerStore {
+  readonly #couch: Couch;
+  readonly #database: string;
+  readonly #step: StepIdentity;
+  readonly #part: string;
+  /** The newest revisions that this process has written. */
+  #rev: string | undefined;
+
+  constructor(couch: Couch, database: string, step: StepIdentity, part = "") {
+    this.#couch = couch;
+    this.#database = database;
+    this.#step = step;
+    this.#part = part;
+  }
+
+  /** For people. */
+  get name(): string {
+    return `_local/${this.#id()}`;
+  }
+
+  async read(): Promise<Marker | undefined> {
+    const stored = await readLocal(this.#couch, this.#document());
+    this.#rev = stored?.rev;
+    return stored && this.#parsed(stored);
+  }
+
+  async write(marker: Marker): Promise<void> {
+    const document = this.#document();
+    const { rev } = await writeLocal(this.#couch, document, this.#rev, async () => ({
+      body: marker,
+      current: this.#rev,
+    }));
+    this.#rev = rev;
+  }
+
+  async readRecord(series: Series, number: number): Promise<BatchRecord | undefined> {
+    const stored = await readLocal(this.#couch, this.#document(`:${series}-${number}`));
+    return stored && (stored.body as BatchRecord);
+  }
+
+  async writeRecord(series: Series, number: number, record: BatchRecord): Promise<void> {
+    const document = this.#document(`:${series}-${number}`);
+    await writeLocal(this.#couch, document, undefined, async () => ({ body: record, current: undefined }));
+  }
+
+  async removeRecord(series: Series, number: number): Promise<void> {
+    await this.#couch.write("DELETE", this.#document(`:${series}-${number}`).path, {
+      accept: [202, 404, 409],
+      repeatable: true,
+    });
+  }
+
+  /** What was written with a 201 is not there: without it nobody can tell what was changed. */
+  lost(what: string): MigrateError {
+    return new MigrateError("ledger-unreadable", {
+      message: `${this.name}:${what} is gone from ${this.#database}, which held what the step ${this.#step.id} has changed there`,
+      data: { database: this.#database, id: `${this.name}:${what}` },
+      next: "Bring back the nodes that are missing, if there are any, then run again; else restore the database.",
+    });
+  }
+
+  #id(part = ""): string {
+    return `couchdb-migrate:${this.#step.set}:${this.#step.id}${this.#part}${part}`;
+  }
+
+  #document(part = ""): LocalDocument {
+    const what = `the marker of the step ${this.#step.id}`;
+    return { path: path`/${this.#database}/_local/${this.#id(part)}`, what, database: this.#database };
+  }
+
+  #parsed({ body }: StoredLocal): Marker {
+    const marker = body as Partial<Marker>;
+    if (!isObject(body) || marker.formatVersion !== 1 || marker.kind !== "transformDocuments" || !marker.checksum) {
+      const message = `${this.name} in ${this.#database} is no marker that this version can read`;
+      throw new MigrateError("ledger-unreadable", { message, data: { database: this.#database, id: this.name } });
+    }
+    return marker as Marker;
+  }
+}

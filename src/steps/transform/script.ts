@@ -1,0 +1,106 @@
+/**
+ * A module that changes documents: `export default function (document) { …; return document; }`, perhaps async.
+ *
+ * It is one file: what is loaded is the very text that is part of the step's checksum, so it imports nothing but Node's
+ * own modules (`node:crypto`, …). It is JavaScript, which every Node runs.
+ */
+import { Buffer } from "node:buffer";
+import { type AnyNode, parse } from "acorn";
+import type { StepFiles } from "../../migrations/step-files.js";
+import type { Transform } from "./edit.js";
+
+/** The module's text, if it can be used; else its problems are reported. */
+export async function readScript(files: StepFiles, path: string): Promise<string | undefined> {
+  const pointer = "/script";
+  if (!/\.m?js$/.test(path)) {
+    const message = /\.[cm]?ts$/.test(path)
+      ? "a script is JavaScript, so that every Node runs it: compile it to a `.mjs` file"
+      : "a script is an ES module in a `.mjs` or `.js` file";
+    files.problem({ pointer }, "not-a-script", message, path);
+    return undefined;
+  }
+  const source = await files.text(path, pointer);
+  if (source === undefined) return undefined;
+  const at = (offset: number) => ({ file: path, ...lineAndColumn(source, offset) });
+  const problems = problemsOf(source);
+  for (const { offset, code, message } of problems) files.problem(at(offset), code, message);
+  if (problems.length > 0) return undefined;
+  try {
+    await loadScript(source);
+    return source;
+  } catch (error) {
+    const message = `it can't be loaded: ${error instanceof Error ? error.message : String(error)}`;
+    files.problem(at(0), "script-fails", message);
+    return undefined;
+  }
+}
+
+const loaded = new Map<string, Promise<Transform>>();
+
+/** Throws what the module throws, and where it exports no function. */
+export function loadScript(source: string): Promise<Transform> {
+  let known = loaded.get(source);
+  if (!known) {
+    known = load(source);
+    loaded.set(source, known);
+  }
+  return known;
+}
+
+async function load(source: string): Promise<Transform> {
+  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
+  const module: { readonly default?: unknown } = await import(url);
+  if (typeof module.default !== "function") {
+    throw new Error("it has no function as its default export: `export default function (document) { … }`");
+  }
+  return module.default as Transform;
+}
+
+interface ScriptProblem {
+  readonly offset: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+function problemsOf(source: string): ScriptProblem[] {
+  try {
+    const program = parse(source, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true });
+    return importsOf(program).flatMap(({ start, name }) => {
+      if (name?.startsWith("node:")) return [];
+      const what = name === undefined ? "what it computes" : `\`${name}\``;
+      const message = `it imports ${what}; a script is one file, of which the checksum is taken: it may import \`node:\` modules only`;
+      return [{ offset: start, code: "script-imports", message }];
+    });
+  } catch (error) {
+    const { pos = 0, message } = error as { readonly pos?: number; readonly message: string };
+    return [
+      { offset: pos, code: "script-syntax", message: `this is no ES module: ${message.replace(/ \(\d+:\d+\)$/, "")}` },
+    ];
+  }
+}
+
+interface Import {
+  readonly start: number;
+  /** `undefined`: it is not a plain text. */
+  readonly name: string | undefined;
+}
+
+function importsOf(node: AnyNode): Import[] {
+  const found: Import[] = [];
+  const visit = (value: unknown) => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== "object" || value === null || !("type" in value)) return;
+    const { type, start, source } = value as { type: string; start: number; source?: { value?: unknown } | null };
+    if (/^(?:Import(?:Declaration|Expression)|Export(?:Named|All)Declaration)$/.test(type) && source) {
+      found.push({ start, name: typeof source.value === "string" ? source.value : undefined });
+    }
+    Object.values(value).forEach(visit);
+  };
+  visit(node);
+  return found;
+}
+
+function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}

@@ -1,0 +1,140 @@
+/** A transformation at work in a database of its own, whose requests can be broken off one by one, beside a user. */
+
+import type { Couch } from "../../../src/couch/couch.js";
+import { openCouch } from "../../../src/couch/gateway.js";
+import { MigrateError } from "../../../src/errors.js";
+import type { Transform } from "../../../src/steps/transform/edit.js";
+import type { Counts } from "../../../src/steps/transform/marker.js";
+import type { Selector } from "../../../src/steps/transform/reading.js";
+import { transformAll } from "../../../src/steps/transform/transformation.js";
+import { removeDatabase, uniqueName } from "../../support/databases.js";
+import { must } from "../../support/request.js";
+import { server } from "../../support/servers.js";
+
+export type Document = Readonly<Record<string, unknown>> & { readonly _id: string };
+
+export interface Request {
+  readonly number: number;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** What happens around a request; what is thrown is what the runner gets in place of its answer. */
+export interface Around {
+  before?(request: Request): void | Promise<void>;
+  after?(request: Request): void | Promise<void>;
+}
+
+export class Scene {
+  readonly database = uniqueName("transform");
+  readonly requests: Request[] = [];
+  /** Another one is another transformation of the same documents. */
+  step = "step";
+
+  static async open(documents: readonly Document[]): Promise<Scene> {
+    const scene = new Scene();
+    await must(server(), "PUT", `/${scene.database}`);
+    await must(server(), "POST", `/${scene.database}/_bulk_docs`, { body: { docs: documents } });
+    return scene;
+  }
+
+  /** Until it is done, or is killed. */
+  async run(
+    transform: Transform,
+    around: Around = {},
+    more: { selector?: Selector; checksum?: string; allowDestroy?: boolean } = {},
+  ): Promise<Counts> {
+    this.requests.length = 0;
+    const { name, password } = server().admin;
+    const never = new AbortController().signal;
+    const connection = { url: server().url, username: name, password };
+    const couch = openCouch(connection, { emit: () => {}, signal: never, readOnly: false });
+    try {
+      return await transformAll({
+        database: this.database,
+        selector: more.selector,
+        transform,
+        step: { set: "default", id: this.step, checksum: more.checksum ?? "1:a" },
+        context: {
+          couch: this.#watched(couch, around),
+          signal: never,
+          progress: () => {},
+          ...(more.allowDestroy ? { allowDestroy: true } : {}),
+        },
+      });
+    } finally {
+      await couch.close();
+    }
+  }
+
+  #watched(couch: Couch, { before, after }: Around): Couch {
+    const around = async <T>(method: string, path: string, send: () => Promise<T>): Promise<T> => {
+      const request = { number: this.requests.length + 1, method, path };
+      this.requests.push(request);
+      await before?.(request);
+      const answer = await send();
+      await after?.(request);
+      return answer;
+    };
+    return {
+      url: couch.url,
+      login: couch.login,
+      requests: couch.requests,
+      version: () => couch.version(),
+      forget: (database) => couch.forget(database),
+      read: (path, options) => around("GET", path, () => couch.read(path, options)),
+      write: (method, path, options) => around(method, path, () => couch.write(method, path, options)),
+    };
+  }
+
+  /** By id, without revisions. */
+  async documents(): Promise<Document[]> {
+    const { rows } = await must(server(), "GET", `/${this.database}/_all_docs?include_docs=true`);
+    return rows.map(({ doc: { _rev, ...doc } }: { doc: Document & { _rev: string } }) => doc);
+  }
+
+  async locals(): Promise<string[]> {
+    const { rows } = await must(server(), "GET", `/${this.database}/_local_docs`);
+    return rows.map(({ id }: { id: string }) => id);
+  }
+
+  /** As somebody else would. */
+  async edit(id: string, change: (document: Document) => object): Promise<void> {
+    const path = `/${this.database}/${id}`;
+    await must(server(), "PUT", path, { body: change(await must(server(), "GET", path)) });
+  }
+
+  async remove(id: string): Promise<void> {
+    const { _rev } = await must(server(), "GET", `/${this.database}/${id}`);
+    await must(server(), "DELETE", `/${this.database}/${id}?rev=${_rev}`);
+  }
+
+  async make(document: Document): Promise<void> {
+    await must(server(), "PUT", `/${this.database}/${document._id}`, { body: document });
+  }
+
+  close(): Promise<void> {
+    return removeDatabase(this.database);
+  }
+}
+
+export class Killed extends Error {}
+
+/** From this request on the runner sends nothing more; `after`: the server acts on it. */
+export function killedAt(number: number, when: "before" | "after"): Around {
+  const kill = (request: Request) => {
+    if (request.number >= number) throw new Killed();
+  };
+  return when === "before"
+    ? { before: kill }
+    : ({ before: (one) => one.number > number && kill(one), after: kill } as Around);
+}
+
+/** The answer to this request is lost. */
+export function lostAt(number: number, when: "before" | "after"): Around {
+  const lose = ({ number: at, method }: Request) => {
+    if (at !== number) return;
+    throw new MigrateError(method === "GET" ? "unreachable" : "outcome-unknown", { message: "lost" });
+  };
+  return when === "before" ? { before: lose } : { after: lose };
+}
