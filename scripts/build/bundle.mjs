@@ -38,18 +38,24 @@ export async function bundle(entries) {
   return { files, packages: packagesIn(metafile), exportsOf: exportsIn(metafile) };
 }
 
-/** The source's own addresses of files beside it become those of files beside the bundle. */
+/**
+ * The source's own addresses of files beside it become those of files beside the bundle. What is imported from an
+ * address that is computed is no part of the bundle (a user's module): that `import` has to stay one.
+ */
 async function asCommonJs(text) {
   const usesUrl = text.includes("import.meta.url");
-  const { code } = await transform(text, {
+  const computed = /\bimport\(([A-Za-z_$][\w$]*)\)/g;
+  const banner = [
+    ...(usesUrl ? ['const importMetaUrl = require("node:url").pathToFileURL(__filename).href;'] : []),
+    ...(computed.test(text) ? ["const importComputed = (url) => import(url);"] : []),
+  ];
+  const { code } = await transform(text.replaceAll(computed, "importComputed($1)"), {
     format: "cjs",
     platform: "node",
     target,
     supported: { "dynamic-import": false },
-    ...(usesUrl && {
-      define: { "import.meta.url": "importMetaUrl" },
-      banner: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
-    }),
+    ...(usesUrl && { define: { "import.meta.url": "importMetaUrl" } }),
+    ...(banner.length > 0 && { banner: banner.join("\n") }),
     logLevel: "warning",
   });
   return code;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { InvalidInput, loadMigrations } from "../../../src/index.js";
+import { runCli } from "../../support/cli.js";
 import { makeFolder, removeFolder, writeFiles } from "../../support/temp.js";
 
 async function load(script: string, name = "x.mjs"): Promise<readonly object[]> {
@@ -48,4 +49,16 @@ it("its text is part of the checksum, and Node's modules are there", async () =>
   const other = await load('import { createHash } from "node:crypto";\nexport default (d) => createHash || d;\n');
   expect(one).toMatchObject([{ id: "x", checksum: expect.any(String) }]);
   expect((one[0] as { checksum: string }).checksum).not.toBe((other[0] as { checksum: string }).checksum);
+});
+
+it("is loaded by the bundled command too, where an `import` of it must not have become a `require`", async () => {
+  const folder = await makeFolder();
+  const yaml = "- id: x\n  transformDocuments: { database: zerglings, script: x.mjs }\n";
+  await writeFiles(folder, { "001.yaml": yaml, "x.mjs": "export default (document) => document;\n" });
+  try {
+    const { code, stderr } = await runCli(["validate", folder]);
+    expect(code, stderr).toBe(0);
+  } finally {
+    await removeFolder(folder);
+  }
 });
