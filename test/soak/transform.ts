@@ -1,0 +1,186 @@
+/**
+ * A transformation that is killed again and again while a user writes. Not part of the tests: it takes minutes.
+ *
+ *   npm run soak:transform                       on a throwaway CouchDB
+ *   COUCHDB_URL=http://admin:secret@127.0.0.1:5984 DOCS=20000 KILLS=100 npm run soak:transform
+ *
+ * Every document's counter has to be exactly one higher than its writer left it. Prints what it did, and exits with 1
+ * where a counter is wrong.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startCouchDB } from "../support/couchdb.js";
+import { type Addressed, must, request } from "../support/request.js";
+import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
+
+const documents = Number(process.env.DOCS ?? 20_000);
+const kills = Number(process.env.KILLS ?? 100);
+const rate = Number(process.env.RATE ?? 300);
+const longest = Number(process.env.LONGEST ?? 1_500);
+const leaseTtl = process.env.LEASE_TTL ?? "3s";
+/** The killing ends then, however often it was done. */
+const minutes = Number(process.env.MINUTES ?? 60);
+const database = `cm-soak-${Date.now().toString(36)}`;
+
+const node = process.env.COUCHDB_URL ? undefined : await startCouchDB();
+const url = new URL(process.env.COUCHDB_URL ?? node?.url ?? "");
+const admin = node?.admin ?? { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+const server: Addressed = { url: url.origin, admin };
+const folder = await makeFolder();
+await writeFiles(folder, {
+  "001.yaml": `- id: plus-one\n  transformDocuments: { database: ${database}, script: plus-one.mjs }\n`,
+  "plus-one.mjs": "export default (document) => ({ ...document, counter: document.counter + 1 });\n",
+});
+
+/** What each counter is to be in the end. */
+const expected = new Map<string, number>();
+const wrote = { edits: 0, conflicts: 0, made: 0 };
+
+async function seed(): Promise<void> {
+  await must(server, "PUT", `/${database}`);
+  for (let i = 0; i < documents; i += 1_000) {
+    const docs = Array.from({ length: Math.min(1_000, documents - i) }, (_, k) => {
+      const _id = `d${String(i + k).padStart(8, "0")}`;
+      expected.set(_id, i + k + 1);
+      return { _id, counter: i + k, text: "larva ".repeat(20) };
+    });
+    await must(server, "POST", `/${database}/_bulk_docs`, { body: { docs } });
+  }
+}
+
+/** Adds ten to counters, and makes documents, until it is told to stop. */
+async function write(stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const id = `d${String(Math.floor(Math.random() * documents)).padStart(8, "0")}`;
+    const path = `/${database}/${id}`;
+    const read = await request(server, "GET", path);
+    // A crowded server fails to read now and then.
+    if (read.status !== 200) continue;
+    const edit = `${wrote.edits}-${wrote.conflicts}`;
+    const body = { ...read.body, counter: read.body.counter + 10, edit };
+    const { status } = await request(server, "PUT", path, { body });
+    const took = status < 300 || (status >= 500 && (await must(server, "GET", path)).edit === edit);
+    if (!took) wrote.conflicts += 1;
+    else {
+      wrote.edits += 1;
+      expected.set(id, (expected.get(id) ?? 0) + 10);
+    }
+    if (Math.random() < 0.2) {
+      const made = `${Math.random() < 0.5 ? "a" : "e"}${wrote.made}`;
+      await must(server, "PUT", `/${database}/${made}`, { body: { counter: 7 } });
+      expected.set(made, 8);
+      wrote.made += 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+  /** The most memory that it had, in MB. */
+  readonly peak: number;
+}
+
+/** `atWork` is called once the runner has got as far as the documents. */
+function run(args: readonly string[], atWork: (child: ChildProcess) => void): Promise<Ended> {
+  const env = {
+    PATH: process.env.PATH,
+    COUCHDB_URL: server.url,
+    COUCHDB_USERNAME: admin.name,
+    COUCHDB_PASSWORD: admin.password,
+  };
+  const all = [
+    "./dist/cli.cjs",
+    "apply",
+    folder,
+    "--set",
+    database,
+    "--lease-ttl",
+    leaseTtl,
+    "--log-level",
+    "trace",
+    ...args,
+  ];
+  const child = spawn(process.execPath, all, { env, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  let working = false;
+  let peak = 0;
+  const watch = setInterval(async () => {
+    const status = await readFile(join("/proc", String(child.pid), "status"), "utf8").catch(() => "");
+    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_000);
+  }, 500);
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-4_000);
+    if (working || !/PUT \S*_local\/couchdb-migrate%3A|_bulk_docs/.test(text)) return;
+    working = true;
+    atWork(child);
+  });
+  return new Promise((resolve) =>
+    child.on("close", (code, signal) => {
+      clearInterval(watch);
+      resolve({ code, signal, stderr, peak });
+    }),
+  );
+}
+
+try {
+  await seed();
+  const stop = new AbortController();
+  const writer = write(stop.signal);
+  const began = performance.now();
+  let [killed, leasesLost] = [0, 0];
+  let finished = false;
+  while (killed < kills && !finished && performance.now() - began < minutes * 60_000) {
+    const { code, signal, stderr } = await run(["--rate", String(rate)], (child) => {
+      setTimeout(() => child.kill("SIGKILL"), Math.random() * longest);
+    });
+    if (signal === "SIGKILL") killed += 1;
+    else if (code === 0) finished = true;
+    // On a crowded machine a lease is lost sometimes: the next run goes on.
+    else if (/lease-lost/.test(stderr)) leasesLost += 1;
+    else throw new Error(`the runner ended with ${code}: ${stderr}`);
+    if (killed % 10 === 0) console.log(`${killed} kills, ${Math.round((performance.now() - began) / 1_000)} s`, wrote);
+  }
+  let peak = 0;
+  const last = performance.now();
+  if (!finished) {
+    let ended = await run([], () => stop.abort());
+    while (/lease-lost/.test(ended.stderr)) {
+      leasesLost += 1;
+      ended = await run([], () => stop.abort());
+    }
+    if (ended.code !== 0) throw new Error(`the last run ended with ${ended.code}: ${ended.stderr}`);
+    peak = ended.peak;
+  }
+  stop.abort();
+  await writer;
+  const seconds = (performance.now() - last) / 1_000;
+  const { rows } = await must(server, "GET", `/${database}/_all_docs?include_docs=true&conflicts=true`);
+  const wrong = rows.filter(
+    ({ id, doc }: { id: string; doc: { counter: number } }) => doc.counter !== expected.get(id),
+  );
+  const conflicted = rows.filter(({ doc }: { doc: { _conflicts?: unknown } }) => doc._conflicts).length;
+  console.log(
+    wrong.slice(0, 10).map(({ id, doc }: { id: string; doc: object }) => ({ expected: expected.get(id), doc })),
+  );
+  console.log({
+    documents: rows.length,
+    missing: expected.size - rows.length,
+    kills: killed,
+    leasesLost,
+    endedBeforeAllKills: finished,
+    ...wrote,
+    wrongCounters: wrong.length,
+    conflicted,
+    secondsOfLastRun: Math.round(seconds),
+    peakMegabytes: Math.round(peak),
+  });
+  process.exitCode = wrong.length > 0 || rows.length !== expected.size ? 1 : 0;
+} finally {
+  await request(server, "DELETE", `/${database}`);
+  await removeFolder(folder);
+  await node?.close();
+}
