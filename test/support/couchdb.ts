@@ -185,7 +185,9 @@ function guardOf(child: ChildProcess, folder: string): ChildProcess {
 
 async function vmArgs(shortName: string, cookie: string): Promise<string> {
   const shipped = await readFile(join(couchHome, "etc", "vm.args"), "utf8");
-  return `${shipped.replace(/^-name .*$/m, `-name ${shortName}@${host}`).replace(/^-setcookie .*$/m, "")}\n-setcookie ${cookie}\n`;
+  const own = shipped.replace(/^-name .*$/m, `-name ${shortName}@${host}`).replace(/^-setcookie .*$/m, "");
+  // Several nodes share the processors with the tests: none of them is to wait busily.
+  return `${own}\n-setcookie ${cookie}\n+sbwt none\n+sbwtdcpu none\n+sbwtdio none\n`;
 }
 
 function defaults(folder: string, port: number, clustered: boolean): Ini {
