@@ -12,7 +12,7 @@ import { readStored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
-/** How many requests are under way at once: more made the same CouchDB slower, on one node and on three. */
+/** How many requests are under way at once: more made CouchDB on a single node slower; not measured on a cluster. */
 export const inFlight = 4;
 
 export interface Survey {
