@@ -41,6 +41,7 @@ void import("./main.js")
       signal: interruption.signal,
       hurry: hurry.signal,
       engine: () => import("./index.js"),
+      firstLook: async () => (await import("./engine/first-look.js")).firstLook,
     }),
   )
   .then((code) => {

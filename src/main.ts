@@ -1,7 +1,8 @@
 /** One call of the command line: parse, resolve the settings, run the command, render what went wrong. */
 import type { Command, Context, Io } from "./commands/command.js";
-import { parse, see } from "./commands/parse.js";
+import { parsePlain } from "./commands/parse-plain.js";
 import { Redaction } from "./commands/redaction.js";
+import { see } from "./commands/see.js";
 import { exitCodes, MigrateError, toMigrateError } from "./errors.js";
 import { errorSummary } from "./render/error-text.js";
 import { jsonText } from "./render/json.js";
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let end = (summary: string) => endUnresolved(redaction.redact(summary), io.env);
   io.hurry?.addEventListener("abort", () => end(errorSummary(broughtDown())), { once: true });
   try {
-    const parsed = parse(argv, io.stdout.columns ?? 100);
+    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns ?? 100);
     if ("text" in parsed) {
       (parsed.missing ? io.stderr : io.stdout).write(parsed.text);
       return parsed.missing ? exitCodes.invalid : exitCodes.done;
@@ -79,6 +80,7 @@ function contextFor(
     log,
     style: styleFor(settings.color, io.env, io.stdout),
     engine: io.engine,
+    ...(io.firstLook ? { firstLook: io.firstLook } : {}),
     redact: redaction.redact,
     keepSecret: (secrets) => redaction.add(secrets),
     print: (text) => void io.stdout.write(redaction.redact(text)),

@@ -1,4 +1,7 @@
+import type { Connection } from "../couch/connection.js";
+import type { FirstLook, FirstResult } from "../engine/first-look.js";
 import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../errors.js";
+import type { ApplyOptions } from "../options.js";
 import { sentence } from "../render/error-text.js";
 import type { ApplyResult, Failure } from "../results.js";
 import { visible } from "../text/visible.js";
@@ -22,14 +25,14 @@ export const apply: Command = {
   async run(context) {
     if (context.settings.dryRun) return (await import("./plan.js")).planOrRehearse(context);
     noMarkdown(context);
+    const first = await lookFirst(context);
+    if (first && "result" in first) return printResult(first.result, context);
+    const look: [FirstLook?] = first ? [first.look] : [];
     const migrations = await readMigrations(context);
     const engine = await context.engine();
     return withServer(context, async (connection) => {
-      const { timeout } = context.settings;
-      const options = { ...runOptions(context, connection), ...leaseOptions(context) };
       try {
-        const result = await engine.apply(migrations, timeout === undefined ? options : { ...options, timeout });
-        return await printResult(result, context);
+        return await printResult(await engine.apply(migrations, optionsOf(context, connection), ...look), context);
       } catch (error) {
         // Ended early: what had become of the steps is printed, then the error says why.
         if (error instanceof MigrateError && error.data.result) {
@@ -40,6 +43,19 @@ export const apply: Command = {
     });
   },
 };
+
+/** Not where every step is looked at anyway, nor in a server that is empty yet. */
+async function lookFirst(context: Context): Promise<FirstResult | undefined> {
+  const { settings, env, connection, firstLook } = context;
+  if (!firstLook || !connection || settings.verify) return undefined;
+  return (await firstLook())(settings.path, env, optionsOf(context, connection));
+}
+
+function optionsOf(context: Context, connection: Connection): ApplyOptions {
+  const { timeout } = context.settings;
+  const options = { ...runOptions(context, connection), ...leaseOptions(context) };
+  return timeout === undefined ? options : { ...options, timeout };
+}
 
 async function printResult(result: ApplyResult, context: Context): Promise<Outcome> {
   const { applySummary, applyText } = await import("../render/apply-text.js");

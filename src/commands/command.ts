@@ -37,6 +37,8 @@ export interface Io {
   /** Aborted just before the process ends without waiting for the command: by the second signal, say. */
   readonly hurry?: AbortSignal;
   engine(): Promise<Engine>;
+  /** Part of the engine, so small that it is loaded where the rest may not be needed. Absent: the rest is loaded. */
+  firstLook?(): Promise<typeof import("../engine/first-look.js").firstLook>;
 }
 
 export interface Context {
@@ -51,6 +53,7 @@ export interface Context {
   /** For stdout. */
   readonly style: Style;
   engine(): Promise<Engine>;
+  readonly firstLook?: Io["firstLook"];
   /** Replaces every known secret. */
   redact(text: string): string;
   /** From now on these are secrets too. */

@@ -9,6 +9,7 @@ import { version } from "../version.js";
 import type { Command } from "./command.js";
 import { epilogue } from "./epilogue.js";
 import { commands } from "./index.js";
+import { see } from "./see.js";
 
 export type Parsed =
   | { readonly command: Command; readonly flags: Flags; readonly positionals: Readonly<Record<string, string>> }
@@ -187,9 +188,4 @@ function help(parser: Argv): string {
     text = shown;
   });
   return text;
-}
-
-/** Where to read on. */
-export function see(command?: string): string {
-  return `See \`couchdb-migrate ${command === undefined ? "" : `${command} `}--help\`.`;
 }

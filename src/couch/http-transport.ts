@@ -1,7 +1,5 @@
 /** The light transport: node:http. It carries the first look of a run, which in most runs is the only one, and then nano. */
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
-import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
+import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Address, Tls } from "./connection.js";
 import {
   defaultMaxBody,
@@ -13,11 +11,11 @@ import {
 } from "./transport.js";
 
 export function httpTransport(address: Address, tls: Tls = {}, maxBody = defaultMaxBody): Transport {
-  const options = { keepAlive: true, ...environmentProxy() };
-  const agent = address.secure ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options);
-  const start = address.secure ? requestHttps : requestHttp;
+  let opened: ReturnType<typeof open> | undefined;
 
-  function send(wire: WireRequest): Promise<WireResponse> {
+  async function send(wire: WireRequest): Promise<WireResponse> {
+    opened ??= open(address, tls);
+    const { agent, start } = await opened;
     return new Promise((resolve, reject) => {
       const body = wire.body === undefined ? undefined : Buffer.from(wire.body);
       const request = start({
@@ -63,7 +61,15 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
     });
   }
 
-  return { send, close: () => agent.destroy() };
+  return { send, close: () => void opened?.then(({ agent }) => agent.destroy()) };
+}
+
+/** TLS takes its time to load. */
+async function open({ secure }: Address, tls: Tls) {
+  const options = { keepAlive: true, ...environmentProxy() };
+  if (!secure) return { agent: new Agent(options), start: requestHttp };
+  const https = await import("node:https");
+  return { agent: new https.Agent({ ...options, ...tls }), start: https.request };
 }
 
 /** An agent of one's own has to be told what fetch, and so nano, does by itself. Node.js before 22.21 and 24.5 ignores it. */
@@ -75,31 +81,36 @@ function collect(response: IncomingMessage, maxBody: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let whole = false;
     response.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBody) reject(new TransportFailure("too-large", true, `the answer is longer than ${maxBody} bytes`));
       else chunks.push(chunk);
     });
     response.on("error", reject);
-    response.on("close", () => reject(new TransportFailure("cut", true, "the answer was cut off")));
+    response.on("close", () => {
+      if (!whole) reject(new TransportFailure("cut", true, "the answer was cut off"));
+    });
     response.on("end", () => {
-      if (!response.complete) return;
-      try {
-        resolve(decode(Buffer.concat(chunks), response.headers["content-encoding"], maxBody));
-      } catch (error) {
+      whole = response.complete;
+      if (!whole) return;
+      decode(Buffer.concat(chunks), response.headers["content-encoding"], maxBody).then(resolve, (error) => {
         reject(failureOf(error, true));
-      }
+      });
     });
   });
 }
 
 /** Nothing asks for a coded answer here, but a proxy may send one. */
-function decode(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): string {
-  if (encoding === "gzip" || encoding === "x-gzip") return gunzipSync(bytes, { maxOutputLength }).toString();
-  if (encoding === "deflate") return inflateSync(bytes, { maxOutputLength }).toString();
-  if (encoding === "br") return brotliDecompressSync(bytes, { maxOutputLength }).toString();
-  return bytes.toString();
+async function decode(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Promise<string> {
+  if (encoding === undefined || !codings.has(encoding)) return bytes.toString();
+  const zlib = await import("node:zlib");
+  if (encoding === "br") return zlib.brotliDecompressSync(bytes, { maxOutputLength }).toString();
+  const inflate = encoding === "deflate" ? zlib.inflateSync : zlib.gunzipSync;
+  return inflate(bytes, { maxOutputLength }).toString();
 }
+
+const codings: ReadonlySet<string> = new Set(["gzip", "x-gzip", "deflate", "br"]);
 
 function headersOf(response: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};

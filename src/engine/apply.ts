@@ -11,13 +11,15 @@ import type { StepKind } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
+import type { FirstLook } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { holderName, type Look, look, lookWhenReady, type Run, ready, targetsOf, withRun } from "./run.js";
 import { type Due, Work } from "./work.js";
 
-export async function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult> {
+/** @param first what the run goes on with, where its first request is sent already */
+export async function apply(migrations: Migrations, options: ApplyOptions, first?: FirstLook): Promise<ApplyResult> {
   const began = performance.now();
-  const work = await withRun(migrations.steps, options, async (run, why) => {
+  const work = await withRun(migrations, { ...options, first }, async (run, why) => {
     const seen = await lookWhenReady(run, !run.verify);
     const found = await dueNow(run, seen);
     for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
@@ -105,7 +107,7 @@ async function applyHoldingLease(
     run.couch.forget();
     assumeNodes(run.couch, undefined);
     const recent = !waited && performance.now() - seenAt < stillRecent ? seen : undefined;
-    const now = await look(run, false, recent);
+    const now = await look(run, false, { before: recent });
     return new Work(run, now, now === seen ? found : await dueNow(run, now), written);
   };
   const lease = await takeLeaseIfNeeded(run.couch, run.place, {

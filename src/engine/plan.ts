@@ -12,7 +12,7 @@ import { isOfOnePlace } from "./of-one-place.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations.steps, options, async (run) => planRun(run, await lookWhenReady(run)));
+  return withRun(migrations, options, async (run) => planRun(run, await lookWhenReady(run)));
 }
 
 /** One step in one database, or on the server (`database` undefined). */

@@ -2,7 +2,7 @@
  * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
  * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted.
  */
-import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
+import type { Entry, Fingerprint, Ledger, Snapshot, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./run.js";
 
@@ -29,6 +29,7 @@ export class Recorder {
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #changed = false;
+  #snapshotOf: ((ledger: Ledger) => Snapshot | undefined) | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   /**
@@ -75,6 +76,11 @@ export class Recorder {
     this.#changed = true;
   }
 
+  /** What the last write adds, made of the ledger as it is then; that alone is worth a write. */
+  set snapshotOf(snapshotOf: (ledger: Ledger) => Snapshot | undefined) {
+    this.#snapshotOf = snapshotOf;
+  }
+
   /** Writes what is not written yet. One write at a time. */
   async flush(): Promise<void> {
     const before = this.#writing;
@@ -83,27 +89,31 @@ export class Recorder {
     await write;
   }
 
-  /** What is stored may hold more, and newer, than what was read at first. */
-  #merged(): Record<string, Entry> {
-    return { ...this.#stored?.ledger.entries, ...this.#entries };
-  }
-
-  async #write(): Promise<void> {
-    if (!this.isBehind) return;
-    const open = [...this.#open];
-    await this.#ready();
-    for (const [id, entry] of open) this.#entries[id] = entry();
-    const changed = this.#changed;
-    this.#changed = false;
-    const ledger: Ledger = {
+  /** As it is, or will be, written: what is stored may hold more, and newer, than what was read at first. */
+  #ledger(): Ledger {
+    return {
       formatVersion: 1,
       set: this.#run.place.set,
-      entries: this.#merged(),
+      entries: { ...this.#stored?.ledger.entries, ...this.#entries },
       ...(this.#fingerprint ? { fingerprint: this.#fingerprint } : {}),
       ...(this.#nodes ? { nodes: this.#nodes } : {}),
     };
+  }
+
+  async #write(): Promise<void> {
+    const snapshotOf = this.#snapshotOf;
+    if (!this.isBehind && !snapshotOf) return;
+    const open = [...this.#open];
+    await this.#ready();
+    for (const [id, entry] of open) this.#entries[id] = entry();
+    const ledger = this.#ledger();
+    const snapshot = snapshotOf?.(ledger);
+    if (!this.isBehind && !snapshot) return;
+    const changed = this.#changed;
+    this.#changed = false;
+    const { couch, place } = this.#run;
     try {
-      this.#stored = await writeLedger(this.#run.couch, this.#run.place, this.#stored, ledger);
+      this.#stored = await writeLedger(couch, place, this.#stored, ledger, { snapshot });
     } catch (error) {
       this.#changed ||= changed;
       throw error;

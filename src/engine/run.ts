@@ -1,9 +1,8 @@
 /** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo, listDatabases } from "../couch/databases.js";
-import { type Gateway, openCouch } from "../couch/gateway.js";
+import type { Gateway } from "../couch/gateway.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { patternTest } from "../couch/pattern.js";
 import { waitUntilReady } from "../couch/ready.js";
@@ -11,12 +10,12 @@ import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
-import type { Step } from "../migrations/step.js";
+import type { Migrations, Step } from "../migrations/step.js";
 import { type ApplyOptions, defaults, type RunOptions } from "../options.js";
-import { createRedactor } from "../secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
+import { type FirstLook, openServer, shortestFirstLook } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
@@ -27,6 +26,10 @@ export interface Run {
   readonly couch: Gateway;
   readonly place: LedgerPlace;
   readonly steps: readonly Step[];
+  /** The steps, and what they were read from. */
+  readonly migrations: RunMigrations;
+  /** The first request, where it was sent before the run was opened. */
+  readonly first: FirstLook | undefined;
   readonly emit: Listener;
   readonly signal: AbortSignal;
   readonly wait: number;
@@ -49,21 +52,28 @@ export interface Look {
 
 const never = new AbortController().signal;
 
+type OpenOptions = RunOptions & { readonly first?: FirstLook | undefined };
+
+/** What of a migration set a run needs; upkeep has none. */
+type RunMigrations = Pick<Migrations, "steps" | "inputs">;
+
 /**
  * `options.signal` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
  */
-function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal): Run {
+function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSignal): Run {
+  const { steps } = migrations;
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
   const emit = options.emit ?? (() => {});
-  const secrets = steps.flatMap((step) => [...step.secrets.values()]);
-  const { previousPassword } = options.connection;
-  const known = [credentialsOf(options.connection)?.password, previousPassword];
-  const redact = createRedactor([...secrets, ...known.filter((secret) => secret !== undefined)]);
+  const { couch, keepSecret } = options.first ?? openServer(options, hard);
+  hard.addEventListener("abort", () => options.first?.end(hard.reason), { once: true });
+  keepSecret(steps.flatMap((step) => [...step.secrets.values()]));
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
-    couch: openCouch(options.connection, { emit, signal: hard, redact }),
+    couch,
     place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
     steps,
+    migrations,
+    first: options.first,
     emit,
     signal: options.signal ?? never,
     wait: options.wait ?? defaults.wait,
@@ -81,10 +91,16 @@ function openRun(steps: readonly Step[], options: RunOptions, hard: AbortSignal)
  *
  * @param trustNodes take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need
  *   not send; a node that has joined since is seen by the next run that has work, by `--verify`, plan and status.
- * @param before a look of a moment ago, which still holds where nobody has written the ledger since
+ * @param known the ledger, where it was asked for already, or a look of a moment ago, which still holds where nobody
+ *   has written the ledger since
  */
-export async function look(run: Run, trustNodes: boolean, before?: Look): Promise<Look> {
-  const stored = await readLedger(run.couch, run.place);
+export async function look(
+  run: Run,
+  trustNodes: boolean,
+  known: { readonly asked?: FirstLook["ledger"] | undefined; readonly before?: Look | undefined } = {},
+): Promise<Look> {
+  const { asked, before } = known;
+  const stored = await (asked ?? readLedger(run.couch, run.place));
   if (before && before.stored?.rev === stored?.rev) return before;
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, secretsChanged] = await Promise.all([
@@ -102,16 +118,13 @@ export async function look(run: Run, trustNodes: boolean, before?: Look): Promis
   };
 }
 
-/** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
-const firstLook = 5_000;
-
 /** As `look`, but waits for CouchDB where it, or what stands before it, does not serve yet; `wait` is for all of it. */
 export async function lookWhenReady(run: Run, trustNodes = false): Promise<Look> {
-  const { couch, emit, wait } = run;
-  const began = performance.now();
+  const { couch, emit, wait, first } = run;
+  const began = first?.began ?? performance.now();
   const silent = new MigrateError("unreachable", { message: `${couch.url} does not answer` });
-  const timer = setTimeout(() => couch.cut(silent), Math.max(wait, firstLook));
-  const seen = await look(run, trustNodes)
+  const timer = setTimeout(() => couch.cut(silent), Math.max(wait, shortestFirstLook));
+  const seen = await look(run, trustNodes, { asked: first?.ledger })
     .finally(() => clearTimeout(timer))
     .catch(async (error: unknown) => {
       if (!isNotReady(error)) throw error;
@@ -136,12 +149,12 @@ export async function ready(run: Run, everyNode: boolean, wait = run.wait): Prom
 
 /** Opens a run, does `work`, and closes it. `why`: what has stopped the run; that is thrown for whatever it cuts short. */
 export async function withRun<T>(
-  steps: readonly Step[],
-  options: RunOptions & Pick<ApplyOptions, "timeout">,
+  migrations: RunMigrations,
+  options: OpenOptions & Pick<ApplyOptions, "timeout">,
   work: (run: Run, why: () => MigrateError | undefined) => Promise<T>,
 ): Promise<T> {
   const stop = stopper(options, (reason) => run.couch.cut(reason));
-  const run = openRun(steps, { ...options, signal: stop.soft }, stop.hard);
+  const run = openRun(migrations, { ...options, signal: stop.soft }, stop.hard);
   try {
     return await work(run, stop.why);
   } catch (thrown) {
@@ -153,7 +166,7 @@ export async function withRun<T>(
 }
 
 /** Patterns match what earlier steps make, too: where that is missing, they have work as well. */
-function placeSteps(run: Run, existing: Names): PlacedStep[] {
+export function placeSteps(run: Run, existing: Names): PlacedStep[] {
   const names = new Set(existing.keys());
   return run.steps.map((step) => {
     const databases = placeIn(step, names, run.place.database);

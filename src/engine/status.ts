@@ -8,7 +8,7 @@ import { planRun } from "./plan.js";
 import { lookWhenReady, withRun } from "./run.js";
 
 export async function status(migrations: Migrations, options: RunOptions): Promise<Status> {
-  return withRun(migrations.steps, options, async (run) => {
+  return withRun(migrations, options, async (run) => {
     const seen = await lookWhenReady(run);
     const planned = await planRun(run, seen);
     const entries = seen.stored?.ledger.entries ?? {};

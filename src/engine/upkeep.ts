@@ -24,7 +24,7 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
 
 /** Releases somebody's lease and says whose it was; null where nobody holds it. */
 export async function unlock(options: RunOptions): Promise<{ holder: string; since: string } | null> {
-  return withRun([], options, async (run) => {
+  return withRun({ steps: [] }, options, async (run) => {
     await ready(run, false);
     if (!(await readLease(run.couch, run.place))) return null;
     run.couch.allowWrites();
@@ -35,11 +35,11 @@ export async function unlock(options: RunOptions): Promise<{ holder: string; sin
 
 /** Resolves when CouchDB is ready; as `apply` waits. */
 export async function wait(options: RunOptions): Promise<void> {
-  await withRun([], options, (run) => ready(run, false));
+  await withRun({ steps: [] }, options, (run) => ready(run, false));
 }
 
 async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Ledger) => Ledger): Promise<void> {
-  await withRun([], options, async (run) => {
+  await withRun({ steps: [] }, options, async (run) => {
     await ready(run, false);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };

@@ -15,9 +15,10 @@ import type { Decision } from "./decide.js";
 import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
 import { Recorder } from "./recorder.js";
-import { type Look, type Run, targetsOf } from "./run.js";
+import { type Look, placeSteps, type Run, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
+import { takeSnapshot } from "./take-snapshot.js";
 
 /** What a look has found to be done, and what is to be said of the rest. */
 export interface Due {
@@ -107,6 +108,8 @@ export class Work {
       if (done) {
         await this.#recordSecrets(recorder);
         recorder.nodes = knownNodes(run.couch);
+        const existing = () => this.#existing.names;
+        recorder.snapshotOf = (ledger) => takeSnapshot(run.migrations, placeSteps(run, existing()), ledger, existing());
       }
       // All is done, but not recorded: whoever asked for it must not be told that it is.
       if (done && recorder.isBehind) lease.assertHeld();

@@ -27,7 +27,7 @@ export interface ImportOptions
 export async function importServer(options: ImportOptions): Promise<ImportResult> {
   const { out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
-  return withRun([], options, async (run) => {
+  return withRun({ steps: [] }, options, async (run) => {
     await greet(run);
     return writeImported(await readServer(run, options.database), out, force);
   });

@@ -1,6 +1,7 @@
 /** Reads and writes the ledger document: a `_local` one, so merged with what is there before each write. */
+import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../couch/couch.js";
-import type { Ledger, StoredLedger } from "./ledger.js";
+import type { Ledger, Snapshot, StoredLedger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { writeLocal } from "./local-document.js";
 import { mergeLedgers } from "./merge.js";
@@ -17,6 +18,8 @@ export async function readLedger(couch: Couch, place: LedgerPlace): Promise<Stor
 export interface WriteLedgerOptions {
   /** What `ledger` leaves out is dropped. Without it entries are only added or replaced. */
   readonly exactly?: boolean;
+  /** Made for exactly these entries; left out where what is stored turns out to hold others. */
+  readonly snapshot?: Snapshot | undefined;
 }
 
 /**
@@ -28,13 +31,14 @@ export async function writeLedger(
   place: LedgerPlace,
   previous: StoredLedger | undefined,
   ledger: Ledger,
-  { exactly = false }: WriteLedgerOptions = {},
+  { exactly = false, snapshot }: WriteLedgerOptions = {},
 ): Promise<StoredLedger> {
   const document = { path: ledgerPath(place), what: `the ledger of the set ${place.set}`, database: place.database };
   const { body, rev } = await writeLocal(couch, document, previous?.rev, async () => {
     const current = await readLedger(couch, place);
-    const merged = exactly ? ledger : mergeLedgers(previous?.ledger, current?.ledger, ledger);
-    return { body: merged, current: current?.rev };
+    const { snapshot: _outdated, ...rest } = exactly ? ledger : mergeLedgers(previous?.ledger, current?.ledger, ledger);
+    const holds = snapshot !== undefined && isDeepStrictEqual(rest.entries, ledger.entries);
+    return { body: holds ? { ...rest, snapshot } : rest, current: current?.rev };
   });
   return { ledger: body, rev };
 }

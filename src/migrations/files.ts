@@ -13,23 +13,47 @@ interface Entry {
 }
 
 type Kind = "file" | "folder";
-type Read<Value> = Value | { readonly unreadable: Unreadable };
+type OrNot<Value> = Value | { readonly unreadable: Unreadable };
+
+/** A way of reading: a file's text, a folder's list, which of both a path leads to. */
+export type Read = "file" | "folder" | "what";
 
 export class FileCache {
   readonly #texts = new Map<string, Promise<ReadText>>();
-  readonly #kinds = new Map<string, Promise<Read<Kind>>>();
-  readonly #lists = new Map<string, Promise<Read<readonly Entry[]>>>();
+  readonly #kinds = new Map<string, Promise<OrNot<Kind>>>();
+  readonly #lists = new Map<string, Promise<OrNot<readonly Entry[]>>>();
+  #pieces = false;
 
   text(path: string): Promise<ReadText> {
     return once(this.#texts, path, () => readText(path));
   }
 
-  kindOf(path: string): Promise<Read<Kind>> {
+  kindOf(path: string): Promise<OrNot<Kind>> {
     return once(this.#kinds, path, () => kindOf(path));
   }
 
-  list(path: string): Promise<Read<readonly Entry[]>> {
+  list(path: string): Promise<OrNot<readonly Entry[]>> {
     return once(this.#lists, path, () => list(path));
+  }
+
+  /** A file that is read piece by piece is not kept: what it held can't be told later. */
+  large(path: string, name: string): Promise<LargeFile> {
+    this.#pieces = true;
+    return LargeFile.at(path, name);
+  }
+
+  /** What was read so far, and how; `undefined`: not all of it was kept. */
+  get reads(): readonly (readonly [Read, string])[] | undefined {
+    if (this.#pieces) return undefined;
+    const of = (read: Read, known: ReadonlyMap<string, unknown>) =>
+      [...known.keys()].map((path) => [read, path] as const);
+    return [...of("file", this.#texts), ...of("folder", this.#lists), ...of("what", this.#kinds)];
+  }
+
+  /** Plain data, also where it can't be read. */
+  again(read: Read, path: string): Promise<unknown> {
+    if (read === "file") return this.text(path);
+    return read === "folder" ? this.list(path) : this.kindOf(path);
   }
 }
 
@@ -42,7 +66,7 @@ function once<Value>(known: Map<string, Promise<Value>>, path: string, make: () 
   return value;
 }
 
-async function kindOf(path: string): Promise<Read<Kind>> {
+async function kindOf(path: string): Promise<OrNot<Kind>> {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";
   } catch (error) {
@@ -50,7 +74,7 @@ async function kindOf(path: string): Promise<Read<Kind>> {
   }
 }
 
-async function list(path: string): Promise<Read<readonly Entry[]>> {
+async function list(path: string): Promise<OrNot<readonly Entry[]>> {
   try {
     const found = await readdir(path, { withFileTypes: true });
     const entries = await Promise.all(
@@ -101,7 +125,7 @@ export function stepFiles(
     },
     async large(path, pointer) {
       try {
-        return await LargeFile.at(realPath(path), shownPath(path));
+        return await cache.large(realPath(path), shownPath(path));
       } catch (error) {
         failed(path, pointer, unreadable(error));
         return undefined;

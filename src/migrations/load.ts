@@ -1,6 +1,7 @@
 import { kinds as registry } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { FileCache } from "./files.js";
+import { inputsOf } from "./inputs.js";
 import { parseYaml } from "./parse-yaml.js";
 import type { Position } from "./problem.js";
 import { Problems } from "./problems.js";
@@ -25,7 +26,8 @@ export interface LoadOptions {
 export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {
   const problems = new Problems();
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
-  const variables = new Variables(options.env ?? process.env);
+  const env = options.env ?? process.env;
+  const variables = new Variables(env);
   const cache = new FileCache();
   const uses = new Uses(problems);
   const steps: Step[] = [];
@@ -50,7 +52,9 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
     }
   }
   problems.throwIfAny();
-  return { path, files: sources.map(({ file }) => file), steps };
+  const open = options.kinds === undefined && steps.every(({ secrets }) => secrets.size === 0);
+  const inputs = open ? await inputsOf(path, sources, cache, variables.names, env) : undefined;
+  return { path, files: sources.map(({ file }) => file), steps, ...(inputs ? { inputs } : {}) };
 }
 
 /** What holds over the set: ids and the objects that steps claim are unique, and what has to be first is. */

@@ -17,7 +17,7 @@ export interface Problem extends Position {
   readonly text?: string;
 }
 
-/** All problems of the input at once: nothing was sent. */
+/** All problems of the input at once: nothing was applied. */
 export class InvalidInput extends MigrateError {
   override readonly name = "InvalidInput";
   readonly problems: readonly Problem[];

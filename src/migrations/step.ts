@@ -1,3 +1,4 @@
+import type { Inputs } from "./inputs.js";
 import type { Position } from "./problem.js";
 
 /** A secret's place in printed output. */
@@ -34,4 +35,6 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
+  /** What they were read from, where nothing of that is secret. */
+  readonly inputs?: Inputs;
 }

@@ -32,9 +32,15 @@ type Found = { readonly value: string; readonly secret: boolean } | { readonly c
 export class Variables {
   readonly #env: Env;
   readonly #files = new Map<string, Found>();
+  readonly #names = new Set<string>();
 
   constructor(env: Env) {
     this.#env = env;
+  }
+
+  /** The variables that were asked for; `undefined`: some of what was asked for came from a file, and is secret. */
+  get names(): readonly string[] | undefined {
+    return this.#files.size > 0 ? undefined : [...this.#names];
   }
 
   /** `folder`: what paths in `${file:…}` are relative to. */
@@ -99,6 +105,7 @@ export class Variables {
   }
 
   #named(name: string): Found | undefined {
+    this.#names.add(name);
     const value = this.#get(name);
     const path = this.#get(`${name}_FILE`);
     if (!path) return value === undefined ? undefined : { value, secret: false };

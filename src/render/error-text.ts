@@ -36,8 +36,12 @@ export function problemsOf(error: MigrateError): readonly (Problem | string)[] {
 }
 
 function headOf(problems: number, error: MigrateError): string {
-  const where = error.code === "invalid-settings" ? "the settings" : "the migration files";
-  return `${problems === 1 ? "1 problem" : `${problems} problems`} in ${where}; nothing was sent`;
+  const where =
+    error.code === "invalid-settings"
+      ? "the settings; nothing was sent"
+      : // The ledger may have been read meanwhile.
+        "the migration files; nothing was applied";
+  return `${problems === 1 ? "1 problem" : `${problems} problems`} in ${where}`;
 }
 
 function problemLines(problem: Problem | string, style: Style): string[] {

@@ -61,7 +61,7 @@ test.each<[string, MigrateError, string]>([
     `m/1.yaml:4:3: unknown step \`x\`
     x: \\x1b[2J
 m/1.yaml:9:3: the id \`a\` is taken
-error[invalid-input]: 2 problems in the migration files; nothing was sent
+error[invalid-input]: 2 problems in the migration files; nothing was applied
   next: Correct the files; \`couchdb-migrate validate\` checks them offline.`,
   ],
   [

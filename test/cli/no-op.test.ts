@@ -1,0 +1,57 @@
+/** What a run costs that has nothing to do, counted: requests, bytes, files, built-in modules. No clock is asked. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runCli } from "../support/cli.js";
+import { databaseName, freshDatabase } from "../support/databases.js";
+import { startProxy } from "../support/proxy.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+/** Writes what a process has loaded when it ends: the files of dist/, and the built-in modules. */
+const trace = `
+process.on("exit", () => {
+  const { statSync, writeFileSync } = require("node:fs");
+  const files = Object.keys(require.cache).filter((file) => file !== __filename);
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  writeFileSync(process.env.TRACE, JSON.stringify({ files, bytes, builtIn: process.moduleLoadList }));
+});
+`;
+
+test("it sends two requests, and loads neither yargs nor yaml nor fetch nor TLS", async () => {
+  const { url, admin } = server();
+  const ledgerDatabase = await freshDatabase("ledger");
+  const name = databaseName("no-op");
+  const folder = await tempFolder({
+    "migrations/001.yaml": `- id: made\n  ensureDatabase: { name: ${name} }\n`,
+    "trace.cjs": trace,
+  });
+  const proxy = await startProxy(url);
+  onTestFinished(() => proxy.close());
+  const env = {
+    COUCHDB_URL: proxy.url,
+    COUCHDB_USERNAME: admin.name,
+    COUCHDB_PASSWORD: admin.password,
+    COUCHDB_MIGRATE_LEDGER_DATABASE: ledgerDatabase,
+  };
+  expect((await runCli(["apply"], { cwd: folder, env })).code).toBe(0);
+
+  proxy.reset();
+  const report = join(folder, "loaded.json");
+  const tracing = { ...env, NODE_OPTIONS: `--require ${join(folder, "trace.cjs")}`, TRACE: report };
+  const { code, stdout } = await runCli(["apply"], { cwd: folder, env: tracing });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("1 step unchanged")]);
+  expect(proxy.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    `GET /${ledgerDatabase}/_local/couchdb-migrate-default`,
+    "POST /_dbs_info",
+  ]);
+
+  const { files, bytes, builtIn } = JSON.parse(await readFile(report, "utf8"));
+  // Both grow a little with what is added; yaml alone would be a quarter of a megabyte.
+  expect(bytes).toBeLessThan(200_000);
+  expect(files.length).toBeLessThan(25);
+  const modules: string[] = builtIn.map((module: string) => module.replace(/^\w+ /, ""));
+  for (const heavy of ["internal/deps/undici/undici", "https", "tls", "zlib", "child_process", "worker_threads"]) {
+    expect(modules).not.toContain(heavy);
+  }
+});

@@ -1,0 +1,65 @@
+/** What is parsed without yargs comes out as yargs has it. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parse } from "../../src/commands/parse.js";
+import { parsePlain } from "../../src/commands/parse-plain.js";
+
+/** What is given: yargs names all the others too, as undefined. */
+function given(argv: readonly string[], parsed = parse(argv, 100)) {
+  if ("text" in parsed) return "text";
+  const { command, flags, positionals } = parsed;
+  return { command: command.name, flags: defined(flags), positionals: defined(positionals) };
+}
+
+const defined = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+const taken = [
+  "apply",
+  "apply /migrations",
+  "apply --verify migrations --wait 5s",
+  "apply --url=http://couchdb:5984 --set one --log-format json",
+  "apply --timeout 5m --allow-destroy",
+];
+
+test.each(taken)("%s: taken", (line) => {
+  const argv = line.split(" ");
+  const plain = parsePlain(argv);
+  expect(plain).toBeDefined();
+  expect(given(argv, plain)).toEqual(given(argv));
+});
+
+const left = [
+  "",
+  "plan",
+  "--verify apply",
+  "apply --help",
+  "apply -h",
+  "apply one two",
+  "apply --set",
+  "apply --set -x",
+  "apply --set a --set b",
+  "apply --verify=true",
+  "apply --verify true",
+  "apply --no-verify",
+  "apply --set='a b'",
+  "apply --unknown",
+  "apply -- one",
+];
+
+test.each(left)("%j: left to yargs", (line) => {
+  expect(parsePlain(line.split(" "))).toBeUndefined();
+});
+
+test("whatever is taken", () => {
+  const words = [...taken, ...left].join(" ").split(" ");
+  const word = fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 }));
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (more) => {
+      const argv = ["apply", ...more];
+      const plain = parsePlain(argv);
+      if (plain) expect(given(argv, plain)).toEqual(given(argv));
+    }),
+    { numRuns: 300 },
+  );
+});

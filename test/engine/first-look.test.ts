@@ -1,0 +1,178 @@
+/** The short way of a run that has nothing to do: taken where it is right, and each input in turn makes it wrong. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, describe, expect, test } from "vitest";
+import { firstLook } from "../../src/engine/first-look.js";
+import { type ApplyOptions, type ApplyResult, accept, apply, forget, loadMigrations } from "../../src/index.js";
+import { databaseName, freshDatabase } from "../support/databases.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder, writeFiles } from "../support/temp.js";
+
+let database: string;
+let folder: string;
+let env: Record<string, string>;
+let options: ApplyOptions;
+
+const steps = () => `- id: made
+  ensureDatabase: { name: ${database} }
+- id: members
+  ensureSecurity: { database: ${database}, members: { roles: ["\${ROLE:-drone}"] } }
+- id: views
+  ensureDesignDocs: { database: ${database}, from: [design, one.json] }
+`;
+
+beforeEach(async () => {
+  database = databaseName("first-look");
+  const { url, admin } = server();
+  const connection = { url, username: admin.name, password: admin.password };
+  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+  env = { ROLE: "queen" };
+  folder = await tempFolder({
+    "001.yaml": steps(),
+    "design/app/views/all/map.js": "function (doc) { emit(doc._id); }",
+    "one.json": '{ "_id": "_design/one", "language": "javascript" }',
+  });
+});
+
+/** As `couchdb-migrate apply` does it. `short`: the files were not parsed. */
+async function run(): Promise<{ short: boolean; result: ApplyResult }> {
+  const first = await firstLook(folder, env, options);
+  if ("result" in first) return { short: true, result: first.result };
+  try {
+    return { short: false, result: await apply(await loadMigrations(folder, { env }), options, first.look) };
+  } finally {
+    await first.look.couch.close();
+  }
+}
+
+/** As the library does it. */
+const long = async () => apply(await loadMigrations(folder, { env }), options);
+const put = (name: string, text: string) => writeFiles(folder, { [name]: text });
+
+test("a run after a run takes it, and says what the long way says", async () => {
+  expect(await run()).toMatchObject({ short: false, result: { applied: ["made", "members", "views"] } });
+  const { short, result } = await run();
+  expect(short).toBe(true);
+  const { milliseconds: _, ...expected } = await long();
+  expect(result).toMatchObject({ ...expected, result: "unchanged", requests: { reads: 2, writes: 0 } });
+});
+
+async function setEnv(to: Record<string, string>): Promise<void> {
+  env = to;
+}
+
+async function roleFromFile(): Promise<void> {
+  await put("role", "queen");
+  await setEnv({ ROLE_FILE: join(folder, "role") });
+}
+
+async function rename(): Promise<void> {
+  await rm(join(folder, "001.yaml"));
+  await put("1.yaml", steps());
+}
+
+async function otherSet(): Promise<void> {
+  options = { ...options, set: "other" };
+}
+
+type Change = readonly [what: string, change: () => Promise<unknown>, result: Partial<ApplyResult>];
+const all = ["made", "members", "views"];
+
+describe("it is not taken where there is something else than last time:", () => {
+  test.each<Change>([
+    ["a comment", () => put("001.yaml", `# new\n${steps()}`), { unchanged: all }],
+    ["a step", () => put("001.yaml", steps().replace("drone", "larva")), { unchanged: all }],
+    [
+      "one step more",
+      () => put("002.yaml", `- id: more\n  ensureDatabase: { name: ${databaseName()} }\n`),
+      { applied: ["more"] },
+    ],
+    ["one step less", () => put("001.yaml", steps().replace(/- id: views.*/s, "")), { unchanged: ["made", "members"] }],
+    ["the name of a file", rename, { unchanged: all }],
+    [
+      "what a step reads",
+      () => put("design/app/views/all/map.js", "function (doc) { emit(1); }"),
+      { applied: ["views"] },
+    ],
+    [
+      "a file that a step finds",
+      () => put("design/app/views/two/map.js", "function (doc) { emit(2); }"),
+      { applied: ["views"] },
+    ],
+    ["a folder that a step finds", () => put("design/second/language", "javascript"), { applied: ["views"] }],
+    ["a variable", () => setEnv({ ROLE: "overlord" }), { applied: ["members"] }],
+    ["no variable", () => setEnv({}), { applied: ["members"] }],
+    ["a variable from a file", roleFromFile, { unchanged: ["made", "views"] }],
+    ["a forgotten step", () => forget("made", options), { adopted: ["made"] }],
+    ["a deleted database", () => must(server(), "DELETE", `/${database}`), { applied: all }],
+    ["another set", otherSet, { adopted: all }],
+  ])("%s", async (_what, change, result) => {
+    await run();
+    expect((await run()).short).toBe(true);
+    await change();
+    expect(await run()).toMatchObject({ short: false, result });
+    expect(await long()).toMatchObject({ result: "unchanged" });
+  });
+
+  // The embedded server's incarnations are not those of CouchDB.
+  test.runIf(server().kind !== "embedded")("a database made anew", async () => {
+    await run();
+    await must(server(), "DELETE", `/${database}`);
+    await sleep(1_100);
+    await must(server(), "PUT", `/${database}`);
+    expect(await run()).toMatchObject({ short: false, result: { adopted: ["made"], applied: ["members", "views"] } });
+  });
+
+  test("a step that was accepted as it is", async () => {
+    await run();
+    await put("001.yaml", steps().replace(", one.json", ""));
+    await accept("views", await loadMigrations(folder, { env }), options);
+    expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
+  });
+
+  test("a snapshot that can't be read", async () => {
+    await run();
+    const path = `/${options.ledgerDatabase}/_local/couchdb-migrate-default`;
+    const ledger = await must(server(), "GET", path);
+    const snapshot = { ...ledger.snapshot, reads: [["else", "x"]] };
+    await must(server(), "PUT", path, { body: { ...ledger, snapshot } });
+    expect((await run()).short).toBe(false);
+  });
+});
+
+describe("there is no short way for", () => {
+  const user = () => `- id: user\n  ensureUser: { name: ${database}, password: "\${PASSWORD}" }\n`;
+  const documents = () => `- id: documents\n  ensureDocuments: { database: ${database}, from: documents.json }\n`;
+  test.each<readonly [string, () => string]>([
+    ["secrets", () => user().replace("${PASSWORD}", "hunter2-hunter2")],
+    ["secrets in variables", user],
+    ["documents that may be larger than what can be held", documents],
+    ["patterns", () => `- id: all\n  ensureSecurity: { database: "${database}-x*", members: { roles: [a] } }\n`],
+    ["what is looked at on every run", () => `- id: config\n  ensureConfig: { cm_test: { ${database}: a } }\n`],
+  ])("%s", async (_what, more) => {
+    await put("documents.json", '[{ "_id": "a" }]');
+    await put("002.yaml", more());
+    env = { ...env, PASSWORD: "hunter2-hunter2" };
+    await run();
+    expect(await run()).toMatchObject({ short: false, result: { result: "unchanged" } });
+    const ledger = await must(server(), "GET", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(Object.keys(ledger)).not.toContain("snapshot");
+    await must(server(), "DELETE", `/_node/_local/_config/cm_test/${database}`).catch(() => {});
+  });
+});
+
+test("files that are wrong are said before what the server says", async () => {
+  await put("001.yaml", "- id: made\n");
+  options = { ...options, connection: { ...options.connection, password: "wrong" } };
+  await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
+});
+
+test("refused credentials are tried once", async () => {
+  options = { ...options, connection: { ...options.connection, password: "wrong" } };
+  const statuses: unknown[] = [];
+  options = { ...options, emit: (event) => void (event.type === "request" && statuses.push(event.status)) };
+  await expect(run()).rejects.toMatchObject({ code: "unauthorized" });
+  expect(statuses.filter((status) => status === 401)).toHaveLength(1);
+});
