@@ -35,6 +35,9 @@ export type FirstResult = { readonly result: ApplyResult } | { readonly look: Fi
 /** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
 export const shortestFirstLook = 5_000;
 
+/** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
+const answersWithin = 1_000;
+
 /** After `hard` nothing is sent. */
 export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "keepSecret"> {
   const { connection, emit = () => {} } = options;
@@ -61,8 +64,14 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   const interrupt = cut(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
   options.signal?.addEventListener("abort", interrupt, { once: true });
   const ledger = readLedger(couch, place);
+  // Whoever goes on with it meets what went wrong.
+  ledger.catch(() => {});
+  let late: NodeJS.Timeout | undefined;
+  const soon = new Promise<undefined>((resolve) => {
+    late = setTimeout(resolve, answersWithin, undefined);
+  });
   try {
-    const snapshot = (await ledger)?.ledger.snapshot;
+    const snapshot = (await Promise.race([ledger, soon]))?.ledger.snapshot;
     if (isSnapshot(snapshot) && (await holds(snapshot, couch, path, env))) {
       options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
       const result = unchanged(snapshot, place.set, couch, performance.now() - began);
@@ -73,6 +82,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
     // Whatever it is, the files come first: they may be wrong. Then the run meets it again.
   } finally {
     clearTimeout(timer);
+    clearTimeout(late);
     options.signal?.removeEventListener("abort", interrupt);
   }
   return { look: { couch, ledger, began, keepSecret, end: (reason) => hard.abort(reason) } };

@@ -1,5 +1,6 @@
 /** The short way of a run that has nothing to do: taken where it is right, and each input in turn makes it wrong. */
 import { rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -167,6 +168,16 @@ test("files that are wrong are said before what the server says", async () => {
   await put("001.yaml", "- id: made\n");
   options = { ...options, connection: { ...options.connection, password: "wrong" } };
   await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
+});
+
+test("files that are wrong are said though the server hangs", async () => {
+  const silent = createServer();
+  await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+  const { port } = silent.address() as AddressInfo;
+  options = { ...options, wait: 600_000, connection: { url: `http://127.0.0.1:${port}` } };
+  await put("001.yaml", "- id: made\n");
+  await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
+  silent.close();
 });
 
 test("refused credentials are tried once", async () => {
