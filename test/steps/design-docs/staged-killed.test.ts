@@ -81,7 +81,8 @@ onNodes("a staged deployment", () => {
     const stopped = await running.result;
     expect(stopped, stopped.stderr).toMatchObject({ code: 7 });
     expect(JSON.parse(stopped.stdout)).toMatchObject({ result: "interrupted", unfinished: ["views"], failures: [] });
-    const status = await runCli(["status", ...args.slice(1)], { env });
+    const [path = ""] = args.slice(1);
+    const status = await runCli(["status", path, "--set", database, "--format", "json"], { env });
     expect(JSON.parse(status.stdout).runs).toMatchObject([
       { result: "interrupted", failures: [] },
       { result: "come-again", failures: [] },
