@@ -14,6 +14,8 @@ function protect(file: string, on: boolean): boolean {
 
 async function readOnlyNode(): Promise<CouchNode | undefined> {
   const node = await startCouchDB();
+  // CouchDB writes its uuid into this file when it is first asked who it is.
+  await must(node, "GET", "/");
   onTestFinished(async () => {
     protect(node.iniFile, false);
     await node.close();
