@@ -54,12 +54,18 @@ class Databases {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const answers = this.#known;
-    const answer = new Promise<DatabaseInfo | undefined>((resolve, reject) => {
-      this.#batch().set(name, { resolve, reject });
-    });
+    const answer = this.#asked(name);
     answers.set(name, answer);
     answer.catch(() => answers.delete(name));
     return answer;
+  }
+
+  /** One question, even if something was written since it was asked: it is not sent yet. */
+  #asked(name: string): Promise<DatabaseInfo | undefined> {
+    const batch = this.#batch();
+    const waiting = batch.get(name) ?? waitingOne();
+    batch.set(name, waiting);
+    return waiting.promise;
   }
 
   /** The calls of one tick go into one request. */
@@ -131,8 +137,17 @@ function byBytes(one: string, other: string): number {
 }
 
 interface Waiting {
+  readonly promise: Promise<DatabaseInfo | undefined>;
   resolve(info: DatabaseInfo | undefined): void;
   reject(error: unknown): void;
+}
+
+function waitingOne(): Waiting {
+  const functions = {} as Omit<Waiting, "promise">;
+  const promise = new Promise<DatabaseInfo | undefined>((resolve, reject) => {
+    Object.assign(functions, { resolve, reject });
+  });
+  return { promise, ...functions };
 }
 
 interface Row {

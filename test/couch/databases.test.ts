@@ -107,6 +107,15 @@ test("after a write it is asked for again", async () => {
   expect((await databaseInfo(couch, "a"))?.incarnation).toBe("1700000009");
 });
 
+test("a question that was not sent yet is answered, though something is written before it is asked again", async () => {
+  make(["a"]);
+  const first = databaseInfo(couch, "a");
+  couch.forget("a");
+  const second = databaseInfo(couch, "a");
+  expect(await Promise.all([first, second])).toMatchObject([{ name: "a" }, { name: "a" }]);
+  expect(sent()).toEqual(["POST /_dbs_info"]);
+});
+
 test("and after being told to forget", async () => {
   expect(await databaseInfo(couch, "a")).toBeUndefined();
   make(["a"]);
