@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly allowRevert?: boolean;
   /** How many documents a second a step may change that changes many. Default: as many as the server takes. */
   readonly rate?: number;
+  /** How many indexes may be built at the same time. Default 1. */
+  readonly builds?: number;
   /** How many databases are worked in at once. Default 8. */
   readonly concurrency?: number;
   /** Hears everything that the run has to say. */
@@ -45,6 +47,7 @@ export const defaults = {
   ledgerDatabase: "couchdb-migrate",
   wait: 60_000,
   concurrency: 8,
+  builds: 1,
   leaseTtl: 30_000,
   lockWait: 600_000,
 } as const;

@@ -16,6 +16,7 @@ export function runOptions(context: Context, connection: Connection | undefined 
     allowDestroy: settings.allowDestroy,
     allowRevert: settings.allowRevert,
     concurrency: settings.concurrency,
+    builds: settings.builds,
     ...(settings.rate === undefined ? {} : { rate: settings.rate }),
     emit: log.emit,
     signal,

@@ -11,6 +11,7 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
     step: { set: run.place.set, id: step.id, checksum: step.checksum },
     allowDestroy: run.allowDestroy || step.allowDestroy,
     ...(run.rate === undefined ? {} : { rate: run.rate }),
+    builds: run.builds,
     desired: step.desired,
     target,
     couch: run.couch,

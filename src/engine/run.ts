@@ -39,6 +39,7 @@ export interface Run {
   readonly verify: boolean;
   /** Documents a second, of steps that change many. */
   readonly rate: number | undefined;
+  readonly builds: number;
 }
 
 /** What a look has shown, and what follows from it. */
@@ -82,6 +83,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     allowDestroy: options.allowDestroy ?? false,
     verify: options.verify ?? false,
     rate: options.rate,
+    builds: options.builds ?? defaults.builds,
   };
 }
 

@@ -224,6 +224,15 @@ export const table = {
     min: 1,
     max: 256,
   },
+  builds: {
+    type: "integer",
+    group: "Run",
+    description: "how many indexes of staged deployments may be built at once",
+    commands: ["apply"],
+    default: "1",
+    min: 1,
+    max: 64,
+  },
   rate: {
     type: "integer",
     group: "Run",

@@ -170,10 +170,9 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
       await writeIndex(couch, database, one);
     }
     if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
-    for (const { index, write } of staged) {
-      await deployStaged(context, database, write);
-      await assertShown(couch, database, index.name, index.desired);
-    }
+    await deployStaged(context, database, staged, ({ index }) =>
+      assertShown(couch, database, index.name, index.desired),
+    );
   },
 });
 

@@ -86,6 +86,8 @@ export interface StepContext<Desired> {
   readonly allowDestroy?: boolean;
   /** How many documents a second may be changed. Absent: as many as the server takes. */
   readonly rate?: number;
+  /** How many indexes may be built at the same time, of all steps of the run. Absent: one. */
+  readonly builds?: number;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */

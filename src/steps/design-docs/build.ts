@@ -22,6 +22,9 @@ const patience = 120_000;
 const kept = 20;
 /** For the one query that asks why nothing is built. */
 const askFor = 20_000;
+const fullDisk = "the server's disk is full (enospc)";
+/** Characters. */
+const longestReason = 300;
 
 const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown", "node-down"]);
 
@@ -50,6 +53,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       const furthest = Math.max(reached, size - look.pending, look.done);
       idle = look.pending === 0 || furthest > reached ? 0 : idle + 1;
       reached = furthest;
+
       progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
       if (isBuilt(looks, size)) return;
       if (idle >= stalled) {
@@ -88,13 +92,23 @@ async function whyNot(couch: Couch, { database, name, doc }: Build): Promise<str
     .read<{ error?: string; reason?: string } | null>(at, options)
     .catch((thrown: unknown) => toMigrateError(thrown));
   if (answer instanceof MigrateError || answer.status !== 500) return undefined;
-  return [answer.body?.error, answer.body?.reason].filter((text) => text !== undefined).join(": ");
+  const said = [answer.body?.error, answer.body?.reason].filter((text) => text !== undefined).join(": ");
+  return /enospc/i.test(said) ? fullDisk : inOneLine(said);
+}
+
+/** CouchDB puts an Erlang stack trace into the reason, over many lines. */
+function inOneLine(said: string): string {
+  const line = said.replace(/\s+/g, " ");
+  return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
 }
 
 export function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
   return new MigrateError("step-failed", {
     message: `${what} in ${database} failed: ${reason}. The version before still serves`,
     data: { database, designDoc: name, views: viewNames(doc), reason },
-    next: "Mend what the reason names, then run again; `deploy: inPlace` writes the document whatever its views show.",
+    next:
+      reason === fullDisk
+        ? "Make room on the disk that has the server's indexes, then run again. What was built of the new one was removed."
+        : "Mend what the reason names, then run again; `deploy: inPlace` writes the document whatever its views show.",
   });
 }

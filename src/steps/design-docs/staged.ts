@@ -2,6 +2,7 @@
  * Replaces a design document without its readers noticing: the new version's index is built under another name, and
  * only then the document itself is written. Whatever is under way is found again by its name.
  */
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
@@ -21,19 +22,36 @@ export interface StagedWrite extends DesignDocWrite {
   readonly obsolete: readonly string[];
 }
 
-export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
+export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
 
-const turns = new WeakMap<Couch, Promise<unknown>>();
+const turns = new WeakMap<Couch, LimitFunction>();
 
-/** One index at a time, of all that a run has to build on a server. */
-export function deployStaged(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
-  const before = turns.get(context.couch) ?? Promise.resolve();
-  const turn = before.then(() => stageAndSwap(context, database, write));
-  turns.set(
-    context.couch,
-    turn.catch(() => {}),
+/**
+ * Of all that a run has to build on a server, no more indexes at a time than `builds` of the context says. `then` is
+ * done after each. Once one has failed no further one is begun.
+ */
+export async function deployStaged<Write extends StagedWrite>(
+  context: DeployContext,
+  database: string,
+  writes: readonly Write[],
+  then: (write: Write) => Promise<void> = async () => {},
+): Promise<void> {
+  const turn = turns.get(context.couch) ?? pLimit(context.builds ?? 1);
+  turns.set(context.couch, turn);
+  const failed = new AbortController();
+  const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  const deployOne = async (write: Write) => {
+    await turn(() => stageAndSwap(whole, database, write));
+    await then(write);
+  };
+  const deployed = writes.map((write) =>
+    deployOne(write).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
   );
-  return turn;
+  const lost = (await Promise.allSettled(deployed)).find((one) => one.status === "rejected");
+  if (lost) throw failed.signal.reason;
 }
 
 async function stageAndSwap(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
@@ -58,7 +76,10 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
   await warmIndex(couch, database, name, doc);
 }
 
-/** A staged document that can't be built would be tried again on every write. */
+/**
+ * A staged document that can't be built would be tried again on every write; and what is built of it would take the
+ * room on a full disk without which the version before can't answer.
+ */
 async function build(context: DeployContext, one: Build, { name, stored }: StagedWrite): Promise<void> {
   const { database, doc } = one;
   try {
@@ -69,10 +90,14 @@ async function build(context: DeployContext, one: Build, { name, stored }: Stage
     if (fault) throw buildFailure(one, `${fault.view}: ${fault.reason}`);
   } catch (thrown) {
     const error = toMigrateError(thrown);
-    const isFunctions = error.code === "step-failed" && !/enospc|no space|disk/i.test(String(error.data.reason));
-    if (isFunctions) await remove(context.couch, database, one.name).catch(() => {});
+    if (error.code === "step-failed") await discard(context.couch, one).catch(() => {});
     throw error;
   }
+}
+
+async function discard(couch: Couch, { database, name }: Build): Promise<void> {
+  await remove(couch, database, name);
+  await cleanUp(couch, database);
 }
 
 /** Over the revision that was planned against, and no other. */
@@ -109,8 +134,12 @@ export async function finishStaged(
   staged: readonly string[],
 ): Promise<void> {
   for (const name of obsolete) await remove(couch, database, name);
-  await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
+  await cleanUp(couch, database);
   for (const name of staged) await remove(couch, database, name);
+}
+
+async function cleanUp(couch: Couch, database: string): Promise<void> {
+  await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
 }
 
 async function put(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {

@@ -75,5 +75,5 @@ export async function deploy(context: DeployContext, database: string, write: De
   const { inPlace, staged, obsolete, finished } = write;
   if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
   if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
-  for (const one of staged) await deployStaged(context, database, one);
+  await deployStaged(context, database, staged);
 }

@@ -10,9 +10,13 @@ import type { ComparedIndex } from "./compare.js";
 import type { Index } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";
 
+export interface StagedIndex extends StagedWrite {
+  readonly index: ComparedIndex;
+}
+
 export interface IndexesWrite {
   readonly inPlace: readonly ComparedIndex[];
-  readonly staged: readonly { readonly index: ComparedIndex; readonly write: StagedWrite }[];
+  readonly staged: readonly StagedIndex[];
   /** Staged design documents whose version is not wanted any more. */
   readonly obsolete: readonly string[];
   /** Staged design documents whose version is in place. */
@@ -31,7 +35,7 @@ export function planIndexes(
 ): IndexesWrite {
   const docs = observed?.designDocs ?? {};
   const inPlace: ComparedIndex[] = [];
-  const staged: IndexesWrite["staged"][number][] = [];
+  const staged: StagedIndex[] = [];
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, { ddoc }] of Object.entries(indexes)) {
@@ -45,8 +49,7 @@ export function planIndexes(
     } else if (deploy === "staged" && canBeStaged(index, observed)) {
       const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
       const former = companions.filter((companion) => companion !== stagedName(ddoc, doc));
-      const write = { name: ddoc, doc, stored, rebuilds: true, keepPrevious: false, obsolete: former };
-      staged.push({ index, write });
+      staged.push({ name: ddoc, doc, stored, rebuilds: true, keepPrevious: false, obsolete: former, index });
     } else {
       inPlace.push(index);
       obsolete.push(...companions);

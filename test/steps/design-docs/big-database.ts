@@ -43,7 +43,7 @@ type Doc = Readonly<Record<string, unknown>>;
 
 export const desiredOf = (database: string, brood: Doc, more = {}) => ({
   database: [database],
-  docs: { brood },
+  docs: { brood } as Readonly<Record<string, Doc>>,
   deploy: "staged" as const,
   keepPrevious: false,
   ...more,

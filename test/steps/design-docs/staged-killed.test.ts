@@ -7,9 +7,12 @@ import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js"
 import { tempFolder } from "../../support/temp.js";
 import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
 
-const isStaged = ({ path }: Recorded) => path.includes("brood--staged-");
+const isStaged = ({ path }: Recorded) => path.includes("--staged-");
 const isIndexed = ({ path }: Recorded) => path.includes("/_info");
-const isReal = ({ path }: Recorded) => /\/_design\/brood(\?|$)/.test(path);
+const isReal = ({ path }: Recorded) => /\/_design\/(brood|nest)(\?|$)/.test(path);
+
+const views = { docs: { brood: docOf(newView) } };
+const index = { indexes: { "by-n": { index: { fields: ["n", "kind"] }, ddoc: "nest" } } };
 
 onNodes("a staged deployment", () => {
   let node: CouchNode;
@@ -24,22 +27,26 @@ onNodes("a staged deployment", () => {
     await node.close();
   });
 
-  async function scene(): Promise<{ database: string; args: string[]; env: Record<string, string> }> {
+  async function scene(
+    deployed: typeof views | typeof index = views,
+  ): Promise<{ database: string; args: string[]; env: Record<string, string> }> {
     proxy.reset();
     const database = await bigDatabase(node);
-    const docs = { brood: docOf(newView) };
-    const step = { id: "views", ensureDesignDocs: { database, docs } };
+    const kind = deployed === views ? "ensureDesignDocs" : "ensureIndexes";
+    const step = { id: "views", [kind]: { database, ...deployed } };
     const folder = await tempFolder({ "001.yaml": JSON.stringify([step]) });
     const args = ["apply", join(folder, "001.yaml"), "--lease-ttl", "3s", "--set", database, "--format", "json"];
     return { database, args, env: { COUCHDB_URL: proxy.url.replace("//", "//admin:secret@") } };
   }
 
-  async function expectDeployed(database: string): Promise<void> {
-    expect(await designDocs(node, database)).toEqual(["brood"]);
-    expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
+  async function expectDeployed(database: string, deployed: typeof views | typeof index = views): Promise<void> {
+    const names = deployed === views ? ["brood"] : ["brood", "nest"];
+    expect(await designDocs(node, database)).toEqual(names);
+    expect((await indexOf(node, database, names.at(-1))).updates_pending.total).toBeLessThan(10);
   }
 
-  it.each<[string, "before" | "after", (request: Recorded) => boolean]>([
+  type Point = [string, "before" | "after", (request: Recorded) => boolean];
+  const points: Point[] = [
     ["before the new version is staged", "before", (request) => request.method === "PUT" && isStaged(request)],
     ["after it is staged", "after", (request) => request.method === "PUT" && isStaged(request)],
     ["while it waits", "after", (request) => isStaged(request) && request.path.includes("/_info")],
@@ -47,8 +54,14 @@ onNodes("a staged deployment", () => {
     ["after the swap", "after", (request) => request.method === "PUT" && isReal(request)],
     ["after the old index is cleaned up", "after", (request) => request.path.endsWith("/_view_cleanup")],
     ["after the staged document is removed", "after", (request) => request.method === "DELETE" && isStaged(request)],
-  ])("is finished by the next run, killed %s", async (_, when, at) => {
-    const { database, args, env } = await scene();
+  ];
+
+  it.each([
+    ...points.map((point) => ["views", ...point, views] as const),
+    // All but the writing itself is the same.
+    ...points.slice(1, 5).map((point) => ["a Mango index", ...point, index] as const),
+  ])("of %s is finished by the next run, killed %s", async (_, __, when, at, deployed) => {
+    const { database, args, env } = await scene(deployed);
     let victim: RunningCli | undefined;
     const kill = async () => {
       victim?.child.kill("SIGKILL");
@@ -57,11 +70,11 @@ onNodes("a staged deployment", () => {
     proxy.faultWhen(at, when === "before" ? { before: kill } : { after: kill });
     victim = startCli(args, { env });
     expect(await victim.result).toMatchObject({ signal: "SIGKILL" });
-    const staged = (await designDocs(node, database)).length > 1;
+    const staged = (await designDocs(node, database)).some((name) => name.includes("--staged-"));
     proxy.reset();
     const rerun = await runCli(args, { env });
     expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
-    await expectDeployed(database);
+    await expectDeployed(database, deployed);
     // What was staged is not staged again.
     if (staged) expect(proxy.writes().filter((one) => one.method === "PUT" && isStaged(one))).toEqual([]);
     expect(JSON.parse((await runCli(args, { env })).stdout)).toMatchObject({ result: "unchanged" });

@@ -1,11 +1,23 @@
 /** Staged deployments on nodes that are killed, and on a cluster. */
 import { expect, it, onTestFinished } from "vitest";
+import type { Couch } from "../../../src/couch/couch.js";
+import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
 import { must, request, until } from "../../support/request.js";
 import { everyNodeKnowsAll, onNodes, startCluster } from "../../support/servers.js";
+import { contextOf } from "../fake-couch.js";
 import { bigDatabase, bring, count, designDocs, desiredOf, docOf, indexOf, newView, open } from "./big-database.js";
 
 /** Takes a while over each document. */
 const slow = { map: "function (doc) { for (var i = 0; i < 60000; i++); emit(-doc.n, null); }" };
+
+async function bringIndex(couch: Couch, database: string): Promise<void> {
+  const index = { index: { fields: ["n", "kind"] }, type: "json" as const, ddoc: "nest" };
+  const desired = { database: [database], indexes: { "by-n": index }, deploy: "staged" as const };
+  const context = contextOf(couch, desired, { database });
+  const { write, rebuilds } = ensureIndexes.diff(desired, await ensureIndexes.observe(context), { database });
+  expect(rebuilds).toMatchObject([{ designDoc: "nest", staged: true }]);
+  if (write) await ensureIndexes.apply(write, context);
+}
 
 onNodes("a staged deployment", () => {
   it.each([
@@ -39,8 +51,10 @@ onNodes("a staged deployment", () => {
       if (!first) throw new Error("no node");
       const database = await bigDatabase(first);
       await bring(open(first), desiredOf(database, docOf(newView, autoupdate ? {} : { autoupdate })));
+      await bringIndex(open(first), database);
       for (const node of cluster.nodes) {
         expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(20);
+        expect((await indexOf(node, database, "nest")).updates_pending.total).toBeLessThan(20);
         expect((await request(node, "GET", "/_active_tasks")).body).toEqual([]);
         const { rows } = await must(node, "GET", `/${database}/_design/brood/_view/changing?limit=1`);
         expect(rows).toHaveLength(1);
@@ -55,6 +69,7 @@ onNodes("a staged deployment", () => {
           ({ status }) => status === 200,
         );
         expect.soft(alone.body.view_index.updates_pending.total, node.name).toBeLessThan(20);
+        expect.soft((await indexOf(node, database, "nest")).updates_pending.total, node.name).toBeLessThan(20);
         for (const other of stopped) await other.start();
       }
     },

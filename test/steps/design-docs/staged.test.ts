@@ -155,6 +155,36 @@ onReal("a changed view of a database that is not small", () => {
     expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
   });
 
+  it.each([1, 2])("is built beside others, up to %i at once", async (builds) => {
+    const database = await bigDatabase(server(), 2_000);
+    await must(server(), "PUT", `/${database}/_design/nest`, { body: docOf(oldView) });
+    const docs = { brood: newDoc, nest: docOf({ map: "function (doc) { emit([doc.n], null); }" }) };
+    const looks: Promise<string[]>[] = [];
+    const progress = () => void looks.push(designDocs(server(), database));
+    await bring(open(server()), { ...desiredOf(database, newDoc), docs }, { builds, progress });
+    const underWay = (await Promise.all(looks)).map(
+      (names) => names.filter((name) => name.includes("--staged-")).length,
+    );
+    expect(Math.max(...underWay)).toBe(builds);
+    expect(await designDocs(server(), database)).toEqual(["brood", "nest"]);
+    for (const name of ["brood", "nest"]) {
+      expect((await indexOf(server(), database, name)).updates_pending.total).toBeLessThan(10);
+    }
+  });
+
+  it("is not begun once another one of its step has failed", async () => {
+    const database = await bigDatabase(server(), 2_000);
+    await must(server(), "PUT", `/${database}/_design/nest`, { body: docOf(oldView) });
+    const docs = { brood: docOf({ map: "function (doc) { emit(doc.a.b, 1); }" }), nest: newDoc };
+    const brought = bring(open(server()), { ...desiredOf(database, newDoc), docs });
+    await expect(brought).rejects.toMatchObject({
+      code: "step-failed",
+      data: { designDoc: expect.stringMatching(/^brood/) },
+    });
+    expect(await designDocs(server(), database)).toEqual(["brood", "nest"]);
+    expect(await must(server(), "GET", `/${database}/_design/nest`)).toMatchObject(docOf(oldView));
+  });
+
   it.each<[string, unknown, string]>([
     [
       "reduce overflows",

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
 import type { StepContext } from "../../../src/steps/kind.js";
-import { freshDatabase } from "../../support/databases.js";
+import { uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { onReal, server } from "../../support/servers.js";
 import { designDocs, indexOf, open } from "../design-docs/big-database.js";
@@ -16,12 +16,17 @@ const becomes = { fields: ["owner", "born"] };
 const query = { selector: { owner: "kerrigan", born: { $gte: 0 } }, limit: count };
 
 /** With the old index in place, and built. */
-async function scene(): Promise<string> {
-  const database = await freshDatabase("mango");
-  const docs = Array.from({ length: count }, (_, born) => ({ owner: born % 2 ? "kerrigan" : "zagara", born }));
+async function scene(partitioned = false): Promise<string> {
+  const database = uniqueName("mango");
+  await must(server(), "PUT", `/${database}?partitioned=${partitioned}`);
+  const docs = Array.from({ length: count }, (_, born) => ({
+    ...(partitioned ? { _id: `p${born % 7}:${born}` } : {}),
+    owner: born % 2 ? "kerrigan" : "zagara",
+    born,
+  }));
   await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
   await must(server(), "POST", `/${database}/_index`, { body: { name: "by-owner", ddoc, index: was } });
-  await must(server(), "POST", `/${database}/_find`, { body: query });
+  await must(server(), "POST", `/${database}/${partitioned ? "_partition/p1/" : ""}_find`, { body: query });
   return database;
 }
 
@@ -101,6 +106,16 @@ onReal("a changed Mango index of a database that is not small", () => {
     expect(await fieldsOf(database)).toEqual([{ fields: [{ owner: "asc" }, { born: "asc" }] }]);
     expect(await explained(database)).toBe(2);
     expect(await bring(database, becomes)).toMatchObject({ action: "none", writes: 0 });
+  });
+
+  it("is built in every shard of a database with partitions", async () => {
+    const database = await scene(true);
+    expect(await bring(database, becomes)).toMatchObject({ rebuilds: [{ staged: true, documents: count }] });
+    expect(await designDocs(server(), database)).toEqual([ddoc]);
+    expect((await indexOf(server(), database, ddoc)).updates_pending.total).toBeLessThan(10);
+    const within = { body: { ...query, use_index: ddoc } };
+    const { docs, warning } = await must(server(), "POST", `/${database}/_partition/p1/_find`, within);
+    expect([docs.length, warning]).toEqual([143, undefined]);
   });
 
   it("goes on with what an earlier run has begun, and leaves nothing of it", async () => {
