@@ -5,11 +5,15 @@ import { incarnations } from "../couch/databases.js";
 /** Stands for one that is not known yet, or can't be: older CouchDBs say this of every database. */
 const unknown = "0";
 
+/** Milliseconds. An incarnation is a second, so that it can't tell more finely. */
+const gathering = 500;
+
 export class Incarnations {
   readonly #couch: Couch;
   readonly #known: Map<string, string>;
   readonly #open = new Set<string>();
   #asking: Promise<void> | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(couch: Couch, seen: ReadonlyMap<string, string>) {
     this.#couch = couch;
@@ -29,15 +33,15 @@ export class Incarnations {
   }
 
   /**
-   * The database was just made, or is there unseen. Its incarnation is asked for at once, so that it is the one that
-   * the run works in, but nobody waits for it: while one question is under way, the next ones gather.
+   * The database was just made, or is there unseen. Its incarnation is asked for soon, so that it is the one that the
+   * run works in, but nobody waits for it: the next ones gather meanwhile.
    */
   add(database: string): void {
     if (this.#known.has(database)) return;
     this.#known.set(database, unknown);
     this.#open.add(database);
     // Whoever needs the answer asks again.
-    this.settled().catch(() => {});
+    this.#soon ??= setTimeout(() => this.settled().catch(() => {}), gathering).unref();
   }
 
   remove(database: string): void {
@@ -47,6 +51,8 @@ export class Incarnations {
 
   /** Resolves when all that was added so far is known. */
   settled(): Promise<void> {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });

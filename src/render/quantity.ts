@@ -7,7 +7,7 @@ export function count(number: number, noun: string): string {
 }
 
 export function grouped(number: number): string {
-  return number.toLocaleString("en-US");
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `850 ms`, `12.3 s`, `2 min 5 s`, `1 h 2 min`. */

@@ -6,7 +6,7 @@ import { MigrateError } from "../../src/errors.js";
 import { InvalidInput } from "../../src/migrations/problem.js";
 import { errorText } from "../../src/render/error-text.js";
 import { jsonText } from "../../src/render/json.js";
-import { span } from "../../src/render/quantity.js";
+import { count, span } from "../../src/render/quantity.js";
 import { plain, styleFor } from "../../src/render/style.js";
 import { terminationLine, writeTermination } from "../../src/render/termination.js";
 import { createRedactor } from "../../src/secrets.js";
@@ -126,4 +126,14 @@ test("a secret that looks like a word or a number of ours leaves a JSON document
   const redact = createRedactor(["update", "1", "true"]);
   const text = jsonText({ formatVersion: 1, action: "update", applies: true, after: "update" }, redact);
   expect(JSON.parse(text)).toEqual({ formatVersion: 1, action: "update", applies: true, after: "***" });
+});
+
+test.each([
+  [0, "0 steps"],
+  [1, "1 step"],
+  [999, "999 steps"],
+  [1_000, "1,000 steps"],
+  [12_345_678, "12,345,678 steps"],
+])("%i is written as %s", (number, text) => {
+  expect(count(number, "step")).toBe(text);
 });
