@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly rate?: number;
   /** How many indexes may be built at the same time. Default 1. */
   readonly builds?: number;
-  /** How many databases are worked in at once. Default 8. */
+  /** How many databases are worked in at once. Default 16. */
   readonly concurrency?: number;
   /** Hears everything that the run has to say. */
   readonly emit?: Listener;
@@ -46,7 +46,7 @@ export const defaults = {
   set: "default",
   ledgerDatabase: "couchdb-migrate",
   wait: 60_000,
-  concurrency: 8,
+  concurrency: 16,
   builds: 1,
   leaseTtl: 30_000,
   lockWait: 600_000,

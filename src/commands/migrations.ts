@@ -5,6 +5,6 @@ import type { Context } from "./command.js";
 export async function readMigrations(context: Context): Promise<Migrations> {
   const { loadMigrations } = await context.engine();
   const migrations = await loadMigrations(context.settings.path, { env: context.env });
-  for (const step of migrations.steps) context.keepSecret(step.secrets.values());
+  context.keepSecret(migrations.steps.flatMap((step) => [...step.secrets.values()]));
   return migrations;
 }

@@ -39,6 +39,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
   let underWay = new AbortController();
+  let ended = AbortSignal.any([underWay.signal, options.signal]);
 
   function requestOf(
     method: string,
@@ -59,7 +60,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       repeatable,
       justCreated: madeAt !== undefined && performance.now() - madeAt < newFor,
       timeout,
-      signal: AbortSignal.any([underWay.signal, options.signal, ...(signal ? [signal] : [])]),
+      signal: signal ? AbortSignal.any([ended, signal]) : ended,
       once: false,
       ...(text ? { text } : {}),
     };
@@ -136,6 +137,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     cut: (reason) => {
       underWay.abort(reason);
       underWay = new AbortController();
+      ended = AbortSignal.any([underWay.signal, options.signal]);
     },
     close: async () => exchange.close(),
     get epoch() {

@@ -220,7 +220,7 @@ export const table = {
     group: "Run",
     description: "how many databases are worked in at once",
     commands: deciding,
-    default: "8",
+    default: "16",
     min: 1,
     max: 256,
   },

@@ -12,12 +12,29 @@ const maxBytes = 8_000_000;
 
 /** `scripts`: JSON Pointers of members that are scripts because their files say so. */
 export function designDocFaults(name: string, doc: DesignDoc, scripts: ReadonlySet<string>): Fault[] {
-  const code = isJavaScript(doc) ? codeFaults(doc, scripts) : [];
-  return [...sizeFaults(name, doc), ...shapeFaults(doc), ...code];
+  const text = JSON.stringify(doc);
+  return [...sizeFaults(name, text), ...contentFaults(doc, text, scripts)];
 }
 
-function sizeFaults(name: string, doc: DesignDoc): Fault[] {
-  const bytes = Buffer.byteLength(JSON.stringify({ _id: idOf(name), ...doc }));
+/** Of the same text the same is wrong: the databases of many tenants have the same design documents. */
+const known = new Map<string, readonly Fault[]>();
+const mostKnown = 100;
+/** Characters. */
+const longestKnown = 50_000;
+
+function contentFaults(doc: DesignDoc, text: string, scripts: ReadonlySet<string>): readonly Fault[] {
+  const key = JSON.stringify([text, ...scripts]);
+  const found = known.get(key);
+  if (found) return found;
+  const code = isJavaScript(doc) ? codeFaults(doc, scripts) : [];
+  const faults = [...shapeFaults(doc), ...code];
+  if (known.size >= mostKnown) known.clear();
+  if (key.length <= longestKnown) known.set(key, faults);
+  return faults;
+}
+
+function sizeFaults(name: string, text: string): Fault[] {
+  const bytes = Buffer.byteLength(JSON.stringify({ _id: idOf(name) })) + Buffer.byteLength(text) - 1;
   if (bytes <= maxBytes) return [];
   const message = `it has ${(bytes / 1e6).toFixed(1)} MB; CouchDB takes no document over ${maxBytes / 1e6} MB`;
   return [{ keys: [], code: "design-doc-too-large", message }];

@@ -65,6 +65,8 @@ function faultOf(thrown: unknown): SyntaxFault {
 }
 
 const nameless = "$nameless$";
+/** As most texts begin. */
+const atOnce = /^\s*function[ \t]*(?=\()/;
 
 function isNameless(node: AnyNode): boolean {
   return node.type === "FunctionDeclaration" && (node.id?.name.startsWith(nameless) ?? false);
@@ -76,6 +78,13 @@ function parseWithNameless(source: string): Syntax {
   const inText = (offset: number) => added.reduceRight((at, one) => (at > one.at ? at - one.length : at), offset);
   const fault = (offset: number, message: string) => ({ fault: { offset: inText(offset), message } });
   let text = source;
+  const nameAt = (at: number) => {
+    const name = ` ${nameless}${added.length}`;
+    added.push({ at, length: name.length });
+    text = `${text.slice(0, at)}${name}${text.slice(at)}`;
+  };
+  const head = atOnce.exec(source)?.[0];
+  if (head !== undefined) nameAt(head.length);
   for (;;) {
     try {
       const program = parse(text, options);
@@ -88,9 +97,7 @@ function parseWithNameless(source: string): Syntax {
         text[offset] === "(" ? /(?<![\w$.])function(?:\s|\*|\/\*[^\n]*?\*\/)*$/.exec(before)?.[0] : undefined;
       if (keyword === undefined) return fault(offset, message);
       if (keyword.includes("\n")) return fault(offset, "`(` has to stand on the same line as `function`");
-      const name = ` ${nameless}${added.length}`;
-      added.push({ at: offset, length: name.length });
-      text = `${before}${name}${text.slice(offset)}`;
+      nameAt(offset);
     }
   }
 }
