@@ -4,14 +4,25 @@ import { urlCredentials } from "./migrations/secrets.js";
 
 const mask = "***";
 
+/** Bounded, so that a long word is not gone through again from each of its letters. */
+const scheme = "[a-z][a-z0-9+.-]{0,30}://";
 /** Up to the last `@` of the authority. */
-const userinfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+const userinfo = new RegExp(`(${scheme})[^\\s/?#"'<>]*@`, "gi");
+/** What a URL in running text can't hold. */
+const word = /[^\s"'<>]+/g;
 /** A password with an unencoded slash ends the authority early: what follows the colon is then no port. */
-const brokenUserinfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>:@]+:(?!\d+(?:[/?#\s"'<>]|$))[^\s"'<>]*@/gi;
+const brokenUserinfo = new RegExp(`(${scheme})[^/?#:@]+:(?!\\d+(?:[/?#]|$))`, "i");
 
-/** `text` without the credentials of the URLs in it. */
+/** `text` without the credentials of the URLs in it. In time that grows with its length: a server may have sent it. */
 export function redactUrl(text: string): string {
-  return text.replace(brokenUserinfo, `$1${mask}@`).replace(userinfo, `$1${mask}@`);
+  return text.replace(word, redactBroken).replace(userinfo, `$1${mask}@`);
+}
+
+function redactBroken(text: string): string {
+  const end = text.lastIndexOf("@");
+  const found = end === -1 ? null : brokenUserinfo.exec(text);
+  if (!found || found.index + found[0].length > end) return text;
+  return `${text.slice(0, found.index)}${found[1]}${mask}${text.slice(end)}`;
 }
 
 /**

@@ -20,8 +20,8 @@ export function requestError(
     return new MigrateError(code, { message: redact(message), data: { ...facts, failure: outcome.failure } });
   }
   const { status } = outcome;
-  const error = outcome.error === undefined ? undefined : redact(outcome.error);
-  const reason = outcome.reason === undefined ? undefined : redact(outcome.reason).slice(0, longestReason);
+  const cut = (text: string | undefined) => (text === undefined ? undefined : redact(text).slice(0, longestReason));
+  const [error, reason] = [cut(outcome.error), cut(outcome.reason)];
   const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
   const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";
   return new MigrateError(code, {

@@ -49,3 +49,10 @@ test.each([
 ])("secrets %j in %j", (secrets, text, expected) => {
   expect(createRedactor(secrets)(text)).toBe(expected);
 });
+
+test("a long text of a server's is gone through once", () => {
+  const word = "x".repeat(2_000_000);
+  expect(redactUrl(word)).toBe(word);
+  expect(redactUrl("a://b:c".repeat(200_000))).toHaveLength(1_400_000);
+  expect(redactUrl(`${word} http://a:b/c@d`)).toBe(`${word} http://***@d`);
+});
