@@ -8,8 +8,10 @@ import { membership } from "./nodes.js";
 import { path } from "./path.js";
 
 export interface ReadyOptions {
-  /** Milliseconds. */
+  /** Milliseconds that are left. */
   readonly wait: number;
+  /** Milliseconds that there were, for people; default: `wait`. */
+  readonly outOf?: number;
   /** Wait also until every node of the cluster is connected: for what must be written to each. */
   readonly everyNode: boolean;
   readonly emit: Listener;
@@ -32,7 +34,7 @@ const longestPause = 2_000;
 const firstSaid = 1_000;
 
 export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Promise<void> {
-  const { wait, everyNode, emit, signal } = options;
+  const { wait, outOf = wait, everyNode, emit, signal } = options;
   const start = performance.now();
   let pause = firstPause;
   let sayAt = 0;
@@ -42,7 +44,7 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
     const missing = await look(couch, everyNode, Math.max(left, 1_000), signal);
     if (missing === undefined) return;
     const waited = performance.now() - start;
-    if (waited + pause > wait) throw notReady(couch.url, missing, wait);
+    if (waited + pause > wait) throw notReady(couch.url, missing, outOf);
     if (waited >= sayAt) {
       emit({ type: "waiting", url: couch.url, reason: missing.reason, milliseconds: Math.round(waited) });
       sayAt = Math.max(firstSaid, sayAt * 2);
@@ -84,14 +86,18 @@ async function notUp(couch: Gateway, options: Options): Promise<Missing | undefi
   if (typeof body?.status === "string") return { reason: `CouchDB is up, but says ${JSON.stringify(body.status)}` };
   // 1.x has no _up, and takes it for the name of a database.
   const welcome = await couch.once<{ couchdb?: unknown } | null>(path`/`, options);
-  return typeof welcome.body?.couchdb === "string"
-    ? undefined
-    : { reason: "what answers does not say that it is CouchDB" };
+  return typeof welcome.body?.couchdb === "string" ? undefined : notCouchDB(couch);
+}
+
+function notCouchDB({ url }: Gateway): Missing {
+  const reason = "what answers does not say that it is CouchDB";
+  return { reason, cause: new MigrateError("not-couchdb", { message: `${reason}, at ${url}` }) };
 }
 
 async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | undefined> {
   const { body } = await couch.once<{ userCtx?: Partial<Session> } | null>(path`/_session`, options);
-  const { name = null, roles = [] } = body?.userCtx ?? {};
+  if (typeof body?.userCtx !== "object") return notCouchDB(couch);
+  const { name = null, roles = [] } = body.userCtx ?? {};
   if (name !== null || isAdmin({ name, roles })) return undefined;
   if (couch.login.name !== undefined) return { reason: "CouchDB does not yet say who is logged in" };
   throw new MigrateError("unauthorized", {

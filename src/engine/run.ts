@@ -146,7 +146,7 @@ function isNotReady(error: unknown): boolean {
 
 export async function ready(run: Run, everyNode: boolean, wait = run.wait): Promise<void> {
   const { couch, emit, signal } = run;
-  await waitUntilReady(couch, { wait, everyNode, emit, signal });
+  await waitUntilReady(couch, { wait, outOf: run.wait, everyNode, emit, signal });
 }
 
 /** Opens a run, does `work`, and closes it. `why`: what has stopped the run; that is thrown for whatever it cuts short. */

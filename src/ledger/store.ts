@@ -1,6 +1,7 @@
 /** Reads and writes the ledger document: a `_local` one, so merged with what is there before each write. */
 import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../couch/couch.js";
+import { MigrateError } from "../errors.js";
 import type { Ledger, Snapshot, StoredLedger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { writeLocal } from "./local-document.js";
@@ -9,10 +10,16 @@ import { type LedgerPlace, ledgerPath } from "./place.js";
 
 export type { LedgerPlace } from "./place.js";
 
-/** One request. `undefined`: there is no ledger, or no database. Throws `ledger-unreadable`. */
+/** One request. `undefined`: there is no ledger, or no database. Throws `ledger-unreadable`, and `not-couchdb`. */
 export async function readLedger(couch: Couch, place: LedgerPlace): Promise<StoredLedger | undefined> {
-  const answer = await couch.read(ledgerPath(place), { accept: [404], fresh: true });
-  return answer.status === 404 ? undefined : parseLedger(answer.body, place);
+  const answer = await couch.read<{ _id?: unknown } | null>(ledgerPath(place), { accept: [404], fresh: true });
+  if (answer.status === 404) return undefined;
+  // Nothing is read from a server before this: whatever else takes any path and answers in JSON is told by it.
+  if (typeof answer.body?._id !== "string") {
+    const message = `what answers at ${couch.url} is not CouchDB: asked for a document, it gives something else`;
+    throw new MigrateError("not-couchdb", { message });
+  }
+  return parseLedger(answer.body, place);
 }
 
 export interface WriteLedgerOptions {
