@@ -35,13 +35,7 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "couchdb-migrate-tls-"));
-    const files = { key: join(folder, "key.pem"), cert: join(folder, "cert.pem") };
-    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    const named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const args = ["req", "-x509", ...made, ...named, "-keyout", files.key, "-out", files.cert];
-    execFileSync("openssl", args, { stdio: "ignore" });
-    key = readFileSync(files.key, "utf8");
-    cert = readFileSync(files.cert, "utf8");
+    ({ key, cert } = certificateFor("DNS:localhost,IP:127.0.0.1"));
     server = createServer(
       { key, cert, ca: cert, requestCert: true, rejectUnauthorized: false },
       (request, response) => {
@@ -55,6 +49,29 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
   afterAll(() => {
     server?.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  function certificateFor(names: string): { readonly key: string; readonly cert: string } {
+    const files = { key: join(folder, "key.pem"), cert: join(folder, "cert.pem") };
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    const named = ["-subj", "/CN=couchdb", "-addext", `subjectAltName=${names}`];
+    const args = ["req", "-x509", ...made, ...named, "-keyout", files.key, "-out", files.cert];
+    execFileSync("openssl", args, { stdio: "ignore" });
+    return { key: readFileSync(files.key, "utf8"), cert: readFileSync(files.cert, "utf8") };
+  }
+
+  test("a certificate of another host, though its authority is trusted, is not spoken to", async () => {
+    const others = certificateFor("DNS:elsewhere.example,IP:192.0.2.1");
+    const received: string[] = [];
+    const other = createServer(others, (request, response) => {
+      received.push(request.url ?? "");
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await readFrom({ url: `https://127.0.0.1:${port}`, tls: { ca: others.cert } })).toBe("unreachable");
+    expect(received).toEqual([]);
+    other.close();
   });
 
   test("a server that nobody vouches for is not spoken to", async () => {
