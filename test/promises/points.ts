@@ -11,9 +11,10 @@ export interface Point {
 const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
 const isHistory = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/history-default");
 
-/** The same on every server: nodes have names of their own, and a revision may follow from a salt. */
+/** The same on every server: nodes have names of their own, a revision may follow from a salt, and a sequence names its shards. */
 function nameOf({ method, path }: Recorded): string {
-  return `${method} ${path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME").replace(/([?&]rev=)[^&]+/, "$1REV")}`;
+  const named = path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME").replace(/([?&]rev=)[^&]+/, "$1REV");
+  return `${method} ${named.replace(/([?&]since=)[^&]+/, "$1SEQUENCE")}`;
 }
 
 /** A slow run renews its lease once more than a quick one, so of the writes to the lease only taking and release count. */
