@@ -1,6 +1,6 @@
 /** 100 databases × 5: 700 steps, nothing pending. */
 import { join } from "node:path";
-import { bootstrap, type Context, migrate } from "../context.js";
+import { bare, bootstrap, type Context, ledgerPath, migrate } from "../context.js";
 import { databasesOf, writeBootstrapFolder, writeMigrations } from "../fixtures.js";
 import { milliseconds, must, peakMemory, run } from "../processes.js";
 import type { Scenario } from "../scenario.js";
@@ -18,6 +18,14 @@ export const hundredDatabases: Scenario<Context> = {
       against,
       unit: "ms",
       target: 0.1,
+    },
+    {
+      id: "rerun-700-bare",
+      work: "rerun, nothing pending, 100 × 5 (700 steps)",
+      ours: "ours",
+      theirs: "bare",
+      against: "the same requests through node:http",
+      unit: "ms",
     },
     {
       id: "verify-700",
@@ -45,6 +53,7 @@ export const hundredDatabases: Scenario<Context> = {
     await writeMigrations(join(folder, "migrations"), ours);
     await writeBootstrapFolder(join(folder, "bootstrap"), theirs);
     const apply = migrate(context, "apply", join(folder, "migrations"), "--set", "bench-hundred");
+    const look = bare(context, "look", ledgerPath("bench-hundred"), ...ours.map(({ name }) => name));
     const verify = { ...apply, args: [...apply.args, "--verify"] };
     const other = await bootstrap(context, join(folder, "bootstrap"));
     await must(apply);
@@ -52,6 +61,7 @@ export const hundredDatabases: Scenario<Context> = {
     return {
       series: {
         ours: () => milliseconds(apply),
+        bare: () => milliseconds(look),
         verify: () => milliseconds(verify),
         bootstrap: () => milliseconds(other),
         memory: () => peakMemory(apply),

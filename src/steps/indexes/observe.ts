@@ -4,6 +4,7 @@ import { path } from "../../couch/path.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
+import { indexesIn } from "./from-design-docs.js";
 
 /** The Mango indexes of one database. */
 export interface ObservedIndexes {
@@ -25,10 +26,11 @@ interface Listing {
 
 /** `undefined`: there is no such database. Indexes of a type whose service is not installed are not shown. */
 export async function observeIndexes(couch: Couch, database: string): Promise<ObservedIndexes | undefined> {
-  const indexes = await listIndexes(couch, database);
-  const info = indexes && (await databaseInfo(couch, database));
-  if (!indexes || !info) return undefined;
-  const designDocs = await listDesignDocs(couch, database);
+  const [info, designDocs] = await Promise.all([databaseInfo(couch, database), listDesignDocs(couch, database)]);
+  if (!info) return undefined;
+  const told = designDocs && indexesIn(designDocs, info.partitioned);
+  const indexes = told ?? (await listIndexes(couch, database));
+  if (!indexes) return undefined;
   const count = Object.keys(designDocs ?? {}).length;
   const { partitioned, bytes } = info;
   const documents = Math.max(0, info.documents - count);
