@@ -1,6 +1,6 @@
 /** Has a secret of the files changed since it was applied? Answered without asking the server. */
 import type { Login } from "../couch/couch.js";
-import { type FingerprintedSecret, fingerprintOf, sameFingerprint } from "../ledger/fingerprint.js";
+import { type FingerprintedSecret, fingerprintOf, isCostly, sameFingerprint } from "../ledger/fingerprint.js";
 import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
 import { kindOf } from "../steps/targets.js";
@@ -33,9 +33,16 @@ function isFormer({ id, checksum }: Step, { entries }: Ledger): boolean {
   return Object.hasOwn(entries, id) && (entries[id]?.former.includes(checksum) ?? false);
 }
 
-/** The fingerprint to record for these steps; `undefined` where they hold no secret. */
-export async function fingerprintSteps(steps: readonly Step[]): Promise<Fingerprint | undefined> {
-  return steps.length === 0 ? undefined : fingerprintOf(secretsOf(steps));
+/**
+ * The fingerprint to record for these steps; `undefined` where they hold no secret. The salt of the one before is the
+ * set's own and stays: with it these secrets were derived already, when they were looked at.
+ */
+export async function fingerprintSteps(
+  steps: readonly Step[],
+  before: Fingerprint | undefined,
+): Promise<Fingerprint | undefined> {
+  if (steps.length === 0) return undefined;
+  return fingerprintOf(secretsOf(steps), before && isCostly(before) ? before : undefined);
 }
 
 function secretsOf(steps: readonly Step[]): FingerprintedSecret[] {

@@ -247,7 +247,8 @@ export class Work {
     const open = unproven(this.#run.steps, this.#run.couch.login);
     const superseded = new Set(this.#idsIn("superseded"));
     const recorded = open.filter((step) => !superseded.has(step.id));
-    if (recorded.some((step) => this.due.has(step.id))) recorder.fingerprint = await fingerprintSteps(recorded);
+    if (!recorded.some((step) => this.due.has(step.id))) return;
+    recorder.fingerprint = await fingerprintSteps(recorded, this.#seen.stored?.ledger.fingerprint);
   }
 
   #fail(id: string, target: Target, error: MigrateError): void {

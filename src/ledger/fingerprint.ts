@@ -1,5 +1,5 @@
 /** One fingerprint over all secrets of a set, so that a changed one is noticed without being kept. */
-import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Fingerprint } from "./ledger.js";
 
@@ -21,19 +21,38 @@ const length = 32;
 
 const derive = promisify<Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
+/** The derivation made last: a run looks several times, and it is most of what a look costs. */
+let latest: { readonly of: string; readonly hash: Promise<Buffer> } | undefined;
+
+function hashOf(secrets: Buffer, salt: Buffer, { n, r, p }: Pick<Fingerprint, "n" | "r" | "p">): Promise<Buffer> {
+  const of = createHash("sha256")
+    .update(JSON.stringify([n, r, p]))
+    .update(salt)
+    .update(secrets)
+    .digest("hex");
+  if (latest?.of === of) return latest.hash;
+  const hash = derive(secrets, salt, length, { N: n, r, p, maxmem: 128 * r * (n + p) + 2 ** 20 });
+  latest = { of, hash };
+  return hash;
+}
+
+/** Whether a guess at one made so costs no less than at one that is made now. */
+export function isCostly({ n, r, p }: Fingerprint): boolean {
+  return n * r * p >= cost.n * cost.r * cost.p;
+}
+
 /** With `given`: as that one was made, for comparison. Without: with a fresh salt. */
 export async function fingerprintOf(
   secrets: readonly FingerprintedSecret[],
   given?: Pick<Fingerprint, "salt" | "n" | "r" | "p">,
 ): Promise<Fingerprint> {
   const { salt, n, r, p } = given ?? { salt: randomBytes(16).toString("base64"), ...cost };
-  const options = { N: n, r, p, maxmem: 128 * r * (n + p) + 2 ** 20 };
-  const hash = await derive(encode(secrets), Buffer.from(salt, "base64"), length, options);
+  const hash = await hashOf(encode(secrets), Buffer.from(salt, "base64"), { n, r, p });
   const ids = [...new Set(secrets.map((secret) => secret.id))].sort();
   return { ids, salt, hash: hash.toString("base64"), n, r, p };
 }
 
-/** Are these the secrets that the fingerprint was made of? One derivation. */
+/** Are these the secrets that the fingerprint was made of? One derivation, if it is not the one made last. */
 export async function sameFingerprint(
   secrets: readonly FingerprintedSecret[],
   recorded: Fingerprint,
