@@ -137,7 +137,7 @@ export const catalogue = {
   "lease-lost": {
     exit: "failed",
     when: "The lease could not be renewed in time, so the run stopped before its next step.",
-    next: "Run again: what was done is recorded.",
+    next: "Run again: it looks at what this one has done, and goes on.",
   },
   "come-again": {
     exit: "comeAgain",

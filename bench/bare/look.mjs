@@ -4,5 +4,9 @@ import { close, send } from "./client.mjs";
 
 const [ledger, ...keys] = process.argv.slice(2);
 await send("GET", ledger);
-await send("POST", "/_dbs_info", { keys });
+const atOnce = 25;
+const parts = Array.from({ length: Math.ceil(keys.length / atOnce) }, (_, i) =>
+  keys.slice(i * atOnce, (i + 1) * atOnce),
+);
+await Promise.all(parts.map((part) => send("POST", "/_dbs_info", { keys: part })));
 close();

@@ -28,8 +28,11 @@ interface RawInfo {
   readonly props?: { readonly partitioned?: boolean };
 }
 
-/** CouchDB's own limit for one `_dbs_info`. */
-const namesARequest = 100;
+/**
+ * CouchDB takes a hundred in one `_dbs_info`, and asks for one after the other: four requests at once have the answer
+ * in half the time.
+ */
+const namesARequest = 25;
 const side = 8;
 /** From so many on, a list of what there is costs less than a `GET /db` for each. */
 const worthAList = 4;
@@ -164,7 +167,7 @@ export function databaseInfo(couch: Couch, name: string): Promise<DatabaseInfo |
   return databases.info(name);
 }
 
-/** For each name its incarnation; `undefined`: it does not exist. One request for each hundred that exist. */
+/** For each name its incarnation; `undefined`: it does not exist. One request for each 25 that exist. */
 export async function incarnations(couch: Couch, names: readonly string[]): Promise<Map<string, string | undefined>> {
   const found = names.map(async (name) => [name, (await databaseInfo(couch, name))?.incarnation] as const);
   return new Map(await Promise.all(found));
