@@ -28,15 +28,14 @@ import { MigrateError } from "../../errors.js";
 import type { StepContext, StepIdentity } from "../kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
-import { type Edit, editOf, type Read, type Transform } from "./edit.js";
-import { generationOf, winnerOf } from "./fate.js";
+import type { Edit, Read, Transform } from "./edit.js";
 import { Journal } from "./journal.js";
 import { type Counts, type Marker, MarkerStore, type Place } from "./marker.js";
 import { Pace } from "./pace.js";
 import { PageSize } from "./page-size.js";
-import { isDesign, isTooLarge, type Page, Reader, type Selector } from "./reading.js";
-import { deletionError, type Fault, unfitError } from "./reports.js";
-import { Unfit } from "./unfit.js";
+import { prepareEdits } from "./prepare.js";
+import { isTooLarge, type Page, Reader, type Selector } from "./reading.js";
+import { unchangedAmong } from "./unchanged.js";
 
 export interface TransformationOptions {
   readonly database: string;
@@ -200,63 +199,16 @@ class Transformation {
   }
 
   /** Ids of those of which no revision is ours. */
-  async #candidates(documents: readonly { readonly id: string; readonly rev: string }[]): Promise<string[]> {
-    const open: { readonly id: string; readonly ours: readonly string[] }[] = [];
-    for (const { id, rev } of documents) {
-      if (isDesign(id)) continue;
-      const ours = await this.#journal.records.of(id, this.#marker);
-      if (!ours.includes(rev)) open.push({ id, ours });
-    }
-    const done = await this.#doneAmong(open.filter(({ ours }) => ours.length > 0));
-    return open.flatMap(({ id }) => (done.has(id) ? [] : [id]));
+  #candidates(documents: readonly { readonly id: string; readonly rev: string }[]): Promise<string[]> {
+    return unchangedAmong(documents, this.#journal, this.#reader);
   }
 
-  /** Those in whose history one of our revisions stands; but for documents that were deleted since, and made again. */
-  async #doneAmong(known: readonly { readonly id: string; readonly ours: readonly string[] }[]): Promise<Set<string>> {
-    const leaves = await this.#reader.leaves(known.map(({ id }) => id));
-    const done = new Set<string>();
-    const look = async ({ id, ours }: (typeof known)[number]) => {
-      const winner = winnerOf(leaves.get(id) ?? []);
-      const rev = winner?.history.find((one) => ours.includes(one));
-      if (!winner || rev === undefined) return;
-      // A deletion, and what came after it, make two revisions.
-      const since = generationOf(winner.history[0] ?? "") - generationOf(rev);
-      const mayBeNew = since >= 2 && !winner.deleted;
-      if (!mayBeNew || !(await this.#reader.wasMadeAgain(id, rev))) done.add(id);
-    };
-    await pMap(known, look, { concurrency: side });
-    return done;
-  }
-
-  /** What is to be written of these. Throws, with all that is wrong with them, before any of it is. */
-  async #prepare(documents: readonly Read[]): Promise<Edit[]> {
+  /** What is to be written of these. */
+  #prepare(documents: readonly Read[]): Promise<Edit[]> {
     const { database, context, transform } = this.#options;
-    const edits: Edit[] = [];
-    const faults: Fault[] = [];
-    for (const read of documents) {
-      try {
-        const edit = await editOf(read, transform);
-        if (edit && !edit.deletes && read.suspect) await this.#assertExact(read);
-        if (edit) edits.push(edit);
-      } catch (error) {
-        if (error instanceof MigrateError) throw error;
-        faults.push({ id: read.id, message: error instanceof Error ? error.message : String(error) });
-      }
-    }
-    if (faults.length > 0) throw unfitError(database, faults, this.#marker.counts.changed);
-    const deletions = edits.filter(({ deletes }) => deletes);
-    if (deletions.length > 0 && !context.allowDestroy)
-      throw deletionError(
-        database,
-        deletions.map(({ id }) => id),
-      );
-    return edits;
-  }
-
-  async #assertExact({ id, rev }: Read): Promise<void> {
-    const stored = await this.#reader.revision(id, rev);
-    if (!stored?.lossy) return;
-    throw new Unfit("it holds a number that JavaScript can't keep exactly, so that it would be written as another one");
+    const allowDestroy = context.allowDestroy ?? false;
+    const preparation = { database, reader: this.#reader, transform, allowDestroy };
+    return prepareEdits(documents, this.#marker.counts.changed, preparation);
   }
 
   async #removeRecords(): Promise<void> {
