@@ -30,8 +30,8 @@ export type Event =
       readonly id: string;
       readonly kind: string;
       readonly title: string;
-      /** `superseded`: a newer version of the files had it; left alone. */
-      readonly outcome: "applied" | "adopted" | "unchanged" | "superseded";
+      /** `superseded`: a newer version of the files had it; left alone. `done`: a part of it. */
+      readonly outcome: "applied" | "adopted" | "unchanged" | "superseded" | "done";
       readonly milliseconds: number;
     }
   /** `timeout` or a signal has ended the run in the middle of it; the next run goes on with it. */

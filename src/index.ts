@@ -13,6 +13,6 @@ export type { ImportResult } from "./import/result.js";
 export { type LoadOptions, loadMigrations } from "./migrations/load.js";
 export { InvalidInput, type Position, type Problem } from "./migrations/problem.js";
 export type { Migrations, Step } from "./migrations/step.js";
-export type { ApplyOptions, LeaseOptions, RunOptions } from "./options.js";
+export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./options.js";
 export type * from "./results.js";
 export { version } from "./version.js";

@@ -37,7 +37,16 @@ export interface LeaseOptions {
   readonly holder?: string;
 }
 
+/** One part of a step that several processes do together. */
+export interface PartOption {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+}
+
 export interface ApplyOptions extends RunOptions, LeaseOptions {
+  /** Do this part of the first pending step that can be divided, and leave what comes after it. Default: all. */
+  readonly part?: PartOption;
   /** How long the whole run may take. Default: no limit. */
   readonly timeout?: number;
 }

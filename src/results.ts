@@ -62,6 +62,18 @@ export interface Failure {
   readonly next: string;
 }
 
+/** With `part`: what became of it. */
+export interface PartResult {
+  /** The step that is done in parts; null: none was pending that can be. */
+  readonly step: string | null;
+  readonly number: number;
+  readonly of: number;
+  /** Numbers of the parts that are still to be done; none: all are, and the step is recorded. */
+  readonly open: readonly number[];
+  /** Ids of steps that are pending, and left to an `apply` without `part`. */
+  readonly left: readonly string[];
+}
+
 export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
@@ -76,6 +88,7 @@ export interface ApplyResult {
   readonly unfinished: readonly string[];
   /** Not begun, because the run stopped before. */
   readonly notReached: readonly string[];
+  readonly part?: PartResult;
   readonly failures: readonly Failure[];
   readonly warnings: readonly Warning[];
   readonly requests: { readonly reads: number; readonly writes: number };

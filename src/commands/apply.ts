@@ -8,6 +8,7 @@ import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
+import { partOf } from "./part.js";
 import { leaseOptions, runOptions } from "./run-options.js";
 import { withServer } from "./with-server.js";
 
@@ -21,6 +22,7 @@ export const apply: Command = {
     ["apply --dry-run", "show what would be done, write nothing"],
     ["apply --verify", "look at every step live and repair drift"],
     ["apply --timeout 5m --log-format json", "as an initContainer"],
+    ["apply --part 2/4", "one of four processes that change many documents together"],
   ],
   async run(context) {
     if (context.settings.dryRun) return (await import("./plan.js")).planOrRehearse(context);
@@ -52,9 +54,13 @@ async function lookFirst(context: Context): Promise<FirstResult | undefined> {
 }
 
 function optionsOf(context: Context, connection: Connection): ApplyOptions {
-  const { timeout } = context.settings;
-  const options = { ...runOptions(context, connection), ...leaseOptions(context) };
-  return timeout === undefined ? options : { ...options, timeout };
+  const { timeout, part } = context.settings;
+  return {
+    ...runOptions(context, connection),
+    ...leaseOptions(context),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(part === undefined ? {} : { part: partOf(part, context.env) }),
+  };
 }
 
 async function printResult(result: ApplyResult, context: Context): Promise<Outcome> {

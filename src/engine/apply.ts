@@ -1,30 +1,28 @@
 /** Brings the server to what the files ask for, and records it. */
-import pMap from "p-map";
-import { assumeNodes } from "../couch/nodes.js";
-import { MigrateError, toMigrateError } from "../errors.js";
-import { ensureLedgerDatabase } from "../ledger/database.js";
-import { takeLeaseIfNeeded } from "../ledger/lease.js";
+import { MigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
-import { type ApplyOptions, defaults } from "../options.js";
-import type { ApplyResult, Warning } from "../results.js";
-import type { StepKind } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
-import type { Decision } from "./decide.js";
-import { examine } from "./examine.js";
+import type { ApplyOptions } from "../options.js";
+import type { ApplyResult } from "../results.js";
 import type { FirstLook } from "./first-look.js";
-import { isOfOnePlace } from "./of-one-place.js";
-import { holderName, type Look, look, lookWhenReady, type Run, ready, targetsOf, withRun } from "./run.js";
-import { type Due, Work } from "./work.js";
+import { assertIsPart, PartWork } from "./part-work.js";
+import { lookWhenReady, withRun } from "./run.js";
+import { dueNow, workUnderLease } from "./under-lease.js";
+import { Work } from "./work.js";
 
 /** @param first what the run goes on with, where its first request is sent already */
 export async function apply(migrations: Migrations, options: ApplyOptions, first?: FirstLook): Promise<ApplyResult> {
   const began = performance.now();
+  const { part } = options;
+  if (part) assertIsPart(part);
   const work = await withRun(migrations, { ...options, first }, async (run, why) => {
     const seen = await lookWhenReady(run, !run.verify);
     const found = await dueNow(run, seen);
     for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
     if (found.due.size === 0) return new Work(run, seen, found);
-    return applyHoldingLease(run, seen, found, options, why);
+    if (!part) return workUnderLease(run, seen, found, why);
+    const one = new PartWork(run, part, why, seen, found);
+    await one.run();
+    return one;
   });
   const result = work.result(performance.now() - began);
   if (work.ending) throw incomplete(work.ending, result);
@@ -34,102 +32,4 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
 /** The error, with what had become of the steps by then as `data.result`. */
 function incomplete({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
   return new MigrateError(code, { message, data: { ...data, result }, next, cause });
-}
-
-/** What was done once is not looked at again: the data may have gone on since. */
-function isLookedAt({ everyRun, oneTime }: StepKind, verify: boolean): boolean {
-  return everyRun === true || (verify && !oneTime);
-}
-
-/** The steps to work on: those not applied, those that are looked at on every run and don't hold, drift. */
-async function dueNow(run: Run, seen: Look): Promise<Due> {
-  const due = new Set<string>();
-  const live: Decision[] = [];
-  for (const decision of seen.decisions) {
-    if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
-    else if (decision.state === "applied" && isLookedAt(kindOf(decision.step), run.verify)) live.push(decision);
-  }
-  /** What can't be looked at is worked on: the work says in which databases it fails. */
-  const failed = (thrown: unknown): undefined => {
-    if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
-  };
-  const warnings = await pMap(
-    live,
-    async ({ step }): Promise<Warning[]> => {
-      const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true))).catch(
-        failed,
-      );
-      if (!differences || differences.some((difference) => difference.action !== "none")) {
-        due.add(step.id);
-        // The work on it will say them.
-        return [];
-      }
-      return differences.flatMap((one) => one.warnings).map((message) => ({ code: "step", message, id: step.id }));
-    },
-    { concurrency: run.concurrency, signal: run.signal },
-  );
-  return { due, warnings: warnings.flat() };
-}
-
-/**
- * Milliseconds for which what was seen before the lease is taken to hold under it, if the ledger is still the same.
- * Each step is looked at once more before it writes, in any case.
- */
-const stillRecent = 5_000;
-
-async function applyHoldingLease(
-  run: Run,
-  seen: Look,
-  found: Due,
-  options: ApplyOptions,
-  why: () => MigrateError | undefined,
-): Promise<Work> {
-  const seenAt = performance.now();
-  const pending = run.steps.filter(({ id }) => found.due.has(id)).map(kindOf);
-  const everyNode = pending.some((kind) => kind.everyNode);
-  const first = pending.some((kind) => kind.first);
-  await ready(run, everyNode && !first);
-  run.couch.settle();
-  run.couch.allowWrites();
-  let work = new Work(run, seen, found);
-  const { written } = work;
-  if (first) {
-    if (!(await work.first())) return work;
-    // Only now it is known which nodes there are.
-    await ready(run, everyNode);
-  }
-  await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
-  const holder = holderName(options);
-  // Another runner may do it all while we wait.
-  let waited = first || run.verify || seen.stored?.ledger.nodes !== undefined;
-  const again = async () => {
-    run.couch.forget();
-    assumeNodes(run.couch, undefined);
-    const recent = !waited && performance.now() - seenAt < stillRecent ? seen : undefined;
-    const now = await look(run, false, { before: recent });
-    return new Work(run, now, now === seen ? found : await dueNow(run, now), written);
-  };
-  const lease = await takeLeaseIfNeeded(run.couch, run.place, {
-    holder,
-    ttl: options.leaseTtl ?? defaults.leaseTtl,
-    lockWait: options.lockWait ?? defaults.lockWait,
-    emit: (event) => {
-      waited ||= event.type === "lease-waiting";
-      run.emit(event);
-    },
-    signal: run.signal,
-    stillNeeded: async () => {
-      work = await again();
-      return work.due.size > 0;
-    },
-  });
-  if (!lease) return work;
-  try {
-    work = await again();
-    if (work.due.size > 0) await work.run(lease, holder, why);
-    return work;
-  } finally {
-    if (await lease.release()) run.emit({ type: "lease-released" });
-  }
 }

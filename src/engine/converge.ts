@@ -19,6 +19,26 @@ const firstPause = 200;
 /** After these, what the server holds is not what was last read: look again, then decide. */
 const inDoubt: ReadonlySet<ErrorCode> = new Set(["outcome-unknown", "conflict", "below-quorum"]);
 
+/** Does `work`, and again where its outcome is in doubt: it has to look by itself at what was done. */
+export async function untilNoDoubt(
+  run: Run,
+  database: string,
+  assertHeld: () => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    assertHeld();
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (!inDoubt.has(error.code) || attempt > attempts) throw error;
+      run.couch.forget(database);
+      await pauseAfter(attempt, run.signal);
+    }
+  }
+}
+
 /**
  * @param present what is known of the target's database: false where there is nothing yet that could be observed.
  * @param assertHeld throws when the lease is lost or the run has to stop; asked before each write.
@@ -43,7 +63,7 @@ export async function converge(
       return { wrote, warnings: difference.warnings };
     }
     if (doubt && attempt > attempts) throw doubt;
-    if (doubt) await sleep(firstPause * 2 ** (attempt - 2), undefined, { signal: run.signal }).catch(() => {});
+    if (doubt) await pauseAfter(attempt - 1, run.signal);
     assertHeld();
     try {
       wrote = true;
@@ -56,4 +76,8 @@ export async function converge(
       run.couch.forget(target.database);
     }
   }
+}
+
+async function pauseAfter(attempt: number, signal: AbortSignal): Promise<void> {
+  await sleep(firstPause * 2 ** (attempt - 1), undefined, { signal }).catch(() => {});
 }

@@ -11,7 +11,7 @@ import type { Listener } from "../events.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
-import { type ApplyOptions, defaults, type RunOptions } from "../options.js";
+import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../options.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
@@ -40,6 +40,7 @@ export interface Run {
   /** Documents a second, of steps that change many. */
   readonly rate: number | undefined;
   readonly builds: number;
+  readonly leasing: Required<LeaseOptions>;
 }
 
 /** What a look has shown, and what follows from it. */
@@ -53,7 +54,7 @@ export interface Look {
 
 const never = new AbortController().signal;
 
-type OpenOptions = RunOptions & { readonly first?: FirstLook | undefined };
+type OpenOptions = RunOptions & LeaseOptions & { readonly first?: FirstLook | undefined };
 
 /** What of a migration set a run needs; upkeep has none. */
 type RunMigrations = Pick<Migrations, "steps" | "inputs">;
@@ -84,6 +85,11 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     verify: options.verify ?? false,
     rate: options.rate,
     builds: options.builds ?? defaults.builds,
+    leasing: {
+      holder: holderName(options),
+      leaseTtl: options.leaseTtl ?? defaults.leaseTtl,
+      lockWait: options.lockWait ?? defaults.lockWait,
+    },
   };
 }
 
@@ -220,6 +226,6 @@ async function incarnationOf(run: Run, name: string): Promise<string | undefined
 }
 
 /** Who holds the lease, for people: the pod's name where there is one. */
-export function holderName(options: ApplyOptions): string {
+function holderName(options: LeaseOptions): string {
   return options.holder ?? `${process.env.HOSTNAME ?? hostname()}/${process.pid}-${randomBytes(2).toString("hex")}`;
 }

@@ -6,9 +6,9 @@ import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
-import { defaults, type LeaseOptions, type RunOptions } from "../options.js";
+import type { LeaseOptions, RunOptions } from "../options.js";
 import { version } from "../version.js";
-import { holderName, ready, withRun } from "./run.js";
+import { ready, withRun } from "./run.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
@@ -28,7 +28,7 @@ export async function unlock(options: RunOptions): Promise<{ holder: string; sin
     await ready(run, false);
     if (!(await readLease(run.couch, run.place))) return null;
     run.couch.allowWrites();
-    const broken = await breakLease(run.couch, run.place, holderName(options));
+    const broken = await breakLease(run.couch, run.place, run.leasing.holder);
     return broken && { holder: broken.holder, since: broken.since };
   });
 }
@@ -48,13 +48,9 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
     run.couch.settle();
     run.couch.allowWrites();
     await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
-    const lease = await takeLease(run.couch, run.place, {
-      holder: holderName(options),
-      ttl: options.leaseTtl ?? defaults.leaseTtl,
-      lockWait: options.lockWait ?? defaults.lockWait,
-      emit: run.emit,
-      signal: run.signal,
-    });
+    const { holder, leaseTtl: ttl, lockWait } = run.leasing;
+    const { emit, signal } = run;
+    const lease = await takeLease(run.couch, run.place, { holder, ttl, lockWait, emit, signal });
     try {
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);

@@ -14,6 +14,7 @@ import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
 import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
+import { type TakenParts, takeAllParts } from "./parts.js";
 import { Recorder } from "./recorder.js";
 import { type Look, placeSteps, type Run, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
@@ -139,6 +140,12 @@ export class Work {
     }
   }
 
+  /** Nothing failed, and nothing is left of what was due. */
+  get holds(): boolean {
+    const left = this.#failures.length + this.#unfinished.size + this.#notReached.length;
+    return this.#ending === undefined && left === 0;
+  }
+
   /** Why the run ended before it was done, where no step is to blame. */
   get ending(): MigrateError | undefined {
     return this.#ending;
@@ -157,9 +164,10 @@ export class Work {
     if (!this.#written.has(step.id)) run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
     const began = performance.now();
     const targets = this.#targets(decision);
-    const results = await pMap(targets, (target) => this.#place(decision, target, lease), {
+    const parts = await this.#takeParts(decision, targets, lease);
+    const results = await pMap(targets, (target) => this.#place(decision, target, parts ?? lease, parts?.failed), {
       concurrency: run.concurrency,
-    });
+    }).finally(() => parts?.release());
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
     const ended = results.flatMap((result) => ("error" in result ? [result] : []));
     // What the run's own end has cut short is no failure: the next run goes on with it.
@@ -197,6 +205,14 @@ export class Work {
     run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds });
   }
 
+  /** Of a step that other processes have begun in parts: what is left of them is done first. */
+  async #takeParts(decision: Decision, targets: readonly Target[], lease: Lease): Promise<TakenParts | undefined> {
+    const { step, refusal } = decision;
+    if (!kindOf(step).parts || refusal !== undefined) return undefined;
+    const databases = targets.flatMap(({ database }) => (database && this.#existing.has(database) ? [database] : []));
+    return takeAllParts(this.#run, step, databases, () => lease.assertHeld());
+  }
+
   /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */
   #targets(decision: Decision): Target[] {
     const targets = targetsOf(this.#run, decision.step, this.#existing.names);
@@ -211,7 +227,8 @@ export class Work {
   async #place(
     decision: Decision,
     target: Target,
-    lease: Lease,
+    held: Pick<Lease, "assertHeld">,
+    failed: TakenParts["failed"] | undefined,
   ): Promise<{ target: Target; converged: Converged } | { target: Target; error: MigrateError }> {
     const { step } = decision;
     const { database } = target;
@@ -221,8 +238,10 @@ export class Work {
       if (!exists && !createdBy(step).includes(database)) {
         throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
       }
+      const unfinished = database === undefined ? undefined : failed?.get(database);
+      if (unfinished) throw unfinished;
       const present = exists && !this.#isAbsent(step, database);
-      return { target, converged: await converge(this.#run, step, target, present, () => lease.assertHeld()) };
+      return { target, converged: await converge(this.#run, step, target, present, () => held.assertHeld()) };
     } catch (thrown) {
       return { target, error: toMigrateError(thrown) };
     }

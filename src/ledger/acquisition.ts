@@ -8,7 +8,7 @@ import { buryLeaf, failure, type LeaseBody, type Outcome, readLeaves, writeLease
 import { holding, judge, type Leaf, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { jitter, throwIfStopped } from "./pause.js";
-import type { LedgerPlace } from "./place.js";
+import type { LeasePlace } from "./place.js";
 
 export interface TakeLeaseOptions {
   /** Who takes it, for people. */
@@ -31,7 +31,7 @@ const longestPause = 1_000;
 /** One attempt to get the lease, until it is won or given up. */
 export class Acquisition {
   readonly #couch: Couch;
-  readonly #place: LedgerPlace;
+  readonly #place: LeasePlace;
   readonly #options: TakeLeaseOptions;
   readonly #now: () => number;
   readonly #started: number;
@@ -41,7 +41,7 @@ export class Acquisition {
   #rounds = 0;
   #said = 0;
 
-  constructor(couch: Couch, place: LedgerPlace, options: TakeLeaseOptions) {
+  constructor(couch: Couch, place: LeasePlace, options: TakeLeaseOptions) {
     this.#couch = couch;
     this.#place = place;
     this.#options = options;

@@ -5,7 +5,7 @@ import { type LeaseBody, readLeaves, writeLease } from "./lease-document.js";
 import { largestToken, own } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { jitter } from "./pause.js";
-import type { LedgerPlace } from "./place.js";
+import type { LeasePlace } from "./place.js";
 
 export interface Lease {
   /** Larger than that of every holder before. */
@@ -30,7 +30,7 @@ export function deadlineOf(sent: number, ttl: number): number {
 
 export interface Holding {
   readonly couch: Couch;
-  readonly place: LedgerPlace;
+  readonly place: LeasePlace;
   readonly body: LeaseBody & { readonly holder: string };
   readonly now: () => number;
 }

@@ -3,7 +3,7 @@ import type { Couch } from "../couch/couch.js";
 import { MigrateError } from "../errors.js";
 import { type Leaf, parseLeaves } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
-import { type LedgerPlace, leasePath } from "./place.js";
+import { type LeasePlace, leasePath } from "./place.js";
 import { within } from "./within.js";
 
 /** What a holder writes. */
@@ -35,7 +35,7 @@ export interface ReadLeavesOptions {
 /** All leaves; none where there is no document or no database; `undefined`: nothing may be decided on this answer. */
 export async function readLeaves(
   couch: Couch,
-  place: LedgerPlace,
+  place: LeasePlace,
   { parents, timeout, signal }: ReadLeavesOptions,
 ): Promise<readonly Leaf[] | undefined> {
   const answer = await within(timeout, "unreachable", signal, (signal) =>
@@ -53,7 +53,7 @@ export async function readLeaves(
 /** Writes on exactly one revision; `undefined`: a new document. */
 export async function writeLease(
   couch: Couch,
-  place: LedgerPlace,
+  place: LeasePlace,
   on: string | undefined,
   body: LeaseBody,
   timeout: number,
@@ -62,11 +62,11 @@ export async function writeLease(
 }
 
 /** Deletes a stray leaf, and keeps its token, so that it is never given again. */
-export async function buryLeaf(couch: Couch, place: LedgerPlace, leaf: Leaf, timeout: number): Promise<Outcome> {
+export async function buryLeaf(couch: Couch, place: LeasePlace, leaf: Leaf, timeout: number): Promise<Outcome> {
   return put(couch, place, { _rev: leaf.rev, _deleted: true, type: "lease", token: leaf.token }, timeout);
 }
 
-async function put(couch: Couch, place: LedgerPlace, body: unknown, timeout: number): Promise<Outcome> {
+async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: number): Promise<Outcome> {
   try {
     // 404: a database that was just created is not known everywhere yet.
     const accept = [202, 404, 409];

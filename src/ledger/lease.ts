@@ -22,13 +22,13 @@ import type { Lease } from "./held-lease.js";
 import { failure, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { held, holding, largestToken } from "./lease-leaves.js";
 import { jitter } from "./pause.js";
-import type { LedgerPlace } from "./place.js";
+import type { LeasePlace } from "./place.js";
 
 export type { TakeLeaseOptions } from "./acquisition.js";
 export type { Lease } from "./held-lease.js";
 
 /** Throws `lease-held` past `lockWait`, `interrupted` when the signal aborts, and what keeps CouchDB from a quorum. */
-export async function takeLease(couch: Couch, place: LedgerPlace, options: TakeLeaseOptions): Promise<Lease> {
+export async function takeLease(couch: Couch, place: LeasePlace, options: TakeLeaseOptions): Promise<Lease> {
   const lease = await new Acquisition(couch, place, options).take();
   if (!lease) throw bug("a lease that is always needed was given up");
   return lease;
@@ -40,7 +40,7 @@ export async function takeLease(couch: Couch, place: LedgerPlace, options: TakeL
  */
 export async function takeLeaseIfNeeded(
   couch: Couch,
-  place: LedgerPlace,
+  place: LeasePlace,
   options: TakeLeaseOptions & { readonly stillNeeded: () => Promise<boolean> },
 ): Promise<Lease | undefined> {
   return new Acquisition(couch, place, options).take();
@@ -52,7 +52,7 @@ const timeout = 30_000;
 /** Who holds the lease; one request that only reads. */
 export async function readLease(
   couch: Couch,
-  place: LedgerPlace,
+  place: LeasePlace,
 ): Promise<{ readonly holder: string; readonly since: string; readonly token: number } | null> {
   const leaf = holding((await readLeaves(couch, place, { timeout })) ?? []);
   return leaf ? { holder: leaf.holder ?? "", since: leaf.since, token: leaf.token } : null;
@@ -64,7 +64,7 @@ export async function readLease(
  */
 export async function breakLease(
   couch: Couch,
-  place: LedgerPlace,
+  place: LeasePlace,
   who: string,
 ): Promise<{ readonly holder: string; readonly since: string; readonly token: number } | null> {
   const broken = await readLease(couch, place);

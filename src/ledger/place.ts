@@ -12,8 +12,15 @@ export function ledgerPath({ database, set }: LedgerPlace): Path {
   return path`/${database}/_local/${`couchdb-migrate-${set}`}`;
 }
 
-export function leasePath({ database, set }: LedgerPlace): Path {
-  return path`/${database}/${`lease-${set}`}`;
+/** Where a lease lies: the set's own, or one of a part of its work. */
+export interface LeasePlace extends LedgerPlace {
+  /** A set's name holds no colon, so that the part's lease is no set's. */
+  readonly part?: { readonly step: string; readonly number: number };
+}
+
+export function leasePath({ database, set, part }: LeasePlace): Path {
+  const name = part === undefined ? set : `${set}:${part.step}:part-${part.number}`;
+  return path`/${database}/${`lease-${name}`}`;
 }
 
 export function historyPath({ database, set }: LedgerPlace): Path {

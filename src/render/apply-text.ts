@@ -11,6 +11,7 @@ export function applyText(result: ApplyResult, style: Style): string {
     ...idLines("left alone, for the ledger knows a newer version", result.superseded),
     ...idLines("not done yet", result.unfinished),
     ...idLines("not begun", result.notReached),
+    ...idLines("pending, left to an apply without --part", result.part?.left ?? []),
     ...result.failures.flatMap((failure) => failureLines(failure, style)),
   ];
   return `${lines.join("\n")}\n`;
@@ -22,8 +23,23 @@ function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["res
 
 /** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
 export function applySummary(result: ApplyResult): string {
+  return [partSummary(result), stepsSummary(result)].filter((text) => text !== "").join(" ");
+}
+
+/** `Part 2 of 4 of legs is done; still to be done: 3, 4.` */
+function partSummary({ part, result }: ApplyResult): string {
+  if (!part || result === "failed" || result === "come-again" || result === "interrupted") return "";
+  const { step, number, of, open } = part;
+  if (step === null) return "No step is pending that can be done in parts.";
+  const others = open.length === 0 ? "and so are all others" : `still to be done: ${list(open.map(String), 20)}`;
+  return `Part ${number} of ${of} of ${visible(step)} is done${open.length === 0 ? ", " : "; "}${others}.`;
+}
+
+function stepsSummary(result: ApplyResult): string {
   const { applied, adopted, unchanged, superseded, unfinished, notReached } = result;
   const first = leads(result);
+  const ended = result.result === "applied" || result.result === "unchanged";
+  if (result.part && ended && applied.length + adopted.length === 0) return "";
   if (result.result === "unchanged" && adopted.length === 0) {
     const left = superseded.length > 0 ? `, ${superseded.length} superseded` : "";
     return `Nothing to do: ${count(unchanged.length, "step")} unchanged${left}.`;

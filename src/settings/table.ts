@@ -242,6 +242,17 @@ export const table = {
     none: true,
     min: 1,
   },
+  part: {
+    type: "string",
+    group: "Run",
+    description:
+      "do this part of the next transformation only, `2/4`, while other processes do the others; `index/4` takes the part from JOB_COMPLETION_INDEX",
+    commands: ["apply"],
+    defaultDescription: "all of it",
+    none: true,
+    pattern: /^(?:[1-9]\d{0,2}|index)\/[1-9]\d{0,2}$/,
+    hint: "a part such as `2/4`, or `index/4` in an Indexed Job",
+  },
   dryRun: {
     type: "boolean",
     group: "Run",

@@ -99,6 +99,27 @@ export interface StepContext<Desired> {
   }): void;
 }
 
+/** How the parts of one step in one database stand. */
+export interface PartsStanding {
+  readonly of: number;
+  /** Numbers of the parts that are still to be done, from 1. */
+  readonly open: readonly number[];
+}
+
+/**
+ * For kinds whose work in one database can be done by several processes together, each a part of it. What can't be done
+ * before all parts are done is left to `apply` of the kind: where the work is divided, it is called when no part is
+ * open, and with the leases of all parts held.
+ */
+export interface Parts<Desired> {
+  /** Divides the work, where it was not yet. The set's lease is held. Throws where it can't be in so many parts. */
+  divide(parts: number, context: StepContext<Desired>): Promise<void>;
+  /** Only reads. `undefined`: the work is not divided. */
+  standing(context: StepContext<Desired>): Promise<PartsStanding | undefined>;
+  /** Begins one part, from 1, or goes on with it, and brings it to its end. The lease of that part is held. */
+  apply(part: number, context: StepContext<Desired>): Promise<void>;
+}
+
 /** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
 export interface SpecProblem {
   readonly path: string;
@@ -132,6 +153,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly joins?: boolean;
   /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
+  /** The work in one database can be divided among processes (`--part`). */
+  readonly parts?: Parts<Desired>;
   /** Removes something or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself. */
   readonly mayDestroy?: boolean;
 

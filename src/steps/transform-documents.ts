@@ -3,10 +3,11 @@ import type { JsonObject } from "./json.js";
 import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
 import type { Transform } from "./transform/edit.js";
-import { type Counts, type Marker, MarkerStore } from "./transform/marker.js";
+import { isDivision, isUndivided, type Marker, MarkerStore } from "./transform/marker.js";
+import { divide, finishParts, type Standing, standing, standingOf, transformPart } from "./transform/parts.js";
 import { type Preview, preview } from "./transform/preview.js";
 import { loadScript, readScript } from "./transform/script.js";
-import { transformAll } from "./transform/transformation.js";
+import { type Ending, type TransformationOptions, transformAll } from "./transform/transformation.js";
 
 interface Spec extends Declared {
   readonly database: DatabaseField;
@@ -22,7 +23,9 @@ interface Transformed extends Declared {
 }
 
 interface Observed {
+  /** Absent too where the work is done in parts. */
   readonly marker: Marker | undefined;
+  readonly standing?: Standing;
   /** It was applied in this form, or is to be. */
   readonly sameForm: boolean;
   readonly allowDestroy: boolean;
@@ -104,40 +107,56 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   async observe(context) {
-    const { desired, target, step, couch, allowDestroy = false, brief } = context;
+    const { desired, target, couch, allowDestroy = false, brief } = context;
     const { database = "" } = target;
-    const marker = await new MarkerStore(couch, database, identityOf(step)).read();
-    const sameForm = marker === undefined || marker.checksum === step?.checksum;
+    const step = identityOf(context.step);
+    const found = await new MarkerStore(couch, database, step).read();
+    const marker = isUndivided(found) ? found : undefined;
+    const sameForm = marker === undefined || marker.checksum === step.checksum;
     const known = { marker, sameForm, allowDestroy };
     if (brief || marker?.state === "done") return known;
-    return { ...known, preview: await preview(context, database, desired.selector, await transformOf(desired)) };
+    const seen = await preview(context, database, desired.selector, await transformOf(desired));
+    if (!isDivision(found)) return { ...known, preview: seen };
+    return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
   },
 
   diff(_, observed, { database = "" }) {
     if (!observed) return toBeDone("create", [{ path: "/documents", before: null, after: "those that match then" }]);
-    const { marker, sameForm, allowDestroy, preview } = observed;
+    const { marker, standing, sameForm, allowDestroy, preview } = observed;
     if (marker?.state === "done")
-      return sameForm ? holds(said(marker.counts, database)) : appliedInAnotherForm(database);
+      return sameForm ? holds(said({ counts: marker.counts, arriving: 0 }, database)) : appliedInAnotherForm(database);
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
-    const warnings = [...begun(marker, sameForm, database), ...(preview?.faults ?? []).map(cantBeChanged)];
+    const warnings = [
+      ...begun(marker, sameForm, database),
+      ...inParts(standing, database),
+      ...(preview?.faults ?? []).map(cantBeChanged),
+    ];
     if (!preview?.deletes || allowDestroy) return toBeDone("update", changes, warnings);
     const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
     return { action: "refused", changes, rebuilds: [], warnings, refusal };
   },
 
+  parts: {
+    divide: (parts, { target: { database = "" }, step, couch }) => divide(couch, database, identityOf(step), parts),
+    standing: ({ target: { database = "" }, step, couch }) => standing(couch, database, identityOf(step)),
+    apply: async (part, context) => transformPart(part, await optionsOf(context)),
+  },
+
   async apply(_, context) {
-    const { desired, target, step } = context;
-    const { database = "" } = target;
-    const counts = await transformAll({
-      database,
-      selector: desired.selector,
-      transform: await transformOf(desired),
-      step: identityOf(step),
-      context,
-    });
-    return said(counts, database);
+    const options = await optionsOf(context);
+    const { database, step } = options;
+    const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
+    return said(await (divided ? finishParts(options) : transformAll(options)), database);
   },
 });
+
+async function optionsOf(context: StepContext<Transformed>): Promise<TransformationOptions> {
+  const { desired, target, step } = context;
+  const { database = "" } = target;
+  const { selector } = desired;
+  const transform = await transformOf(desired);
+  return { database, selector, transform, step: identityOf(step), context };
+}
 
 async function transformOf({ script, rename, unset, set }: Transformed): Promise<Transform> {
   if (script !== undefined) return loadScript(script);
@@ -193,6 +212,13 @@ function begun(marker: Marker | undefined, sameForm: boolean, database: string):
   return [`it was begun in ${database}, where ${changed} documents are changed already${edited}`];
 }
 
+function inParts(standing: Standing | undefined, database: string): string[] {
+  if (!standing) return [];
+  const { of, open, changed } = standing;
+  const parts = `${of - open.length} of ${of} parts`;
+  return [`it was begun in ${database} in parts: ${parts} are done, ${changed} documents are changed already`];
+}
+
 function cantBeChanged(fault: string): string {
   return `a document can't be changed: ${fault}`;
 }
@@ -202,9 +228,17 @@ function appliedInAnotherForm(database: string): Difference<true> {
   return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal };
 }
 
-function said({ conflicted }: Counts, database: string): string[] {
-  if (conflicted === 0) return [];
-  return [
-    `${conflicted} of the documents changed in ${database} have conflicting revisions, which were left as they are`,
-  ];
+function said({ counts, arriving }: Ending, database: string): string[] {
+  const sentences: string[] = [];
+  if (counts.conflicted > 0) sentences.push(leftInConflict(counts.conflicted, database));
+  if (arriving > 0) sentences.push(stillArriving(arriving, database));
+  return sentences;
+}
+
+function leftInConflict(conflicted: number, database: string): string {
+  return `${conflicted} of the documents changed in ${database} have conflicting revisions, which were left as they are`;
+}
+
+function stillArriving(arriving: number, database: string): string {
+  return `documents of the old form go on arriving in ${database}, ${arriving} in the last moment before the step was done: those that arrive from now on are not changed`;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parse as parseArguments } from "../../src/commands/parse.js";
+import { partOf } from "../../src/commands/part.js";
 import { loadMigrations } from "../../src/migrations/load.js";
 import { readConnection } from "../../src/settings/connection.js";
 import { resolveSettings } from "../../src/settings/resolve.js";
@@ -33,6 +34,7 @@ interface PodSpec {
 const examples = {
   "init-container": { manifests: manifestsIn(await text("init-container/deployment.yaml")), given: [] },
   job: { manifests: manifestsIn(await text("job/job.yaml")), given: ["couchdb"] },
+  "transform-job": { manifests: manifestsIn(await text("transform-job/transform-job.yaml")), given: ["couchdb"] },
   kustomize: { manifests: await kustomized(), given: ["gateway"] },
   helm: { manifests: await rendered({}), given: [] },
   "helm with a Secret of its user's": { manifests: await rendered({ existingSecret: "couchdb" }), given: ["couchdb"] },
@@ -115,14 +117,14 @@ it("the API knows every field of the examples", () => {
   expect(manifestProblems(Object.values(examples).flatMap(({ manifests }) => manifests))).toEqual([]);
 });
 
-describe.each(Object.entries(examples))("%s", (_, { manifests, given }) => {
+describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
   const { pod, container } = podOf(manifests);
 
   it("asks for no right that it does not need, and for little memory", () => {
     expect(pod).toMatchObject({ securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
     expect(container).toMatchObject({
       image: `couchdb-migrate:${version}`,
-      resources: { limits: { memory: "64Mi" } },
+      resources: { limits: { memory: name === "transform-job" ? "256Mi" : "64Mi" } },
       terminationMessagePolicy: "FallbackToLogsOnError",
       securityContext: {
         allowPrivilegeEscalation: false,
@@ -167,6 +169,16 @@ describe.each(Object.entries(examples))("%s", (_, { manifests, given }) => {
     const files = Object.assign({}, ...maps.map(({ data }) => data));
     expect((await loadMigrations(await tempFolder(files), { env })).steps.length).toBeGreaterThan(0);
   });
+});
+
+it("an Indexed Job has as many completions as its pods say that there are parts", () => {
+  const { manifests } = examples["transform-job"];
+  const { container } = podOf(manifests);
+  const job = manifests.find(({ kind }) => kind === "Job")?.spec as { completions: number; completionMode: string };
+  expect(job.completionMode).toBe("Indexed");
+  const part = container.args?.find((argument) => argument.startsWith("--part="))?.slice("--part=".length) ?? "";
+  const last = String(job.completions - 1);
+  expect(partOf(part, { JOB_COMPLETION_INDEX: last })).toEqual({ number: job.completions, of: job.completions });
 });
 
 it("what a Helm hook uses is a hook that comes before it", () => {

@@ -4,12 +4,16 @@
  *   npm run soak:transform                       on a throwaway CouchDB
  *   COUCHDB_URL=http://admin:secret@127.0.0.1:5984 DOCS=20000 KILLS=100 npm run soak:transform
  *
+ *   PARTS=4 npm run soak:transform               by so many processes at once, of which any is killed
+ *   NODES=3 npm run soak:transform               on a cluster, each process through another node
+ *
  * Every document's counter has to be exactly one higher than its writer left it. Prints what it did, and exits with 1
  * where a counter is wrong.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { everyNodeKnowsAll, startCluster } from "../support/cluster.js";
 import { startCouchDB } from "../support/couchdb.js";
 import { type Addressed, must, request } from "../support/request.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
@@ -23,10 +27,28 @@ const leaseTtl = process.env.LEASE_TTL ?? "3s";
 const minutes = Number(process.env.MINUTES ?? 60);
 const database = `cm-soak-${Date.now().toString(36)}`;
 
-const node = process.env.COUCHDB_URL ? undefined : await startCouchDB();
-const url = new URL(process.env.COUCHDB_URL ?? node?.url ?? "");
-const admin = node?.admin ?? { name: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-const server: Addressed = { url: url.origin, admin };
+const parts = Number(process.env.PARTS ?? 0);
+const size = Number(process.env.NODES ?? 1);
+const given = process.env.COUCHDB_URL === undefined ? undefined : new URL(process.env.COUCHDB_URL);
+const own = given ? undefined : await startServers();
+const servers: readonly Addressed[] = own?.nodes ?? [
+  {
+    url: given?.origin ?? "",
+    admin: { name: decodeURIComponent(given?.username ?? ""), password: decodeURIComponent(given?.password ?? "") },
+  },
+];
+const server = servers[0] as Addressed;
+
+async function startServers(): Promise<{ readonly nodes: readonly Addressed[]; close(): Promise<void> }> {
+  if (size === 1) {
+    const node = await startCouchDB();
+    return { nodes: [node], close: () => node.close() };
+  }
+  const cluster = await startCluster(size);
+  await everyNodeKnowsAll(cluster.nodes);
+  return cluster;
+}
+
 const folder = await makeFolder();
 await writeFiles(folder, {
   "001.yaml": `- id: plus-one\n  transformDocuments: { database: ${database}, script: plus-one.mjs }\n`,
@@ -85,12 +107,12 @@ interface Ended {
 }
 
 /** `atWork` is called once the runner has got as far as the documents. */
-function run(args: readonly string[], atWork: (child: ChildProcess) => void): Promise<Ended> {
+function run(args: readonly string[], atWork: (child: ChildProcess) => void, through = server): Promise<Ended> {
   const env = {
     PATH: process.env.PATH,
-    COUCHDB_URL: server.url,
-    COUCHDB_USERNAME: admin.name,
-    COUCHDB_PASSWORD: admin.password,
+    COUCHDB_URL: through.url,
+    COUCHDB_USERNAME: through.admin.name,
+    COUCHDB_PASSWORD: through.admin.password,
   };
   const all = [
     "./dist/cli.cjs",
@@ -131,22 +153,34 @@ try {
   const stop = new AbortController();
   const writer = write(stop.signal);
   const began = performance.now();
-  let [killed, leasesLost] = [0, 0];
+  let [killed, leasesLost, waits] = [0, 0, 0];
   let finished = false;
-  while (killed < kills && !finished && performance.now() - began < minutes * 60_000) {
-    const { code, signal, stderr } = await run(["--rate", String(rate)], (child) => {
-      setTimeout(() => child.kill("SIGKILL"), Math.random() * longest);
-    });
-    if (signal === "SIGKILL") killed += 1;
-    else if (code === 0) finished = true;
-    // On a crowded machine a lease is lost sometimes: the next run goes on.
-    else if (/lease-lost/.test(stderr)) leasesLost += 1;
-    else throw new Error(`the runner ended with ${code}: ${stderr}`);
-    if (killed % 10 === 0) console.log(`${killed} kills, ${Math.round((performance.now() - began) / 1_000)} s`, wrote);
-  }
+  const mayGoOn = () => killed < kills && !finished && performance.now() - began < minutes * 60_000;
+  /** Runs one part, or all, again and again, each run killed at random. */
+  const killing = async (number: number) => {
+    const through = servers[number % servers.length] ?? server;
+    const part = parts > 0 ? ["--part", `${number}/${parts}`] : [];
+    while (mayGoOn()) {
+      const die = (child: ChildProcess) => void setTimeout(() => child.kill("SIGKILL"), Math.random() * longest);
+      const { code, signal, stderr } = await run(["--rate", String(rate), ...part], die, through);
+      if (signal === "SIGKILL") {
+        killed += 1;
+        if (killed % 10 === 0)
+          console.log(`${killed} kills, ${Math.round((performance.now() - began) / 1_000)} s`, wrote);
+      } else if (code === 0 && parts === 0) finished = true;
+      // Its part is done; the others go on.
+      else if (code === 0) return;
+      // On a crowded machine a lease is lost sometimes, or waited for too long: the next run goes on.
+      else if (/lease-lost/.test(stderr)) leasesLost += 1;
+      else if (code === 5) waits += 1;
+      else throw new Error(`the runner ended with ${code}: ${stderr}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, parts) }, (_, index) => killing(index + 1)));
   let peak = 0;
   const last = performance.now();
   if (!finished) {
+    // An ordinary run: it does what is left of the parts, too.
     let ended = await run([], () => stop.abort());
     while (/lease-lost/.test(ended.stderr)) {
       leasesLost += 1;
@@ -171,6 +205,9 @@ try {
     missing: expected.size - rows.length,
     kills: killed,
     leasesLost,
+    waits,
+    parts,
+    nodes: servers.length,
     endedBeforeAllKills: finished,
     ...wrote,
     wrongCounters: wrong.length,
@@ -182,5 +219,5 @@ try {
 } finally {
   await request(server, "DELETE", `/${database}`);
   await removeFolder(folder);
-  await node?.close();
+  await own?.close();
 }

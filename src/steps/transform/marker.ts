@@ -2,6 +2,7 @@
  * What a transformation remembers beside the data, so that a lost ledger does not run it twice: a `_local` document in
  * the database itself.
  */
+import pMap from "p-map";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { MigrateError } from "../../errors.js";
@@ -16,8 +17,11 @@ export interface Marker {
   readonly step: string;
   /** Of the step, in the form that is being applied. */
   readonly checksum: string;
-  /** `removing`: all documents are done, what was recorded on the way is being removed. */
-  readonly state: "walking" | "catching-up" | "removing" | "done";
+  /**
+   * `removing`: all documents are done, what was recorded on the way is being removed. `caught-up`, of a part only: done,
+   * but for what arrives until all other parts are done as well.
+   */
+  readonly state: "walking" | "catching-up" | "caught-up" | "removing" | "done";
   readonly startedAt: string;
   /** The sequence from which on changes are caught up with. */
   readonly since: string;
@@ -34,6 +38,30 @@ export interface Marker {
   /** What is about to be written, or was: by id. Recorded before anything of it is sent. */
   readonly pending?: Pending;
   readonly counts: Counts;
+}
+
+/** Stands in the marker's place while the work is done in parts, of which each has a marker of its own. */
+export interface Division {
+  readonly formatVersion: 1;
+  readonly kind: "transformDocuments";
+  readonly set: string;
+  readonly step: string;
+  readonly checksum: string;
+  /** `removing-parts`: all parts are done, what was recorded on the way is being removed. */
+  readonly state: "in-parts" | "removing-parts";
+  readonly startedAt: string;
+  /** The last id of each part but the last one. Parts may be empty: then their bounds are the same. */
+  readonly bounds: readonly string[];
+  /** Of all parts, once they are done. */
+  readonly counts?: Counts;
+}
+
+export function isDivision(marker: Marker | Division | undefined): marker is Division {
+  return marker?.state === "in-parts" || marker?.state === "removing-parts";
+}
+
+export function isUndivided(marker: Marker | Division | undefined): marker is Marker {
+  return marker !== undefined && !isDivision(marker);
 }
 
 /** An edit that may have taken place or not: base, revision, digest. One that has: its revision. */
@@ -66,6 +94,18 @@ export interface BatchRecord {
   readonly counts: Counts;
 }
 
+export const noCounts: Counts = { changed: 0, deleted: 0, conflicted: 0, predicted: 0, mispredicted: 0 };
+
+export function sumOf(one: Counts, other: Counts): Counts {
+  return {
+    changed: one.changed + other.changed,
+    deleted: one.deleted + other.deleted,
+    conflicted: one.conflicted + other.conflicted,
+    predicted: one.predicted + other.predicted,
+    mispredicted: one.mispredicted + other.mispredicted,
+  };
+}
+
 /** Enough was predicted right, and nothing wrong, to decide by prediction alone. */
 export function isCalibrated({ predicted, mispredicted }: Counts): boolean {
   return predicted > 0 && mispredicted === 0;
@@ -73,7 +113,9 @@ export function isCalibrated({ predicted, mispredicted }: Counts): boolean {
 
 export type Series = "batch" | "later";
 
-/** The `_local` documents of one step in one database. */
+const side = 4;
+
+/** The `_local` documents of one step in one database, or of one part of it. */
 export class MarkerStore {
   readonly #couch: Couch;
   readonly #database: string;
@@ -82,11 +124,12 @@ export class MarkerStore {
   /** The newest revisions that this process has written. */
   #rev: string | undefined;
 
-  constructor(couch: Couch, database: string, step: StepIdentity, part = "") {
+  /** @param part of which the markers are; absent: of all, or of the division */
+  constructor(couch: Couch, database: string, step: StepIdentity, part?: number) {
     this.#couch = couch;
     this.#database = database;
     this.#step = step;
-    this.#part = part;
+    this.#part = part === undefined ? "" : `:part-${part}`;
   }
 
   /** For people. */
@@ -94,13 +137,14 @@ export class MarkerStore {
     return `_local/${this.#id()}`;
   }
 
-  async read(): Promise<Marker | undefined> {
+  async read(): Promise<Marker | Division | undefined> {
     const stored = await readLocal(this.#couch, this.#document());
     this.#rev = stored?.rev;
     return stored && this.#parsed(stored);
   }
 
-  async write(marker: Marker): Promise<void> {
+  /** Resolves when a quorum has it. */
+  async write(marker: Marker | Division): Promise<void> {
     const document = this.#document();
     const { rev } = await writeLocal(this.#couch, document, this.#rev, async () => ({
       body: marker,
@@ -119,11 +163,22 @@ export class MarkerStore {
     await writeLocal(this.#couch, document, undefined, async () => ({ body: record, current: undefined }));
   }
 
-  async removeRecord(series: Series, number: number): Promise<void> {
-    await this.#couch.write("DELETE", this.#document(`:${series}-${number}`).path, {
-      accept: [202, 404, 409],
-      repeatable: true,
-    });
+  /** What is kept of each batch, when it is no longer needed. */
+  async removeRecords({ records, later }: Marker): Promise<void> {
+    const all = [
+      ...Array.from({ length: records }, (_, number) => `:batch-${number}`),
+      ...Array.from({ length: later }, (_, number) => `:later-${number}`),
+    ];
+    await pMap(all, (part) => this.#remove(part), { concurrency: side });
+  }
+
+  /** The marker itself: only of a part, after the division says that all are done. */
+  async remove(): Promise<void> {
+    await this.#remove("");
+  }
+
+  async #remove(part: string): Promise<void> {
+    await this.#couch.write("DELETE", this.#document(part).path, { accept: [202, 404, 409], repeatable: true });
   }
 
   /** What was written with a 201 is not there: without it nobody can tell what was changed. */
@@ -144,12 +199,12 @@ export class MarkerStore {
     return { path: path`/${this.#database}/_local/${this.#id(part)}`, what, database: this.#database };
   }
 
-  #parsed({ body }: StoredLocal): Marker {
+  #parsed({ body }: StoredLocal): Marker | Division {
     const marker = body as Partial<Marker>;
     if (!isObject(body) || marker.formatVersion !== 1 || marker.kind !== "transformDocuments" || !marker.checksum) {
       const message = `${this.name} in ${this.#database} is no marker that this version can read`;
       throw new MigrateError("ledger-unreadable", { message, data: { database: this.#database, id: this.name } });
     }
-    return marker as Marker;
+    return marker as Marker | Division;
   }
 }

@@ -14,10 +14,12 @@ export type Selector = JsonObject;
 const side = 4;
 
 /** Ids above `after` and up to `upTo`; both may be open. In CouchDB's order of ids, which is that of their bytes. */
-interface IdRange {
+export interface IdRange {
   readonly after: string | undefined;
   readonly upTo: string | undefined;
 }
+
+const everything: IdRange = { after: undefined, upTo: undefined };
 
 export interface Page {
   /** Those that match. */
@@ -40,6 +42,10 @@ export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+export function isWithin({ after, upTo }: IdRange, id: string): boolean {
+  return (after === undefined || compareIds(id, after) > 0) && (upTo === undefined || compareIds(id, upTo) <= 0);
+}
+
 interface Answer<Body> {
   readonly body: Body;
   readonly bytes: number;
@@ -50,17 +56,21 @@ export class Reader {
   readonly #couch: Couch;
   readonly #database: string;
   readonly #selector: Selector | undefined;
+  readonly #range: IdRange;
 
-  constructor(couch: Couch, database: string, selector: Selector | undefined) {
+  /** @param range the pages are of documents in it only */
+  constructor(couch: Couch, database: string, selector: Selector | undefined, range = everything) {
     this.#couch = couch;
     this.#database = database;
     this.#selector = selector;
+    this.#range = range;
   }
 
-  /** Looks at the next documents behind `after`, `size` of them or one more, in the order of ids. */
-  async page(after: string | undefined, size: number): Promise<Page> {
+  /** Looks at the next documents behind this id, `size` of them or one more, in the order of ids. */
+  async page(place: string | undefined, size: number): Promise<Page> {
+    const after = place ?? this.#range.after;
     if (this.#selector) return this.#window(after, size, this.#selector);
-    const query = { include_docs: true, conflicts: true, limit: size + 1, ...startKey(after) };
+    const query = { include_docs: true, conflicts: true, limit: size + 1, ...this.#keys(after) };
     const { body, bytes, suspect } = await this.#read<AllDocs>("_all_docs", { query });
     const rows = body.rows.filter(({ id }) => id !== after).slice(0, size);
     const found = rows.flatMap(({ id, doc }) => (doc && !isDesign(id) ? [readOf(doc, suspect)] : []));
@@ -87,7 +97,7 @@ export class Reader {
     selector: Selector,
     fields?: readonly string[],
   ): Promise<Page> {
-    const { body } = await this.#read<AllDocs>("_all_docs", { query: { ...startKey(after), limit: size + 1 } });
+    const { body } = await this.#read<AllDocs>("_all_docs", { query: { ...this.#keys(after), limit: size + 1 } });
     const ids = body.rows.map(({ id }) => id).filter((id) => id !== after);
     const [end, more] = [ids.at(-1), body.rows.length > size];
     const page = (found: readonly Read[], bytes: number) => ({ found, looked: ids.length, bytes, end, more });
@@ -176,6 +186,14 @@ export class Reader {
     return known.slice(0, at < 0 ? known.length : at).some((one) => one.status === "deleted");
   }
 
+  #keys(after: string | undefined): { readonly start_key?: string; readonly end_key?: string } {
+    const { upTo } = this.#range;
+    return {
+      ...(after === undefined ? {} : { start_key: JSON.stringify(after) }),
+      ...(upTo === undefined ? {} : { end_key: JSON.stringify(upTo) }),
+    };
+  }
+
   #find(query: object): Promise<Answer<Found>> {
     return this.#read<Found>("_find", { body: query });
   }
@@ -201,10 +219,6 @@ interface Found {
 }
 interface BulkGet {
   readonly results: readonly { readonly id: string; readonly docs: readonly { readonly ok?: JsonObject }[] }[];
-}
-
-function startKey(after: string | undefined): { readonly start_key: string | undefined } {
-  return { start_key: after === undefined ? undefined : JSON.stringify(after) };
 }
 
 /** In the second part of an `$or` stands what never holds, so that no index on the selector's fields fits. */

@@ -12,7 +12,7 @@
  *    every document in `_changes` since the beginning, whether it was changed already: our revision is in its history,
  *    however often users have written since. Those that arrived, or came to match, are changed now.
  *    A document that was deleted and made again since is a new one.
- * 4. The marker says `done`, and the records are removed.
+ * 4. The records are removed, and the marker says `done`. How several processes share the work: parts.ts.
  *
  * The revision is foretold (predicted-revision.ts), and each answer shows whether rightly. Where it was not, the content
  * of the revision that followed the base is compared with what was meant; where CouchDB has thrown that away too, the
@@ -21,20 +21,19 @@
  * What can't be told apart: a user who, at the same time and on the same base, makes the very same content. To CouchDB
  * both edits are one revision, and after a lost answer it counts as ours.
  */
-import pMap from "p-map";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
+import { bug, MigrateError } from "../../errors.js";
 import type { StepContext, StepIdentity } from "../kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
 import type { Edit, Read, Transform } from "./edit.js";
 import { Journal } from "./journal.js";
-import { type Counts, type Marker, MarkerStore, type Place } from "./marker.js";
+import { type Counts, isDivision, type Marker, MarkerStore, noCounts, type Place } from "./marker.js";
 import { Pace } from "./pace.js";
 import { PageSize } from "./page-size.js";
 import { prepareEdits } from "./prepare.js";
-import { isTooLarge, type Page, Reader, type Selector } from "./reading.js";
+import { type IdRange, isTooLarge, isWithin, type Page, Reader, type Selector } from "./reading.js";
 import { unchangedAmong } from "./unchanged.js";
 
 export interface TransformationOptions {
@@ -48,20 +47,34 @@ export interface TransformationOptions {
   >;
 }
 
+/** One of the ranges of ids that the work is divided into. */
+export interface Part {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly range: IdRange;
+}
+
+export interface Ending {
+  readonly counts: Counts;
+  /** How many documents were changed in the last look at what had arrived, where it was given up to wait for none. */
+  readonly arriving: number;
+}
+
 /** Documents that go on arriving are caught up with so often. */
 const mostPasses = 100;
-const side = 4;
 
 /** Begins, or goes on where another run has stopped, and returns when all is done. */
-export async function transformAll(options: TransformationOptions): Promise<Counts> {
+export async function transformAll(options: TransformationOptions): Promise<Ending> {
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);
   const found = await store.read();
-  if (found?.state === "done") return found.counts;
-  const journal = new Journal(store, found ?? (await newMarker(context.couch, database, step)));
-  if (!found) await journal.save();
-  await new Transformation(options, journal).run();
-  return journal.marker.counts;
+  if (isDivision(found)) throw bug(`${store.name} in ${database} is of work that is done in parts`);
+  if (found?.state === "done") return { counts: found.counts, arriving: 0 };
+  const transformation = await Transformation.open(options, store, found);
+  await transformation.bringUpToDate();
+  await transformation.end();
+  return transformation.result;
 }
 
 async function newMarker(couch: Couch, database: string, { set, id, checksum }: StepIdentity): Promise<Marker> {
@@ -77,37 +90,69 @@ async function newMarker(couch: Couch, database: string, { set, id, checksum }: 
     walks: [0],
     records: 0,
     later: 0,
-    counts: { changed: 0, deleted: 0, conflicted: 0, predicted: 0, mispredicted: 0 },
+    counts: noCounts,
   };
 }
 
-class Transformation {
+export class Transformation {
   readonly #options: TransformationOptions;
   readonly #journal: Journal;
+  readonly #part: Part | undefined;
   readonly #reader: Reader;
   readonly #size: PageSize;
   readonly #pace: Pace;
   #total = 0;
   #seen = 0;
+  #arriving = 0;
 
-  constructor(options: TransformationOptions, journal: Journal) {
+  private constructor(options: TransformationOptions, journal: Journal, part: Part | undefined) {
     const { database, selector, context } = options;
     this.#options = options;
     this.#journal = journal;
-    this.#reader = new Reader(context.couch, database, selector);
+    this.#part = part;
+    this.#reader = new Reader(context.couch, database, selector, part?.range);
     this.#size = new PageSize(context.rate);
     this.#pace = new Pace(context.rate, context.signal);
+  }
+
+  /** @param found the marker as it is; `undefined`: there is none, and one is written */
+  static async open(
+    options: TransformationOptions,
+    store: MarkerStore,
+    found: Marker | undefined,
+    part?: Part,
+  ): Promise<Transformation> {
+    const { context, database, step } = options;
+    const journal = new Journal(store, found ?? (await newMarker(context.couch, database, step)));
+    if (!found) await journal.save();
+    return new Transformation(options, journal, part);
   }
 
   get #marker(): Marker {
     return this.#journal.marker;
   }
 
-  async run(): Promise<void> {
+  get result(): Ending {
+    return { counts: this.#marker.counts, arriving: this.#arriving };
+  }
+
+  /** Until all that is there is changed, and of what arrives meanwhile all that has arrived. */
+  async bringUpToDate(): Promise<void> {
     await this.#goOn();
     if (this.#marker.state === "walking") await this.#walk();
     if (this.#marker.state === "catching-up") await this.#catchUp();
-    await this.#removeRecords();
+  }
+
+  /** Once more what has arrived, of a part that is done; and again the marker says so. */
+  async catchUpAgain(): Promise<void> {
+    await this.#goOn();
+    await this.#catchUp();
+  }
+
+  /** What was kept on the way is removed, and the marker says that all is done. */
+  async end(): Promise<void> {
+    await this.#journal.store.removeRecords(this.#marker);
+    await this.#journal.save({ state: "done" });
   }
 
   /** What the last run had begun comes to its end first. */
@@ -123,7 +168,7 @@ class Transformation {
   async #walk(): Promise<void> {
     const { context, database } = this.#options;
     const { body } = await context.couch.read<{ readonly doc_count: number }>(path`/${database}`, { keep: false });
-    this.#total = body.doc_count;
+    this.#total = Math.ceil(body.doc_count / (this.#part?.of ?? 1));
     for (let after = this.#marker.after, more = true; more; ) {
       this.#assertGoingOn();
       const page = await this.#page(after);
@@ -154,18 +199,22 @@ class Transformation {
 
   async #catchUp(): Promise<void> {
     const { context, database } = this.#options;
-    for (let pass = 1, changed = 1; pass <= mostPasses && changed > 0; pass += 1) {
+    const range = this.#part?.range;
+    let [pass, changed] = [0, 1];
+    for (; pass < mostPasses && changed > 0; pass += 1) {
       changed = 0;
       for (let more = true; more; ) {
         this.#assertGoingOn();
         const page = await changesSince(context.couch, database, this.#marker.since);
         more = page.more;
-        const found = await this.#reader.again(await this.#candidates(page.rows));
+        const rows = range ? page.rows.filter(({ id }) => isWithin(range, id)) : page.rows;
+        const found = await this.#reader.again(await this.#candidates(rows));
         changed += await this.#change(found, { since: page.last });
         this.#tell(this.#total);
       }
     }
-    await this.#journal.save({ state: "removing" });
+    this.#arriving = changed;
+    await this.#journal.save({ state: this.#part ? "caught-up" : "removing" });
   }
 
   /** Returns how many of the documents were to be changed. */
@@ -211,16 +260,6 @@ class Transformation {
     return prepareEdits(documents, this.#marker.counts.changed, preparation);
   }
 
-  async #removeRecords(): Promise<void> {
-    const { records, later } = this.#marker;
-    const all = [
-      ...Array.from({ length: records }, (_, number) => ["batch", number] as const),
-      ...Array.from({ length: later }, (_, number) => ["later", number] as const),
-    ];
-    await pMap(all, ([series, number]) => this.#journal.store.removeRecord(series, number), { concurrency: side });
-    await this.#journal.save({ state: "done" });
-  }
-
   #assertGoingOn(): void {
     const { signal, assertHeld } = this.#options.context;
     if (signal.aborted) throw stopReason(signal);
@@ -228,14 +267,9 @@ class Transformation {
   }
 
   #tell(done: number): void {
-    const { context, database } = this.#options;
-    const { changed } = this.#marker.counts;
-    context.progress({
-      done,
-      total: this.#total,
-      unit: "documents",
-      what: `looked at in ${database}, ${changed} changed`,
-    });
+    const { context } = this.#options;
+    const what = this.#part ? `looked at, part ${this.#part.number} of ${this.#part.of}` : "looked at";
+    context.progress({ done, total: this.#total, unit: "documents", what });
   }
 }
 

@@ -5,8 +5,9 @@ import { openCouch } from "../../../src/couch/gateway.js";
 import { MigrateError } from "../../../src/errors.js";
 import type { Transform } from "../../../src/steps/transform/edit.js";
 import type { Counts } from "../../../src/steps/transform/marker.js";
+import { divide, finishParts, standing, transformPart } from "../../../src/steps/transform/parts.js";
 import type { Selector } from "../../../src/steps/transform/reading.js";
-import { transformAll } from "../../../src/steps/transform/transformation.js";
+import { type TransformationOptions, transformAll } from "../../../src/steps/transform/transformation.js";
 import { removeDatabase, uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { server } from "../../support/servers.js";
@@ -25,6 +26,12 @@ export interface Around {
   after?(request: Request): void | Promise<void>;
 }
 
+interface More {
+  readonly selector?: Selector;
+  readonly checksum?: string;
+  readonly allowDestroy?: boolean;
+}
+
 export class Scene {
   readonly database = uniqueName("transform");
   readonly requests: Request[] = [];
@@ -39,29 +46,40 @@ export class Scene {
   }
 
   /** Until it is done, or is killed. */
-  async run(
-    transform: Transform,
-    around: Around = {},
-    more: { selector?: Selector; checksum?: string; allowDestroy?: boolean } = {},
-  ): Promise<Counts> {
+  async run(transform: Transform, around: Around = {}, more: More = {}): Promise<Counts> {
+    return this.#at(around, async (couch) => (await transformAll(this.#options(transform, couch, more))).counts);
+  }
+
+  /** As processes do it that each do a part, one after the other. */
+  async runInParts(parts: number, transform: Transform, around: Around = {}, more: More = {}): Promise<void> {
+    await this.#at(around, async (couch) => {
+      const options = this.#options(transform, couch, more);
+      await divide(couch, this.database, options.step, parts);
+      if (!(await standing(couch, this.database, options.step))) return;
+      for (let number = 1; number <= parts; number += 1) await transformPart(number, options);
+      await finishParts(options);
+    });
+  }
+
+  #options(transform: Transform, couch: Couch, more: More): TransformationOptions {
+    const signal = new AbortController().signal;
+    return {
+      database: this.database,
+      selector: more.selector,
+      transform,
+      step: { set: "default", id: this.step, checksum: more.checksum ?? "1:a" },
+      context: { couch, signal, progress: () => {}, ...(more.allowDestroy ? { allowDestroy: true } : {}) },
+    };
+  }
+
+  async #at<T>(around: Around, work: (couch: Couch) => Promise<T>): Promise<T> {
     this.requests.length = 0;
     const { name, password } = server().admin;
     const never = new AbortController().signal;
     const connection = { url: server().url, username: name, password };
     const couch = openCouch(connection, { emit: () => {}, signal: never, readOnly: false });
     try {
-      return await transformAll({
-        database: this.database,
-        selector: more.selector,
-        transform,
-        step: { set: "default", id: this.step, checksum: more.checksum ?? "1:a" },
-        context: {
-          couch: this.#watched(couch, around),
-          signal: never,
-          progress: () => {},
-          ...(more.allowDestroy ? { allowDestroy: true } : {}),
-        },
-      });
+      return await work(this.#watched(couch, around));
     } finally {
       await couch.close();
     }

@@ -1,0 +1,222 @@
+/**
+ * One part of the first pending step that can be divided: the work of `apply --part`.
+ *
+ * The steps before that step are brought up to date, and its work is divided, under the set's lease; then the part is
+ * done under a lease of its own, while other processes do theirs. Whoever finds all parts done takes the set's lease
+ * again and does the step as any run would, of which only the end is left. No part waits for another.
+ */
+import { MigrateError, toMigrateError } from "../errors.js";
+import { ensureLedgerDatabase } from "../ledger/database.js";
+import type { Lease } from "../ledger/lease.js";
+import type { Step } from "../migrations/step.js";
+import type { PartOption } from "../options.js";
+import type { ApplyResult, Failure } from "../results.js";
+import type { PartsStanding } from "../steps/kind.js";
+import { kindOf } from "../steps/targets.js";
+import type { Decision } from "./decide.js";
+import { contextOf, missingDatabase } from "./examine.js";
+import { applyPart, partsOf, standings, takePart } from "./parts.js";
+import { type Look, look, type Run } from "./run.js";
+import { workUnderLease } from "./under-lease.js";
+import { type Due, Work } from "./work.js";
+
+/** Each holds a lease at the end, and each is a client of one CouchDB. */
+const mostParts = 100;
+
+export function assertIsPart({ number, of }: PartOption): void {
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;
+  if (isCount(of) && isCount(number) && number <= of) return;
+  throw new MigrateError("invalid-settings", {
+    message: `part ${number} of ${of} is none: parts are numbered from 1, and there are at most ${mostParts}`,
+  });
+}
+
+export class PartWork {
+  readonly #run: Run;
+  readonly #part: PartOption;
+  readonly #why: () => MigrateError | undefined;
+  readonly #seen: Look;
+  readonly #found: Due;
+  /** The step that is done in parts. */
+  readonly #step: Step | undefined;
+  readonly #works: Work[] = [];
+  readonly #failures: Failure[] = [];
+  #open: readonly number[] = [];
+  #wrote = false;
+  #ending: MigrateError | undefined;
+
+  constructor(run: Run, part: PartOption, why: () => MigrateError | undefined, seen: Look, found: Due) {
+    this.#run = run;
+    this.#part = part;
+    this.#why = why;
+    this.#seen = seen;
+    this.#found = found;
+    this.#step = run.steps.find((step) => found.due.has(step.id) && kindOf(step).parts);
+  }
+
+  async run(): Promise<void> {
+    const step = this.#step;
+    if (!step) return;
+    const now = await this.#prepared(step);
+    if (!now) return;
+    const databases = dueIn(now, step);
+    await this.#do(step, databases);
+    if (this.ending || this.#failures.length > 0) return;
+    const stand = await standings(this.#run, step, databases);
+    this.#open = openIn([...stand.values()]);
+    if (this.#open.length > 0) return;
+    const alone = (found: Due) => narrowed(found, (id) => id === step.id);
+    this.#works.push(
+      await workUnderLease(this.#run, now, alone(this.#found), this.#why, { of: (_, found) => alone(found) }),
+    );
+  }
+
+  /** The steps before it hold, and it is divided. `undefined`: they don't, or it can't be, or it is done already. */
+  async #prepared(step: Step): Promise<Look | undefined> {
+    const run = this.#run;
+    const before = new Set(run.steps.slice(0, run.steps.indexOf(step)).map(({ id }) => id));
+    const earlier = (found: Due) => narrowed(found, (id) => before.has(id));
+    let now = this.#seen;
+    if (earlier(this.#found).due.size > 0 || !(await this.#isDivided(now, step))) {
+      const divide = (lease: Lease) => this.#divide(step, lease);
+      const share = { of: (_: Look, found: Due) => earlier(found), after: divide };
+      const work = await workUnderLease(run, now, earlier(this.#found), this.#why, share);
+      this.#works.push(work);
+      if (!work.holds || this.#failures.length > 0) return undefined;
+      run.couch.forget();
+      now = await look(run, false);
+    }
+    return decisionOn(now, step)?.state === "applied" ? undefined : now;
+  }
+
+  async #isDivided(seen: Look, step: Step): Promise<boolean> {
+    const databases = dueIn(seen, step);
+    if (databases.some((database) => !seen.existing.has(database)) || decisionOn(seen, step)?.refusal) return false;
+    const stand = await standings(this.#run, step, databases);
+    return databases.every((database) => stand.get(database)?.of === this.#part.of);
+  }
+
+  /** Under the set's lease. In some databases only it is not divided: the others would be bound to this number. */
+  async #divide(step: Step, lease: Lease): Promise<void> {
+    const run = this.#run;
+    run.couch.forget();
+    const now = await look(run, false);
+    const refusal = decisionOn(now, step)?.refusal;
+    if (refusal !== undefined) {
+      this.#fail(step, undefined, new MigrateError("changed-one-time-step", { message: refusal }));
+      return;
+    }
+    const databases = dueIn(now, step);
+    for (const database of databases.filter((database) => !now.existing.has(database))) {
+      this.#fail(step, database, new MigrateError("step-failed", { message: missingDatabase(database) }));
+    }
+    const stand = await standings(run, step, databases);
+    const others = databases.filter((database) => (stand.get(database)?.of ?? this.#part.of) !== this.#part.of);
+    if (this.#failures.length > 0) return;
+    for (const database of others.length > 0 ? others : databases) {
+      try {
+        lease.assertHeld();
+        await partsOf(step).divide(this.#part.of, contextOf(run, step, { database }));
+      } catch (thrown) {
+        this.#fail(step, database, toMigrateError(thrown));
+      }
+    }
+  }
+
+  /** This part, in each of the databases where it is still to be done. */
+  async #do(step: Step, databases: readonly string[]): Promise<void> {
+    const run = this.#run;
+    const { number, of } = this.#part;
+    const stand = await standings(run, step, databases);
+    const open = databases.filter((database) => stand.get(database)?.open.includes(number));
+    if (open.length === 0) return;
+    run.couch.settle();
+    run.couch.allowWrites();
+    await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
+    const lease = await takePart(run, step, number);
+    const began = performance.now();
+    const said = {
+      id: step.id,
+      kind: step.kind,
+      title: `part ${number} of ${of} of ${kindOf(step).title(step.shown)}`,
+    };
+    run.emit({ type: "step-begin", ...said });
+    this.#wrote = true;
+    try {
+      const failed = await applyPart(run, step, number, open, () => lease.assertHeld());
+      const why = this.#why();
+      for (const [database, error] of failed) {
+        // What the run's own end has cut short is no failure: the next run goes on with it.
+        if (error.code === why?.code) this.#ending = why;
+        else this.#fail(step, database, error);
+      }
+      const milliseconds = Math.round(performance.now() - began);
+      if (failed.size === 0) run.emit({ type: "step-end", ...said, outcome: "done", milliseconds });
+      else if (this.#ending && this.#failures.length === 0) run.emit({ type: "step-stopped", id: step.id });
+    } finally {
+      if (await lease.release()) run.emit({ type: "lease-released" });
+    }
+  }
+
+  #fail({ id }: Step, database: string | undefined, error: MigrateError): void {
+    const { code, message, next } = error;
+    this.#failures.push({ id, database: database ?? null, code, message, next });
+    this.#run.emit({ type: "step-failed", id, ...(database === undefined ? {} : { database }), error });
+  }
+
+  /** Why the run ended before it was done, where no step is to blame. */
+  get ending(): MigrateError | undefined {
+    return this.#works.find(({ ending }) => ending)?.ending ?? this.#ending;
+  }
+
+  result(milliseconds: number): ApplyResult {
+    const base = new Work(this.#run, this.#seen, this.#found).result(milliseconds);
+    const results = this.#works.map((work) => work.result(milliseconds));
+    const all = <T>(of: (result: ApplyResult) => readonly T[]) => results.flatMap(of);
+    const failures = [...all((result) => result.failures), ...this.#failures];
+    const applied = all((result) => result.applied);
+    const adopted = all((result) => result.adopted);
+    const done = new Set([...applied, ...adopted]);
+    const step = this.#step?.id ?? null;
+    const left = this.#run.steps.flatMap(({ id }) =>
+      this.#found.due.has(id) && !done.has(id) && id !== step ? id : [],
+    );
+    const notReached = all((result) => result.notReached);
+    return {
+      ...base,
+      result: this.#outcome(failures, applied),
+      applied,
+      adopted,
+      unfinished: [...all((result) => result.unfinished), ...(this.#ending && step !== null ? [step] : [])],
+      notReached,
+      part: { step, ...this.#part, open: this.#open, left: left.filter((id) => !notReached.includes(id)) },
+      failures,
+      warnings: [...base.warnings, ...all((result) => result.warnings)],
+    };
+  }
+
+  #outcome(failures: readonly Failure[], applied: readonly string[]): ApplyResult["result"] {
+    const code = this.ending?.code;
+    if (failures.length > 0) return "failed";
+    if (code === "come-again" || code === "interrupted") return code;
+    if (code !== undefined) return "failed";
+    return applied.length > 0 || this.#wrote ? "applied" : "unchanged";
+  }
+}
+
+function decisionOn({ decisions }: Look, { id }: Step): Decision | undefined {
+  return decisions.find(({ step }) => step.id === id);
+}
+
+/** The databases in which the step is still to be done. */
+function dueIn(seen: Look, step: Step): string[] {
+  return [...(decisionOn(seen, step)?.databases.keys() ?? [])];
+}
+
+function narrowed({ due }: Due, isOf: (id: string) => boolean): Due {
+  return { due: new Set([...due].filter(isOf)), warnings: [] };
+}
+
+function openIn(standings: readonly PartsStanding[]): number[] {
+  return [...new Set(standings.flatMap(({ open }) => open))].sort((a, b) => a - b);
+}

@@ -1,0 +1,199 @@
+/** One transformation by several processes: each document is changed once, the step is recorded once. */
+import { describe, expect, it, vi } from "vitest";
+import { apply, loadMigrations, plan, status } from "../../src/index.js";
+import { type CliResult, type RunningCli, startCli } from "../support/cli.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { must, request } from "../support/request.js";
+import { onReal, server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const script = "export default (document) => ({ ...document, counter: document.counter + 1 });\n";
+const step = (database: string) => `- id: plus-one\n  transformDocuments: { database: "${database}", script: x.mjs }\n`;
+const idOf = (number: number) => `d${String(number).padStart(4, "0")}`;
+
+async function seed(database: string, documents: number): Promise<void> {
+  const docs = Array.from({ length: documents }, (_, i) => ({ _id: idOf(i), counter: 0 }));
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
+}
+
+async function counters(database: string): Promise<Record<string, number>> {
+  const { rows } = await must(server(), "GET", `/${database}/_all_docs?include_docs=true`);
+  return Object.fromEntries(rows.map(({ id, doc }: { id: string; doc: { counter: number } }) => [id, doc.counter]));
+}
+
+async function locals(database: string): Promise<string[]> {
+  const { rows } = await must(server(), "GET", `/${database}/_local_docs`);
+  return rows.map(({ id }: { id: string }) => id);
+}
+
+/** A runner's folder and set, and the ways to run it. */
+async function place(yaml: string) {
+  const folder = await tempFolder({ "001.yaml": yaml, "x.mjs": script });
+  const { url, admin } = server();
+  const set = uniqueName("set");
+  const connection = { url, username: admin.name, password: admin.password };
+  const options = { connection, set, concurrency: 1 };
+  const migrations = await loadMigrations(folder, { env: {} });
+  return {
+    set,
+    options,
+    migrations,
+    apply: (number?: number, of?: number) =>
+      apply(migrations, number && of ? { ...options, part: { number, of } } : options),
+    start: (flags: string[], more: Record<string, string> = {}): RunningCli & { working: Promise<void> } => {
+      const env = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password, ...more };
+      const always = [
+        "--set",
+        set,
+        "--lease-ttl",
+        "6s",
+        "--concurrency",
+        "1",
+        "--format",
+        "json",
+        "--log-level",
+        "trace",
+      ];
+      const running = startCli(["apply", folder, ...always, ...flags], { env });
+      const working = new Promise<void>((resolve) => {
+        let heard = "";
+        running.child.stderr?.on("data", (text) => {
+          heard += text;
+          if (heard.includes("_bulk_docs")) resolve();
+        });
+        running.child.on("close", () => resolve());
+      });
+      return { ...running, working };
+    },
+    entries: async () => {
+      const { status, body } = await request(server(), "GET", `/couchdb-migrate/_local/couchdb-migrate-${set}`);
+      return status === 404 ? {} : body.entries;
+    },
+  };
+}
+
+const parsed = ({ stdout }: CliResult) => JSON.parse(stdout) as Awaited<ReturnType<typeof apply>>;
+
+onReal("four parts as four processes", () => {
+  it("of which two are killed, while a user writes, change each document once", async () => {
+    const database = await freshDatabase("parts");
+    await seed(database, 240);
+    const { start, set, entries } = await place(step(database));
+    const expected = new Map(Array.from({ length: 240 }, (_, i) => [idOf(i), 1]));
+    let writing = true;
+    const user = async () => {
+      for (let turn = 0; writing; turn += 1) {
+        const id = idOf((turn * 83) % 240);
+        const { body } = await request(server(), "GET", `/${database}/${id}`);
+        const edit = { ...body, counter: body.counter + 10, turn };
+        const { status } = await request(server(), "PUT", `/${database}/${id}`, { body: edit });
+        if (status < 300) expected.set(id, (expected.get(id) ?? 0) + 10);
+        const made = `${["a", "d01", "z"][turn % 3]}-${turn}`;
+        await must(server(), "PUT", `/${database}/${made}`, { body: { counter: 0 } });
+        expected.set(made, 1);
+      }
+    };
+    const writer = user();
+    // The first ones to come divide the work; the others find it divided.
+    const parts = ["1/4", "2/4", "3/4", "4/4"].map((part) => start(["--part", part, "--rate", "40"]));
+    for (const { child, working } of parts.slice(1, 3)) void working.then(() => child.kill("SIGKILL"));
+    const ended = await Promise.all(parts.map(({ result }) => result));
+    expect(
+      ended.map(({ code, signal }) => code ?? signal),
+      ended[0]?.stderr.slice(-2_000),
+    ).toEqual([0, "SIGKILL", "SIGKILL", 0]);
+    expect(await entries()).toEqual({});
+    const again = ["2/4", "3/4"].map((part) => start(["--part", part]));
+    await Promise.all(again.map(({ working }) => working));
+    writing = false;
+    await writer;
+    const last = await Promise.all(again.map(({ result }) => result));
+    expect(
+      last.map(({ code }) => code),
+      last[0]?.stderr.slice(-2_000),
+    ).toEqual([0, 0]);
+    expect(await counters(database)).toEqual(Object.fromEntries(expected));
+    const results = [...ended.filter(({ code }) => code === 0), ...last].map(parsed);
+    expect(results.flatMap(({ applied }) => applied)).toEqual(["plus-one"]);
+    expect(Object.keys(await entries())).toEqual(["plus-one"]);
+    expect(await locals(database)).toEqual([`_local/couchdb-migrate:${set}:plus-one`]);
+  });
+
+  it("of a pattern, each killed in between, and numbered by Kubernetes", async () => {
+    const stem = uniqueName("tenant");
+    const names = ["a", "b", "c"].map((name) => databaseName("", server(), `${stem}-${name}`));
+    for (const name of names) {
+      await must(server(), "PUT", `/${name}`);
+      await seed(name, 30);
+    }
+    const { start, apply } = await place(step(`${stem}-*`));
+    for (const index of ["0", "1"]) {
+      const flags = ["--part", "index/2", "--rate", "15"];
+      const { child, result, working } = start(flags, { JOB_COMPLETION_INDEX: index });
+      await working;
+      child.kill("SIGKILL");
+      expect((await result).signal).toBe("SIGKILL");
+    }
+    expect((await apply(1, 2)).part).toMatchObject({ open: [2] });
+    expect((await apply(2, 2)).applied).toEqual(["plus-one"]);
+    for (const name of names) {
+      expect(await counters(name)).toEqual(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [idOf(i), 1])));
+      expect(await locals(name)).toHaveLength(1);
+    }
+  });
+});
+
+describe("an apply of a part", () => {
+  it("does what is before the step, leaves what is after it, and the last one records", async () => {
+    const database = databaseName();
+    const before = `- id: made\n  ensureDatabase: { name: ${database} }\n`;
+    const after = `- id: after\n  ensureDocuments: { database: ${database}, docs: [{ _id: "0", counter: 5 }] }\n`;
+    const { apply, entries } = await place(before + step(database) + after);
+    expect(await apply(2, 2)).toMatchObject({
+      result: "applied",
+      applied: ["made"],
+      notReached: [],
+      part: { step: "plus-one", number: 2, of: 2, open: [1], left: ["after"] },
+    });
+    await seed(database, 9);
+    expect(await apply(2, 2)).toMatchObject({ result: "unchanged", applied: [], part: { open: [1] } });
+    expect(await apply(1, 2)).toMatchObject({ applied: ["plus-one"], part: { open: [], left: ["after"] } });
+    expect(Object.keys(await entries())).toEqual(["made", "plus-one"]);
+    // None is left that can be divided: nothing is done, and the step after it is said to be pending.
+    expect(await apply(1, 2)).toMatchObject({ result: "unchanged", part: { step: null, left: ["after"] } });
+    expect((await apply()).applied).toEqual(["after"]);
+    expect((await apply(2, 2)).part).toBeUndefined();
+    expect(await counters(database)).toMatchObject({ "0": 5, d0000: 1, d0008: 1 });
+  });
+
+  it("is refused in another number than the step was divided into, and an ordinary one does what is left", async () => {
+    const database = await freshDatabase();
+    await seed(database, 12);
+    const { apply, migrations, options } = await place(step(database));
+    await apply(2, 3);
+    expect((await apply(1, 4)).failures).toMatchObject([
+      { id: "plus-one", database, code: "refused", message: expect.stringContaining("in 3 parts") },
+    ]);
+    const said = `it was begun in ${database} in parts: 1 of 3 parts are done, 4 documents are changed already`;
+    expect((await plan(migrations, options)).steps[0]?.notes).toEqual([said]);
+    expect((await status(migrations, options)).steps[0]?.notes).toEqual([said]);
+    expect((await apply()).applied).toEqual(["plus-one"]);
+    expect(new Set(Object.values(await counters(database)))).toEqual(new Set([1]));
+  });
+});
+
+onReal("an ordinary apply beside a process that does a part", () => {
+  it("waits for it, and then records the step", async () => {
+    const database = await freshDatabase();
+    await seed(database, 60);
+    const { apply, start } = await place(step(database));
+    const { working, result } = start(["--part", "1/2", "--rate", "10"]);
+    await working;
+    const ordinary = await apply();
+    expect(ordinary.applied).toEqual(["plus-one"]);
+    expect(parsed(await result)).toMatchObject({ result: "applied", applied: [], failures: [] });
+    expect(new Set(Object.values(await counters(database)))).toEqual(new Set([1]));
+  });
+});
