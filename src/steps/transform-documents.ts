@@ -5,6 +5,7 @@ import { changeAsDeclared, type Declared, pointerProblems } from "./transform/de
 import type { Transform } from "./transform/edit.js";
 import { isDivision, isUndivided, type Marker, MarkerStore } from "./transform/marker.js";
 import { divide, finishParts, type Standing, standing, standingOf, transformPart } from "./transform/parts.js";
+import type { Conflicts } from "./transform/prepare.js";
 import { type Preview, preview } from "./transform/preview.js";
 import { loadScript, readScript } from "./transform/script.js";
 import { type Ending, type TransformationOptions, transformAll } from "./transform/transformation.js";
@@ -13,6 +14,7 @@ interface Spec extends Declared {
   readonly database: DatabaseField;
   readonly selector?: JsonObject;
   readonly script?: string;
+  readonly conflicts?: Conflicts;
 }
 
 interface Transformed extends Declared {
@@ -20,6 +22,7 @@ interface Transformed extends Declared {
   readonly selector?: JsonObject;
   /** The module's text. */
   readonly script?: string;
+  readonly conflicts?: Conflicts;
 }
 
 interface Observed {
@@ -82,6 +85,11 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
         examples: ["../scripts/count-legs.mjs"],
         variables: true,
       },
+      conflicts: {
+        enum: ["leave", "refuse"],
+        description:
+          "What becomes of a document that has conflicting revisions. Default `leave`: the winning one is changed, the others stay as they are, and a warning counts them. `refuse`: the step stops before it changes such a document, and names it.",
+      },
     },
   },
   example: `transformDocuments:
@@ -115,7 +123,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     const sameForm = marker === undefined || marker.checksum === step.checksum;
     const known = { marker, sameForm, allowDestroy };
     if (brief || marker?.state === "done") return known;
-    const seen = await preview(context, database, desired.selector, await transformOf(desired));
+    const seen = await preview(context, database, desired.selector, await transformOf(desired), desired.conflicts);
     if (!isDivision(found)) return { ...known, preview: seen };
     return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
   },
@@ -153,9 +161,9 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 async function optionsOf(context: StepContext<Transformed>): Promise<TransformationOptions> {
   const { desired, target, step } = context;
   const { database = "" } = target;
-  const { selector } = desired;
+  const { selector, conflicts } = desired;
   const transform = await transformOf(desired);
-  return { database, selector, transform, step: identityOf(step), context };
+  return { database, selector, transform, conflicts, step: identityOf(step), context };
 }
 
 async function transformOf({ script, rename, unset, set }: Transformed): Promise<Transform> {

@@ -10,7 +10,11 @@ export interface Preparation {
   readonly reader: Reader;
   readonly transform: Transform;
   readonly allowDestroy: boolean;
+  /** Of a document that has losing revisions: change the winning one, or nothing. */
+  readonly conflicts: Conflicts;
 }
+
+export type Conflicts = "leave" | "refuse";
 
 /**
  * Throws `step-failed` where one can't be changed, `refused` where one would be deleted and may not.
@@ -20,13 +24,14 @@ export interface Preparation {
 export async function prepareEdits(
   documents: readonly Read[],
   changed: number,
-  { database, reader, transform, allowDestroy }: Preparation,
+  { database, reader, transform, allowDestroy, conflicts }: Preparation,
 ): Promise<Edit[]> {
   const edits: Edit[] = [];
   const faults: Fault[] = [];
   for (const read of documents) {
     try {
       const edit = await editOf(read, transform);
+      if (edit) assertFree(edit, conflicts);
       if (edit && !edit.deletes && read.suspect) await assertExact(read, reader);
       if (edit) edits.push(edit);
     } catch (error) {
@@ -38,6 +43,11 @@ export async function prepareEdits(
   const deletions = edits.filter(({ deletes }) => deletes).map(({ id }) => id);
   if (deletions.length > 0 && !allowDestroy) throw deletionError(database, deletions);
   return edits;
+}
+
+export function assertFree({ conflicted }: Pick<Edit, "conflicted">, conflicts: Conflicts): void {
+  if (!conflicted || conflicts === "leave") return;
+  throw new Unfit("it has conflicting revisions, and the step says `conflicts: refuse`");
 }
 
 async function assertExact({ id, rev }: Read, reader: Reader): Promise<void> {

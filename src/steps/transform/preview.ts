@@ -5,10 +5,11 @@ import type { JsonObject } from "../json.js";
 import type { Change, StepContext } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
 import { editOf, type Transform } from "./edit.js";
+import { assertFree, type Conflicts } from "./prepare.js";
 import { Reader, type Selector } from "./reading.js";
 
 export interface Preview {
-  /** How many documents match. Without a selector design documents are counted too. */
+  /** How many documents match; design documents are none. */
   readonly matching: number;
   /** Of the first few that would be changed. */
   readonly changes: readonly Change[];
@@ -26,6 +27,7 @@ export async function preview(
   database: string,
   selector: Selector | undefined,
   transform: Transform,
+  conflicts: Conflicts = "leave",
 ): Promise<Preview> {
   const reader = new Reader(couch, database, selector);
   const { found } = await reader.page(undefined, looked);
@@ -37,6 +39,7 @@ export async function preview(
     try {
       const edit = await editOf(read, transform);
       if (!edit) continue;
+      assertFree(edit, conflicts);
       changed += 1;
       deletes ||= edit.deletes;
       changes.push(...changesOf(read.document, edit.deletes ? undefined : edit.body, read.id));
@@ -44,8 +47,8 @@ export async function preview(
       if (faults.length < shown) faults.push(`${read.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const all = await documentsIn(couch, database);
-  const matching = selector ? await count(reader, all, { signal, progress }, database) : all;
+  const all = (await documentsIn(couch, database)) - (selector ? 0 : await designDocumentsIn(couch, database));
+  const matching = selector ? await count(reader, all, { signal, progress }) : all;
   return { matching, changes, deletes, faults };
 }
 
@@ -58,11 +61,16 @@ async function documentsIn(couch: Couch, database: string): Promise<number> {
   return body.doc_count;
 }
 
+async function designDocumentsIn(couch: Couch, database: string): Promise<number> {
+  const query = { start_key: '"_design/"', end_key: '"_design0"', inclusive_end: false };
+  const { body } = await couch.read<{ readonly rows: readonly unknown[] }>(path`/${database}/_all_docs`, { query });
+  return body.rows.length;
+}
+
 async function count(
   reader: Reader,
   total: number,
   { signal, progress }: Pick<StepContext<unknown>, "signal" | "progress">,
-  database: string,
 ): Promise<number> {
   let matching = 0;
   let after: string | undefined;
@@ -70,7 +78,7 @@ async function count(
     signal.throwIfAborted();
     const { count, end } = await reader.count(after, window);
     matching += count;
-    progress({ done: Math.min(seen + window, total), total, unit: "documents", what: `looked at in ${database}` });
+    progress({ done: Math.min(seen + window, total), total, unit: "documents", what: "looked at" });
     if (end === undefined) return matching;
     after = end;
   }

@@ -32,7 +32,7 @@ import { Journal } from "./journal.js";
 import { type Counts, isDivision, type Marker, MarkerStore, noCounts, type Place } from "./marker.js";
 import { Pace } from "./pace.js";
 import { PageSize } from "./page-size.js";
-import { prepareEdits } from "./prepare.js";
+import { type Conflicts, prepareEdits } from "./prepare.js";
 import { type IdRange, isTooLarge, isWithin, type Page, Reader, type Selector } from "./reading.js";
 import { unchangedAmong } from "./unchanged.js";
 
@@ -40,6 +40,8 @@ export interface TransformationOptions {
   readonly database: string;
   readonly selector: Selector | undefined;
   readonly transform: Transform;
+  /** Default: `leave`. */
+  readonly conflicts?: Conflicts | undefined;
   readonly step: StepIdentity;
   readonly context: Pick<
     StepContext<unknown>,
@@ -254,9 +256,9 @@ export class Transformation {
 
   /** What is to be written of these. */
   #prepare(documents: readonly Read[]): Promise<Edit[]> {
-    const { database, context, transform } = this.#options;
+    const { database, context, transform, conflicts = "leave" } = this.#options;
     const allowDestroy = context.allowDestroy ?? false;
-    const preparation = { database, reader: this.#reader, transform, allowDestroy };
+    const preparation = { database, reader: this.#reader, transform, allowDestroy, conflicts };
     return prepareEdits(documents, this.#marker.counts.changed, preparation);
   }
 

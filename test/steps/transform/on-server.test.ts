@@ -122,6 +122,28 @@ describe("a document", () => {
     expect(await counters()).toEqual({ a: 1, b: 11, c: 100 });
   });
 
+  it("with conflicting revisions is named before it is changed, where the step refuses them", async () => {
+    await fresh("conflicted", "a", "c");
+    for (const half of ["1", "2"]) {
+      const docs = [{ _id: "b", _rev: `1-${half.repeat(32)}`, counter: 0, half }];
+      await must(server(), "POST", `/${scene.database}/_bulk_docs`, { body: { docs, new_edits: false } });
+    }
+    const [no, yes] = [{ conflicts: "refuse" }, { conflicts: "leave" }] as const;
+    await expect(scene.run(plusOne, {}, no)).rejects.toMatchObject({
+      code: "step-failed",
+      data: { documents: [{ id: "b", message: expect.stringContaining("conflicting revisions") }] },
+    });
+    expect(await counters()).toEqual({ a: 0, b: 0, c: 0 });
+    // What the step leaves alone is no matter.
+    const notB = (document: Record<string, unknown>) => (document._id === "b" ? document : plusOne(document));
+    expect(await scene.run(notB, {}, no)).toMatchObject({ changed: 2, conflicted: 0 });
+    expect(await counters()).toEqual({ a: 1, b: 0, c: 1 });
+    scene.step = "conflicted-left";
+    expect(await scene.run(plusOne, {}, yes)).toMatchObject({ changed: 3, conflicted: 1 });
+    const { _conflicts } = await must(server(), "GET", `/${scene.database}/b?conflicts=true`);
+    expect(_conflicts).toEqual([`1-${"1".repeat(32)}`]);
+  });
+
   it("with a number that JavaScript can't keep is named, and not written", async () => {
     await fresh("exact", "a");
     const body = '{"_id":"big","counter":0,"id":9007199254740993}';
@@ -133,6 +155,17 @@ describe("a document", () => {
     await expect(scene.run(plusOne)).rejects.toMatchObject({ data: { documents: [{ id: "big" }] } });
     await scene.run((document) => (document._id === "big" ? document : plusOne(document)), {}, { checksum: "1:b" });
     expect((await counters()).a).toBe(1);
+  });
+});
+
+describe("a plan", () => {
+  it("counts the documents, and not the design documents among them", async () => {
+    await fresh("counted", "A", "b", "c");
+    await must(server(), "PUT", `/${scene.database}/_design/counted`, { body: {} });
+    expect(await scene.matching(undefined)).toBe(3);
+    expect(await scene.matching({ _id: { $gt: "b" } })).toBe(1);
+    const { _rev } = await must(server(), "GET", `/${scene.database}/_design/counted`);
+    await must(server(), "DELETE", `/${scene.database}/_design/counted?rev=${_rev}`);
   });
 });
 

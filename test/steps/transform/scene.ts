@@ -6,6 +6,7 @@ import { MigrateError } from "../../../src/errors.js";
 import type { Transform } from "../../../src/steps/transform/edit.js";
 import type { Counts } from "../../../src/steps/transform/marker.js";
 import { divide, finishParts, standing, transformPart } from "../../../src/steps/transform/parts.js";
+import { preview } from "../../../src/steps/transform/preview.js";
 import type { Selector } from "../../../src/steps/transform/reading.js";
 import { type TransformationOptions, transformAll } from "../../../src/steps/transform/transformation.js";
 import { removeDatabase, uniqueName } from "../../support/databases.js";
@@ -30,6 +31,7 @@ interface More {
   readonly selector?: Selector;
   readonly checksum?: string;
   readonly allowDestroy?: boolean;
+  readonly conflicts?: "leave" | "refuse";
 }
 
 export class Scene {
@@ -61,12 +63,22 @@ export class Scene {
     });
   }
 
+  /** How many documents a plan says that match. */
+  matching(selector: Selector | undefined): Promise<number> {
+    const signal = new AbortController().signal;
+    return this.#at({}, async (couch) => {
+      const context = { couch, signal, progress: () => {} };
+      return (await preview(context, this.database, selector, (document) => document)).matching;
+    });
+  }
+
   #options(transform: Transform, couch: Couch, more: More): TransformationOptions {
     const signal = new AbortController().signal;
     return {
       database: this.database,
       selector: more.selector,
       transform,
+      conflicts: more.conflicts,
       step: { set: "default", id: this.step, checksum: more.checksum ?? "1:a" },
       context: { couch, signal, progress: () => {}, ...(more.allowDestroy ? { allowDestroy: true } : {}) },
     };
