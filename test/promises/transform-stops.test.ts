@@ -1,0 +1,83 @@
+/** A transformation that has to go gently, or to stop, through the command line. */
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { startCli } from "../support/cli.js";
+import { databaseName } from "../support/databases.js";
+import { type Recorded, type RecordingProxy, startProxy } from "../support/proxy.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const documents = 24;
+let proxy: RecordingProxy;
+let database: string;
+let run: (...flags: string[]) => ReturnType<typeof startCli>;
+
+beforeAll(async () => {
+  proxy = await startProxy(server().url);
+});
+afterAll(() => proxy.close());
+beforeEach(async () => {
+  proxy.reset();
+  database = databaseName();
+  await must(server(), "PUT", `/${database}`);
+  const docs = Array.from({ length: documents }, (_, i) => ({ _id: `d${i}`, counter: 0 }));
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
+  const folder = await tempFolder({
+    "001.yaml": `- id: plus-one\n  transformDocuments: { database: ${database}, script: x.mjs }\n`,
+    "x.mjs": "export default (document) => ({ ...document, counter: document.counter + 1 });\n",
+  });
+  const { name, password } = server().admin;
+  const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+  run = (...flags) => startCli(["apply", folder, "--set", database, "--format", "json", ...flags], { env });
+});
+
+const isBatch = ({ path }: Recorded) => path === `/${database}/_bulk_docs`;
+const batches = () => proxy.requests.filter(isBatch).length;
+
+async function changed(): Promise<number> {
+  const { rows } = await must(server(), "GET", `/${database}/_all_docs?include_docs=true`);
+  const counters: number[] = rows.map(({ doc }: { doc: { counter: number } }) => doc.counter);
+  expect(counters.filter((counter) => counter > 1)).toEqual([]);
+  return counters.filter((counter) => counter === 1).length;
+}
+
+async function ends(running: ReturnType<typeof startCli>, expected: object, code: number): Promise<void> {
+  const ended = await running.result;
+  expect(ended.code, ended.stderr).toBe(code);
+  expect(JSON.parse(ended.stdout)).toMatchObject(expected);
+}
+
+it("--rate: no batch is larger than what a second may change", async () => {
+  await ends(run("--rate", "12"), { applied: ["plus-one"] }, 0);
+  expect([batches(), await changed()]).toEqual([2, documents]);
+  proxy.reset();
+});
+
+it("SIGTERM: the batch under way is finished, no other is begun, and the next run goes on", async () => {
+  const running = run("--rate", "6");
+  // A batch of six is read, written, and recorded as done, with what the signal finds under way.
+  proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });
+  await ends(running, { result: "interrupted", applied: [], unfinished: ["plus-one"], failures: [] }, 7);
+  expect([batches(), await changed()]).toEqual([1, 6]);
+  await ends(run(), { applied: ["plus-one"] }, 0);
+  expect([batches(), await changed()]).toEqual([2, documents]);
+});
+
+it("--timeout: exit code 6, and the next run goes on", async () => {
+  await ends(run("--rate", "1", "--timeout", "4s"), { result: "come-again", applied: [], failures: [] }, 6);
+  expect(await changed()).toBeLessThan(documents);
+  await ends(run("--timeout", "none"), { applied: ["plus-one"] }, 0);
+  expect(await changed()).toBe(documents);
+});
+
+it("a part that has to stop says so in the same way", async () => {
+  const running = run("--rate", "6", "--part", "1/2");
+  proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });
+  const part = { step: "plus-one", number: 1, of: 2 };
+  await ends(running, { result: "interrupted", applied: [], unfinished: ["plus-one"], failures: [], part }, 7);
+  expect(await changed()).toBe(6);
+  await ends(run("--part", "1/2"), { result: "applied", part: { open: [2] } }, 0);
+  expect(await changed()).toBe(documents / 2);
+});
