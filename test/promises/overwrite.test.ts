@@ -1,0 +1,56 @@
+/** `ensureDocuments` with `mode: overwrite`, killed between its batches: the rerun writes what differs, and nothing twice. */
+import { expect, it, onTestFinished, vi } from "vitest";
+import { startCli } from "../support/cli.js";
+import { freshDatabase, uniqueName } from "../support/databases.js";
+import { type Fault, type Recorded, startProxy } from "../support/proxy.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const size = 2_600;
+const idOf = (number: number) => `d${String(number).padStart(5, "0")}`;
+const wanted = Array.from({ length: size }, (_, n) => ({ _id: idOf(n), legs: 6, n }));
+/** Every fifth is missing, every third of the others is another one. */
+const present = wanted.filter(({ n }) => n % 5 > 0).map((one) => (one.n % 3 ? one : { ...one, legs: 4 }));
+
+const kills: [title: string, fault: (kill: () => Promise<void>) => Fault][] = [
+  ["before the server sees the second batch", (kill) => ({ before: kill })],
+  ["after the server acted on the second batch", (kill) => ({ after: kill })],
+];
+
+it.each(kills)("killed %s", async (_, fault) => {
+  const database = await freshDatabase("overwrite");
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs: present } });
+  const proxy = await startProxy(server().url);
+  onTestFinished(proxy.close);
+  const folder = await tempFolder({
+    "001.yaml": `- id: docs\n  ensureDocuments: { database: ${database}, from: docs.ndjson, mode: overwrite }\n`,
+    "docs.ndjson": wanted.map((one) => `${JSON.stringify(one)}\n`).join(""),
+  });
+  const { name, password } = server().admin;
+  const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+  // Nothing was recorded by then: another set goes on just as well, and waits for no lease.
+  const run = () => startCli(["apply", folder, "--set", uniqueName("set"), "--format", "json"], { env });
+
+  const isBatch = ({ path }: Recorded) => path === `/${database}/_bulk_docs`;
+  const victim = run();
+  const kill = async () => {
+    victim.child.kill("SIGKILL");
+    await victim.result;
+  };
+  proxy.faultWhen((one) => isBatch(one) && proxy.requests.filter(isBatch).length >= 2, fault(kill), 100);
+  expect((await victim.result).signal).toBe("SIGKILL");
+  proxy.reset();
+  const rerun = await run().result;
+  expect(rerun.code, rerun.stderr).toBe(0);
+  expect(proxy.requests.some(isBatch)).toBe(true);
+
+  const { rows } = await must(server(), "GET", `/${database}/_all_docs?include_docs=true`);
+  const found = rows.map(({ doc: { _rev, ...doc } }: { doc: { _rev: string } }) => [doc, Number.parseInt(_rev, 10)]);
+  expect(found).toEqual(wanted.map((one) => [one, one.n % 5 > 0 && one.n % 3 === 0 ? 2 : 1]));
+  proxy.reset();
+  expect(JSON.parse((await run().result).stdout)).toMatchObject({ adopted: ["docs"] });
+  expect(proxy.requests.filter(isBatch)).toEqual([]);
+});
