@@ -10,8 +10,21 @@ export type Event =
   | { readonly type: "connected"; readonly url: string; readonly version: string; readonly user: string | undefined }
   /** The run is anonymous until an admin has been written. */
   | { readonly type: "admin-party"; readonly url: string }
-  | { readonly type: "lease-waiting"; readonly holder: string; readonly since: string; readonly milliseconds: number }
-  | { readonly type: "lease-taken"; readonly holder: string; readonly token: number; readonly from?: string }
+  /** `part`: the lease is one of a part of a step that several processes do together; absent: it is the set's. */
+  | {
+      readonly type: "lease-waiting";
+      readonly holder: string;
+      readonly since: string;
+      readonly milliseconds: number;
+      readonly part?: number;
+    }
+  | {
+      readonly type: "lease-taken";
+      readonly holder: string;
+      readonly token: number;
+      readonly from?: string;
+      readonly part?: number;
+    }
   | { readonly type: "lease-released" }
   /** What is about to be done: how many steps, of how many. */
   | { readonly type: "run-begin"; readonly steps: number; readonly pending: number }

@@ -1,6 +1,7 @@
 /** The parts of a step that several processes do together: their leases, and what is left of them. */
 import pMap from "p-map";
 import { type MigrateError, toMigrateError } from "../errors.js";
+import type { Listener } from "../events.js";
 import { type Lease, takeLease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { Parts, PartsStanding } from "../steps/kind.js";
@@ -12,8 +13,10 @@ import type { Run } from "./run.js";
 /** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
 export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
   const { holder, leaseTtl: ttl, lockWait } = run.leasing;
-  const { emit, signal, place, couch } = run;
+  const { signal, place, couch } = run;
   const part = { step: step.id, number };
+  const emit: Listener = (event) =>
+    run.emit(event.type === "lease-waiting" || event.type === "lease-taken" ? { ...event, part: number } : event);
   return takeLease(couch, { ...place, part }, { holder, ttl, lockWait, emit, signal });
 }
 

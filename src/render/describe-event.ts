@@ -30,11 +30,11 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return { level: "warn", message: `${event.url} is in admin party: whoever reaches it is an admin` };
     case "lease-waiting": {
       const since = `since ${event.since}; waiting (${span(event.milliseconds)})`;
-      return info(`another runner, ${event.holder}, holds the lease ${since}`);
+      return info(`another runner, ${event.holder}, holds the lease${ofPart(event)} ${since}`);
     }
     case "lease-taken":
-      if (event.from === undefined) return debug(`lease taken (token ${event.token})`);
-      return info(`lease taken over from ${event.from}, which fell silent (token ${event.token})`);
+      if (event.from === undefined) return debug(`lease${ofPart(event)} taken (token ${event.token})`);
+      return info(`lease${ofPart(event)} taken over from ${event.from}, which fell silent (token ${event.token})`);
     case "lease-released":
       return debug("lease released");
     case "run-begin":
@@ -88,6 +88,10 @@ export function percent({ done, total }: { readonly done: number; readonly total
 
 export function atLeast(level: Level, least: Level): boolean {
   return levels.indexOf(level) >= levels.indexOf(least);
+}
+
+function ofPart({ part }: { readonly part?: number }): string {
+  return part === undefined ? "" : ` of part ${part}`;
 }
 
 function info(message: string): Description {

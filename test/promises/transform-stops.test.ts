@@ -66,7 +66,7 @@ it("SIGTERM: the batch under way is finished, no other is begun, and the next ru
 });
 
 it("--timeout: exit code 6, and the next run goes on", async () => {
-  await ends(run("--rate", "1", "--timeout", "4s"), { result: "come-again", applied: [], failures: [] }, 6);
+  await ends(run("--rate", "1", "--timeout", "2500ms"), { result: "come-again", applied: [], failures: [] }, 6);
   expect(await changed()).toBeLessThan(documents);
   await ends(run("--timeout", "none"), { applied: ["plus-one"] }, 0);
   expect(await changed()).toBe(documents);

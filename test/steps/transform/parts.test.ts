@@ -114,7 +114,7 @@ describe("a counter plus one in three parts, once for each document", () => {
   });
 
   /** `EVERY=1`: at each request. */
-  const every = Number(process.env.EVERY ?? 9);
+  const every = Number(process.env.EVERY ?? 13);
   const faults = [
     ["killed", (number: number) => killedAt(number, "after")],
     ["without an answer", (number: number) => lostAt(number, "after")],
@@ -143,7 +143,10 @@ describe("a counter plus one in three parts, once for each document", () => {
     const inLastPart = ({ method, path }: Request) => {
       if (method === "PUT" && path.includes("part-3")) throw new Killed();
     };
-    await expect(scene.runInParts(3, plusOne, { before: inLastPart })).rejects.toThrow(Killed);
+    // It leaves a document of a part that gets done as it is.
+    const not01 = (document: Record<string, unknown>) =>
+      document._id === "zergling-01" ? document : plusOne(document);
+    await expect(scene.runInParts(3, not01, { before: inLastPart })).rejects.toThrow(Killed);
     await scene.make({ _id: "a", counter: 0 });
     const plusHundred = (document: Record<string, unknown>) => ({
       ...document,
@@ -151,7 +154,14 @@ describe("a counter plus one in three parts, once for each document", () => {
     });
     await scene.runInParts(3, plusHundred, {}, { checksum: "1:b" });
     const found = await counters();
-    expect(found).toMatchObject({ a: 100, "zergling-00": 1, "zergling-14": 1, "zergling-15": 100, "zergling-22": 100 });
+    expect(found).toMatchObject({
+      a: 100,
+      "zergling-00": 1,
+      "zergling-01": 100,
+      "zergling-14": 1,
+      "zergling-15": 100,
+      "zergling-22": 100,
+    });
   });
 });
 
