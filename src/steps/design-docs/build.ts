@@ -51,7 +51,8 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       looks = [...looks, look].slice(-kept);
       size = Math.max(size, look.pending, look.total);
       const furthest = Math.max(reached, size - look.pending, look.done);
-      idle = look.pending === 0 || furthest > reached ? 0 : idle + 1;
+      // Nothing builds, though it was asked for: that is twice as odd as a build without progress.
+      idle = look.pending === 0 || furthest > reached ? 0 : idle + (look.building ? 1 : 2);
       reached = furthest;
 
       progress({ done: Math.min(reached, size), total: size, unit: "changes", what });

@@ -27,11 +27,11 @@ const wide = {
 
 onNodes("a staged deployment", () => {
   it("fails where the disk is full, and is finished by a run that finds room", async ({ skip }) => {
-    const disk = await smallDisk(6);
+    const disk = await smallDisk(2);
     if (disk === undefined) return skip("no disk can be mounted here");
     const node = await startCouchDB({ ini: { couchdb: { view_index_dir: disk } } });
     onTestFinished(node.close);
-    const database = await bigDatabase(node);
+    const database = await bigDatabase(node, 2_000);
     const desired = desiredOf(database, docOf(wide));
     await expect(bring(open(node), desired)).rejects.toMatchObject({
       code: "step-failed",
