@@ -178,9 +178,9 @@ export class PartWork {
     const adopted = all((result) => result.adopted);
     const done = new Set([...applied, ...adopted]);
     const step = this.#step?.id ?? null;
-    const left = this.#run.steps.flatMap(({ id }) =>
-      this.#found.due.has(id) && !done.has(id) && id !== step ? id : [],
-    );
+    // Those before it were brought up to date, by this process or another, or are among what failed.
+    const after = this.#run.steps.slice(this.#step ? this.#run.steps.indexOf(this.#step) + 1 : 0);
+    const left = after.flatMap(({ id }) => (this.#found.due.has(id) && !done.has(id) ? id : []));
     const notReached = all((result) => result.notReached);
     return {
       ...base,
