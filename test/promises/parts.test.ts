@@ -34,7 +34,7 @@ async function place(yaml: string) {
   const { url, admin } = server();
   const set = uniqueName("set");
   const connection = { url, username: admin.name, password: admin.password };
-  const options = { connection, set, concurrency: 1 };
+  const options = { connection, set, concurrency: 1, leaseTtl: 6_000 };
   const migrations = await loadMigrations(folder, { env: {} });
   return {
     set,
