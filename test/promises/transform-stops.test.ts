@@ -72,6 +72,19 @@ it("--timeout: exit code 6, and the next run goes on", async () => {
   expect(await changed()).toBe(documents);
 });
 
+it("documents that arrive without an end: the step is done all the same, and says so", async () => {
+  let made = 0;
+  const arrive = async () => {
+    made += 1;
+    await must(server(), "PUT", `/${database}/late-${made}`, { body: { counter: 0 } });
+  };
+  proxy.faultWhen(({ path }) => path.startsWith(`/${database}/_changes`), { during: arrive }, 1_000);
+  const warnings = [{ code: "step", id: "plus-one", message: expect.stringContaining("go on arriving") }];
+  await ends(run(), { applied: ["plus-one"], warnings }, 0);
+  expect(made).toBeGreaterThan(1);
+  expect(await changed()).toBe(documents + made);
+});
+
 it("a part that has to stop says so in the same way", async () => {
   const running = run("--rate", "6", "--part", "1/2");
   proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });

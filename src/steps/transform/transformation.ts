@@ -64,7 +64,7 @@ export interface Ending {
 }
 
 /** Documents that go on arriving are caught up with so often. */
-const mostPasses = 100;
+const mostPasses = 30;
 
 /** Begins, or goes on where another run has stopped, and returns when all is done. */
 export async function transformAll(options: TransformationOptions): Promise<Ending> {
