@@ -68,8 +68,8 @@ export interface PartResult {
   readonly step: string | null;
   readonly number: number;
   readonly of: number;
-  /** Numbers of the parts that are still to be done; none: all are, and the step is recorded. */
-  readonly open: readonly number[];
+  /** Numbers of the parts that are still to be done; none: all are, and the step is recorded; null: not known. */
+  readonly open: readonly number[] | null;
   /** Ids of steps that are pending, and left to an `apply` without `part`. */
   readonly left: readonly string[];
 }

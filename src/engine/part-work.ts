@@ -41,7 +41,8 @@ export class PartWork {
   readonly #step: Step | undefined;
   readonly #works: Work[] = [];
   readonly #failures: Failure[] = [];
-  #open: readonly number[] = [];
+  /** Null: the run ended before it could tell. */
+  #open: readonly number[] | null = null;
   #wrote = false;
   #ending: MigrateError | undefined;
 
@@ -56,15 +57,14 @@ export class PartWork {
 
   async run(): Promise<void> {
     const step = this.#step;
-    if (!step) return;
-    const now = await this.#prepared(step);
-    if (!now) return;
+    const now = step && (await this.#prepared(step));
+    if (!step || !now) return;
     const databases = dueIn(now, step);
     await this.#do(step, databases);
     if (this.ending || this.#failures.length > 0) return;
-    const stand = await standings(this.#run, step, databases);
-    this.#open = openIn([...stand.values()]);
-    if (this.#open.length > 0) return;
+    const open = openIn([...(await standings(this.#run, step, databases)).values()]);
+    this.#open = open;
+    if (open.length > 0) return;
     const alone = (found: Due) => narrowed(found, (id) => id === step.id);
     this.#works.push(
       await workUnderLease(this.#run, now, alone(this.#found), this.#why, { of: (_, found) => alone(found) }),
@@ -86,7 +86,9 @@ export class PartWork {
       run.couch.forget();
       now = await look(run, false);
     }
-    return decisionOn(now, step)?.state === "applied" ? undefined : now;
+    if (decisionOn(now, step)?.state !== "applied") return now;
+    this.#open = [];
+    return undefined;
   }
 
   async #isDivided(seen: Look, step: Step): Promise<boolean> {

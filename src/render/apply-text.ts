@@ -30,7 +30,7 @@ export function applySummary(result: ApplyResult): string {
 function partSummary({ part, result }: ApplyResult): string {
   if (!part || result === "failed" || result === "come-again" || result === "interrupted") return "";
   const { step, number, of, open } = part;
-  if (step === null) return "No step is pending that can be done in parts.";
+  if (step === null || open === null) return "No step is pending that can be done in parts.";
   const others = open.length === 0 ? "and so are all others" : `still to be done: ${list(open.map(String), 20)}`;
   return `Part ${number} of ${of} of ${visible(step)} is done${open.length === 0 ? ", " : "; "}${others}.`;
 }

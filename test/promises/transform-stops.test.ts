@@ -88,7 +88,7 @@ it("documents that arrive without an end: the step is done all the same, and say
 it("a part that has to stop says so in the same way", async () => {
   const running = run("--rate", "6", "--part", "1/2");
   proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });
-  const part = { step: "plus-one", number: 1, of: 2 };
+  const part = { step: "plus-one", number: 1, of: 2, open: null };
   await ends(running, { result: "interrupted", applied: [], unfinished: ["plus-one"], failures: [], part }, 7);
   expect(await changed()).toBe(6);
   await ends(run("--part", "1/2"), { result: "applied", part: { open: [2] } }, 0);

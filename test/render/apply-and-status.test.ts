@@ -45,6 +45,30 @@ test.each<[string, Partial<ApplyResult>, string]>([
     { result: "interrupted", applied: ["a"], notReached: ["c"] },
     "Interrupted: applied 1 step; 1 not begun. (1.2 s, 12 reads, 1 write)\n  not begun: c\n",
   ],
+  [
+    "a part, of which others are still to be done",
+    { applied: [], part: { step: "legs\x07", number: 2, of: 4, open: [1, 3], left: ["c"] } },
+    `Part 2 of 4 of legs\\x07 is done; still to be done: 1, 3. (1.2 s, 12 reads, 1 write)
+  pending, left to an apply without --part: c
+`,
+  ],
+  [
+    "the last part",
+    { applied: ["legs"], part: { step: "legs", number: 2, of: 2, open: [], left: [] } },
+    "Part 2 of 2 of legs is done, and so are all others. Applied 1 step. (1.2 s, 12 reads, 1 write)\n",
+  ],
+  [
+    "a part of nothing",
+    { result: "unchanged", part: { step: null, number: 1, of: 2, open: null, left: ["c"] } },
+    `No step is pending that can be done in parts. (1.2 s, 12 reads, 1 write)
+  pending, left to an apply without --part: c
+`,
+  ],
+  [
+    "a part that had to stop",
+    { result: "come-again", unfinished: ["legs"], part: { step: "legs", number: 1, of: 2, open: null, left: [] } },
+    "Come again: applied 0 steps; 1 not done yet. (1.2 s, 12 reads, 1 write)\n  not done yet: legs\n",
+  ],
 ])("the text of an apply: %s", (_, result, text) => {
   expect(applyText(applyOf(result), plain)).toBe(text);
 });
