@@ -15,6 +15,9 @@ export type Event =
       readonly type: "lease-waiting";
       readonly holder: string;
       readonly since: string;
+      /** How long the holder has had it, by our clock; left out where `since` is no time. */
+      readonly millisecondsHeld?: number;
+      /** How long it has been waited for. */
       readonly milliseconds: number;
       readonly part?: number;
     }

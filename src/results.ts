@@ -110,7 +110,8 @@ export interface Status {
   readonly server: { readonly url: string; readonly version: string };
   readonly steps: readonly StatusStep[];
   readonly orphaned: readonly string[];
-  readonly lease: null | { readonly holder: string; readonly since: string };
+  /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
+  readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
   readonly runs: readonly RunRecord[];
 }
 

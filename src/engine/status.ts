@@ -1,4 +1,5 @@
 /** The ledger against the files against the server. Sends no request that writes. */
+import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
 import type { Migrations } from "../migrations/step.js";
@@ -22,8 +23,13 @@ export async function status(migrations: Migrations, options: RunOptions): Promi
         return { id, kind, state, appliedAt: entry?.appliedAt ?? null, notes };
       }),
       orphaned: seen.orphaned,
-      lease: lease && { holder: lease.holder, since: lease.since },
+      lease: lease && leaseOf(lease),
       runs,
     };
   });
+}
+
+function leaseOf({ holder, since }: { readonly holder: string; readonly since: string }): Status["lease"] {
+  const millisecondsHeld = heldFor(since);
+  return { holder, since, ...(millisecondsHeld === undefined ? {} : { millisecondsHeld }) };
 }

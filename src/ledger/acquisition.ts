@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Couch } from "../couch/couch.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
+import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
 import { buryLeaf, failure, type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { holding, judge, type Leaf, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
@@ -78,13 +79,18 @@ export class Acquisition {
     const { lockWait, emit, ttl, signal } = this.#options;
     const { holder, since } = holding(leaves) ?? {};
     const milliseconds = this.#now() - this.#started;
+    const millisecondsHeld = heldFor(since);
+    const age = millisecondsHeld === undefined ? {} : { millisecondsHeld };
     if (milliseconds >= lockWait) {
-      const data = { holder, since, milliseconds: Math.round(milliseconds) };
-      throw new MigrateError("lease-held", { message: `${holder} holds the lease since ${since}`, data });
+      const data = { holder, since, ...age, milliseconds: Math.round(milliseconds) };
+      const time = millisecondsHeld === undefined ? "" : `, for ${Math.round(millisecondsHeld / 1_000)} s`;
+      const message = `${holder} holds the lease since ${since}${time}`;
+      throw new MigrateError("lease-held", { message, data });
     }
     this.#trouble = undefined;
     if (milliseconds >= this.#said) {
-      emit({ type: "lease-waiting", holder: holder ?? "", since: since ?? "", milliseconds: Math.round(milliseconds) });
+      const waited = Math.round(milliseconds);
+      emit({ type: "lease-waiting", holder: holder ?? "", since: since ?? "", ...age, milliseconds: waited });
       this.#said = Math.max(1_000, milliseconds * 2);
     }
     await jitter(Math.min(longestPause, ttl / 10, Math.max(50, milliseconds / 5)), signal);

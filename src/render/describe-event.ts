@@ -29,7 +29,8 @@ function describe(event: Event, pace: Pace | undefined): Description {
     case "admin-party":
       return { level: "warn", message: `${event.url} is in admin party: whoever reaches it is an admin` };
     case "lease-waiting": {
-      const since = `since ${event.since}; waiting (${span(event.milliseconds)})`;
+      const time = event.millisecondsHeld === undefined ? "" : `, for ${span(event.millisecondsHeld)}`;
+      const since = `since ${event.since}${time}; waiting (${span(event.milliseconds)})`;
       return info(`another runner, ${event.holder}, holds the lease${ofPart(event)} ${since}`);
     }
     case "lease-taken":

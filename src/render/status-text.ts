@@ -49,7 +49,9 @@ function stepTable(steps: readonly StatusStep[], style: Style): string {
 
 function leaseText({ lease }: Status): string {
   if (lease === null) return "The lease is free.";
-  return `The lease is held by ${visible(lease.holder)} since ${visible(lease.since)}.`;
+  const { holder, since, millisecondsHeld } = lease;
+  const time = millisecondsHeld === undefined ? "" : `, for ${span(millisecondsHeld)}`;
+  return `The lease is held by ${visible(holder)} since ${visible(since)}${time}.`;
 }
 
 /** The history is in order of time, the last run last; the last ones are what people want. */

@@ -6,6 +6,8 @@ import { type Addressed, type Login, must, request } from "../support/request.js
 import { tempFolder } from "../support/temp.js";
 
 export interface Runner {
+  /** Of the ledger. */
+  readonly set: string;
   applyThrough(node: Addressed, more?: Partial<ApplyOptions>): Promise<ApplyResult>;
   planThrough(node: Addressed): Promise<Plan>;
 }
@@ -15,8 +17,9 @@ export async function steps(
   yaml: string,
   env: Readonly<Record<string, string>> = {},
   common: Partial<ApplyOptions> = {},
+  files: Readonly<Record<string, string>> = {},
 ): Promise<Runner> {
-  const migrations = await loadMigrations(await tempFolder({ "001.yaml": yaml }), { env });
+  const migrations = await loadMigrations(await tempFolder({ "001.yaml": yaml, ...files }), { env });
   const set = uniqueName("set");
   const options = ({ url, admin }: Addressed): ApplyOptions => ({
     connection: { url, username: admin.name, password: admin.password },
@@ -25,6 +28,7 @@ export async function steps(
     ...common,
   });
   return {
+    set,
     applyThrough: (node, more = {}) => apply(migrations, { ...options(node), ...more }),
     planThrough: (node) => plan(migrations, options(node)),
   };

@@ -266,8 +266,10 @@ describe("unlock", () => {
       type: "lease",
     };
     await must(server(), "PUT", `/${ledgerDatabase}/lease-default`, { body: held });
-    expect((await status(set, options)).lease).toMatchObject({ holder: "gone" });
-    await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject({ code: "lease-held" });
+    const { lease } = await status(set, options);
+    expect(lease).toEqual({ holder: "gone", since: held.since, millisecondsHeld: expect.any(Number) });
+    const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+, for \d+ s$/) };
+    await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject(refused);
     expect(await unlock(options)).toMatchObject({ holder: "gone" });
     expect(await unlock(options)).toBeNull();
     expect(await apply(set, { ...options, lockWait: 0 })).toMatchObject({ applied: ["made"] });

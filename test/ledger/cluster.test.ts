@@ -4,6 +4,7 @@ import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { takeLease } from "../../src/ledger/lease.js";
 import type { Entry, Ledger, StoredLedger } from "../../src/ledger/ledger.js";
 import { type LedgerPlace, readLedger, writeLedger } from "../../src/ledger/store.js";
+import { must } from "../support/request.js";
 import { type Cluster, type CouchNode, everyNodeKnowsAll, onNodes, startCluster } from "../support/servers.js";
 import { connect, options } from "./clients.js";
 import { leaseContract } from "./lease-contract.js";
@@ -69,9 +70,11 @@ onNodes("three nodes", () => {
       await ivan.release();
     });
 
-    it("two of three: nobody gets the lease, and the ledger is not taken for written", async () => {
+    it("scenario 3: two of three: a 202 is no lease, nothing is deleted, and the ledger is not taken for written", async () => {
       const place = { database, set: "two-down", own: true };
       await ready(place);
+      const earlier = await takeLease(connect(node(0)), place, options("earlier"));
+      await earlier.release();
       const before = await writeLedger(connect(node(0)), place, undefined, ledgerOf("two-down", 1));
       await away([node(1), node(2)], async () => {
         const taken = takeLease(connect(node(0)), place, options("anna", { lockWait: 0 }));
@@ -79,7 +82,13 @@ onNodes("three nodes", () => {
         const written = writeLedger(connect(node(0)), place, before, ledgerOf("two-down", 2));
         await expect(written).rejects.toThrow(code("below-quorum"));
       });
+      for (const one of cluster.nodes) {
+        const leaves = await must(one, "GET", `/${database}/lease-two-down?open_revs=all`);
+        expect(leaves.filter(({ ok }: { ok: { _deleted?: boolean } }) => ok._deleted)).toEqual([]);
+      }
       const eva = await takeLease(connect(node(1)), place, options("eva"));
+      // Higher than what was tried in vain.
+      expect(eva.token).toBeGreaterThan(2);
       expect(await eva.release()).toBe(true);
     });
 

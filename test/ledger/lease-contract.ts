@@ -205,7 +205,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("unauthorized"));
     });
 
-    it("is not taken because a plain GET shows a stray leaf that nobody holds", async ({ skip }) => {
+    it("scenario 4: is not taken because a plain GET shows a stray leaf that nobody holds", async ({ skip }) => {
       if (!server.takesRevisions) skip();
       const where = place();
       const anna = await take(where, "anna");

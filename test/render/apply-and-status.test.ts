@@ -94,7 +94,7 @@ test("the text of a status", () => {
       },
     ],
     orphaned: ["gone"],
-    lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z" },
+    lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 4_000 },
     runs: [
       { ...run, startedAt: "2030-01-01T00:00:00.000Z", milliseconds: 100 },
       {
@@ -116,7 +116,7 @@ test("the text of a status", () => {
 
 In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
 
-The lease is held by pod-2 since 2030-01-03T00:00:00.000Z.
+The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4.0 s.
 
 Last runs:
   2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)

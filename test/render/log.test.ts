@@ -12,7 +12,13 @@ const events: readonly Event[] = [
   { type: "waiting", url, reason: "refused", milliseconds: 2000 },
   { type: "connected", url, version: "3.5.0", user: "overmind" },
   { type: "admin-party", url },
-  { type: "lease-waiting", holder: "pod-1", since: "2030-01-01T00:00:00Z", milliseconds: 500 },
+  {
+    type: "lease-waiting",
+    holder: "pod-1",
+    since: "2030-01-01T00:00:00Z",
+    millisecondsHeld: 125_000,
+    milliseconds: 500,
+  },
   { type: "lease-taken", holder: "pod-2", token: 3 },
   { type: "lease-taken", holder: "pod-2", token: 4, from: "pod-1" },
   { type: "run-begin", steps: 4, pending: 2 },
@@ -63,7 +69,7 @@ test.each<[Level, string]>([
     `waiting for CouchDB at http://couchdb:5984: refused (2.0 s)
 connected to CouchDB 3.5.0 at http://couchdb:5984 as overmind
 warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin
-another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z; waiting (500 ms)
+another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z, for 2 min 5 s; waiting (500 ms)
 lease taken (token 3)
 lease taken over from pod-1, which fell silent (token 4)
 2 of 4 steps to look at and apply
