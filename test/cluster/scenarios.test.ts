@@ -170,7 +170,35 @@ onNodes("three nodes", () => {
     expect(Object.keys((await ledgerOf(two.set)).entries).sort()).toEqual(["two", "two-documents"]);
   }, 120_000);
 
-  it("scenario 7: one node hangs, and a refused write is answered after its time-out: runners end all the same", async () => {
+  it("scenario 7: one node hangs, and a refused write is answered after its time-out: the lease goes from hand to hand", async () => {
+    const place = { database: "couchdb-migrate", set: "refused", own: true };
+    await ensureLedgerDatabase(connect(a), place, { emit: () => {}, signal: new AbortController().signal });
+    const proxies = await Promise.all([a, b].map((node) => startProxy(node.url)));
+    c.pause();
+    try {
+      const tokens: number[] = [];
+      // They begin on the same revision, so that all but one of them are refused.
+      const through = [...proxies, ...proxies].map(({ url }) => connect({ url, admin: a.admin }));
+      await Promise.all(
+        through.map(async (couch, i) => {
+          const lease = await takeLease(couch, place, options(`runner-${i}`));
+          tokens.push(lease.token);
+          expect(await lease.release()).toBe(true);
+        }),
+      );
+      expect(tokens).toHaveLength(through.length);
+      expect(tokens).toEqual([...new Set(tokens)].sort((x, y) => x - y));
+      // Nobody heard of it any more.
+      const refused = () => proxies.flatMap(({ requests }) => requests).filter(({ status }) => status === 409);
+      await until(async () => refused().length, Boolean);
+    } finally {
+      c.resume();
+    }
+    await everyNodeKnowsAll(nodes);
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  }, 120_000);
+
+  it("scenario 7: one node hangs: no step waits for it longer than its time-out, and the run is done", async () => {
     const { applyThrough, set } = await steps(`
 - id: swarm
   ensureDatabase: { name: swarm }
