@@ -12,6 +12,7 @@ import { firstLogin } from "./login-state.js";
 import { nanoTransport } from "./nano-transport.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
+import { isShapely } from "./shape.js";
 import { defaultMaxBody, failureOf, type Transport } from "./transport.js";
 
 /** A request, before it is signed. */
@@ -48,6 +49,12 @@ interface Attempt {
 }
 
 const defaultTimeout = 30_000;
+
+const misshapen: Outcome = {
+  failure: "no-json",
+  sent: true,
+  detail: "it is JSON, but not what CouchDB gives there",
+};
 
 export class Exchange {
   /** Without credentials. */
@@ -156,7 +163,8 @@ export class Exchange {
       status = response.status;
       retryAfter = response.headers["retry-after"];
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
-      outcome = outcomeOf(response);
+      const answer = outcomeOf(response);
+      outcome = isFailed(answer) || status >= 300 || isShapely(method, target, answer.body) ? answer : misshapen;
     } catch (thrown) {
       const { kind, sent, message } = failureOf(thrown, true);
       outcome = { failure: kind, sent, detail: message };

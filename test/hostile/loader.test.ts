@@ -131,4 +131,4 @@ test("what is made to do harm is loaded, or refused in words that do none", asyn
   );
   expect(ends.loaded).toBeGreaterThan(0);
   expect(ends.refused).toBeGreaterThan(0);
-}, 180_000);
+}, 3_600_000);

@@ -9,6 +9,7 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import * as library from "../../../src/index.js";
 import { main } from "../../../src/main.js";
+import { runCli } from "../../support/cli.js";
 import { type RecordingProxy, startProxy } from "../../support/proxy.js";
 import { type Addressed, must, request } from "../../support/request.js";
 import { canStartNodes, startCouchDB, startEmbedded } from "../../support/servers.js";
@@ -46,31 +47,42 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command in this process, and gives all that it let out to the search. */
-async function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  runs += 1;
+type Start = (argv: readonly string[], env: Readonly<Record<string, string>>) => Promise<Ran>;
+
+const inThisProcess: Start = async (argv, env) => {
   const texts = { stdout: [] as string[], stderr: [] as string[] };
   const stream = (name: keyof typeof texts) => ({ write: (text: string) => void texts[name].push(text) });
+  const io = { stdout: stream("stdout"), stderr: stream("stderr"), signal: new AbortController().signal };
+  const code = await main(argv, { env, ...io, engine: async () => library });
+  return { code, stdout: texts.stdout.join(""), stderr: texts.stderr.join("") };
+};
+
+/** The built command: what it is bundled from, Node.js itself and the real streams have their say, too. */
+const inItsOwn: Start = async (argv, env) => {
+  const { code, stdout, stderr } = await runCli(argv, { env });
+  return { code: code ?? -1, stdout, stderr };
+};
+
+/** Runs a command, and gives all that it let out to the search. */
+async function run(
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+  start: Start = inThisProcess,
+): Promise<Ran> {
+  runs += 1;
   const termination = join(folder, `termination-${runs}`);
-  const code = await main(argv, {
-    env: {
-      COUCHDB_URL: proxy.url,
-      COUCHDB_USERNAME: admin.name,
-      COUCHDB_PASSWORD: admin.password,
-      COUCHDB_PREVIOUS_PASSWORD: secrets.previous,
-      COUCHDB_MIGRATE_LOG_LEVEL: "trace",
-      COUCHDB_MIGRATE_TERMINATION_LOG: termination,
-      COUCHDB_MIGRATE_WAIT: "3s",
-      ...env(folder),
-      ...more,
-    },
-    stdout: stream("stdout"),
-    stderr: stream("stderr"),
-    signal: new AbortController().signal,
-    engine: async () => library,
+  const { code, stdout, stderr } = await start(argv, {
+    COUCHDB_URL: proxy.url,
+    COUCHDB_USERNAME: admin.name,
+    COUCHDB_PASSWORD: admin.password,
+    COUCHDB_PREVIOUS_PASSWORD: secrets.previous,
+    COUCHDB_MIGRATE_LOG_LEVEL: "trace",
+    COUCHDB_MIGRATE_TERMINATION_LOG: termination,
+    COUCHDB_MIGRATE_WAIT: "3s",
+    ...env(folder),
+    ...more,
   });
   const called = `${runs} ${argv.map((arg) => (arg.includes("://") ? "URL" : arg.replace(folder, ""))).join(" ")}`;
-  const [stdout, stderr] = [texts.stdout.join(""), texts.stderr.join("")];
   search.add(`${called}: stdout`, stdout);
   search.add(`${called}: stderr`, stderr);
   search.add(`${called}: termination message`, await readFile(termination, "utf8").catch(() => ""));
@@ -205,6 +217,24 @@ test("a server that says what it was sent, and worse", async () => {
     }
   }
   proxy.reset();
+});
+
+test("processes of their own, as a pod starts them", async () => {
+  const path = soundFiles();
+  await request(node, "DELETE", "/hive");
+  const commands = ["plan", "apply", "status"].map((command) => [command, path]);
+  for (const argv of [...commands, ["apply", path, "--verify"]]) {
+    const { code, stderr } = await run([...argv, "--log-format", "json"], {}, inItsOwn);
+    expect(code, stderr).toBe(0);
+    expect(stderr, "a trace").toContain('"event":"request"');
+  }
+  await request(node, "DELETE", "/hive");
+  proxy.faultWhen(({ writes }) => writes, { status: 400, body: { error: `bad ${echo}`, reason: echo } }, 1_000);
+  const failing = await run(["apply", path, "--log-format", "pretty"], {}, inItsOwn);
+  proxy.reset();
+  expect(failing.code, failing.stderr).toBe(1);
+  const invalid = await run(["apply", join(folder, slug(Object.keys(broken)[0] ?? ""))], {}, inItsOwn);
+  expect(invalid.code, invalid.stderr).toBe(3);
 });
 
 test("events of a whole run", async () => {

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { isShapely } from "../../src/couch/shape.js";
+
+const nodes = { all_nodes: ["a"], cluster_nodes: ["a"] };
+
+test.each<[string, string, unknown, boolean]>([
+  ["POST", "/_dbs_info", [{ key: "a", error: "not_found" }], true],
+  ["POST", "/_dbs_info", { key: "a" }, false],
+  ["GET", "/_all_dbs?limit=1", ["a"], true],
+  ["GET", "/_all_dbs", [7], false],
+  ["GET", "/_membership", nodes, true],
+  ["GET", "/_membership", { ...nodes, cluster_nodes: "a" }, false],
+  ["POST", "/a/_all_docs?include_docs=true", { total_rows: 0, rows: [] }, true],
+  ["POST", "/a/_all_docs", { rows: [null] }, false],
+  ["GET", "/a/_design_docs", { rows: {} }, false],
+  ["GET", "/a/_design/b/_view/c?limit=0", { rows: [{ key: null, value: 7 }] }, true],
+  ["GET", "/a/_changes", { results: [] }, true],
+  ["GET", "/a/_changes", {}, false],
+  ["POST", "/a/_find", { docs: [null] }, false],
+  ["POST", "/a/_explain", { index: null }, false],
+  ["GET", "/a/_index", { indexes: [] }, true],
+  // It answers what it did.
+  ["POST", "/a/_index", { result: "created" }, true],
+  ["POST", "/a/_bulk_docs", [], true],
+  ["POST", "/a/_bulk_docs", "done", false],
+  ["GET", "/a/_revs_limit", 1000, true],
+  ["GET", "/a/b", null, false],
+  // A document whose id reads like one of them.
+  ["GET", "/a/_design/_find", {}, true],
+])("%s %s: %j", (method, target, body, expected) => {
+  expect(isShapely(method, target, body)).toBe(expected);
+});
