@@ -18,24 +18,29 @@ const has =
     Object.entries(members).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
 
 const rows = has({ rows: listOf(isObject) });
+/** Also of a document that is not there. */
+const documentRows = has({ rows: listOf(has({ key: isString })) });
+const designDocRows = has({ rows: listOf(has({ id: isString, key: isString })) });
+const wholeDesignDocRows = has({ rows: listOf(has({ id: isString, doc: has({ _id: isString, _rev: isString }) })) });
 
-/** By method and path, without the query. */
+/** By method, path and query; the first that fits. */
 const shapes: readonly (readonly [RegExp, Check])[] = [
-  [/^POST \/_dbs_info$/, listOf(isObject)],
-  [/^GET \/_all_dbs$/, listOf(isString)],
-  [/^GET \/_membership$/, has({ all_nodes: listOf(isString), cluster_nodes: listOf(isString) })],
-  [/^(?:GET|POST) \/[^/]+\/_(?:all|design|local)_docs$/, rows],
-  [/^GET \/[^/]+\/_design\/[^/]+\/_view\/[^/]+$/, rows],
-  [/^GET \/[^/]+\/_changes$/, has({ results: listOf(isObject) })],
-  [/^POST \/[^/]+\/_find$/, has({ docs: listOf(isObject) })],
-  [/^POST \/[^/]+\/_explain$/, has({ index: isObject })],
-  [/^GET \/[^/]+\/_index$/, has({ indexes: listOf(isObject) })],
-  [/^POST \/[^/]+\/_bulk_docs$/, listOf(isObject)],
+  [/^POST \/_dbs_info\b/, listOf(isObject)],
+  [/^GET \/_all_dbs\b/, listOf(isString)],
+  [/^GET \/_membership\b/, has({ all_nodes: listOf(isString), cluster_nodes: listOf(isString) })],
+  [/^(?:GET|POST) \/[^/]+\/_(?:all|local)_docs\b/, documentRows],
+  [/^GET \/[^/]+\/_design_docs\?(?:.*&)?include_docs=true/, wholeDesignDocRows],
+  [/^GET \/[^/]+\/_design_docs\b/, designDocRows],
+  [/^GET \/[^/]+\/_design\/[^/]+\/_view\/[^/?]+(?:\?|$)/, rows],
+  [/^GET \/[^/]+\/_changes\b/, has({ results: listOf(isObject) })],
+  [/^POST \/[^/]+\/_find\b/, has({ docs: listOf(isObject) })],
+  [/^POST \/[^/]+\/_explain\b/, has({ index: isObject })],
+  [/^GET \/[^/]+\/_index(?:\?|$)/, has({ indexes: listOf(isObject) })],
+  [/^POST \/[^/]+\/_bulk_docs\b/, listOf(isObject)],
 ];
 
 /** May CouchDB have answered so, with a status of success? `target`: path and query. */
 export function isShapely(method: string, target: string, body: unknown): boolean {
-  const [path = ""] = target.split("?", 1);
-  const request = `${method} ${path}`;
+  const request = `${method} ${target}`;
   return body !== null && (shapes.find(([pattern]) => pattern.test(request))?.[1](body) ?? true);
 }

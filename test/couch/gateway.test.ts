@@ -206,7 +206,7 @@ test("an answer is kept, until something is written beside it", async () => {
 
 test("what is asked for with another query or body is another answer", async () => {
   server.behave(({ path, body, ...request }, response) =>
-    json(200, { rows: [{ path, body }] })({ path, body, ...request }, response),
+    json(200, { rows: [{ key: "a", path, body }] })({ path, body, ...request }, response),
   );
   const couch = connect();
   const all = path`/db/_all_docs`;
