@@ -57,7 +57,9 @@ await writeFiles(folder, {
 
 /** What each counter is to be in the end. */
 const expected = new Map<string, number>();
-const wrote = { edits: 0, conflicts: 0, made: 0 };
+const wrote = { edits: 0, conflicts: 0, made: 0, faint: 0 };
+/** An edit of theirs was taken by a minority of the nodes (202): CouchDB promises nothing of it. */
+const unsure = new Set<string>();
 
 async function seed(): Promise<void> {
   await must(server, "PUT", `/${database}`);
@@ -82,6 +84,11 @@ async function write(stop: AbortSignal): Promise<void> {
     const edit = `${wrote.edits}-${wrote.conflicts}`;
     const body = { ...read.body, counter: read.body.counter + 10, edit };
     const { status } = await request(server, "PUT", path, { body });
+    if (status === 202) {
+      wrote.faint += 1;
+      unsure.add(id);
+      continue;
+    }
     const took = status < 300 || (status >= 500 && (await must(server, "GET", path)).edit === edit);
     if (!took) wrote.conflicts += 1;
     else {
@@ -194,7 +201,7 @@ try {
   const seconds = (performance.now() - last) / 1_000;
   const { rows } = await must(server, "GET", `/${database}/_all_docs?include_docs=true&conflicts=true`);
   const wrong = rows.filter(
-    ({ id, doc }: { id: string; doc: { counter: number } }) => doc.counter !== expected.get(id),
+    ({ id, doc }: { id: string; doc: { counter: number } }) => !unsure.has(id) && doc.counter !== expected.get(id),
   );
   const conflicted = rows.filter(({ doc }: { doc: { _conflicts?: unknown } }) => doc._conflicts).length;
   console.log(

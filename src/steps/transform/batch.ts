@@ -99,16 +99,22 @@ export class Batch {
     return [...(await this.#settle(doubtful)), ...(await this.#displaced(conflicts))];
   }
 
-  /** Which of these took place? Returns the ids of those that didn't. */
+  /**
+   * Which of these took place? Returns the ids of those that didn't. On a cluster some copies may have taken our edit,
+   * and others somebody else's on the same base: nothing tells whose a quorum has, so ours is taken back and made again
+   * of theirs, and neither is lost.
+   */
   async #settle(intents: ReadonlyMap<string, Intent & Partial<Edit>>): Promise<string[]> {
     if (intents.size === 0) return [];
     const { reader, database, journal } = this.#options;
     const leaves = await reader.leaves([...intents.keys()]);
     const again: string[] = [];
     const unknown: string[] = [];
+    const strays = new Map<string, string>();
     for (const [id, intent] of intents) {
       const fate = fateOf(intent, leaves.get(id) ?? [], isCalibrated(this.#counts));
-      if (fate.was === "written") this.#took(id, fate.rev, intent, intent);
+      if (isStray(intent, leaves.get(id) ?? [])) strays.set(id, intent.ours);
+      else if (fate.was === "written") this.#took(id, fate.rev, intent, intent);
       else if (fate.was === "not-written") again.push(id);
       else if (fate.was === "unknown") unknown.push(id);
       else if (fate.was === "unclear") {
@@ -118,8 +124,9 @@ export class Batch {
         else again.push(id);
       }
     }
+    await this.#remove(strays);
     if (unknown.length > 0) throw unknownError(database, unknown, journal.store.name);
-    return again;
+    return [...again, ...strays.keys()];
   }
 
   /**
@@ -128,18 +135,24 @@ export class Batch {
    */
   async #displaced(conflicts: ReadonlyMap<string, Edit>): Promise<string[]> {
     if (conflicts.size === 0) return [];
-    const { couch, database, reader } = this.#options;
+    const { reader } = this.#options;
     const leaves = await reader.leaves([...conflicts.keys()]);
     const strays = [...conflicts.values()].filter((edit) => isStray(edit, leaves.get(edit.id) ?? []));
-    const removals = strays.map(({ id, ours }): Edit => {
-      const body = { _id: id, _rev: ours, _deleted: true };
-      return { id, base: ours, body, ours: "", digest: "", deletes: true, conflicted: false };
-    });
-    if (removals.length > 0) await sendEdits(couch, database, removals);
+    await this.#remove(new Map(strays.map(({ id, ours }) => [id, ours])));
     return [...conflicts.keys()].filter((id) => {
       const winner = winnerOf(leaves.get(id) ?? []);
       return winner !== undefined && !winner.deleted;
     });
+  }
+
+  /** Deletes these revisions of ours, by id, and only them. */
+  async #remove(revisions: ReadonlyMap<string, string>): Promise<void> {
+    const { couch, database } = this.#options;
+    const removals = [...revisions].map(([id, rev]): Edit => {
+      const body = { _id: id, _rev: rev, _deleted: true };
+      return { id, base: rev, body, ours: "", digest: "", deletes: true, conflicted: false };
+    });
+    if (removals.length > 0) await sendEdits(couch, database, removals);
   }
 
   #took(id: string, rev: string, { ours }: Pick<Intent, "ours">, { deletes, conflicted }: Partial<Edit>): void {
@@ -156,7 +169,7 @@ export class Batch {
 }
 
 /** Our leaf, beside one that others have made of the same base. */
-function isStray({ base, ours }: Edit, leaves: readonly Leaf[]): boolean {
+function isStray({ base, ours }: Intent, leaves: readonly Leaf[]): boolean {
   const alive = leaves.filter(({ deleted }) => !deleted);
   return (
     alive.some(({ history }) => history[0] === ours) &&

@@ -84,6 +84,31 @@ describe("a document", () => {
     expect(await counters()).toEqual({ a: -5, b: 1 });
   });
 
+  it("of which some copies took our edit, and others somebody else's, is changed as they left it", async () => {
+    await fresh("split", "a", "b");
+    let dead = false;
+    const killed = scene.run(plusOne, {
+      before: () => {
+        if (dead) throw new Killed();
+      },
+      after: ({ path }) => {
+        dead ||= path.endsWith("_bulk_docs");
+        if (dead) throw new Killed();
+      },
+    });
+    await expect(killed).rejects.toThrow(Killed);
+    // As internal replication brings it: it loses to ours.
+    const theirs = "0".repeat(32);
+    const { _revisions } = await must(server(), "GET", `/${scene.database}/a?revs=true`);
+    const { start, ids } = _revisions as { start: number; ids: readonly string[] };
+    const edit = { _id: "a", _rev: `${start}-${theirs}`, _revisions: { start, ids: [theirs, ids[1]] }, counter: 10 };
+    await must(server(), "POST", `/${scene.database}/_bulk_docs`, { body: { docs: [edit], new_edits: false } });
+    expect(await counters()).toEqual({ a: 1, b: 1 });
+    expect(await scene.run(plusOne)).toMatchObject({ changed: 2 });
+    expect(await counters()).toEqual({ a: 11, b: 1 });
+    expect(await must(server(), "GET", `/${scene.database}/a?conflicts=true`)).not.toHaveProperty("_conflicts");
+  });
+
   it("is deleted where that is allowed", async () => {
     await fresh("deleting", "a", "b");
     const onlyB = (document: Record<string, unknown>) => (document._id === "a" ? null : document);
