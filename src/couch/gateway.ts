@@ -1,4 +1,5 @@
 /** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
+import { setMaxListeners } from "node:events";
 import { bug, MigrateError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
@@ -39,7 +40,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
   let underWay = new AbortController();
-  let ended = AbortSignal.any([underWay.signal, options.signal]);
+  let ended = endOf(underWay.signal, options.signal);
 
   function requestOf(
     method: string,
@@ -137,7 +138,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     cut: (reason) => {
       underWay.abort(reason);
       underWay = new AbortController();
-      ended = AbortSignal.any([underWay.signal, options.signal]);
+      ended = endOf(underWay.signal, options.signal);
     },
     close: async () => exchange.close(),
     get epoch() {
@@ -150,4 +151,11 @@ function queryText(query: Query = {}): string {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
   if (pairs.length === 0) return "";
   return `?${pairs.map((pair) => pair.map((part) => encodeURIComponent(String(part))).join("=")).join("&")}`;
+}
+
+/** Every request under way listens to it: Node.js takes more than ten listeners for a leak, and says so to our users. */
+function endOf(...signals: readonly AbortSignal[]): AbortSignal {
+  const ended = AbortSignal.any([...signals]);
+  setMaxListeners(0, ended);
+  return ended;
 }

@@ -228,6 +228,17 @@ test("what is asked for with another query or body is another answer", async () 
   ]);
 });
 
+test("many requests at once are no leak to Node.js", async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error) => void warnings.push(name);
+  process.on("warning", hear);
+  server.behave((request, response) => void setTimeout(() => json(200, {})(request, response), 20));
+  const couch = connect();
+  await Promise.all(Array.from({ length: 40 }, (_, i) => couch.read(path`/db/${`doc-${i}`}`)));
+  process.off("warning", hear);
+  expect(warnings).toEqual([]);
+});
+
 test("what was read while a write was under way is not kept", async () => {
   let finish = () => {};
   server.behave((request, response) => {
