@@ -26,7 +26,20 @@ export async function readDocument(database: Database, id: string, options: Read
     if (error.status !== 404) throw error;
     throw notFound(rev === undefined && error.reason === "deleted" ? "deleted" : "missing");
   });
-  return { ...idFirst(found), ...(await extraFields(database, id, options)) };
+  const told = revs_info ? { _revs_info: await withDeletions(database, id, found._revs_info as RevsInfo) } : {};
+  return { ...idFirst(found), ...told, ...(await extraFields(database, id, options)) };
+}
+
+type RevsInfo = readonly { readonly rev: string; readonly status: string }[];
+
+/** PouchDB calls a deletion `available`, as any revision whose body it has; CouchDB tells them apart. */
+async function withDeletions(database: Database, id: string, revisions: RevsInfo): Promise<RevsInfo> {
+  const statusOf = async (rev: string, status: string) => {
+    if (status !== "available") return status;
+    const { _deleted } = await database.pouch.get(id, { rev });
+    return _deleted ? "deleted" : status;
+  };
+  return Promise.all(revisions.map(async ({ rev, status }) => ({ rev, status: await statusOf(rev, status) })));
 }
 
 async function extraFields(database: Database, id: string, options: ReadOptions): Promise<JsonObject> {

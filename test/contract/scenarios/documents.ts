@@ -35,6 +35,7 @@ export const documents: Scenario = {
     { it: "are deleted once", send: `DELETE ${db}/egg?rev=<deleted>`, gets: 404, like: notFound("deleted") },
     { it: "are not written upon a tombstone", send: `PUT ${db}/egg`, body: { _rev: "<deleted>" }, gets: 409, like: conflict },
     { it: "come back without a revision, a generation on", send: `PUT ${db}/egg`, body: { back: true }, gets: 201, like: ok("egg", 6), keeps: "sixth" },
+    { it: "tell that they were gone in between", send: `GET ${db}/egg?revs_info=true`, gets: 200, like: { _revs_info: [{ status: "available" }, { status: "deleted" }, { status: "available" }, { status: "available" }, { status: "available" }, { status: "available" }] } },
     { it: "are deleted by a PUT that leaves a body", send: `PUT ${db}/egg`, body: { _rev: "<sixth>", _deleted: true, token: 7 }, gets: 200, like: ok("egg", 7), keeps: "tombstone" },
     { it: "show that body", send: `GET ${db}/egg?rev=<tombstone>`, gets: 200, like: { _deleted: true, token: 7 } },
     { it: "may never have been", send: `GET ${db}/none`, gets: 404, exactly: notFound("missing") },
