@@ -112,7 +112,7 @@ test("the library gets all settings", async () => {
   const engine = stubEngine();
   const signal = new AbortController().signal;
   const files = {
-    "couchdb-migrate.yaml": "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nallowDestroy: true\npath: ./m\n",
+    "couchdb-migrate.yaml": "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nbuilds: 2\nallowDestroy: true\npath: ./m\n",
   };
   const env = {
     ...service,
@@ -142,6 +142,7 @@ test("the library gets all settings", async () => {
     allowDestroy: true,
     allowRevert: true,
     concurrency: 3,
+    builds: 2,
     leaseTtl: 10_000,
     lockWait: 60_000,
     timeout: 300_000,
