@@ -112,7 +112,8 @@ test("the library gets all settings", async () => {
   const engine = stubEngine();
   const signal = new AbortController().signal;
   const files = {
-    "couchdb-migrate.yaml": "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nbuilds: 2\nallowDestroy: true\npath: ./m\n",
+    "couchdb-migrate.yaml":
+      "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nbuilds: 2\nallowDestroy: true\npath: ./m\n",
   };
   const env = {
     ...service,
