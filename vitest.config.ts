@@ -10,8 +10,8 @@ export default defineConfig({
     // What waits for leases and builds on a crowded machine gets a second chance in CI; the report names it.
     retry: process.env.CI ? 1 : 0,
     hookTimeout: 120_000,
-    // The servers that the tests start share two cores: more workers only make them slower.
-    maxWorkers: 2,
+    // Many tests wait for something; the servers that they start share two cores.
+    maxWorkers: 3,
     // A report for machines besides, where one is asked for (.ci/run).
     ...(results ? { reporters: ["default", "json"], outputFile: { json: results } } : {}),
   },

@@ -17,7 +17,7 @@ export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
   const part = { step: step.id, number };
   const emit: Listener = (event) =>
     run.emit(event.type === "lease-waiting" || event.type === "lease-taken" ? { ...event, part: number } : event);
-  return takeLease(couch, { ...place, part }, { holder, ttl, lockWait, emit, signal });
+  return takeLease(couch, { ...place, part }, { holder, ttl, lockWait, wait: run.wait, emit, signal });
 }
 
 /** Does one part in these databases; what fails in one does not stop the others. The part's lease is held. */

@@ -101,6 +101,7 @@ export async function workUnderLease(
     holder,
     ttl,
     lockWait,
+    wait: run.wait,
     emit: (event) => {
       waited ||= event.type === "lease-waiting";
       run.emit(event);

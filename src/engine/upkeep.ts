@@ -50,7 +50,7 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
     await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
     const { holder, leaseTtl: ttl, lockWait } = run.leasing;
     const { emit, signal } = run;
-    const lease = await takeLease(run.couch, run.place, { holder, ttl, lockWait, emit, signal });
+    const lease = await takeLease(run.couch, run.place, { holder, ttl, lockWait, wait: run.wait, emit, signal });
     try {
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);

@@ -18,6 +18,8 @@ export interface TakeLeaseOptions {
   readonly ttl: number;
   /** Milliseconds that another holder is waited for. */
   readonly lockWait: number;
+  /** Milliseconds that a CouchDB is waited for that gives the lease to nobody; never less than the TTL. */
+  readonly wait?: number;
   readonly emit: Listener;
   readonly signal: AbortSignal;
   /** Asked when somebody who was waited for is done: false gives up, for then the work is done as well. */
@@ -175,8 +177,8 @@ export class Acquisition {
 
   /** Gives up where CouchDB is in no state to give the lease to anybody. */
   async #backOff(): Promise<void> {
-    const { ttl, lockWait, signal } = this.#options;
-    const patience = Math.max(ttl, 10_000);
+    const { ttl, lockWait, wait = 0, signal } = this.#options;
+    const patience = Math.max(ttl, 10_000, wait);
     if (this.#trouble && this.#now() - this.#trouble.since > patience) {
       throw failure(this.#trouble.last, "the lease could not be taken");
     }

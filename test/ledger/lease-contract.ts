@@ -193,6 +193,15 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await expect(take(place(), "anna", { now: fast }, couch)).rejects.toThrow(code("below-quorum"));
     });
 
+    it("is waited for as long as --wait says where only a minority takes writes", async () => {
+      const fast = () => performance.now() * 20;
+      const until = fast() + 40_000;
+      const couch = tamper(connectTo(0), (...write) => (fast() < until ? belowQuorum : asItIs)(...write));
+      const anna = await take(place(), "anna", { now: fast, ttl: 20_000, wait: 80_000 }, couch);
+      expect(fast()).toBeGreaterThan(until);
+      await anna.release();
+    });
+
     it("is not had in a database that is not there", async () => {
       const fast = () => performance.now() * 20;
       const where = { ...place(), database: uniqueName("missing") };

@@ -31,7 +31,7 @@ onNodes("a staged deployment", () => {
     deployed: typeof views | typeof index = views,
   ): Promise<{ database: string; args: string[]; env: Record<string, string> }> {
     proxy.reset();
-    const database = await bigDatabase(node);
+    const database = await bigDatabase(node, 3_000);
     const kind = deployed === views ? "ensureDesignDocs" : "ensureIndexes";
     const step = { id: "views", [kind]: { database, ...deployed } };
     const folder = await tempFolder({ "001.yaml": JSON.stringify([step]) });
