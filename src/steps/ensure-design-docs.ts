@@ -1,11 +1,11 @@
 import { databaseInfo } from "../couch/databases.js";
-import { path } from "../couch/path.js";
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
-import { type DesignDoc, type Fault, type FoundDesignDoc, nameInId } from "./design-docs/design-doc.js";
+import type { DesignDoc, Fault, FoundDesignDoc } from "./design-docs/design-doc.js";
+import { listDesignDocs } from "./design-docs/list.js";
 import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment } from "./design-docs/staging.js";
@@ -107,23 +107,15 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   },
 
   async observe({ couch, desired, target: { database = "" } }) {
-    const query = { include_docs: true };
-    const answer = await couch.read<{ rows?: { doc: DesignDoc }[] }>(path`/${database}/_design_docs`, {
-      query,
-      accept: [404],
-    });
-    const info = answer.status === 404 ? undefined : await databaseInfo(couch, database);
-    if (!info) return undefined;
-    const rows = answer.body.rows ?? [];
-    const all = rows.flatMap(({ doc }) => {
-      const name = nameInId(doc._id);
-      return name === undefined ? [] : [[name, doc] as const];
-    });
+    const found = await listDesignDocs(couch, database);
+    const info = found && (await databaseInfo(couch, database));
+    if (!found || !info) return undefined;
+    const all = Object.entries(found);
     const isNamed = ([name]: readonly [string, DesignDoc]) => Object.hasOwn(desired.docs, name);
     return {
       docs: Object.fromEntries(all.filter(isNamed)),
       others: Object.fromEntries(all.filter((one) => !isNamed(one))),
-      documents: Math.max(0, info.documents - rows.length),
+      documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
     };
   },

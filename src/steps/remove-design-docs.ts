@@ -1,8 +1,8 @@
-import { path } from "../couch/path.js";
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { companionsOf } from "./design-docs/companions.js";
-import { type DesignDoc, idOf, nameInId } from "./design-docs/design-doc.js";
+import { idOf, nameInId } from "./design-docs/design-doc.js";
+import { listDesignDocs } from "./design-docs/list.js";
 import { contentOf, readExisting, removal, removeStored } from "./documents/remove.js";
 import type { Stored } from "./documents/stored.js";
 import { defineKind } from "./kind.js";
@@ -53,12 +53,7 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
   },
 
   async observe({ couch, desired, target: { database = "" } }) {
-    const { status, body } = await couch.read<{ rows?: readonly { readonly doc: DesignDoc }[] }>(
-      path`/${database}/_design_docs`,
-      { query: { include_docs: true }, accept: [404] },
-    );
-    const rows = status === 404 ? [] : (body.rows ?? []);
-    const docs = Object.fromEntries(rows.map(({ doc }) => [nameInId(doc._id) ?? "", doc]));
+    const docs = (await listDesignDocs(couch, database)) ?? {};
     const companions = desired.names.flatMap((name) => companionsOf(docs, name).map((companion) => companion.name));
     return readExisting(couch, database, [...desired.names, ...companions].map(idOf));
   },

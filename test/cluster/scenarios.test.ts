@@ -1,8 +1,8 @@
 /** What a cluster of three does to runners that share a ledger and a lease: nodes that race, stop, hang, and runners that die. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
-import { type Lease, takeLease } from "../../src/ledger/lease.js";
-import { connect, options } from "../ledger/clients.js";
+import { takeLease } from "../../src/ledger/lease.js";
+import { connect, contend, options } from "../ledger/clients.js";
 import { startCli } from "../support/cli.js";
 import { startProxy } from "../support/proxy.js";
 import { type Addressed, must, request, until } from "../support/request.js";
@@ -25,7 +25,6 @@ onNodes("three nodes", () => {
   const ledgerOf = (set: string, node: Addressed = a) =>
     must(node, "GET", `/couchdb-migrate/_local/couchdb-migrate-${set}`);
   const leaseOf = (set: string) => must(a, "GET", `/couchdb-migrate/lease-${set}`);
-  const held = (lease: Lease) => !lease.lost.aborted;
 
   describe.concurrent("new", () => {
     it("scenario 1: six runners, to all of whom the ledger's database exists already, apply each step once", async () => {
@@ -77,20 +76,11 @@ onNodes("three nodes", () => {
           void request(node, "PUT", `/${place.database}?q=1`).catch(() => {});
           await new Promise((resolve) => setTimeout(resolve, 3));
         }
-        const holding = new Set<Lease>();
-        const overlaps: string[] = [];
-        const tokens: number[] = [];
-        await Promise.all(
-          [a, b, c, a, b, c].map(async (node, i) => {
+        const { overlaps, tokens } = await contend(
+          [a, b, c, a, b, c].map((node, i) => async () => {
             const couch = connect(node);
             await ensureLedgerDatabase(couch, place, { emit: () => {}, signal: never });
-            const lease = await takeLease(couch, place, options(`runner-${i}`));
-            for (const other of holding) if (held(other)) overlaps.push(`${other.holder} and ${lease.holder}`);
-            holding.add(lease);
-            tokens.push(lease.token);
-            await new Promise((resolve) => setTimeout(resolve, 30));
-            holding.delete(lease);
-            await lease.release();
+            return takeLease(couch, place, options(`runner-${i}`));
           }),
         );
         expect(overlaps).toEqual([]);

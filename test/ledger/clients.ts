@@ -2,7 +2,7 @@
 import { afterAll } from "vitest";
 import type { Gateway } from "../../src/couch/gateway.js";
 import { openCouch } from "../../src/couch/gateway.js";
-import type { TakeLeaseOptions } from "../../src/ledger/lease.js";
+import type { Lease, TakeLeaseOptions } from "../../src/ledger/lease.js";
 import type { Addressed } from "../support/request.js";
 
 const open: Gateway[] = [];
@@ -27,4 +27,29 @@ export function options(holder: string, more: Partial<TakeLeaseOptions> = {}): T
 export function given(url: string): Addressed {
   const { origin, username, password } = new URL(url);
   return { url: origin, admin: { name: decodeURIComponent(username), password: decodeURIComponent(password) } };
+}
+
+/**
+ * All take the lease at once, and each lets it go after a moment: who believed to hold it while another did, and the
+ * tokens, in the order in which they were given.
+ */
+export async function contend(takers: readonly (() => Promise<Lease>)[]): Promise<{
+  readonly overlaps: readonly string[];
+  readonly tokens: readonly number[];
+}> {
+  const inside = new Set<Lease>();
+  const overlaps: string[] = [];
+  const tokens: number[] = [];
+  await Promise.all(
+    takers.map(async (take) => {
+      const lease = await take();
+      for (const other of inside) if (!other.lost.aborted) overlaps.push(`${other.holder} and ${lease.holder}`);
+      inside.add(lease);
+      tokens.push(lease.token);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      inside.delete(lease);
+      await lease.release();
+    }),
+  );
+  return { overlaps, tokens };
 }

@@ -12,7 +12,7 @@ import { breakLease, type Lease, readLease, type TakeLeaseOptions, takeLease } f
 import type { LedgerPlace } from "../../src/ledger/store.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";
-import { connect, options } from "./clients.js";
+import { connect, contend, options } from "./clients.js";
 import { answerLost, asItIs, belowQuorum, inTurn, requestLost, tamper } from "./tamper.js";
 
 export interface ContractServer {
@@ -69,19 +69,9 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
 
     it(`is held by one of ${clients} at a time`, async () => {
       const where = place();
-      const inside = new Set<Lease>();
-      const tokens: number[] = [];
-      const overlaps: string[] = [];
-      await Promise.all(
-        Array.from({ length: clients }, async (_, index) => {
-          const lease = await take(where, `runner-${index}`, {}, connectTo(index));
-          for (const other of inside) if (held(other)) overlaps.push(`${other.holder} and ${lease.holder}`);
-          inside.add(lease);
-          tokens.push(lease.token);
-          await new Promise((resolve) => setTimeout(resolve, 30));
-          inside.delete(lease);
-          await lease.release();
-        }),
+      const runners = Array.from({ length: clients }, (_, index) => index);
+      const { overlaps, tokens } = await contend(
+        runners.map((index) => () => take(where, `runner-${index}`, {}, connectTo(index))),
       );
       expect(overlaps).toEqual([]);
       expect(tokens).toHaveLength(clients);

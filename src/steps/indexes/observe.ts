@@ -2,6 +2,7 @@ import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
+import { listDesignDocs } from "../design-docs/list.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
 import { indexesIn } from "./from-design-docs.js";
@@ -35,14 +36,6 @@ export async function observeIndexes(couch: Couch, database: string): Promise<Ob
   const { partitioned, bytes } = info;
   const documents = Math.max(0, info.documents - count);
   return { indexes, partitioned, documents, bytes, ...(designDocs ? { designDocs } : {}) };
-}
-
-async function listDesignDocs(couch: Couch, database: string): Promise<Record<string, DesignDoc> | undefined> {
-  const at = path`/${database}/_design_docs`;
-  const options = { query: { include_docs: true }, accept: [404] };
-  const { status, body } = await couch.read<{ readonly rows?: readonly { readonly doc: DesignDoc }[] }>(at, options);
-  if (status === 404) return undefined;
-  return Object.fromEntries((body.rows ?? []).map(({ doc }) => [nameInId(doc._id) ?? "", doc]));
 }
 
 /** @param fresh ask, whatever is known from earlier in the run */
