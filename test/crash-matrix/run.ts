@@ -38,9 +38,7 @@ const [part = 1, parts = 1] = values.shard.split("/").map(Number);
 console.log(
   canStartNodes ? `Throwaway CouchDB nodes from ${couchHome}` : "The embedded server: there is no CouchDB here",
 );
-// A run waits until each index is committed, which CouchDB does every five seconds only if it is not told otherwise.
-const quick = { query_server_config: { commit_freq: 1 } };
-const benches = await openBenches(Number(values.benches), prepare, { ini: quick });
+const benches = await openBenches(Number(values.benches), prepare);
 await prepare(benches.first.server);
 const matrix = await Matrix.open(benches.first, {
   requestTimeout: Number(values["request-timeout"]),

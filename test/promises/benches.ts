@@ -1,7 +1,7 @@
 /** Servers on which the main job is done again and again, side by side, because many a run has to wait. */
 import { type RecordingProxy, startProxy } from "../support/proxy.js";
 import { type Addressed, must, request } from "../support/request.js";
-import { canStartNodes, type NodeOptions, startCouchDB, startEmbedded } from "../support/servers.js";
+import { canStartNodes, startCouchDB, startEmbedded } from "../support/servers.js";
 import { overmind } from "./overmind-state.js";
 
 export interface Bench {
@@ -23,11 +23,10 @@ export interface Benches {
 export async function openBenches(
   count = 3,
   clear: (server: Addressed) => Promise<void> = clearOvermind,
-  options: NodeOptions = {},
 ): Promise<Benches> {
   const benches: (Bench & { close(): Promise<void> })[] = [];
   for (let i = 0; i < count; i++) {
-    const server = canStartNodes ? await startCouchDB(options) : await startEmbedded();
+    const server = canStartNodes ? await startCouchDB() : await startEmbedded();
     const proxy = await startProxy(server.url);
     const close = async () => {
       await proxy.close();
