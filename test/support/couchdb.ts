@@ -69,7 +69,7 @@ export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode
   await mkdir(join(folder, "data"));
   await writeFile(join(folder, "vm.args"), await vmArgs(shortName, options.cookie ?? "couchdb-migrate-test"));
 
-  const running = new Running(folder);
+  const running = new Running(folder, options.clustered ?? false);
   const settings = (port: number) =>
     iniText(merged(defaults(folder, port, options.clustered ?? false), options.ini), admins);
   await writeFile(iniFile, settings(0));
@@ -112,9 +112,12 @@ class Running {
   private guard: ChildProcess | undefined;
   private ended: Promise<void> = Promise.resolve();
 
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly clustered: boolean,
+  ) {}
 
-  /** Returns the port, once the node is up. */
+  /** Returns the port, once the node is up and has the system databases that are to be there from the start. */
   async start(): Promise<number> {
     const { folder } = this;
     const uriFile = join(folder, "uri");
@@ -150,10 +153,10 @@ class Running {
       },
       (port) => port !== undefined,
     );
-    await until(
-      () => upStatus(port),
-      (status) => status === 200,
-    );
+    await answered(port, "/_up", (status) => status === 200);
+    // A single node makes them after it has said that it is up. Nobody is logged in: what is there answers 401.
+    if (!this.clustered)
+      for (const system of ["/_users", "/_replicator"]) await answered(port, system, (status) => status === 401);
     return port as number;
   }
 
@@ -229,9 +232,13 @@ async function portIn(uriFile: string): Promise<number | undefined> {
   return port === undefined ? undefined : Number(port);
 }
 
-async function upStatus(port: number | undefined): Promise<number | undefined> {
+function answered(port: number | undefined, path: string, done: (status: number | undefined) => boolean) {
+  return until(() => statusOf(port, path), done);
+}
+
+async function statusOf(port: number | undefined, path: string): Promise<number | undefined> {
   try {
-    return (await fetch(`http://${host}:${port}/_up`, { signal: AbortSignal.timeout(5_000) })).status;
+    return (await fetch(`http://${host}:${port}${path}`, { signal: AbortSignal.timeout(5_000) })).status;
   } catch {
     return undefined;
   }
