@@ -1,7 +1,7 @@
 /** How a runner gets the lease: steps 1 to 5 of the protocol in lease.ts. */
 import { randomUUID } from "node:crypto";
 import type { Couch } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
@@ -41,6 +41,8 @@ export class Acquisition {
   readonly #nonce = randomUUID();
   /** Since when nothing but failures came, and the last of them. */
   #trouble: { readonly since: number; readonly last: Outcome | undefined } | undefined;
+  /** Something of ours may be held though we don't have the lease: even a refused write may be taken by one copy. */
+  #litter = false;
   #rounds = 0;
   #said = 0;
 
@@ -52,8 +54,19 @@ export class Acquisition {
     this.#started = this.#now();
   }
 
-  /** `undefined`: no longer needed. */
+  /** `undefined`: no longer needed. Whoever leaves without the lease leaves nothing behind that others would wait for. */
   async take(): Promise<Lease | undefined> {
+    try {
+      const lease = await this.#take();
+      if (!lease) await this.#clear();
+      return lease;
+    } catch (error) {
+      await this.#clear();
+      throw error;
+    }
+  }
+
+  async #take(): Promise<Lease | undefined> {
     const { ttl, signal } = this.#options;
     let watching: Watch | undefined;
     for (;;) {
@@ -66,7 +79,7 @@ export class Acquisition {
       }
       watching = watch(watching, leaves, this.#now());
       const stray = own(leaves, this.#nonce);
-      if (stray) await this.#free(stray.rev, stray.token);
+      if (stray) await this.#giveUp(stray, leaves);
       else if (!mayTake(leaves, watching, asked, ttl)) await this.#wait(leaves);
       else if (this.#said > 0 && this.#options.stillNeeded && !(await this.#options.stillNeeded())) return undefined;
       else {
@@ -103,6 +116,7 @@ export class Acquisition {
     const { holder, ttl, emit } = this.#options;
     const { on, token } = nextWrite(before);
     const body = { holder, nonce: this.#nonce, token, since: new Date().toISOString(), ttl };
+    this.#litter = true;
     let sent = this.#now();
     let outcome = await this.#write(on, body);
     if (outcome.kind === "unknown") {
@@ -113,12 +127,12 @@ export class Acquisition {
       }
     }
     this.#note(outcome);
-    if (outcome.kind === "stray") await this.#free(outcome.rev, token);
+    if (outcome.kind === "stray") await this.#clear();
     if (outcome.kind !== "written") return undefined;
 
     const won = await this.#settle(outcome.rev, new Set(before.map((leaf) => leaf.rev)));
     if (!won || this.#now() >= deadlineOf(sent, ttl)) {
-      await this.#free(outcome.rev, token);
+      await this.#clear();
       return undefined;
     }
     const from = holding(before)?.holder;
@@ -138,15 +152,30 @@ export class Acquisition {
     return true;
   }
 
-  async #free(rev: string, token: number): Promise<void> {
+  /** One look at all copies, and what of ours is held there is given up. Never throws: the next look finds the rest. */
+  async #clear(): Promise<void> {
+    if (!this.#litter) return;
+    try {
+      const leaves = await readLeaves(this.#couch, this.#place, { everywhere: true, timeout: this.#timeout });
+      const mine = leaves && own(leaves, this.#nonce);
+      if (mine) await this.#giveUp(mine, leaves);
+      else if (leaves) this.#litter = false;
+    } catch (error) {
+      this.#note({ kind: "unknown", error: toMigrateError(error) });
+    }
+  }
+
+  /**
+   * Frees our leaf where it is the only one that lives: nobody deletes the last one. Beside another it is buried, as the
+   * winner does it too: two free leaves would be a conflict that stays until somebody takes the lease again.
+   */
+  async #giveUp(leaf: Leaf, leaves: readonly Leaf[]): Promise<void> {
     const { ttl } = this.#options;
-    const outcome = await this.#write(rev, {
-      holder: null,
-      nonce: this.#nonce,
-      token,
-      since: new Date().toISOString(),
-      ttl,
-    });
+    const isLast = leaves.every((other) => other.deleted || other.rev === leaf.rev);
+    const since = new Date().toISOString();
+    const outcome = isLast
+      ? await this.#write(leaf.rev, { holder: null, nonce: this.#nonce, token: leaf.token, since, ttl })
+      : await buryLeaf(this.#couch, this.#place, leaf, this.#timeout);
     this.#note(outcome);
     if (outcome.kind !== "written") await this.#backOff();
   }
@@ -189,7 +218,9 @@ export class Acquisition {
     await jitter(Math.min(50 * 2 ** Math.min(this.#rounds, 5), ttl / 10 + 50), signal);
   }
 
+  /** Who was told to stop has five seconds for all that is left to do. */
   get #timeout(): number {
-    return Math.min(Math.max(this.#options.ttl / 5, 500), 10_000);
+    const { ttl, signal } = this.#options;
+    return Math.min(Math.max(ttl / 5, 500), signal.aborted ? 1_000 : 10_000);
   }
 }

@@ -27,20 +27,25 @@ export type Outcome =
 export interface ReadLeavesOptions {
   /** Ask for each leaf's parent too. */
   readonly parents?: boolean;
+  /** Wait for every copy that is up: a leaf that only one took is shown then, too. */
+  readonly everywhere?: boolean;
   /** Milliseconds, repetitions included. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
 }
 
+/** `r` of a read from all copies that are up: more than there can be. */
+const allCopies = 1_000;
+
 /** All leaves; none where there is no document or no database; `undefined`: nothing may be decided on this answer. */
 export async function readLeaves(
   couch: Couch,
   place: LeasePlace,
-  { parents, timeout, signal }: ReadLeavesOptions,
+  { parents, everywhere, timeout, signal }: ReadLeavesOptions,
 ): Promise<readonly Leaf[] | undefined> {
   const answer = await within(timeout, "unreachable", signal, (signal) =>
     couch.read(leasePath(place), {
-      query: { open_revs: "all", revs: parents || undefined },
+      query: { open_revs: "all", revs: parents || undefined, r: everywhere ? allCopies : undefined },
       accept: [404],
       fresh: true,
       timeout,

@@ -7,7 +7,8 @@
  *  1. Read all leaves.
  *  2. If one is held, wait until the held revisions have not changed for one TTL on our own monotonic clock.
  *  3. Write on the leaf of the highest generation, with a token larger than all.
- *  4. 201: a candidate. 202: free our stray leaf, and begin again. Nobody deletes the last leaf: tokens would restart.
+ *  4. 201: a candidate. 202: give up our stray leaf, and begin again: it is buried beside another live one, else freed,
+ *     for nobody deletes the last leaf. Who leaves without the lease looks at all copies for a stray leaf of theirs.
  *  5. Read again. Bury siblings and what was there before; yield to anything else (lease-leaves.ts: `judge`).
  *  6. Renew by compare-and-set; past 0.6 TTL since the last renewal was *sent*, stop (held-lease.ts).
  *  7. Release in place: `holder: null`.

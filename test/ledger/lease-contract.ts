@@ -224,6 +224,42 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await readLease(connectTo(0), where)).toBeNull();
     });
 
+    describe("is left without a second live leaf by who did not get it", () => {
+      const id = (where: LedgerPlace) => `lease-${where.set}`;
+      const hash = (digit: string) => digit.repeat(32);
+      /** As on a cluster: most copies took anna's leaf, one took eva's, and she is told of a conflict. */
+      const bothTake = async (where: LedgerPlace, eva: object) => {
+        const leaf = (digit: string, body: object) => ({ ...body, _id: id(where), _rev: `1-${hash(digit)}` });
+        const docs = [leaf("a", { ...eva, holder: "anna", nonce: randomUUID() }), leaf("e", eva)];
+        await must(first, "POST", `/${database}/_bulk_docs`, { body: { new_edits: false, docs } });
+      };
+
+      it.each([
+        ["that any look shows", true],
+        ["that only a look at all copies shows", false],
+      ])("%s", async (_, anyLook) => {
+        if (!server.takesRevisions) return;
+        const where = place();
+        const conflict = inTurn(async (_send, _path, { body }) => {
+          await bothTake(where, body as object);
+          return { status: 409, body: undefined } as never;
+        });
+        const real = connectTo(0);
+        const read: Couch["read"] = async (path, options) => {
+          const answer = await real.read<never>(path, options);
+          const { body }: { body: unknown } = answer;
+          if (anyLook || options?.query?.r !== undefined || !Array.isArray(body)) return answer;
+          return { ...answer, body: body.filter(({ ok }) => ok.holder !== "eva") as never };
+        };
+        await expect(take(where, "eva", { lockWait: 0 }, tamper(real, conflict, { read }))).rejects.toThrow(
+          code("lease-held"),
+        );
+        const leaves = await must(first, "GET", `/${database}/${id(where)}?open_revs=all`);
+        const live = leaves.filter(({ ok }: { ok: { _deleted?: boolean } }) => !ok._deleted);
+        expect([live.length, leaves.length, live[0].ok.holder]).toEqual([1, 2, "anna"]);
+      });
+    });
+
     it("can be broken by a person, and its holder learns of it", async () => {
       const where = place();
       const anna = await take(where, "anna");
