@@ -120,8 +120,9 @@ export class Exchange {
       }
       if (request.signal.aborted) throw stopped(request.signal);
       const elapsed = performance.now() - start;
+      const absent = !request.once && isFailed(outcome) && !outcome.sent;
       const pause =
-        verdict.do === "retry" ? pauseAfter(policy, attempt, elapsed, retryAfter, Math.random()) : undefined;
+        verdict.do === "retry" ? pauseAfter(policy, attempt, elapsed, absent, retryAfter, Math.random()) : undefined;
       if (pause === undefined) throw this.#error(verdict.code, request, outcome);
       await sleep(pause, undefined, { signal: request.signal }).catch(() => {
         throw stopped(request.signal);

@@ -110,18 +110,21 @@ function isDatabaseMissing(reason: string): boolean {
 }
 
 export interface RetryPolicy {
+  /** Where nobody listens, twice as many: a server that is started again takes some seconds to do so. */
   readonly attempts: number;
   /** The first pause; each further one is twice as long. Milliseconds, as all below. */
   readonly pause: number;
+  readonly longestPause: number;
   /** No attempt begins later than this after the first, but for one second try after a time-out. */
   readonly within: number;
 }
 
-export const defaultPolicy: RetryPolicy = { attempts: 6, pause: 250, within: 15_000 };
+export const defaultPolicy: RetryPolicy = { attempts: 6, pause: 250, longestPause: 4_000, within: 15_000 };
 
 /**
  * How long to wait before attempt `attempt + 1`; `undefined`: no more.
  *
+ * @param absent nobody listens at the address
  * @param retryAfter the header, in seconds; a date is not worth its parsing
  * @param random in [0, 1): runners that failed together must not come back together
  */
@@ -129,11 +132,12 @@ export function pauseAfter(
   policy: RetryPolicy,
   attempt: number,
   elapsed: number,
+  absent: boolean,
   retryAfter: string | undefined,
   random: number,
 ): number | undefined {
-  if (attempt >= policy.attempts) return undefined;
-  const own = policy.pause * 2 ** (attempt - 1) * (0.5 + random / 2);
+  if (attempt >= (absent ? 2 * policy.attempts : policy.attempts)) return undefined;
+  const own = Math.min(policy.pause * 2 ** (attempt - 1), policy.longestPause) * (0.5 + random / 2);
   const asked = Number(retryAfter ?? 0) * 1000;
   const pause = Math.max(own, Number.isFinite(asked) ? asked : 0);
   if (elapsed + pause <= policy.within) return pause;

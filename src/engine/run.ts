@@ -9,6 +9,7 @@ import { waitUntilReady } from "../couch/ready.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import type { StoredLedger } from "../ledger/ledger.js";
+import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../options.js";
@@ -148,6 +149,26 @@ function isNotReady(error: unknown): boolean {
   if (!(error instanceof MigrateError)) return false;
   if (error.code === "unreachable" || error.code === "not-couchdb") return true;
   return error.code === "request-failed" && [502, 503, 504].includes(Number(error.data.status));
+}
+
+/**
+ * Does `work`, which may be done again: from the beginning where CouchDB went away meanwhile, once it is back. From the
+ * first time on `wait` is for all of it.
+ */
+export async function untilDone<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  let awaySince: number | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      awaySince ??= performance.now();
+      const left = run.wait - (performance.now() - awaySince);
+      if (!isNotReady(error) || left <= 0) throw error;
+      // What answers the one may not answer the other.
+      await jitter(Math.min(100 * 2 ** attempt, 2_000), run.signal);
+      await ready(run, false, left);
+    }
+  }
 }
 
 export async function ready(run: Run, everyNode: boolean, wait = run.wait): Promise<void> {

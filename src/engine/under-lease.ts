@@ -10,7 +10,7 @@ import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
 import { isOfOnePlace } from "./of-one-place.js";
-import { type Look, look, type Run, ready, targetsOf } from "./run.js";
+import { type Look, look, type Run, ready, targetsOf, untilDone } from "./run.js";
 import { type Due, Work } from "./work.js";
 
 /** What is done of all that is due; absent: all of it. */
@@ -84,7 +84,7 @@ export async function workUnderLease(
     // Only now it is known which nodes there are.
     await ready(run, everyNode);
   }
-  await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
+  await untilDone(run, () => ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal }));
   const { holder, leaseTtl: ttl, lockWait } = run.leasing;
   // Another runner may do it all while we wait.
   let waited = first || run.verify || seen.stored?.ledger.nodes !== undefined;
@@ -108,7 +108,7 @@ export async function workUnderLease(
     },
     signal: run.signal,
     stillNeeded: async () => {
-      work = await again();
+      work = await untilDone(run, again);
       return work.due.size > 0 || share?.after !== undefined;
     },
   });

@@ -131,14 +131,17 @@ test.each([
   expect(say(outcome, { ...repeatable, accept, justCreated })).toBe(verdict);
 });
 
-const at = (attempt: number, elapsed: number, retryAfter?: string, random = 1) =>
-  pauseAfter(defaultPolicy, attempt, elapsed, retryAfter, random);
+const at = (attempt: number, elapsed: number, retryAfter?: string, random = 1, absent = false) =>
+  pauseAfter(defaultPolicy, attempt, elapsed, absent, retryAfter, random);
 
 test.each([
   ["the first pause", at(1, 0), 250],
   ["half of it, with jitter", at(1, 0, undefined, 0), 125],
   ["twice as long each time", at(3, 1_000), 1_000],
   ["no more after the last attempt", at(6, 4_000), undefined],
+  ["further ones where nobody listens", at(6, 7_750, undefined, 1, true), 4_000],
+  ["not for ever there either", at(12, 8_000, undefined, 1, true), undefined],
+  ["no more once the time is up where nobody listens", at(8, 15_000, undefined, 1, true), undefined],
   ["no more once the time is up", at(3, 15_000), undefined],
   ["one more try after a long time-out", at(1, 30_000), 250],
   ["and then no more", at(2, 60_000), undefined],
