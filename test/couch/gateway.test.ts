@@ -162,11 +162,11 @@ test("a request of its own can be stopped by itself", async () => {
   expect((await couch.read(doc)).status).toBe(200);
 });
 
-test("refused connection: unreachable, after retries", async () => {
+test("refused connection: unreachable, after twice the retries", async () => {
   await server.close();
   const error = await failure(connect().read(doc));
   expect(error.code).toBe("unreachable");
-  expect(events.filter(({ type }) => type === "request")).toHaveLength(3);
+  expect(events.filter(({ type }) => type === "request")).toHaveLength(6);
   server = await misbehavingServer();
 });
 
