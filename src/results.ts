@@ -122,6 +122,8 @@ export interface RunRecord {
   readonly holder: string;
   readonly version: string;
   readonly result: "applied" | "failed" | "interrupted" | "come-again";
+  /** The work of one part of a step: `applied` then means that the part is done. What else its run did has records of its own. */
+  readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
   readonly failures: readonly { readonly id: string; readonly code: string }[];

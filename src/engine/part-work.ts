@@ -15,7 +15,8 @@ import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
-import { applyPart, partsOf, standings, takePart } from "./parts.js";
+import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
+import { recordWork } from "./record-work.js";
 import { type Look, look, type Run } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
 import { type Due, Work } from "./work.js";
@@ -129,14 +130,18 @@ export class PartWork {
   async #do(step: Step, databases: readonly string[]): Promise<void> {
     const run = this.#run;
     const { number, of } = this.#part;
-    const stand = await standings(run, step, databases);
-    const open = databases.filter((database) => stand.get(database)?.open.includes(number));
+    const stillOpen = async () => {
+      const stand = await standings(run, step, databases);
+      return databases.filter((database) => stand.get(database)?.open.includes(number));
+    };
+    const open = await stillOpen();
     if (open.length === 0) return;
     run.couch.settle();
     run.couch.allowWrites();
     await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
-    const lease = await takePart(run, step, number);
-    const began = performance.now();
+    const lease = await takePartIfNeeded(run, step, number, async () => (await stillOpen()).length > 0);
+    if (!lease) return;
+    const [startedAt, began] = [new Date(), performance.now()];
     const said = {
       id: step.id,
       kind: step.kind,
@@ -158,6 +163,17 @@ export class PartWork {
     } finally {
       if (await lease.release()) run.emit({ type: "lease-released" });
     }
+    // Only now: where many parts end at once it may take its time, and nobody has to wait for it.
+    await recordWork(run, {
+      holder: lease.holder,
+      startedAt,
+      milliseconds: performance.now() - began,
+      part: { step: step.id, number, of },
+      applied: [],
+      adopted: [],
+      failures: this.#failures,
+      stopped: this.#ending,
+    });
   }
 
   #fail({ id }: Step, database: string | undefined, error: MigrateError): void {

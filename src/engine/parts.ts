@@ -2,7 +2,7 @@
 import pMap from "p-map";
 import { type MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
-import { type Lease, takeLease } from "../ledger/lease.js";
+import { type Lease, type TakeLeaseOptions, takeLease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { Parts, PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -12,12 +12,25 @@ import type { Run } from "./run.js";
 
 /** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
 export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
-  const { holder, leaseTtl: ttl, lockWait } = run.leasing;
-  const { signal, place, couch } = run;
-  const part = { step: step.id, number };
-  const emit: Listener = (event) =>
-    run.emit(event.type === "lease-waiting" || event.type === "lease-taken" ? { ...event, part: number } : event);
-  return takeLease(couch, { ...place, part }, { holder, ttl, lockWait, wait: run.wait, emit, signal });
+  return takeLease(run.couch, { ...run.place, part: { step: step.id, number } }, partLeasing(run, number));
+}
+
+/** As `takePart`; `undefined`: somebody else who was waited for has left nothing to do. */
+export function takePartIfNeeded(
+  run: Run,
+  step: Step,
+  number: number,
+  stillNeeded: () => Promise<boolean>,
+): Promise<Lease | undefined> {
+  const place = { ...run.place, part: { step: step.id, number } };
+  return takeLeaseIfNeeded(run.couch, place, { ...partLeasing(run, number), stillNeeded });
+}
+
+function partLeasing({ leasing, wait, signal, emit }: Run, part: number): TakeLeaseOptions {
+  const { holder, leaseTtl: ttl, lockWait } = leasing;
+  const said: Listener = (event) =>
+    emit(event.type === "lease-waiting" || event.type === "lease-taken" ? { ...event, part } : event);
+  return { holder, ttl, lockWait, wait, emit: said, signal };
 }
 
 /** Does one part in these databases; what fails in one does not stop the others. The part's lease is held. */

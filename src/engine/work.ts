@@ -3,10 +3,9 @@ import pMap from "p-map";
 import { knownNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
-import { recordRun } from "../ledger/history.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
-import type { ApplyResult, Failure, RunRecord, Warning } from "../results.js";
+import type { ApplyResult, Failure, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
@@ -15,6 +14,7 @@ import type { Decision } from "./decide.js";
 import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
+import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
 import { type Look, placeSteps, type Run, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
@@ -119,16 +119,15 @@ export class Work {
       broken ??= error;
     }
     const interrupted = left ? why() : undefined;
-    const result = broken || this.#failures.length > 0 ? "failed" : interruption(interrupted);
-    await recordRun(run.couch, run.place, {
-      startedAt: startedAt.toISOString(),
-      milliseconds: Math.round(performance.now() - began),
+    await recordWork(run, {
       holder,
-      version,
-      result,
+      startedAt,
+      milliseconds: performance.now() - began,
       applied: this.#applied,
       adopted: this.#adopted,
-      failures: this.#failures.map(({ id, code }) => ({ id, code })),
+      failures: this.#failures,
+      broken: broken !== undefined,
+      stopped: interrupted,
     });
     if (broken !== undefined) this.#ending = toMigrateError(broken);
     else if (this.#failures.length === 0) this.#ending = interrupted;
@@ -315,9 +314,4 @@ export class Work {
 /** Rejects with the first error, but only when all have ended. */
 async function allDone(work: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
-}
-
-function interruption(error: MigrateError | undefined): RunRecord["result"] {
-  if (error?.code === "come-again") return "come-again";
-  return error ? "interrupted" : "applied";
 }

@@ -9,6 +9,13 @@ import { historyPath, type LedgerPlace } from "./place.js";
 
 const kept = 50;
 
+/** For each that somebody else has recorded a run meanwhile: as many as there can be parts, of which all may end at once. */
+const mostConflicts = 100;
+const mostFailures = 4;
+
+/** A run that has to stop waits for it too: in milliseconds. */
+const longestPause = 400;
+
 /** Newest first; none where there is no history yet. One request. */
 export async function readHistory(couch: Couch, place: LedgerPlace): Promise<readonly RunRecord[]> {
   return (await read(couch, place)).runs;
@@ -16,8 +23,8 @@ export async function readHistory(couch: Couch, place: LedgerPlace): Promise<rea
 
 /** False: it could not be recorded, which is no failure of the run. */
 export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRecord): Promise<boolean> {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (attempt > 0) await jitter(100 * attempt);
+  for (let [conflicts, failures] = [0, 0]; conflicts <= mostConflicts && failures <= mostFailures; ) {
+    if (conflicts + failures > 0) await jitter(Math.min(100 * (conflicts + failures), longestPause));
     try {
       const { rev, runs } = await read(couch, place);
       // An earlier attempt may have been carried out though its answer was lost.
@@ -30,8 +37,9 @@ export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRec
       await couch.write("PUT", historyPath(place), { body, accept: [202], repeatable: false });
       return true;
     } catch (error) {
-      const conflict = error instanceof MigrateError && error.code === "conflict";
-      if (!conflict && !mayHaveHappened(error)) return false;
+      if (error instanceof MigrateError && error.code === "conflict") conflicts += 1;
+      else if (mayHaveHappened(error)) failures += 1;
+      else return false;
     }
   }
   return false;

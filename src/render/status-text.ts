@@ -58,11 +58,15 @@ function leaseText({ lease }: Status): string {
 function runsText(runs: readonly RunRecord[], style: Style): string {
   const last = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, runsShown);
   const lines = last.map((run) => {
-    const failed =
-      run.failures.length === 0 ? "" : `, failed: ${list([...new Set(run.failures.map(({ id }) => visible(id)))], 5)}`;
-    const did = `${run.applied.length} applied, ${run.adopted.length} adopted${failed}`;
     const by = style.dim(`(${span(run.milliseconds)}, ${visible(run.holder)}, version ${visible(run.version)})`);
-    return `  ${visible(run.startedAt)}  ${run.result}: ${did} ${by}`;
+    return `  ${visible(run.startedAt)}  ${run.result}: ${workText(run)} ${by}`;
   });
   return ["Last runs:", ...lines].join("\n");
+}
+
+/** A part fails by nothing but its step. */
+function workText({ part, applied, adopted, failures }: RunRecord): string {
+  if (part) return `part ${part.number} of ${part.of} of ${visible(part.step)}`;
+  const ids = [...new Set(failures.map(({ id }) => visible(id)))];
+  return `${applied.length} applied, ${adopted.length} adopted${ids.length === 0 ? "" : `, failed: ${list(ids, 5)}`}`;
 }

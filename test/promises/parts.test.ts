@@ -29,8 +29,8 @@ async function locals(database: string): Promise<string[]> {
 }
 
 /** A runner's folder and set, and the ways to run it. */
-async function place(yaml: string) {
-  const folder = await tempFolder({ "001.yaml": yaml, "x.mjs": script });
+async function place(yaml: string, own = script) {
+  const folder = await tempFolder({ "001.yaml": yaml, "x.mjs": own });
   const { url, admin } = server();
   const set = uniqueName("set");
   const connection = { url, username: admin.name, password: admin.password };
@@ -67,6 +67,11 @@ async function place(yaml: string) {
       });
       return { ...running, working };
     },
+    /** What the history has, the first run first. */
+    history: async () =>
+      (await status(migrations, options)).runs
+        .map(({ result, part, applied, failures }) => ({ result, part: part?.number, applied, failures }))
+        .toReversed(),
     entries: async () => {
       const { status, body } = await request(server(), "GET", `/couchdb-migrate/_local/couchdb-migrate-${set}`);
       return status === 404 ? {} : body.entries;
@@ -150,7 +155,7 @@ describe("an apply of a part", () => {
     const database = databaseName();
     const before = `- id: made\n  ensureDatabase: { name: ${database} }\n`;
     const after = `- id: after\n  ensureDocuments: { database: ${database}, docs: [{ _id: "0", counter: 5 }] }\n`;
-    const { apply, entries } = await place(before + step(database) + after);
+    const { apply, entries, history } = await place(before + step(database) + after);
     expect(await apply(2, 2)).toMatchObject({
       result: "applied",
       applied: ["made"],
@@ -166,6 +171,25 @@ describe("an apply of a part", () => {
     expect((await apply()).applied).toEqual(["after"]);
     expect((await apply(2, 2)).part).toBeUndefined();
     expect(await counters(database)).toMatchObject({ "0": 5, d0000: 1, d0008: 1 });
+    const applied = { result: "applied", part: undefined, failures: [] };
+    expect(await history()).toEqual([
+      { ...applied, applied: ["made"] },
+      { ...applied, applied: [], part: 2 },
+      { ...applied, applied: [], part: 1 },
+      { ...applied, applied: ["plus-one"] },
+      { ...applied, applied: ["after"] },
+    ]);
+  });
+
+  it("that fails is in the history, too", async () => {
+    const database = await freshDatabase();
+    await seed(database, 4);
+    const fails = "export default ({ _id }) => { throw new Error(_id); };\n";
+    const { apply, migrations, options } = await place(step(database), fails);
+    expect(await apply(1, 2)).toMatchObject({ result: "failed", failures: [{ id: "plus-one" }] });
+    const part = { step: "plus-one", number: 1, of: 2 };
+    const failures = [{ id: "plus-one", code: "step-failed" }];
+    expect((await status(migrations, options)).runs).toMatchObject([{ result: "failed", part, applied: [], failures }]);
   });
 
   it("is refused in another number than the step was divided into, and an ordinary one does what is left", async () => {
@@ -184,8 +208,19 @@ describe("an apply of a part", () => {
   });
 });
 
-onReal("an ordinary apply beside a process that does a part", () => {
-  it("waits for it, and then records the step", async () => {
+onReal("beside a process that does a part", () => {
+  it("another that is told to do the same one waits for it, and finds nothing to do", async () => {
+    const database = await freshDatabase();
+    await seed(database, 24);
+    const { apply, start, history } = await place(step(database));
+    const { working, result } = start(["--part", "1/2", "--rate", "6"]);
+    await working;
+    expect(await apply(1, 2)).toMatchObject({ result: "unchanged", part: { open: [2] } });
+    expect(parsed(await result)).toMatchObject({ result: "applied", part: { open: [2] } });
+    expect(await history()).toEqual([{ result: "applied", part: 1, applied: [], failures: [] }]);
+  });
+
+  it("an ordinary apply waits for it, and then records the step", async () => {
     const database = await freshDatabase();
     await seed(database, 24);
     const { apply, start } = await place(step(database));

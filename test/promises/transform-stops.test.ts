@@ -43,6 +43,12 @@ async function changed(): Promise<number> {
   return counters.filter((counter) => counter === 1).length;
 }
 
+/** Of each run its result and the number of its part. */
+async function history(): Promise<unknown[]> {
+  const { runs } = await must(server(), "GET", `/couchdb-migrate/history-${database}`);
+  return runs.map(({ result, part }: { result: string; part?: { number: number } }) => [result, part?.number]);
+}
+
 async function ends(running: ReturnType<typeof startCli>, expected: object, code: number): Promise<void> {
   const ended = await running.result;
   expect(ended.code, ended.stderr).toBe(code);
@@ -91,6 +97,11 @@ it("a part that has to stop says so in the same way", async () => {
   const part = { step: "plus-one", number: 1, of: 2, open: null };
   await ends(running, { result: "interrupted", applied: [], unfinished: ["plus-one"], failures: [], part }, 7);
   expect(await changed()).toBe(6);
+  expect(await history()).toEqual([["interrupted", 1]]);
   await ends(run("--part", "1/2"), { result: "applied", part: { open: [2] } }, 0);
+  expect(await history()).toEqual([
+    ["applied", 1],
+    ["interrupted", 1],
+  ]);
   expect(await changed()).toBe(documents / 2);
 });

@@ -96,6 +96,15 @@ test("the text of a status", () => {
     orphaned: ["gone"],
     lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 4_000 },
     runs: [
+      {
+        ...run,
+        startedAt: "2030-01-02T12:00:00.000Z",
+        milliseconds: 2_000,
+        result: "failed",
+        part: { step: "legs\x07", number: 2, of: 4 },
+        applied: [],
+        failures: [{ id: "legs\x07", code: "step-failed" }],
+      },
       { ...run, startedAt: "2030-01-01T00:00:00.000Z", milliseconds: 100 },
       {
         ...run,
@@ -119,6 +128,7 @@ In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget
 The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4.0 s.
 
 Last runs:
+  2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2.0 s, pod-1, version 0.1.0)
   2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)
   2030-01-01T00:00:00.000Z  applied: 1 applied, 0 adopted (100 ms, pod-1, version 0.1.0)
 `);
