@@ -112,7 +112,26 @@ export interface Status {
   readonly orphaned: readonly string[];
   /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
+  /** Parts of steps that somebody is at work on, by the lease of each. */
+  readonly parts: readonly (PartHolder & { readonly millisecondsHeld?: number })[];
   readonly runs: readonly RunRecord[];
+}
+
+/** Who holds the lease of a part, and since when. */
+export interface PartHolder {
+  readonly step: string;
+  readonly number: number;
+  readonly holder: string;
+  /** ISO 8601, by the holder's clock. */
+  readonly since: string;
+}
+
+/** Whose leases `unlock` has released. */
+export interface Unlocked {
+  /** The set's own; null: nobody held it. */
+  readonly lease: null | { readonly holder: string; readonly since: string };
+  /** Those of parts. */
+  readonly parts: readonly PartHolder[];
 }
 
 /** One run in the history. */

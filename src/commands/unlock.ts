@@ -1,21 +1,32 @@
 import { exitCodes } from "../errors.js";
+import type { Unlocked } from "../results.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 import { runOptions } from "./run-options.js";
 
 export const unlock: Command = {
   name: "unlock",
-  summary: "Release the lease of a runner that is gone, and say whose it was",
+  summary: "Release the leases of runners that are gone, and say whose they were",
   server: true,
-  examples: [["unlock", "only where its holder is gone for certain"]],
+  examples: [["unlock", "only where their holders are gone for certain"]],
   async run(context) {
     const engine = await context.engine();
-    const released = await engine.unlock(runOptions(context));
+    const lines = releasedLines(await engine.unlock(runOptions(context)));
     context.log.close();
-    const summary = released
-      ? `Released the lease of ${visible(released.holder)}, held since ${visible(released.since)}.`
-      : "The lease is free: there was nothing to release.";
-    context.print(`${summary}\n`);
-    return { exitCode: exitCodes.done, summary };
+    const [first = "The lease is free: there was nothing to release."] = lines;
+    context.print(`${[first, ...lines.slice(1)].join("\n")}\n`);
+    return { exitCode: exitCodes.done, summary: lines.length > 1 ? `Released ${lines.length} leases.` : first };
   },
 };
+
+/** The set's, and those of parts. */
+function releasedLines({ lease, parts }: Unlocked): string[] {
+  const since = (text: string) => `held since ${visible(text)}.`;
+  return [
+    ...(lease ? [`Released the lease of ${visible(lease.holder)}, ${since(lease.since)}`] : []),
+    ...parts.map(
+      (part) =>
+        `Released the lease of ${visible(part.holder)} for part ${part.number} of ${visible(part.step)}, ${since(part.since)}`,
+    ),
+  ];
+}

@@ -35,6 +35,7 @@ const shapes: readonly (readonly [RegExp, Check])[] = [
   [/^GET \/[^/]+\/_changes\b/, has({ results: listOf(isObject) })],
   [/^POST \/[^/]+\/_find\b/, has({ docs: listOf(isObject) })],
   [/^POST \/[^/]+\/_explain\b/, has({ index: isObject })],
+  [/^POST \/[^/]+\/_bulk_get\b/, has({ results: listOf(has({ id: isString, docs: listOf(isObject) })) })],
   [/^GET \/[^/]+\/_index(?:\?|$)/, has({ indexes: listOf(isObject) })],
   [/^POST \/[^/]+\/_bulk_docs\b/, listOf(isObject)],
 ];

@@ -4,9 +4,12 @@ import { ensureLedgerDatabase } from "../ledger/database.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
+import { readPartLeases } from "../ledger/part-leases.js";
+import type { LeasePlace } from "../ledger/place.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
 import type { LeaseOptions, RunOptions } from "../options.js";
+import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
 import { ready, withRun } from "./run.js";
 
@@ -22,14 +25,31 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
   await editLedger(options, (ledger) => acceptStep(ledger, step, new Date(), version));
 }
 
-/** Releases somebody's lease and says whose it was; null where nobody holds it. */
-export async function unlock(options: RunOptions): Promise<{ holder: string; since: string } | null> {
+/**
+ * Releases the lease of the set and those of parts, whoever holds them, and says whose they were. Where one can't be
+ * released, the others are all the same; then it throws.
+ */
+export async function unlock(options: RunOptions): Promise<Unlocked> {
   return withRun({ steps: [] }, options, async (run) => {
     await ready(run, false);
-    if (!(await readLease(run.couch, run.place))) return null;
-    run.couch.allowWrites();
-    const broken = await breakLease(run.couch, run.place, run.leasing.holder);
-    return broken && { holder: broken.holder, since: broken.since };
+    const { couch, place, leasing } = run;
+    const [held, partsHeld] = await Promise.all([readLease(couch, place), readPartLeases(couch, place)]);
+    if (held || partsHeld.length > 0) couch.allowWrites();
+    const failures: unknown[] = [];
+    const release = async (where: LeasePlace) => {
+      const broken = await breakLease(couch, where, leasing.holder).catch(
+        (error: unknown) => void failures.push(error),
+      );
+      return broken ? { holder: broken.holder, since: broken.since } : null;
+    };
+    const lease = held && (await release(place));
+    const parts: PartHolder[] = [];
+    for (const { part } of partsHeld) {
+      const released = await release({ ...place, part });
+      if (released) parts.push({ ...part, ...released });
+    }
+    if (failures.length > 0) throw failures[0];
+    return { lease, parts };
   });
 }
 

@@ -1,4 +1,5 @@
 /** Where a migration set keeps its ledger, its lease and its history. */
+import type { Query } from "../couch/couch.js";
 import { type Path, path } from "../couch/path.js";
 
 export interface LedgerPlace {
@@ -12,15 +13,37 @@ export function ledgerPath({ database, set }: LedgerPlace): Path {
   return path`/${database}/_local/${`couchdb-migrate-${set}`}`;
 }
 
+export interface PartPlace {
+  readonly step: string;
+  readonly number: number;
+}
+
 /** Where a lease lies: the set's own, or one of a part of its work. */
 export interface LeasePlace extends LedgerPlace {
-  /** A set's name holds no colon, so that the part's lease is no set's. */
-  readonly part?: { readonly step: string; readonly number: number };
+  /** A set's name holds no colon, so that the part's lease is no set's; nor does a step's id. */
+  readonly part?: PartPlace;
 }
 
 export function leasePath({ database, set, part }: LeasePlace): Path {
-  const name = part === undefined ? set : `${set}:${part.step}:part-${part.number}`;
-  return path`/${database}/${`lease-${name}`}`;
+  const id = part === undefined ? `lease-${set}` : `${partPrefix(set)}${part.step}:part-${part.number}`;
+  return path`/${database}/${id}`;
+}
+
+function partPrefix(set: string): string {
+  return `lease-${set}:`;
+}
+
+/** The query of a listing that has the leases of a set's parts, and nothing else. */
+export function partLeases({ set }: LedgerPlace): Query {
+  // `;` follows `:`.
+  return { start_key: JSON.stringify(partPrefix(set)), end_key: JSON.stringify(`lease-${set};`), inclusive_end: false };
+}
+
+/** `undefined`: it is the id of no part's lease. */
+export function partOfLease({ set }: LedgerPlace, id: string): PartPlace | undefined {
+  if (!id.startsWith(partPrefix(set))) return undefined;
+  const [, step, number] = /^(.+):part-(\d+)$/.exec(id.slice(partPrefix(set).length)) ?? [];
+  return step === undefined ? undefined : { step, number: Number(number) };
 }
 
 export function historyPath({ database, set }: LedgerPlace): Path {

@@ -14,7 +14,7 @@ export function statusText(status: Status, style: Style): string {
     ...(status.steps.length > 0 ? [stepTable(status.steps, style)] : []),
     style.bold(statusSummary(status)),
     ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned)] : []),
-    leaseText(status),
+    leasesText(status),
     ...(status.runs.length > 0 ? [runsText(status.runs, style)] : []),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -47,11 +47,15 @@ function stepTable(steps: readonly StatusStep[], style: Style): string {
     .join("\n");
 }
 
-function leaseText({ lease }: Status): string {
-  if (lease === null) return "The lease is free.";
-  const { holder, since, millisecondsHeld } = lease;
+function leasesText({ lease, parts }: Status): string {
+  const own = lease === null ? "The lease is free." : `The lease is held ${heldText(lease)}`;
+  const others = parts.map((part) => `Part ${part.number} of ${visible(part.step)} is held ${heldText(part)}`);
+  return [own, ...others].join("\n");
+}
+
+function heldText({ holder, since, millisecondsHeld }: NonNullable<Status["lease"]>): string {
   const time = millisecondsHeld === undefined ? "" : `, for ${span(millisecondsHeld)}`;
-  return `The lease is held by ${visible(holder)} since ${visible(since)}${time}.`;
+  return `by ${visible(holder)} since ${visible(since)}${time}.`;
 }
 
 /** The history is in order of time, the last run last; the last ones are what people want. */

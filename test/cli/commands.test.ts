@@ -205,10 +205,19 @@ test("problems of the input are listed with their place", async () => {
   expect(json).toMatchObject({ code: 3, stderr: "" });
 });
 
-test("unlock says whose lease it was", async () => {
-  const unlock = async () => ({ holder: "pod-1\x1b[2J", since: "2030-01-01T00:00:00Z" });
-  const { stdout } = await call(["unlock"], { engine: { unlock } });
-  expect(stdout).toBe("Released the lease of pod-1\\x1b[2J, held since 2030-01-01T00:00:00Z.\n");
+test("unlock says whose leases they were", async () => {
+  const holder = "pod-1\x1b[2J";
+  const since = "2030-01-01T00:00:00Z";
+  const part = { step: "legs", number: 2, holder: "pod-2", since };
+  const [own, ofPart] = [
+    `Released the lease of pod-1\\x1b[2J, held since ${since}.`,
+    `Released the lease of pod-2 for part 2 of legs, held since ${since}.`,
+  ];
+  const printed = async (parts: (typeof part)[], lease: { holder: string; since: string } | null) =>
+    (await call(["unlock"], { engine: { unlock: async () => ({ lease, parts }) } })).stdout;
+  expect(await printed([], { holder, since })).toBe(`${own}\n`);
+  expect(await printed([part], { holder, since })).toBe(`${own}\n${ofPart}\n`);
+  expect(await printed([part], null)).toBe(`${ofPart}\n`);
 });
 
 describe("secrets", () => {

@@ -21,6 +21,9 @@ test.each<[string, string, unknown, boolean]>([
   ["GET", "/a/_changes", { results: [] }, true],
   ["GET", "/a/_changes", {}, false],
   ["POST", "/a/_find", { docs: [null] }, false],
+  ["POST", "/a/_bulk_get?revs=true", { results: [{ id: "a", docs: [{ ok: {} }, { error: {} }] }] }, true],
+  ["POST", "/a/_bulk_get", { results: [{ id: "a" }] }, false],
+  ["POST", "/a/_bulk_get", { results: [{ id: "a", docs: [null] }] }, false],
   ["POST", "/a/_explain", { index: null }, false],
   ["GET", "/a/_index", { indexes: [] }, true],
   // It answers what it did.

@@ -270,8 +270,44 @@ describe("unlock", () => {
     expect(lease).toEqual({ holder: "gone", since: held.since, millisecondsHeld: expect.any(Number) });
     const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+, for \d+ s$/) };
     await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject(refused);
-    expect(await unlock(options)).toMatchObject({ holder: "gone" });
-    expect(await unlock(options)).toBeNull();
+    expect(await unlock(options)).toEqual({ lease: { holder: "gone", since: held.since }, parts: [] });
+    expect(await unlock(options)).toEqual({ lease: null, parts: [] });
     expect(await apply(set, { ...options, lockWait: 0 })).toMatchObject({ applied: ["made"] });
+  });
+
+  test("releases those of parts too, of its own set, and status names them", async () => {
+    const since = "2026-01-01T00:00:00.000Z";
+    const lease = (id: string, holder: string | null, rev = "1-a") => ({
+      _id: `lease-${id}`,
+      _rev: rev,
+      _revisions: { start: Number(rev[0]), ids: [rev.slice(2)] },
+      ...{ type: "lease", holder, nonce: "n", token: 7, since, ttl: 60_000 },
+    });
+    const docs = [
+      lease("default:legs:part-10", "ten"),
+      lease("default:legs:part-9", "nine"),
+      lease("default:legs:part-8", null),
+      // What CouchDB shows of it is free: somebody holds another of its leaves.
+      lease("default:arms:part-1", null, "3-b"),
+      lease("default:arms:part-1", "beneath", "2-c"),
+      // Of another set.
+      lease("default-2:legs:part-1", "theirs"),
+      lease("default-2", "theirs"),
+    ];
+    await must(server(), "POST", `/${ledgerDatabase}/_bulk_docs`, { body: { new_edits: false, docs } });
+    const parts = [
+      { step: "arms", number: 1, holder: "beneath", since },
+      { step: "legs", number: 9, holder: "nine", since },
+      { step: "legs", number: 10, holder: "ten", since },
+    ];
+    const found = await status(await files(made()), options);
+    expect(found.lease).toBeNull();
+    expect(found.parts).toEqual(parts.map((part) => ({ ...part, millisecondsHeld: expect.any(Number) })));
+    expect(await unlock(options)).toEqual({ lease: null, parts });
+    expect(await unlock(options)).toEqual({ lease: null, parts: [] });
+    expect((await status(await files(made()), options)).parts).toEqual([]);
+    const others = { ...options, set: "default-2" };
+    const theirs = { holder: "theirs", since };
+    expect(await unlock(others)).toEqual({ lease: theirs, parts: [{ step: "legs", number: 1, ...theirs }] });
   });
 });

@@ -212,12 +212,16 @@ onReal("beside a process that does a part", () => {
   it("another that is told to do the same one waits for it, and finds nothing to do", async () => {
     const database = await freshDatabase();
     await seed(database, 24);
-    const { apply, start, history } = await place(step(database));
-    const { working, result } = start(["--part", "1/2", "--rate", "6"]);
+    const { apply, start, history, migrations, options } = await place(step(database));
+    const { working, result } = start(["--part", "1/2", "--rate", "6", "--holder", "hatchery-0"]);
     await working;
+    const { lease, parts } = await status(migrations, options);
+    expect(lease).toBeNull();
+    expect(parts).toMatchObject([{ step: "plus-one", number: 1, holder: "hatchery-0" }]);
     expect(await apply(1, 2)).toMatchObject({ result: "unchanged", part: { open: [2] } });
     expect(parsed(await result)).toMatchObject({ result: "applied", part: { open: [2] } });
     expect(await history()).toEqual([{ result: "applied", part: 1, applied: [], failures: [] }]);
+    expect((await status(migrations, options)).parts).toEqual([]);
   });
 
   it("an ordinary apply waits for it, and then records the step", async () => {

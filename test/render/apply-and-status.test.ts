@@ -95,6 +95,10 @@ test("the text of a status", () => {
     ],
     orphaned: ["gone"],
     lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 4_000 },
+    parts: [
+      { step: "legs\x07", number: 2, holder: "pod-3\x07", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 9_000 },
+      { step: "legs\x07", number: 3, holder: "pod-4", since: "?" },
+    ],
     runs: [
       {
         ...run,
@@ -126,6 +130,8 @@ test("the text of a status", () => {
 In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
 
 The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4.0 s.
+Part 2 of legs\\x07 is held by pod-3\\x07 since 2030-01-03T00:00:00.000Z, for 9.0 s.
+Part 3 of legs\\x07 is held by pod-4 since ?.
 
 Last runs:
   2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2.0 s, pod-1, version 0.1.0)

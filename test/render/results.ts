@@ -61,6 +61,7 @@ export function statusOf(more: Partial<Status> = {}): Status {
     steps: [],
     orphaned: [],
     lease: null,
+    parts: [],
     runs: [],
     ...more,
   };
