@@ -9,6 +9,8 @@ import { MigrateError } from "../../src/errors.js";
 import type { Event } from "../../src/events.js";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { breakLease, type Lease, readLease, type TakeLeaseOptions, takeLease } from "../../src/ledger/lease.js";
+import { readPartLeases } from "../../src/ledger/part-leases.js";
+import type { LeasePlace } from "../../src/ledger/place.js";
 import type { LedgerPlace } from "../../src/ledger/store.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";
@@ -42,7 +44,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
     const connectTo = (index: number, killed?: AbortSignal) =>
       connect(server.nodes[index % server.nodes.length] as Addressed, killed);
     const take = (
-      where: LedgerPlace,
+      where: LeasePlace,
       holder: string,
       more: Partial<TakeLeaseOptions> = {},
       couch: Couch = connectTo(0),
@@ -271,6 +273,38 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect([held(eva), await anna.release(), held(eva)]).toEqual([true, false, true]);
       await eva.release();
       expect(await breakLease(connectTo(1), where, "eva")).toBeNull();
+    });
+
+    it("of a part is another than the set's, and is shown with those of the other parts", async () => {
+      const where = place();
+      const part = (step: string, number: number) => ({ step, number });
+      const leases = [
+        await take(where, "anna"),
+        await take({ ...where, part: part("legs", 10) }, "eva", {}, connectTo(1)),
+        await take({ ...where, part: part("legs", 2) }, "zoe", {}, connectTo(2)),
+        await take({ ...where, part: part("arms", 1) }, "ida"),
+      ];
+      const couch = connectTo(1);
+      const shown = async () => (await readPartLeases(couch, where)).map(({ part, holder }) => ({ ...part, holder }));
+      await leases[3]?.release();
+      await vi.waitFor(
+        async () =>
+          expect(await shown()).toEqual([
+            { ...part("legs", 2), holder: "zoe" },
+            { ...part("legs", 10), holder: "eva" },
+          ]),
+        { timeout: 20_000 },
+      );
+      expect(await breakLease(couch, { ...where, part: part("legs", 2) }, "ida")).toMatchObject({ holder: "zoe" });
+      expect(leases.slice(0, 2).map(held)).toEqual([true, true]);
+      await vi.waitFor(async () => expect(await shown()).toEqual([{ ...part("legs", 10), holder: "eva" }]), {
+        timeout: 20_000,
+      });
+      for (const lease of leases) await lease.release();
+      const unused = connectTo(0);
+      expect(await readPartLeases(unused, place())).toEqual([]);
+      expect(await readPartLeases(unused, { ...where, database: uniqueName("missing") })).toEqual([]);
+      expect({ ...unused.requests }).toEqual({ reads: 2, writes: 0 });
     });
 
     it("is shown by one request that only reads", async () => {
