@@ -3,7 +3,8 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 
-const pieceBytes = 256 * 1024;
+/** So small that their text is no large object of V8: those grow old at once, and the heap with them. */
+export const pieceBytes = 64 * 1024;
 
 export class LargeFile {
   readonly #path: string;

@@ -2,7 +2,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { LargeFile } from "../../migrations/large-file.js";
+import { type LargeFile, pieceBytes } from "../../migrations/large-file.js";
 import { decode, otherEncoding, unreadable } from "../../migrations/read-text.js";
 
 /** A document, attachments included, that is longer than this is not read. */
@@ -49,7 +49,7 @@ export async function isGzip(file: LargeFile): Promise<boolean> {
 }
 
 function unpacking(source: Readable): Readable {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  const gunzip = createGunzip({ chunkSize: pieceBytes });
   pipeline(source, gunzip, () => {});
   finished(gunzip, () => source.destroy());
   return gunzip;
