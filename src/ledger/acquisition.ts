@@ -97,9 +97,11 @@ export class Acquisition {
     const millisecondsHeld = heldFor(since);
     const age = millisecondsHeld === undefined ? {} : { millisecondsHeld };
     if (milliseconds >= lockWait) {
-      const data = { holder, since, ...age, milliseconds: Math.round(milliseconds) };
+      const { part } = this.#place;
+      const data = { holder, since, ...age, milliseconds: Math.round(milliseconds), ...(part ? { part } : {}) };
       const time = millisecondsHeld === undefined ? "" : `, for ${Math.round(millisecondsHeld / 1_000)} s`;
-      const message = `${holder} holds the lease since ${since}${time}`;
+      const what = part === undefined ? "the lease" : `the lease of part ${part.number} of ${part.step}`;
+      const message = `${holder} holds ${what} since ${since}${time}`;
       throw new MigrateError("lease-held", { message, data });
     }
     this.#trouble = undefined;

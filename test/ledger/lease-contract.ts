@@ -295,6 +295,9 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
           ]),
         { timeout: 20_000 },
       );
+      await expect(take({ ...where, part: part("legs", 2) }, "ida", { lockWait: 0 })).rejects.toThrow(
+        /^zoe holds the lease of part 2 of legs since /,
+      );
       expect(await breakLease(couch, { ...where, part: part("legs", 2) }, "ida")).toMatchObject({ holder: "zoe" });
       expect((await readLease(couch, where))?.holder).toBe("anna");
       await vi.waitFor(async () => expect(await shown()).toEqual([{ ...part("legs", 10), holder: "eva" }]), {
