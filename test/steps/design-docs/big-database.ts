@@ -6,7 +6,7 @@ import { uniqueName } from "../../support/databases.js";
 import { type Addressed, must, request } from "../../support/request.js";
 import { contextOf } from "../fake-couch.js";
 
-export const count = 6_000;
+export const count = 4_000;
 
 export const byKind = { map: "function (doc) { emit(doc.kind, 1); }", reduce: "_sum" };
 export const oldView = { map: "function (doc) { emit(doc.n, null); }" };
