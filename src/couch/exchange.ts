@@ -105,7 +105,6 @@ export class Exchange {
 
   /** Resolves with 2xx and what the request accepts; throws for everything else. */
   async send(request: Request): Promise<Answer> {
-    const policy = request.once ? { ...this.#policy, attempts: 1 } : this.#policy;
     const start = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
@@ -120,9 +119,11 @@ export class Exchange {
       }
       if (request.signal.aborted) throw stopped(request.signal);
       const elapsed = performance.now() - start;
-      const absent = !request.once && isFailed(outcome) && !outcome.sent;
+      const absent = isFailed(outcome) && !outcome.sent;
       const pause =
-        verdict.do === "retry" ? pauseAfter(policy, attempt, elapsed, absent, retryAfter, Math.random()) : undefined;
+        verdict.do === "retry" && !request.once
+          ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
+          : undefined;
       if (pause === undefined) throw this.#error(verdict.code, request, outcome);
       await sleep(pause, undefined, { signal: request.signal }).catch(() => {
         throw stopped(request.signal);

@@ -56,13 +56,12 @@ export class Acquisition {
 
   /** `undefined`: no longer needed. Whoever leaves without the lease leaves nothing behind that others would wait for. */
   async take(): Promise<Lease | undefined> {
+    let lease: Lease | undefined;
     try {
-      const lease = await this.#take();
-      if (!lease) await this.#clear();
+      lease = await this.#take();
       return lease;
-    } catch (error) {
-      await this.#clear();
-      throw error;
+    } finally {
+      if (!lease) await this.#clear();
     }
   }
 
