@@ -6,7 +6,6 @@
  * again and does the step as any run would, of which only the end is left. No part waits for another.
  */
 import { MigrateError, toMigrateError } from "../errors.js";
-import { ensureLedgerDatabase } from "../ledger/database.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { PartOption } from "../options.js";
@@ -17,7 +16,7 @@ import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
-import { type Look, look, type Run } from "./run.js";
+import { ensureLedger, type Look, look, type Run } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
 import { type Due, Work } from "./work.js";
 
@@ -138,7 +137,7 @@ export class PartWork {
     if (open.length === 0) return;
     run.couch.settle();
     run.couch.allowWrites();
-    await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
+    await ensureLedger(run);
     const lease = await takePartIfNeeded(run, step, number, async () => (await stillOpen()).length > 0);
     if (!lease) return;
     const [startedAt, began] = [new Date(), performance.now()];

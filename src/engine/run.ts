@@ -8,6 +8,7 @@ import { patternTest } from "../couch/pattern.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
+import { ensureLedgerDatabase } from "../ledger/database.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
@@ -169,6 +170,12 @@ export async function untilDone<T>(run: Run, work: () => Promise<T>): Promise<T>
       await ready(run, false, left);
     }
   }
+}
+
+/** The database of ledger, lease and history is there, and nobody else may write into it. */
+export function ensureLedger(run: Run): Promise<void> {
+  const { couch, place, emit, signal } = run;
+  return untilDone(run, () => ensureLedgerDatabase(couch, place, { emit, signal }));
 }
 
 export async function ready(run: Run, everyNode: boolean, wait = run.wait): Promise<void> {

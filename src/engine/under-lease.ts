@@ -2,7 +2,6 @@
 import pMap from "p-map";
 import { assumeNodes } from "../couch/nodes.js";
 import { type MigrateError, toMigrateError } from "../errors.js";
-import { ensureLedgerDatabase } from "../ledger/database.js";
 import { type Lease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Warning } from "../results.js";
 import type { StepKind } from "../steps/kind.js";
@@ -10,7 +9,7 @@ import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine } from "./examine.js";
 import { isOfOnePlace } from "./of-one-place.js";
-import { type Look, look, type Run, ready, targetsOf, untilDone } from "./run.js";
+import { ensureLedger, type Look, look, type Run, ready, targetsOf, untilDone } from "./run.js";
 import { type Due, Work } from "./work.js";
 
 /** What is done of all that is due; absent: all of it. */
@@ -84,7 +83,7 @@ export async function workUnderLease(
     // Only now it is known which nodes there are.
     await ready(run, everyNode);
   }
-  await untilDone(run, () => ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal }));
+  await ensureLedger(run);
   const { holder, leaseTtl: ttl, lockWait } = run.leasing;
   // Another runner may do it all while we wait.
   let waited = first || run.verify || seen.stored?.ledger.nodes !== undefined;

@@ -1,6 +1,5 @@
 /** What a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
 import { MigrateError } from "../errors.js";
-import { ensureLedgerDatabase } from "../ledger/database.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -11,7 +10,7 @@ import type { Migrations } from "../migrations/step.js";
 import type { LeaseOptions, RunOptions } from "../options.js";
 import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
-import { ready, withRun } from "./run.js";
+import { ensureLedger, ready, withRun } from "./run.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
@@ -67,7 +66,7 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
     edit(before?.ledger ?? empty);
     run.couch.settle();
     run.couch.allowWrites();
-    await ensureLedgerDatabase(run.couch, run.place, { emit: run.emit, signal: run.signal });
+    await ensureLedger(run);
     const { holder, leaseTtl: ttl, lockWait } = run.leasing;
     const { emit, signal } = run;
     const lease = await takeLease(run.couch, run.place, { holder, ttl, lockWait, wait: run.wait, emit, signal });

@@ -1,11 +1,19 @@
 /** How a runner gets the lease: steps 1 to 5 of the protocol in lease.ts. */
 import { randomUUID } from "node:crypto";
 import type { Couch } from "../couch/couch.js";
-import { MigrateError, toMigrateError } from "../errors.js";
+import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
-import { buryLeaf, failure, type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
+import {
+  buryLeaf,
+  failure,
+  type LeaseBody,
+  type Outcome,
+  type ReadLeavesOptions,
+  readLeaves,
+  writeLease,
+} from "./lease-document.js";
 import { holding, judge, type Leaf, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { jitter, throwIfStopped } from "./pause.js";
@@ -157,12 +165,12 @@ export class Acquisition {
   async #clear(): Promise<void> {
     if (!this.#litter) return;
     try {
-      const leaves = await readLeaves(this.#couch, this.#place, { everywhere: true, timeout: this.#timeout });
+      const leaves = await this.#read({ everywhere: true });
       const mine = leaves && own(leaves, this.#nonce);
       if (mine) await this.#giveUp(mine, leaves);
       else if (leaves) this.#litter = false;
-    } catch (error) {
-      this.#note({ kind: "unknown", error: toMigrateError(error) });
+    } catch {
+      // Whoever goes on meets it again; whoever leaves has a reason already.
     }
   }
 
@@ -186,7 +194,7 @@ export class Acquisition {
   }
 
   /** `undefined`: it failed in a way that may pass. Only where nothing of ours may be held the signal cuts it short. */
-  async #read(options: { readonly parents?: boolean; readonly signal?: AbortSignal }) {
+  async #read(options: Omit<ReadLeavesOptions, "timeout">) {
     try {
       const leaves = await readLeaves(this.#couch, this.#place, { ...options, timeout: this.#timeout });
       if (!leaves) this.#note(undefined);

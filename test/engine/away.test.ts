@@ -1,22 +1,30 @@
 /** CouchDB goes away behind the first look, before there is a lease: it is waited for as at the start. */
 import { expect, it } from "vitest";
 import { apply, loadMigrations } from "../../src/index.js";
-import { startProxy } from "../support/proxy.js";
+import { type Recorded, startProxy } from "../support/proxy.js";
 import { startEmbedded } from "../support/servers.js";
 import { tempFolder, writeFiles } from "../support/temp.js";
 
-/** `away`: how often a redirect, which a proxy sends while CouchDB is not there, stands in its place. */
-async function run(away: number, wait: number) {
+const one = "- id: hive\n  ensureDatabase: { name: hive }\n";
+const inParts = `${one}- id: legs\n  transformDocuments: { database: hive, set: { /legs: 6 } }\n`;
+
+/**
+ * @param away how often a redirect, which a proxy sends while CouchDB is not there, stands in its place
+ * @param behind how often CouchDB itself has answered before
+ */
+async function run(away: number, wait: number, { yaml = one, behind = 0, more = {} } = {}) {
   const folder = await tempFolder();
-  await writeFiles(folder, { "001.yaml": "- id: hive\n  ensureDatabase: { name: hive }\n" });
+  await writeFiles(folder, { "001.yaml": yaml });
   const server = await startEmbedded();
   const proxy = await startProxy(server.url);
   try {
     // The ledger's own database is asked for once the run has looked, and has found something to do.
-    proxy.faultWhen(({ method, path }) => method === "GET" && path === "/couchdb-migrate", { status: 302 }, away);
+    let asked = 0;
+    const isLate = ({ method, path }: Recorded) => method === "GET" && path === "/couchdb-migrate" && ++asked > behind;
+    proxy.faultWhen(isLate, { status: 302 }, away);
     const { name, password } = server.admin;
     const connection = { url: proxy.url, username: name, password };
-    return await apply(await loadMigrations(folder, { env: {} }), { connection, wait });
+    return await apply(await loadMigrations(folder, { env: {} }), { connection, wait, ...more });
   } finally {
     await proxy.close();
     await server.close();
@@ -25,6 +33,12 @@ async function run(away: number, wait: number) {
 
 it("goes on once it is back", async () => {
   expect(await run(2, 30_000)).toMatchObject({ result: "applied", applied: ["hive"] });
+});
+
+it("goes on once it is back, behind the division into parts", async () => {
+  // It answers for the step before, and is away when the part is begun.
+  const result = await run(2, 30_000, { yaml: inParts, behind: 1, more: { part: { number: 1, of: 2 } } });
+  expect(result).toMatchObject({ result: "applied", applied: ["hive"], part: { step: "legs", open: [2] } });
 });
 
 it("gives up after --wait", async () => {
