@@ -31,11 +31,12 @@ export function bare({ server }: Context, name: "look" | "install", ...args: rea
   return { args: [join(root, "bench/bare", `${name}.mjs`), ...args], env: { COUCHDB_URL: server.fullUrl } };
 }
 
-export function ledgerPath(set: string): string {
-  return `/${ledgerDatabase}/_local/couchdb-migrate-${set}`;
+/** What a run of the set sends that finds nothing pending. */
+export function bareLook(context: Context, set: string, names: readonly string[]): Program {
+  return bare(context, "look", ledgerDatabase, set, ...names);
 }
 
-/** Applies a set for the first time. Returns the bytes of all that was written to its ledger. */
+/** Applies a set for the first time. Returns the bytes of all that was written into the ledger's database. */
 export async function installed(context: Context, set: string, folder: string): Promise<number> {
   const proxy = await startProxy(context.server.url);
   try {
@@ -45,7 +46,7 @@ export async function installed(context: Context, set: string, folder: string): 
       proxy.url.replace("http://", ""),
     );
     await mustEnd(migrate({ server: { ...context.server, admin, fullUrl } }, "apply", folder, "--set", set));
-    const written = proxy.writes().filter(({ path }) => path === ledgerPath(set));
+    const written = proxy.writes().filter(({ path }) => path.startsWith(`/${ledgerDatabase}/`));
     return written.reduce((sum, { bytes }) => sum + bytes, 0);
   } finally {
     await proxy.close();

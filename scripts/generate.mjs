@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the step kinds and the table of settings: validators and types (src/generated, not committed), the editor schema and
- * the references (committed). With `--check` it writes nothing, and fails where a committed file is stale.
+ * Writes what follows from the step kinds and the table of settings: validators, types and lists (src/generated, not
+ * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a committed file is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { specTypes } from "./generate/spec-types.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { validatorCode } from "./generate/validator-code.mjs";
+import { withoutSnapshot } from "./generate/without-snapshot.mjs";
 
 const loaded = await loadKinds();
 
@@ -20,6 +21,7 @@ const committed = {
 const generated = {
   "src/generated/validators.ts": () => validatorCode(loaded),
   "src/generated/specs.ts": () => specTypes(loaded),
+  "src/generated/without-snapshot.ts": () => withoutSnapshot(loaded),
 };
 
 if (process.argv.includes("--check")) {

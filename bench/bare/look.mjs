@@ -1,12 +1,16 @@
-// What a run sends that finds nothing pending, and nothing else: the ledger, then the databases.
-// node look.mjs <path of the ledger> <database>…
+// What a run sends that finds nothing pending, and nothing else.
+// node look.mjs <ledger's database> <set> <database>…, in the order of their names
 import { close, send } from "./client.mjs";
 
-const [ledger, ...keys] = process.argv.slice(2);
-await send("GET", ledger);
-const atOnce = 25;
-const parts = Array.from({ length: Math.ceil(keys.length / atOnce) }, (_, i) =>
-  keys.slice(i * atOnce, (i + 1) * atOnce),
-);
-await Promise.all(parts.map((part) => send("POST", "/_dbs_info", { keys: part })));
+const [ledgers, set, ...names] = process.argv.slice(2);
+const key = (text) => encodeURIComponent(JSON.stringify(text));
+const range = (from, to) => `start_key=${key(from)}&end_key=${key(to)}`;
+const ledger = `_local/couchdb-migrate-${set}`;
+await send("GET", `/${ledgers}/lease-${set}?open_revs=all`);
+await Promise.all([
+  send("GET", `/${ledgers}/_local_docs?${range(ledger, ledger)}`),
+  names.length < 4
+    ? send("POST", "/_dbs_info", { keys: names })
+    : send("GET", `/_node/_local/_dbs/_all_docs?${range(names.at(0), names.at(-1))}`),
+]);
 close();

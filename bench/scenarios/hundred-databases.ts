@@ -1,6 +1,6 @@
 /** 100 databases × 5: 700 steps, nothing pending. */
 import { join } from "node:path";
-import { bare, bootstrap, type Context, ledgerPath, migrate } from "../context.js";
+import { bareLook, bootstrap, type Context, migrate } from "../context.js";
 import { databasesOf, writeBootstrapFolder, writeMigrations } from "../fixtures.js";
 import { milliseconds, must, peakMemory, run } from "../processes.js";
 import type { Scenario } from "../scenario.js";
@@ -53,7 +53,11 @@ export const hundredDatabases: Scenario<Context> = {
     await writeMigrations(join(folder, "migrations"), ours);
     await writeBootstrapFolder(join(folder, "bootstrap"), theirs);
     const apply = migrate(context, "apply", join(folder, "migrations"), "--set", "bench-hundred");
-    const look = bare(context, "look", ledgerPath("bench-hundred"), ...ours.map(({ name }) => name));
+    const look = bareLook(
+      context,
+      "bench-hundred",
+      ours.map(({ name }) => name),
+    );
     const verify = { ...apply, args: [...apply.args, "--verify"] };
     const other = await bootstrap(context, join(folder, "bootstrap"));
     await must(apply);

@@ -1,6 +1,6 @@
 /** An initContainer's usual run: one database with one design document, and nothing to do. */
 import { join } from "node:path";
-import { bare, bootstrap, type Context, ledgerPath, migrate } from "../context.js";
+import { bareLook, bootstrap, type Context, migrate } from "../context.js";
 import { databasesOf, writeBootstrapFolder, writeMigrations } from "../fixtures.js";
 import { milliseconds, must } from "../processes.js";
 import type { Scenario } from "../scenario.js";
@@ -41,7 +41,7 @@ export const oneDatabase: Scenario<Context> = {
     const names = [...(ours ?? []), ...(theirs ?? [])].map(({ name }) => name);
     await must(apply);
     await must(other);
-    const look = bare(context, "look", ledgerPath("bench-one"), ...names.slice(0, 1));
+    const look = bareLook(context, "bench-one", names.slice(0, 1));
     return {
       series: {
         ours: () => milliseconds(apply),

@@ -135,7 +135,7 @@ class Databases {
 }
 
 /** As CouchDB sorts the ids of its shard maps. */
-function byBytes(one: string, other: string): number {
+export function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 

@@ -21,12 +21,14 @@ const rows = has({ rows: listOf(isObject) });
 /** Also of a document that is not there. */
 const documentRows = has({ rows: listOf(has({ key: isString })) });
 const designDocRows = has({ rows: listOf(has({ id: isString, key: isString })) });
+const shardMapRows = has({ rows: listOf(has({ id: isString, value: has({ rev: isString }) })) });
 const wholeDesignDocRows = has({ rows: listOf(has({ id: isString, doc: has({ _id: isString, _rev: isString }) })) });
 
 /** By method, path and query; the first that fits. */
 const shapes: readonly (readonly [RegExp, Check])[] = [
   [/^POST \/_dbs_info\b/, listOf(isObject)],
   [/^GET \/_all_dbs\b/, listOf(isString)],
+  [/^GET \/_node\/[^/]+\/_dbs\/_all_docs\b/, shardMapRows],
   [/^GET \/_membership\b/, has({ all_nodes: listOf(isString), cluster_nodes: listOf(isString) })],
   [/^(?:GET|POST) \/[^/]+\/_(?:all|local)_docs\b/, documentRows],
   [/^GET \/[^/]+\/_design_docs\?(?:.*&)?include_docs=true/, wholeDesignDocRows],

@@ -1,16 +1,20 @@
 /**
- * The first request of a run, sent before the migration files are parsed: where the ledger's snapshot was made of the
- * very files that lie here, for databases that are as they were, there is nothing to do, and nothing else is loaded.
- * In all other cases, and in every doubt, the run goes on as if it began here, with the answer that it has already.
+ * The first requests of a run, sent before the migration files are parsed: where the snapshot that the last run has left
+ * was made of the very files that lie here, for databases that are as they were, there is nothing to do, and nothing
+ * else is loaded. In all other cases, and in every doubt, the run goes on as if it began here, with the answers that it
+ * has already.
  */
 import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
+import { shardMaps } from "../couch/shard-maps.js";
 import { MigrateError } from "../errors.js";
-import type { Snapshot, StoredLedger } from "../ledger/ledger.js";
-import { isSnapshot } from "../ledger/snapshot.js";
-import { readLedger } from "../ledger/store.js";
-import { digestNow } from "../migrations/inputs.js";
+import { withoutSnapshot } from "../generated/without-snapshot.js";
+import type { StoredLedger } from "../ledger/ledger.js";
+import { readSnapshot, type Snapshot } from "../ledger/snapshot.js";
+import { readLedger, readLedgerRevision } from "../ledger/store.js";
+import { Problems } from "../migrations/problems.js";
+import { readSources } from "../migrations/sources.js";
 import type { Env } from "../migrations/variables.js";
 import { type ApplyOptions, defaults } from "../options.js";
 import type { ApplyResult } from "../results.js";
@@ -63,21 +67,30 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   const timer = setTimeout(cut(silent), Math.max(options.wait ?? defaults.wait, shortestFirstLook));
   const interrupt = cut(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
   options.signal?.addEventListener("abort", interrupt, { once: true });
-  const ledger = readLedger(couch, place);
-  // Whoever goes on with it meets what went wrong.
-  ledger.catch(() => {});
+  const problems = new Problems();
+  const sources = readSources(path, problems);
+  const may = problems.count === 0 && sources.every(({ text }) => !neverDone.test(text));
+  const asked = may ? readSnapshot(couch, place) : Promise.resolve(undefined);
   let late: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>((resolve) => {
     late = setTimeout(resolve, answersWithin, undefined);
   });
   try {
-    const snapshot = (await Promise.race([ledger, soon]))?.ledger.snapshot;
-    if (isSnapshot(snapshot) && (await holds(snapshot, couch, path, env))) {
-      options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
-      const result = unchanged(snapshot, place.set, couch, performance.now() - began);
-      await couch.close();
-      return { result };
+    // Loaded while CouchDB is at work: it takes a while.
+    const { Digest } = may ? await import("../migrations/inputs.js") : {};
+    const digest = Digest && new Digest(path, sources);
+    const snapshot = await Promise.race([asked, soon]);
+    if (snapshot && (await digest?.of(snapshot, env)) === snapshot.digest) {
+      const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);
+      if (same && revision === snapshot.ledger) {
+        options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+        const result = unchanged(snapshot, place.set, couch, performance.now() - began);
+        await couch.close();
+        return { result };
+      }
     }
+    // The run that goes on asks for the same.
+    for (const name of Object.keys(snapshot?.databases ?? {})) databaseInfo(couch, name).catch(() => {});
   } catch {
     // Whatever it is, the files come first: they may be wrong. Then the run meets it again.
   } finally {
@@ -85,15 +98,25 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
     clearTimeout(late);
     options.signal?.removeEventListener("abort", interrupt);
   }
+  // Asked for after what may have failed: refused credentials are not tried twice.
+  const ledger = asked.then(() => readLedger(couch, place));
+  // Whoever goes on with it meets what went wrong.
+  ledger.catch(() => {});
   return { look: { couch, ledger, began, keepSecret, end: (reason) => hard.abort(reason) } };
 }
 
-async function holds(snapshot: Snapshot, couch: Gateway, path: string, env: Env): Promise<boolean> {
-  const found = Object.entries(snapshot.databases).map(
-    async ([name, incarnation]) => ((await databaseInfo(couch, name))?.incarnation ?? null) === incarnation,
-  );
-  const [digest, ...same] = await Promise.all([digestNow(path, snapshot, env), ...found]);
-  return digest === snapshot.digest && !same.includes(false);
+/**
+ * Steps of these kinds, and secrets from files: such a set can't have a snapshot, and begins with its ledger. Where it
+ * only looks so, in a comment say, the long way is right as well.
+ */
+const neverDone = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
+
+async function areAsTheyWere({ databases, shardMaps: before }: Snapshot, couch: Gateway): Promise<boolean> {
+  const names = Object.keys(databases);
+  const maps = before && (await shardMaps(couch, names));
+  if (maps) return names.every((name) => maps.get(name)?.rev === before[name]);
+  const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
+  return !(await Promise.all(same)).includes(false);
 }
 
 function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, milliseconds: number): ApplyResult {

@@ -2,7 +2,7 @@
  * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
  * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted.
  */
-import type { Entry, Fingerprint, Ledger, Snapshot, StoredLedger } from "../ledger/ledger.js";
+import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./run.js";
 
@@ -29,7 +29,6 @@ export class Recorder {
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #changed = false;
-  #snapshotOf: ((ledger: Ledger) => Snapshot | undefined) | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   /**
@@ -60,6 +59,11 @@ export class Recorder {
     if (now || this.#recorded >= next) await this.flush();
   }
 
+  /** As it was last read or written; `undefined`: there is none. */
+  get stored(): StoredLedger | undefined {
+    return this.#stored;
+  }
+
   /** There is something to be written. */
   get isBehind(): boolean {
     return this.#open.size > 0 || this.#changed;
@@ -74,11 +78,6 @@ export class Recorder {
   set fingerprint(fingerprint: Fingerprint | undefined) {
     this.#fingerprint = fingerprint;
     this.#changed = true;
-  }
-
-  /** What the last write adds, made of the ledger as it is then; that alone is worth a write. */
-  set snapshotOf(snapshotOf: (ledger: Ledger) => Snapshot | undefined) {
-    this.#snapshotOf = snapshotOf;
   }
 
   /** Writes what is not written yet. One write at a time. */
@@ -101,19 +100,16 @@ export class Recorder {
   }
 
   async #write(): Promise<void> {
-    const snapshotOf = this.#snapshotOf;
-    if (!this.isBehind && !snapshotOf) return;
+    if (!this.isBehind) return;
     const open = [...this.#open];
     await this.#ready();
     for (const [id, entry] of open) this.#entries[id] = entry();
     const ledger = this.#ledger();
-    const snapshot = snapshotOf?.(ledger);
-    if (!this.isBehind && !snapshot) return;
     const changed = this.#changed;
     this.#changed = false;
     const { couch, place } = this.#run;
     try {
-      this.#stored = await writeLedger(couch, place, this.#stored, ledger, { snapshot });
+      this.#stored = await writeLedger(couch, place, this.#stored, ledger);
     } catch (error) {
       this.#changed ||= changed;
       throw error;

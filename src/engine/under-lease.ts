@@ -3,6 +3,7 @@ import pMap from "p-map";
 import { assumeNodes } from "../couch/nodes.js";
 import { type MigrateError, toMigrateError } from "../errors.js";
 import { type Lease, takeLeaseIfNeeded } from "../ledger/lease.js";
+import type { Snapshot } from "../ledger/snapshot.js";
 import type { Warning } from "../results.js";
 import type { StepKind } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -112,12 +113,14 @@ export async function workUnderLease(
     },
   });
   if (!lease) return work;
+  let snapshot: Snapshot | undefined;
   try {
     work = await again();
     if (work.due.size > 0) await work.run(lease, holder, why);
     if (work.holds) await share?.after?.(lease);
+    snapshot = await work.snapshot();
     return work;
   } finally {
-    if (await lease.release()) run.emit({ type: "lease-released" });
+    if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
   }
 }

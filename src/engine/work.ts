@@ -4,6 +4,8 @@ import { knownNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
 import type { Lease } from "../ledger/lease.js";
+import type { StoredLedger } from "../ledger/ledger.js";
+import type { Snapshot } from "../ledger/snapshot.js";
 import type { Step } from "../migrations/step.js";
 import type { ApplyResult, Failure, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
@@ -42,6 +44,7 @@ export class Work {
   #notReached: string[] = [];
   #ending: MigrateError | undefined;
   readonly #existing: Incarnations;
+  #stored: StoredLedger | undefined;
 
   /**
    * @param written ids of first steps that this run has brought to hold already
@@ -53,6 +56,7 @@ export class Work {
     this.#warnings = [...warnings];
     this.#written = new Set(written);
     this.#existing = new Incarnations(run.couch, seen.existing);
+    this.#stored = seen.stored;
   }
 
   get written(): ReadonlySet<string> {
@@ -109,12 +113,11 @@ export class Work {
       if (done) {
         await this.#recordSecrets(recorder);
         recorder.nodes = knownNodes(run.couch);
-        const existing = () => this.#existing.names;
-        recorder.snapshotOf = (ledger) => takeSnapshot(run.migrations, placeSteps(run, existing()), ledger, existing());
       }
       // All is done, but not recorded: whoever asked for it must not be told that it is.
       if (done && recorder.isBehind) lease.assertHeld();
       if (!lease.lost.aborted) await recorder.flush();
+      this.#stored = recorder.stored;
     } catch (error) {
       broken ??= error;
     }
@@ -143,6 +146,15 @@ export class Work {
   get holds(): boolean {
     const left = this.#failures.length + this.#unfinished.size + this.#notReached.length;
     return this.#ending === undefined && left === 0;
+  }
+
+  /** What the next run needs to see that nothing is left. While the lease is held; throws nothing. */
+  async snapshot(): Promise<Snapshot | undefined> {
+    const run = this.#run;
+    if (!this.holds || !this.#stored || run.signal.aborted) return undefined;
+    const existing = this.#existing.names;
+    const placed = placeSteps(run, existing);
+    return takeSnapshot(run.couch, run.migrations, placed, this.#stored, existing).catch(() => undefined);
   }
 
   /** Why the run ended before it was done, where no step is to blame. */

@@ -6,6 +6,7 @@ import { largestToken, own } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { jitter } from "./pause.js";
 import type { LeasePlace } from "./place.js";
+import type { Snapshot } from "./snapshot.js";
 
 export interface Lease {
   /** Larger than that of every holder before. */
@@ -15,8 +16,11 @@ export interface Lease {
   readonly lost: AbortSignal;
   /** Throws `lease-lost`. To be called before each step: CouchDB itself can't refuse the writes of a late holder. */
   assertHeld(): void;
-  /** Frees it for the next one. Never throws; false: it was lost, or could not be freed and runs out by itself. */
-  release(): Promise<boolean>;
+  /**
+   * Frees it for the next one, and leaves the snapshot in it. Never throws; false: it was lost, or could not be freed
+   * and runs out by itself.
+   */
+  release(snapshot?: Snapshot): Promise<boolean>;
 }
 
 /** The part of its TTL that a holder uses; the rest is for what was sent before the deadline and arrives after it. */
@@ -71,8 +75,8 @@ export class HeldLease implements Lease {
     if (this.#releasing !== undefined) throw new MigrateError("lease-lost", { message: "the lease has been released" });
   }
 
-  release(): Promise<boolean> {
-    this.#releasing ??= this.#release().catch(() => false);
+  release(snapshot?: Snapshot): Promise<boolean> {
+    this.#releasing ??= this.#release(snapshot).catch(() => false);
     return this.#releasing;
   }
 
@@ -145,12 +149,12 @@ export class HeldLease implements Lease {
     else if (largestToken(leaves) > body.token) this.#lose();
   }
 
-  async #release(): Promise<boolean> {
+  async #release(snapshot: Snapshot | undefined): Promise<boolean> {
     clearTimeout(this.#next);
     await this.#renewing;
     const { couch, place, body } = this.#holding;
-    const freed = { ...body, holder: null };
     for (let attempt = 0; attempt < 4; attempt += 1) {
+      const freed = { ...body, holder: null, ...(snapshot && !this.#isLost() ? { snapshot } : {}) };
       const outcome = await writeLease(couch, place, this.#rev, freed, this.#timeout);
       if (outcome.kind === "written") return this.#close();
       const leaves = await readLeaves(couch, place, { timeout: this.#timeout }).catch(() => undefined);

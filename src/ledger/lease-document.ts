@@ -4,6 +4,7 @@ import { MigrateError } from "../errors.js";
 import { type Leaf, parseLeaves } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { type LeasePlace, leasePath } from "./place.js";
+import type { Snapshot } from "./snapshot.js";
 import { within } from "./within.js";
 
 /** What a holder writes. */
@@ -13,6 +14,8 @@ export interface LeaseBody {
   readonly token: number;
   readonly since: string;
   readonly ttl: number;
+  /** Only in a lease that its holder has given back. */
+  readonly snapshot?: Snapshot | undefined;
 }
 
 export type Outcome =

@@ -1,5 +1,3 @@
-import type { Inputs } from "../migrations/inputs.js";
-
 /** What the ledger document of a migration set holds. The shape on the wire; nothing in it is secret. */
 export interface Ledger {
   readonly formatVersion: 1;
@@ -9,19 +7,6 @@ export interface Ledger {
   readonly fingerprint?: Fingerprint;
   /** The nodes that were seen when it was last written, so that the next look needs not ask for them. */
   readonly nodes?: readonly string[];
-  /** That there is nothing to do, and for which files and databases. */
-  readonly snapshot?: Snapshot;
-}
-
-/**
- * A run has left nothing to do: every step of these files is recorded, in databases of these incarnations. It stands in
- * the ledger itself and goes with every change of it, so what it says of the entries holds.
- */
-export interface Snapshot extends Inputs {
-  /** Ids, in the order of the files. */
-  readonly steps: readonly string[];
-  /** The databases to look at, each with its incarnation; `null`: it does not exist. */
-  readonly databases: Readonly<Record<string, string | null>>;
 }
 
 /** One applied step. */

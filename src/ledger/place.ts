@@ -10,7 +10,18 @@ export interface LedgerPlace {
 }
 
 export function ledgerPath({ database, set }: LedgerPlace): Path {
-  return path`/${database}/_local/${`couchdb-migrate-${set}`}`;
+  return path`/${database}/_local/${ledgerName(set)}`;
+}
+
+/** The query of a listing of `_local` documents that has the ledger, and nothing else. */
+export function ledgerAlone({ set }: LedgerPlace): Query {
+  // A POST with `keys` would do as well, but CouchDB 3.5.0 never comes to an end with it.
+  const key = JSON.stringify(`_local/${ledgerName(set)}`);
+  return { start_key: key, end_key: key };
+}
+
+function ledgerName(set: string): string {
+  return `couchdb-migrate-${set}`;
 }
 
 export interface PartPlace {

@@ -1,17 +1,56 @@
-/** Is it a snapshot that this version can read? Whatever else stands there is passed over. */
-import type { Snapshot } from "./ledger.js";
+/**
+ * What lets the next run know that it has nothing to do, without reading the ledger and without parsing the files.
+ *
+ * It lies in the lease, where its holder leaves it when all is done. Nobody writes the ledger but by the lease, and
+ * whoever takes the lease writes that document anew, by compare-and-set: so a snapshot that stands there holds, and no
+ * late runner puts an old one back. What people do to the ledger by hand is told by its revision.
+ */
+import type { Couch } from "../couch/couch.js";
+import type { Inputs } from "../migrations/inputs.js";
+import { type LedgerPlace, leasePath } from "./place.js";
 
-export function isSnapshot(value: unknown): value is Snapshot {
+/** A run has left nothing to do: every step of these files is recorded, in databases of these incarnations. */
+export interface Snapshot extends Inputs {
+  /** The ledger's revision. */
+  readonly ledger: string;
+  /** Ids, in the order of the files. */
+  readonly steps: readonly string[];
+  /** The databases to look at, each with its incarnation; `null`: it does not exist. */
+  readonly databases: Readonly<Record<string, string | null>>;
+  /** Revisions of the shard maps of those that exist. Absent: they are too few, or it can't be had. */
+  readonly shardMaps?: Readonly<Record<string, string>>;
+}
+
+/** One request. `undefined`: there is none, or the lease is held, or in doubt. */
+export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Snapshot | undefined> {
+  const { status, body } = await couch.read<unknown>(leasePath(place), {
+    query: { open_revs: "all" },
+    accept: [404],
+    fresh: true,
+    keep: false,
+  });
+  if (status !== 200 || !Array.isArray(body)) return undefined;
+  const leaves = body.map((row) => (isObject(row) ? row.ok : undefined));
+  const [lease, ...others] = leaves.filter((leaf) => !isObject(leaf) || leaf._deleted !== true);
+  if (!isObject(lease) || others.length > 0 || lease.holder !== null) return undefined;
+  return isSnapshot(lease.snapshot) ? lease.snapshot : undefined;
+}
+
+/** Can this version read it? */
+function isSnapshot(value: unknown): value is Snapshot {
   if (!isObject(value)) return false;
-  const { digest, reads, variables, steps, databases } = value;
+  const { digest, reads, variables, ledger, steps, databases, shardMaps = {} } = value;
   return (
     typeof digest === "string" &&
+    typeof ledger === "string" &&
     Array.isArray(reads) &&
     reads.every((read) => isStrings(read) && read.length === 2 && ways.has(read[0] ?? "")) &&
     isStrings(variables) &&
     isStrings(steps) &&
     isObject(databases) &&
-    Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string")
+    Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
+    isObject(shardMaps) &&
+    isStrings(Object.values(shardMaps))
   );
 }
 

@@ -1,12 +1,12 @@
 /** Reads and writes the ledger document: a `_local` one, so merged with what is there before each write. */
-import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../couch/couch.js";
+import { path } from "../couch/path.js";
 import { MigrateError } from "../errors.js";
-import type { Ledger, Snapshot, StoredLedger } from "./ledger.js";
+import type { Ledger, StoredLedger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { writeLocal } from "./local-document.js";
 import { mergeLedgers } from "./merge.js";
-import { type LedgerPlace, ledgerPath } from "./place.js";
+import { type LedgerPlace, ledgerAlone, ledgerPath } from "./place.js";
 
 export type { LedgerPlace } from "./place.js";
 
@@ -22,11 +22,20 @@ export async function readLedger(couch: Couch, place: LedgerPlace): Promise<Stor
   return parseLedger(answer.body, place);
 }
 
+/**
+ * The ledger's revision, which costs the same however large it is. As one copy has it: that it is the one that was asked
+ * for is certain, that it is another is not. `undefined`: there is no ledger.
+ */
+export async function readLedgerRevision(couch: Couch, place: LedgerPlace): Promise<string | undefined> {
+  const { status, body } = await couch.read<{
+    readonly rows: readonly { readonly value?: { readonly rev?: string } }[];
+  }>(path`/${place.database}/_local_docs`, { query: ledgerAlone(place), accept: [404], fresh: true });
+  return status === 404 ? undefined : body.rows[0]?.value?.rev;
+}
+
 export interface WriteLedgerOptions {
   /** What `ledger` leaves out is dropped. Without it entries are only added or replaced. */
   readonly exactly?: boolean;
-  /** Made for exactly these entries; left out where what is stored turns out to hold others. */
-  readonly snapshot?: Snapshot | undefined;
 }
 
 /**
@@ -38,14 +47,13 @@ export async function writeLedger(
   place: LedgerPlace,
   previous: StoredLedger | undefined,
   ledger: Ledger,
-  { exactly = false, snapshot }: WriteLedgerOptions = {},
+  { exactly = false }: WriteLedgerOptions = {},
 ): Promise<StoredLedger> {
   const document = { path: ledgerPath(place), what: `the ledger of the set ${place.set}`, database: place.database };
   const { body, rev } = await writeLocal(couch, document, previous?.rev, async () => {
     const current = await readLedger(couch, place);
-    const { snapshot: _outdated, ...rest } = exactly ? ledger : mergeLedgers(previous?.ledger, current?.ledger, ledger);
-    const holds = snapshot !== undefined && isDeepStrictEqual(rest.entries, ledger.entries);
-    return { body: holds ? { ...rest, snapshot } : rest, current: current?.rev };
+    const body = exactly ? ledger : mergeLedgers(previous?.ledger, current?.ledger, ledger);
+    return { body, current: current?.rev };
   });
   return { ledger: body, rev };
 }

@@ -25,7 +25,7 @@ export class FileCache {
   #pieces = false;
 
   text(path: string): Promise<ReadText> {
-    return once(this.#texts, path, () => readText(path));
+    return once(this.#texts, path, async () => readText(path));
   }
 
   kindOf(path: string): Promise<OrNot<Kind>> {

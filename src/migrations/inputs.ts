@@ -8,8 +8,6 @@ import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
 import { version } from "../version.js";
 import { FileCache, type Read } from "./files.js";
-import { Problems } from "./problems.js";
-import { readSources } from "./sources.js";
 import type { Env } from "./variables.js";
 
 /** What to read again, besides the migration files, to come to the digest again. */
@@ -45,31 +43,36 @@ export async function inputsOf(
   if (!reads || !variables) return undefined;
   const relatives = reads.map(([read, file]) => [read, relative(resolve(path), file)] as const);
   const list = { reads: relatives.sort(), variables: [...variables].sort() };
-  return { ...list, digest: await digest(path, sources, cache, list, env) };
+  return { ...list, digest: await new Digest(path, sources).of(list, env, cache) };
 }
 
-/** The digest of what lies there now; `undefined` where something can't be read. */
-export async function digestNow(path: string, list: InputList, env: Env): Promise<string | undefined> {
-  const problems = new Problems();
-  const sources = await readSources(path, problems);
-  return problems.count > 0 ? undefined : digest(path, sources, new FileCache(), list, env);
-}
+/** The digest is begun with the migration files, so that these are done while the rest is still to come. */
+export class Digest {
+  readonly #path: string;
+  readonly #hash = createHash("sha256");
 
-async function digest(
-  path: string,
-  sources: readonly Source[],
-  cache: FileCache,
-  { reads, variables }: InputList,
-  env: Env,
-): Promise<string> {
-  const hash = createHash("sha256");
-  // Each part is one line of JSON, so that no two lists of parts look the same.
-  const add = (...part: readonly unknown[]) => hash.update(`${JSON.stringify(part)}\n`);
-  add("version", version);
-  for (const { file, text } of sources) add("source", relative(path, file), text);
-  for (const [read, file] of reads) add(read, file, await cache.again(read, resolve(path, file)));
-  for (const name of variables) add("variable", name, valueIn(env, name), Boolean(valueIn(env, `${name}_FILE`)));
-  return hash.digest("hex");
+  constructor(path: string, sources: readonly Source[]) {
+    this.#path = path;
+    this.#add("version", version);
+    for (const { file, text } of sources) {
+      this.#add("source", relative(path, file), text.length);
+      this.#hash.update(text);
+    }
+  }
+
+  /** To be called once. */
+  async of({ reads, variables }: InputList, env: Env, cache = new FileCache()): Promise<string> {
+    for (const [read, file] of reads) this.#add(read, file, await cache.again(read, resolve(this.#path, file)));
+    for (const name of variables) {
+      this.#add("variable", name, valueIn(env, name), Boolean(valueIn(env, `${name}_FILE`)));
+    }
+    return this.#hash.digest("hex");
+  }
+
+  /** Each part is one line of JSON, and a text follows the line with its length: no two lists of parts look the same. */
+  #add(...part: readonly unknown[]): void {
+    this.#hash.update(`${JSON.stringify(part)}\n`);
+  }
 }
 
 function valueIn(env: Env, name: string): string | null {

@@ -31,7 +31,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   const cache = new FileCache();
   const uses = new Uses(problems);
   const steps: Step[] = [];
-  const sources = await readSources(path, problems);
+  const sources = readSources(path, problems);
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
     const reader = new SpecReader(file, variables, problems);

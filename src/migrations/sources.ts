@@ -1,36 +1,53 @@
 /** Finds and reads the migration files. */
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Problems } from "./problems.js";
 import { readText, type Unreadable, unreadable } from "./read-text.js";
 import { SourceText } from "./source-text.js";
 
 /** The files of a folder in code-unit order of their names, or the one file. */
-export async function readSources(path: string, problems: Problems): Promise<SourceText[]> {
+export function readSources(path: string, problems: Problems): SourceText[] {
   const sources: SourceText[] = [];
-  const seen = new Set<string>();
-  for (const file of await findFiles(path, problems)) {
-    const real = await realpath(file).catch(() => file);
-    if (seen.has(real)) continue;
-    seen.add(real);
-    const read = await readText(file);
+  for (const file of findFiles(path, problems)) {
+    const read = readText(file);
     if ("text" in read) sources.push(new SourceText(file, read.text));
     else report(file, read.unreadable, problems);
   }
   return sources;
 }
 
-async function findFiles(path: string, problems: Problems): Promise<string[]> {
+function findFiles(path: string, problems: Problems): string[] {
   try {
-    if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter(isMigrationFile).sort();
-    if (names.length === 0) {
+    if (!statSync(path).isDirectory()) return [path];
+    const found = readdirSync(path, { withFileTypes: true }).filter(({ name }) => isMigrationFile(name));
+    if (found.length === 0) {
       report(path, { code: "no-files", reason: "holds no *.yaml or *.yml file" }, problems);
     }
-    return names.map((name) => join(path, name));
+    const files = found.map(({ name }) => join(path, name)).sort();
+    return found.some((entry) => entry.isSymbolicLink()) ? withoutRepetitions(files) : files;
   } catch (error) {
     report(path, unreadable(error), problems);
     return [];
+  }
+}
+
+/** Several links may lead to one file: the first one counts. */
+function withoutRepetitions(files: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return files.filter((file) => {
+    const real = realPath(file);
+    const isNew = !seen.has(real);
+    seen.add(real);
+    return isNew;
+  });
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    // Whoever reads it says why.
+    return file;
   }
 }
 

@@ -57,8 +57,11 @@ test("a run after a run takes it, and says what the long way says", async () => 
   const { short, result } = await run();
   expect(short).toBe(true);
   const { milliseconds: _, ...expected } = await long();
-  expect(result).toMatchObject({ ...expected, result: "unchanged", requests: { reads: 2, writes: 0 } });
+  expect(result).toMatchObject({ ...expected, result: "unchanged", requests: { reads: 3, writes: 0 } });
 });
+
+const leasePath = () => `/${options.ledgerDatabase}/lease-default`;
+const readLease = () => must(server(), "GET", leasePath());
 
 async function setEnv(to: Record<string, string>): Promise<void> {
   env = to;
@@ -135,10 +138,75 @@ describe("it is not taken where there is something else than last time:", () => 
 
   test("a snapshot that can't be read", async () => {
     await run();
+    const lease = await readLease();
+    const snapshot = { ...lease.snapshot, reads: [["else", "x"]] };
+    await must(server(), "PUT", leasePath(), { body: { ...lease, snapshot } });
+    expect((await run()).short).toBe(false);
+  });
+
+  test("a lease that is held", async () => {
+    await run();
+    await must(server(), "PUT", leasePath(), { body: { ...(await readLease()), holder: "kerrigan", ttl: 30_000 } });
+    expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
+  });
+
+  test("a ledger that somebody removed", async () => {
+    await run();
+    await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(await run()).toMatchObject({ short: false, result: { adopted: all } });
+  });
+
+  test("a ledger that somebody wrote into", async () => {
+    await run();
     const path = `/${options.ledgerDatabase}/_local/couchdb-migrate-default`;
-    const ledger = await must(server(), "GET", path);
-    const snapshot = { ...ledger.snapshot, reads: [["else", "x"]] };
-    await must(server(), "PUT", path, { body: { ...ledger, snapshot } });
+    const { entries, ...ledger } = await must(server(), "GET", path);
+    const { views: _, ...others } = entries;
+    await must(server(), "PUT", path, { body: { ...ledger, entries: others } });
+    expect(await run()).toMatchObject({ short: false, result: { adopted: ["views"] } });
+  });
+
+  test("a file that can't be read", async () => {
+    await run();
+    await put("002.yaml/inner", "");
+    await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
+  });
+});
+
+describe("of many databases", () => {
+  const names = () => [1, 2, 3, 4, 5].map((number) => `${database}-${number}`);
+  const gone = () => `${database}-gone`;
+
+  beforeEach(async () => {
+    for (const name of names()) databaseName("", server(), name);
+    const made = names().map((name) => `- id: ${name}\n  ensureDatabase: { name: ${name} }\n`);
+    const removed = `- id: gone\n  removeDatabase: { name: ${gone()}, allowDestroy: true }\n`;
+    await put("001.yaml", made.join("") + removed);
+    await run();
+  });
+
+  test("the shard maps are listed, and none is asked for by itself", async () => {
+    const paths: string[] = [];
+    options = { ...options, emit: (event) => void (event.type === "request" && paths.push(event.path)) };
+    expect(await run()).toMatchObject({ short: true, result: { requests: { reads: 3, writes: 0 } } });
+    expect(paths.filter((path) => /_node|_dbs_info/.test(path))).toEqual([expect.stringContaining("/_dbs/_all_docs")]);
+  });
+
+  test("one that is deleted is seen", async () => {
+    const [name] = names();
+    await must(server(), "DELETE", `/${name}`);
+    expect(await run()).toMatchObject({ short: false, result: { applied: [name] } });
+  });
+
+  test("one that is made though it ought to be gone is seen", async () => {
+    await must(server(), "PUT", `/${gone()}`);
+    expect(await run()).toMatchObject({ short: false, result: { applied: ["gone"] } });
+  });
+
+  // Even within the second that CouchDB tells of a database's creation.
+  test("one that is made anew is seen", async () => {
+    const [name] = names();
+    await must(server(), "DELETE", `/${name}`);
+    await must(server(), "PUT", `/${name}`);
     expect((await run()).short).toBe(false);
   });
 });
@@ -158,8 +226,7 @@ describe("there is no short way for", () => {
     env = { ...env, PASSWORD: "hunter2-hunter2" };
     await run();
     expect(await run()).toMatchObject({ short: false, result: { result: "unchanged" } });
-    const ledger = await must(server(), "GET", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
-    expect(Object.keys(ledger)).not.toContain("snapshot");
+    expect(Object.keys(await readLease())).not.toContain("snapshot");
     await must(server(), "DELETE", `/_node/_local/_config/cm_test/${database}`).catch(() => {});
   });
 });

@@ -18,6 +18,7 @@ const migrations = databasesOf({ prefix: "zerg", databases: names.length, stepsE
 
 /** In this order, but for the lease, which a slow run renews once more. */
 const beforeTheSteps = [
+  `GET ${lease}?open_revs=all`,
   `GET ${ledger}`,
   "POST /_dbs_info",
   "GET /_all_dbs?start_key=%22zerg-000%22&end_key=%22zerg-004%22",
@@ -31,7 +32,13 @@ const beforeTheSteps = [
   `GET ${lease}?open_revs=all&revs=true`,
   `GET ${ledger}`,
 ];
-const afterTheSteps = [`GET ${ledger}`, `PUT ${ledger}`, `GET ${history}`, `PUT ${history}`];
+const afterTheSteps = [
+  `GET ${ledger}`,
+  `PUT ${ledger}`,
+  `GET ${history}`,
+  `PUT ${history}`,
+  "GET /_node/_local/_dbs/_all_docs?start_key=%22zerg-000%22&end_key=%22zerg-004%22&limit=405&include_docs=true",
+];
 
 const servers: readonly (readonly [
   string,

@@ -4,6 +4,7 @@ import { badRequest, forbidden, methodNotAllowed, notFound, type Reply, reply } 
 import { jsonBody } from "../request.js";
 import { illegalDatabaseName } from "../storage/names.js";
 import type { Context } from "./endpoint.js";
+import { shardMapsEndpoint } from "./shard-maps.js";
 
 /** Sections that name programs to run: CouchDB lets nobody change them over HTTP. */
 const blacklisted = new Set([
@@ -24,6 +25,7 @@ export async function nodeEndpoint(context: Context): Promise<Reply> {
   const isLocal = name === "_local" && profile.localAlias;
   if (!isLocal && name !== profile.nodeName) throw notFound(`no such node: ${name}`);
   if (what === undefined) return reply({ name: profile.nodeName });
+  if (what === "_dbs") return shardMapsEndpoint(context, rest);
   if (what !== "_config") throw illegalDatabaseName(what);
   return configEndpoint(context, rest);
 }

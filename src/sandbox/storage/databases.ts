@@ -1,5 +1,6 @@
 /** All the databases of the node. */
 
+import { createHash } from "node:crypto";
 import type { PouchConstructor } from "../pouch.js";
 import type { Profile } from "../profile.js";
 import { CouchError, databaseMissing } from "../reply.js";
@@ -12,6 +13,8 @@ let created = 0;
 
 export class Databases {
   readonly #databases = new Map<string, Database>();
+  /** How often each was made or deleted. */
+  readonly #generations = new Map<string, number>();
   readonly #pouch: PouchConstructor;
   readonly #profile: Profile;
 
@@ -31,6 +34,14 @@ export class Databases {
     return database;
   }
 
+  /** The revision of its shard map: a document that is written when the database is made, and when it is deleted. */
+  mapRevision(name: string): string {
+    const hash = createHash("md5")
+      .update(`${name} ${this.get(name).created}`)
+      .digest("hex");
+    return `${this.#generations.get(name)}-${hash}`;
+  }
+
   names(): string[] {
     return [...this.#databases.keys()].sort();
   }
@@ -46,6 +57,7 @@ export class Databases {
     const complete = { q: shape.q ?? 2, n: 1, partitioned: shape.partitioned ?? false };
     const database = new Database(name, pouch, complete, this.#profile, rulesFor(name));
     this.#databases.set(name, database);
+    this.#changed(name);
     return database;
   }
 
@@ -53,7 +65,12 @@ export class Databases {
   async delete(name: string): Promise<void> {
     const database = this.get(name);
     this.#databases.delete(name);
+    this.#changed(name);
     await database.exclusive(() => database.pouch.destroy());
+  }
+
+  #changed(name: string): void {
+    this.#generations.set(name, (this.#generations.get(name) ?? 0) + 1);
   }
 
   async close(): Promise<void> {

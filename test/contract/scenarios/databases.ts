@@ -4,6 +4,7 @@ import { badRequest, nobody, noDatabase, notAllowed, notServerAdmin } from "./ca
 
 const exists = { error: "file_exists", reason: "The database could not be created, the file already exists." };
 const illegal = { error: "illegal_database_name", reason: expect.stringContaining("Must begin with a letter.") };
+const revision = expect.stringMatching(/^\d+-[0-9a-f]{32}$/);
 const second = expect.stringMatching(/^\d{10}$/);
 
 // biome-ignore format: a probe a line
@@ -38,6 +39,10 @@ export const databases: Scenario = {
     { it: "know their methods", send: "COPY /ct-hive", gets: 405, like: notAllowed("DELETE,GET,HEAD,POST") },
     { it: "are listed from a key to another", send: 'GET /_all_dbs?start_key="ct-"&end_key="ct-i"', gets: 200, exactly: ["ct-a/b", "ct-hive"] },
     { it: "are listed with what they tell", send: 'GET /_dbs_info?start_key="ct-h"&end_key="ct-i"', gets: 200, like: [{ key: "ct-hive", info: { db_name: "ct-hive", instance_start_time: second } }] },
+    { it: "have shard maps, by their names", send: 'GET /_node/_local/_dbs/_all_docs?start_key="ct-h"&end_key="ct-i"', gets: 200, like: { rows: [{ id: "ct-hive", key: "ct-hive", value: { rev: revision } }] } },
+    { it: "tell in them when they were made", send: 'GET /_node/_local/_dbs/_all_docs?start_key="ct-h"&end_key="ct-i"&include_docs=true', gets: 200, like: { rows: [{ doc: { _id: "ct-hive", _rev: revision, shard_suffix: expect.arrayContaining([46, 49]) } }] } },
+    { it: "list so many shard maps", send: 'GET /_node/_local/_dbs/_all_docs?start_key="ct-a"&limit=1', gets: 200, like: { rows: [{ id: "ct-a/b" }] } },
+    { it: "show their shard maps to admins only", send: "GET /_node/_local/_dbs/_all_docs", as: nobody, gets: 401, like: notServerAdmin },
     { it: "are asked for by name", send: "POST /_dbs_info", body: { keys: ["ct-hive", "ct-none", "Bad"] }, gets: 200, like: [{ key: "ct-hive", info: { doc_count: 0 } }, { key: "ct-none", error: "not_found" }, { key: "Bad", error: "not_found" }] },
     { it: "are asked for by admins only", send: "POST /_dbs_info", as: nobody, body: { keys: [] }, gets: 401, like: notServerAdmin },
     { it: "are asked for a hundred at once", send: "POST /_dbs_info", body: { keys: Array(100).fill("ct-none") }, gets: 200, like: expect.arrayContaining([{ key: "ct-none", error: "not_found" }]) },

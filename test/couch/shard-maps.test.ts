@@ -1,0 +1,61 @@
+/** The shard maps of a node tell of databases what `_dbs_info` tells. */
+import { expect, onTestFinished, test } from "vitest";
+import { incarnations } from "../../src/couch/databases.js";
+import { openCouch } from "../../src/couch/gateway.js";
+import { shardMaps } from "../../src/couch/shard-maps.js";
+import { freshDatabase, uniqueName } from "../support/databases.js";
+import { must, request } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { type Behaviour, json, misbehavingServer } from "./support/misbehaving.js";
+
+function connect(url: string, admin?: { readonly name: string; readonly password: string }) {
+  const connection = { url, ...(admin ? { username: admin.name, password: admin.password } : {}) };
+  const couch = openCouch(connection, { emit: () => {}, signal: new AbortController().signal });
+  onTestFinished(() => couch.close());
+  return couch;
+}
+
+async function answering(behaviour: Behaviour) {
+  const misbehaving = await misbehavingServer();
+  onTestFinished(() => misbehaving.close());
+  misbehaving.behave(behaviour);
+  return connect(misbehaving.url);
+}
+
+test("they have the incarnations of those that exist, and nothing of others", async () => {
+  const { url, admin } = server();
+  const couch = connect(url, admin);
+  const [one, , two] = [await freshDatabase("a"), await freshDatabase("b"), await freshDatabase("c")];
+  const maps = await shardMaps(couch, [two, uniqueName(), one], { incarnations: true });
+  expect([...(maps?.keys() ?? [])].sort()).toEqual([one, two].sort());
+  const known = await incarnations(couch, [one, two]);
+  for (const name of [one, two]) expect(maps?.get(name)?.incarnation).toBe(known.get(name));
+});
+
+test("they can't be had by who is no server admin", async () => {
+  const [name, password] = [uniqueName("user"), "spire-and-den"];
+  const id = `org.couchdb.user:${name}`;
+  const { rev } = await must(server(), "PUT", `/_users/${id}`, { body: { name, password, roles: [], type: "user" } });
+  onTestFinished(async () => void (await request(server(), "DELETE", `/_users/${id}?rev=${rev}`)));
+  expect(await shardMaps(connect(server().url, { name, password }), ["a"])).toBeUndefined();
+});
+
+test.each([400, 403, 404, 405])("they can't be had where %i is the answer", async (status) => {
+  const couch = await answering(json(status, { error: "no", reason: "no" }));
+  expect(await shardMaps(couch, ["a"])).toBeUndefined();
+});
+
+test("they can't be had where too many databases lie between", async () => {
+  const rows = Array.from({ length: 402 }, (_, i) => ({ id: `a${i}`, key: `a${i}`, value: { rev: "1-a" } }));
+  const couch = await answering((asked, response) => {
+    const limit = Number(new URL(asked.path, "http://x").searchParams.get("limit"));
+    json(200, { total_rows: 500, offset: 0, rows: rows.slice(0, limit) })(asked, response);
+  });
+  expect(await shardMaps(couch, ["a0", "a401"])).toBeUndefined();
+  expect((await shardMaps(couch, ["a0", "a1", "a401"]))?.size).toBe(3);
+});
+
+test("what is no list of shard maps is not taken for one", async () => {
+  const couch = await answering(json(200, { rows: [{ id: "a", key: "a" }] }));
+  await expect(shardMaps(couch, ["a"])).rejects.toMatchObject({ code: "not-couchdb" });
+});
