@@ -4,6 +4,7 @@ import pMap from "p-map";
 import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
+import { byBytes, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
 
 export interface DatabaseInfo {
   readonly name: string;
@@ -34,8 +35,6 @@ interface RawInfo {
  */
 const namesARequest = 25;
 const side = 8;
-/** From so many on, a list of what there is costs less than a `GET /db` for each. */
-const worthAList = 4;
 
 /** What is known of one server in a run. */
 class Databases {
@@ -43,11 +42,27 @@ class Databases {
   /** `_dbs_info` is absent (before 2.2) or forbidden (it wants a server admin): ask for each database. */
   #single = false;
   #epoch = -1;
+  /** As they were last seen. */
+  readonly #maps = new Map<string, ShardMap>();
+  /** Whether they can be had; `undefined`: nobody has asked. Once it is worth it, all that follows goes this way. */
+  #listing: boolean | undefined;
   #known = new Map<string, Promise<DatabaseInfo | undefined>>();
   #waiting: Map<string, Waiting> | undefined;
 
   constructor(couch: Couch) {
     this.#couch = couch;
+  }
+
+  shardMap(name: string): ShardMap | undefined {
+    return this.#maps.get(name);
+  }
+
+  async listedIncarnations(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+    if (this.#listing === false || names.length < (this.#listing ? 1 : worthAListing)) return undefined;
+    const maps = await shardMaps(this.#couch, names);
+    this.#listing = maps !== undefined;
+    for (const [name, map] of maps ?? []) this.#maps.set(name, map);
+    return maps && new Map([...maps].map(([name, { incarnation }]) => [name, incarnation]));
   }
 
   info(name: string): Promise<DatabaseInfo | undefined> {
@@ -119,7 +134,7 @@ class Databases {
    * also a node that is down. The list comes from where `GET /db` has its 404 from: what the node knows of all shards.
    */
   async #absent(names: readonly string[]): Promise<ReadonlySet<string>> {
-    if (this.#single || names.length < worthAList) return new Set();
+    if (this.#single || names.length < worthAListing) return new Set();
     const sorted = [...names].sort(byBytes);
     const query = { start_key: JSON.stringify(sorted.at(0)), end_key: JSON.stringify(sorted.at(-1)) };
     const { status, body } = await this.#couch.read<unknown>(path`/_all_dbs`, { query, accept: [401, 403] });
@@ -132,11 +147,6 @@ class Databases {
     const { status, body } = await this.#couch.read<RawInfo>(path`/${name}`, { accept: [404] });
     return status === 404 ? undefined : infoOf(name, body);
   }
-}
-
-/** As CouchDB sorts the ids of its shard maps. */
-export function byBytes(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 interface Waiting {
@@ -160,17 +170,37 @@ interface Row {
 
 const servers = new WeakMap<Couch, Databases>();
 
-/** `undefined`: it does not exist. */
-export function databaseInfo(couch: Couch, name: string): Promise<DatabaseInfo | undefined> {
+function databasesOf(couch: Couch): Databases {
   const databases = servers.get(couch) ?? new Databases(couch);
   servers.set(couch, databases);
-  return databases.info(name);
+  return databases;
 }
 
-/** For each name its incarnation; `undefined`: it does not exist. One request for each 25 that exist. */
+/** `undefined`: it does not exist. */
+export function databaseInfo(couch: Couch, name: string): Promise<DatabaseInfo | undefined> {
+  return databasesOf(couch).info(name);
+}
+
+/** For each name its incarnation; `undefined`: it does not exist. One request for all of them, or for each 25. */
 export async function incarnations(couch: Couch, names: readonly string[]): Promise<Map<string, string | undefined>> {
-  const found = names.map(async (name) => [name, (await databaseInfo(couch, name))?.incarnation] as const);
+  const listed = await listedIncarnations(couch, names);
+  const found = names.map(async (name) => {
+    return [name, listed ? listed.get(name) : (await databaseInfo(couch, name))?.incarnation] as const;
+  });
   return new Map(await Promise.all(found));
+}
+
+/** By name, of those that exist. `undefined`: they are too few for a listing, or it can't be had. */
+export function listedIncarnations(
+  couch: Couch,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string> | undefined> {
+  return databasesOf(couch).listedIncarnations(names);
+}
+
+/** As it was last seen in this run; `undefined`: it was not. */
+export function knownShardMap(couch: Couch, name: string): ShardMap | undefined {
+  return databasesOf(couch).shardMap(name);
 }
 
 /** All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */

@@ -3,7 +3,7 @@
 const systemDatabases = new Set(["_users", "_replicator", "_global_changes"]);
 const server = "";
 /** Server-wide answers that speak of databases. */
-const aboutDatabases = /^\/_(?:dbs_info|all_dbs|active_tasks)(?:\?|$)/;
+const aboutDatabases = /^\/_(?:dbs_info|all_dbs|active_tasks|node\/[^/]+\/_dbs\/_all_docs)(?:\?|$)/;
 
 /** The database (encoded, as in the path) that a request is about; empty: the server. */
 export function scopeOf(path: string): string {

@@ -7,7 +7,7 @@
 import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
-import { shardMaps } from "../couch/shard-maps.js";
+import { shardMapRevisions } from "../couch/shard-maps.js";
 import { MigrateError } from "../errors.js";
 import { withoutSnapshot } from "../generated/without-snapshot.js";
 import type { StoredLedger } from "../ledger/ledger.js";
@@ -113,8 +113,8 @@ const neverDone = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:
 
 async function areAsTheyWere({ databases, shardMaps: before }: Snapshot, couch: Gateway): Promise<boolean> {
   const names = Object.keys(databases);
-  const maps = before && (await shardMaps(couch, names));
-  if (maps) return names.every((name) => maps.get(name)?.rev === before[name]);
+  const now = before && (await shardMapRevisions(couch, names));
+  if (now) return names.every((name) => now.get(name) === before[name]);
   const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
   return !(await Promise.all(same)).includes(false);
 }

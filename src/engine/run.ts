@@ -1,7 +1,7 @@
 /** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { databaseInfo, listDatabases } from "../couch/databases.js";
+import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import type { Gateway } from "../couch/gateway.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { patternTest } from "../couch/pattern.js";
@@ -228,9 +228,10 @@ async function existingDatabases(run: Run): Promise<Map<string, string>> {
     for (const name of matched) names.add(name);
   }
   const found = new Map<string, string>();
+  const listed = await listedIncarnations(run.couch, [...names]);
   await Promise.all(
     [...names].map(async (name) => {
-      const incarnation = await incarnationOf(run, name);
+      const incarnation = listed ? listed.get(name) : await incarnationOf(run, name);
       if (incarnation !== undefined) found.set(name, incarnation);
     }),
   );

@@ -118,7 +118,7 @@ export async function workUnderLease(
     work = await again();
     if (work.due.size > 0) await work.run(lease, holder, why);
     if (work.holds) await share?.after?.(lease);
-    snapshot = await work.snapshot();
+    snapshot = work.snapshot();
     return work;
   } finally {
     if (await lease.release(snapshot)) run.emit({ type: "lease-released" });

@@ -1,5 +1,6 @@
 /** One run's work under the lease, step by step, and what became of it. */
 import pMap from "p-map";
+import { knownShardMap } from "../couch/databases.js";
 import { knownNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
@@ -148,13 +149,13 @@ export class Work {
     return this.#ending === undefined && left === 0;
   }
 
-  /** What the next run needs to see that nothing is left. While the lease is held; throws nothing. */
-  async snapshot(): Promise<Snapshot | undefined> {
+  /** What the next run needs to see that nothing is left. */
+  snapshot(): Snapshot | undefined {
     const run = this.#run;
-    if (!this.holds || !this.#stored || run.signal.aborted) return undefined;
+    if (!this.holds || !this.#stored) return undefined;
     const existing = this.#existing.names;
     const placed = placeSteps(run, existing);
-    return takeSnapshot(run.couch, run.migrations, placed, this.#stored, existing).catch(() => undefined);
+    return takeSnapshot(run.migrations, placed, this.#stored, existing, (name) => knownShardMap(run.couch, name));
   }
 
   /** Why the run ended before it was done, where no step is to blame. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { databaseInfo, incarnations, listDatabases } from "../../src/couch/databases.js";
+import { databaseInfo, incarnations, knownShardMap, listDatabases } from "../../src/couch/databases.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
@@ -34,7 +34,10 @@ const infoOf = (name: string) => ({
   props: name.startsWith("p") ? { partitioned: true } : {},
   cluster: { q: 2, n: 3, w: 2, r: 2 },
 });
+/** It keeps its shard maps to itself: who asks for the incarnations of many learns it with the first question. */
+const noShardMaps = json(404, { error: "not_found", reason: "missing" });
 const likeCouch: Behaviour = (request, response) => {
+  if (request.path.startsWith("/_node/")) return noShardMaps(request, response);
   if (request.path.startsWith("/_all_dbs")) return json(200, ["_users", ...databases.keys()])(request, response);
   if (request.path !== "/_dbs_info") {
     const name = decodeURIComponent(request.path.slice(1));
@@ -54,7 +57,11 @@ const refuseDbsInfo =
     if (request.path !== "/_dbs_info") return likeCouch(request, response);
     json(status, { error: "no", reason: "no" })(request, response);
   };
-const sent = () => server.received.map(({ method, path }) => `${method} ${path}`);
+const sent = () => {
+  const all = server.received.map(({ method, path }) => `${method} ${path}`);
+  return all.filter((request) => !request.startsWith(shardMapListing));
+};
+const shardMapListing = "GET /_node/_local/_dbs/_all_docs";
 const names = (count: number) => Array.from({ length: count }, (_, i) => `db${i}`);
 const make = (all: readonly string[]) => {
   for (const name of all) databases.set(name, "1700000000");
@@ -84,6 +91,36 @@ test.each([
   make(names(count));
   expect((await incarnations(couch, names(count))).size).toBe(count);
   expect(sent()).toEqual(Array.from({ length: requests }, () => "POST /_dbs_info"));
+});
+
+test("shard maps are asked for, of four or more; where they can't be had, once", async () => {
+  const asked = () => server.received.filter(({ path }) => path.startsWith("/_node/")).length;
+  make(names(6));
+  await incarnations(couch, names(3));
+  expect(asked()).toBe(0);
+  await incarnations(couch, names(4));
+  couch.forget();
+  await incarnations(couch, names(6));
+  expect(asked()).toBe(1);
+});
+
+test("where they can be had, nothing else is asked for, not even of one", async () => {
+  make(names(6));
+  const suffix = [...Buffer.from(".1700000000")];
+  server.behave((request, response) => {
+    const rows = [...databases.keys()].map((id) => ({
+      id,
+      key: id,
+      value: { rev: "1-a" },
+      doc: { shard_suffix: suffix },
+    }));
+    return json(200, { rows })(request, response);
+  });
+  const found = await incarnations(couch, [...names(6), "gone"]);
+  expect([found.size, found.get("db5"), found.get("gone")]).toEqual([7, "1700000000", undefined]);
+  expect(knownShardMap(couch, "db5")).toEqual({ rev: "1-a", incarnation: "1700000000" });
+  await incarnations(couch, ["db1"]);
+  expect(sent()).toEqual([]);
 });
 
 test("calls of one tick go together, also those for the same database", async () => {

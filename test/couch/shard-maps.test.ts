@@ -1,12 +1,12 @@
 /** The shard maps of a node tell of databases what `_dbs_info` tells. */
 import { expect, onTestFinished, test } from "vitest";
-import { incarnations } from "../../src/couch/databases.js";
+import { databaseInfo } from "../../src/couch/databases.js";
 import { openCouch } from "../../src/couch/gateway.js";
-import { shardMaps } from "../../src/couch/shard-maps.js";
+import { shardMapRevisions, shardMaps } from "../../src/couch/shard-maps.js";
 import { freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
 import { server } from "../support/servers.js";
-import { type Behaviour, json, misbehavingServer } from "./support/misbehaving.js";
+import { type Behaviour, json, misbehavingServer, text } from "./support/misbehaving.js";
 
 function connect(url: string, admin?: { readonly name: string; readonly password: string }) {
   const connection = { url, ...(admin ? { username: admin.name, password: admin.password } : {}) };
@@ -26,10 +26,15 @@ test("they have the incarnations of those that exist, and nothing of others", as
   const { url, admin } = server();
   const couch = connect(url, admin);
   const [one, , two] = [await freshDatabase("a"), await freshDatabase("b"), await freshDatabase("c")];
-  const maps = await shardMaps(couch, [two, uniqueName(), one], { incarnations: true });
+  const maps = await shardMaps(couch, [two, uniqueName(), one]);
   expect([...(maps?.keys() ?? [])].sort()).toEqual([one, two].sort());
-  const known = await incarnations(couch, [one, two]);
-  for (const name of [one, two]) expect(maps?.get(name)?.incarnation).toBe(known.get(name));
+  const revisions = await shardMapRevisions(couch, [one, two]);
+  for (const name of [one, two]) {
+    expect(maps?.get(name)).toEqual({
+      rev: revisions?.get(name),
+      incarnation: (await databaseInfo(couch, name))?.incarnation,
+    });
+  }
 });
 
 test("they can't be had by who is no server admin", async () => {
@@ -51,11 +56,14 @@ test("they can't be had where too many databases lie between", async () => {
     const limit = Number(new URL(asked.path, "http://x").searchParams.get("limit"));
     json(200, { total_rows: 500, offset: 0, rows: rows.slice(0, limit) })(asked, response);
   });
-  expect(await shardMaps(couch, ["a0", "a401"])).toBeUndefined();
-  expect((await shardMaps(couch, ["a0", "a1", "a401"]))?.size).toBe(3);
+  expect(await shardMapRevisions(couch, ["a0", "a401"])).toBeUndefined();
+  expect((await shardMapRevisions(couch, ["a0", "a1", "a401"]))?.size).toBe(3);
 });
 
-test("what is no list of shard maps is not taken for one", async () => {
-  const couch = await answering(json(200, { rows: [{ id: "a", key: "a" }] }));
-  await expect(shardMaps(couch, ["a"])).rejects.toMatchObject({ code: "not-couchdb" });
+test.each([
+  ["no list of shard maps", json(200, { rows: [{ id: "a", key: "a" }] })],
+  ["a page", text(403, "text/html", "<h1>no</h1>")],
+  ["a list of something else", json(200, { rows: [{ id: "a", key: "a", value: { rev: "1-a" }, doc: {} }] })],
+])("they can't be had where the answer is %s", async (_, behaviour) => {
+  expect(await shardMaps(await answering(behaviour), ["a"])).toBeUndefined();
 });
