@@ -9,8 +9,8 @@ const fewest = 100;
 /** Milliseconds. */
 const shortest = 250;
 const longest = 10_000;
-/** Looks without any progress, after which CouchDB is asked why. */
-export const stalled = 8;
+/** Looks without any progress, after which CouchDB is asked why for the first time. */
+const stalled = 8;
 
 /** @param size changes of the whole build: what is behind by less than a hundredth of it is as good as there */
 export function isBuilt(looks: readonly IndexState[], size: number): boolean {
@@ -21,6 +21,26 @@ export function isBuilt(looks: readonly IndexState[], size: number): boolean {
   const behind = Math.max(fewest, size / 100);
   // Committed at least once while it was up to date: what is written later is soon indexed again if it is lost.
   return long.length === keepingUp && long.every((look) => look.pending <= behind) && long.some(isCommitted);
+}
+
+/**
+ * Looks without progress, and when they are so many that CouchDB is to be asked why. That question waits for the build,
+ * on the server even when it is broken off here: so that none pile up in a build of days, the next one takes twice as
+ * long to come each time.
+ */
+export class Standstill {
+  #looks = 0;
+  #enough = stalled;
+
+  /** @param moved something was built since the look before */
+  isToBeAsked(moved: boolean, building: boolean): boolean {
+    // Nothing builds, though it was asked for: that is twice as odd as a build without progress.
+    this.#looks = moved ? 0 : this.#looks + (building ? 1 : 2);
+    if (this.#looks < this.#enough) return false;
+    this.#looks = 0;
+    this.#enough *= 2;
+    return true;
+  }
 }
 
 function isCommitted(look: IndexState): boolean {

@@ -1,12 +1,12 @@
 /** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
+import type { Path } from "../../couch/path.js";
 import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
-import { isBuilt, nextPause, stalled } from "./build-wait.js";
+import { isBuilt, nextPause, Standstill } from "./build-wait.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
-import { type IndexState, indexState, triggerBuild } from "./index-state.js";
+import { type IndexState, indexState, placesToAsk, triggerBuild } from "./index-state.js";
 
 export interface Build {
   readonly database: string;
@@ -23,25 +23,28 @@ const kept = 20;
 /** For the one query that asks why nothing is built. */
 const askFor = 20_000;
 const fullDisk = "the server's disk is full (enospc)";
+/** A node is away or comes back: that says nothing of the index. */
+const ofNodes = /^(?:nodedown|timeout|shutdown|noproc|noconnection)\b|No DB shards could be opened/;
 /** Characters. */
 const longestReason = 300;
 
 const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown", "node-down"]);
 
-export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress">;
+export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
 
-/** Throws the signal's reason once it is aborted: the server goes on building. */
+/** Throws the signal's reason once it is aborted, or that the lease is lost: the server goes on building. */
 export async function awaitBuild(context: BuildContext, build: Build): Promise<void> {
   const { couch, signal, progress } = context;
   const { database, name, doc, what } = build;
+  const standstill = new Standstill();
   let looks: readonly IndexState[] = [];
   let size = 0;
   let reached = 0;
-  let idle = 0;
   let pause = 0;
   let triggered = false;
   for (let heard = performance.now(); ; ) {
     signal.throwIfAborted();
+    context.assertHeld?.();
     try {
       if (!triggered) await triggerBuild(couch, database, name, doc, signal);
       triggered = true;
@@ -51,16 +54,14 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       looks = [...looks, look].slice(-kept);
       size = Math.max(size, look.pending, look.total);
       const furthest = Math.max(reached, size - look.pending, look.done);
-      // Nothing builds, though it was asked for: that is twice as odd as a build without progress.
-      idle = look.pending === 0 || furthest > reached ? 0 : idle + (look.building ? 1 : 2);
+      const moved = look.pending === 0 || furthest > reached;
       reached = furthest;
 
       progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
       if (isBuilt(looks, size)) return;
-      if (idle >= stalled) {
-        const reason = await whyNot(couch, build);
+      if (standstill.isToBeAsked(moved, look.building)) {
+        const reason = await whyNot(couch, build, signal);
         if (reason !== undefined) throw buildFailure(build, reason);
-        idle = 0;
       }
       // After a restart of the server nothing builds by itself.
       triggered = look.building || look.pending === 0;
@@ -69,6 +70,8 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       const error = toMigrateError(thrown);
       if (!isPassing(error) || performance.now() - heard > patience) throw error;
       triggered = false;
+      // A server that was restarted begins anew.
+      reached = 0;
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
@@ -85,21 +88,23 @@ function gone(database: string, name: string): MigrateError {
 }
 
 /** CouchDB tells why an index can't be built only to whoever waits for it; undefined: it is only slow. */
-async function whyNot(couch: Couch, { database, name, doc }: Build): Promise<string | undefined> {
+async function whyNot(couch: Couch, { database, name, doc }: Build, signal: AbortSignal): Promise<string | undefined> {
   const [view = ""] = viewNames(doc);
-  const at = path`/${database}/_design/${name}/_view/${view}`;
-  const options = { query: { limit: 0 }, accept: [400, 404, 500], timeout: askFor, fresh: true };
-  const answer = await couch
-    .read<{ error?: string; reason?: string } | null>(at, options)
-    .catch((thrown: unknown) => toMigrateError(thrown));
-  if (answer instanceof MigrateError || answer.status !== 500) return undefined;
-  const said = [answer.body?.error, answer.body?.reason].filter((text) => text !== undefined).join(": ");
-  return /enospc/i.test(said) ? fullDisk : inOneLine(said);
+  const brief = AbortSignal.any([AbortSignal.timeout(askFor), signal]);
+  const ask = async (at: Path) => {
+    const options = { query: { limit: 0 }, accept: [400, 404, 500], fresh: true, signal: brief };
+    const { status, body } = await couch.read<{ error?: string; reason?: string } | null>(at, options);
+    return status === 500 ? [body?.error, body?.reason].filter((text) => text !== undefined).join(": ") : undefined;
+  };
+  const places = await placesToAsk(couch, database, name, doc, view);
+  const answers = await Promise.all(places.map((at) => ask(at).catch(() => undefined)));
+  const said = answers.find((answer) => answer !== undefined && !ofNodes.test(answer));
+  return said !== undefined && /enospc/i.test(said) ? fullDisk : said && inOneLine(said);
 }
 
 /** CouchDB puts an Erlang stack trace into the reason, over many lines. */
 function inOneLine(said: string): string {
-  const line = said.replace(/\s+/g, " ");
+  const line = said.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
   return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
 }
 

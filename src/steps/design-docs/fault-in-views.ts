@@ -1,13 +1,20 @@
 /** What an index that is built shows to be wrong with its views: CouchDB builds it all the same. */
 import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
+import { type Path, path } from "../../couch/path.js";
 import { membersOf } from "../json.js";
 import { type DesignDoc, viewNames } from "./design-doc.js";
+import { placesToAsk } from "./index-state.js";
 
 export interface ViewFault {
   readonly view: string;
   readonly reason: string;
+}
+
+interface Asked {
+  /** The design document's name. */
+  readonly name: string;
+  readonly doc: DesignDoc;
 }
 
 interface Answer {
@@ -28,44 +35,50 @@ export async function faultInViews(
 ): Promise<ViewFault | undefined> {
   const was = membersOf(stored.views);
   const is = membersOf(doc.views);
+  const [before, after] = [
+    { name, doc: stored },
+    { name: staged, doc },
+  ];
   const sameLibrary = isDeepStrictEqual(was.lib, is.lib);
   for (const view of viewNames(doc)) {
     if (sameLibrary && isDeepStrictEqual(was[view], is[view])) continue;
-    const failing =
-      membersOf(is[view]).reduce === undefined ? undefined : await reduceError(couch, database, staged, view);
+    const reduces = membersOf(is[view]).reduce !== undefined;
+    const failing = reduces ? await reduceError(couch, database, after, view) : undefined;
     if (failing !== undefined) return { view, reason: failing };
-    if (was[view] === undefined || (await rowsOf(couch, database, staged, view)) !== 0) continue;
-    const before = await rowsOf(couch, database, name, view);
-    if (!before) continue;
-    const reason = `it has no rows, where it had ${before}: its map may throw for every document, which CouchDB's log tells`;
+    if (was[view] === undefined || (await rowsOf(couch, database, after, view)) !== 0) continue;
+    const rows = await rowsOf(couch, database, before, view);
+    if (!rows) continue;
+    const reason = `it has no rows, where it had ${rows}: its map may throw for every document, which CouchDB's log tells`;
     return { view, reason };
   }
   return undefined;
 }
 
-async function reduceError(couch: Couch, database: string, ddoc: string, view: string): Promise<string | undefined> {
-  const [row] = (await query(couch, database, ddoc, view, { limit: 1 }))?.rows ?? [];
+/** Of a view of each partition nothing is known: it would take the name of one that has rows. */
+async function reduceError(couch: Couch, database: string, { name }: Asked, view: string): Promise<string | undefined> {
+  const at = path`/${database}/_design/${name}/_view/${view}`;
+  const [row] = (await query(couch, at, { limit: 1 }))?.rows ?? [];
   return row?.error === undefined ? undefined : [row.error, row.reason].filter(Boolean).join(": ");
 }
 
-/** Undefined: it does not tell. */
-async function rowsOf(couch: Couch, database: string, ddoc: string, view: string): Promise<number | undefined> {
-  return (await query(couch, database, ddoc, view, { limit: 0, reduce: false }))?.total_rows;
+/** Of all shards. Undefined: it does not tell. */
+async function rowsOf(couch: Couch, database: string, { name, doc }: Asked, view: string): Promise<number | undefined> {
+  let rows = 0;
+  // Asked for one partition, a view tells the rows of all that are in its shard.
+  for (const at of await placesToAsk(couch, database, name, doc, view)) {
+    const inShard = (await query(couch, at, { limit: 0, reduce: false }))?.total_rows;
+    if (inShard === undefined) return undefined;
+    rows += inShard;
+  }
+  return rows;
 }
 
-/** Undefined where it is a view of each partition, which refuses to be asked as a whole. */
 async function query(
   couch: Couch,
-  database: string,
-  ddoc: string,
-  view: string,
+  at: Path,
   options: Readonly<Record<string, number | boolean>>,
 ): Promise<Answer | undefined> {
-  const at = path`/${database}/_design/${ddoc}/_view/${view}`;
-  const answer = await couch.read<Answer>(at, {
-    query: { ...options, update: false },
-    accept: [400, 404],
-    fresh: true,
-  });
+  const asked = { query: { ...options, update: false }, accept: [400, 404], fresh: true };
+  const answer = await couch.read<Answer>(at, asked);
   return answer.status === 200 ? answer.body : undefined;
 }

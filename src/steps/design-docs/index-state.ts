@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Couch, Query } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { type Path, path } from "../../couch/path.js";
+import { membersOf } from "../json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
 export interface IndexState {
@@ -89,37 +90,53 @@ export async function triggerBuild(
   signal: AbortSignal,
 ): Promise<void> {
   const [view = ""] = viewNames(doc);
-  const { q = 1, n = 1 } = (await databaseInfo(couch, database)) ?? {};
-  const ask = (at: Path) => askForBuild(couch, at, hasReduce(doc, view) ? { reduce: false } : {}, n, signal);
-  const status = await ask(path`/${database}/_design/${name}/_view/${view}`);
-  if (status !== 400) return;
-  // A view of each partition is to be asked for one at a time: one partition in each shard.
-  for (const partition of onePartitionAShard(q)) {
-    await ask(path`/${database}/_partition/${partition}/_design/${name}/_view/${view}`);
+  const { n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const query = hasReduce(doc, view) ? { reduce: false } : {};
+  for (const at of await placesToAsk(couch, database, name, doc, view)) await askForBuild(couch, at, query, n, signal);
+}
+
+/**
+ * Where to ask so that every shard answers. A view of each partition is to be asked for one at a time: one partition in
+ * each shard, which need not hold anything.
+ */
+export async function placesToAsk(
+  couch: Couch,
+  database: string,
+  name: string,
+  doc: DesignDoc,
+  view: string,
+): Promise<readonly Path[]> {
+  const { q = 1, partitioned = false } = (await databaseInfo(couch, database)) ?? {};
+  if (!partitioned || membersOf(doc.options).partitioned === false) {
+    return [path`/${database}/_design/${name}/_view/${view}`];
   }
+  return onePartitionAShard(q).map(
+    (partition) => path`/${database}/_partition/${partition}/_design/${name}/_view/${view}`,
+  );
 }
 
 /**
  * A question that waits for nothing (`lazy`) is answered by the first copy, before the others have begun. So of several
  * copies one question more is asked, which they all begin to build for; it is broken off.
  */
-async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<number> {
+async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<void> {
   const lazy = { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true };
   const { status } = await couch.read(at, lazy);
-  if (copies < 2 || status !== 200) return status;
+  if (copies < 2 || status !== 200) return;
   const brief = AbortSignal.timeout(brokenOffAfter);
   const waiting = { query: { ...query, limit: 0 }, accept: [400, 404, 500], fresh: true };
   await couch.read(at, { ...waiting, signal: AbortSignal.any([brief, signal]) }).catch((error: unknown) => {
     if (!brief.aborted) throw error;
   });
-  return status;
 }
 
 /** Has CouchDB open the index, and take in what little was written since, so that no reader has to wait for that. */
 export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
   const [view = ""] = viewNames(doc);
   const query = { update: "lazy", limit: 0, ...(hasReduce(doc, view) ? { reduce: false } : {}) };
-  await couch.read(path`/${database}/_design/${name}/_view/${view}`, { query, accept: [400, 404], fresh: true });
+  for (const at of await placesToAsk(couch, database, name, doc, view)) {
+    await couch.read(at, { query, accept: [400, 404], fresh: true });
+  }
 }
 
 /** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */

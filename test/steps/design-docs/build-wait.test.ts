@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isBuilt, nextPause } from "../../../src/steps/design-docs/build-wait.js";
+import { isBuilt, nextPause, Standstill } from "../../../src/steps/design-docs/build-wait.js";
 import type { IndexState } from "../../../src/steps/design-docs/index-state.js";
 
 const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
@@ -39,4 +39,23 @@ it("is asked after less and less often, up to a limit", () => {
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(new Set(pauses).size).toBeGreaterThan(5);
   expect(pauses.at(-1)).toBe(10_000);
+});
+
+describe("CouchDB is asked why nothing is built", () => {
+  /** After which of these looks. */
+  const asked = (looks: readonly (readonly [moved: boolean, building: boolean])[]) => {
+    const standstill = new Standstill();
+    return looks.flatMap(([moved, building], i) => (standstill.isToBeAsked(moved, building) ? [i + 1] : []));
+  };
+  const idle = (building: boolean) => Array.from({ length: 120 }, () => [false, building] as const);
+
+  it("less and less often, for the questions stay on the server", () => {
+    expect(asked(idle(true))).toEqual([8, 24, 56, 120]);
+  });
+  it("sooner where it does not even build", () => {
+    expect(asked(idle(false))).toEqual([4, 12, 28, 60]);
+  });
+  it("not as long as there is progress now and then", () => {
+    expect(asked(Array.from({ length: 120 }, (_, i) => [i % 7 === 0, true]))).toEqual([]);
+  });
 });

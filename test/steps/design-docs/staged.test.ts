@@ -148,6 +148,25 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood"]);
   });
 
+  it.each<[string, unknown, string]>([
+    [
+      "map throws for every document",
+      { map: "function (doc) { emit(doc.a.b, 1); }" },
+      `no rows, where it had ${count}`,
+    ],
+    // CouchDB has none but its own for views of each partition.
+    ["reduce is JavaScript", { ...newView, reduce: "function (keys) { return keys.length; }" }, "invalid_ejson"],
+  ])("is not deployed to a database with partitions where its %s", async (_, changing, reason) => {
+    const database = await bigDatabase(server(), count, true);
+    const brood = docOf(changing);
+    await expect(bring(open(server()), desiredOf(database, brood))).rejects.toMatchObject({
+      code: "step-failed",
+      message: expect.stringContaining(reason),
+    });
+    expect(await designDocs(server(), database)).toEqual(["brood"]);
+    expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
+  });
+
   it("is built on queries alone where the document says so", async () => {
     const database = await bigDatabase(server());
     await bring(open(server()), desiredOf(database, { ...newDoc, autoupdate: false }));
