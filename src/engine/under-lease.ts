@@ -62,7 +62,15 @@ export async function dueNow(run: Run, seen: Look): Promise<Due> {
  */
 const stillRecent = 5_000;
 
-/** @param found what is due, of the share only */
+const lostInWork =
+  "the lease was lost, because CouchDB did not answer for too long, or because somebody released it; the run takes it again, and goes on";
+
+/**
+ * Whose lease is lost in mid-work stops, takes it again, and goes on with what the server then holds, as the next run
+ * would: work of hours outlasts a restart of CouchDB.
+ *
+ * @param found what is due, of the share only
+ */
 export async function workUnderLease(
   run: Run,
   seen: Look,
@@ -78,7 +86,7 @@ export async function workUnderLease(
   run.couch.settle();
   run.couch.allowWrites();
   let work = new Work(run, seen, found);
-  const { written } = work;
+  let { written } = work;
   if (first) {
     if (!(await work.first())) return work;
     // Only now it is known which nodes there are.
@@ -97,30 +105,38 @@ export async function workUnderLease(
     const all = await dueNow(run, now);
     return new Work(run, now, share ? share.of(now, all) : all, written);
   };
-  const lease = await takeLeaseIfNeeded(run.couch, run.place, {
-    holder,
-    ttl,
-    lockWait,
-    wait: run.wait,
-    emit: (event) => {
-      waited ||= event.type === "lease-waiting";
-      run.emit(event);
-    },
-    signal: run.signal,
-    stillNeeded: async () => {
-      work = await untilDone(run, again);
-      return work.due.size > 0 || share?.after !== undefined;
-    },
-  });
-  if (!lease) return work;
-  let snapshot: Snapshot | undefined;
-  try {
-    work = await again();
-    if (work.due.size > 0) await work.run(lease, holder, why);
-    if (work.holds) await share?.after?.(lease);
-    snapshot = work.snapshot();
-    return work;
-  } finally {
-    if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
+  for (;;) {
+    const lease = await takeLeaseIfNeeded(run.couch, run.place, {
+      holder,
+      ttl,
+      lockWait,
+      wait: run.wait,
+      emit: (event) => {
+        waited ||= event.type === "lease-waiting";
+        run.emit(event);
+      },
+      signal: run.signal,
+      stillNeeded: async () => {
+        work = await untilDone(run, again);
+        return work.due.size > 0 || share?.after !== undefined;
+      },
+    });
+    if (!lease) return work;
+    const taken = performance.now();
+    let snapshot: Snapshot | undefined;
+    try {
+      work = await again();
+      if (work.due.size > 0) await work.run(lease, holder, why);
+      if (work.holds) await share?.after?.(lease);
+      snapshot = work.snapshot();
+    } finally {
+      if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
+    }
+    // One that is lost at once can't be kept here at all.
+    if (work.ending?.code !== "lease-lost" || performance.now() - taken < ttl) return work;
+    run.emit({ type: "warning", code: "lease-lost", message: lostInWork });
+    written = work.wrote;
+    waited = true;
+    await ensureLedger(run);
   }
 }

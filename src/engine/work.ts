@@ -86,6 +86,11 @@ export class Work {
     return true;
   }
 
+  /** Ids of the steps that this run has brought to hold by writing, up to now. */
+  get wrote(): ReadonlySet<string> {
+    return new Set([...this.#written, ...this.#applied]);
+  }
+
   async run(lease: Lease, holder: string, why: () => MigrateError | undefined): Promise<void> {
     const run = this.#run;
     const startedAt = new Date();
@@ -122,7 +127,7 @@ export class Work {
     } catch (error) {
       broken ??= error;
     }
-    const interrupted = left ? why() : undefined;
+    const interrupted = left ? (why() ?? lossOf(lease)) : undefined;
     await recordWork(run, {
       holder,
       startedAt,
@@ -135,12 +140,6 @@ export class Work {
     });
     if (broken !== undefined) this.#ending = toMigrateError(broken);
     else if (this.#failures.length === 0) this.#ending = interrupted;
-    if (this.#ending || this.#failures.length > 0 || this.#notReached.length === 0) return;
-    try {
-      lease.assertHeld();
-    } catch (lost) {
-      this.#ending = toMigrateError(lost);
-    }
   }
 
   /** Nothing failed, and nothing is left of what was due. */
@@ -183,7 +182,8 @@ export class Work {
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
     const ended = results.flatMap((result) => ("error" in result ? [result] : []));
     // What the run's own end has cut short is no failure: the next run goes on with it.
-    const failed = ended.filter(({ error }) => error.code !== why()?.code);
+    const endings = [why()?.code, lossOf(lease)?.code];
+    const failed = ended.filter(({ error }) => !endings.includes(error.code));
     const wrote = this.#written.has(step.id) || succeeded.some((result) => result.converged.wrote);
     for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
       this.#warnings.push({ code: "step", message: warning, id: step.id });
@@ -322,6 +322,11 @@ export class Work {
       milliseconds: Math.round(milliseconds),
     };
   }
+}
+
+/** Undefined: it is held. */
+function lossOf({ lost }: Lease): MigrateError | undefined {
+  return lost.aborted ? toMigrateError(lost.reason) : undefined;
 }
 
 /** Rejects with the first error, but only when all have ended. */

@@ -1,5 +1,6 @@
 /** A staged deployment whose runner is killed, stopped or out of time: the next run goes on. */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningCli, runCli, startCli } from "../../support/cli.js";
 import { type Recorded, type RecordingProxy, startProxy } from "../../support/proxy.js";
@@ -7,6 +8,8 @@ import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js"
 import { tempFolder } from "../../support/temp.js";
 import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
 
+/** Milliseconds. */
+const leaseTtl = 3_000;
 const isStaged = ({ path }: Recorded) => path.includes("--staged-");
 const isIndexed = ({ path }: Recorded) => path.includes("/_info");
 const isReal = ({ path }: Recorded) => /\/_design\/(brood|nest)(\?|$)/.test(path);
@@ -35,7 +38,16 @@ onNodes("a staged deployment", () => {
     const kind = deployed === views ? "ensureDesignDocs" : "ensureIndexes";
     const step = { id: "views", [kind]: { database, ...deployed } };
     const folder = await tempFolder({ "001.yaml": JSON.stringify([step]) });
-    const args = ["apply", join(folder, "001.yaml"), "--lease-ttl", "3s", "--set", database, "--format", "json"];
+    const args = [
+      "apply",
+      join(folder, "001.yaml"),
+      "--lease-ttl",
+      `${leaseTtl / 1000}s`,
+      "--set",
+      database,
+      "--format",
+      "json",
+    ];
     return { database, args, env: { COUCHDB_URL: proxy.url.replace("//", "//admin:secret@") } };
   }
 
@@ -78,6 +90,28 @@ onNodes("a staged deployment", () => {
     // What was staged is not staged again.
     if (staged) expect(proxy.writes().filter((one) => one.method === "PUT" && isStaged(one))).toEqual([]);
     expect(JSON.parse((await runCli(args, { env })).stdout)).toMatchObject({ result: "unchanged" });
+  });
+
+  it("goes on under a new lease where the server was away for longer than the lease lasts", async () => {
+    const { database, args, env } = await scene();
+    let back: Promise<void> | undefined;
+    const away = async () => {
+      await node.kill();
+      await setTimeout(2_000);
+      await node.start();
+    };
+    proxy.faultWhen(isIndexed, {
+      after: () => {
+        back = away();
+      },
+    });
+    const result = await runCli(args, { env });
+    await back;
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(result.stdout)).toMatchObject({ result: "applied", applied: ["views"], failures: [] });
+    expect(result.stderr).toContain("the lease was lost");
+    expect(proxy.writes().filter((one) => one.method === "PUT" && isStaged(one))).toHaveLength(1);
+    await expectDeployed(database);
   });
 
   it("comes again where the time is up, and says so on every stop", async () => {
