@@ -1,6 +1,7 @@
 import type { Connection } from "../couch/connection.js";
 import type { FirstLook, FirstResult } from "../engine/first-look.js";
 import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../errors.js";
+import type { LoadOptions } from "../migrations/load.js";
 import type { ApplyOptions } from "../options.js";
 import { sentence } from "../render/error-text.js";
 import type { ApplyResult, Failure } from "../results.js";
@@ -30,7 +31,7 @@ export const apply: Command = {
     const first = await lookFirst(context);
     if (first && "result" in first) return printResult(first.result, context);
     const look: [FirstLook?] = first ? [first.look] : [];
-    const migrations = await readMigrations(context);
+    const migrations = await readMigrations(context, await whileReading(context, ...look));
     const engine = await context.engine();
     return withServer(context, async (connection) => {
       try {
@@ -46,11 +47,17 @@ export const apply: Command = {
   },
 };
 
-/** Not where every step is looked at anyway, nor in a server that is empty yet. */
 async function lookFirst(context: Context): Promise<FirstResult | undefined> {
   const { settings, env, connection, firstLook } = context;
-  if (!firstLook || !connection || settings.verify) return undefined;
+  if (!firstLook || !connection) return undefined;
   return (await firstLook())(settings.path, env, optionsOf(context, connection));
+}
+
+/** Where every step is looked at anyway, it can be begun with those of the first files. */
+async function whileReading({ settings }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
+  if (!look || !settings.verify) return {};
+  const { lookAhead } = await import("../engine/look-ahead.js");
+  return { eachFile: lookAhead(look, settings.concurrency) };
 }
 
 function optionsOf(context: Context, connection: Connection): ApplyOptions {

@@ -5,14 +5,14 @@
  * has already.
  */
 import { credentialsOf } from "../couch/connection.js";
-import { databaseInfo } from "../couch/databases.js";
+import { databaseInfo, incarnations } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { shardMapRevisions } from "../couch/shard-maps.js";
 import { MigrateError } from "../errors.js";
 import { withoutSnapshot } from "../generated/without-snapshot.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { readSnapshot, type Snapshot } from "../ledger/snapshot.js";
-import { readLedger, readLedgerRevision } from "../ledger/store.js";
+import { type LedgerPlace, readLedger, readLedgerRevision } from "../ledger/store.js";
 import { Problems } from "../migrations/problems.js";
 import { readSources } from "../migrations/sources.js";
 import type { Env } from "../migrations/variables.js";
@@ -77,20 +77,20 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   });
   try {
     // Loaded while CouchDB is at work: it takes a while.
-    const { Digest } = may ? await import("../migrations/inputs.js") : {};
+    const { Digest } = may && !options.verify ? await import("../migrations/inputs.js") : {};
     const digest = Digest && new Digest(path, sources);
     const snapshot = await Promise.race([asked, soon]);
-    if (snapshot && (await digest?.of(snapshot, env)) === snapshot.digest) {
-      const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);
-      if (same && revision === snapshot.ledger) {
-        options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
-        const result = unchanged(snapshot, place.set, couch, performance.now() - began);
-        await couch.close();
-        return { result };
-      }
+    if (
+      snapshot &&
+      (await digest?.of(snapshot, env)) === snapshot.digest &&
+      (await stillHolds(snapshot, couch, place))
+    ) {
+      options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+      const result = unchanged(snapshot, place.set, couch, performance.now() - began);
+      await couch.close();
+      return { result };
     }
-    // The run that goes on asks for the same.
-    for (const name of Object.keys(snapshot?.databases ?? {})) databaseInfo(couch, name).catch(() => {});
+    if (snapshot) askForDatabases(snapshot, couch, options.verify ?? false);
   } catch {
     // Whatever it is, the files come first: they may be wrong. Then the run meets it again.
   } finally {
@@ -111,12 +111,24 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
  */
 const neverDone = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
 
+async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
+  const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);
+  return same && revision === snapshot.ledger;
+}
+
 async function areAsTheyWere({ databases, shardMaps: before }: Snapshot, couch: Gateway): Promise<boolean> {
   const names = Object.keys(databases);
   const now = before && (await shardMapRevisions(couch, names));
   if (now) return names.every((name) => now.get(name) === before[name]);
   const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
   return !(await Promise.all(same)).includes(false);
+}
+
+/** The run that goes on will most likely need the same. Whatever fails, it meets again. */
+function askForDatabases({ databases }: Snapshot, couch: Gateway, wholly: boolean): void {
+  const names = Object.keys(databases);
+  incarnations(couch, names).catch(() => {});
+  if (wholly) for (const name of names) databaseInfo(couch, name).catch(() => {});
 }
 
 function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, milliseconds: number): ApplyResult {

@@ -40,8 +40,7 @@ export class Incarnations {
     if (this.#known.has(database)) return;
     this.#known.set(database, unknown);
     this.#open.add(database);
-    // Whoever needs the answer asks again.
-    this.#soon ??= setTimeout(() => this.settled().catch(() => {}), gathering).unref();
+    this.#schedule();
   }
 
   remove(database: string): void {
@@ -49,24 +48,31 @@ export class Incarnations {
     this.#open.delete(database);
   }
 
-  /** Resolves when all that was added so far is known. */
-  settled(): Promise<void> {
+  /** Resolves when all that was added so far is known: with at most two questions, whatever is added meanwhile. */
+  async settled(): Promise<void> {
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+    const wanted = [...this.#open];
+    while (wanted.some((database) => this.#open.has(database))) {
+      this.#asking ??= this.#ask().finally(() => {
+        this.#asking = undefined;
+      });
+      await this.#asking;
+    }
+    if (this.#open.size > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    // Whoever needs the answer asks again.
+    this.#soon ??= setTimeout(() => this.settled().catch(() => {}), gathering).unref();
   }
 
   async #ask(): Promise<void> {
-    while (this.#open.size > 0) {
-      const found = await incarnations(this.#couch, [...this.#open]);
-      for (const [database, incarnation] of found) {
-        if (!this.#open.delete(database)) continue;
-        if (incarnation === undefined) this.#known.delete(database);
-        else this.#known.set(database, incarnation);
-      }
+    const found = await incarnations(this.#couch, [...this.#open]);
+    for (const [database, incarnation] of found) {
+      if (!this.#open.delete(database)) continue;
+      if (incarnation === undefined) this.#known.delete(database);
+      else this.#known.set(database, incarnation);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly env?: Env;
   /** The step kinds that the files may use. Default: all. */
   readonly kinds?: readonly StepKind[];
+  /** Called with the steps of each file as soon as they are read, and awaited before the next one is. */
+  readonly eachFile?: (steps: readonly Step[]) => Promise<void>;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
     const reader = new SpecReader(file, variables, problems);
+    const before = steps.length;
     for (const item of items) {
       const node = readStepNode(file, item, kinds);
       if (!node) continue;
@@ -50,6 +53,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
         steps.push({ id, kind: kind.name, ...(description !== undefined && { description }), ...read.step, position });
       }
     }
+    if (problems.count === 0) await options.eachFile?.(steps.slice(before));
   }
   problems.throwIfAny();
   const open = options.kinds === undefined && steps.every(({ secrets }) => secrets.size === 0);

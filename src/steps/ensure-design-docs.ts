@@ -106,6 +106,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { database: databaseList(database), docs: byName(found), deploy, keepPrevious };
   },
 
+  ahead: listDesignDocs,
   async observe({ couch, desired, target: { database = "" } }) {
     const found = await listDesignDocs(couch, database);
     const info = found && (await databaseInfo(couch, database));

@@ -1,5 +1,6 @@
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { listDesignDocs } from "./design-docs/list.js";
 import { deployStaged, finishStaged } from "./design-docs/staged.js";
 import { compareIndexes, neighbourWarning } from "./indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/definition.js";
@@ -138,6 +139,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
   },
 
+  ahead: listDesignDocs,
   observe: ({ couch, target: { database = "" } }) => observeIndexes(couch, database),
 
   diff(desired, observed, { database = "" }) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
@@ -68,10 +69,8 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     return { database: databaseList(database), admins: namesOf(admins), members: namesOf(members), mode };
   },
 
-  async observe({ couch, target }) {
-    const answer = await couch.read<SecurityObject>(path`/${target.database ?? ""}/_security`, { accept: [404] });
-    return answer.status === 404 ? undefined : answer.body;
-  },
+  ahead: readSecurity,
+  observe: ({ couch, target: { database = "" } }) => readSecurity(couch, database),
 
   diff(desired, observed) {
     const before = observed && modern(observed);
@@ -116,6 +115,12 @@ function exactly({ admins, members }: Security): SecurityObject {
 }
 
 /** CouchDB reads `readers`, the name of old, while there are no `members`. */
+/** `undefined`: there is no such database. */
+async function readSecurity(couch: Couch, database: string): Promise<SecurityObject | undefined> {
+  const { status, body } = await couch.read<SecurityObject>(path`/${database}/_security`, { accept: [404] });
+  return status === 404 ? undefined : body;
+}
+
 function modern(observed: SecurityObject): SecurityObject {
   if (observed.members !== undefined || observed.readers === undefined) return observed;
   const { readers, ...others } = observed;

@@ -184,6 +184,11 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
   resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
 
+  /**
+   * Reads what `observe` will read of a database, as far as it is small, and as the gateway keeps it: so that it is there
+   * when it is needed.
+   */
+  ahead?(couch: Couch, database: string): Promise<unknown>;
   /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
   observe(context: StepContext<Desired>): Promise<Observed | undefined>;
   /** Pure: what is missing. */

@@ -57,3 +57,46 @@ test("it sends three requests, two of them at once, and loads neither yargs nor 
     expect(modules).not.toContain(heavy);
   }
 });
+
+test("with --verify it sends each request once", async () => {
+  const { url, admin } = server();
+  const ledgerDatabase = await freshDatabase("ledger");
+  const names = [1, 2, 3, 4, 5].map((number) => databaseName(`verify-${number}`)).sort();
+  const files = names.map((name) => [
+    `migrations/${name}.yaml`,
+    `- id: ${name}
+  ensureDatabase: { name: ${name} }
+- id: ${name}-security
+  ensureSecurity: { database: ${name}, members: { roles: [drone] } }
+- id: ${name}-views
+  ensureDesignDocs: { database: ${name}, docs: { all: { views: { all: { map: "function (doc) { emit(1); }" } } } } }
+- id: ${name}-index
+  ensureIndexes: { database: ${name}, indexes: { by-name: { index: { fields: [name] } } } }
+`,
+  ]);
+  const folder = await tempFolder(Object.fromEntries(files));
+  const proxy = await startProxy(url);
+  onTestFinished(() => proxy.close());
+  const env = {
+    COUCHDB_URL: proxy.url,
+    COUCHDB_USERNAME: admin.name,
+    COUCHDB_PASSWORD: admin.password,
+    COUCHDB_MIGRATE_LEDGER_DATABASE: ledgerDatabase,
+  };
+  expect((await runCli(["apply"], { cwd: folder, env })).code).toBe(0);
+
+  proxy.reset();
+  const { code, stdout } = await runCli(["apply", "--verify"], { cwd: folder, env });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("20 steps unchanged")]);
+  const sent = proxy.requests.map(({ method, path }) => `${method} ${path.split("?", 1)[0]}`);
+  const ofEach = names.flatMap((name) => [`GET /${name}/_design_docs`, `GET /${name}/_security`]);
+  expect(sent.sort()).toEqual(
+    [
+      ...ofEach,
+      `GET /${ledgerDatabase}/lease-default`,
+      `GET /${ledgerDatabase}/_local/couchdb-migrate-default`,
+      "GET /_node/_local/_dbs/_all_docs",
+      "POST /_dbs_info",
+    ].sort(),
+  );
+});

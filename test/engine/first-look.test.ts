@@ -150,6 +150,16 @@ describe("it is not taken where there is something else than last time:", () => 
     expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
   });
 
+  test("a lease with two leaves, one of which is stray", async () => {
+    await run();
+    const { _rev, ...lease } = await readLease();
+    const stray = { ...lease, _rev: `${Number.parseInt(_rev, 10)}-${"0".repeat(32)}` };
+    await must(server(), "POST", `/${options.ledgerDatabase}/_bulk_docs`, {
+      body: { new_edits: false, docs: [stray] },
+    });
+    expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
+  });
+
   test("a ledger that somebody removed", async () => {
     await run();
     await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
