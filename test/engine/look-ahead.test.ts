@@ -46,9 +46,7 @@ async function ahead(ledger: Promise<StoredLedger | undefined>, answer: () => Pr
 const empty = async () => ({ status: 200, body: { rows: [] } });
 
 test("each is asked for once, and while later files are still to be read", async () => {
-  // It comes from the network.
-  const ledger = new Promise<StoredLedger>((resolve) => setImmediate(resolve, recorded));
-  const { asked, seen } = await ahead(ledger, empty);
+  const { asked, seen } = await ahead(Promise.resolve(recorded), empty);
   expect(asked).toEqual(["/hive/_security", "/hive/_design_docs", "/nest/_security"]);
   expect(seen.slice(0, 2)).toEqual(["read abcde", "asked for /hive/_security"]);
   expect(seen.indexOf("asked for /hive/_security")).toBeLessThan(seen.indexOf("read f"));
@@ -64,4 +62,13 @@ test("nothing is asked for where there is no ledger, or it can't be had", async 
 test("what fails is left to whoever needs it", async () => {
   const { asked } = await ahead(Promise.resolve(recorded), () => Promise.reject(new Error("gone")));
   expect(asked).toHaveLength(3);
+});
+
+test("what has come from the network is dealt with before the next file", async () => {
+  let dealtWith = false;
+  setImmediate(() => {
+    dealtWith = true;
+  });
+  await lookAhead({ couch: {} as Gateway, ledger: Promise.resolve(undefined) }, 2)([]);
+  expect(dealtWith).toBe(true);
 });
