@@ -46,14 +46,21 @@ export function summaryOf(plan: Plan): string {
   return `${todo}; ${said.join(", ")}`;
 }
 
+/** Changes that are indexed before anybody notices. */
+const few = 100;
+
 /** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents (23 MB)`. */
-export function rebuildLine({ database, designDoc, views, documents, bytes, reuses, staged }: Rebuild): string {
+export function rebuildLine(rebuild: Rebuild): string {
+  const { database, designDoc, views, documents, bytes, reuses, pending = 0, staged } = rebuild;
   const what = views.length === 0 ? "the index" : list(views.map(visible), 10);
   const where = `of _design/${visible(designDoc)} in ${visible(database)}`;
   if (documents === 0) return `builds ${what} ${where} (no documents yet)`;
-  if (reuses !== undefined) return `takes up the index that _design/${visible(reuses)} has, for ${what} ${where}`;
+  if (reuses !== undefined) {
+    const index = `the index that _design/${visible(reuses)} has, for ${what} ${where}`;
+    return pending >= few ? `goes on with ${index}, which lacks ${count(pending, "change")}` : `takes up ${index}`;
+  }
   const over = count(documents, "document") + (bytes === undefined ? "" : ` (${size(bytes)})`);
-  return `rebuilds ${what} ${where} over ${over}${staged ? ", beside the index that serves meanwhile" : ""}`;
+  return `rebuilds ${what} ${where} over ${over}${staged ? ", beside what serves meanwhile" : ""}`;
 }
 
 /** Databases that do not all fare alike, or are more than one. */

@@ -9,6 +9,7 @@ import { listDesignDocs } from "./design-docs/list.js";
 import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment } from "./design-docs/staging.js";
+import { lackingOf } from "./design-docs/twins.js";
 import { isObject, type JsonObject } from "./json.js";
 import { type Change, defineKind, holds } from "./kind.js";
 
@@ -107,18 +108,22 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   },
 
   ahead: listDesignDocs,
-  async observe({ couch, desired, target: { database = "" } }) {
+  async observe({ couch, desired, brief, target: { database = "" } }) {
     const found = await listDesignDocs(couch, database);
     const info = found && (await databaseInfo(couch, database));
     if (!found || !info) return undefined;
     const all = Object.entries(found);
     const isNamed = ([name]: readonly [string, DesignDoc]) => Object.hasOwn(desired.docs, name);
-    return {
+    const observed = {
       docs: Object.fromEntries(all.filter(isNamed)),
       others: Object.fromEntries(all.filter((one) => !isNamed(one))),
       documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
     };
+    if (brief) return observed;
+    const rebuilt = compareDesignDocs(desired.docs, observed).filter(({ rebuilds }) => rebuilds);
+    const twins = rebuilt.map((doc) => rebuildOf(database, observed, doc).reuses);
+    return { ...observed, lacking: await lackingOf(couch, database, twins) };
   },
 
   diff(desired, observed, { database = "" }) {

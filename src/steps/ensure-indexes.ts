@@ -2,6 +2,7 @@ import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { deployStaged, finishStaged } from "./design-docs/staged.js";
+import { lackingOf } from "./design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "./indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
@@ -140,7 +141,13 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   },
 
   ahead: listDesignDocs,
-  observe: ({ couch, target: { database = "" } }) => observeIndexes(couch, database),
+  async observe({ couch, desired, brief, target: { database = "" } }) {
+    const observed = await observeIndexes(couch, database);
+    if (brief || !observed) return observed;
+    const written = compareIndexes(desired.indexes, observed).filter(({ writes }) => writes);
+    const twins = written.map((one) => rebuildOf(database, observed, one, false).reuses);
+    return { ...observed, lacking: await lackingOf(couch, database, twins) };
+  },
 
   diff(desired, observed, { database = "" }) {
     const different = compareIndexes(desired.indexes, observed);

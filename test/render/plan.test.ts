@@ -173,13 +173,18 @@ describe("changes", () => {
     [{ bytes: 999 }, "rebuilds v of _design/brood in zerglings over 2 documents (999 bytes)"],
     [{ bytes: 1_250 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.3 kB)"],
     [{ bytes: 999_700 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.0 MB)"],
-    [
-      { staged: true },
-      "rebuilds v of _design/brood in zerglings over 2 documents, beside the index that serves meanwhile",
-    ],
+    [{ staged: true }, "rebuilds v of _design/brood in zerglings over 2 documents, beside what serves meanwhile"],
     [
       { reuses: "brood--previous", staged: true },
       "takes up the index that _design/brood--previous has, for v of _design/brood in zerglings",
+    ],
+    [
+      { reuses: "other", pending: 99 },
+      "takes up the index that _design/other has, for v of _design/brood in zerglings",
+    ],
+    [
+      { reuses: "other", pending: 1_234 },
+      "goes on with the index that _design/other has, for v of _design/brood in zerglings, which lacks 1,234 changes",
     ],
   ])("a rebuild with %o", (more, line) => {
     const rebuilds = [{ database: "zerglings", designDoc: "brood", views: ["v"], documents: 2, ...more }];

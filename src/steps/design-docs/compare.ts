@@ -1,9 +1,9 @@
 /** What differs between a design document as it is and as it ought to be. Pure. */
-import { isDeepStrictEqual } from "node:util";
 import { toPointer } from "../../migrations/pointer.js";
 import type { Change, Rebuild } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
-import { type DesignDoc, indexed, viewNames, withLanguage } from "./design-doc.js";
+import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
+import { type Lacking, reuseOf, twinOf } from "./twins.js";
 
 /** Design documents of one database. */
 export interface ObservedDesignDocs {
@@ -15,6 +15,8 @@ export interface ObservedDesignDocs {
   readonly documents: number;
   /** What the documents take. */
   readonly bytes: number;
+  /** Of those whose index another one is going to have; for a plan only. */
+  readonly lacking?: Lacking;
 }
 
 export interface ComparedDesignDoc {
@@ -49,23 +51,15 @@ export function rebuildOf(
   observed: ObservedDesignDocs | undefined,
   { name, desired }: ComparedDesignDoc,
 ): Rebuild {
-  const { documents = 0, bytes = 0, docs = {}, others = {} } = observed ?? {};
-  const twin = Object.entries({ ...others, ...docs }).find(
-    ([other, doc]) => other !== name && hasSameIndex(doc, desired),
-  );
+  const { documents = 0, bytes = 0, docs = {}, others = {}, lacking } = observed ?? {};
   return {
     database,
     designDoc: name,
     views: viewNames(desired),
     documents,
     bytes,
-    ...(twin ? { reuses: twin[0] } : {}),
+    ...reuseOf(twinOf({ ...others, ...docs }, name, desired), lacking),
   };
-}
-
-/** CouchDB keeps one index for all design documents of a database that have the same views. */
-export function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
-  return isDeepStrictEqual(indexed(one), indexed(other));
 }
 
 /** But for what CouchDB adds. */

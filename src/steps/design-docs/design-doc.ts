@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject, membersOf } from "../json.js";
 
 /** A design document without `_id`, `_rev` and attachments: what a step asks for, and what is compared. */
@@ -60,4 +61,9 @@ export function indexed(doc: DesignDoc): unknown {
     return [name, { map, reduce, options: ofView }];
   });
   return { language, options, lib, views: Object.fromEntries(functions) };
+}
+
+/** CouchDB keeps one index for all design documents of a database that have the same views. */
+export function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
+  return isDeepStrictEqual(indexed(one), indexed(other));
 }

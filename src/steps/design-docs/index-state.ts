@@ -42,18 +42,30 @@ interface Task {
 
 /** Undefined: there is no such design document. */
 export async function indexState(couch: Couch, database: string, name: string): Promise<IndexState | undefined> {
-  const about = await couch.read<Info>(path`/${database}/_design/${name}/_info`, { accept: [404], fresh: true });
-  if (about.status === 404) return undefined;
+  const index = await infoOf(couch, database, name);
+  if (!index) return undefined;
   const tasks = await tasksOf(couch, database, name);
-  const { signature, updater_running = false, waiting_commit = false, ...index } = about.body.view_index;
+  const { signature, updater_running = false, waiting_commit = false } = index;
   return {
-    pending: index.updates_pending?.total ?? (await pendingBySequence(couch, database, index.update_seq)),
+    pending: await pendingIn(couch, database, index),
     done: sum(tasks.map(({ changes_done = 0 }) => changes_done)),
     total: sum(tasks.map(({ total_changes = 0 }) => total_changes)),
     building: updater_running || tasks.length > 0,
     uncommitted: waiting_commit,
     signature,
   };
+}
+
+/** Changes that an index lacks, over all copies. Undefined: there is no such design document. */
+export async function pendingOf(couch: Couch, database: string, name: string): Promise<number | undefined> {
+  const index = await infoOf(couch, database, name);
+  return index && pendingIn(couch, database, index);
+}
+
+async function infoOf(couch: Couch, database: string, name: string): Promise<Info["view_index"] | undefined> {
+  const options = { accept: [404], fresh: true };
+  const { status, body } = await couch.read<Info>(path`/${database}/_design/${name}/_info`, options);
+  return status === 404 ? undefined : body.view_index;
 }
 
 /** The tasks of every node of the cluster; none where only server admins may see them. */
@@ -72,7 +84,9 @@ function databaseIn(place: string): string {
   return /^shards\/[0-9a-f-]+\/(.*)\.\d+$/.exec(place)?.[1] ?? place;
 }
 
-async function pendingBySequence(couch: Couch, database: string, indexed: unknown): Promise<number> {
+async function pendingIn(couch: Couch, database: string, index: Info["view_index"]): Promise<number> {
+  const { updates_pending, update_seq: indexed } = index;
+  if (updates_pending?.total !== undefined) return updates_pending.total;
   const { body } = await couch.read<{ update_seq?: unknown }>(path`/${database}`, { fresh: true });
   const now = body.update_seq;
   return typeof now === "number" && typeof indexed === "number" ? Math.max(0, now - indexed) : 0;

@@ -6,8 +6,8 @@
  * another signature, and would have the index built again. (CouchDB's `mango_idx_view:validate_ddoc` and
  * `couch_mrview_util:ddoc_to_mrst`, from 2.3 to 3.5 the same.) Pure.
  */
-import { contentOf, hasSameIndex } from "../design-docs/compare.js";
-import type { DesignDoc } from "../design-docs/design-doc.js";
+import { contentOf } from "../design-docs/compare.js";
+import { type DesignDoc, hasSameIndex } from "../design-docs/design-doc.js";
 import { membersOf } from "../json.js";
 import { type Index, shownDefinition } from "./definition.js";
 

@@ -3,6 +3,7 @@ import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
 import { listDesignDocs } from "../design-docs/list.js";
+import type { Lacking } from "../design-docs/twins.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
 import { indexesIn } from "./from-design-docs.js";
@@ -18,6 +19,8 @@ export interface ObservedIndexes {
   readonly documents: number;
   /** What they take. */
   readonly bytes: number;
+  /** Of the design documents whose index another one is going to have; for a plan only. */
+  readonly lacking?: Lacking;
 }
 
 interface Listing {

@@ -1,9 +1,9 @@
 /** Which indexes are worth a staged deployment, and what a step does about all of its own. Pure. */
 import { companionsOf, stagedName } from "../design-docs/companions.js";
-import { hasSameIndex } from "../design-docs/compare.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import type { StagedWrite } from "../design-docs/staged.js";
 import { isWorthStaging } from "../design-docs/staging.js";
+import { reuseOf, twinOf } from "../design-docs/twins.js";
 import type { Rebuild } from "../kind.js";
 import { keepsOrder, withIndex } from "./as-design-doc.js";
 import type { ComparedIndex } from "./compare.js";
@@ -75,12 +75,11 @@ export function rebuildOf(
   { name, desired, neighbours }: ComparedIndex,
   staged: boolean,
 ): Rebuild {
-  const { documents = 0, bytes = 0, designDocs = {} } = observed ?? {};
+  const { documents = 0, bytes = 0, designDocs = {}, lacking } = observed ?? {};
   const { ddoc } = desired;
   const others = othersIn(designDocs, ddoc);
   const doc = desired.type === "json" ? withIndex(designDocs[ddoc], name, desired, others) : undefined;
-  const twin = doc && Object.entries(designDocs).find(([other, one]) => other !== ddoc && hasSameIndex(one, doc));
-  const reuses = twin ? { reuses: twin[0] } : {};
+  const reuses = reuseOf(doc && twinOf(designDocs, ddoc, doc), lacking);
   return { database, designDoc: ddoc, views: [...neighbours, name], documents, bytes, ...reuses, staged };
 }
 

@@ -51,12 +51,16 @@ export const desiredOf = (database: string, brood: Doc, more = {}) => ({
 
 /** One look and one write; what the look said. */
 export async function bring(couch: Gateway, desired: ReturnType<typeof desiredOf>, more = {}) {
+  const { difference, context } = await plan(couch, desired, more);
+  if (difference.write !== undefined) await ensureDesignDocs.apply(difference.write, context);
+  return difference;
+}
+
+export async function plan(couch: Gateway, desired: ReturnType<typeof desiredOf>, more = {}) {
   couch.forget();
   const target = { database: desired.database[0] ?? "" };
   const context = { ...contextOf(couch, desired, target), ...more };
-  const difference = ensureDesignDocs.diff(desired, await ensureDesignDocs.observe(context), target);
-  if (difference.write !== undefined) await ensureDesignDocs.apply(difference.write, context);
-  return difference;
+  return { difference: ensureDesignDocs.diff(desired, await ensureDesignDocs.observe(context), target), context };
 }
 
 export async function designDocs(on: Addressed, database: string): Promise<string[]> {

@@ -13,6 +13,7 @@ import {
   newView,
   oldView,
   open,
+  plan,
   startReader,
 } from "./big-database.js";
 
@@ -128,6 +129,20 @@ onReal("a changed view of a database that is not small", () => {
     expect(Math.max(...builds)).toBeLessThan(10);
     expect(await indexOf(server(), database)).toMatchObject({ signature: before.signature });
     expect(await designDocs(server(), database)).toEqual(["brood"]);
+  });
+
+  it("is planned with what an index lacks that another document has already", async () => {
+    const database = await bigDatabase(server(), 1_100);
+    const couch = open(server());
+    await must(server(), "PUT", `/${database}/_design/twin`, { body: { ...newDoc, autoupdate: false } });
+    const lacking = async () => {
+      const [rebuild] = (await plan(couch, desiredOf(database, newDoc))).difference.rebuilds;
+      return [rebuild?.reuses, rebuild?.pending];
+    };
+    // Its documents, and both design documents.
+    expect(await lacking()).toEqual(["twin", 1_102]);
+    await must(server(), "GET", `/${database}/_design/twin/_view/changing?limit=0`);
+    expect(await lacking()).toEqual(["twin", 0]);
   });
 
   it("writes over no document that only has the name of one of ours", async () => {
