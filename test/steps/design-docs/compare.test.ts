@@ -123,6 +123,7 @@ describe("observe", () => {
       ]),
       documents: 7,
       bytes: 0,
+      lacking: {},
     });
   });
 
