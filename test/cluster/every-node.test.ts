@@ -1,8 +1,11 @@
 /** Admins and configuration belong to each node: what the steps that write to every node come to on three real ones. */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hashFor, parseHash } from "../../src/couch/password-hash.js";
-import { must } from "../support/request.js";
+import { firstLook } from "../../src/engine/first-look.js";
+import { type ApplyOptions, apply, loadMigrations } from "../../src/index.js";
+import { must, until } from "../support/request.js";
 import { type Cluster, type CouchNode, onNodes, startCluster } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
 import { expectCookie, expectLogin, sections, steps } from "./scene.js";
 
 onNodes("three nodes", () => {
@@ -132,6 +135,28 @@ onNodes("three nodes", () => {
       { id: "own", code: "refused", message: expect.stringContaining("logs in as") },
     ]);
     await expectLogin(nodes, cluster.admin);
+  });
+
+  it("let a run that has nothing to do be short, and show it what was done through another", async () => {
+    const hives = [1, 2, 3, 4, 5].map((number) => `${name}-hive-${number}`);
+    const yaml = hives.map((hive) => `- id: ${hive}\n  ensureDatabase: { name: ${hive} }\n`).join("");
+    const folder = await tempFolder({ "001.yaml": yaml });
+    const run = async ({ url, admin: { name: username, password } }: CouchNode) => {
+      const options: ApplyOptions = { connection: { url, username, password }, set: name, wait: 5_000 };
+      const first = await firstLook(folder, {}, options);
+      if ("result" in first) return { short: true, result: first.result };
+      return { short: false, result: await apply(await loadMigrations(folder, { env: {} }), options, first.look) };
+    };
+    // A node hears of a new database, and of its end, a moment later than the one that was told.
+    const inTime = (node: CouchNode, done: (ended: Awaited<ReturnType<typeof run>>) => boolean) =>
+      until(() => run(node), done, 20);
+    expect((await run(a)).result.applied.toSorted()).toEqual(hives);
+    for (const node of nodes) {
+      expect(await inTime(node, ({ short }) => short)).toMatchObject({ result: { requests: { reads: 3, writes: 0 } } });
+    }
+    await must(b, "DELETE", `/${hives[2]}`);
+    expect(await inTime(c, ({ short }) => !short)).toMatchObject({ result: { applied: [hives[2]] } });
+    for (const node of nodes) expect((await inTime(node, ({ short }) => short)).result.unchanged).toEqual(hives);
   });
 
   it("do not hide one that is down", async () => {
