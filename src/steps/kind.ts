@@ -39,7 +39,7 @@ export interface Rebuild {
   readonly bytes?: number;
   /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
   readonly reuses?: string;
-  /** Of `reuses`: changes that its index lacks, over all copies; absent: not known. */
+  /** Of `reuses`: changes that its index lacks, in those copies that answered; absent: not known. */
   readonly pending?: number;
   /** The old index serves until the new one is built. */
   readonly staged?: boolean;

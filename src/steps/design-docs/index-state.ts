@@ -7,7 +7,7 @@ import { membersOf } from "../json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
 export interface IndexState {
-  /** Changes that the index lacks, over all copies. */
+  /** Changes that the index lacks, in those copies that answered first: one of each range at least. */
   readonly pending: number;
   /** Of the builds under way, on all nodes. */
   readonly done: number;
@@ -56,7 +56,7 @@ export async function indexState(couch: Couch, database: string, name: string): 
   };
 }
 
-/** Changes that an index lacks, over all copies. Undefined: there is no such design document. */
+/** Changes that an index lacks, in those copies that answered. Undefined: there is no such design document. */
 export async function pendingOf(couch: Couch, database: string, name: string): Promise<number | undefined> {
   const index = await infoOf(couch, database, name);
   return index && pendingIn(couch, database, index);

@@ -4,7 +4,7 @@ import type { Rebuild } from "../kind.js";
 import { type DesignDoc, hasSameIndex } from "./design-doc.js";
 import { pendingOf } from "./index-state.js";
 
-/** Changes that an index lacks, over all copies, by the name of a design document that has it. */
+/** Changes that an index lacks, in those copies that answered, by the name of a design document that has it. */
 export type Lacking = Readonly<Record<string, number>>;
 
 /** The name of another design document whose index `doc` is going to have, under `name`. */
