@@ -48,14 +48,18 @@ afterAll(async () => {
   for (const folder of [before, now]) await removeFolder(folder);
 });
 
-it.each<Fault & string>(["lost-before", "lost-after"])(
+it.each<[string, Fault, number]>([
+  ["lost on its way", "lost-before", 1],
+  ["lost answer", "lost-after", 1],
+  ["refused again and again", { status: 400, body: { error: "bad_request", reason: "no" } }, Number.POSITIVE_INFINITY],
+])(
   "%s",
-  async (fault) => {
+  async (_title, fault, times) => {
     expect(points.length).toBeGreaterThan(6);
     const ends = await benches.map(points, async ({ server, proxy }, point) => {
       await run(before, server);
       expect(await isShort(before, server)).toBe(true);
-      proxy.faultWhen(point.matcher(), fault);
+      proxy.faultWhen(point.matcher(), fault, times);
       await run(now, { ...server, url: proxy.url }).catch(() => {});
       const broken = [await isTrue(before, server), await isTrue(now, server)];
       await run(now, server);
