@@ -4,6 +4,7 @@
  */
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Couch } from "../../couch/couch.js";
+import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
@@ -84,6 +85,7 @@ async function build(context: DeployContext, one: Build, { name, stored }: Stage
   const { database, doc } = one;
   try {
     await awaitBuild(context, one);
+    if (await touch(context.couch, one)) await awaitBuild(context, one);
     // Of a Mango index there are no functions that could be at fault.
     const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored } : undefined;
     const fault = asked && (await faultInViews(context.couch, database, asked));
@@ -93,6 +95,19 @@ async function build(context: DeployContext, one: Build, { name, stored }: Stage
     if (error.code === "step-failed") await discard(context.couch, one).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * `_info` speaks for the copies that answer first, and on a node that was restarted nothing builds by itself. Where
+ * there are several copies, the staged document is written again as it is, for which CouchDB's own indexer looks at
+ * each of them. False: there is one copy.
+ */
+async function touch(couch: Couch, { database, name }: Build): Promise<boolean> {
+  const { n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const stored = n > 1 ? await readDesignDoc(couch, database, name) : undefined;
+  if (!stored) return false;
+  await couch.write("PUT", path`/${database}/_design/${name}`, { body: stored, repeatable: true });
+  return true;
 }
 
 async function discard(couch: Couch, { database, name }: Build): Promise<void> {

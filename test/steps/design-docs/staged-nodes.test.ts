@@ -42,16 +42,26 @@ onNodes("a staged deployment", () => {
     expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
   });
 
-  it("on a cluster builds every copy, with `autoupdate` and without", async () => {
+  it("on a cluster builds every copy, with `autoupdate` and without, and where a node is killed meanwhile", async () => {
     const cluster = await startCluster(3, { ini: { query_server_config: { commit_freq: 1 } } });
     onTestFinished(cluster.close);
     const [first, ...others] = cluster.nodes;
-    if (!first) throw new Error("no node");
+    const last = others.at(-1);
+    if (!first || !last) throw new Error("no node");
+    let killed: Promise<void> | undefined;
+    const killOnce = ({ done, total }: { done: number; total: number }) => {
+      if (done === 0 || done === total) return;
+      killed ??= last.kill().then(() => last.start());
+    };
     const databases: string[] = [];
     for (const more of [{}, { autoupdate: false }]) {
       const database = await bigDatabase(first);
       databases.push(database);
-      await bring(open(first), desiredOf(database, docOf(newView, more)));
+      if ("autoupdate" in more) {
+        await bring(open(first), desiredOf(database, docOf(slow, more)), { progress: killOnce });
+        expect(killed).toBeDefined();
+        await killed;
+      } else await bring(open(first), desiredOf(database, docOf(newView)));
       await bringIndex(open(first), database);
       for (const node of cluster.nodes) {
         expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(20);
