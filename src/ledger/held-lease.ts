@@ -1,7 +1,7 @@
 /** A lease that is held: renewed in the background, and known to be lost before anybody else can have it. */
 import type { Couch } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
-import { type LeaseBody, readLeaves, writeLease } from "./lease-document.js";
+import { MigrateError, toMigrateError } from "../errors.js";
+import { type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { largestToken, own } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
 import { jitter } from "./pause.js";
@@ -154,8 +154,15 @@ export class HeldLease implements Lease {
     await this.#renewing;
     const { couch, place, body } = this.#holding;
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      const freed = { ...body, holder: null, ...(snapshot && !this.#isLost() ? { snapshot } : {}) };
-      const outcome = await writeLease(couch, place, this.#rev, freed, this.#timeout);
+      // Worth one attempt: what is refused with it (as too large, say) may be taken without.
+      const left = attempt === 0 && !this.#isLost() ? snapshot : undefined;
+      const freed = { ...body, holder: null, ...(left ? { snapshot: left } : {}) };
+      const outcome = await writeLease(couch, place, this.#rev, freed, this.#timeout).catch(
+        (error: unknown): Outcome => {
+          if (left === undefined) throw error;
+          return { kind: "unknown", error: toMigrateError(error) };
+        },
+      );
       if (outcome.kind === "written") return this.#close();
       const leaves = await readLeaves(couch, place, { timeout: this.#timeout }).catch(() => undefined);
       const mine = leaves && own(leaves, body.nonce);

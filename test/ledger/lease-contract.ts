@@ -9,13 +9,15 @@ import { MigrateError } from "../../src/errors.js";
 import type { Event } from "../../src/events.js";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { breakLease, type Lease, readLease, type TakeLeaseOptions, takeLease } from "../../src/ledger/lease.js";
+import type { LeaseBody } from "../../src/ledger/lease-document.js";
 import { readPartLeases } from "../../src/ledger/part-leases.js";
 import type { LeasePlace } from "../../src/ledger/place.js";
+import { readSnapshot, type Snapshot } from "../../src/ledger/snapshot.js";
 import type { LedgerPlace } from "../../src/ledger/store.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";
 import { connect, contend, options } from "./clients.js";
-import { answerLost, asItIs, belowQuorum, inTurn, requestLost, tamper } from "./tamper.js";
+import { answerLost, asItIs, belowQuorum, inTurn, type OnWrite, requestLost, tamper } from "./tamper.js";
 
 export interface ContractServer {
   /** The nodes to speak to: several of one cluster, or one. */
@@ -23,6 +25,16 @@ export interface ContractServer {
   /** Whether it takes revisions as they are given (`new_edits: false`). */
   readonly takesRevisions: boolean;
 }
+
+const snapshot: Snapshot = {
+  digest: "abc",
+  reads: [["file", "one.json"]],
+  variables: ["ROLE"],
+  ledger: "0-1700000000000",
+  steps: ["hive"],
+  databases: { hive: "1700000000", nest: null },
+  shardMaps: { hive: "1-abc" },
+};
 
 export function leaseContract(title: string, start: () => Promise<ContractServer>, clients: number): void {
   // The cases mostly wait, each for a lease of its own.
@@ -150,6 +162,32 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
       expect([held(eva), (await readLease(connectTo(0), where))?.holder]).toEqual([true, "eva"]);
       await eva.release();
+    });
+
+    it("is left with a snapshot, which goes when it is taken", async () => {
+      const where = place();
+      const anna = await take(where, "anna");
+      expect(await readSnapshot(connectTo(0), where)).toBeUndefined();
+      await anna.release(snapshot);
+      expect(await readSnapshot(connectTo(0), where)).toEqual(snapshot);
+      const eva = await take(where, "eva");
+      expect(await readSnapshot(connectTo(0), where)).toBeUndefined();
+      await eva.release();
+      expect(await readSnapshot(connectTo(0), where)).toBeUndefined();
+    });
+
+    it("is released although what is left in it is refused", async () => {
+      const where = place();
+      const tooLarge: OnWrite = async (send, _path, { body }) => {
+        if (!(body as LeaseBody).snapshot) return send();
+        throw new MigrateError("request-failed", { message: "it is too large", data: { status: 413 } });
+      };
+      const anna = await take(where, "anna", {}, tamper(connectTo(0), tooLarge));
+      expect(await anna.release(snapshot)).toBe(true);
+      expect([await readLease(connectTo(0), where), await readSnapshot(connectTo(0), where)]).toEqual([
+        null,
+        undefined,
+      ]);
     });
 
     it.each([
