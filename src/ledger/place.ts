@@ -15,7 +15,6 @@ export function ledgerPath({ database, set }: LedgerPlace): Path {
 
 /** The query of a listing of `_local` documents that has the ledger, and nothing else. */
 export function ledgerAlone({ set }: LedgerPlace): Query {
-  // A POST with `keys` would do as well, but CouchDB 3.5.0 never comes to an end with it.
   const key = JSON.stringify(`_local/${ledgerName(set)}`);
   return { start_key: key, end_key: key };
 }
