@@ -23,7 +23,7 @@ Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} 
 - "100 × 5 (700 steps)" is 100 databases, each with seven steps: the database, its security, four design documents with a view each, and a Mango index. couchdb-bootstrap gets a folder of JSON files that comes to the same documents (it knows no indexes, but takes the index's design document). 1,000 and 10,000 steps are over 100 databases, too, with 7 and 97 design documents each.
 - The bare programs are in \`bench/bare/\`. They read one JSON file or nothing, check nothing, and send the fewest requests that CouchDB's documented API has for the job: \`PUT /db\`, \`PUT /db/_security\`, one \`_bulk_docs\`, one \`_index\`; as many databases at once as couchdb-migrate works on.
 - A fresh install begins without the databases and without the ledger's database. What it made is checked after each run, outside the time.
-- Bytes written to the ledger are the bodies of all writes into its database during a fresh install, those of the lease and the history among them, counted by a proxy: one run, for it is the same each time.
+- Bytes written to the ledger are the bodies of all writes into its database during a fresh install, those of the lease and the history among them, counted by a proxy in one run.
 - Peak memory is the high-water mark of the process's resident memory, as the system counts it.
 `;
 }

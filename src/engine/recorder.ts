@@ -26,6 +26,8 @@ export class Recorder {
   /** Not written yet. */
   #open = new Map<string, () => Entry>();
   #recorded = 0;
+  /** How many of those are written. */
+  #covered = 0;
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #changed = false;
@@ -54,9 +56,12 @@ export class Recorder {
   async record(id: string, entry: () => Entry, now: boolean): Promise<void> {
     this.#open.set(id, entry);
     this.#recorded += 1;
+    const count = this.#recorded;
     const [next = Number.POSITIVE_INFINITY] = this.#milestones;
-    if (this.#recorded >= next) this.#milestones.shift();
-    if (now || this.#recorded >= next) await this.flush();
+    if (count >= next) this.#milestones.shift();
+    // Steps go on while the ledger is written: the next write then covers several milestones.
+    if (now) await this.flush();
+    else if (count >= next) await this.#inTurn(async () => (this.#covered < count ? this.#write() : undefined));
   }
 
   /** As it was last read or written; `undefined`: there is none. */
@@ -82,10 +87,13 @@ export class Recorder {
 
   /** Writes what is not written yet. One write at a time. */
   async flush(): Promise<void> {
-    const before = this.#writing;
-    const write = before.catch(() => {}).then(() => this.#write());
-    this.#writing = write;
-    await write;
+    await this.#inTurn(() => this.#write());
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#writing.catch(() => {}).then(work);
+    this.#writing = done;
+    await done;
   }
 
   /** As it is, or will be, written: what is stored may hold more, and newer, than what was read at first. */
@@ -102,6 +110,7 @@ export class Recorder {
   async #write(): Promise<void> {
     if (!this.isBehind) return;
     const open = [...this.#open];
+    const count = this.#recorded;
     await this.#ready();
     for (const [id, entry] of open) this.#entries[id] = entry();
     const ledger = this.#ledger();
@@ -114,6 +123,7 @@ export class Recorder {
       this.#changed ||= changed;
       throw error;
     }
+    this.#covered = count;
     for (const [id] of open) this.#open.delete(id);
   }
 }

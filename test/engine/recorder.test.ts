@@ -47,6 +47,26 @@ it("writes linearly many bytes, in documents that CouchDB takes", async () => {
   expect(few).toHaveLength(milestones(1_000).length + 1);
 });
 
+it("writes once for all milestones that were passed while it wrote", async () => {
+  let settle = () => {};
+  const { couch, recorder } = open(700, () => new Promise((resolve) => (settle = resolve)));
+  const recorded: Promise<void>[] = [];
+  const record = async (count: number) => {
+    for (let i = 0; i < count; i += 1) recorded.push(recorder.record(`step-${recorded.length}`, () => entry, false));
+    await new Promise(setImmediate);
+  };
+  await record(44);
+  await record(356);
+  settle();
+  await record(10);
+  settle();
+  await record(10);
+  settle();
+  await Promise.all(recorded);
+  const sizes = couch.written.map(({ body }) => Object.keys((body as { entries: object }).entries).length);
+  expect(sizes).toEqual([44, 410]);
+});
+
 it("writes a one-time step at once, with all before it", async () => {
   const { couch, recorder } = open(4);
   await recorder.record("a", () => entry, false);
