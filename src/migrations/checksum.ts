@@ -2,7 +2,7 @@
  * A step's checksum: over its kind and its meaning, and so over nothing that changes neither (id, description, comments,
  * the order of keys, line ends, paths), nor over secrets, which the ledger must not hold even as a plain hash.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import type { Schema } from "../steps/schema.js";
@@ -13,7 +13,7 @@ const version = "1";
 /** `shown`: what the step asks for, secrets masked. */
 export function checksum(kind: string, shown: unknown, schema: Schema): string {
   const json = canonicalJson([kind, withoutDefaults(shown, schema)]);
-  return `${version}:${createHash("sha256").update(json).digest("hex")}`;
+  return `${version}:${hash("sha256", json)}`;
 }
 
 /** So that a field which a later version adds, with a default, leaves the checksums of old steps as they are. */

@@ -8,12 +8,24 @@ interface Listing {
 }
 
 /** By name. `undefined`: there is no such database, or CouchDB does not list them (before 2.2). */
-export async function listDesignDocs(couch: Couch, database: string): Promise<Record<string, DesignDoc> | undefined> {
+export async function listDesignDocs(
+  couch: Couch,
+  database: string,
+): Promise<Readonly<Record<string, DesignDoc>> | undefined> {
   const options = { query: { include_docs: true }, accept: [404] };
   const { status, body } = await couch.read<Listing>(path`/${database}/_design_docs`, options);
   if (status === 404) return undefined;
+  const known = byName.get(body) ?? docsIn(body);
+  byName.set(body, known);
+  return known;
+}
+
+/** The gateway keeps answers, and many a step asks for the same one. */
+const byName = new WeakMap<Listing, Record<string, DesignDoc>>();
+
+function docsIn({ rows = [] }: Listing): Record<string, DesignDoc> {
   return Object.fromEntries(
-    (body.rows ?? []).flatMap(({ doc }) => {
+    rows.flatMap(({ doc }) => {
       const name = nameInId(doc._id);
       return name === undefined ? [] : [[name, doc] as const];
     }),

@@ -36,13 +36,15 @@ export function planDeployment(
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, doc] of Object.entries(docs)) {
-    const own = stagedName(name, doc);
     const companions = companionsOf(observed?.others ?? {}, name);
+    const found = different.find((one) => one.name === name);
+    // Nearly always: it holds, and nothing is beside it.
+    if (!found && companions.length === 0) continue;
+    const own = stagedName(name, doc);
     const hasOwn = companions.some((companion) => companion.name === own);
     const former = companions
       .filter((companion) => companion.name !== own && (companion.role === "staged" || !keepPrevious))
       .map((companion) => companion.name);
-    const found = different.find((one) => one.name === name);
     if (
       found?.stored &&
       found.rebuilds &&
