@@ -65,6 +65,8 @@ const stillRecent = 5_000;
 const lostInWork =
   "the lease was lost, because CouchDB did not answer for too long, or because somebody released it; the run takes it again, and goes on";
 
+const mostLostAtOnce = 4;
+
 /**
  * Whose lease is lost in mid-work stops, takes it again, and goes on with what the server then holds, as the next run
  * would: work of hours outlasts a restart of CouchDB.
@@ -105,7 +107,7 @@ export async function workUnderLease(
     const all = await dueNow(run, now);
     return new Work(run, now, share ? share.of(now, all) : all, written);
   };
-  for (;;) {
+  for (let lostAtOnce = 0; ; ) {
     const lease = await takeLeaseIfNeeded(run.couch, run.place, {
       holder,
       ttl,
@@ -132,8 +134,10 @@ export async function workUnderLease(
     } finally {
       if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
     }
-    // One that is lost at once can't be kept here at all.
-    if (work.ending?.code !== "lease-lost" || performance.now() - taken < ttl) return work;
+    if (work.ending?.code !== "lease-lost") return work;
+    // One that is lost at once, time and again, can't be kept here at all.
+    lostAtOnce = performance.now() - taken < ttl ? lostAtOnce + 1 : 0;
+    if (lostAtOnce === mostLostAtOnce) return work;
     run.emit({ type: "warning", code: "lease-lost", message: lostInWork });
     written = work.wrote;
     waited = true;
