@@ -1,6 +1,7 @@
 /**
  * Writes what follows from the step kinds and the table of settings: validators, types and lists (src/generated, not
- * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a committed file is stale.
+ * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a
+ * committed file is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -4,7 +4,7 @@ import pMap from "p-map";
 import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
-import { byBytes, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
+import { fromFirstToLast, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
 
 export interface DatabaseInfo {
   readonly name: string;
@@ -135,8 +135,7 @@ class Databases {
    */
   async #absent(names: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.#single || names.length < worthAListing) return new Set();
-    const sorted = [...names].sort(byBytes);
-    const query = { start_key: JSON.stringify(sorted.at(0)), end_key: JSON.stringify(sorted.at(-1)) };
+    const query = fromFirstToLast(names);
     const { status, body } = await this.#couch.read<unknown>(path`/_all_dbs`, { query, accept: [401, 403] });
     if (status !== 200 || !Array.isArray(body)) return new Set();
     const there = new Set(body);

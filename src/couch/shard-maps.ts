@@ -7,7 +7,7 @@
  */
 
 import { MigrateError } from "../errors.js";
-import type { Couch } from "./couch.js";
+import type { Couch, Query } from "./couch.js";
 import { path } from "./path.js";
 
 export interface ShardMap {
@@ -56,14 +56,8 @@ interface Row {
 }
 
 async function list(couch: Couch, names: readonly string[], wholly: boolean): Promise<readonly Row[] | undefined> {
-  const sorted = [...names].sort(byBytes);
-  const limit = sorted.length + others;
-  const query = {
-    start_key: JSON.stringify(sorted.at(0)),
-    end_key: JSON.stringify(sorted.at(-1)),
-    limit,
-    include_docs: wholly || undefined,
-  };
+  const limit = names.length + others;
+  const query = { ...fromFirstToLast(names), limit, include_docs: wholly || undefined };
   const { status, body } = await couch
     .read<{ readonly rows: readonly Row[] }>(path`/_node/_local/_dbs/_all_docs`, {
       query,
@@ -83,9 +77,10 @@ function passOver(error: unknown): { readonly status: 0; readonly body: { readon
 
 const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "request-failed"]);
 
-/** As CouchDB sorts the ids of its shard maps. */
-export function byBytes(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+/** The query of a listing by names, as CouchDB sorts the ids of its shard maps. */
+export function fromFirstToLast(names: readonly string[]): Query {
+  const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  return { start_key: JSON.stringify(sorted.at(0)), end_key: JSON.stringify(sorted.at(-1)) };
 }
 
 /** The suffix is `.1732000000`, as a list of character codes. */

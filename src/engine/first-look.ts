@@ -69,7 +69,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   options.signal?.addEventListener("abort", interrupt, { once: true });
   const problems = new Problems();
   const sources = readSources(path, problems);
-  const may = problems.count === 0 && sources.every(({ text }) => !neverDone.test(text));
+  const may = problems.count === 0 && sources.every(({ text }) => !rulesItOut.test(text));
   const asked = may ? readSnapshot(couch, place) : Promise.resolve(undefined);
   let late: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>((resolve) => {
@@ -77,8 +77,8 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   });
   try {
     // Loaded while CouchDB is at work: it takes a while.
-    const { Digest } = may && !options.verify ? await import("../migrations/inputs.js") : {};
-    const digest = Digest && new Digest(path, sources);
+    const digest =
+      may && !options.verify ? new (await import("../migrations/inputs.js")).Digest(path, sources) : undefined;
     const snapshot = await Promise.race([asked, soon]);
     if (
       snapshot &&
@@ -109,7 +109,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
  * Steps of these kinds, and secrets from files: such a set can't have a snapshot, and begins with its ledger. Where it
  * only looks so, in a comment say, the long way is right as well.
  */
-const neverDone = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
+const rulesItOut = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
 
 async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
   const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);

@@ -26,8 +26,6 @@ export class Recorder {
   /** Not written yet. */
   #open = new Map<string, () => Entry>();
   #recorded = 0;
-  /** How many of those are written. */
-  #covered = 0;
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #changed = false;
@@ -61,12 +59,17 @@ export class Recorder {
     if (count >= next) this.#milestones.shift();
     // Steps go on while the ledger is written: the next write then covers several milestones.
     if (now) await this.flush();
-    else if (count >= next) await this.#inTurn(async () => (this.#covered < count ? this.#write() : undefined));
+    else if (count >= next) await this.#inTurn(async () => (this.#written < count ? this.#write() : undefined));
   }
 
   /** As it was last read or written; `undefined`: there is none. */
   get stored(): StoredLedger | undefined {
     return this.#stored;
+  }
+
+  /** How many of those that were recorded. */
+  get #written(): number {
+    return this.#recorded - this.#open.size;
   }
 
   /** There is something to be written. */
@@ -110,7 +113,6 @@ export class Recorder {
   async #write(): Promise<void> {
     if (!this.isBehind) return;
     const open = [...this.#open];
-    const count = this.#recorded;
     await this.#ready();
     for (const [id, entry] of open) this.#entries[id] = entry();
     const ledger = this.#ledger();
@@ -123,7 +125,6 @@ export class Recorder {
       this.#changed ||= changed;
       throw error;
     }
-    this.#covered = count;
     for (const [id] of open) this.#open.delete(id);
   }
 }

@@ -33,14 +33,12 @@ export function takeSnapshot(
   const decisions = decide(placed, stored.ledger, { incarnations: existing, secretsChanged: new Set() });
   if (decisions.some(({ state }) => state !== "applied")) return undefined;
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
-  const maps = names
-    .filter((name) => existing.has(name))
-    .map((name) => {
-      const map = shardMap(name);
-      return [name, map?.incarnation === existing.get(name) ? map?.rev : undefined] as const;
-    });
-  const all = maps.every(([, rev]) => rev !== undefined);
-  const shardMaps = Object.fromEntries(maps) as Record<string, string>;
-  const found = { ...inputs, ledger: stored.rev, steps: steps.map(({ id }) => id), databases };
-  return all && names.length >= worthAListing ? { ...found, shardMaps } : found;
+  const snapshot = { ...inputs, ledger: stored.rev, steps: steps.map(({ id }) => id), databases };
+  const there = names.filter((name) => existing.has(name));
+  const known = there.flatMap((name) => {
+    const map = shardMap(name);
+    return map && map.incarnation === existing.get(name) ? [[name, map.rev] as const] : [];
+  });
+  if (names.length < worthAListing || known.length < there.length) return snapshot;
+  return { ...snapshot, shardMaps: Object.fromEntries(known) };
 }

@@ -14,8 +14,9 @@ import {
   readLeaves,
   writeLease,
 } from "./lease-document.js";
-import { holding, judge, type Leaf, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
+import { holding, judge, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
+import type { Leaf } from "./parse-leaves.js";
 import { jitter, throwIfStopped } from "./pause.js";
 import type { LeasePlace } from "./place.js";
 

@@ -1,8 +1,8 @@
 /** The requests to the lease document, and what their answers mean. */
 import type { Couch } from "../couch/couch.js";
 import { MigrateError } from "../errors.js";
-import { type Leaf, parseLeaves } from "./lease-leaves.js";
 import { mayHaveHappened } from "./lost-answer.js";
+import { type Leaf, parseLeaves } from "./parse-leaves.js";
 import { type LeasePlace, leasePath } from "./place.js";
 import type { Snapshot } from "./snapshot.js";
 import { within } from "./within.js";

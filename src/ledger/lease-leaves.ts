@@ -4,46 +4,7 @@
  * On a cluster a document can have several live leaves at once, and a plain GET shows any one of them: so the lease is
  * always read with `open_revs=all`, and every decision is over all leaves.
  */
-
-/** One leaf of the lease document. */
-export interface Leaf {
-  readonly rev: string;
-  /** The revision that it was written on; `undefined`: none, or not asked for. */
-  readonly parent: string | undefined;
-  readonly deleted: boolean;
-  /** `null`: nobody holds it. */
-  readonly holder: string | null;
-  /** Names the acquisition, so that a runner recognises its own writes. */
-  readonly nonce: string | undefined;
-  readonly token: number;
-  /** ISO 8601, the holder's clock: for people, no decision depends on it. */
-  readonly since: string;
-  /** The holder's TTL: others must not be quicker to take over than it was promised. */
-  readonly ttl: number;
-}
-
-/** CouchDB's answer to `open_revs=all` as leaves; `undefined`: a leaf is unreadable, so that nothing may be decided. */
-export function parseLeaves(body: unknown): readonly Leaf[] | undefined {
-  if (!Array.isArray(body)) return undefined;
-  const leaves = body.map((row: { ok?: Record<string, unknown> } | null) => parseLeaf(row?.ok));
-  return leaves.every((leaf) => leaf !== undefined) ? leaves : undefined;
-}
-
-function parseLeaf(doc: Record<string, unknown> | undefined): Leaf | undefined {
-  if (typeof doc?._rev !== "string") return undefined;
-  const { start, ids } = (doc._revisions ?? {}) as { start?: number; ids?: readonly string[] };
-  const parentHash = ids?.[1];
-  return {
-    rev: doc._rev,
-    parent: start !== undefined && parentHash !== undefined ? `${start - 1}-${parentHash}` : undefined,
-    deleted: doc._deleted === true,
-    holder: typeof doc.holder === "string" ? doc.holder : null,
-    nonce: typeof doc.nonce === "string" ? doc.nonce : undefined,
-    token: typeof doc.token === "number" ? doc.token : 0,
-    since: typeof doc.since === "string" ? doc.since : "",
-    ttl: typeof doc.ttl === "number" ? doc.ttl : 0,
-  };
-}
+import type { Leaf } from "./parse-leaves.js";
 
 /** The leaves that somebody holds the lease by. */
 export function held(leaves: readonly Leaf[]): readonly Leaf[] {

@@ -1,7 +1,8 @@
 /** The leases of parts, of which a set has as many as its steps were ever divided into. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
-import { holding, parseLeaves } from "./lease-leaves.js";
+import { holding } from "./lease-leaves.js";
+import { parseLeaves } from "./parse-leaves.js";
 import { type LedgerPlace, type PartPlace, partLeases, partOfLease } from "./place.js";
 
 export interface PartLease {

@@ -7,6 +7,7 @@
  */
 import type { Couch } from "../couch/couch.js";
 import type { Inputs } from "../migrations/inputs.js";
+import { parseLeaves } from "./parse-leaves.js";
 import { type LedgerPlace, leasePath } from "./place.js";
 
 /** A run has left nothing to do: every step of these files is recorded, in databases of these incarnations. */
@@ -23,17 +24,11 @@ export interface Snapshot extends Inputs {
 
 /** One request. `undefined`: there is none, or the lease is held, or in doubt. */
 export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Snapshot | undefined> {
-  const { status, body } = await couch.read<unknown>(leasePath(place), {
-    query: { open_revs: "all" },
-    accept: [404],
-    fresh: true,
-    keep: false,
-  });
-  if (status !== 200 || !Array.isArray(body)) return undefined;
-  const leaves = body.map((row) => (isObject(row) ? row.ok : undefined));
-  const [lease, ...others] = leaves.filter((leaf) => !isObject(leaf) || leaf._deleted !== true);
-  if (!isObject(lease) || others.length > 0 || lease.holder !== null) return undefined;
-  return isSnapshot(lease.snapshot) ? lease.snapshot : undefined;
+  const options = { query: { open_revs: "all" }, accept: [404], fresh: true, keep: false };
+  const { status, body } = await couch.read(leasePath(place), options);
+  const leaves = status === 404 ? [] : (parseLeaves(body) ?? []);
+  const [lease, ...others] = leaves.filter((leaf) => !leaf.deleted);
+  return others.length === 0 && isSnapshot(lease?.snapshot) ? lease.snapshot : undefined;
 }
 
 /** Can this version read it? */

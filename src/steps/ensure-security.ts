@@ -114,13 +114,13 @@ function exactly({ admins, members }: Security): SecurityObject {
   return { admins, members };
 }
 
-/** CouchDB reads `readers`, the name of old, while there are no `members`. */
 /** `undefined`: there is no such database. */
 async function readSecurity(couch: Couch, database: string): Promise<SecurityObject | undefined> {
   const { status, body } = await couch.read<SecurityObject>(path`/${database}/_security`, { accept: [404] });
   return status === 404 ? undefined : body;
 }
 
+/** CouchDB reads `readers`, the name of old, while there are no `members`. */
 function modern(observed: SecurityObject): SecurityObject {
   if (observed.members !== undefined || observed.readers === undefined) return observed;
   const { readers, ...others } = observed;

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  holding,
-  judge,
-  type Leaf,
-  mayTake,
-  nextWrite,
-  own,
-  parseLeaves,
-  watch,
-} from "../../src/ledger/lease-leaves.js";
+import { holding, judge, mayTake, nextWrite, own, watch } from "../../src/ledger/lease-leaves.js";
+import { type Leaf, parseLeaves } from "../../src/ledger/parse-leaves.js";
 
 /** `3-b<2-a anna#4`: revision, parent, holder (`-`: nobody; `x`: a tombstone), token. */
 function leaf(text: string): Leaf {

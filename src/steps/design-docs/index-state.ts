@@ -1,6 +1,6 @@
 /** How far CouchDB is with the index of a design document, on all copies that tell. */
 import { crc32 } from "node:zlib";
-import type { Couch, Query } from "../../couch/couch.js";
+import type { Answer, Couch, Query } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { type Path, path } from "../../couch/path.js";
 import { membersOf } from "../json.js";
@@ -105,7 +105,7 @@ export async function triggerBuild(
 ): Promise<void> {
   const [view = ""] = viewNames(doc);
   const { n = 1 } = (await databaseInfo(couch, database)) ?? {};
-  const query = hasReduce(doc, view) ? { reduce: false } : {};
+  const query = rowsOnly(doc, view);
   for (const at of await placesToAsk(couch, database, name, doc, view)) await askForBuild(couch, at, query, n, signal);
 }
 
@@ -134,8 +134,7 @@ export async function placesToAsk(
  * copies one question more is asked, which they all begin to build for; it is broken off.
  */
 async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<void> {
-  const lazy = { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true };
-  const { status } = await couch.read(at, lazy);
+  const { status } = await askLazily(couch, at, query);
   if (copies < 2 || status !== 200) return;
   const brief = AbortSignal.timeout(brokenOffAfter);
   const waiting = { query: { ...query, limit: 0 }, accept: [400, 404, 500], fresh: true };
@@ -147,10 +146,12 @@ async function askForBuild(couch: Couch, at: Path, query: Query, copies: number,
 /** Has CouchDB open the index, and take in what little was written since, so that no reader has to wait for that. */
 export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
   const [view = ""] = viewNames(doc);
-  const query = { update: "lazy", limit: 0, ...(hasReduce(doc, view) ? { reduce: false } : {}) };
-  for (const at of await placesToAsk(couch, database, name, doc, view)) {
-    await couch.read(at, { query, accept: [400, 404], fresh: true });
-  }
+  const query = rowsOnly(doc, view);
+  for (const at of await placesToAsk(couch, database, name, doc, view)) await askLazily(couch, at, query);
+}
+
+function askLazily(couch: Couch, at: Path, query: Query): Promise<Answer> {
+  return couch.read(at, { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true });
 }
 
 /** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
@@ -163,9 +164,9 @@ export function onePartitionAShard(q: number): string[] {
   return [...found.values()];
 }
 
-function hasReduce({ views }: DesignDoc, view: string): boolean {
+function rowsOnly({ views }: DesignDoc, view: string): Query {
   const found = (views as Readonly<Record<string, { readonly reduce?: unknown } | undefined>>)[view];
-  return found?.reduce !== undefined;
+  return found?.reduce === undefined ? {} : { reduce: false };
 }
 
 function sum(numbers: readonly number[]): number {
