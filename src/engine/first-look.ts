@@ -71,6 +71,8 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   const sources = readSources(path, problems);
   const may = problems.count === 0 && sources.every(({ text }) => !rulesItOut.test(text));
   const asked = may ? readSnapshot(couch, place) : Promise.resolve(undefined);
+  // Whoever goes on meets what went wrong; here it may come while nobody listens yet.
+  asked.catch(() => {});
   let late: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>((resolve) => {
     late = setTimeout(resolve, answersWithin, undefined);
@@ -100,7 +102,6 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   }
   // Asked for after what may have failed: refused credentials are not tried twice.
   const ledger = asked.then(() => readLedger(couch, place));
-  // Whoever goes on with it meets what went wrong.
   ledger.catch(() => {});
   return { look: { couch, ledger, began, keepSecret, end: (reason) => hard.abort(reason) } };
 }
