@@ -79,6 +79,7 @@ function typeText(schema) {
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(" or ");
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.type === "array") return schema.items ? `list of ${typeText(schema.items)}` : "list";
+  if (schema.verbatim) return "string, number or boolean";
   return [schema.type ?? "anything"].flat().join(" or ");
 }
 

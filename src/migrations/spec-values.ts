@@ -101,6 +101,12 @@ export class SpecReader {
 
   #scalar(node: Scalar, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
     const { value } = node;
+    const written = schemas.some(({ verbatim }) => verbatim) ? writtenText(node) : undefined;
+    if (written !== undefined) {
+      const wrong = wrongBoolean(value, written);
+      if (wrong) return this.#reject(node, at, "bad-boolean", wrong, secret ? undefined : written);
+      return this.#text(node, written, schemas, secret, at);
+    }
     if (typeof value === "string") return this.#text(node, value, schemas, secret, at);
     if (typeof value === "number") {
       const wrong = wrongNumber(value, node.source ?? "");
@@ -161,6 +167,17 @@ export class SpecReader {
 
 function plain(text: string): Interpolated {
   return { value: text, shown: text, secrets: [], whole: false, problems: [] };
+}
+
+/** What is written in the file for a number or a boolean. */
+function writtenText({ value, source }: Scalar): string | undefined {
+  return typeof value === "number" || typeof value === "boolean" ? source : undefined;
+}
+
+/** YAML reads `True` as a boolean, but as text it does not switch anything on. */
+function wrongBoolean(value: unknown, written: string): string | undefined {
+  if (typeof value !== "boolean" || written === String(value)) return undefined;
+  return `only \`true\` and \`false\` are booleans to CouchDB; write \`${value}\`, or put it in quotes to store this text`;
 }
 
 function wrongNumber(value: number, source: string): string | undefined {

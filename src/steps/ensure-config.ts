@@ -18,7 +18,6 @@ import {
 import { defineKind, holds } from "./kind.js";
 import type { Schema } from "./schema.js";
 
-type Spec = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 type Config = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 interface Setting extends ConfigKey {
@@ -31,9 +30,10 @@ interface Write {
 }
 
 const value: Schema = {
-  type: ["string", "number", "boolean"],
+  type: "string",
+  verbatim: true,
   description:
-    "The value. Numbers and booleans become the text that CouchDB keeps. Under a key that speaks of passwords, secrets, tokens or credentials it is secret.",
+    "The value. CouchDB keeps text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key whose name contains `pass`, `secret`, `token`, `credent` or `private` it is secret.",
   examples: ["info"],
   variables: true,
 };
@@ -51,7 +51,7 @@ function section(description: string, secrets: "by name" | "all" = "by name"): S
   };
 }
 
-export const ensureConfig = defineKind<Spec, Config, readonly NodeConfig[], readonly Write[]>({
+export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], readonly Write[]>({
   name: "ensureConfig",
   summary: "Values of the node configuration, by section and key, on every node.",
   schema: {
@@ -77,12 +77,11 @@ export const ensureConfig = defineKind<Spec, Config, readonly NodeConfig[], read
 
   check: (spec) => [
     ...adminsProblem(spec, "ensureAdmin"),
-    ...settingsOf(textsOf(spec)).flatMap((setting) => {
+    ...settingsOf(spec).flatMap((setting) => {
       const message = whyNotIni(setting.value);
       return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
     }),
   ],
-  resolve: async (spec) => textsOf(spec),
 
   observe: ({ couch, desired }) => observeConfig(couch, settingsOf(desired)),
 
@@ -119,14 +118,6 @@ export const ensureConfig = defineKind<Spec, Config, readonly NodeConfig[], read
     }
   },
 });
-
-function textsOf(spec: Spec): Config {
-  return mapValues(spec, (values) => mapValues(values, String));
-}
-
-function mapValues<In, Out>(object: Readonly<Record<string, In>>, change: (value: In) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(object).map(([key, one]) => [key, change(one)]));
-}
 
 function settingsOf(desired: Config): Setting[] {
   return Object.entries(desired).flatMap(([section, values]) =>

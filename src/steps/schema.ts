@@ -1,7 +1,8 @@
 /**
- * The part of JSON Schema (draft-07) that step kinds use, with two keywords of ours:
+ * The part of JSON Schema (draft-07) that step kinds use, with three keywords of ours:
  * `secret`: the value is never shown; it is no part of the checksum.
  * `variables`: `${NAME}` and its kin are resolved in it. Only for strings, integers and booleans.
+ * `verbatim`: a number or boolean is read as the text that is written in the file. Only for strings.
  */
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -31,4 +32,5 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly secret?: boolean;
   readonly variables?: boolean;
+  readonly verbatim?: boolean;
 }

@@ -37,6 +37,15 @@ describe("texts are read back as they are", () => {
   });
 });
 
+test.each(["0001", "3.10", "0x1F", "92e7", "true", "True", "~", "null", ".inf"])(
+  "a configuration value %s is written so that it is read back",
+  async (value) => {
+    const folder = await tempFolder({ "1.yaml": textOf("ensureConfig", { s: { k: value } }) });
+    const { steps } = await loadMigrations(folder, { env: {} });
+    expect(steps[0]?.desired).toEqual({ s: { k: value } });
+  },
+);
+
 test("only what is a variable stays one", async () => {
   const written = textOf("ensureUser", { name: "${A}", password: variable("B"), roles: ["$${C}"] });
   const folder = await tempFolder({ "1.yaml": written });

@@ -54,9 +54,9 @@ describe("ensureConfig: diff", () => {
 });
 
 describe("ensureConfig: check", () => {
-  const problems = (value: string | number | boolean) => ensureConfig.check?.({ log: { level: value } }) ?? [];
+  const problems = (value: string) => ensureConfig.check?.({ log: { level: value } }) ?? [];
 
-  it.each(["debug", "a;b", "x;", "a = b", '"quoted"', "# no comment", "a\tb", "[a]", "é", 5, 0.5, -1, true])(
+  it.each(["debug", "a;b", "x;", "a = b", '"quoted"', "# no comment", "a\tb", "[a]", "é", "5", "0x1F", "true"])(
     "%j is taken",
     (value) => expect(problems(value)).toEqual([]),
   );

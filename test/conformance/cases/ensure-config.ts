@@ -6,6 +6,19 @@ const section = ({ name }: Place) => `/_node/_local/_config/${name}`;
 
 export const cases: readonly Case[] = [
   {
+    title: "with numbers whose text matters",
+    yaml: ({ name }) =>
+      `- id: config\n  ensureConfig:\n    ${name}: { uuid: 00000000000000000000000000000001, version: 3.10, hex: 0x1F }\n`,
+    async expectState(place) {
+      const values = await must(place.server, "GET", section(place));
+      expect(values).toEqual({ uuid: "00000000000000000000000000000001", version: "3.10", hex: "0x1F" });
+    },
+    drift: (place) => must(place.server, "PUT", `${section(place)}/version`, { body: "3.1" }),
+    async cleanUp(place) {
+      for (const key of ["uuid", "version", "hex"]) await request(place.server, "DELETE", `${section(place)}/${key}`);
+    },
+  },
+  {
     title: "with text, a number and a boolean",
     yaml: ({ name }) =>
       `- id: config\n  ensureConfig:\n    ${name}: { level: "50% = a; b", size: 8000000, "hmac:enabled": true }\n`,
