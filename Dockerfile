@@ -13,7 +13,7 @@ RUN npm run build
 # the rest, whatever the umask of the checkout was.
 RUN mkdir -p /image/app \
     && cp -r package.json LICENSE dist schemas /image/app/ \
-    && find /image/app/dist \( -name '*.d.ts' -o -name 'sandbox*.cjs' \) -delete \
+    && find /image/app/dist \( -path '*/types/*' -o -name '*.d.*ts' -o -name 'sandbox*.cjs' \) -delete \
     && find /image/app/dist -type d -empty -delete \
     && chmod -R a+rX /image
 

@@ -1,11 +1,15 @@
 /**
- * Makes dist/ from src/: the command line and the library as files that need no packages, and the licences of what is
- * in them. `tsc` adds the library's types.
+ * Makes dist/ from src/: the command line and the library as files that need no packages, the library's types, and the
+ * licences of what is in them.
+ *
+ * The library is CommonJS, which starts faster; the ES module hands on what that one has, so that a program which loads
+ * both has one library. The types follow: index.d.ts hands on library.d.cts.
  */
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { notices } from "./build/notices.mjs";
+import { types } from "./build/types.mjs";
 import { root } from "./generate/load-kinds.mjs";
 
 const dist = join(root, "dist");
@@ -17,13 +21,18 @@ const { files, packages, exportsOf } = await bundle({
 
 const made = new Map([
   ...files,
-  // ES modules import by name; `require` gets library.cjs itself.
   ["index.js", `import library from "./library.cjs";\n\nexport const { ${exportsOf.library.join(", ")} } = library;\n`],
+  ["index.d.ts", 'export * from "./library.cjs";\n'],
+  ["library.d.cts", 'export * from "./types/index.js";\n'],
+  ...[...types()].map(([name, text]) => [`types/${name}`, text]),
   ["third-party-notices.txt", await notices(packages)],
 ]);
 
-await mkdir(dist, { recursive: true });
 // The names of shared files change with what is in them.
-for (const name of await readdir(dist)) if (!made.has(name)) await rm(join(dist, name), { recursive: true });
-for (const [name, text] of made) await writeFile(join(dist, name), text);
+await rm(dist, { recursive: true, force: true });
+for (const [name, text] of made) {
+  const file = join(dist, name);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
 await chmod(join(dist, "cli.cjs"), 0o755);

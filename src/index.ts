@@ -15,4 +15,5 @@ export { InvalidInput, type Position, type Problem } from "./migrations/problem.
 export type { Migrations, Step } from "./migrations/step.js";
 export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./options.js";
 export type * from "./results.js";
+export { type Sandbox, type SandboxOptions, startSandbox } from "./start-sandbox.js";
 export { version } from "./version.js";

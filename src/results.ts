@@ -2,7 +2,33 @@
  * What `plan`, `apply` and `status` return, and what `--format json` prints: `formatVersion` 1. Fields may be added,
  * never renamed. Nothing in them is secret; `"***"` stands in a secret's place.
  */
-import type { Change, Rebuild } from "./steps/kind.js";
+
+/** One difference between what is and what ought to be. */
+export interface Change {
+  /** JSON Pointer into the step's object. */
+  readonly path: string;
+  /** `null`: not there. Secrets: `"***"`. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** An index that a change makes CouchDB build anew. */
+export interface Rebuild {
+  readonly database: string;
+  /** Name of the design document, without `_design/`. */
+  readonly designDoc: string;
+  readonly views: readonly string[];
+  /** How many documents the build reads. */
+  readonly documents: number;
+  /** What they take. */
+  readonly bytes?: number;
+  /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
+  readonly reuses?: string;
+  /** Of `reuses`: changes that its index lacks, in those copies that answered; absent: not known. */
+  readonly pending?: number;
+  /** The old index serves until the new one is built. */
+  readonly staged?: boolean;
+}
 
 /** How a step of the files stands. */
 export type StepState = "pending" | "changed" | "applied" | "drifted" | "superseded";

@@ -33,8 +33,12 @@ export async function bundle(entries) {
     write: false,
     logLevel: "warning",
   });
+  const commonJs = commonJsPackagesIn(metafile);
   const files = new Map();
-  for (const { path, text } of outputFiles) files.set(basename(path), await asCommonJs(text));
+  for (const { path, text } of outputFiles) {
+    const name = basename(path);
+    files.set(name, await asCommonJs(commonJs.has(name) ? withNamedExports(text, name) : text));
+  }
   return { files, packages: packagesIn(metafile), exportsOf: exportsIn(metafile) };
 }
 
@@ -59,6 +63,25 @@ async function asCommonJs(text) {
     logLevel: "warning",
   });
   return code;
+}
+
+/** The files that hold nothing but a CommonJS package that is imported on demand. */
+function commonJsPackagesIn({ inputs, outputs }) {
+  const names = Object.entries(outputs).filter(([, { entryPoint }]) => inputs[entryPoint]?.format === "cjs");
+  return new Set(names.map(([file]) => basename(file)));
+}
+
+/**
+ * esbuild gives such a file a default export alone, since nothing says what a CommonJS package exports before it runs.
+ * Node and TypeScript know its named exports too, and so `await import("yaml")` has to have them here as well.
+ */
+function withNamedExports(text, name) {
+  const whole = /^export default (require_\w+\(\));$/m;
+  if (!whole.test(text)) throw new Error(`${name}: the export of a CommonJS package is not where it was expected`);
+  return text.replace(
+    whole,
+    "const whole = $1;\nmodule.exports = Object.assign({}, whole, { default: whole, __esModule: true });",
+  );
 }
 
 /** `node_modules/ajv`, `node_modules/@scope/name`, also where one lies within another. */

@@ -10,8 +10,8 @@ export const sandbox: Command = {
     ["sandbox --port 0 --username admin --password secret", "with an admin, at a free port"],
   ],
   async run(context) {
-    const { username } = context.settings;
-    const server = await openSandbox(context.settings, context.settings);
+    const { username, host, port } = context.settings;
+    const server = await openSandbox(context.settings, { host, port });
     const login =
       username === undefined ? [] : [`export COUCHDB_USERNAME=${quoted(username)}`, "export COUCHDB_PASSWORD=…"];
     const lines = [`export COUCHDB_URL=${quoted(server.connection.url)}`, ...login];

@@ -9,7 +9,12 @@ import { lookWhenReady, withRun } from "./run.js";
 import { dueNow, workUnderLease } from "./under-lease.js";
 import { Work } from "./work.js";
 
-/** @param first what the run goes on with, where its first request is sent already */
+export function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult>;
+/**
+ * @param first what the run continues with, where its first request is already sent
+ * @internal
+ */
+export function apply(migrations: Migrations, options: ApplyOptions, first?: FirstLook): Promise<ApplyResult>;
 export async function apply(migrations: Migrations, options: ApplyOptions, first?: FirstLook): Promise<ApplyResult> {
   const began = performance.now();
   const { part } = options;

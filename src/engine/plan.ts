@@ -28,6 +28,7 @@ interface Examined extends Item {
   readonly unseen?: true;
 }
 
+/** @internal */
 export async function planRun(run: Run, seen: Look): Promise<Plan> {
   const made = new Set(seen.existing.keys());
   const work = seen.decisions.map((decision) => {

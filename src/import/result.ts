@@ -14,6 +14,7 @@ export interface ImportResult {
   readonly variables: readonly NeededVariable[];
 }
 
+/** @internal */
 export function resultOf(
   out: string,
   files: readonly string[],

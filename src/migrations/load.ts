@@ -15,7 +15,10 @@ import { type Env, Variables } from "./variables.js";
 export interface LoadOptions {
   /** What `${NAME}` is looked up in. Default: the environment of the process. */
   readonly env?: Env;
-  /** The step kinds that the files may use. Default: all. */
+  /**
+   * The step kinds that the files may use. Default: all.
+   * @internal
+   */
   readonly kinds?: readonly StepKind[];
   /** Called with the steps of each file as soon as they are read, and awaited before the next one is. */
   readonly eachFile?: (steps: readonly Step[]) => Promise<void>;

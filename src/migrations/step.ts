@@ -35,6 +35,9 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
-  /** What they were read from, where nothing of that is secret. */
+  /**
+   * What they were read from, where nothing of that is secret.
+   * @internal
+   */
   readonly inputs?: Inputs;
 }

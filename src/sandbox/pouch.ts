@@ -1,5 +1,6 @@
 /** PouchDB keeps the documents: their revision trees, attachments and changes. It is optional, so loaded on demand. */
 
+import { isMissingModule } from "../missing-module.js";
 import type { JsonObject } from "./json.js";
 
 interface PouchRow {
@@ -60,12 +61,4 @@ export async function loadPouch(): Promise<PouchConstructor> {
 async function importDefault(name: string): Promise<unknown> {
   const module = (await import(name)) as { default: unknown };
   return module.default;
-}
-
-/** As `import` has it, and as `require`, which `import` becomes in what is built. */
-const missing: readonly unknown[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
-
-/** A package is not installed. */
-export function isMissingModule(error: unknown): boolean {
-  return error instanceof Error && "code" in error && missing.includes(error.code);
 }

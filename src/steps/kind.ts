@@ -16,34 +16,10 @@
  */
 import type { Couch, Login } from "../couch/couch.js";
 import type { StepFiles } from "../migrations/step-files.js";
+import type { Change, Rebuild } from "../results.js";
 import type { Schema } from "./schema.js";
 
-/** One difference between what is and what ought to be. */
-export interface Change {
-  /** JSON Pointer into the step's object. */
-  readonly path: string;
-  /** `null`: not there. Secrets: `"***"`. */
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-/** An index that a change makes CouchDB build anew. */
-export interface Rebuild {
-  readonly database: string;
-  /** Name of the design document, without `_design/`. */
-  readonly designDoc: string;
-  readonly views: readonly string[];
-  /** How many documents the build reads. */
-  readonly documents: number;
-  /** What they take. */
-  readonly bytes?: number;
-  /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
-  readonly reuses?: string;
-  /** Of `reuses`: changes that its index lacks, in those copies that answered; absent: not known. */
-  readonly pending?: number;
-  /** The old index serves until the new one is built. */
-  readonly staged?: boolean;
-}
+export type { Change, Rebuild };
 
 /** What `diff` says. */
 export interface Difference<Write = unknown> {
