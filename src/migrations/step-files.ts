@@ -15,7 +15,8 @@ export interface StepFiles {
   /** The names in a folder in code-unit order; mounted ConfigMaps' `..` entries are left out. */
   list(path: string, pointer: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
   /**
-   * Something is wrong. `at`: within the file that the spec names (1-based), or the pointer in the spec.
+   * Something is wrong. `at`: a place (1-based) in a file, by the path that the readers above take, or the pointer in
+   * the spec.
    */
   problem(
     at: { readonly pointer: string } | { readonly file: string; readonly line: number; readonly column: number },

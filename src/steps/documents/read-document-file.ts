@@ -11,14 +11,18 @@ import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
 import { firstOf } from "./survey.js";
 
-/** @param isTaken the step has this document elsewhere */
+/**
+ * @param path as the spec gives it: problems are reported at it
+ * @param isTaken the step has this document elsewhere
+ */
 export async function readDocumentFile(
   files: StepFiles,
+  path: string,
   file: LargeFile,
   isTaken: (id: string) => boolean,
 ): Promise<DocumentFile | undefined> {
   const report = limited((fault: Fault, { line, column, text }: At) =>
-    files.problem({ file: file.name, line, column }, fault.code, fault.message, text),
+    files.problem({ file: path, line, column }, fault.code, fault.message, text),
   );
   const hash = new ContentHash();
   const order = new OrderedIds();

@@ -35,19 +35,19 @@ export async function readDocuments(files: StepFiles, { from = [], docs = [] }: 
     files.problem({ pointer: toPointer([...above, ...fault.keys]) }, fault.code, fault.message),
   );
   for (const [i, value] of docs.entries()) found.add(value, (fault) => inline(fault, ["docs", String(i)]));
-  const streamed: LargeFile[] = [];
+  const streamed: { readonly path: string; readonly large: LargeFile }[] = [];
   for (const [i, path] of [from].flat().entries()) {
     const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
     for (const file of await documentFiles(files, path, pointer)) {
       const large = await files.large(file, pointer);
-      if (large && (await isStreamed(large))) streamed.push(large);
+      if (large && (await isStreamed(large))) streamed.push({ path: file, large });
       else if (large) await readFile(files, file, pointer, found);
     }
   }
   const read: DocumentFile[] = [];
   // The documents that are held come first: those in the files are compared with them.
-  for (const file of streamed) {
-    const one = await readDocumentFile(files, file, (id) => found.has(id));
+  for (const { path, large } of streamed) {
+    const one = await readDocumentFile(files, path, large, (id) => found.has(id));
     if (one) read.push(one);
   }
   return { docs: found.sorted(), files: read };
