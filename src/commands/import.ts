@@ -3,6 +3,7 @@ import type { ImportResult } from "../import/result.js";
 import type { Command, Context } from "./command.js";
 import { noMarkdown } from "./formats.js";
 import { runOptions } from "./run-options.js";
+import { hintAtSchema } from "./schema-hint.js";
 
 export const importFiles: Command = {
   name: "import",
@@ -18,6 +19,7 @@ export const importFiles: Command = {
     const result = await importInto(context);
     const { importSummary, importText } = await import("../render/import-text.js");
     context.log.close();
+    if (result.files.length > 0) hintAtSchema(result.out, context);
     if (context.settings.format === "json") {
       context.printJson(result);
     } else {

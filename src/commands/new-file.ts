@@ -1,4 +1,5 @@
 /** The name and the text of a new migration file. Pure. */
+import { stringify } from "yaml";
 import type { StepKind } from "../steps/kind.js";
 
 /** `Tenant views` after `007-users.yaml` is `008-tenant-views.yaml`; undefined where the words hold nothing that an id may. */
@@ -17,12 +18,43 @@ export function fileName(words: string, names: readonly string[]): { file: strin
   return { file: `${String(last + 1).padStart(width, "0")}-${id}.yaml`, id };
 }
 
-export function fileText(id: string, kind: Pick<StepKind, "example" | "summary">, version: string): string {
-  const schema = `https://unpkg.com/couchdb-migrate@${version}/schemas/migration.schema.json`;
-  const step = kind.example
+export interface NewFile {
+  readonly id: string;
+  readonly kind: Pick<StepKind, "example" | "summary" | "scope">;
+  /** The databases that the set creates. */
+  readonly databases: readonly string[];
+  readonly schemaLine: string;
+}
+
+export function fileText({ id, kind, databases, schemaLine }: NewFile): string {
+  const step = exampleFor(kind, id, databases)
     .trimEnd()
     .split("\n")
     .map((line) => (line === "" ? "" : `  ${line}`))
     .join("\n");
-  return `# yaml-language-server: $schema=${schema}\n\n# ${kind.summary}\n- id: ${id}\n${step}\n`;
+  return `${schemaLine}\n\n# ${kind.summary}\n- id: ${scalar(id)}\n${step}\n`;
+}
+
+/**
+ * The example under the names that were asked for: what it is called becomes the id. Its database becomes that of the
+ * set whose name the id begins with (`orders` for `orders-views`); if there is none, the id again.
+ */
+function exampleFor({ example, scope }: NewFile["kind"], id: string, databases: readonly string[]): string {
+  const name = scope === "database" ? asDatabase(id) : id;
+  const [database = asDatabase(id)] = databases
+    .filter((one) => id === one || id.startsWith(`${one}-`))
+    .sort((a, b) => b.length - a.length);
+  return example
+    .replaceAll("zerglings", database)
+    .replace(/^( {2}(?:name|id): )[^$\s]\S*$/m, (_, field: string) => field + scalar(name));
+}
+
+/** A database's name begins with a letter. */
+function asDatabase(id: string): string {
+  return id.replace(/^[^a-z]+/, "") || `db-${id}`;
+}
+
+/** In YAML, `2024` and `null` are no text. */
+function scalar(text: string): string {
+  return stringify(text).trimEnd();
 }

@@ -4,9 +4,8 @@ import { exitCodes } from "../errors.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
-import { version } from "../version.js";
 import type { Command } from "./command.js";
-import { fileName, fileText } from "./new-file.js";
+import { hintAtSchema } from "./schema-hint.js";
 
 export const newFile: Command = {
   name: "new",
@@ -28,14 +27,25 @@ export const newFile: Command = {
       );
       throw new InvalidSettings([`--kind: there is no step kind \`${visible(name)}\`${meant}`]);
     }
+    const { fileName, fileText } = await import("./new-file.js");
     const { name: words = "" } = context.positionals;
     const target = fileName(words, await namesIn(path));
     if (target === undefined)
       throw new InvalidSettings([`name: \`${visible(words)}\` holds no letter from a to z and no digit`]);
+    const { id } = target;
+    const { ids, databases } = (await import("../migrations/outline.js")).outlineOf(path);
+    const same = ids.get(id);
+    if (same) {
+      const place = `${visible(same.file)}:${same.line}`;
+      throw new InvalidSettings([`name: ${place} has a step \`${id}\` already; edit it, or choose another name`]);
+    }
     await mkdir(path, { recursive: true });
+    const { schemaLine } = await import("../migrations/schema-line.js");
+    const file = join(path, target.file);
     // `wx`: what somebody else wrote meanwhile stays.
-    await writeFile(join(path, target.file), fileText(target.id, kind, version), { flag: "wx" });
-    context.print(`${join(path, target.file)}\n`);
+    await writeFile(file, fileText({ id, kind, databases, schemaLine: schemaLine(path) }), { flag: "wx" });
+    hintAtSchema(path, context);
+    context.print(`${file}\n`);
     return { exitCode: exitCodes.done };
   },
 };

@@ -1,12 +1,10 @@
 /** A plan as `--format` and `--out` want it, and what the process exits with; `plan` and `apply --dry-run` share it. */
-import { writeFile } from "node:fs/promises";
 import { exitCodes } from "../errors.js";
 import { summaryOf } from "../render/plan-summary.js";
 import { plain, type Style } from "../render/style.js";
 import type { Plan } from "../results.js";
-import { reasonOf } from "../settings/environment.js";
-import { InvalidSettings } from "../settings/problems.js";
 import type { Context, Outcome } from "./command.js";
+import { writeOut } from "./write-out.js";
 
 export async function printPlan(plan: Plan, context: Context): Promise<Outcome> {
   const { settings, log } = context;
@@ -16,11 +14,7 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
     if (settings.format === "json") context.printJson(plan);
     else context.print(await write(plan, context, context.style));
   } else {
-    try {
-      await writeFile(settings.out, await write(plan, context, plain));
-    } catch (error) {
-      throw new InvalidSettings([`--out: ${reasonOf(error)}`]);
-    }
+    await writeOut(settings.out, await write(plan, context, plain));
     log.info(`${summary}; written to ${settings.out}`);
   }
   return { exitCode: exitCodeOf(plan, settings.detailedExitcode), summary: `Planned: ${summary}.` };

@@ -2,13 +2,21 @@ import { readFile } from "node:fs/promises";
 import { exitCodes } from "../errors.js";
 import { packageFile } from "../package-file.js";
 import type { Command } from "./command.js";
+import { writeOut } from "./write-out.js";
 
 export const schema: Command = {
   name: "schema",
   summary: "Print the JSON Schema of migration files, for editors",
-  examples: [["schema > migration.schema.json", "for `# yaml-language-server: $schema=…`"]],
+  examples: [["schema --out migrations/migration.schema.json", "for `# yaml-language-server: $schema=…`"]],
   async run(context) {
-    context.print(await readFile(packageFile("schemas/migration.schema.json"), "utf8"));
+    const text = await readFile(packageFile("schemas/migration.schema.json"), "utf8");
+    const { out } = context.settings;
+    if (out === undefined) {
+      context.print(text);
+      return { exitCode: exitCodes.done };
+    }
+    await writeOut(out, text);
+    context.log.info(`schema written to ${out}`);
     return { exitCode: exitCodes.done };
   },
 };

@@ -2,6 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MigrateError } from "../errors.js";
+import { schemaLine } from "../migrations/schema-line.js";
 import { fileError } from "./file-error.js";
 import type { Imported } from "./imported.js";
 import { migrationText } from "./migration-text.js";
@@ -15,7 +16,7 @@ const elsewhere = "Choose another folder with --out.";
 export async function writeImported(imported: Imported, out: string, force: boolean): Promise<ImportResult> {
   const sound = await soundOnly(imported);
   const files = new Map(sound.assets);
-  for (const file of sound.files) files.set(file.name, migrationText(file));
+  for (const file of sound.files) files.set(file.name, `${schemaLine(out)}\n\n${migrationText(file)}`);
   const paths = [...files.keys()].sort(byName);
   if (!force) await assertUnused(out);
   try {

@@ -279,8 +279,9 @@ export const table = {
   out: {
     type: "path",
     group: "Output",
-    description: "write the plan to this file instead of stdout; of import the folder to write to (./migrations)",
-    commands: [...deciding, "import"],
+    description:
+      "file to write the plan or the schema to, instead of stdout; folder that import writes to (./migrations)",
+    commands: [...deciding, "import", "schema"],
   },
   detailedExitcode: {
     type: "boolean",

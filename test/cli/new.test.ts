@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { fileName } from "../../src/commands/new-file.js";
 import { loadMigrations } from "../../src/migrations/load.js";
@@ -22,13 +22,76 @@ test.each(kindNames)("a new file with %s names the schema and is understood", as
   const path = join("migrations", "004-orders.yaml");
   expect(called).toMatchObject({ code: 0, stdout: `${path}\n` });
   const text = await readFile(join(called.folder, path), "utf8");
-  expect(text).toMatch(/^# yaml-language-server: \$schema=https:\S+\/migration\.schema\.json\n/);
+  expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/migration\.schema\.json\n/);
+  expect(text).not.toContain("zerglings");
   const problems = await loadMigrations(join(called.folder, path), { env: {} }).then(
     () => [],
     (error) => error.problems,
   );
   // An example may name files and variables that are not there.
   expect(problems.filter(({ code }: { code: string }) => !/file|missing-variable/.test(code))).toEqual([]);
+});
+
+const orders = { "migrations/001-orders.yaml": "- id: orders\n  ensureDatabase: { name: orders }\n" };
+
+test.each<[string, string[], Readonly<Record<string, string>>, string]>([
+  ["a database is called as it was asked for", ["orders"], {}, "- id: orders\n  ensureDatabase:\n    name: orders\n"],
+  ["a name that would be a number is text", ["2024"], {}, '- id: "2024"\n  ensureDatabase:\n    name: db-2024\n'],
+  ["a database's name begins with a letter", ["2024-orders"], {}, "    name: orders\n"],
+  [
+    "a user is called as it was asked for",
+    ["billing", "--kind", "ensureUser"],
+    orders,
+    "- id: billing\n  ensureUser:\n    name: billing\n",
+  ],
+  [
+    "views are those of the set's database",
+    ["orders-views", "--kind", "ensureDesignDocs"],
+    orders,
+    "- id: orders-views\n  ensureDesignDocs:\n    database: orders\n    docs:\n      orders:\n",
+  ],
+  [
+    "a set that is broken is read as far as it can be",
+    ["orders-views", "--kind", "ensureIndexes"],
+    { ...orders, "migrations/000.yaml": "- id: [\n" },
+    "- id: orders-views\n  ensureIndexes:\n    database: orders\n",
+  ],
+])("%s", async (_, words, files, step) => {
+  const { code, stdout, folder } = await call(["new", ...words], { files });
+  expect(code).toBe(0);
+  expect(await readFile(join(folder, stdout.trim()), "utf8")).toContain(step);
+  const load = loadMigrations(join(folder, stdout.trim()), { env: { KERRIGAN_PASSWORD: "x" } });
+  await expect(load).resolves.toMatchObject({ steps: [{}] });
+});
+
+test("an id that the set has already is not written twice", async () => {
+  const again = await call(["new", "Orders"], { files: orders });
+  expect(again).toMatchObject({ code: 3, stdout: "" });
+  expect(again.stderr).toContain("name: migrations/001-orders.yaml:1 has a step `orders` already; edit it, or choose");
+});
+
+test("the schema's line leads to the installed package, if there is one above, and else to a file that is asked for", async () => {
+  const installed = "node_modules/couchdb-migrate/schemas/migration.schema.json";
+  const lineIn = async (files: Readonly<Record<string, string>>, path = "db/migrations") => {
+    const { stdout, stderr, folder } = await call(["new", "orders", path], { files });
+    const file = join(folder, stdout.trim());
+    const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(file, "utf8")) ?? [];
+    return { stderr, schema, leadsTo: resolve(file, "..", schema).slice(folder.length + 1) };
+  };
+  expect(await lineIn({ [installed]: "{}" })).toMatchObject({ stderr: "", leadsTo: installed });
+  const own = "db/migrations/migration.schema.json";
+  expect(await lineIn({})).toEqual({
+    stderr: `For completion in editors, run \`couchdb-migrate schema --out ${own}\`.\n`,
+    schema: "./migration.schema.json",
+    leadsTo: own,
+  });
+  expect(await lineIn({ [own]: "{}" })).toMatchObject({ stderr: "", leadsTo: own });
+});
+
+test("schema --out writes what schema prints", async () => {
+  const { folder, stdout } = await call(["schema", "--out", "s.json"]);
+  expect(stdout).toBe("");
+  expect(await readFile(join(folder, "s.json"), "utf8")).toBe((await call(["schema"])).stdout);
 });
 
 test.each([

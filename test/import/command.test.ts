@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { importBootstrap } from "../../src/index.js";
@@ -43,13 +44,16 @@ it.each([
 
 it("needs no CouchDB for a folder of couchdb-bootstrap", async () => {
   const files = { "couchdb/zerglings/a.json": "{}" };
-  const { code, stdout, folder } = await call(["import", "--from-bootstrap", "couchdb"], {
+  const { code, stdout, stderr, folder } = await call(["import", "--from-bootstrap", "couchdb"], {
     env: {},
     files,
     engine: { importBootstrap },
   });
   expect([code, stdout]).toEqual([0, "Wrote 2 steps in 2 files to ./migrations.\n"]);
   expect(existsSync(join(folder, "migrations/documents/zerglings.json"))).toBe(true);
+  const file = await readFile(join(folder, "migrations/100-zerglings.yaml"), "utf8");
+  expect(file).toMatch(/^# yaml-language-server: \$schema=\.\/migration\.schema\.json\n\n/);
+  expect(stderr).toContain("couchdb-migrate schema --out migrations/migration.schema.json");
 });
 
 it.each([

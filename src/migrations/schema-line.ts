@@ -1,0 +1,29 @@
+/**
+ * The first line of a migration file, by which editors find the JSON Schema. It needs no network: it leads to the
+ * installed package, or to a file that `schema --out` writes.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+
+const installed = "node_modules/couchdb-migrate/schemas/migration.schema.json";
+
+export const schemaFileName = "migration.schema.json";
+
+/** @param folder of the migration file; it need not exist yet */
+export function schemaLine(folder: string): string {
+  const found = above(resolve(folder)).find((parent) => existsSync(join(parent, installed)));
+  const path = found === undefined ? `./${schemaFileName}` : relative(resolve(folder), join(found, installed));
+  return `# yaml-language-server: $schema=${path.replaceAll(sep, "/")}`;
+}
+
+/** What a file beside the migration files has to be written for the line to lead anywhere; undefined: nothing. */
+export function missingSchema(folder: string): string | undefined {
+  const file = join(folder, schemaFileName);
+  return schemaLine(folder).endsWith(`=./${schemaFileName}`) && !existsSync(file) ? file : undefined;
+}
+
+/** The folder and those that it is in. */
+function above(folder: string): string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...above(parent)];
+}
