@@ -20,7 +20,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const { part } = options;
   if (part) assertIsPart(part);
   const work = await withRun(migrations, { ...options, first }, async (run, why) => {
-    const seen = await lookWhenReady(run, !run.verify);
+    const seen = await lookWhenReady(run, { trustNodes: !run.verify });
     const found = await dueNow(run, seen);
     for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
     if (found.due.size === 0) return new Work(run, seen, found);

@@ -84,7 +84,7 @@ export class PartWork {
       this.#works.push(work);
       if (!work.holds || this.#failures.length > 0) return undefined;
       run.couch.forget();
-      now = await look(run, false);
+      now = await look(run, {});
     }
     if (decisionOn(now, step)?.state !== "applied") return now;
     this.#open = [];
@@ -102,7 +102,7 @@ export class PartWork {
   async #divide(step: Step, lease: Lease): Promise<void> {
     const run = this.#run;
     run.couch.forget();
-    const now = await look(run, false);
+    const now = await look(run, {});
     const refusal = decisionOn(now, step)?.refusal;
     if (refusal !== undefined) {
       this.#fail(step, undefined, new MigrateError("changed-one-time-step", { message: refusal }));

@@ -12,7 +12,7 @@ import { isOfOnePlace } from "./of-one-place.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations, options, async (run) => planRun(run, await lookWhenReady(run)));
+  return withRun(migrations, options, async (run) => planRun(run, await lookWhenReady(run, { withoutLedger: true })));
 }
 
 /** One step in one database, or on the server (`database` undefined). */
@@ -46,7 +46,7 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
-  const warnings = steps.flatMap((step) => step.warnings);
+  const warnings = [...ledgerWarnings(seen), ...steps.flatMap((step) => step.warnings)];
   return {
     formatVersion: 1,
     set: run.place.set,
@@ -57,6 +57,13 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     warnings,
     verify: run.verify,
   };
+}
+
+/** A user who may read the databases only can make a plan; what was applied is then not known. */
+function ledgerWarnings({ unread }: Look): Warning[] {
+  if (!unread) return [];
+  const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
+  return [{ code: "ledger-unread", message }];
 }
 
 function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<string>): (Item & { blocked: boolean })[] {

@@ -52,6 +52,18 @@ export interface Look {
   readonly existing: ReadonlyMap<string, string>;
   readonly decisions: readonly Decision[];
   readonly orphaned: readonly string[];
+  /** Why the ledger could not be read, where the look continues without it. */
+  readonly unread?: MigrateError;
+}
+
+export interface LookOptions {
+  /**
+   * Take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need not send; a node
+   * that has joined since is seen by the next run that has work, by `--verify`, plan and status.
+   */
+  readonly trustNodes?: boolean;
+  /** Continue without the ledger where the user may not read it. */
+  readonly withoutLedger?: boolean;
 }
 
 const never = new AbortController().signal;
@@ -99,18 +111,23 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
  * Reads the ledger and what the decision needs of the databases: where nothing is pending, this and the admins are all
  * that a run sends. The first request goes alone, so that wrong credentials are tried once.
  *
- * @param trustNodes take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need
- *   not send; a node that has joined since is seen by the next run that has work, by `--verify`, plan and status.
  * @param known the ledger, where it was asked for already, or a look of a moment ago, which still holds where nobody
  *   has written the ledger since
  */
 export async function look(
   run: Run,
-  trustNodes: boolean,
+  { trustNodes = false, withoutLedger = false }: LookOptions,
   known: { readonly asked?: FirstLook["ledger"] | undefined; readonly before?: Look | undefined } = {},
 ): Promise<Look> {
   const { asked, before } = known;
-  const stored = await (asked ?? readLedger(run.couch, run.place));
+  const { stored, unread } = await (asked ?? readLedger(run.couch, run.place)).then(
+    (ledger) => ({ stored: ledger, unread: undefined }),
+    (error: unknown) => {
+      if (withoutLedger && error instanceof MigrateError && error.code === "missing-right")
+        return { stored: undefined, unread: error };
+      throw error;
+    },
+  );
   if (before && before.stored?.rev === stored?.rev) return before;
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, secretsChanged] = await Promise.all([
@@ -125,21 +142,22 @@ export async function look(
     existing,
     decisions: decide(placed, stored?.ledger, seen, { allowRevert: run.allowRevert }),
     orphaned: orphans(placed, stored?.ledger),
+    ...(unread === undefined ? {} : { unread }),
   };
 }
 
 /** As `look`, but waits for CouchDB where it, or what stands before it, does not serve yet; `wait` is for all of it. */
-export async function lookWhenReady(run: Run, trustNodes = false): Promise<Look> {
+export async function lookWhenReady(run: Run, options: LookOptions = {}): Promise<Look> {
   const { couch, emit, wait, first } = run;
   const began = first?.began ?? performance.now();
   const silent = new MigrateError("unreachable", { message: `${couch.url} does not answer` });
   const timer = setTimeout(() => couch.cut(silent), Math.max(wait, shortestFirstLook));
-  const seen = await look(run, trustNodes, { asked: first?.ledger })
+  const seen = await look(run, options, { asked: first?.ledger })
     .finally(() => clearTimeout(timer))
     .catch(async (error: unknown) => {
       if (!isNotReady(error)) throw error;
       await ready(run, false, Math.max(0, wait - (performance.now() - began)));
-      return look(run, trustNodes);
+      return look(run, options);
     });
   emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
   return seen;

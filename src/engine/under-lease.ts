@@ -102,7 +102,7 @@ export async function workUnderLease(
     run.couch.forget();
     assumeNodes(run.couch, undefined);
     const recent = !waited && performance.now() - seenAt < stillRecent ? seen : undefined;
-    const now = await look(run, false, { before: recent });
+    const now = await look(run, {}, { before: recent });
     if (now === seen) return new Work(run, now, found, written);
     const all = await dueNow(run, now);
     return new Work(run, now, share ? share.of(now, all) : all, written);
