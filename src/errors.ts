@@ -84,6 +84,11 @@ export const catalogue = {
     when: "A request was sent and no answer came, so whether it was carried out is not known.",
     next: "Run again: the step is looked at first, and only what is missing is written.",
   },
+  "not-applied": {
+    exit: "failed",
+    when: "CouchDB, or a proxy before it, accepted a write, but the server does not hold what was sent.",
+    next: "Check what stands between couchdb-migrate and CouchDB: it may answer for CouchDB or change requests. Then run again.",
+  },
   "below-quorum": {
     exit: "failed",
     when: "CouchDB took a write on a minority of its nodes only (202), so it is not durable.",

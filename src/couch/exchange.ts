@@ -124,7 +124,13 @@ export class Exchange {
         verdict.do === "retry" && !request.once
           ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
           : undefined;
-      if (pause === undefined) throw this.#error(verdict.code, request, outcome);
+      if (pause === undefined) {
+        // A new database that no node knows after all this time is not there.
+        if (!isFailed(outcome) && request.reading && request.accept.includes(outcome.status)) {
+          return answerOf(outcome, request);
+        }
+        throw this.#error(verdict.code, request, outcome);
+      }
       await sleep(pause, undefined, { signal: request.signal }).catch(() => {
         throw stopped(request.signal);
       });

@@ -35,7 +35,8 @@ export async function examine(
   brief = false,
 ): Promise<Difference<unknown>> {
   const kind = kindOf(step);
-  const observed = databaseExists ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
+  const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
+  const observed = looks ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
   const found = kind.diff(step.desired, observed, target);
   const difference = { ...found, changes: maskChanges(found.changes, step) };
   const wouldDestroy = kind.destroys === true && difference.action === "remove";

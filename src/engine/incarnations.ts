@@ -12,6 +12,7 @@ export class Incarnations {
   readonly #couch: Couch;
   readonly #known: Map<string, string>;
   readonly #open = new Set<string>();
+  readonly #gone = new Set<string>();
   #asking: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -28,6 +29,11 @@ export class Incarnations {
     return this.#known.has(database);
   }
 
+  /** It was added, and then was not there. */
+  isGone(database: string): boolean {
+    return this.#gone.has(database);
+  }
+
   of(database: string): string {
     return this.#known.get(database) ?? unknown;
   }
@@ -38,6 +44,7 @@ export class Incarnations {
    */
   add(database: string): void {
     if (this.#known.has(database)) return;
+    this.#gone.delete(database);
     this.#known.set(database, unknown);
     this.#open.add(database);
     this.#schedule();
@@ -71,8 +78,10 @@ export class Incarnations {
     const found = await incarnations(this.#couch, [...this.#open]);
     for (const [database, incarnation] of found) {
       if (!this.#open.delete(database)) continue;
-      if (incarnation === undefined) this.#known.delete(database);
-      else this.#known.set(database, incarnation);
+      if (incarnation === undefined) {
+        this.#known.delete(database);
+        this.#gone.add(database);
+      } else this.#known.set(database, incarnation);
     }
   }
 }

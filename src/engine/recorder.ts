@@ -16,6 +16,9 @@ export function milestones(steps: number): number[] {
   return found;
 }
 
+/** `undefined`: what the step was to make turned out not to be there, so that nothing is recorded. */
+type MakeEntry = () => Entry | undefined;
+
 export class Recorder {
   readonly #run: Run;
   readonly #ready: () => Promise<void>;
@@ -24,7 +27,7 @@ export class Recorder {
   /** Of this run, as they are written. */
   readonly #entries: Record<string, Entry> = {};
   /** Not written yet. */
-  #open = new Map<string, () => Entry>();
+  #open = new Map<string, MakeEntry>();
   #recorded = 0;
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
@@ -51,7 +54,7 @@ export class Recorder {
   }
 
   /** The step is done. Resolves when it may be relied on: at once, or, with `now`, when the ledger is written. */
-  async record(id: string, entry: () => Entry, now: boolean): Promise<void> {
+  async record(id: string, entry: MakeEntry, now: boolean): Promise<void> {
     this.#open.set(id, entry);
     this.#recorded += 1;
     const count = this.#recorded;
@@ -114,7 +117,10 @@ export class Recorder {
     if (!this.isBehind) return;
     const open = [...this.#open];
     await this.#ready();
-    for (const [id, entry] of open) this.#entries[id] = entry();
+    for (const [id, makeEntry] of open) {
+      const entry = makeEntry();
+      if (entry) this.#entries[id] = entry;
+    }
     const ledger = this.#ledger();
     const changed = this.#changed;
     this.#changed = false;

@@ -113,6 +113,7 @@ export class Work {
     } catch (error) {
       broken = error;
     }
+    await this.#confirmCreated(todo);
     const left = this.#notReached.length > 0 || this.#unfinished.size > 0;
     const done = broken === undefined && this.#failures.length === 0 && !left;
     try {
@@ -140,6 +141,24 @@ export class Work {
     });
     if (broken !== undefined) this.#ending = toMigrateError(broken);
     else if (this.#failures.length === 0) this.#ending = interrupted;
+  }
+
+  /** That a database was made is shown by reading it. The ledger needs its incarnation anyway. */
+  async #confirmCreated(todo: readonly Decision[]): Promise<void> {
+    // If they can't be read, the ledger can't be written either, and says why.
+    await this.#existing.settled().catch(() => {});
+    for (const { step } of todo) {
+      const database = this.#goneOf(step);
+      const at = this.#applied.indexOf(step.id);
+      if (database === undefined || at === -1) continue;
+      this.#applied.splice(at, 1);
+      this.#fail(step.id, { database }, notThere(database));
+    }
+  }
+
+  /** A database that the step made, and that is not there. */
+  #goneOf(step: Step): string | undefined {
+    return createdBy(step).find((database) => this.#existing.isGone(database));
   }
 
   /** Nothing failed, and nothing is left of what was due. */
@@ -200,11 +219,13 @@ export class Work {
       // What is gone has no incarnation: whatever comes to be under its name is another.
       const databases = worked.filter((database) => database !== removed);
       const done = { milliseconds, adopted: !wrote, at: new Date(), version };
-      const entry = () =>
-        nextEntry(step, recorder.entry(step.id), {
+      const entry = () => {
+        if (this.#goneOf(step) !== undefined) return undefined;
+        return nextEntry(step, recorder.entry(step.id), {
           ...done,
           databases: Object.fromEntries(databases.map((name) => [name, this.#existing.of(name)])),
         });
+      };
       await recorder.record(step.id, entry, kind.oneTime ?? false);
     }
     if (ended.length > failed.length && failed.length === 0) {
@@ -322,6 +343,11 @@ export class Work {
       milliseconds: Math.round(milliseconds),
     };
   }
+}
+
+function notThere(database: string): MigrateError {
+  const message = `CouchDB accepted the request for database ${database}, but it is not there`;
+  return new MigrateError("not-applied", { message, data: { database } });
 }
 
 /** Undefined: it is held. */

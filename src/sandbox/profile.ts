@@ -18,6 +18,8 @@ export interface Profile {
   readonly checksLocalRevisions: boolean;
   /** A new database is for admins only, and `_all_dbs` too (3.0). */
   readonly closedByDefault: boolean;
+  /** Databases may be partitioned; before, the parameter is ignored (3.0). */
+  readonly partitions: boolean;
   /** `POST /_dbs_info` (2.2). */
   readonly postDbsInfo: boolean;
   /** `GET /_dbs_info`, and `instance_start_time` is the second of creation (3.3). */
@@ -36,6 +38,7 @@ export function profileOf(version: string): Profile {
     clustered: since("2.0.0"),
     checksLocalRevisions: !since("2.0.0"),
     closedByDefault: since("3.0.0"),
+    partitions: since("3.0.0"),
     postDbsInfo: since("2.2.0"),
     creationSecond: since("3.3.0"),
     strongPasswords: since("3.4.0"),

@@ -1,8 +1,11 @@
+import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
+import { clusterNodes } from "../couch/nodes.js";
 import { path } from "../couch/path.js";
+import { partitionsSince, takesPartitions } from "../couch/welcome.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
-import { type Change, defineKind, holds } from "./kind.js";
+import { type Change, defineKind, holds, type StepContext } from "./kind.js";
 
 interface Database {
   readonly name: string;
@@ -11,7 +14,21 @@ interface Database {
   readonly n?: number;
 }
 
-export const ensureDatabase = defineKind<Database, Database, DatabaseInfo, Database>({
+interface Seen {
+  /** Absent: the database does not exist. */
+  readonly info?: DatabaseInfo;
+  /** What the server can do, where a new database depends on it. */
+  readonly server?: Server;
+}
+
+interface Server {
+  readonly version: string;
+  readonly takesPartitions: boolean;
+  /** Absent: not known. */
+  readonly nodes?: number;
+}
+
+export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   name: "ensureDatabase",
   summary: "A database, with `partitioned`, `q` and `n` as they are fixed at its creation.",
   schema: {
@@ -22,7 +39,8 @@ export const ensureDatabase = defineKind<Database, Database, DatabaseInfo, Datab
       name: newDatabase,
       partitioned: {
         type: "boolean",
-        description: "Whether document ids begin with a partition (`partition:id`). Fixed at creation.",
+        description:
+          "Whether document ids begin with a partition (`partition:id`). Fixed at creation. Needs CouchDB 3.0.",
         default: false,
         variables: true,
       },
@@ -35,7 +53,8 @@ export const ensureDatabase = defineKind<Database, Database, DatabaseInfo, Datab
       },
       n: {
         type: "integer",
-        description: "Number of copies of each document. Fixed at creation; default: the server's `[cluster] n`.",
+        description:
+          "Number of copies of each document. Fixed at creation; default: the server's `[cluster] n`. CouchDB makes no more copies than it has nodes; then there is a warning.",
         minimum: 1,
         examples: [3],
         variables: true,
@@ -51,36 +70,92 @@ export const ensureDatabase = defineKind<Database, Database, DatabaseInfo, Datab
   claims: ({ name }) => [`database/${name}`],
   check: ({ name }) => ownDatabaseProblems(name, "name"),
 
-  observe: ({ couch, desired }) => databaseInfo(couch, desired.name),
-
-  diff(desired, observed) {
-    if (!observed) return { action: "create", changes: creation(desired), rebuilds: [], warnings: [], write: desired };
-    const refusal = otherKind(desired, observed);
-    if (refusal === undefined) return holds(otherShards(desired, observed));
-    const changes = [{ path: "/partitioned", before: observed.partitioned, after: desired.partitioned }];
-    return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
+  dependsOnServer: ({ partitioned, n }) => partitioned || n !== undefined,
+  async observe(context) {
+    const info = await databaseInfo(context.couch, context.desired.name);
+    return info ? { info } : { server: await serverFor(context) };
   },
 
+  diff(desired, { info, server } = {}) {
+    if (info) {
+      const refusal = otherKind(desired, info);
+      if (refusal === undefined) return holds(otherShards(desired, info));
+      const changes = [{ path: "/partitioned", before: info.partitioned, after: desired.partitioned }];
+      return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
+    }
+    const changes = creation(desired);
+    const warnings = tooManyCopies(desired, server);
+    if (desired.partitioned && server?.takesPartitions === false) {
+      return { action: "refused", changes, rebuilds: [], warnings, refusal: noPartitions(desired, server.version) };
+    }
+    return { action: "create", changes, rebuilds: [], warnings, write: desired };
+  },
+
+  /**
+   * CouchDB's answer names nothing. That the database exists is shown by its incarnation, which every run reads before
+   * it records the step; `partitioned`, `q` and `n` by reading them back.
+   */
   async apply({ name, partitioned, q, n }, { couch }) {
     const query = { q, n, partitioned: partitioned ? true : undefined };
+    let isNew = false;
     try {
       const { status } = await couch.write("PUT", path`/${name}`, { query, accept: [412], repeatable: true });
-      if (status !== 412) return;
+      isNew = status !== 412;
     } catch (thrown) {
       // Racing creations may get a 500 though the database is there.
       if (!["request-failed", "conflict"].includes(toMigrateError(thrown).code)) throw thrown;
       couch.forget(name);
       if (!(await databaseInfo(couch, name))) throw thrown;
     }
+    if (isNew && !partitioned && q === undefined && n === undefined) return [];
     couch.forget(name);
     const made = await databaseInfo(couch, name);
     if (!made) {
-      throw new MigrateError("conflict", { message: `database ${name} was reported to exist, but is not there` });
+      const message = `CouchDB reported that database ${name} exists, but it is not there`;
+      throw new MigrateError(isNew ? "not-applied" : "conflict", { message, data: { database: name } });
     }
+    if (isNew && made.partitioned !== partitioned) throw ignored(made);
     const refusal = otherKind({ name, partitioned }, made);
     if (refusal !== undefined) throw new MigrateError("refused", { message: refusal, data: { database: name } });
+    return otherShards({ name, partitioned, ...(q ? { q } : {}), ...(n ? { n } : {}) }, made);
   },
 });
+
+async function serverFor({ couch, desired }: StepContext<Database>): Promise<Server> {
+  const version = await couch.version();
+  const nodes = desired.n === undefined ? undefined : await countNodes(couch);
+  return {
+    version,
+    takesPartitions: !desired.partitioned || (await takesPartitions(couch)),
+    ...(nodes === undefined ? {} : { nodes }),
+  };
+}
+
+/** `undefined`: whoever only plans may lack the permission to ask. */
+async function countNodes(couch: Couch): Promise<number | undefined> {
+  try {
+    return (await clusterNodes(couch)).length;
+  } catch (thrown) {
+    if (toMigrateError(thrown).code === "missing-right") return undefined;
+    throw thrown;
+  }
+}
+
+function noPartitions({ name }: Database, version: string): string {
+  return `database ${name} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``;
+}
+
+function ignored({ name, partitioned }: DatabaseInfo): MigrateError {
+  const message = `CouchDB accepted the request for database ${name}, but the new database ${partitioned ? "is" : "is not"} partitioned`;
+  const next = `Check whether a proxy drops the query of requests; delete database ${name}, then run again.`;
+  return new MigrateError("not-applied", { message, next, data: { database: name } });
+}
+
+/** CouchDB makes no more copies than it has nodes, and says nothing of it. */
+function tooManyCopies({ name, n }: Database, server: Server | undefined): string[] {
+  const { nodes } = server ?? {};
+  return n !== undefined && nodes !== undefined && n > nodes ? [otherShard(name, "n", nodes, n)] : [];
+}
 
 function creation({ name, partitioned, q, n }: Database): Change[] {
   const values = { name, ...(partitioned ? { partitioned } : {}), ...(q ? { q } : {}), ...(n ? { n } : {}) };
@@ -97,6 +172,12 @@ function otherShards(desired: Database, observed: DatabaseInfo): string[] {
   return (["q", "n"] as const).flatMap((key) => {
     const [asked, is] = [desired[key], observed[key]];
     if (asked === undefined || is === undefined || asked === is) return [];
-    return [`database ${desired.name} has ${key}=${is}, not ${asked}: it is fixed at creation and is left as it is`];
+    return [otherShard(desired.name, key, is, asked)];
   });
+}
+
+/** The same before and after the creation, so that it is said once. */
+function otherShard(name: string, key: "q" | "n", is: number, asked: number): string {
+  const why = key === "n" && is < asked ? "CouchDB makes no more copies than it has nodes, and n is" : `${key} is`;
+  return `database ${name}: ${key} is ${is}, not ${asked}; ${why} fixed at creation`;
 }

@@ -153,6 +153,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
    * and `apply` must not write over what somebody else has put there meanwhile, unless it would anyway.
    */
   absentFromNew?(desired: Desired): boolean;
+  /** Whether it can be created depends on the server: it is observed even where the database does not exist yet. */
+  dependsOnServer?(desired: Desired): boolean;
   /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
   claims(desired: Desired): readonly string[];
   /** Checks beyond the schema, offline and pure. */

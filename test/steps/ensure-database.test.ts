@@ -37,18 +37,68 @@ describe("diff", () => {
     [{ q: 8 }, 1],
     [{ q: 8, n: 3 }, 2],
   ])("leaves an existing one as it is, and warns of other shards: %j", (shards, warnings) => {
-    const difference = ensureDatabase.diff({ ...desired, ...shards }, observed, {});
+    const difference = ensureDatabase.diff({ ...desired, ...shards }, { info: observed }, {});
     expect(difference).toMatchObject({ action: "none", changes: [] });
     expect(difference.warnings).toHaveLength(warnings);
   });
 
   it.each([true, false])("is refused where `partitioned` is another, and not %s", (partitioned) => {
-    const difference = ensureDatabase.diff({ ...desired, partitioned }, { ...observed, partitioned: !partitioned }, {});
+    const difference = ensureDatabase.diff(
+      { ...desired, partitioned },
+      { info: { ...observed, partitioned: !partitioned } },
+      {},
+    );
     expect(difference).toMatchObject({
       action: "refused",
       refusal: expect.stringContaining(`partitioned: ${!partitioned}`),
     });
     expect(difference).not.toHaveProperty("write");
+  });
+});
+
+describe("what the server can do", () => {
+  const server = { version: "2.3.1", takesPartitions: false, nodes: 2 };
+  const wanted = { ...desired, partitioned: true };
+
+  it("refuses a partitioned database on a CouchDB that has none, and names the version that has", () => {
+    expect(ensureDatabase.diff(wanted, { server }, {})).toMatchObject({
+      action: "refused",
+      refusal: expect.stringMatching(/needs CouchDB 3\.0.*this is CouchDB 2\.3\.1/),
+    });
+    expect(ensureDatabase.diff(desired, { server }, {})).toMatchObject({ action: "create" });
+  });
+
+  it.each([
+    [
+      3,
+      2,
+      ["database zerglings: n is 2, not 3; CouchDB makes no more copies than it has nodes, and n is fixed at creation"],
+    ],
+    [2, 2, []],
+    [1, 2, []],
+    [3, undefined, []],
+  ])("n=%s with %s nodes", (n, nodes, warnings) => {
+    const seen = { server: { version: "3.5.0", takesPartitions: true, ...(nodes ? { nodes } : {}) } };
+    expect(ensureDatabase.diff({ ...desired, n }, seen, {})).toMatchObject({ action: "create", warnings });
+  });
+
+  it.each([
+    ["3.0.0", undefined, true],
+    ["2.3.1", ["scheduler"], false],
+    ["2.3.1", undefined, false],
+    ["2.1.1", ["partitioned"], true],
+  ])("CouchDB %s with the features %j: %s", async (version, features, expected) => {
+    const couch = fakeCouch({ version, reads: { "/": { couchdb: "Welcome", version, features } } });
+    expect(await ensureDatabase.observe(contextOf(couch, wanted))).toMatchObject({
+      server: { takesPartitions: expected },
+    });
+  });
+
+  it("asks nothing more for a database without partitions and copies", async () => {
+    const couch = fakeCouch({ version: "2.3.1" });
+    await ensureDatabase.observe(contextOf(couch, desired));
+    expect(ensureDatabase.dependsOnServer?.(desired)).toBe(false);
+    expect(couch.requests.reads).toBeLessThanOrEqual(2);
   });
 });
 
@@ -81,6 +131,35 @@ describe("apply", () => {
     const outcome = ensureDatabase.apply(desired, contextOf(couch, desired));
     if (code === undefined) await outcome;
     else await expect(outcome).rejects.toMatchObject({ code });
+  });
+});
+
+describe("apply reads back what CouchDB's answer does not show", () => {
+  const made = (info: object) =>
+    fakeCouch({ reads: { "/zerglings": { doc_count: 0, instance_start_time: "1", ...info } } });
+
+  it("fails where the new database is not partitioned", async () => {
+    const wanted = { ...desired, partitioned: true };
+    await expect(ensureDatabase.apply(wanted, contextOf(made({}), wanted))).rejects.toMatchObject({
+      code: "not-applied",
+      message: expect.stringContaining("database zerglings"),
+    });
+    const right = made({ props: { partitioned: true } });
+    expect(await ensureDatabase.apply(wanted, contextOf(right, wanted))).toEqual([]);
+  });
+
+  it("fails where the new database is not there", async () => {
+    const wanted = { ...desired, q: 2 };
+    await expect(ensureDatabase.apply(wanted, contextOf(fakeCouch(), wanted))).rejects.toMatchObject({
+      message: expect.stringContaining("database zerglings"),
+    });
+  });
+
+  it("warns where CouchDB chose other shards", async () => {
+    const wanted = { ...desired, q: 8, n: 3 };
+    expect(await ensureDatabase.apply(wanted, contextOf(made({ cluster: { q: 8, n: 1 } }), wanted))).toEqual([
+      expect.stringContaining("n is 1, not 3"),
+    ]);
   });
 });
 

@@ -17,8 +17,10 @@ export const database = endpoint<Context>("DELETE,GET,HEAD,POST", {
     const q = shardParameter(request, "q");
     shardParameter(request, "n");
     const partitioned = request.query.get("partitioned") ?? "false";
-    if (partitioned !== "true" && partitioned !== "false") throw badRequest("Invalid `partitioned` parameter");
-    await node.databases.create(name, { ...(q === undefined ? {} : { q }), partitioned: partitioned === "true" });
+    const isKnown = partitioned === "true" || partitioned === "false";
+    if (node.profile.partitions && !isKnown) throw badRequest("Invalid `partitioned` parameter");
+    const shape = { partitioned: node.profile.partitions && partitioned === "true" };
+    await node.databases.create(name, { ...(q === undefined ? {} : { q }), ...shape });
     return reply({ ok: true }, 201, { Location: absoluteUrl(request, name) });
   },
 

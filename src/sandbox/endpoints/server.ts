@@ -17,9 +17,7 @@ export const welcome = endpoint<Context>("GET,HEAD", {
         vendor: { version: profile.version, ...vendor },
       });
     }
-    const features = profile.closedByDefault
-      ? ["partitioned", "pluggable-storage-engines", "scheduler"]
-      : ["scheduler"];
+    const features = profile.partitions ? ["partitioned", "pluggable-storage-engines", "scheduler"] : ["scheduler"];
     return reply({ couchdb: "Welcome", version: profile.version, git_sha: "embedded", uuid, features, vendor });
   },
 });
