@@ -36,7 +36,16 @@ export function editorSchema({ kinds, specSchema }) {
 }
 
 /** Where a variable may stand, so may text that holds one, whatever the value has to be in the end. */
-function forEditors({ secret: _secret, variables, verbatim, description, default: byDefault, examples, ...schema }) {
+function forEditors({
+  secret: _secret,
+  permits: _permits,
+  variables,
+  verbatim,
+  description,
+  default: byDefault,
+  examples,
+  ...schema
+}) {
   if (verbatim) schema.type = ["string", "number", "boolean"];
   const texts = {
     ...(description !== undefined && { description }),

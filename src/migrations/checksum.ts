@@ -12,18 +12,22 @@ const version = "1";
 
 /** `shown`: what the step asks for, secrets masked. */
 export function checksum(kind: string, shown: unknown, schema: Schema): string {
-  const json = canonicalJson([kind, withoutDefaults(shown, schema)]);
+  const json = canonicalJson([kind, meaningOf(shown, schema)]);
   return `${version}:${hash("sha256", json)}`;
 }
 
-/** So that a field which a later version adds, with a default, leaves the checksums of old steps as they are. */
-function withoutDefaults(shown: unknown, { properties = {} }: Schema): unknown {
+/**
+ * Without fields that only permit something, and without defaults, so that a field which a later version adds, with a
+ * default, leaves the checksums of old steps as they are.
+ */
+function meaningOf(shown: unknown, { properties = {} }: Schema): unknown {
   if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return shown;
-  const isDefault = ([field, value]: [string, unknown]) => {
-    const byDefault = Object.hasOwn(properties, field) ? properties[field]?.default : undefined;
-    return byDefault !== undefined && isDeepStrictEqual(value, byDefault);
+  const counts = ([field, value]: [string, unknown]) => {
+    const schema = Object.hasOwn(properties, field) ? properties[field] : undefined;
+    if (schema?.permits) return false;
+    return schema?.default === undefined || !isDeepStrictEqual(value, schema.default);
   };
-  return Object.fromEntries(Object.entries(shown).filter((entry) => !isDefault(entry)));
+  return Object.fromEntries(Object.entries(shown).filter(counts));
 }
 
 /** RFC 8785, which has no lone surrogates: where there are any, they are written as escapes first. */

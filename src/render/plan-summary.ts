@@ -1,6 +1,7 @@
 /** What a plan comes to; text and Markdown share it. Pure. */
 import type { Plan, PlannedStep } from "../results.js";
 import type { Rebuild } from "../steps/kind.js";
+import { viewsWithExamples } from "../text/named-views.js";
 import { visible } from "../text/visible.js";
 import { count, grouped, list, size } from "./quantity.js";
 
@@ -52,7 +53,7 @@ const few = 100;
 /** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents (23 MB)`. */
 export function rebuildLine(rebuild: Rebuild): string {
   const { database, designDoc, views, documents, bytes, reuses, pending = 0, staged } = rebuild;
-  const what = views.length === 0 ? "the index" : list(views.map(visible), 10);
+  const what = views.length === 0 ? "the index" : viewsWithExamples(views.map(visible));
   const where = `of _design/${visible(designDoc)} in ${visible(database)}`;
   if (documents === 0) return `builds ${what} ${where} (no documents yet)`;
   if (reuses !== undefined) {

@@ -1,17 +1,18 @@
 import { databaseInfo } from "../couch/databases.js";
 import { toPointer } from "../migrations/pointer.js";
+import { suggestion } from "../migrations/problems.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
-import type { DesignDoc, Fault, FoundDesignDoc } from "./design-docs/design-doc.js";
+import { type DesignDoc, type Fault, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
-import { type DesignDocsWrite, deploy, planDeployment } from "./design-docs/staging.js";
+import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "./design-docs/staging.js";
 import { lackingOf } from "./design-docs/twins.js";
 import { isObject, type JsonObject } from "./json.js";
-import { type Change, defineKind, holds } from "./kind.js";
+import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 
 type Deploy = "staged" | "inPlace";
 
@@ -21,6 +22,7 @@ interface Spec {
   readonly docs?: JsonObject;
   readonly deploy?: Deploy;
   readonly keepPrevious?: boolean;
+  readonly mayBeEmpty?: readonly string[];
 }
 
 interface DesignDocs {
@@ -29,6 +31,8 @@ interface DesignDocs {
   readonly docs: Readonly<Record<string, DesignDoc>>;
   readonly deploy: Deploy;
   readonly keepPrevious: boolean;
+  /** `<design document>/<view>`. */
+  readonly mayBeEmpty?: readonly string[];
 }
 
 export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs, DesignDocsWrite>({
@@ -72,6 +76,16 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           "Whether a staged deployment leaves the previous version as `<name>--previous`, without its validation, until the next deployment: to go back to it then costs no build.",
         variables: true,
       },
+      mayBeEmpty: {
+        type: "array",
+        default: [],
+        description:
+          "Views that are meant to lose all their rows, as `<design document>/<view>`. Without this, a staged deployment is refused when a view that had rows has none in its new version, because its map may throw for every document. It only permits, so it does not change the step's checksum.",
+        items: { type: "string", minLength: 3 },
+        uniqueItems: true,
+        permits: true,
+        examples: [["zerglings/by-owner"]],
+      },
     },
   },
   example: `ensureDesignDocs:
@@ -101,10 +115,14 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return [...own, { path: "", code: "no-design-docs", message }];
   },
 
-  async resolve({ database, from = [], docs = {}, deploy = "staged", keepPrevious = false }, files) {
-    const found = [...(await readSources(files, from)), ...inlineSources(files, docs)];
+  async resolve(spec, files) {
+    const { database, from = [], docs: inline = {}, deploy = "staged", keepPrevious = false, mayBeEmpty = [] } = spec;
+    const found = [...(await readSources(files, from)), ...inlineSources(files, inline)];
     for (const one of found) for (const fault of faultsOf(one)) one.report(fault);
-    return { database: databaseList(database), docs: byName(found), deploy, keepPrevious };
+    const docs = byName(found);
+    for (const { path, code, message } of unknownViews(mayBeEmpty, docs))
+      files.problem({ pointer: path }, code, message);
+    return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };
   },
 
   ahead: listDesignDocs,
@@ -121,14 +139,15 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       bytes: info.bytes,
     };
     if (brief) return observed;
-    const rebuilt = compareDesignDocs(desired.docs, observed).filter(({ rebuilds }) => rebuilds);
+    const rebuilt = compareDesignDocs(writtenDocs(desired, observed), observed).filter(({ rebuilds }) => rebuilds);
     const twins = rebuilt.map((doc) => rebuildOf(database, observed, doc).reuses);
     return { ...observed, lacking: await lackingOf(couch, database, twins) };
   },
 
   diff(desired, observed, { database = "" }) {
-    const different = compareDesignDocs(desired.docs, observed);
-    const write = planDeployment(desired, observed, different);
+    const docs = writtenDocs(desired, observed);
+    const different = compareDesignDocs(docs, observed);
+    const write = planDeployment({ ...desired, docs }, observed, different);
     const leftOver = write.finished.filter(
       (staged) => !different.some(({ name, desired: doc }) => staged === stagedName(name, doc)),
     );
@@ -152,6 +171,16 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
 
 function leftOverChange(staged: string): Change {
   return { path: toPointer(["docs", staged]), before: "left by a run that did not end", after: null };
+}
+
+function unknownViews(named: readonly string[], docs: DesignDocs["docs"]): SpecProblem[] {
+  const known = Object.entries(docs).flatMap(([name, doc]) => viewNames(doc).map((view) => `${name}/${view}`));
+  return named.flatMap((view, i) => {
+    if (known.includes(view)) return [];
+    const otherwise = "; a view is named `<design document>/<view>`";
+    const message = `this step has no view \`${view}\`${suggestion(view, known, otherwise)}`;
+    return [{ path: toPointer(["mayBeEmpty", i]), code: "unknown-view", message }];
+  });
 }
 
 function faultsOf(found: FoundDesignDoc): readonly Fault[] {

@@ -6,7 +6,7 @@ import { lackingOf } from "./design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "./indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
-import { type IndexesWrite, planIndexes, rebuildOf } from "./indexes/staging.js";
+import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "./indexes/staging.js";
 import { assertShown, writeIndex } from "./indexes/write.js";
 import { isObject, type JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
@@ -174,14 +174,15 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   async apply({ inPlace, staged, obsolete, finished }, context) {
     const { couch, signal } = context;
     const { database = "" } = context.target;
-    for (const one of inPlace) {
-      signal.throwIfAborted();
-      await writeIndex(couch, database, one);
-    }
-    if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
-    await deployStaged(context, database, staged, ({ index }) =>
-      assertShown(couch, database, index.name, index.desired),
-    );
+    const atOnce = async () => {
+      for (const one of inPlace) {
+        signal.throwIfAborted();
+        await writeIndex(couch, database, one);
+      }
+      if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
+    };
+    const then = ({ index }: StagedIndex) => assertShown(couch, database, index.name, index.desired);
+    await deployStaged(context, database, staged, { atOnce, then });
   },
 });
 

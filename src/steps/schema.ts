@@ -1,6 +1,8 @@
 /**
- * The part of JSON Schema (draft-07) that step kinds use, with three keywords of ours:
+ * The part of JSON Schema (draft-07) that step kinds use, with four keywords of ours:
  * `secret`: the value is never shown; it is no part of the checksum.
+ * `permits`: the field only permits something, and changes nothing of what the step asks for; it is no part of the
+ * checksum. Only for fields of a step.
  * `variables`: `${NAME}` and its kin are resolved in it. Only for strings, integers and booleans.
  * `verbatim`: a number or boolean is read as the text that is written in the file. Only for strings.
  */
@@ -33,4 +35,5 @@ export interface Schema {
   readonly secret?: boolean;
   readonly variables?: boolean;
   readonly verbatim?: boolean;
+  readonly permits?: boolean;
 }

@@ -46,6 +46,14 @@ describe("the same meaning", () => {
     expect(await sumOf(`- id: x\n  ensureThing: ${one}\n`)).toBe(await sumOf(`- id: x\n  ensureThing: ${other}\n`));
   });
 
+  test("a field that only permits something", async () => {
+    const step = (more: string) =>
+      `- id: x\n  ensureDesignDocs:\n    database: zerglings\n    docs: { a: { views: { v: { map: "function (doc) {}" } } } }\n${more}`;
+    const sum = async (more: string) => (await loadStep(step(more), { env: {} })).checksum;
+    expect(await sum("    mayBeEmpty: [a/v]\n")).toBe(await sum(""));
+    expect(await sum("    keepPrevious: true\n")).not.toBe(await sum(""));
+  });
+
   test("another path and line end of a file", async () => {
     const one = { "001.yaml": "- id: x\n  ensureFiles: { from: a.txt }\n", "a.txt": "line\nline\n" };
     const other = { "001.yaml": "- id: x\n  ensureFiles: { from: files/../b/c }\n", "b/c": "\ufeffline\r\nline\r\n" };

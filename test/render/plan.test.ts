@@ -175,6 +175,10 @@ describe("changes", () => {
     [{ bytes: 999_700 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.0 MB)"],
     [{ staged: true }, "rebuilds v of _design/brood in zerglings over 2 documents, beside what serves meanwhile"],
     [
+      { views: Array.from({ length: 33 }, (_, i) => `v${i}`) },
+      "rebuilds 33 views (v0, v1, v2, …) of _design/brood in zerglings over 2 documents",
+    ],
+    [
       { reuses: "brood--previous", staged: true },
       "takes up the index that _design/brood--previous has, for v of _design/brood in zerglings",
     ],

@@ -108,13 +108,13 @@ function inOneLine(said: string): string {
   return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;
 }
 
-export function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
+function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
   return new MigrateError("step-failed", {
     message: `${what} in ${database} failed: ${reason}. The version before still serves`,
     data: { database, designDoc: name, views: viewNames(doc), reason },
     next:
       reason === fullDisk
         ? "Make room on the disk that has the server's indexes, then run again. What was built of the new one was removed."
-        : "Mend what the reason names, then run again; `deploy: inPlace` writes the document whatever its views show.",
+        : "Fix what the reason names, then run again. With `deploy: inPlace` the document is written without a build.",
   });
 }

@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../errors.js";
-import { isObject, membersOf } from "../json.js";
+import { isObject } from "../json.js";
 import { type DesignDoc, idOf, indexed } from "./design-doc.js";
+import { hidden } from "./planner.js";
 
 export interface Companion {
   readonly role: "staged" | "previous";
@@ -35,19 +36,10 @@ export function previousName(name: string): string {
  * What the index is made of. Not `autoupdate`: only CouchDB's own indexer builds every copy, a query those that answer
  * it; the document that will have the index is as it was asked for.
  */
-export function stagedDoc(name: string, { language, options, views }: DesignDoc): DesignDoc {
-  const shown = language === "query" ? hiddenFromQueries(views) : views;
-  const parts = Object.entries({ language, options, views: shown }).filter(([, value]) => value !== undefined);
+export function stagedDoc(name: string, doc: DesignDoc): DesignDoc {
+  const { language, options, views } = hidden(doc);
+  const parts = Object.entries({ language, options, views }).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name }) };
-}
-
-/** Without options, which may be left out where they are none, a view is no Mango index, though it has the same index. */
-function hiddenFromQueries(views: unknown): DesignDoc {
-  const hidden = Object.entries(membersOf(views)).map(([view, definition]) => {
-    const { options, ...others } = membersOf(definition);
-    return [view, Object.keys(membersOf(options)).length === 0 ? others : definition];
-  });
-  return Object.fromEntries(hidden);
 }
 
 export function previousDoc(name: string, stored: DesignDoc): DesignDoc {

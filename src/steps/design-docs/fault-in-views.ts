@@ -2,13 +2,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../../couch/couch.js";
 import { type Path, path } from "../../couch/path.js";
+import { MigrateError } from "../../errors.js";
 import { membersOf } from "../json.js";
-import { type DesignDoc, viewNames } from "./design-doc.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { placesToAsk } from "./index-state.js";
 
-export interface ViewFault {
+interface ViewFault {
   readonly view: string;
+  /** Continues a sentence about the view. */
   readonly reason: string;
+  /** It has lost all its rows. */
+  readonly empty?: true;
 }
 
 interface Asked {
@@ -22,17 +26,26 @@ interface Answer {
   readonly rows?: readonly { readonly error?: string; readonly reason?: string }[];
 }
 
+interface Deployment {
+  /** The design document whose index is built, for `doc`. */
+  readonly staged: string;
+  /** The one that `stored` was read from. */
+  readonly name: string;
+  readonly doc: DesignDoc;
+  readonly stored: DesignDoc;
+  /** Views that are not looked at for rows. */
+  readonly mayBeEmpty: readonly string[];
+}
+
 /**
- * The first of the views that are not as they were, and whose reduce fails, or that has lost all its rows, as it does
+ * All views that differ from the stored ones and whose reduce fails, or that have lost all their rows, as a view does
  * when its map throws for every document.
- *
- * @param staged the design document whose index is built, for `doc`; `name`: the one that `stored` was read from
  */
-export async function faultInViews(
+export async function faultsInViews(
   couch: Couch,
   database: string,
-  { staged, name, doc, stored }: { staged: string; name: string; doc: DesignDoc; stored: DesignDoc },
-): Promise<ViewFault | undefined> {
+  { staged, name, doc, stored, mayBeEmpty }: Deployment,
+): Promise<ViewFault[]> {
   const was = membersOf(stored.views);
   const is = membersOf(doc.views);
   const [before, after] = [
@@ -40,18 +53,32 @@ export async function faultInViews(
     { name: staged, doc },
   ];
   const sameLibrary = isDeepStrictEqual(was.lib, is.lib);
+  const faults: ViewFault[] = [];
   for (const view of viewNames(doc)) {
     if (sameLibrary && isDeepStrictEqual(was[view], is[view])) continue;
     const reduces = membersOf(is[view]).reduce !== undefined;
     const failing = reduces ? await reduceError(couch, database, after, view) : undefined;
-    if (failing !== undefined) return { view, reason: failing };
-    if (was[view] === undefined || (await rowsOf(couch, database, after, view)) !== 0) continue;
+    if (failing !== undefined) faults.push({ view, reason: `fails: ${failing}` });
+    if (failing !== undefined || mayBeEmpty.includes(view) || was[view] === undefined) continue;
+    if ((await rowsOf(couch, database, after, view)) !== 0) continue;
     const rows = await rowsOf(couch, database, before, view);
-    if (!rows) continue;
-    const reason = `it has no rows, where it had ${rows}: its map may throw for every document, which CouchDB's log tells`;
-    return { view, reason };
+    if (rows) faults.push({ view, reason: `has no rows, where it had ${rows}`, empty: true });
   }
-  return undefined;
+  return faults;
+}
+
+export function viewsFailure(database: string, name: string, faults: readonly ViewFault[]): MigrateError {
+  const said = faults.map(({ view, reason }) => `view ${view} of ${idOf(name)} in ${database} ${reason}`);
+  const empty = faults.flatMap((fault) => (fault.empty ? [`${name}/${fault.view}`] : []));
+  const meant =
+    empty.length === 0
+      ? ""
+      : ` If a view is meant to become empty, add \`mayBeEmpty: ${JSON.stringify(empty)}\` to the step; if not, its map may throw for every document, see CouchDB's log.`;
+  return new MigrateError("step-failed", {
+    message: `${said.join("; ")}. No design document of this step was changed there`,
+    data: { database, designDoc: name, views: faults.map(({ view }) => view), reason: said.join("; ") },
+    next: `Fix the views named above, then run again.${meant} With \`deploy: inPlace\` views are not checked.`,
+  });
 }
 
 /** Of a view of each partition nothing is known: it would take the name of one that has rows. */

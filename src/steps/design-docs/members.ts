@@ -35,6 +35,15 @@ export function functionsOf(doc: DesignDoc): FunctionMember[] {
   ];
 }
 
+/** All that is code: the functions that CouchDB calls, and the texts of the places where CommonJS modules are kept. */
+export function codeOf(doc: DesignDoc): CodeMember[] {
+  return [
+    ...functionsOf(doc),
+    ...textsBelow(membersOf(doc.views).lib, ["views", "lib"]),
+    ...["lib", "vendor"].flatMap((folder) => textsBelow(doc[folder], [folder])),
+  ];
+}
+
 /** The texts at and below these keys. */
 export function textsBelow(value: unknown, keys: readonly string[]): CodeMember[] {
   if (typeof value === "string") return [{ keys, source: value }];

@@ -7,18 +7,21 @@ import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
+import { namedViews } from "../../text/named-views.js";
 import type { StepContext } from "../kind.js";
-import { awaitBuild, type Build, buildFailure } from "./build.js";
+import { awaitBuild, type Build } from "./build.js";
 import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
 import { contentOf, isSame } from "./compare.js";
 import { bodyOf, type DesignDocWrite } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
-import { faultInViews } from "./fault-in-views.js";
+import { faultsInViews, viewsFailure } from "./fault-in-views.js";
 import { warmIndex } from "./index-state.js";
 
 export interface StagedWrite extends DesignDocWrite {
   /** Whether the former version stays, under a name of its own. */
   readonly keepPrevious: boolean;
+  /** Views that may lose all their rows. */
+  readonly mayBeEmpty: readonly string[];
   /** Names of its companions that are neither this version's nor to be kept. */
   readonly obsolete: readonly string[];
 }
@@ -27,37 +30,53 @@ export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "pro
 
 const turns = new WeakMap<Couch, LimitFunction>();
 
+interface Around<Write> {
+  /** What is written at once, when nothing that is built has shown a fault. */
+  readonly atOnce: () => Promise<void>;
+  /** Done when one is in its place. */
+  readonly then?: (write: Write) => Promise<void>;
+}
+
 /**
- * Of all that a run has to build on a server, no more indexes at a time than `builds` of the context says. `then` is
- * done after each. Once one has failed no further one is begun.
+ * Builds and checks all of them before the first takes its place, so that a step whose second document is refused leaves
+ * the first as it was. Of all that a run has to build on a server, no more indexes at a time than `builds` of the context
+ * says; once one has failed no further one is begun.
  */
 export async function deployStaged<Write extends StagedWrite>(
   context: DeployContext,
   database: string,
   writes: readonly Write[],
-  then: (write: Write) => Promise<void> = async () => {},
+  { atOnce, then }: Around<Write>,
 ): Promise<void> {
+  await stageAll(context, database, writes);
+  context.assertHeld?.();
+  await atOnce();
+  for (const write of writes) {
+    context.assertHeld?.();
+    context.signal.throwIfAborted();
+    await putInPlace(context.couch, database, write);
+    await then?.(write);
+  }
+}
+
+async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
   const turn = turns.get(context.couch) ?? pLimit(context.builds ?? 1);
   turns.set(context.couch, turn);
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
-  const deployOne = async (write: Write) => {
-    await turn(() => stageAndSwap(whole, database, write));
-    await then(write);
-  };
-  const deployed = writes.map((write) =>
-    deployOne(write).catch((error: unknown) => {
+  const staged = writes.map((write) =>
+    turn(() => stage(whole, database, write)).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     }),
   );
-  const lost = (await Promise.allSettled(deployed)).find((one) => one.status === "rejected");
+  const lost = (await Promise.allSettled(staged)).find((one) => one.status === "rejected");
   if (lost) throw failed.signal.reason;
 }
 
-async function stageAndSwap(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
+async function stage(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
   const { couch, signal } = context;
-  const { name, doc, stored, keepPrevious, obsolete } = write;
+  const { name, doc, keepPrevious, obsolete } = write;
   signal.throwIfAborted();
   const staged = stagedName(name, doc);
   const previous = previousName(name);
@@ -65,15 +84,20 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
   // What nobody waits for any more would be built all the same.
   for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
   await put(couch, database, staged, stagedDoc(name, doc));
-  const views = viewNames(doc).join(", ");
-  await build(context, { database, name: staged, doc, what: `building ${views} of ${idOf(name)}` }, write);
-  context.assertHeld?.();
-  signal.throwIfAborted();
-  if (keepPrevious && stored) await put(couch, database, previous, previousDoc(name, stored));
+  await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
+}
+
+function buildOf(name: string, doc: DesignDoc): string {
+  return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
+}
+
+async function putInPlace(couch: Couch, database: string, write: StagedWrite): Promise<void> {
+  const { name, doc, stored, keepPrevious, obsolete } = write;
+  if (keepPrevious && stored) await put(couch, database, previousName(name), previousDoc(name, stored));
   await swap(couch, database, write);
   // Opened under this name too, the index stays open when the staged document goes.
   await warmIndex(couch, database, name, doc);
-  await finishStaged(couch, database, obsolete, [staged]);
+  await finishStaged(couch, database, obsolete, [stagedName(name, doc)]);
   await warmIndex(couch, database, name, doc);
 }
 
@@ -81,15 +105,16 @@ async function stageAndSwap(context: DeployContext, database: string, write: Sta
  * A staged document that can't be built would be tried again on every write; and what is built of it would take the
  * room on a full disk without which the version before can't answer.
  */
-async function build(context: DeployContext, one: Build, { name, stored }: StagedWrite): Promise<void> {
+async function build(context: DeployContext, one: Build, write: StagedWrite): Promise<void> {
   const { database, doc } = one;
   try {
     await awaitBuild(context, one);
     if (await touch(context.couch, one)) await awaitBuild(context, one);
     // Of a Mango index there are no functions that could be at fault.
-    const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored } : undefined;
-    const fault = asked && (await faultInViews(context.couch, database, asked));
-    if (fault) throw buildFailure(one, `${fault.view}: ${fault.reason}`);
+    const { name, stored, mayBeEmpty } = write;
+    const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored, mayBeEmpty } : undefined;
+    const faults = asked ? await faultsInViews(context.couch, database, asked) : [];
+    if (faults.length > 0) throw viewsFailure(database, name, faults);
   } catch (thrown) {
     const error = toMigrateError(thrown);
     if (error.code === "step-failed") await discard(context.couch, one).catch(() => {});

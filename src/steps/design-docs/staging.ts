@@ -2,7 +2,9 @@
 import { companionsOf, stagedName } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
-import { type DesignDoc, viewNames } from "./design-doc.js";
+import { type DesignDoc, hasSameIndex, viewNames } from "./design-doc.js";
+import { canBeHidden, stagedForm } from "./planner.js";
+import { settled } from "./settled.js";
 import { type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
 
 export interface DesignDocsWrite {
@@ -18,6 +20,8 @@ interface Asked {
   readonly docs: Readonly<Record<string, DesignDoc>>;
   readonly deploy: "staged" | "inPlace";
   readonly keepPrevious: boolean;
+  /** `<design document>/<view>`. */
+  readonly mayBeEmpty?: readonly string[];
 }
 
 /**
@@ -26,8 +30,27 @@ interface Asked {
  */
 const smallest = { documents: 1_000, bytes: 10_000_000 };
 
+/**
+ * The documents as they will be written: in the server's spelling where it has the same, and so that a copy of theirs can
+ * be built out of the query planner's sight.
+ */
+export function writtenDocs(
+  { docs, deploy }: Pick<Asked, "docs" | "deploy">,
+  observed: ObservedDesignDocs | undefined,
+) {
+  if (!observed) return docs;
+  const written = Object.entries(docs).map(([name, asked]) => {
+    const stored = Object.hasOwn(observed.docs, name) ? observed.docs[name] : undefined;
+    const doc = settled(asked, stored);
+    if (deploy === "inPlace" || !stored || !isWorthStaging(observed) || hasSameIndex(stored, doc)) return [name, doc];
+    return [name, stagedForm(doc, Object.values(observed.others))];
+  });
+  return Object.fromEntries(written) as typeof docs;
+}
+
+/** @param docs as `writtenDocs` returns them */
 export function planDeployment(
-  { docs, deploy, keepPrevious }: Asked,
+  { docs, deploy, keepPrevious, mayBeEmpty = [] }: Asked,
   observed: ObservedDesignDocs | undefined,
   different: readonly ComparedDesignDoc[],
 ): DesignDocsWrite {
@@ -50,10 +73,13 @@ export function planDeployment(
       found.rebuilds &&
       deploy === "staged" &&
       isRead(found.stored) &&
+      canBeHidden(doc) &&
       observed &&
       isWorthStaging(observed)
     ) {
-      staged.push({ name, doc, stored: found.stored, rebuilds: true, keepPrevious, obsolete: former });
+      const { stored } = found;
+      const views = viewNames(doc).filter((view) => mayBeEmpty.includes(`${name}/${view}`));
+      staged.push({ name, doc, stored, rebuilds: true, keepPrevious, mayBeEmpty: views, obsolete: former });
       continue;
     }
     if (found) inPlace.push({ name, doc, stored: found.stored, rebuilds: found.rebuilds });
@@ -75,7 +101,9 @@ export function isWorthStaging({ documents, bytes }: { documents: number; bytes:
 
 export async function deploy(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {
   const { inPlace, staged, obsolete, finished } = write;
-  if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
-  if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
-  await deployStaged(context, database, staged);
+  const atOnce = async () => {
+    if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
+    if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
+  };
+  await deployStaged(context, database, staged, { atOnce });
 }

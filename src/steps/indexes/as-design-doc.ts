@@ -1,37 +1,31 @@
-/**
- * The design document that an index is, as CouchDB stores it. An index that is deployed beside the one that serves is
- * written as its design document and not through `_index`, for a reason that lies in the query planner: a view without
- * `options` is no index to it, so that it lets no query wait for one that is being built; but it has the signature of
- * the same view with `options: {}`, which is one. `_index` writes the definition into `options` once more, which makes
- * another signature, and would have the index built again. (CouchDB's `mango_idx_view:validate_ddoc` and
- * `couch_mrview_util:ddoc_to_mrst`, from 2.3 to 3.5 the same.) Pure.
- */
+/** The design document that an index is when it is deployed beside the one that serves. Pure. */
 import { contentOf } from "../design-docs/compare.js";
-import { type DesignDoc, hasSameIndex } from "../design-docs/design-doc.js";
+import type { DesignDoc } from "../design-docs/design-doc.js";
+import { stagedForm } from "../design-docs/planner.js";
 import { membersOf } from "../json.js";
 import { type Index, shownDefinition } from "./definition.js";
 
-/** The options of a view that is an index and can be staged. */
-export const noOptions = {};
-
-/** What `stored` becomes when this index is put into it; with the design document of the same index that is there already, if one is. */
+/**
+ * What `stored` becomes when this index is put into it.
+ *
+ * @param others the other design documents of the database: one of them may have the same index already
+ */
 export function withIndex(
   stored: DesignDoc | undefined,
   name: string,
   desired: Index,
   others: readonly DesignDoc[],
 ): DesignDoc {
-  const as = (options: unknown): DesignDoc => {
-    const { partitioned } = desired;
-    const view = { map: mapOf(desired), reduce: "_count", options };
-    return {
-      ...(stored ? contentOf(stored) : partitioned === undefined ? {} : { options: { partitioned } }),
-      language: "query",
-      views: { ...membersOf(stored?.views), [name]: view },
-    };
+  const { partitioned } = desired;
+  const asIndexWritesIt = {
+    ...(stored ? contentOf(stored) : partitioned === undefined ? {} : { options: { partitioned } }),
+    language: "query",
+    views: {
+      ...membersOf(stored?.views),
+      [name]: { map: mapOf(desired), reduce: "_count", options: { def: desired.index } },
+    },
   };
-  const asIndexWritesIt = as({ def: desired.index });
-  return others.some((other) => hasSameIndex(other, asIndexWritesIt)) ? asIndexWritesIt : as(noOptions);
+  return stagedForm(asIndexWritesIt, others);
 }
 
 function mapOf({ type, index }: Index): DesignDoc {

@@ -1,6 +1,7 @@
 /** Which indexes are worth a staged deployment, and what a step does about all of its own. Pure. */
 import { companionsOf, stagedName } from "../design-docs/companions.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
+import { canBeHidden } from "../design-docs/planner.js";
 import type { StagedWrite } from "../design-docs/staged.js";
 import { isWorthStaging } from "../design-docs/staging.js";
 import { reuseOf, twinOf } from "../design-docs/twins.js";
@@ -46,10 +47,21 @@ export function planIndexes(
       // Of what holds, only what a run has left that ended after the swap: the rest may be under way.
       const own = stored && stagedName(ddoc, stored);
       if (own !== undefined && companions.includes(own)) finished.push(own);
-    } else if (deploy === "staged" && canBeStaged(index, observed)) {
-      const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
+      continue;
+    }
+    const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
+    if (deploy === "staged" && canBeStaged(index, observed) && canBeHidden(doc)) {
       const former = companions.filter((companion) => companion !== stagedName(ddoc, doc));
-      staged.push({ name: ddoc, doc, stored, rebuilds: true, keepPrevious: false, obsolete: former, index });
+      staged.push({
+        name: ddoc,
+        doc,
+        stored,
+        rebuilds: true,
+        keepPrevious: false,
+        mayBeEmpty: [],
+        obsolete: former,
+        index,
+      });
     } else {
       inPlace.push(index);
       obsolete.push(...companions);

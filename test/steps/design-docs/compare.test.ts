@@ -37,7 +37,13 @@ describe("a design document that differs", () => {
   const other = "function (doc) { emit(2); }";
   it.each<[string, Doc, Doc, unknown[], boolean]>([
     ["map", { views: { v: { map: other } } }, view, [["/docs/a/views/v/map", map, other]], true],
-    ["white space", { views: { v: { map: `${map} ` } } }, view, [["/docs/a/views/v/map", map, `${map} `]], true],
+    [
+      "white space before it",
+      { views: { v: { map: ` ${map}` } } },
+      view,
+      [["/docs/a/views/v/map", map, ` ${map}`]],
+      true,
+    ],
     ["reduce", { views: { v: { map, reduce: "_sum" } } }, view, [["/docs/a/views/v/reduce", null, "_sum"]], true],
     ["another view", { views: { v: { map }, w: { map } } }, view, [["/docs/a/views/w/map", null, map]], true],
     [

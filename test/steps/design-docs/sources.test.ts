@@ -256,3 +256,21 @@ describe("inline", () => {
     expect(await load({}, fields)).toHaveLength(4);
   });
 });
+
+describe("`mayBeEmpty`", () => {
+  const files = { "design/brood/views/by-owner/map.js": map, "design/nest/views/by-age/map.js": map };
+
+  it.each([
+    ["names views by design document", 'mayBeEmpty: ["brood/by-owner", "nest/by-age"]', undefined],
+    ["names a view that is not there", "mayBeEmpty: [nest/by-ages]", "did you mean `nest/by-age`?"],
+    ["names no design document", "mayBeEmpty: [by-owner]", "a view is named `<design document>/<view>`"],
+  ])("%s", async (_, line, said) => {
+    const loaded = await load(files, `from: design\n${line}`);
+    if (said === undefined) expect(Object.keys(loaded)).toEqual(["brood", "nest"]);
+    else {
+      expect(loaded).toMatchObject([
+        { at: "m/001.yaml:5:18", code: "unknown-view", message: expect.stringContaining(said) },
+      ]);
+    }
+  });
+});

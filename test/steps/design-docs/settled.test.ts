@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+
+type Doc = Readonly<Record<string, unknown>>;
+
+const map = "function (doc) {\n  emit(doc._id);\n}";
+const other = "function (doc) {\n  emit(doc.owner);\n}";
+
+/** What is written over the stored document; undefined: nothing. */
+function written(asked: Doc, stored: Doc, documents = 0): Doc | undefined {
+  const desired = { database: ["db"], docs: { d: asked }, deploy: "staged" as const, keepPrevious: false };
+  const observed = { docs: { d: { _id: "_design/d", _rev: "1-a", ...stored } }, others: {}, documents, bytes: 0 };
+  const { write } = ensureDesignDocs.diff(desired, observed, { database: "db" });
+  return (write?.inPlace[0] ?? write?.staged[0])?.doc;
+}
+
+const views = (v: unknown, w: unknown = v) => ({ views: { v: { map: v }, w: { map: w } } });
+
+describe("code that differs from the server's only in white space at its end", () => {
+  it.each<[string, Doc, Doc]>([
+    ["a map with a newline", views(map), views(`${map}\n`)],
+    ["a map with CRLF at its end", views(map), views(`${map}\r\n`)],
+    ["a map without the newline that the file has", views(`${map}\n`), views(map)],
+    ["a built-in reduce", { views: { v: { map, reduce: "_sum" } } }, { views: { v: { map, reduce: "_sum\n" } } }],
+    ["a filter", { filters: { f: map } }, { filters: { f: `${map}\n` } }],
+    ["a validation", { validate_doc_update: map }, { validate_doc_update: `${map}\n\n` }],
+    [
+      "a module of the views",
+      { views: { lib: { m: "exports.a = 1;" } } },
+      { views: { lib: { m: "exports.a = 1;\n" } } },
+    ],
+    ["a module of lib", { lib: { a: { m: "exports.a = 1;" } } }, { lib: { a: { m: "exports.a = 1;\n" } } }],
+    [
+      "an Erlang map",
+      { language: "erlang", ...views("fun({D}) -> ok end.") },
+      { language: "erlang", ...views("fun({D}) -> ok end.\n") },
+    ],
+  ])("is the same: %s", (_, asked, stored) => {
+    expect(written(asked, stored)).toBeUndefined();
+  });
+
+  it("keeps the server's text when another function changes, so that its index stays", () => {
+    expect(written({ ...views(map), filters: { f: other } }, views(`${map}\n`))).toEqual({
+      ...views(`${map}\n`),
+      filters: { f: other },
+    });
+  });
+
+  it("is written as in the file once the function itself changes", () => {
+    expect(written(views(other, map), views(`${map}\n`))).toEqual(views(other, `${map}\n`));
+  });
+
+  it.each<[string, Doc, Doc]>([
+    ["white space at the beginning", views(map), views(`\n${map}`)],
+    ["line ends within", views(map), views(map.replaceAll("\n", "\r\n"))],
+    ["white space at the end of a value that is not code", { separator: "," }, { separator: ", " }],
+    [
+      "a view's option",
+      { views: { v: { map, options: { x: "a" } } } },
+      { views: { v: { map, options: { x: "a " } } } },
+    ],
+  ])("but not %s", (_, asked, stored) => {
+    expect(written(asked, stored)).toEqual(asked);
+  });
+
+  it("is the same where a name is one of JavaScript's objects", () => {
+    const named = (text: string) => JSON.parse(`{"views": {"__proto__": {"map": ${JSON.stringify(text)}}}}`) as Doc;
+    expect(written(named(map), named(`${map}\n`))).toBeUndefined();
+    const changed = written({ ...named(map), language: "javascript", filters: { f: map } }, named(`${map}\n`));
+    expect(JSON.stringify(changed)).toContain(JSON.stringify(`${map}\n`));
+  });
+});
+
+describe("a Mango index that was deployed staged", () => {
+  const index = (fields: readonly string[], options: unknown = { def: { fields } }) => ({
+    map: { fields: Object.fromEntries(fields.map((field) => [field, "asc"])) },
+    reduce: "_count",
+    options,
+  });
+  const docOf = (v: unknown) => ({ language: "query", views: { v } });
+
+  it("is the same as the file's, whose definition the server does not hold twice", () => {
+    expect(written(docOf(index(["a"])), docOf(index(["a"], {})))).toBeUndefined();
+  });
+
+  it("is written as in the file where it is changed in a small database", () => {
+    expect(written(docOf(index(["a", "b"])), docOf(index(["a"], {})))).toEqual(docOf(index(["a", "b"])));
+  });
+
+  it("is written without the definition in the options where its index is built beside the old one", () => {
+    expect(written(docOf(index(["a", "b"])), docOf(index(["a"])), 2_000)).toEqual(docOf(index(["a", "b"], {})));
+  });
+});
