@@ -12,9 +12,19 @@ async function notice(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
   const names = await readdir(join(root, folder));
   const files = names.filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
-  if (files.length === 0) throw new Error(`${folder} has no licence that could be passed on`);
-  const texts = await Promise.all(files.map((file) => readFile(join(root, folder, file), "utf8")));
+  const texts =
+    files.length > 0
+      ? await Promise.all(files.map((file) => readFile(join(root, folder, file), "utf8")))
+      : [await licenceInReadme(folder)];
   return [`${"=".repeat(80)}\n${name} ${version} (${license})\n`, ...texts.map((text) => `${text.trim()}\n`)].join(
     "\n",
   );
+}
+
+/** The last section of a README, where a package has no file with its licence. */
+async function licenceInReadme(folder) {
+  const readme = await readFile(join(root, folder, "README.md"), "utf8").catch(() => "");
+  const text = /^#+ licen[cs]e\s*\n(.*copyright.*)$/ims.exec(readme)?.[1];
+  if (text === undefined || /^#+ /m.test(text)) throw new Error(`${folder} has no licence that could be passed on`);
+  return text;
 }

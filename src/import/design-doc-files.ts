@@ -3,11 +3,11 @@
  * same document to the byte, else one JSON file. What will be read is found out by the reader itself.
  */
 import { isDeepStrictEqual } from "node:util";
+import { parseModule } from "../design-doc-rules/function-text.js";
 import { designDocFaults } from "../steps/design-docs/check.js";
 import { type DesignDoc, idOf, isJavaScript } from "../steps/design-docs/design-doc.js";
 import { describe } from "../steps/design-docs/fault.js";
 import { readSources } from "../steps/design-docs/sources.js";
-import { parseModule } from "../steps/design-docs/syntax.js";
 import { isObject } from "../steps/json.js";
 import { memoryFiles } from "./memory-files.js";
 import { distinctNames, isDevice } from "./names.js";
@@ -16,7 +16,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 /** Why `validate` would refuse it; undefined where it would not. */
 export function refusalOf(name: string, doc: DesignDoc): string | undefined {
-  const [fault] = designDocFaults(name, doc, new Set());
+  const [fault] = designDocFaults(name, doc);
   return fault && describe(name, doc, fault);
 }
 
@@ -47,12 +47,10 @@ async function reads(files: Tree, from: string, docs: Readonly<Record<string, De
   const memory = memoryFiles(files);
   const found = await readSources(memory, from);
   if (found.length !== Object.keys(docs).length) return false;
-  const same = found.every(({ name, doc, scripts }) => {
+  const same = found.every(({ name, doc }) => {
     const { _id, ...content } = doc;
     return (
-      Object.hasOwn(docs, name) &&
-      isDeepStrictEqual(content, docs[name]) &&
-      designDocFaults(name, content, scripts).length === 0
+      Object.hasOwn(docs, name) && isDeepStrictEqual(content, docs[name]) && designDocFaults(name, content).length === 0
     );
   });
   return same && memory.problems.length === 0;

@@ -185,7 +185,7 @@ function unknownViews(named: readonly string[], docs: DesignDocs["docs"]): SpecP
 
 function faultsOf(found: FoundDesignDoc): readonly Fault[] {
   try {
-    return designDocFaults(found.name, stripped(found), found.scripts);
+    return designDocFaults(found.name, stripped(found));
   } catch (error) {
     // The stack overflows.
     if (!(error instanceof RangeError)) throw error;

@@ -17,7 +17,13 @@ interface Chosen {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { server, kind, close } = await choose();
   const { version } = await must(server, "GET", "/");
-  const facts: ServerFacts = { url: server.url, admin: server.admin, kind, version };
+  const facts: ServerFacts = {
+    url: server.url,
+    admin: server.admin,
+    kind,
+    version,
+    engine: await engineOf(server, kind),
+  };
   project.provide("server", facts);
   console.log(`\nTests run against ${said(facts)}`);
   for (const line of leftOut(kind)) console.log(`Left out: ${line}`);
@@ -34,6 +40,13 @@ async function choose(): Promise<Chosen> {
   const { startEmbedded } = await import("./embedded.js");
   const embedded = await startEmbedded();
   return { server: embedded, kind: "embedded", close: embedded.close };
+}
+
+/** Before `_versions`, which came with 3.2, there was SpiderMonkey only. */
+async function engineOf(server: Addressed, kind: ServerKind): Promise<ServerFacts["engine"]> {
+  if (kind === "embedded") return "quickjs";
+  const { body } = await request(server, "GET", "/_node/_local/_versions");
+  return body?.javascript_engine?.name === "quickjs" ? "quickjs" : "spidermonkey";
 }
 
 async function useGiven(url: URL): Promise<Chosen> {

@@ -20,10 +20,14 @@ export interface ServerFacts {
   readonly admin: Login;
   readonly kind: ServerKind;
   readonly version: string;
+  /** What compiles and runs JavaScript there. The embedded server refuses what QuickJS refuses. */
+  readonly engine: "quickjs" | "spidermonkey";
 }
 
 export interface Server extends ServerFacts {
   has(capability: Capability): boolean;
+  /** Whether it is of this version, or newer. The embedded server is as new as any. */
+  isFrom(version: `${number}.${number}`): boolean;
 }
 
 declare module "vitest" {
@@ -35,7 +39,17 @@ declare module "vitest" {
 /** The server that all test files share: use names of your own (databases.ts), and sets of your own. */
 export function server(): Server {
   const facts = inject("server");
-  return { ...facts, has: () => facts.kind !== "embedded" };
+  return {
+    ...facts,
+    has: () => facts.kind !== "embedded",
+    isFrom: (version) => facts.kind === "embedded" || compareVersions(facts.version, version) >= 0,
+  };
+}
+
+function compareVersions(one: string, other: string): number {
+  const [ofOne, ofOther] = [one, other].map((version) => version.split(".").map(Number));
+  const major = (ofOne?.[0] ?? 0) - (ofOther?.[0] ?? 0);
+  return major || (ofOne?.[1] ?? 0) - (ofOther?.[1] ?? 0);
 }
 
 /** `describe`, for what the embedded server can't show; left out, and named so, where there is no CouchDB. */

@@ -1,5 +1,6 @@
 /** The reduce functions that are part of CouchDB, over all the rows of one group at once. */
 
+import { builtInReduce } from "../../design-doc-rules/built-in-reduces.js";
 import { canonicalJson, isObject } from "../json.js";
 import { CouchError } from "../reply.js";
 import { compareKeys } from "./collation.js";
@@ -7,29 +8,24 @@ import type { Row } from "./row.js";
 
 type Reduce = (rows: readonly Row[]) => unknown;
 
-const builtins = new Map<string, Reduce>(
-  Object.entries<Reduce>({
-    _sum: (rows) => {
-      const bad = rows.find((row) => !isSummable(row.value));
-      return bad ? sumError(bad.value) : rows.map((row) => row.value).reduce(add);
-    },
-    _count: (rows) => rows.length,
-    _stats: (rows) => stats(rows.map((row) => row.value)),
-    /** Exact, where CouchDB estimates. */
-    _approx_count_distinct: (rows) => new Set(rows.map((row) => canonicalJson(row.key))).size,
-    _first: (rows) => rows[0]?.value,
-    _last: (rows) => rows.at(-1)?.value,
-  }),
-);
+const byName = {
+  _sum: (rows: readonly Row[]) => {
+    const bad = rows.find((row) => !isSummable(row.value));
+    return bad ? sumError(bad.value) : rows.map((row) => row.value).reduce(add);
+  },
+  _count: (rows: readonly Row[]) => rows.length,
+  _stats: (rows: readonly Row[]) => stats(rows.map((row) => row.value)),
+  /** Exact, where CouchDB estimates. */
+  _approx_count_distinct: (rows: readonly Row[]) => new Set(rows.map((row) => canonicalJson(row.key))).size,
+  _first: (rows: readonly Row[]) => rows[0]?.value,
+  _last: (rows: readonly Row[]) => rows.at(-1)?.value,
+};
 
-export function isBuiltin(name: string): boolean {
-  return findBuiltin(name) !== undefined;
-}
-
-export function findBuiltin(name: string): Reduce | undefined {
-  const ranked = /^_(top|bottom)_(\d+)$/.exec(name);
-  if (ranked) return rank(ranked[1] === "top" ? -1 : 1, Number(ranked[2]));
-  return builtins.get(name);
+/** Undefined: the text is a function. */
+export function findBuiltin(source: string): Reduce | undefined {
+  const found = builtInReduce(source);
+  if (!found || "refusal" in found) return undefined;
+  return "count" in found ? rank(found.name === "_top" ? -1 : 1, found.count) : byName[found.name];
 }
 
 function rank(direction: number, count: number): Reduce {

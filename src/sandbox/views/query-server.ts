@@ -6,11 +6,13 @@
  */
 
 import vm from "node:vm";
+import { parseFunction } from "../../design-doc-rules/function-text.js";
 import type { JsonObject } from "../json.js";
 import { CouchError } from "../reply.js";
 
 const prelude = `
   delete globalThis.console;
+  var AsyncFunction = (async function () {}).constructor;
   var emitted = [], functions = [];
   function plain(value) { return JSON.parse(JSON.stringify(value === undefined ? null : value) || "null"); }
   function emit(key, value) { emitted.push([plain(key), plain(value)]); }
@@ -65,7 +67,7 @@ const prelude = `
 /** CouchDB's own limit, `os_process_timeout`. */
 const timeout = 5000;
 
-/** Why a source does not compile; the message is V8's. */
+/** Why a source does not compile. */
 export class CompilationError extends Error {}
 
 export class QueryServer {
@@ -83,14 +85,16 @@ export class QueryServer {
    * @throws CompilationError
    */
   compile(source: string): number {
-    let type: unknown;
+    const parsed = parseFunction(source);
+    if ("fault" in parsed) throw new CompilationError(`SyntaxError: ${parsed.fault.message} (${source})`);
+    let isFunction: unknown;
     try {
-      this.#run(`__function = ${asExpression(source)}`);
-      type = this.#run("typeof __function");
+      this.#run(`__function = (0, eval)(${JSON.stringify(parsed.script)})`);
+      isFunction = this.#run(`typeof __function === "function" && !(__function instanceof AsyncFunction)`);
     } catch (error) {
       throw new CompilationError(`${error} (${source})`);
     }
-    if (type !== "function") throw new CompilationError(`Expression does not eval to a function. (${source})`);
+    if (!isFunction) throw new CompilationError(`Expression does not eval to a function. (${source})`);
     this.#run("functions.push(__function)");
     this.#functions += 1;
     return this.#functions - 1;
@@ -124,15 +128,6 @@ export class QueryServer {
       throw error;
     }
   }
-}
-
-/**
- * What evaluates to the function that a source holds. An anonymous `function (doc) {…}` is no statement by itself; all
- * else is evaluated as a script, so that a named function, which has no value there, is refused as on a real server.
- */
-function asExpression(source: string): string {
-  const anonymous = /^(?:\s|\/\/[^\n]*\n|\/\*.*?\*\/)*function\s*\(/s.test(source);
-  return `(0, eval)(${JSON.stringify(anonymous ? `__anonymous = ${source}` : source)})`;
 }
 
 /** The error comes from the context, so that it is no `Error` of ours. */

@@ -1,12 +1,12 @@
 /** Answers a query of a view. */
 
+import { compiledViews } from "../../design-doc-rules/fields.js";
 import { isObject, type JsonObject } from "../json.js";
 import { notFound, queryParseError } from "../reply.js";
 import type { Database } from "../storage/database.js";
 import { updateSequence } from "../storage/info.js";
 import { findBuiltin } from "./builtin-reduces.js";
 import { compareKeys } from "./collation.js";
-import { viewsOf } from "./design-check.js";
 import { groupRows } from "./group.js";
 import type { Parameters } from "./parameters.js";
 import type { Row } from "./row.js";
@@ -20,7 +20,7 @@ export async function queryView(
   name: string,
   parameters: Parameters,
 ): Promise<JsonObject> {
-  const view = viewsOf(designDoc.views).find(([viewName]) => viewName === name)?.[1];
+  const view = compiledViews(designDoc).find(([viewName]) => viewName === name)?.[1];
   if (!view) throw notFound("missing_named_view");
   const reduces = typeof view.reduce === "string" && parameters.reduce !== false;
   checkParameters(parameters, reduces, typeof view.reduce === "string");

@@ -1,12 +1,12 @@
 /** The rows of all views of one design document, brought up to date change by change. */
 
+import { compiledViews } from "../../design-doc-rules/fields.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { PouchChange } from "../pouch.js";
 import { CouchError } from "../reply.js";
 import type { Database } from "../storage/database.js";
 import { idFirst } from "../storage/order.js";
 import { compareKeys, compareRaw } from "./collation.js";
-import { viewsOf } from "./design-check.js";
 import { QueryServer } from "./query-server.js";
 import type { Row } from "./row.js";
 
@@ -16,7 +16,7 @@ export class ViewIndex {
   readonly language: string;
   readonly signature: string;
   readonly #database: Database;
-  readonly #views: [name: string, view: JsonObject][];
+  readonly #views: readonly (readonly [name: string, view: Readonly<JsonObject>])[];
   readonly #includesDesignDocs: boolean;
   readonly #lib: JsonObject;
   /** By document, for each view: what it emitted. */
@@ -31,7 +31,7 @@ export class ViewIndex {
     this.#database = database;
     this.signature = signature;
     this.language = String(language);
-    this.#views = viewsOf(views);
+    this.#views = compiledViews(designDoc);
     this.#includesDesignDocs = isObject(options) && options.include_design === true;
     this.#lib = { views: { lib: isObject(views) ? views.lib : undefined } };
   }

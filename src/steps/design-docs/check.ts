@@ -1,19 +1,20 @@
 /** Everything that is wrong with a design document, found without CouchDB. Pure. */
+
+import { parseFunction, parseModule } from "../../design-doc-rules/function-text.js";
+import type { Parsed, SyntaxFault } from "../../design-doc-rules/javascript.js";
 import { toPointer, valueAt } from "../../migrations/pointer.js";
-import { suggestion } from "../../migrations/problems.js";
 import { type DesignDoc, type Fault, idOf, isJavaScript } from "./design-doc.js";
-import { type CodeMember, type FunctionMember, functionsOf, textsBelow } from "./members.js";
+import { type CodeMember, type FunctionMember, functionsOf } from "./members.js";
+import { isReduceName, reduceFaults } from "./reduces.js";
 import { moduleKeys, requiresIn } from "./requires.js";
-import { isBuiltInReduce, shapeFaults } from "./shape.js";
-import { type Parsed, parseFunction, parseModule, type SyntaxFault } from "./syntax.js";
+import { shapeFaults } from "./shape.js";
 
 /** CouchDB's default `max_document_size`. */
 const maxBytes = 8_000_000;
 
-/** `scripts`: JSON Pointers of members that are scripts because their files say so. */
-export function designDocFaults(name: string, doc: DesignDoc, scripts: ReadonlySet<string>): Fault[] {
+export function designDocFaults(name: string, doc: DesignDoc): Fault[] {
   const text = JSON.stringify(doc);
-  return [...sizeFaults(name, text), ...contentFaults(doc, text, scripts)];
+  return [...sizeFaults(name, text), ...contentFaults(doc, text)];
 }
 
 /** Of the same text the same is wrong: the databases of many tenants have the same design documents. */
@@ -22,14 +23,13 @@ const mostKnown = 100;
 /** Characters. */
 const longestKnown = 50_000;
 
-function contentFaults(doc: DesignDoc, text: string, scripts: ReadonlySet<string>): readonly Fault[] {
-  const key = JSON.stringify([text, ...scripts]);
-  const found = known.get(key);
+function contentFaults(doc: DesignDoc, text: string): readonly Fault[] {
+  const found = known.get(text);
   if (found) return found;
-  const code = isJavaScript(doc) ? codeFaults(doc, scripts) : [];
-  const faults = [...shapeFaults(doc), ...code];
+  const code = isJavaScript(doc) ? codeFaults(doc) : [];
+  const faults = [...shapeFaults(doc), ...reduceFaults(doc), ...code];
   if (known.size >= mostKnown) known.clear();
-  if (key.length <= longestKnown) known.set(key, faults);
+  if (text.length <= longestKnown) known.set(text, faults);
   return faults;
 }
 
@@ -40,36 +40,29 @@ function sizeFaults(name: string, text: string): Fault[] {
   return [{ keys: [], code: "design-doc-too-large", message }];
 }
 
-function codeFaults(doc: DesignDoc, scripts: ReadonlySet<string>): Fault[] {
-  const functions = functionsOf(doc);
-  const calls = new Set(functions.map(({ keys }) => toPointer(keys)));
-  const libraries = textsBelow(membersOfLib(doc), ["views", "lib"]);
-  const otherScripts = textsBelow(doc, []).filter(({ keys }) => scripts.has(toPointer(keys)));
+function codeFaults(doc: DesignDoc): Fault[] {
   const modules = new Modules(doc);
-  const faults = functions.flatMap((member) => functionFaults(member, modules));
-  for (const member of [...libraries, ...otherScripts]) if (!calls.has(toPointer(member.keys))) modules.add(member);
+  const faults = functionsOf(doc).flatMap((member) => functionFaults(member, modules));
   return [...faults, ...modules.faults];
 }
 
-function membersOfLib(doc: DesignDoc): unknown {
-  return valueAt(doc, "/views/lib");
-}
-
 function functionFaults({ keys, source, sees }: FunctionMember, modules: Modules): Fault[] {
-  const isReduce = keys[0] === "views" && keys.at(-1) === "reduce";
-  if (isReduce && /^_?\w+$/.test(source)) return reduceFaults(keys, source);
+  if (sees === "nothing" && isReduceName(source)) return [];
   if (source.trim() === "") return [{ keys, code: "empty-function", message: "the function is empty" }];
   const parsed = parseFunction(source);
-  if ("fault" in parsed) return [syntaxFault(keys, parsed.fault)];
-  return sees === "nothing" ? [] : modules.follow(parsed, keys, sees);
+  const fault = "fault" in parsed ? parsed.fault : parsed.noFunction;
+  if (fault) return [syntaxFault(keys, isLibrary(keys) ? { ...fault, message: takenForAView(keys) } : fault)];
+  return "fault" in parsed || sees === "nothing" ? [] : modules.follow(parsed, keys, sees);
 }
 
-function reduceFaults(keys: readonly string[], source: string): Fault[] {
-  if (isBuiltInReduce(source)) return [];
-  const known = ["_sum", "_count", "_stats", "_approx_count_distinct"];
-  const otherwise = `; there are ${known.join(", ")}`;
-  const message = `CouchDB has no built-in reduce \`${source}\`${suggestion(source, known, otherwise)}`;
-  return [{ keys, code: "unknown-reduce", message }];
+function isLibrary([section, name]: readonly string[]): boolean {
+  return section === "views" && name === "lib";
+}
+
+/** CouchDB stores only what it compiles, and it compiles this although it is the module of a library. */
+function takenForAView(keys: readonly string[]): string {
+  const name = keys.at(-1);
+  return `CouchDB takes a module \`views.lib.${name}\` for the ${name} function of a view \`lib\` and refuses it: rename the module`;
 }
 
 function syntaxFault(keys: readonly string[], { offset, message }: SyntaxFault): Fault {
@@ -97,24 +90,24 @@ class Modules {
   }
 
   /** Checks what is required there; returns what is not to be found. `module`: the module that requires. */
-  follow(
-    { program, inText }: Parsed,
-    keys: readonly string[],
-    sees: "lib" | "all",
-    module?: readonly string[],
-  ): Fault[] {
-    return requiresIn(program).flatMap((required) => {
+  follow(parsed: Parsed, keys: readonly string[], sees: "lib" | "all", module?: readonly string[]): Fault[] {
+    return requiresIn(parsed).flatMap((required) => {
       const found = moduleKeys(required.module, module);
-      const visible = found && (sees === "all" || (found[0] === "views" && found[1] === "lib"));
+      const visible = found && (sees === "all" || isLibrary(found));
       const source = visible ? valueAt(this.#doc, toPointer(found)) : undefined;
-      if (found && typeof source === "string") {
-        this.add({ keys: found, source });
-        return [];
-      }
+      const fault = (message: string) => [
+        { keys, offset: parsed.inText(required.offset), code: "missing-module", message },
+      ];
+      if (found && typeof source === "string") this.add({ keys: found, source });
       if (required.tried || module) return [];
-      const where = sees === "lib" ? "`views.lib`, all that this function sees," : "the design document";
-      const message = `${where} has no module \`${required.module}\``;
-      return [{ keys, offset: inText(required.offset), code: "missing-module", message }];
+      if (typeof source !== "string") {
+        const where = sees === "lib" ? "`views.lib`, all that this function sees," : "the design document";
+        return fault(`${where} has no module \`${required.module}\``);
+      }
+      if (sees === "lib" && required.atOnce) {
+        return fault("CouchDB has no modules yet when it compiles a view: call `require` inside the function");
+      }
+      return [];
     });
   }
 }

@@ -19,8 +19,6 @@ export interface FoundDesignDoc {
   /** Without `_design/`. */
   readonly name: string;
   readonly doc: DesignDoc;
-  /** JSON Pointers of the members that were read from `.js` files. */
-  readonly scripts: ReadonlySet<string>;
   /** Says what is wrong with it, where its author finds it. */
   report(fault: Fault): void;
 }

@@ -6,6 +6,7 @@ import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isIgnored, memberFile, whyNot } from "./folder-rules.js";
 import { offsetInJson, parseJson } from "./json-text.js";
+import { functionsOf } from "./members.js";
 
 /** Links may lead back into the folder. */
 const deepest = 16;
@@ -35,11 +36,11 @@ export async function readFolder(
   if (Object.keys(members).length === 0) {
     files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "there is no design document in this folder");
   }
-  return [{ name: found, doc, scripts: reader.scripts, report: (fault) => reader.report(path, found, doc, fault) }];
+  reader.reportMacros(doc);
+  return [{ name: found, doc, report: (fault) => reader.report(path, found, doc, fault) }];
 }
 
 class Reader {
-  readonly scripts = new Set<string>();
   readonly #leaves = new Map<string, Leaf>();
   readonly #files: StepFiles;
   readonly #pointer: string;
@@ -90,6 +91,18 @@ class Reader {
     this.#at(folder, fault.code, describe(name, doc, fault));
   }
 
+  /** couchapp would put other files in their places. */
+  reportMacros(doc: FoundDesignDoc["doc"]): void {
+    for (const { keys } of functionsOf(doc)) {
+      const source = this.#leaves.get(toPointer(keys))?.source;
+      const macro = source && /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
+      if (!macro) continue;
+      const message =
+        "couchapp's `!code` and `!json` are not expanded: write the code out, or `require` a module of `lib`";
+      this.#files.problem(source.position(macro.index), "couchapp-macro", message);
+    }
+  }
+
   async #read(path: string, name: string, keys: readonly string[]): Promise<unknown> {
     const text = await this.#files.text(path, this.#pointer);
     if (text === undefined) return undefined;
@@ -97,7 +110,6 @@ class Reader {
     const source = new SourceText(path, text);
     if (as !== "json") {
       this.#leaves.set(toPointer(keys), { source, trimmed: text.length - text.trimStart().length });
-      if (as === "script") this.#script(source, keys);
       return text.trim();
     }
     this.#leaves.set(toPointer(keys), { source });
@@ -105,15 +117,6 @@ class Reader {
     if ("value" in parsed) return parsed.value;
     this.#files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
     return undefined;
-  }
-
-  #script(source: SourceText, keys: readonly string[]): void {
-    this.scripts.add(toPointer(keys));
-    const macro = /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
-    if (!macro) return;
-    const message =
-      "couchapp's `!code` and `!json` are not expanded: write the code out, or `require` a module of `lib`";
-    this.#files.problem(source.position(macro.index), "couchapp-macro", message);
   }
 
   #at(file: string, code: string, message: string): void {

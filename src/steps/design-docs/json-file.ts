@@ -35,7 +35,7 @@ export async function readJsonFile(
       return [];
     }
     const about = (fault: Fault) => report([...at, ...fault.keys], fault.code, describe(found, value, fault));
-    return [{ name: found, doc: value, scripts: new Set<string>(), report: about }];
+    return [{ name: found, doc: value, report: about }];
   });
 }
 

@@ -1,4 +1,5 @@
-/** Which members of a design document are code. */
+/** Which fields of a design document are code that CouchDB runs. */
+import { compiledViews } from "../../design-doc-rules/fields.js";
 import { isObject, membersOf } from "../json.js";
 import type { DesignDoc } from "./design-doc.js";
 
@@ -16,11 +17,10 @@ export interface FunctionMember extends CodeMember {
 export function functionsOf(doc: DesignDoc): FunctionMember[] {
   const one = (keys: readonly string[], source: unknown, sees: FunctionMember["sees"]): FunctionMember[] =>
     typeof source === "string" ? [{ keys, source, sees }] : [];
-  const views = Object.entries(membersOf(doc.views)).filter(([name]) => name !== "lib");
   return [
-    ...views.flatMap(([name, view]) => [
-      ...one(["views", name, "map"], membersOf(view).map, "lib"),
-      ...one(["views", name, "reduce"], membersOf(view).reduce, "nothing"),
+    ...compiledViews(doc).flatMap(([name, { map, reduce }]) => [
+      ...one(["views", name, "map"], map, "lib"),
+      ...one(["views", name, "reduce"], reduce, "nothing"),
     ]),
     ...["indexes", "nouveau"].flatMap((section) =>
       Object.entries(membersOf(doc[section])).flatMap(([name, index]) =>
@@ -45,7 +45,7 @@ export function codeOf(doc: DesignDoc): CodeMember[] {
 }
 
 /** The texts at and below these keys. */
-export function textsBelow(value: unknown, keys: readonly string[]): CodeMember[] {
+function textsBelow(value: unknown, keys: readonly string[]): CodeMember[] {
   if (typeof value === "string") return [{ keys, source: value }];
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => textsBelow(member, [...keys, key]));

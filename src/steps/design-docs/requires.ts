@@ -1,5 +1,7 @@
 /** The modules that a design document's code loads by `require("…")`. */
-import type { AnyNode, Program } from "acorn";
+import type { AnyNode, CallExpression, Node } from "acorn";
+import { analyze, type Variable } from "eslint-scope";
+import { type Parsed, syntax } from "../../design-doc-rules/javascript.js";
 import { isObject } from "../json.js";
 
 export interface Require {
@@ -8,27 +10,29 @@ export interface Require {
   readonly offset: number;
   /** In a `try`: it may fail. */
   readonly tried: boolean;
+  /** Outside of every function: it runs when CouchDB compiles the text. */
+  readonly atOnce: boolean;
 }
 
-/** The calls whose argument is a plain string; others are decided at run time. */
-export function requiresIn(program: Program): Require[] {
-  const found: Require[] = [];
-  const left: { readonly value: unknown; readonly tried: boolean }[] = [{ value: program.body, tried: false }];
-  for (let next = left.pop(); next; next = left.pop()) {
-    const { value, tried } = next;
-    if (Array.isArray(value)) {
-      for (const item of value) left.push({ value: item, tried });
-    } else if (isNode(value)) {
-      const module = requiredBy(value);
-      if (module !== undefined) found.push({ module, offset: value.start, tried });
-      for (const child of Object.values(value))
-        left.push({ value: child, tried: tried || value.type === "TryStatement" });
-    }
-  }
-  return found.sort((a, b) => a.offset - b.offset);
+interface Place {
+  readonly tried: boolean;
+  readonly atOnce: boolean;
 }
 
-/** Where CouchDB finds a module: from the document's top, or relative to the module `from`. */
+/**
+ * The calls of CouchDB's `require` whose argument is a plain string; others are decided at run time. Where the code
+ * declares a `require` of its own, calls of that are none.
+ */
+export function requiresIn(parsed: Parsed): Require[] {
+  const calls = callsIn(parsed);
+  if (calls.length === 0) return [];
+  const own = ownRequires(parsed);
+  return calls
+    .filter(({ call }) => !own.has(call.callee.start))
+    .map(({ call, module, tried, atOnce }) => ({ module, offset: call.start, tried, atOnce }));
+}
+
+/** CouchDB finds a module from the document's top, or relative to the module `from`. */
 export function moduleKeys(module: string, from?: readonly string[]): readonly string[] | undefined {
   const [first, ...others] = module.split("/");
   const relative = first === "." || first === "..";
@@ -39,6 +43,48 @@ export function moduleKeys(module: string, from?: readonly string[]): readonly s
     else if (name !== ".") keys.push(name);
   }
   return keys;
+}
+
+interface Call extends Place {
+  readonly call: CallExpression;
+  readonly module: string;
+}
+
+/** In the order of the text. */
+function callsIn({ program }: Parsed): Call[] {
+  const found: Call[] = [];
+  const left: (Place & { readonly value: unknown })[] = [{ value: program.body, tried: false, atOnce: true }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, tried, atOnce } = next;
+    if (Array.isArray(value)) {
+      for (const item of value) left.push({ value: item, tried, atOnce });
+    } else if (isNode(value)) {
+      const module = requiredBy(value);
+      if (module !== undefined) found.push({ call: value as CallExpression, module, tried, atOnce });
+      const below = {
+        tried: tried || value.type === "TryStatement",
+        atOnce: atOnce && !/^(?:Arrow)?Function/.test(value.type),
+      };
+      for (const child of Object.values(value)) left.push({ value: child, ...below });
+    }
+  }
+  return found.sort((a, b) => a.call.start - b.call.start);
+}
+
+/** Where the name `require` means something that the code declares. */
+function ownRequires({ program, wrapper }: Parsed): ReadonlySet<number> {
+  const { ecmaVersion, sourceType } = syntax;
+  const { scopes } = analyze(program as Parameters<typeof analyze>[0], { ecmaVersion, sourceType, ignoreEval: true });
+  const isOwn = ({ defs }: Variable) => defs.some(({ node }) => node !== wrapper);
+  // eslint-scope leaves open what the variables of a script refer to: other scripts could declare them, too.
+  const atTop = scopes[0]?.set.get("require");
+  const own = scopes
+    .flatMap(({ references }) => references)
+    .filter(({ identifier, resolved }) => {
+      const variable = resolved ?? atTop;
+      return identifier.name === "require" && variable && isOwn(variable);
+    });
+  return new Set(own.map(({ identifier }) => (identifier as unknown as Node).start));
 }
 
 function requiredBy(node: AnyNode): string | undefined {

@@ -30,7 +30,7 @@ export function inlineSources(files: StepFiles, docs: JsonObject): FoundDesignDo
     }
     const report: FoundDesignDoc["report"] = (fault) =>
       files.problem({ pointer: toPointer(["docs", key, ...fault.keys]) }, fault.code, describe(name, doc, fault));
-    return [{ name, doc, scripts: new Set<string>(), report }];
+    return [{ name, doc, report }];
   });
 }
 

@@ -1,40 +1,56 @@
-/** What we take and refuse, against what a CouchDB does. */
-import { expect, it } from "vitest";
-import { freshDatabase } from "../../support/databases.js";
+/** What `validate` takes and refuses, against what the server does: the embedded one, or a CouchDB. */
+import { describe, expect, it } from "vitest";
+import { databaseName, freshDatabase } from "../../support/databases.js";
 import { must, request, until } from "../../support/request.js";
 import { onReal, server } from "../../support/servers.js";
 import { forms } from "./function-forms.js";
-import { shapes } from "./shapes.js";
+import { type Exception, shapes } from "./shapes.js";
 
-type Docs = readonly Readonly<Record<string, unknown>>[];
+type Doc = Readonly<Record<string, unknown>>;
 
-/** For each design document, whether CouchDB took it. */
-async function taken(database: string, docs: Docs): Promise<boolean[]> {
-  const named = docs.map((doc, i) => ({ _id: `_design/${i}`, ...doc }));
-  const rows: { error?: string }[] = await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs: named } });
-  return rows.map(({ error }) => error === undefined);
+/** For each design document, whether the server took it. */
+async function taken(database: string, docs: readonly Doc[]): Promise<boolean[]> {
+  const took: boolean[] = [];
+  for (const [i, body] of docs.entries()) {
+    const { status } = await request(server(), "PUT", `/${database}/_design/${i}`, { body });
+    took.push(status < 300);
+  }
+  return took;
+}
+
+describe("the server", () => {
+  it("takes and refuses the texts of functions as the table says of its engine", async () => {
+    const lib = { a: "exports.a = 1;" };
+    const docs = forms.map(({ source }) => ({ views: { v: { map: source }, lib } }));
+    const took = await taken(await freshDatabase("forms"), docs);
+    const { engine } = server();
+    expect(forms.map(({ source }, i) => [source, took[i]])).toEqual(forms.map((form) => [form.source, form[engine]]));
+  });
+
+  it("takes and refuses the shapes as `validate` does, but for the exceptions", async () => {
+    const docs = shapes.map(([doc]) => doc);
+    const took = await taken(await freshDatabase("shapes"), docs);
+    const expected = shapes.map(([doc, faults, exception]) => [doc, (faults.length === 0) !== isException(exception)]);
+    expect(docs.map((doc, i) => [doc, took[i]])).toEqual(expected);
+  });
+
+  it.runIf(server().isFrom("3.0"))("takes `partitioned: true` only in a partitioned database", async () => {
+    const docs = [{ options: { partitioned: true } }, { options: { partitioned: false } }];
+    expect(await taken(await freshDatabase("plain"), docs)).toEqual([false, true]);
+    const partitioned = databaseName("partitioned");
+    await must(server(), "PUT", `/${partitioned}?partitioned=true`);
+    expect(await taken(partitioned, docs)).toEqual([true, true]);
+  });
+});
+
+/** Whether this server decides otherwise than `validate`. */
+function isException(exception: Exception | undefined): boolean {
+  if (exception === "refusedBefore3.5") return !server().isFrom("3.5");
+  if (exception === "takenBefore3.0") return !server().isFrom("3.0");
+  return exception !== undefined;
 }
 
 onReal("CouchDB", () => {
-  it("takes the functions that we take, and refuses those that we refuse, but for the exceptions", async () => {
-    const docs = forms.map(({ source }) => ({ views: { v: { map: source } } }));
-    const took = await taken(await freshDatabase("forms"), docs);
-    const expected = forms.map(({ source, fault, couchTakesIt }) => [
-      source,
-      fault === undefined || couchTakesIt === true,
-    ]);
-    expect(forms.map(({ source }, i) => [source, took[i]])).toEqual(expected);
-  });
-
-  it("takes the shapes that we take, and refuses those that we refuse, but for the exceptions", async () => {
-    const took = await taken(
-      await freshDatabase("shapes"),
-      shapes.map(([doc]) => doc),
-    );
-    const expected = shapes.map(([doc, faults, exception]) => [doc, faults.length === 0 || exception !== undefined]);
-    expect(shapes.map(([doc], i) => [doc, took[i]])).toEqual(expected);
-  });
-
   it.each(["function (", "", "function validate(newDoc) {}"])(
     "takes `validate_doc_update: %s`, and no document after it",
     async (validate_doc_update) => {

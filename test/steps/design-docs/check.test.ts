@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { designDocFaults } from "../../../src/steps/design-docs/check.js";
 import { moduleKeys } from "../../../src/steps/design-docs/requires.js";
+import { forms } from "./function-forms.js";
 import { type Doc, shapes } from "./shapes.js";
 
-const faults = (doc: Doc) => designDocFaults("a", doc, new Set()).map(({ keys, code }) => `${keys.join("/")} ${code}`);
+const faults = (doc: Doc) => designDocFaults("a", doc).map(({ keys, code }) => `${keys.join("/")} ${code}`);
 
 describe("the shape of", () => {
-  it.each(shapes)("%j: %j", (doc, expected) => {
+  it.each(shapes.map(([doc, faults]) => [doc, faults] as const))("%j: %j", (doc, expected) => {
     expect(faults(doc)).toEqual(expected);
   });
 
@@ -17,6 +18,19 @@ describe("the shape of", () => {
   it("a document of more than 8 MB", () => {
     expect(faults({ text: "x".repeat(7_999_000) })).toEqual([]);
     expect(faults({ text: "ö".repeat(4_000_000) })).toEqual([" design-doc-too-large"]);
+  });
+});
+
+describe("the text of a function", () => {
+  const lib = { a: "exports.a = 1;" };
+  const found = (source: string) => designDocFaults("a", { views: { v: { map: source }, lib } });
+
+  it.each(forms.filter(({ fault }) => fault === undefined))("is taken: $source", ({ source }) => {
+    expect(found(source)).toEqual([]);
+  });
+
+  it.each(forms.filter(({ fault }) => fault !== undefined))("is refused ($fault): $source", ({ source, fault }) => {
+    expect(found(source)).toMatchObject([{ message: expect.stringContaining(fault ?? "") }]);
   });
 });
 
@@ -36,7 +50,34 @@ describe("what is required", () => {
     [{ filters: { f: "() => require('lib/a')" }, lib: { a: "require('./b')", b: "(" } }, ["lib/b function-syntax"]],
     [{ filters: { f: "() => require('lib/a')" }, lib: { a: "require('fs')" } }, []],
     [{ filters: { f: "() => require('lib')" }, lib: { a: "" } }, ["filters/f missing-module"]],
-    [{ lib: { text: "neither required nor a script (" } }, []],
+    [{ lib: { text: "not required (" } }, []],
+    [maps("function require(f) { return f; } require('x')"), []],
+    [maps("var require = function () {}; require('x')"), []],
+    [maps("if (0) { var require; } require('x')"), []],
+    [maps("let require; { require('x'); }"), []],
+    [maps("let require = (x) => x; (() => require('x'))()"), []],
+    [maps("(function (require) { require('x'); })(1)"), []],
+    [maps("(({ require }) => require('x'))({})"), []],
+    [maps("((require, a = require('x')) => a)(1)"), []],
+    [maps("try { a(); } catch (require) { require('x'); }"), []],
+    [maps("(function require() { require('x'); })()"), []],
+    [maps("class require {} require('x')"), []],
+    [maps("{ let require; } require('x')"), ["views/v/map missing-module"]],
+    [maps("(function (require) {})(require('x'))"), ["views/v/map missing-module"]],
+    [maps("(function () { var require; })(); require('x')"), ["views/v/map missing-module"]],
+    [maps("function inner() { function require() {} } require('x')"), ["views/v/map missing-module"]],
+    [maps("var own = require; own('x')"), []],
+    [maps("eval('1'); with (doc) { require('x'); }"), ["views/v/map missing-module"]],
+    [{ filters: { f: "function require(a) {}\nfunction () { require('x'); }" } }, []],
+    [{ filters: { f: "var require = 1; (function () { require('x'); })" } }, []],
+    [{ filters: { f: "() => require('lib/a')" }, lib: { a: "var require = 1; require('./b')", b: "(" } }, []],
+    [
+      {
+        filters: { f: "var a = require('lib/a'); function () { a(); }" },
+        lib: { a: "exports.b = require('./b')", b: "(" },
+      },
+      ["lib/b function-syntax"],
+    ],
     [
       { filters: { f: "() => require('lib/a')", g: "() => require('lib/a')" }, lib: { a: "require('./a'); (" } },
       ["lib/a function-syntax"],

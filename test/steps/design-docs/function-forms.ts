@@ -1,22 +1,31 @@
-/** Texts of functions: what we make of each, and what CouchDB 3.5 does. */
+/** Texts of functions: the verdict of `validate`, and of CouchDB's engines, QuickJS (3.5) and SpiderMonkey (3.3). */
 
 export interface Form {
   readonly source: string;
-  /** Part of what we say; undefined: we take it. */
+  /** Part of what `validate` says; undefined: it takes the text. */
   readonly fault?: string;
-  /** Where CouchDB takes what we refuse. */
-  readonly couchTakesIt?: true;
+  readonly quickjs: boolean;
+  readonly spidermonkey: boolean;
 }
 
-const takes = (...sources: string[]): Form[] => sources.map((source) => ({ source }));
-const refuses = (fault: string, ...sources: string[]): Form[] => sources.map((source) => ({ source, fault }));
-const stricter = (fault: string, ...sources: string[]): Form[] =>
-  sources.map((source) => ({ source, fault, couchTakesIt: true }));
+const all = (verdict: Omit<Form, "source">, sources: readonly string[]): Form[] =>
+  sources.map((source) => ({ source, ...verdict }));
+
+const taken = (...sources: string[]) => all({ quickjs: true, spidermonkey: true }, sources);
+const takenByQuickJs = (...sources: string[]) => all({ quickjs: true, spidermonkey: false }, sources);
+const refused = (fault: string, ...sources: string[]) => all({ fault, quickjs: false, spidermonkey: false }, sources);
+/** CouchDB 3.3 takes them, 3.5 does not. */
+const outdated = (fault: string, ...sources: string[]) => all({ fault, quickjs: false, spidermonkey: true }, sources);
+/** CouchDB takes them, and nobody means them. */
+const stricter = (fault: string, ...sources: string[]) => all({ fault, quickjs: true, spidermonkey: true }, sources);
+const stricterThanQuickJs = (fault: string, ...sources: string[]) =>
+  all({ fault, quickjs: true, spidermonkey: false }, sources);
 
 export const forms: readonly Form[] = [
-  ...takes(
+  ...taken(
     "function(doc){emit(1)}",
     "function (doc) {\n  emit(1);\n};",
+    "  \nfunction (doc) { emit(1) }\n ",
     "(function (doc) { emit(1); })",
     "(function map(doc) { emit(1); });",
     "function /* c */ (doc) { emit(1); }",
@@ -24,33 +33,48 @@ export const forms: readonly Form[] = [
     "(doc) => { emit(1); };",
     "// before\nfunction (doc) { emit(1); }\n// after",
     "/* before */ (doc) => emit(1) /* after */",
-    "#!/usr/bin/env node\n(doc) => emit(1)",
     "'use strict';\nfunction (doc) { emit(1); }",
+    '"use strict"\nfunction (doc) { emit(1); }',
     "const key = () => 1;\nfunction (doc) { emit(key()); }",
-    "function (doc) { emit(key()); }\nfunction key() { return 1; }",
+    "var a = 1;\nfunction (doc) { emit(a); }",
+    "var a = 1\nfunction (doc) { emit(a); }",
+    "a = 1\nfunction (doc) { emit(a); }",
+    "class A { static key() { return 1; } }\nfunction (doc) { emit(A.key()); }",
+    "function h(d) { return 1; }\nfunction (doc) { emit(h(doc)); }",
+    "function a() {} function (doc) { emit(1); }",
+    "function (doc) { emit(1); }\nvar a = 1;",
     "(doc) => emit(1)\nclass A {}",
-    "function a() {}\nfunction (doc) { emit(1); }",
+    "function map(doc) { emit(1); }; map",
     "var f = function (doc) { emit(1); }; f",
     "f\nfunction f(doc) { emit(1); }",
     "f = function (doc) { emit(1); }",
     "var exports = {}; exports.x = function (doc) { emit(1); }",
     "(function () { return function (doc) { emit(1); }; })()",
     "true ? function (doc) { emit(1); } : 0",
+    "function (doc) { async function a() { await 1; } emit(/(?<n>a)\\k<n>/.test('a')); }",
+    "function (doc) { with (doc) { emit(010); } }",
+    "function (doc, doc) { var await = 1, async = 2; }",
+    "function (doc) { require('views/lib/a'); }",
+    "try { require('views/lib/a'); } catch (e) {}\nfunction (doc) { emit(1); }",
+  ),
+  ...takenByQuickJs(
+    "#!/usr/bin/env node\n(doc) => emit(1)",
+    "function (doc) { emit(key()); }\nfunction key() { return 1; }",
+    "function (doc) {}\nfunction (doc) { emit(1); }",
+    "new Function('doc', 'emit(1)')",
     "function (doc) { emit(doc?.x ?? 1_000n); }",
     "function (doc) { const { a, ...b } = doc; emit(`${a}`); }",
+    "function (doc) { try { emit(1); } catch {} }",
     "function (doc) { class A { static #p = 1; static { A.x = 1; } get p() { return A.#p; } } }",
-    "function (doc) { emit(/(?<n>a)\\k<n>/dgimsuy.test('a') || /(?<=a)b/.test('b')); }",
-    "function (doc) { with (doc) { emit(010); } }",
-    "function (doc, doc) { var await = 1, async = 2; a ||= await; }",
+    "function (doc) { let a; a ||= 1; }",
+    "function (doc) { emit('\u2028'); }",
   ),
-  ...refuses("is only declared", "function map(doc) { emit(1); }", "// c\nfunction map(doc) { emit(1); };"),
-  ...refuses("same line", "function\n(doc) { emit(1); }"),
-  ...refuses("CommonJS", "exports.map = function (doc) {}", "module.exports = (doc) => emit(1)"),
-  ...refuses("'import' and 'export'", "export default function (doc) {}", "export function map(doc) {}"),
-  ...refuses("async", "async function (doc) { emit(1); }", "async (doc) => emit(1)", "(async function (doc) {})"),
-  ...refuses("generator", "function* (doc) { emit(1); }"),
-  ...refuses("is not defined", "doc"),
-  ...refuses(
+  ...refused("is only declared", "function map(doc) { emit(1); }", "// c\nfunction map(doc) { emit(1); };"),
+  ...refused("CommonJS", "exports.map = function (doc) {}", "module.exports = (doc) => emit(1)"),
+  ...refused("'import' and 'export'", "export default function (doc) {}", "export function map(doc) {}"),
+  ...refused("async", "async function (doc) { emit(1); }"),
+  ...refused("is not defined", "doc"),
+  ...refused(
     "not a function",
     "1",
     "'use strict'",
@@ -62,25 +86,35 @@ export const forms: readonly Form[] = [
     "class A {}",
     "throw 1",
     "// nothing",
-    "(doc) => emit(1)\nif (0) {}",
     "// c\n",
+    "function (doc) {}; 1",
+    "/^a/",
   ),
-  ...refuses("", "function (doc) {} + 1", "function (doc) {}()"),
-  ...refuses("Unexpected token", "function (doc) {", "function (doc) emit(1)"),
-  ...refuses("cannot be mixed", "function (doc) { emit(a ?? b || c); }"),
-  ...refuses("'return' outside", "return function (doc) {}"),
-  ...refuses("regular expression", "function (doc) { return /(/; }", "function (doc) { return /a/v; }"),
-  ...refuses("", "function (doc) { for each (var x in doc) emit(1); }", "function (doc) { const a; }"),
-  ...refuses("", "function (doc) { let a; let a; }", "function (doc) { break; }", "function (doc) { await x; }"),
-  ...refuses(
+  ...refused("needs a name", "if (1) function (doc) {}", "{ function (doc) {} }"),
+  ...refused("", "function (doc) {} + 1", "function (doc) {}()"),
+  ...refused("Unexpected token", "function (doc) {", "function (doc) emit(1)"),
+  ...refused("cannot be mixed", "function (doc) { emit(a ?? b || c); }"),
+  ...refused("'return' outside", "return function (doc) {}"),
+  ...refused("regular expression", "function (doc) { return /(/; }", "function (doc) { return /[\\p{L}--[a-z]]/v; }"),
+  ...refused("", "function (doc) { for each (var x in doc) emit(1); }", "function (doc) { const a; }"),
+  ...refused("", "function (doc) { let a; let a; }", "function (doc) { break; }", "function (doc) { await x; }"),
+  ...refused(
     "",
     "function (doc) { 1 = 2; }",
     "function (doc) { 'use strict'; with (doc) {} }",
     "function (doc) {} /x/",
+    "'use strict'; function (doc) { emit(010); }",
   ),
-  ...refuses("", "function (doc) { emit('\n'); }", "function (doc) {} }, function () {", "function (doc) { a.#x; }"),
+  ...refused("", "function (doc) { emit('\n'); }", "function (doc) {} }, function () {", "function (doc) { a.#x; }"),
+  ...refused("no module", "var a = require('views/lib/b'); function (doc) { emit(a); }"),
+  ...refused("inside the function", "var a = require('views/lib/a'); function (doc) { emit(a); }"),
+  ...outdated("same line", "function\n(doc) { emit(1); }", "function /* c\n */ (doc) { emit(1); }"),
+  ...outdated("not a function", "(doc) => emit(1)\nif (0) {}"),
+  ...outdated("async", "async (doc) => emit(1)", "(async function (doc) {})"),
+  ...outdated("generator", "function* (doc) { emit(1); }"),
+  ...outdated("regular expression", "function (doc) { return /a/v; }"),
   ...stricter("generator", "(function* (doc) {})"),
   ...stricter("not a function", "(class {})", "if (1) { (function (doc) {}) }", "{ (function (doc) {}) }"),
   ...stricter("is not defined", "emit"),
-  ...stricter("needs a name", "function (doc) { function () {} }"),
+  ...stricterThanQuickJs("needs a name", "function (doc) { function () {} }"),
 ];

@@ -111,8 +111,18 @@ describe("a folder tree", () => {
       "views/v/map.js:1:31",
     ],
     ["a named function", { "views/v/map.js": "function map(doc) {}" }, "function-syntax", "views/v/map.js:1:1"],
-    ["a library", { ...views, "views/lib/a.js": "exports.a =\n;" }, "function-syntax", "views/lib/a.js:2:1"],
-    ["a script elsewhere", { ...views, "lib/a.js": "exports.a = ;" }, "function-syntax", "lib/a.js:1:13"],
+    [
+      "a syntax error in a module that a view loads",
+      { "views/v/map.js": "function () { require('views/lib/a') }", "views/lib/a.js": "exports.a =\n;" },
+      "function-syntax",
+      "views/lib/a.js:2:1",
+    ],
+    [
+      "a syntax error in a module that a filter loads",
+      { "filters/f.js": "function () { require('lib/a') }", "lib/a.js": "exports.a = ;" },
+      "function-syntax",
+      "lib/a.js:1:13",
+    ],
     ["an empty function", { ...views, "filters/f.js": "\n" }, "empty-function", "filters/f.js:2:1"],
     [
       "a missing module",
@@ -120,7 +130,7 @@ describe("a folder tree", () => {
       "missing-module",
       "views/v/map.js:2:2",
     ],
-    ["an unknown reduce", { ...views, "views/v/reduce": "_summ" }, "unknown-reduce", "views/v/reduce:1:1"],
+    ["an unknown reduce", { ...views, "views/v/reduce": "_smu" }, "unknown-reduce", "views/v/reduce:1:1"],
     ["no map", { "views/v/reduce.js": "_sum" }, "view-without-map", ":1:1"],
     ["faulty JSON", { ...views, "options.json": '{\n  "a": 1,\n}' }, "json-syntax", "options.json:3:1"],
     [

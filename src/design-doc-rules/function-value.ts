@@ -1,0 +1,74 @@
+/** Whether the value of a script is a function, decided without running it. */
+import type { AnyNode, Program } from "acorn";
+import type { SyntaxFault } from "./javascript.js";
+import { isNameless } from "./nameless.js";
+
+/** Undefined where the value is a function, or may well be one. */
+export function whyNoFunction(program: Program): SyntaxFault | undefined {
+  const value = program.body.findLast((node) => hasValue(node) || isNameless(node));
+  if (!value) return { offset: 0, message: noValue(program) };
+  const message = whyNot(value, declaredIn(program));
+  return message === undefined ? undefined : { offset: value.start, message };
+}
+
+/** Declarations leave the value of a script as it was. */
+function hasValue({ type }: AnyNode): boolean {
+  return !["FunctionDeclaration", "VariableDeclaration", "ClassDeclaration", "EmptyStatement"].includes(type);
+}
+
+function noValue({ body }: Program): string {
+  const named = body.find((node) => node.type === "FunctionDeclaration");
+  if (!named) return "it is not a function";
+  return `\`${named.id?.name}\` is only declared, and CouchDB needs an expression: leave out the name, \`function (…) {…}\`, or put it in parentheses`;
+}
+
+function declaredIn({ body }: Program): ReadonlySet<string> {
+  const names = body.flatMap((node) => {
+    if (node.type === "FunctionDeclaration" || node.type === "ClassDeclaration") return node.id ? [node.id.name] : [];
+    if (node.type !== "VariableDeclaration") return [];
+    return node.declarations.flatMap(({ id }) => (id.type === "Identifier" ? [id.name] : []));
+  });
+  return new Set(names);
+}
+
+const neverFunctions: ReadonlySet<string> = new Set([
+  "ArrayExpression",
+  "BinaryExpression",
+  "ClassExpression",
+  "ImportExpression",
+  "Literal",
+  "ObjectExpression",
+  "TemplateLiteral",
+  "UnaryExpression",
+  "UpdateExpression",
+]);
+
+function whyNot(node: AnyNode, declared: ReadonlySet<string>): string | undefined {
+  switch (node.type) {
+    case "ExpressionStatement":
+      return whyNot(node.expression, declared);
+    case "FunctionDeclaration":
+    case "FunctionExpression":
+    case "ArrowFunctionExpression":
+      if (node.async) return "CouchDB does not run an async function";
+      return node.generator ? "CouchDB does not run a generator function" : undefined;
+    case "SequenceExpression":
+      return whyNot(node.expressions.at(-1) ?? node, declared);
+    case "AssignmentExpression":
+      if (["exports", "module"].some((name) => rootOf(node.left) === name && !declared.has(name))) {
+        return "this is a CommonJS module; CouchDB needs the function itself";
+      }
+      return whyNot(node.right, declared);
+    case "Identifier":
+      return declared.has(node.name) ? undefined : `\`${node.name}\` is not defined`;
+    default: {
+      const other = neverFunctions.has(node.type) || /Statement$/.test(node.type);
+      return other ? "it is not a function" : undefined;
+    }
+  }
+}
+
+function rootOf(node: AnyNode): string | undefined {
+  if (node.type === "MemberExpression") return rootOf(node.object);
+  return node.type === "Identifier" ? node.name : undefined;
+}

@@ -1,0 +1,27 @@
+/** Names of reduce functions that CouchDB does not have. Pure. */
+import { builtInReduce, commonReduces } from "../../design-doc-rules/built-in-reduces.js";
+import { compiledViews } from "../../design-doc-rules/fields.js";
+import { suggestion } from "../../migrations/problems.js";
+import { type DesignDoc, type Fault, isJavaScript } from "./design-doc.js";
+
+/** A name, not the text of a function. */
+export function isReduceName(source: string): boolean {
+  return builtInReduce(source) !== undefined || /^\w+$/.test(source);
+}
+
+export function reduceFaults(doc: DesignDoc): Fault[] {
+  return compiledViews(doc).flatMap(([name, { reduce }]) => {
+    if (typeof reduce !== "string") return [];
+    const builtIn = builtInReduce(reduce);
+    const fits = builtIn ? !("refusal" in builtIn) : !isJavaScript(doc) || !isReduceName(reduce);
+    return fits ? [] : [{ keys: ["views", name, "reduce"], code: "unknown-reduce", message: whyNot(reduce) }];
+  });
+}
+
+function whyNot(source: string): string {
+  if (/^_(?:top|bottom)_/.test(source)) {
+    return `CouchDB refuses the reduce \`${source}\`: the number has to be between 1 and 100`;
+  }
+  const otherwise = `; there are ${commonReduces.join(", ")}`;
+  return `CouchDB has no built-in reduce \`${source}\`${suggestion(source, commonReduces, otherwise)}`;
+}
