@@ -19,6 +19,7 @@ type Deploy = "staged" | "inPlace";
 interface Spec {
   readonly database: DatabaseField;
   readonly from?: string | readonly string[];
+  readonly ignore?: readonly string[];
   readonly docs?: JsonObject;
   readonly deploy?: Deploy;
   readonly keepPrevious?: boolean;
@@ -46,12 +47,21 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       database: databases,
       from: {
         description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several.",
+          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file is a field called as the file without its last extension: `templates/list.html` is the text `templates.list`, a `.json` file is its value. `map.erl` is for design documents with a file `language` that says `erlang`.",
         examples: ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
         anyOf: [
           { type: "string", minLength: 1, variables: true },
           { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
         ],
+      },
+      ignore: {
+        type: "array",
+        description:
+          "Files in the folders of `from` that are left out: patterns as in a `.gitignore`, relative to each folder. Hidden files, couchapp's `_docs` folder, and what a `.couchappignore` names (a JSON list of regular expressions) are always left out.",
+        items: { type: "string", minLength: 1 },
+        minItems: 1,
+        uniqueItems: true,
+        examples: [["*.md", "client/"]],
       },
       docs: {
         type: "object",
@@ -108,16 +118,28 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   absentFromNew: () => true,
   claims: ({ database, docs }) => database.flatMap((db) => Object.keys(docs).map((name) => `designDoc/${db}/${name}`)),
 
-  check({ database, from, docs }) {
+  check({ database, from, ignore, docs }) {
     const own = ownDatabaseProblems(database, "database");
+    if (ignore !== undefined && from === undefined) {
+      const message = "`ignore` is for the folders of `from`, and there is no `from`";
+      return [...own, { path: "/ignore", code: "nothing-to-ignore", message }];
+    }
     if (from !== undefined || docs !== undefined) return own;
     const message = "there is neither `from` (files and folders) nor `docs` (inline)";
     return [...own, { path: "", code: "no-design-docs", message }];
   },
 
   async resolve(spec, files) {
-    const { database, from = [], docs: inline = {}, deploy = "staged", keepPrevious = false, mayBeEmpty = [] } = spec;
-    const found = [...(await readSources(files, from)), ...inlineSources(files, inline)];
+    const {
+      database,
+      from = [],
+      ignore,
+      docs: inline = {},
+      deploy = "staged",
+      keepPrevious = false,
+      mayBeEmpty = [],
+    } = spec;
+    const found = [...(await readSources(files, from, ignore)), ...inlineSources(files, inline)];
     for (const one of found) for (const fault of faultsOf(one)) one.report(fault);
     const docs = byName(found);
     for (const { path, code, message } of unknownViews(mayBeEmpty, docs))

@@ -1,10 +1,11 @@
-/** What may lie in a design document's folder. Pure. */
+/** What may be in a design document's folder, which is one of couchapp's. Pure. */
 import { nearest } from "../../text/nearest.js";
 
-/** A name without extension, and what the extension makes of its content. */
+/** A name without its last extension, as couchapp has it, and what the extension makes of the content. */
 export interface MemberFile {
   readonly key: string;
-  readonly as: "script" | "json" | "text";
+  readonly extension: string;
+  readonly as: "json" | "text";
 }
 
 export interface Entry {
@@ -12,18 +13,24 @@ export interface Entry {
   readonly folder: boolean;
 }
 
-/** Editors and couchapp keep files of their own beside ours: names that begin with a dot are nobody's members. */
-export function isIgnored({ name }: Entry): boolean {
-  return name.startsWith(".");
+/** couchapp pushes the documents in it beside the design document; here they are a step of their own. */
+export function isSeedFolder(above: readonly string[], { name, folder }: Entry): boolean {
+  return above.length === 0 && folder && name === "_docs";
 }
 
-/** Undefined: not a file that we know what to do with. */
+/** Undefined: a copy that an editor has left. */
 export function memberFile(name: string): MemberFile | undefined {
-  const [, key, extension] = /^(.+?)(?:\.(js|json|txt))?$/s.exec(name) ?? [];
-  if (key === undefined || (extension === undefined && /[.~#]/.test(key))) return undefined;
-  if (key.includes("~") || key.includes("#")) return undefined;
-  return { key, as: extension === "js" ? "script" : extension === "json" ? "json" : "text" };
+  const [, key = name, extension = ""] = /^(.+)\.([^.]*)$/s.exec(name) ?? [];
+  if (/[~#]/.test(name)) return undefined;
+  return { key, extension, as: extension === "json" ? "json" : "text" };
 }
+
+/** The language of the functions in files with this extension; undefined: no certain one. */
+export function languageOf(extension: string): string | undefined {
+  return { coffee: "coffeescript", erl: "erlang" }[extension];
+}
+
+const codeExtensions = ["", "coffee", "erl", "js", "txt"];
 
 const functionFolders = ["filters", "lists", "shows", "updates"];
 const folders = [...functionFolders, "views", "indexes", "nouveau", "options"];
@@ -31,45 +38,55 @@ const topFunctions = ["validate_doc_update", "rewrites"];
 const known = [...folders, ...topFunctions, "language", "autoupdate"];
 
 const commonJs =
-  "a module is not run here: give each function a file of its own (`views/by-owner/map.js`), or the design document as JSON";
+  "modules are not run: give each function a file of its own (`views/by-owner/map.js`), or the design document as JSON";
 
-/** Why the entry can't lie there; undefined where it can. `above`: the keys of its folder within the document. */
+const orIgnore = "to leave it out, name it in `ignore`";
+
+/** Why the entry can't be there; undefined where it can. `above`: the keys of its folder within the document. */
 export function whyNot(above: readonly string[], entry: Entry): string | undefined {
   const [section] = above;
   if (entry.name === "_attachments") return "attachments are not supported: serve files from elsewhere";
-  if (!entry.folder && !memberFile(entry.name))
-    return "unknown file: members are `.js`, `.json`, `.txt` or without extension";
+  if (!entry.folder && !memberFile(entry.name)) return `unknown file: it looks like an editor's copy; ${orIgnore}`;
   if (section === undefined) return whyNotAtTop(entry);
   if (section === "views" && above[1] !== "lib") return whyNotInViews(above, entry);
-  if (functionFolders.includes(section) && (entry.folder || memberFile(entry.name)?.as === "json")) {
-    return `unknown ${what(entry)}: \`${section}/\` holds one \`.js\` file for each function`;
+  if (functionFolders.includes(section) && !isCode(entry)) {
+    return `unknown ${what(entry)}: \`${section}/\` holds one file per function, \`.js\` or \`.erl\`; ${orIgnore}`;
   }
   return undefined;
 }
 
+function isCode({ name, folder }: Entry): boolean {
+  return !folder && codeExtensions.includes(memberFile(name)?.extension ?? "?");
+}
+
 function whyNotAtTop(entry: Entry): string | undefined {
-  const { key, as } = entry.folder
-    ? { key: entry.name, as: "folder" }
-    : (memberFile(entry.name) ?? { key: "", as: "" });
-  if (key === "_id" && as === "text") return undefined;
-  if (key.startsWith("_")) return `unknown ${what(entry)}: names that begin with \`_\` are CouchDB's own`;
-  if (as === "script" && !topFunctions.includes(key))
-    return `\`${entry.name}\` is no function that CouchDB knows; ${commonJs}`;
-  if (as === "folder" && topFunctions.includes(key)) return `\`${key}\` is a file`;
-  if (as !== "folder" && as !== "json" && folders.includes(key)) return `\`${key}\` is a folder, or a \`.json\` file`;
+  const { key, extension } = entry.folder
+    ? { key: entry.name, extension: "folder" }
+    : (memberFile(entry.name) ?? { key: "", extension: "" });
+  if (key === "_id" && extension !== "json" && extension !== "folder") return undefined;
+  if (key.startsWith("_")) return `unknown ${what(entry)}: names that begin with \`_\` are reserved; ${orIgnore}`;
+  if (extension === "js" && !topFunctions.includes(key))
+    return `\`${entry.name}\` is no function that CouchDB knows; ${commonJs}; ${orIgnore}`;
+  if (extension === "folder" && topFunctions.includes(key)) return `\`${key}\` is a file`;
+  if (isCode(entry) && folders.includes(key)) return `\`${key}\` is a folder, or a \`.json\` file`;
   if (known.includes(key) || ["lib", "vendor"].includes(key)) return undefined;
+  if (!["", "folder", "json", "txt"].includes(extension)) return undefined;
   const meant = nearest(key, known);
-  return meant === undefined ? undefined : `unknown ${what(entry)} \`${entry.name}\`; did you mean \`${meant}\`?`;
+  return meant === undefined
+    ? undefined
+    : `unknown ${what(entry)} \`${entry.name}\`; did you mean \`${meant}\`? Otherwise ${orIgnore}`;
 }
 
 function whyNotInViews([, view]: readonly string[], entry: Entry): string | undefined {
   if (view === undefined) {
     if (entry.folder || memberFile(entry.name)?.as === "json") return undefined;
-    return `unknown file: a view is a folder, \`views/${memberFile(entry.name)?.key}/map.js\``;
+    const { key } = memberFile(entry.name) ?? {};
+    return `unknown file: a view is a folder, \`views/${key}/map.js\`; ${orIgnore}`;
   }
-  const { key } = memberFile(entry.name) ?? {};
-  if (!entry.folder && ["map", "reduce", "options", "dbcopy"].includes(key ?? "")) return undefined;
-  return `unknown ${what(entry)}: a view has \`map.js\`, \`reduce.js\` (or \`reduce\`, with the name of a built-in one) and \`options.json\``;
+  const { key, as } = memberFile(entry.name) ?? {};
+  const known = ["map", "reduce", "options", "dbcopy"].includes(key ?? "");
+  if (known && (as === "json" || isCode(entry))) return undefined;
+  return `unknown ${what(entry)}: a view has \`map.js\`, \`reduce.js\` (or \`reduce\`, with the name of a built-in one) and \`options.json\`; ${orIgnore}`;
 }
 
 function what({ folder }: Entry): string {

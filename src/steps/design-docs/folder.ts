@@ -1,10 +1,11 @@
 /** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
+import { basename } from "node:path/posix";
 import { toPointer } from "../../migrations/pointer.js";
 import { SourceText } from "../../migrations/source-text.js";
 import type { StepFiles } from "../../migrations/step-files.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
-import { isIgnored, memberFile, whyNot } from "./folder-rules.js";
+import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";
 import { offsetInJson, parseJson } from "./json-text.js";
 import { functionsOf } from "./members.js";
 
@@ -36,12 +37,14 @@ export async function readFolder(
   if (Object.keys(members).length === 0) {
     files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "there is no design document in this folder");
   }
-  reader.reportMacros(doc);
+  reader.reportCode(doc);
   return [{ name: found, doc, report: (fault) => reader.report(path, found, doc, fault) }];
 }
 
 class Reader {
   readonly #leaves = new Map<string, Leaf>();
+  /** Pointers of functions in another language than the design document's. */
+  readonly #foreign = new Set<string>();
   readonly #files: StepFiles;
   readonly #pointer: string;
   #tooDeep = false;
@@ -59,7 +62,7 @@ class Reader {
     if (this.#tooDeep) return {};
     const members = new Map<string, { readonly value: unknown }>();
     for (const entry of await this.#files.list(folder, this.#pointer)) {
-      if (isIgnored(entry)) continue;
+      if (isSeedFolder(above, entry)) continue;
       const path = `${folder}/${entry.name}`;
       const reason = whyNot(above, entry);
       if (reason !== undefined) {
@@ -78,6 +81,7 @@ class Reader {
 
   /** Reports in the file of the member, or of the nearest one that holds it. */
   report(folder: string, name: string, doc: FoundDesignDoc["doc"], fault: Fault): void {
+    if (this.#foreign.has(toPointer(fault.keys))) return;
     for (let depth = fault.keys.length; depth > 0; depth -= 1) {
       const leaf = this.#leaves.get(toPointer(fault.keys.slice(0, depth)));
       if (!leaf) continue;
@@ -91,11 +95,19 @@ class Reader {
     this.#at(folder, fault.code, describe(name, doc, fault));
   }
 
-  /** couchapp would put other files in their places. */
-  reportMacros(doc: FoundDesignDoc["doc"]): void {
+  /** What is wrong in the files of functions, and not in their texts. */
+  reportCode(doc: FoundDesignDoc["doc"]): void {
+    const { language = "javascript" } = doc;
     for (const { keys } of functionsOf(doc)) {
       const source = this.#leaves.get(toPointer(keys))?.source;
-      const macro = source && /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
+      if (!source) continue;
+      const ofFile = languageOf(memberFile(basename(source.file))?.extension ?? "");
+      if (ofFile !== undefined && ofFile !== language) {
+        const message = `this is a function in ${ofFile}, and the language of the design document is ${language}: add a file \`language\` with \`${ofFile}\``;
+        this.#files.problem(source.position(0), "function-language", message);
+        this.#foreign.add(toPointer(keys));
+      }
+      const macro = /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
       if (!macro) continue;
       const message =
         "couchapp's `!code` and `!json` are not expanded: write the code out, or `require` a module of `lib`";

@@ -6,16 +6,21 @@ import { isObject, type JsonObject } from "../json.js";
 import { type FoundDesignDoc, idOf, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
 import { readFolder } from "./folder.js";
-import { isIgnored } from "./folder-rules.js";
+import { ignoring, ignoringAsCouchapp } from "./ignoring.js";
 import { readJsonFile } from "./json-file.js";
 
-export async function readSources(files: StepFiles, from: string | readonly string[]): Promise<FoundDesignDoc[]> {
+/** `ignore`: patterns of files in the folders, relative to each, as in a `.gitignore`. */
+export async function readSources(
+  files: StepFiles,
+  from: string | readonly string[],
+  ignore: readonly string[] = [],
+): Promise<FoundDesignDoc[]> {
   const found: FoundDesignDoc[] = [];
   for (const [i, path] of [from].flat().entries()) {
     const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
     const kind = await files.kindOf(path, pointer);
     if (kind === "file") found.push(...(await readFile(files, path, pointer)));
-    if (kind === "folder") found.push(...(await readAnyFolder(files, path, pointer)));
+    if (kind === "folder") found.push(...(await readAnyFolder(files, path, pointer, ignore)));
   }
   return found;
 }
@@ -44,10 +49,18 @@ async function readFile(files: StepFiles, path: string, pointer: string): Promis
 }
 
 /** One design document, or a folder of them. */
-async function readAnyFolder(files: StepFiles, path: string, pointer: string): Promise<FoundDesignDoc[]> {
+async function readAnyFolder(
+  files: StepFiles,
+  path: string,
+  pointer: string,
+  ignore: readonly string[],
+): Promise<FoundDesignDoc[]> {
   const folder = path.replace(/\/+$/, "");
-  if (await isDesignDoc(files, folder, pointer)) return readFolder(files, folder, pointer, basename(folder));
-  const found = await readCollection(files, folder, pointer);
+  const seen = ignoring(files, folder, ignore);
+  const readOne = async (at: string) =>
+    readFolder(await ignoringAsCouchapp(seen, files, at, pointer), at, pointer, basename(at));
+  if (await isDesignDoc(seen, folder, pointer)) return readOne(folder);
+  const found = await readCollection(seen, folder, pointer, readOne);
   if (found === undefined)
     files.problem({ pointer }, "no-design-docs", "there is no design document in this folder", path);
   return found ?? [];
@@ -58,15 +71,16 @@ async function readCollection(
   files: StepFiles,
   folder: string,
   pointer: string,
+  readOne: (folder: string) => Promise<FoundDesignDoc[]>,
 ): Promise<FoundDesignDoc[] | undefined> {
-  const entries = (await files.list(folder, pointer)).filter((entry) => !isIgnored(entry));
+  const entries = await files.list(folder, pointer);
   const found: FoundDesignDoc[] = [];
   for (const { name, folder: isFolder } of entries) {
     const path = `${folder}/${name}`;
     if (isFolder && name === "_design" && basename(folder) !== "_design")
-      found.push(...((await readCollection(files, path, pointer)) ?? []));
+      found.push(...((await readCollection(files, path, pointer, readOne)) ?? []));
     else if (name.startsWith("_") || !(isFolder || name.endsWith(".json"))) unknown(files, path);
-    else if (isFolder) found.push(...(await readFolder(files, path, pointer, name)));
+    else if (isFolder) found.push(...(await readOne(path)));
     else found.push(...(await readJsonFile(files, path, pointer, basename(name, ".json"))));
   }
   return entries.length === 0 ? undefined : found;
@@ -75,7 +89,7 @@ async function readCollection(
 function unknown(files: StepFiles, file: string): void {
   const message = file.endsWith(".js")
     ? "a module is not run here: give the design document as JSON, or as a folder with one function a file"
-    : "unknown file: a folder of design documents holds folders and `.json` files";
+    : "unknown file: a folder of design documents holds folders and `.json` files; leave it out with `ignore`";
   files.problem({ file, line: 1, column: 1 }, "unknown-file", message);
 }
 
@@ -109,7 +123,6 @@ async function isDesignDoc(files: StepFiles, folder: string, pointer: string): P
 
 async function holdsFunctions(files: StepFiles, folder: string, pointer: string, depth: number): Promise<boolean> {
   for (const entry of await files.list(folder, pointer)) {
-    if (isIgnored(entry)) continue;
     if (depth === 0 && !entry.folder && (entry.name === "index.js" || !marks.test(entry.name))) return true;
     const below = `${folder}/${entry.name}`;
     if (depth > 0 && entry.folder && (await holdsFunctions(files, below, pointer, depth - 1))) return true;

@@ -77,6 +77,88 @@ describe("a folder tree", () => {
     });
   });
 
+  it("may be one of couchapp's", async () => {
+    const docs = await load(
+      below("design", {
+        "couchapp.json": '{ "name": "app" }',
+        "README.md": "# App\n",
+        "index.html": "<p>",
+        "_docs/seed.json": "{}",
+        "templates/list.html": "<ul>\n",
+        "templates/deep/row.min.html": "<li>",
+        "client/click.js": "import x from 'y'; $(",
+        "client/config.json": '{ "a": 1 }',
+        "vendor/lib/all.js": "(",
+        "views/v/map.js": map,
+        "filters/f.js": "function () { return require('vendor/used') }",
+        "vendor/used.js": "exports.a = 1",
+      }),
+    );
+    expect(docs).toEqual({
+      design: {
+        couchapp: { name: "app" },
+        README: "# App",
+        index: "<p>",
+        templates: { list: "<ul>", deep: { "row.min": "<li>" } },
+        client: { click: "import x from 'y'; $(", config: { a: 1 } },
+        vendor: { lib: { all: "(" }, used: "exports.a = 1" },
+        views: { v: { map } },
+        filters: { f: "function () { return require('vendor/used') }" },
+      },
+    });
+  });
+
+  it("may hold functions in Erlang", async () => {
+    const erlang = "fun({Doc}) -> Emit(1, 2) end.";
+    const files = {
+      language: "erlang\n",
+      "views/v/map.erl": erlang,
+      "views/v/reduce.erl": "_sum",
+      "filters/f.erl": erlang,
+    };
+    expect(await load(below("design", files))).toEqual({
+      design: { language: "erlang", views: { v: { map: erlang, reduce: "_sum" } }, filters: { f: erlang } },
+    });
+  });
+
+  const extra = {
+    "README.md": "x",
+    "client/click.js": "x",
+    "client/keep.txt": "x",
+    "lib/a~": "x",
+    "lib/b.js": "x",
+    "views/v/notes.md": "x",
+  };
+  const app = { "views/v/map.js": map, ...extra };
+  it.each<[string, unknown, unknown]>([
+    ["by extension", ["*.md", "*~"], { client: { click: "x", keep: "x" }, lib: { b: "x" } }],
+    ["folders", ["client/", "lib/a~", "*.md"], { lib: { b: "x" } }],
+    ["all of a folder but one file", ["client/*", "!client/keep.txt", "*.md", "lib"], { client: { keep: "x" } }],
+    ["at the top only", ["/*.md", "/lib", "/views/v/*.md", "client"], {}],
+  ])("leaves out what `ignore` names: %s", async (_, patterns, rest) => {
+    const docs = await load(below("design", app), `from: design\nignore: ${JSON.stringify(patterns)}`);
+    expect(docs).toEqual({ design: { views: { v: { map } }, ...(rest as object) } });
+  });
+
+  it("leaves out what `ignore` names in each design document and beside them", async () => {
+    const files = { "design/notes.md": "x", ...below("design/a", app), ...below("design/b", app) };
+    const docs = await load(files, 'from: design/\nignore: ["*.md", "/b", "lib", "a/client"]');
+    expect(docs).toEqual({ a: { views: { v: { map } } } });
+  });
+
+  it.each<[string, string, unknown]>([
+    ["a name at any depth", '[".*\\\\.md", "client", ".*~"] // c', { lib: { b: "x" } }],
+    ["a path", '[/* "lib", */ "client/click.js", "lib/a~", ".*md"]', { client: { keep: "x" }, lib: { b: "x" } }],
+    ["from the top", '["/README.md", "views/v/notes[.]md", "/lib", "/a~", "client"]', {}],
+  ])("leaves out what its `.couchappignore` names: %s", async (_, list, rest) => {
+    const docs = await load(below("design", { ...app, ".couchappignore": list }));
+    expect(docs).toEqual({ design: { views: { v: { map } }, ...(rest as object) } });
+  });
+
+  it("`ignore` without `from` is an error", async () => {
+    expect(await load({}, "docs: { a: {} }\nignore: [x]")).toMatchObject([{ code: "nothing-to-ignore" }]);
+  });
+
   const views = { "views/v/map.js": map };
   it.each<[string, Files, string[]]>([
     ["named as its folder", below("design", views), ["design"]],
@@ -143,7 +225,30 @@ describe("a folder tree", () => {
     ["attachments", { ...views, "_attachments/a.html": "x" }, "attachments", "_attachments:1:1"],
     ["a back-up", { ...views, "views/v/map.js~": map }, "unknown-file", "views/v/map.js~:1:1"],
     ["another back-up", { ...views, "#language#": "x" }, "unknown-file", "#language#:1:1"],
-    ["a README", { ...views, "README.md": "x" }, "unknown-file", "README.md:1:1"],
+    ["a README among the filters", { ...views, "filters/README.md": "x" }, "unknown-file", "filters/README.md:1:1"],
+    ["a README of a view", { ...views, "views/v/README.md": "x" }, "unknown-file", "views/v/README.md:1:1"],
+    ["a README among the views", { ...views, "views/README.md": "x" }, "unknown-file", "views/README.md:1:1"],
+    ["a page of a view", { ...views, "views/v/reduce.html": "x" }, "unknown-file", "views/v/reduce.html:1:1"],
+    ["an Erlang function without its language", { "views/v/map.erl": "x" }, "function-language", "views/v/map.erl:1:1"],
+    ["a file of seed documents", { ...views, _docs: "x" }, "unknown-file", "_docs:1:1"],
+    [
+      "a `.couchappignore` that is not JSON",
+      { ...views, ".couchappignore": '[\n// c\n"a" "b"]' },
+      "json-syntax",
+      ".couchappignore:3:5",
+    ],
+    [
+      "a `.couchappignore` with a number",
+      { ...views, ".couchappignore": "[1]" },
+      "couchapp-ignore",
+      ".couchappignore:1:1",
+    ],
+    [
+      "a `.couchappignore` with half an expression",
+      { ...views, ".couchappignore": '["("]' },
+      "couchapp-ignore",
+      ".couchappignore:1:1",
+    ],
     ["something in a view", { ...views, "views/v/mapp.js": map }, "unknown-file", "views/v/mapp.js:1:1"],
     ["something among the views", { ...views, "views/v2.js": map }, "unknown-file", "views/v2.js:1:1"],
     ["a folder among the functions", { ...views, "filters/f/f.js": map }, "unknown-file", "filters/f:1:1"],
