@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: the project's folder, with its own `migrations`. */
   readonly cwd?: string;
+  /** Default: the built one in dist/. */
+  readonly program?: string;
 }
 
 export interface CliResult {
@@ -35,9 +37,12 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 }
 
 /** Starts it, for those who want to send it a signal. */
-export function startCli(args: readonly string[], { env = {}, cwd = root }: CliOptions = {}): RunningCli {
-  if (!existsSync(cli)) throw new Error("dist/cli.cjs is not there: npm run build");
-  const child = spawn(process.execPath, [cli, ...args], {
+export function startCli(
+  args: readonly string[],
+  { env = {}, cwd = root, program = cli }: CliOptions = {},
+): RunningCli {
+  if (!existsSync(program)) throw new Error(`${program} is not there: npm run build`);
+  const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],

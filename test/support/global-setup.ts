@@ -5,6 +5,7 @@
 import type { TestProject } from "vitest/node";
 import { canStartNodes, couchHome, startCouchDB } from "./couchdb.js";
 import { prefix, removeDatabases } from "./databases.js";
+import { startInstaller } from "./installer.js";
 import { type Addressed, type Login, must, request } from "./request.js";
 import type { ServerFacts, ServerKind } from "./servers.js";
 
@@ -27,7 +28,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("server", facts);
   console.log(`\nTests run against ${said(facts)}`);
   for (const line of leftOut(kind)) console.log(`Left out: ${line}`);
-  return close;
+  const installer = await startInstaller();
+  project.provide("installer", installer.url);
+  return async () => {
+    await installer.close();
+    await close();
+  };
 }
 
 async function choose(): Promise<Chosen> {

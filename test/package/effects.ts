@@ -1,0 +1,82 @@
+/** What the settings do that take any text: enough to see that the text has arrived. */
+import { expect } from "vitest";
+import type { CommandName } from "../../src/settings/setting.js";
+import type { SettingName } from "../../src/settings/table.js";
+import type { CliResult } from "../support/cli.js";
+
+interface Seen extends CliResult {
+  /** The files and folders in the working directory, afterwards. */
+  readonly made: readonly string[];
+  read(file: string): Promise<string>;
+}
+
+interface Effect {
+  readonly command: CommandName;
+  readonly value: string;
+  readonly args?: readonly string[];
+  /** `url`: of a server whose admin is `overmind`, with the password `before`. */
+  readonly env?: (url: string) => Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  seen(result: Seen): void | Promise<void>;
+}
+
+const bootstrap = { "legacy/zerglings/_security.json": "{}" };
+
+export const effects: Partial<Record<SettingName, Effect>> = {
+  path: {
+    command: "validate",
+    value: "elsewhere",
+    files: { "elsewhere/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n" },
+    seen: ({ code, stdout }) => expect([code, stdout]).toEqual([0, expect.stringContaining("1 step")]),
+  },
+  kind: {
+    command: "new",
+    value: "ensureUser",
+    args: ["drones"],
+    seen: async ({ read }) => expect(await read("migrations/001-drones.yaml")).toContain("ensureUser:"),
+  },
+  fromBootstrap: {
+    command: "import",
+    value: "legacy",
+    files: bootstrap,
+    seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["migrations"])]),
+  },
+  out: {
+    command: "import",
+    value: "imported",
+    args: ["--from-bootstrap", "legacy"],
+    files: bootstrap,
+    seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["imported"])]),
+  },
+  terminationLog: {
+    command: "new",
+    value: "end.log",
+    args: ["drones", "--kind", "ensureNothing"],
+    seen: async ({ read }) => expect(await read("end.log")).toContain("ensureNothing"),
+  },
+  host: {
+    command: "sandbox",
+    // Documentation's own address, which no machine has.
+    value: "192.0.2.1",
+    args: ["--port", "0"],
+    seen: ({ code, stderr }) => expect([code, stderr]).toEqual([3, expect.stringContaining("192.0.2.1")]),
+  },
+  username: {
+    command: "sandbox",
+    value: "overmind",
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a name and a password")]),
+  },
+  password: {
+    command: "sandbox",
+    value: "cerebrate",
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a name and a password")]),
+  },
+  previousPassword: {
+    command: "wait",
+    value: "before",
+    env: (url) => ({ COUCHDB_URL: url, COUCHDB_USERNAME: "overmind", COUCHDB_PASSWORD: "after" }),
+    seen: ({ code, stdout }) => expect([code, stdout]).toEqual([0, "CouchDB is ready.\n"]),
+  },
+};

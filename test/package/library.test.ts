@@ -1,0 +1,86 @@
+/** The library as programs use it: types under every module system, and one implementation for all of them. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+import { installed } from "../support/installer.js";
+import { removeFolder, writeFiles } from "../support/temp.js";
+import { compile, modules } from "./compile.js";
+
+const run = promisify(execFile);
+const { folder, package: inside } = await installed();
+
+const program = `
+import { apply, type ApplyResult, type Event, InvalidInput, loadMigrations, MigrateError, type Migrations, plan, type Plan, type Sandbox, startSandbox, status, type Status } from "couchdb-migrate";
+
+async function main(): Promise<void> {
+  const migrations: Migrations = await loadMigrations("migrations");
+  console.log(migrations.steps.map(({ id, kind }) => \`\${id}: \${kind}\`).join());
+  const sandbox: Sandbox = await startSandbox({ username: "overmind", password: "cerebrate" });
+  const events: string[] = [];
+  const emit = (event: Event) => void events.push(event.type);
+  const { signal } = new AbortController();
+  const planned: Plan = await plan(migrations, { connection: sandbox });
+  const applied: ApplyResult = await apply(migrations, { connection: sandbox, emit, signal });
+  const now: Status = await status(migrations, { connection: sandbox });
+  console.log(planned.changes, applied.applied.join(), events.includes("connected"), now.steps[0]?.state);
+  await sandbox.stop();
+  const problem = await loadMigrations("wrong").catch((error: unknown) => error);
+  if (!(problem instanceof InvalidInput) || !(problem instanceof MigrateError)) throw problem;
+  console.log(problem.problems.map(({ code, line }) => \`\${code} in line \${line}\`).join());
+}
+void main();
+`;
+const output = ["zerglings: ensureDatabase", "1 zerglings true applied", "unknown-step in line 2", ""];
+
+const files = {
+  "migrations/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n",
+  "wrong/001.yaml": "- id: zerglings\n  ensureDatabse:\n    name: zerglings\n",
+};
+
+/** A project beside the installed package. */
+async function project(type: "module" | "commonjs", more: Readonly<Record<string, string>>): Promise<string> {
+  const consumer = await mkdtemp(join(folder, "consumer-"));
+  onTestFinished(() => removeFolder(consumer));
+  await writeFiles(consumer, { "package.json": JSON.stringify({ private: true, type }), ...files, ...more });
+  return consumer;
+}
+
+it.each(modules.map((one) => [one.title, one] as const))(
+  "a program that is %s compiles strictly",
+  async (_title, one) => {
+    const { type, options, runs } = one;
+    const cwd = await project(type, { "program.ts": program });
+    expect(compile(cwd, ["program.ts"], options)).toEqual([]);
+    if (!runs) return;
+    const { stdout } = await run(process.execPath, ["program.js"], { cwd });
+    expect(stdout.split("\n")).toEqual(output);
+  },
+);
+
+it("the programs of README.md compile, and the one with startSandbox runs", async () => {
+  const readme = await readFile(join(inside, "README.md"), "utf8");
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
+  const names = blocks.map((text) => (text.includes("startSandbox") ? "sandbox.ts" : "apply.ts"));
+  expect(names).toEqual(["apply.ts", "sandbox.ts"]);
+  const cwd = await project("module", Object.fromEntries(names.map((name, i) => [name, blocks[i] ?? ""])));
+  expect(compile(cwd, names, modules[0].options)).toEqual([]);
+  const { stdout } = await run(process.execPath, ["sandbox.js"], { cwd });
+  expect(stdout).toBe("200\n");
+});
+
+it("import and require give the same functions", async () => {
+  const compare = `
+import { createRequire } from "node:module";
+import * as imported from "couchdb-migrate";
+const required = createRequire(import.meta.url)("couchdb-migrate");
+const names = Object.keys(required).sort();
+console.log(JSON.stringify([names, Object.keys(imported).sort(), names.filter((name) => imported[name] !== required[name])]));
+`;
+  const cwd = await project("module", { "compare.js": compare });
+  const [required, imported, different] = JSON.parse((await run(process.execPath, ["compare.js"], { cwd })).stdout);
+  expect(required).toEqual(expect.arrayContaining(["apply", "loadMigrations", "plan", "startSandbox"]));
+  expect(imported).toEqual(required);
+  expect(different).toEqual([]);
+});

@@ -1,0 +1,21 @@
+import { type SettingName, settings } from "../../src/settings/table.js";
+
+/** What is refused beyond what the table says. */
+const more: Partial<Record<SettingName, string>> = {
+  url: "nonsense",
+  ca: "nowhere.pem",
+  cert: "nowhere.pem",
+  key: "nowhere.pem",
+  config: "nowhere.yaml",
+};
+
+/** A value that the setting refuses before anything is done. Undefined: it takes any text. */
+export function wrongValue(name: SettingName): string | undefined {
+  const { type, pattern } = settings[name];
+  if (more[name] !== undefined) return more[name];
+  if (type === "duration") return "soon";
+  if (type === "integer") return "many";
+  if (type === "boolean") return "perhaps";
+  if (type === "enum") return "none-of-them";
+  return ["?", ",", "=!"].find((text) => pattern?.test(text) === false);
+}
