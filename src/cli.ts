@@ -14,7 +14,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     if (interruption.signal.aborted) endNow();
     interruption.abort();
     setTimeout(endNow, latest).unref();
-    if (process.stderr.isTTY) process.stderr.write("\nStopping; once more stops at once.\n");
   });
 }
 

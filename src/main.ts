@@ -20,7 +20,17 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const redaction = new Redaction();
   let log: Log | undefined;
   let end = (summary: string) => endUnresolved(redaction.redact(summary), io.env);
-  io.hurry?.addEventListener("abort", () => end(errorSummary(broughtDown())), { once: true });
+  const once = { once: true };
+  // Through the log, which knows what is drawn on the terminal.
+  io.signal.addEventListener("abort", () => io.stderr.isTTY && log?.info("Stopping; once more stops at once."), once);
+  io.hurry?.addEventListener(
+    "abort",
+    () => {
+      log?.close();
+      end(errorSummary(broughtDown()));
+    },
+    once,
+  );
   try {
     const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns ?? 100);
     if ("text" in parsed) {

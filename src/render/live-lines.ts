@@ -1,11 +1,11 @@
 /** The last lines of a terminal: what is under way, and a bar for whatever says how far it is. */
 import type { Event } from "../events.js";
 import { visible } from "../text/visible.js";
-import { figures, percent, progressPlace, type StepProgress } from "./describe-event.js";
+import type { StepProgress } from "./describe-event.js";
 import type { LogOptions } from "./log.js";
 import type { Pace } from "./pace.js";
+import { progressLine, shortened } from "./progress-line.js";
 
-const bar = 20;
 /** What goes beyond is counted. */
 const most = 6;
 const over: ReadonlySet<Event["type"]> = new Set(["step-end", "step-failed", "step-stopped"]);
@@ -15,7 +15,8 @@ const drawInterval = 100;
 interface UnderWay {
   /** The step. */
   readonly id: string;
-  readonly text: string;
+  /** The line, for a terminal of so many columns. */
+  line(columns: number): string;
   readonly finished: boolean;
 }
 
@@ -34,7 +35,7 @@ export class LiveLines {
   hear(event: Event): void {
     if (event.type === "step-begin") {
       const text = visible(`${event.id}: ${event.title}`);
-      this.#underWay.set(event.id, { id: event.id, text, finished: false });
+      this.#underWay.set(event.id, { id: event.id, line: (columns) => shortened(text, columns), finished: false });
       this.draw();
     } else if (over.has(event.type) && "id" in event) {
       this.#drop((one) => one.id === event.id);
@@ -47,7 +48,8 @@ export class LiveLines {
     this.#underWay.delete(event.id);
     this.#drop((one) => one.id === event.id && one.finished);
     const finished = event.total > 0 && event.done >= event.total;
-    this.#underWay.set(key, { id: event.id, text: barText(event, pace), finished });
+    const line = (columns: number) => progressLine(event, pace, columns);
+    this.#underWay.set(key, { id: event.id, line, finished });
     if (this.#now() - this.#drawnAt >= drawInterval) this.draw();
   }
 
@@ -55,10 +57,14 @@ export class LiveLines {
     this.clear();
     const all = [...this.#underWay.values()];
     if (all.length === 0) return;
-    const shown = all.slice(0, most).map(({ text }) => text);
     const more = all.length > most ? ` (+${all.length - most} more)` : "";
-    const columns = this.#options.stream.columns || 80;
-    const lines = shown.map((text, i) => cut(this.#options.redact(text), i === shown.length - 1 ? more : "", columns));
+    // A line that fills the last column would wrap.
+    const columns = (this.#options.stream.columns || 80) - 1;
+    const shown = all.slice(0, most);
+    const lines = shown.map(({ line }, i) => {
+      const end = i === shown.length - 1 ? more : "";
+      return this.#options.redact(line(columns - end.length)) + end;
+    });
     this.#options.stream.write(lines.join("\n"));
     this.#drawn = lines.length;
     this.#drawnAt = this.#now();
@@ -78,16 +84,4 @@ export class LiveLines {
   #drop(isOver: (one: UnderWay) => boolean): void {
     for (const [key, one] of this.#underWay) if (isOver(one)) this.#underWay.delete(key);
   }
-}
-
-/** The figures come first: they are what a narrow terminal must not cut off. */
-function barText(event: StepProgress, pace: Pace | undefined): string {
-  const said = visible(`${figures(event, pace)} · ${progressPlace(event)}: ${event.what}`);
-  if (event.total === 0) return said;
-  const full = Math.round((percent(event) / 100) * bar);
-  return `[${"#".repeat(full)}${"-".repeat(bar - full)}] ${said}`;
-}
-
-function cut(text: string, end: string, columns: number): string {
-  return `${[...text].slice(0, columns - 1 - end.length).join("")}${end}`;
 }

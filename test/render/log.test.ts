@@ -33,6 +33,21 @@ const events: readonly Event[] = [
   { type: "request", method: "PUT", path: "/a", status: undefined, milliseconds: 3000, attempt: 2 },
 ];
 
+/** What is left on a terminal of one screen, given what was written to it. */
+function screenOf(written: string): string {
+  const lines = [""];
+  let row = 0;
+  const codes = ["\r", "\n", "\x1b[2K", "\x1b[1A"];
+  for (let at = 0; at < written.length; ) {
+    const code = codes.find((one) => written.startsWith(one, at));
+    if (code === "\n") row += 1;
+    else if (code === "\x1b[1A") row -= 1;
+    lines[row] = code === "\x1b[2K" ? "" : (lines[row] ?? "") + (code === undefined ? written.charAt(at) : "");
+    at += code?.length ?? 1;
+  }
+  return lines.join("\n");
+}
+
 interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -154,16 +169,46 @@ describe("progress", () => {
     expect(JSON.parse(line)).toMatchObject({ event: "step-progress", perSecond: 500, millisecondsLeft: 110_000 });
   });
 
-  test("is drawn at the end of a terminal, figures first, and is gone in the end", async () => {
-    const screen = { isTTY: true, columns: 60 };
-    const said = [begun, progress(25_000), progress(27_000), ended];
-    const text = await say("pretty", "info", said, { screen, step: 1000 });
-    expect(text.split("\r\x1b[2K")).toEqual([
-      "v: design documents",
-      "[########------------] 25,000 of 60,000 documents (41 %) · ",
-      "[#########-----------] 27,000 of 60,000 documents (45 %), 2",
-      "applied v: design documents (1 ms)\n",
-    ]);
+  const bars = ["[########------------]", "[#########-----------]"];
+  test.each<[number, string, string]>([
+    [
+      120,
+      `v: 41 % ${bars[0]} 25,000 of 60,000 documents, building`,
+      `v: 45 %, 17 s left ${bars[1]} 27,000 of 60,000 documents, 2,000 per second, building`,
+    ],
+    [
+      80,
+      `v: 41 % ${bars[0]} 25,000 of 60,000 documents, building`,
+      `v: 45 %, 17 s left ${bars[1]} 27,000 of 60,000 documents`,
+    ],
+    [40, `v: 41 % ${bars[0]}`, "v: 45 %, 17 s left"],
+    [15, "v: 41 %", "v: 45 %, 17 s…"],
+  ])(
+    "is drawn at the end of a terminal of %d columns, name and time first, and is gone in the end",
+    async (columns, first, second) => {
+      const screen = { isTTY: true, columns };
+      const said = [begun, progress(25_000), progress(27_000), ended];
+      const text = await say("pretty", "info", said, { screen, step: 1000 });
+      expect(text.split("\r\x1b[2K").slice(1)).toEqual([first, second, "applied v: design documents (1 ms)\n"]);
+    },
+  );
+
+  test("is gone when the run is told to stop, and what is said of that is above what is still under way", async () => {
+    let text = "";
+    const stream = {
+      isTTY: true,
+      columns: 80,
+      write: (part: string) => {
+        text += part;
+      },
+    };
+    const options = { format: "pretty", level: "info", stream, style: plain, redact: (one: string) => one } as const;
+    const log = await openLog(options);
+    log.emit(begun);
+    log.emit(progress(25_000));
+    log.info("stopping");
+    log.close();
+    expect(screenOf(text)).toBe("stopping\n");
   });
 
   test("has a line for each piece of work, and none for what is finished", async () => {
@@ -174,10 +219,10 @@ describe("progress", () => {
     const up = "\x1b[1A\x1b[2K";
     expect(text.split("\r\x1b[2K")).toEqual([
       "v: design documents",
-      "[##------------------] 6,000 of 60,000 documents (10 %) · v in a: building",
-      "[##------------------] 6,000 of 60,000 documents (10 %) · v in a: building\n[##########----------] 30,000 of 60,000 documents (50 %) · v in b: building",
-      `${up}[####################] 60,000 of 60,000 documents (100 %) · v in a: building\n[##########----------] 30,000 of 60,000 documents (50 %) · v in b: building`,
-      `${up}[##########----------] 31,000 of 60,000 documents (51 %) · v in b: building`,
+      "v in a: 10 % [##------------------] 6,000 of 60,000 documents, building",
+      "v in a: 10 % [##------------------] 6,000 of 60,000 documents, building\nv in b: 50 % [##########----------] 30,000 of 60,000 documents, building",
+      `${up}v in a: 100 % [####################] 60,000 of 60,000 documents, building\nv in b: 50 % [##########----------] 30,000 of 60,000 documents, building`,
+      `${up}v in b: 51 % [##########----------] 31,000 of 60,000 documents, building`,
       "",
     ]);
   });

@@ -43,6 +43,47 @@ export class Standstill {
   }
 }
 
+/**
+ * How far a build is. Counted in changes that one copy of each range lacks: how many copies answer differs from look to
+ * look, and the tasks of all nodes count each change once for each copy, so that sums over them jump.
+ */
+export class BuildProgress {
+  #size = 0;
+  #done = 0;
+  #whole = 0;
+  #ofTasks = 0;
+
+  /** Whether something was built since the look before. */
+  add(look: IndexState): boolean {
+    this.#size = Math.max(this.#size, look.least);
+    this.#whole = Math.max(this.#whole, look.pending, look.total);
+    const done = Math.max(this.#done, this.#size - look.least);
+    const moved = look.pending === 0 || done > this.#done || look.done > this.#ofTasks;
+    this.#done = done;
+    this.#ofTasks = Math.max(this.#ofTasks, look.done);
+    return moved;
+  }
+
+  /** A server that was restarted begins again. */
+  restart(): void {
+    this.#done = 0;
+    this.#ofTasks = 0;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Of all copies. */
+  get whole(): number {
+    return this.#whole;
+  }
+}
+
 function isCommitted(look: IndexState): boolean {
   return !look.uncommitted;
 }

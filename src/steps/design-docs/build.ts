@@ -4,7 +4,7 @@ import type { Couch } from "../../couch/couch.js";
 import type { Path } from "../../couch/path.js";
 import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
-import { isBuilt, nextPause, Standstill } from "./build-wait.js";
+import { BuildProgress, isBuilt, nextPause, Standstill } from "./build-wait.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { type IndexState, indexState, placesToAsk, triggerBuild } from "./index-state.js";
 
@@ -38,8 +38,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
   const { database, name, doc, what } = build;
   const standstill = new Standstill();
   let looks: readonly IndexState[] = [];
-  let size = 0;
-  let reached = 0;
+  const progressed = new BuildProgress();
   let pause = 0;
   let triggered = false;
   for (let heard = performance.now(); ; ) {
@@ -52,13 +51,9 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       if (!look) throw gone(database, name);
       heard = performance.now();
       looks = [...looks, look].slice(-kept);
-      size = Math.max(size, look.pending, look.total);
-      const furthest = Math.max(reached, size - look.pending, look.done);
-      const moved = look.pending === 0 || furthest > reached;
-      reached = furthest;
-
-      progress({ done: Math.min(reached, size), total: size, unit: "changes", what });
-      if (isBuilt(looks, size)) return;
+      const moved = progressed.add(look);
+      progress({ done: progressed.done, total: progressed.size, unit: "changes", what });
+      if (isBuilt(looks, progressed.whole)) return;
       if (standstill.isToBeAsked(moved, look.building)) {
         const reason = await whyNot(couch, build, signal);
         if (reason !== undefined) throw buildFailure(build, reason);
@@ -70,8 +65,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       const error = toMigrateError(thrown);
       if (!isPassing(error) || performance.now() - heard > patience) throw error;
       triggered = false;
-      // A server that was restarted begins anew.
-      reached = 0;
+      progressed.restart();
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
   }

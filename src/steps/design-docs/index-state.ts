@@ -9,6 +9,8 @@ import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 export interface IndexState {
   /** Changes that the index lacks, in those copies that answered first: one of each range at least. */
   readonly pending: number;
+  /** Changes that the index lacks in one copy of each range: in the foremost of those that answered. */
+  readonly least: number;
   /** Of the builds under way, on all nodes. */
   readonly done: number;
   readonly total: number;
@@ -27,7 +29,7 @@ interface Info {
     readonly updater_running?: boolean;
     readonly waiting_commit?: boolean;
     /** Absent before 2.0. */
-    readonly updates_pending?: { readonly total?: number };
+    readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
     readonly update_seq?: unknown;
   };
 }
@@ -46,8 +48,10 @@ export async function indexState(couch: Couch, database: string, name: string): 
   if (!index) return undefined;
   const tasks = await tasksOf(couch, database, name);
   const { signature, updater_running = false, waiting_commit = false } = index;
+  const pending = await pendingIn(couch, database, index);
   return {
-    pending: await pendingIn(couch, database, index),
+    pending,
+    least: index.updates_pending?.minimum ?? pending,
     done: sum(tasks.map(({ changes_done = 0 }) => changes_done)),
     total: sum(tasks.map(({ total_changes = 0 }) => total_changes)),
     building: updater_running || tasks.length > 0,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isBuilt, nextPause, Standstill } from "../../../src/steps/design-docs/build-wait.js";
+import { BuildProgress, isBuilt, nextPause, Standstill } from "../../../src/steps/design-docs/build-wait.js";
 import type { IndexState } from "../../../src/steps/design-docs/index-state.js";
 
 const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
   pending,
+  least: pending,
   done: 0,
   total: 0,
   building: false,
@@ -28,6 +29,49 @@ describe("an index is built", () => {
     ["not keeping up", [...times(11, look(100)), look(101)], false],
   ])("%s", (_, looks, built) => {
     expect(isBuilt(looks, 1_000)).toBe(built);
+  });
+});
+
+describe("the progress of a build", () => {
+  const of = (looks: readonly IndexState[]) => {
+    const progress = new BuildProgress();
+    return looks.map((one) => {
+      const moved = progress.add(one);
+      return [progress.done, progress.size, moved];
+    });
+  };
+
+  it("has one total, however many copies answer, and whatever their tasks add up to", () => {
+    const looks = [
+      look(600, { least: 600 }),
+      look(1_800, { least: 600, total: 1_750, done: 30 }),
+      look(900, { least: 400, total: 1_750, done: 500 }),
+      look(1_100, { least: 450, total: 900, done: 300 }),
+      look(0, { least: 0 }),
+    ];
+    expect(of(looks)).toEqual([
+      [0, 600, false],
+      [0, 600, true],
+      [200, 600, true],
+      [200, 600, false],
+      [600, 600, true],
+    ]);
+  });
+
+  it("has a larger total where more is written meanwhile", () => {
+    expect(of([look(600), look(300), look(700)])).toEqual([
+      [0, 600, false],
+      [300, 600, true],
+      [300, 700, false],
+    ]);
+  });
+
+  it("begins again with the server", () => {
+    const progress = new BuildProgress();
+    for (const one of [look(600), look(100)]) progress.add(one);
+    progress.restart();
+    progress.add(look(550));
+    expect(progress.done).toBe(50);
   });
 });
 

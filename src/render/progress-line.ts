@@ -1,0 +1,49 @@
+/** One line of a terminal on how far long work is. What matters most comes first, so that a narrow one keeps it. Pure. */
+import { visible } from "../text/visible.js";
+import { percent, progressPlace, type StepProgress } from "./describe-event.js";
+import type { Pace } from "./pace.js";
+import { grouped, rate, remaining } from "./quantity.js";
+
+const bar = 20;
+/** A name is not cut to fewer characters than this. */
+const shortestName = 8;
+
+/** `views in zerglings: 45 %, 11 s left [#########-----------] 27,000 of 60,000 documents, 3,100 per second, building`. */
+export function progressLine(event: StepProgress, pace: Pace | undefined, columns: number): string {
+  const { done, total, unit } = event;
+  const known = total > 0;
+  const far = known ? `${percent(event)} %` : `${grouped(done)} ${unit}`;
+  const standing = pace ? `${far}, ${remaining(pace.left)} left` : far;
+  const name = visible(progressPlace(event));
+  const head = `${shortened(name, Math.max(shortestName, columns - standing.length - 2))}: ${standing}`;
+  const extras = [
+    ...(known ? [` ${barOf(event)}`, ` ${grouped(done)} of ${grouped(total)} ${unit}`] : []),
+    ...(pace ? [`, ${rate(pace.perSecond)} per second`] : []),
+    `, ${visible(event.what)}`,
+  ];
+  return fitted(head, extras, columns);
+}
+
+/** As many of the extras, in their order, as there is room for. */
+function fitted(head: string, extras: readonly string[], columns: number): string {
+  let line = head;
+  for (const extra of extras) {
+    if (lengthOf(line) + lengthOf(extra) > columns) break;
+    line += extra;
+  }
+  return shortened(line, columns);
+}
+
+/** With `…` where something is missing at the end. */
+export function shortened(text: string, columns: number): string {
+  return lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join("")}…`;
+}
+
+function barOf(event: StepProgress): string {
+  const full = Math.round((percent(event) / 100) * bar);
+  return `[${"#".repeat(full)}${"-".repeat(bar - full)}]`;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
