@@ -83,6 +83,7 @@ function contextFor(
   if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
   return {
     settings,
+    isGiven: (setting) => resolved.given.has(setting),
     positionals,
     connection,
     env: io.env,

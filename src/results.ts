@@ -53,7 +53,14 @@ export interface PlannedStep {
   readonly target: string;
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
   readonly changes: readonly (Change & { readonly database?: string })[];
+  /** `changes` in short, where they are of many documents: what text and Markdown show without `--details`. */
+  readonly brief?: readonly (Change & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
+  /**
+   * Ids of pending steps before this one that change documents which its preview depends on: `changes` and `rebuilds`
+   * are what they would be without those. Absent: there are none.
+   */
+  readonly previewWithout?: readonly string[];
   /** `apply`, with the same options, would write to the server for it: false for drift that it leaves alone. */
   readonly applies: boolean;
   /** One sentence each: why it is pending (`the database was recreated`), why it is refused, what to watch. */
@@ -134,6 +141,8 @@ export interface Status {
   readonly formatVersion: 1;
   readonly set: string;
   readonly server: { readonly url: string; readonly version: string };
+  /** False: there were no migration files to compare with; `steps` are those of the ledger. */
+  readonly files: boolean;
   readonly steps: readonly StatusStep[];
   readonly orphaned: readonly string[];
   /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */

@@ -10,7 +10,7 @@ import type { Log, Stream } from "../render/log.js";
 import type { Style } from "../render/style.js";
 import type { CommandName } from "../settings/setting.js";
 import type { Environment } from "../settings/source.js";
-import type { Settings } from "../settings/table.js";
+import type { SettingName, Settings } from "../settings/table.js";
 
 /** The library, as the commands call it. */
 export type Engine = Pick<
@@ -43,6 +43,8 @@ export interface Io {
 
 export interface Context {
   readonly settings: Settings;
+  /** Whether the user gave this setting: it is no default. */
+  isGiven(setting: SettingName): boolean;
   /** The arguments that are no settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that talk to no CouchDB, and with `--sandbox`. */

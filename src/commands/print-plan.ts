@@ -25,9 +25,9 @@ async function write(plan: Plan, { settings, redact }: Context, style: Style): P
     case "json":
       return (await import("../render/json.js")).jsonText(plan, redact);
     case "markdown":
-      return redact((await import("../render/plan-markdown.js")).planMarkdown(plan));
+      return redact((await import("../render/plan-markdown.js")).planMarkdown(plan, { details: settings.details }));
     case "text":
-      return redact((await import("../render/plan-text.js")).planText(plan, style));
+      return redact((await import("../render/plan-text.js")).planText(plan, style, settings.details));
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { exitCodes } from "../errors.js";
 import type { Command } from "./command.js";
 import { noMarkdown } from "./formats.js";
@@ -10,12 +11,14 @@ export const status: Command = {
   summary: "Show how ledger, files and server stand, who holds the lease, and the last runs",
   server: true,
   examples: [
-    ["status", "for people"],
+    ["status", "for people; without ./migrations it shows what the ledger says"],
     ["status --format json", "for machines"],
   ],
   async run(context) {
     noMarkdown(context);
-    const migrations = await readMigrations(context);
+    // The ledger says what was applied, where it was applied from or not.
+    const without = !context.isGiven("path") && !existsSync(context.settings.path);
+    const migrations = without ? undefined : await readMigrations(context);
     const engine = await context.engine();
     const result = await engine.status(migrations, runOptions(context));
     const { statusSummary, statusText } = await import("../render/status-text.js");

@@ -38,7 +38,11 @@ export async function examine(
   const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
   const observed = looks ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
   const found = kind.diff(step.desired, observed, target);
-  const difference = { ...found, changes: maskChanges(found.changes, step) };
+  const difference = {
+    ...found,
+    changes: maskChanges(found.changes, step),
+    ...(found.brief && { brief: maskChanges(found.brief, step) }),
+  };
   const wouldDestroy = kind.destroys === true && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
   return {

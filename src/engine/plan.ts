@@ -4,11 +4,12 @@ import { toMigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
-import { type Difference, holds } from "../steps/kind.js";
+import { type Change, type Difference, holds } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
 import { isOfOnePlace } from "./of-one-place.js";
+import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
@@ -38,14 +39,16 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     if (removed !== undefined && decision.state !== "superseded") made.delete(removed);
     return { decision, items };
   });
-  const steps = await pMap(
+  const seenSteps = await pMap(
     work,
     async ({ decision, items }) => {
       const examined = await pMap(items, (item) => examineItem(run, decision, item), { concurrency: run.concurrency });
-      return planned(run, decision, examined);
+      return { step: decision.step, decision, examined };
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
+  const limits = previewLimits(seenSteps);
+  const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
   const warnings = [...ledgerWarnings(seen), ...steps.flatMap((step) => step.warnings)];
   return {
     formatVersion: 1,
@@ -105,6 +108,7 @@ function planned(
   run: Run,
   decision: Decision,
   examined: readonly Examined[],
+  previewWithout: readonly string[],
 ): { plan: PlannedStep; warnings: Warning[] } {
   const { step } = decision;
   const kind = kindOf(step);
@@ -116,6 +120,8 @@ function planned(
   // Drift beside work that is due: shown for its database, but left as it is.
   const told = examined.filter((one) => decision.state === "applied" || run.verify || one.due);
   const several = examined.length > 1;
+  const placed = ({ database }: Examined, changes: readonly Change[]) =>
+    changes.map((change) => (several && database !== undefined ? { ...change, database } : change));
   const refusals = told.flatMap((one) => one.difference.refusal ?? []);
   const warnings = told.flatMap((one) => one.difference.warnings);
   const drifted = decision.state === "applied" && states.includes("drifted");
@@ -132,17 +138,24 @@ function planned(
       action,
       target: kind.title(step.shown),
       databases,
-      changes: told.flatMap((one) =>
-        one.difference.changes.map((change) =>
-          several && one.database !== undefined ? { ...change, database: one.database } : change,
-        ),
-      ),
+      changes: told.flatMap((one) => placed(one, one.difference.changes)),
+      ...(told.some((one) => one.difference.brief)
+        ? { brief: told.flatMap((one) => placed(one, one.difference.brief ?? one.difference.changes)) }
+        : {}),
       rebuilds: told.flatMap((one) => one.difference.rebuilds),
+      ...(previewWithout.length > 0 ? { previewWithout } : {}),
       applies,
-      notes: [...new Set([...decision.notes, ...refusals, ...warnings])],
+      notes: [...new Set([...decision.notes, ...refusals, ...warnings, ...limitNotes(previewWithout)])],
     },
     warnings: warnings.map((message) => ({ code: "step", message, id: step.id })),
   };
+}
+
+function limitNotes(ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  return [
+    `the preview shows the documents as they are now: it does not include what ${ids.join(", ")} will change first`,
+  ];
 }
 
 const changesServer: ReadonlySet<StepAction> = new Set(["create", "update", "remove"]);

@@ -2,10 +2,11 @@
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
+import type { Ledger } from "../ledger/ledger.js";
 import { readPartLeases } from "../ledger/part-leases.js";
 import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
-import type { Status } from "../results.js";
+import type { PlannedStep, Status, StatusStep } from "../results.js";
 import { planRun } from "./plan.js";
 import { lookWhenReady, withRun } from "./run.js";
 
@@ -14,8 +15,9 @@ interface Holder {
   readonly since: string;
 }
 
-export async function status(migrations: Migrations, options: RunOptions): Promise<Status> {
-  return withRun(migrations, options, async (run) => {
+/** Without `migrations`: what the ledger says was applied, the lease and the history. */
+export async function status(migrations: Migrations | undefined, options: RunOptions): Promise<Status> {
+  return withRun(migrations ?? { steps: [] }, options, async (run) => {
     const seen = await lookWhenReady(run);
     const planned = await planRun(run, seen);
     const entries = seen.stored?.ledger.entries ?? {};
@@ -29,15 +31,28 @@ export async function status(migrations: Migrations, options: RunOptions): Promi
       formatVersion: 1,
       set: run.place.set,
       server: planned.server,
-      steps: planned.steps.map(({ id, kind, state, notes }) => {
-        const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
-        return { id, kind, state, appliedAt: entry?.appliedAt ?? null, notes };
-      }),
-      orphaned: seen.orphaned,
+      files: migrations !== undefined,
+      steps: migrations ? stepsOf(planned.steps, entries) : appliedSteps(entries),
+      orphaned: migrations ? seen.orphaned : [],
       lease: lease && holderOf(lease),
       parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
       runs,
     };
+  });
+}
+
+type Entries = Ledger["entries"];
+
+function stepsOf(steps: readonly PlannedStep[], entries: Entries): StatusStep[] {
+  return steps.map(({ id, kind, state, notes }) => {
+    const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
+    return { id, kind, state, appliedAt: entry?.appliedAt ?? null, notes };
+  });
+}
+
+function appliedSteps(entries: Entries): StatusStep[] {
+  return Object.entries(entries).map(([id, { kind, appliedAt }]) => {
+    return { id, kind, state: "applied", appliedAt, notes: [] };
   });
 }
 

@@ -2,13 +2,23 @@
 import type { Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
-import { databaseLines, isLeftAlone, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
+import {
+  databaseLines,
+  detailsHint,
+  isLeftAlone,
+  markOf,
+  otherWarnings,
+  rebuildLine,
+  shownChanges,
+  summaryOf,
+  words,
+} from "./plan-summary.js";
 import { orphanedText } from "./plan-text.js";
 
 /** What GitHub takes as one comment. */
 export const longestComment = 65_536;
 
-export function planMarkdown(plan: Plan, limit = longestComment): string {
+export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
   const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
   const title = plan.changes === 0 ? "no changes" : plan.changes === 1 ? "1 change" : `${plan.changes} changes`;
   const head = [
@@ -21,7 +31,7 @@ export function planMarkdown(plan: Plan, limit = longestComment): string {
   ];
   return fitted(
     head,
-    shown.map((step) => section(step)),
+    shown.map((step) => section(step, details)),
     tail,
     limit,
   );
@@ -47,12 +57,13 @@ function join(parts: readonly string[]): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function section(step: PlannedStep): string {
+function section(step: PlannedStep, details: boolean): string {
   const mark = markOf(step);
-  const lines = stepLines(step.changes);
+  const lines = stepLines(shownChanges(step, details));
   const said = [
     ...(step.description === undefined ? [] : [inText(step.description)]),
     ...databaseLines(step).map((text) => `- ${inText(text)}`),
+    ...detailsHint(step, details).map((hint) => `- ${hint}`),
     ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
     ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),
     ...(isLeftAlone(step) ? ["- `apply --verify` repairs it"] : []),

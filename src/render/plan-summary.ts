@@ -64,6 +64,16 @@ export function rebuildLine(rebuild: Rebuild): string {
   return `rebuilds ${what} ${where} over ${over}${staged ? ", beside what serves meanwhile" : ""}`;
 }
 
+/** What of a step's changes is shown: those of many documents are counted unless the user asks for details. */
+export function shownChanges({ changes, brief }: PlannedStep, details: boolean): PlannedStep["changes"] {
+  return details ? changes : (brief ?? changes);
+}
+
+/** How to see what is not shown. */
+export function detailsHint(step: PlannedStep, details: boolean): string[] {
+  return step.brief && !details ? ["`--details` shows the first ones field by field"] : [];
+}
+
 /** Databases that do not all fare alike, or are more than one. */
 export function databaseLines(step: PlannedStep): string[] {
   const groups = new Map<string, string[]>();

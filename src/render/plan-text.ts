@@ -2,16 +2,26 @@
 import type { Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
-import { databaseLines, type Mark, markOf, otherWarnings, rebuildLine, summaryOf, words } from "./plan-summary.js";
+import {
+  databaseLines,
+  detailsHint,
+  type Mark,
+  markOf,
+  otherWarnings,
+  rebuildLine,
+  shownChanges,
+  summaryOf,
+  words,
+} from "./plan-summary.js";
 import { list } from "./quantity.js";
 import type { Style } from "./style.js";
 
-export function planText(plan: Plan, style: Style): string {
+export function planText(plan: Plan, style: Style, details = false): string {
   const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
   const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
   const parts = [
     `Plan for ${server}`,
-    ...shown.map((step) => stepText(step, style)),
+    ...shown.map((step) => stepText(step, style, details)),
     ...otherWarnings(plan).map((message) => `${style.yellow("warning:")} ${visible(message)}`),
     ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned)] : []),
     style.bold(closing(plan)),
@@ -28,7 +38,7 @@ function closing(plan: Plan): string {
   return quiet ? `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}` : summaryOf(plan);
 }
 
-function stepText(step: PlannedStep, style: Style): string {
+function stepText(step: PlannedStep, style: Style, details: boolean): string {
   const mark = markOf(step);
   const paint = painter(mark, style);
   const place = style.dim(`(${visible(step.file)}:${step.line})`);
@@ -36,7 +46,8 @@ function stepText(step: PlannedStep, style: Style): string {
   const body = [
     ...(step.description === undefined ? [] : [style.dim(visible(step.description))]),
     ...databaseLines(step).map((text) => style.dim(text)),
-    ...stepLines(step.changes).map((line) => lineText(line, style)),
+    ...stepLines(shownChanges(step, details)).map((line) => lineText(line, style)),
+    ...detailsHint(step, details).map((hint) => style.dim(hint)),
     ...step.rebuilds.map((rebuild) => style.yellow(rebuildLine(rebuild))),
     ...step.notes.map((note) => `${(mark === "!" ? style.red : style.yellow)("note:")} ${visible(note)}`),
   ];

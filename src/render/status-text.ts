@@ -11,6 +11,7 @@ export function statusText(status: Status, style: Style): string {
   const server = `${visible(status.server.url)} (CouchDB ${visible(status.server.version)}), set ${visible(status.set)}`;
   const parts = [
     `Status of ${server}`,
+    ...(status.files ? [] : ["There are no migration files here: these are the steps of the ledger."]),
     ...(status.steps.length > 0 ? [stepTable(status.steps, style)] : []),
     style.bold(statusSummary(status)),
     ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned)] : []),

@@ -283,6 +283,13 @@ export const table = {
       "file to write the plan or the schema to, instead of stdout; folder that import writes to (./migrations)",
     commands: [...deciding, "import", "schema"],
   },
+  details: {
+    type: "boolean",
+    group: "Output",
+    description: "show the changes of many documents field by field (the first 20), not only how many there are",
+    commands: deciding,
+    default: "false",
+  },
   detailedExitcode: {
     type: "boolean",
     group: "Output",

@@ -111,6 +111,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           reduce: _count
 `,
   scope: "database",
+  previewsDocuments: "all",
 
   title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
   databases: ({ database }) => database,

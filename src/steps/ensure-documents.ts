@@ -79,6 +79,8 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       broods: 7
 `,
   scope: "database",
+  changesDocuments: "named",
+  previewsDocuments: "named",
 
   title: ({ database, docs, files }) => `${called(docs, files)} of ${listed(database)}`,
   databases: ({ database }) => database,
@@ -133,9 +135,9 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         after: "as in this step",
       }),
     };
-    const changes = summarise(all, changesOf, kindOf, rests, further);
+    const summary = summarise(all, changesOf, kindOf, rests, further);
     const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
-    return { action: replaces ? "update" : "create", changes, rebuilds: [], warnings: [], write: work };
+    return { action: replaces ? "update" : "create", ...summary, rebuilds: [], warnings: [], write: work };
   },
 
   async apply(write, context) {

@@ -118,6 +118,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         fields: [owner, born]
 `,
   scope: "database",
+  previewsDocuments: "all",
 
   title: ({ database, indexes }) => `indexes ${listed(Object.keys(indexes))} of ${listed(database)}`,
   databases: ({ database }) => database,

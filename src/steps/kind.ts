@@ -25,6 +25,8 @@ export type { Change, Rebuild };
 export interface Difference<Write = unknown> {
   readonly action: "none" | "create" | "update" | "remove" | "refused";
   readonly changes: readonly Change[];
+  /** The same in short, where they are many. */
+  readonly brief?: readonly Change[];
   readonly rebuilds: readonly Rebuild[];
   /** To be said, though the step holds or can be applied: one sentence each. No secret. */
   readonly warnings: readonly string[];
@@ -129,6 +131,10 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
    * other, and the kind puts their requests together.
    */
   readonly joins?: boolean;
+  /** It writes documents: those that it names, which no other step may claim, or any. */
+  readonly changesDocuments?: "named" | "all";
+  /** What a plan shows of it depends on the documents that are there: on those that it names, or on all. */
+  readonly previewsDocuments?: "named" | "all";
   /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
   /** The work in one database can be divided among processes (`--part`). */

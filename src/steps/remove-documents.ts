@@ -37,6 +37,8 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
   },
   example: "removeDocuments:\n  database: zerglings\n  ids: [daggoth, zasz]\n",
   scope: "database",
+  changesDocuments: "named",
+  previewsDocuments: "named",
   destroys: true,
 
   title: ({ database, ids }) => `${called(ids)} of ${listed(database)}`,

@@ -98,6 +98,8 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   set: { /legs: 6 }
 `,
   scope: "database",
+  changesDocuments: "all",
+  previewsDocuments: "all",
   oneTime: true,
   mayDestroy: true,
 

@@ -250,7 +250,7 @@ describe("secrets", () => {
       COUCHDB_PREVIOUS_PASSWORD: "alt-geheim",
       COUCHDB_MIGRATE_TERMINATION_LOG: "termination.log",
     };
-    const called = await call(line.split(" "), { env, engine: leaky });
+    const called = await call(line.split(" "), { env, engine: leaky, files: { "migrations/001.yaml": "[]" } });
     const file = (name: string) => readFile(join(called.folder, name), "utf8").catch(() => "");
     const all = called.stdout + called.stderr + (await file("plan.txt")) + (await file("termination.log"));
     expect(all).toContain("***");
@@ -291,5 +291,29 @@ describe("the termination message", () => {
     expect(await readFile(join(folder, "termination.log"), "utf8")).toMatch(
       /^invalid-settings: --wait: `5` lacks a unit/,
     );
+  });
+});
+
+describe("status without migration files", () => {
+  test("is of the ledger alone", async () => {
+    const engine = { ...stubEngine(), loadMigrations: failing(new Error("not to be called")) };
+    expect((await call(["status"], { engine })).code).toBe(0);
+    expect(engine.status).toHaveBeenCalledWith(undefined, expect.anything());
+  });
+
+  test.each<[string[], CallOptions]>([
+    [["status", "nowhere"], {}],
+    [["status"], { env: { ...service, COUCHDB_MIGRATE_PATH: "./migrations" } }],
+    [["status"], { files: { "couchdb-migrate.yaml": "path: ./migrations\n" } }],
+    [["status"], { files: { "migrations/001.yaml": "[]\n" } }],
+  ])("%j reads the files that are there or were named: case %#", async (argv, options) => {
+    const engine = stubEngine();
+    await call(argv, { ...options, engine });
+    expect(engine.loadMigrations).toHaveBeenCalled();
+  });
+
+  test("unlock asks for none", async () => {
+    const engine = { ...stubEngine(), loadMigrations: failing(new Error("not to be called")) };
+    expect((await call(["unlock"], { engine })).code).toBe(0);
   });
 });

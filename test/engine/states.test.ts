@@ -209,6 +209,24 @@ describe("secrets", () => {
   });
 });
 
+describe("status without files", () => {
+  test("tells what was applied, who holds the lease, and the last runs", async () => {
+    expect(await status(undefined, options)).toMatchObject({ files: false, steps: [], lease: null, runs: [] });
+    await apply(await files(made(), members("a")), options);
+    const found = await status(undefined, options);
+    expect(found).toMatchObject({
+      files: false,
+      steps: [
+        { id: "made", kind: "ensureDatabase", state: "applied", appliedAt: expect.any(String), notes: [] },
+        { id: "members", kind: "ensureSecurity", state: "applied" },
+      ],
+      orphaned: [],
+      lease: null,
+      runs: [{ result: "applied", applied: ["made", "members"] }],
+    });
+  });
+});
+
 describe("two sets", () => {
   test("have ledgers of their own", async () => {
     const set = await files(made());

@@ -58,6 +58,7 @@ export function statusOf(more: Partial<Status> = {}): Status {
     formatVersion: 1,
     set: "default",
     server: { url: "http://couchdb:5984", version: "3.5.0" },
+    files: true,
     steps: [],
     orphaned: [],
     lease: null,

@@ -35,13 +35,13 @@ export function removal(
 ): Difference<readonly Stored[]> {
   if (!existing || existing.length === 0) return holds();
   const rest = (documents: string): Change => ({ path: `/${field}`, before: documents, after: null });
-  const changes = summarise(
+  const summary = summarise(
     existing,
     (stored) => [changeOf(stored)],
     () => "removed",
     { removed: rest },
   );
-  return { action: "remove", changes, rebuilds: [], warnings: [], write: existing };
+  return { action: "remove", ...summary, rebuilds: [], warnings: [], write: existing };
 }
 
 /** The content of a document, without what CouchDB adds. */

@@ -1,8 +1,17 @@
-/** The changes of many documents: the first ones in full, the rest as a number. Pure. */
+/** The changes of many documents: the first ones in full, the rest as a number; and in short, all as numbers. Pure. */
 import type { Change } from "../kind.js";
 
 /** More than this nobody reads, and a plan has to fit into a comment or a log. */
 export const most = { documents: 20, bytes: 200_000 };
+
+/** So few are shown field by field whether or not details are asked for. */
+const few = 5;
+
+export interface Summary {
+  readonly changes: readonly Change[];
+  /** Absent: they are few. */
+  readonly brief?: readonly Change[];
+}
 
 /**
  * @param items what changes, in order
@@ -17,13 +26,15 @@ export function summarise<Item, Kind extends string>(
   kindOf: (item: Item) => Kind,
   rests: Readonly<Record<Kind, (documents: string) => Change>>,
   further: Partial<Record<Kind, number>> = {} as Partial<Record<Kind, number>>,
-): Change[] {
+): Summary {
   const changes: Change[] = [];
   const left = new Map<Kind, number>();
+  const all = new Map<Kind, number>();
   const count = (kind: Kind, more: number) => left.set(kind, (left.get(kind) ?? 0) + more);
   let shown = 0;
   let bytes = 0;
   for (const item of items) {
+    all.set(kindOf(item), (all.get(kindOf(item)) ?? 0) + 1);
     const own = shown < most.documents && bytes < most.bytes ? changesOf(item) : undefined;
     const more = own ? JSON.stringify(own).length : 0;
     if (own && bytes + more <= most.bytes) {
@@ -32,9 +43,17 @@ export function summarise<Item, Kind extends string>(
       shown += 1;
     } else count(kindOf(item), 1);
   }
-  for (const [kind, more] of Object.entries(further) as [Kind, number][]) count(kind, more);
+  for (const [kind, more] of Object.entries(further) as [Kind, number][]) {
+    count(kind, more);
+    all.set(kind, (all.get(kind) ?? 0) + more);
+  }
   for (const [kind, documents] of left) if (documents > 0) changes.push(rests[kind](counted(documents, shown > 0)));
-  return changes;
+  const total = [...all.values()].reduce((sum, documents) => sum + documents, 0);
+  if (total <= few) return { changes };
+  const brief = [...all].flatMap(([kind, documents]) =>
+    documents > 0 ? [rests[kind](counted(documents, false))] : [],
+  );
+  return { changes, brief };
 }
 
 function counted(count: number, more: boolean): string {

@@ -1,0 +1,109 @@
+/** What a plan shows of many documents, and of documents that steps before will change. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { type ApplyOptions, apply, loadMigrations, plan } from "../../src/index.js";
+import { planMarkdown } from "../../src/render/plan-markdown.js";
+import { planText } from "../../src/render/plan-text.js";
+import { plain } from "../../src/render/style.js";
+import { databaseName, freshDatabase } from "../support/databases.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+let database: string;
+let options: ApplyOptions;
+
+beforeEach(async () => {
+  database = databaseName("previews");
+  const { url, admin } = server();
+  const connection = { url, username: admin.name, password: admin.password };
+  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+});
+
+const steps = {
+  made: () => `ensureDatabase: { name: ${database} }`,
+  docs: () => `ensureDocuments: { database: ${database}, docs: [{ _id: a, age: 1 }, { _id: b, age: 2 }] }`,
+  moreDocs: () => `ensureDocuments: { database: ${database}, docs: [{ _id: c, age: 3 }] }`,
+  many: () =>
+    `ensureDocuments: { database: ${database}, docs: ${JSON.stringify(Array.from({ length: 30 }, (_, i) => ({ _id: `d${i}` })))} }`,
+  views: () =>
+    `ensureDesignDocs: { database: ${database}, docs: { all: { views: { all: { map: "function (doc) { emit(1); }" } } } } }`,
+  index: () => `ensureIndexes: { database: ${database}, indexes: { by-age: { index: { fields: [age] } } } }`,
+  security: () => `ensureSecurity: { database: ${database} }`,
+  age: () => `transformDocuments: { database: ${database}, set: { /years: 1 } }`,
+  years: () => `transformDocuments: { database: ${database}, set: { /days: 365 } }`,
+  remove: () => `removeDocuments: { database: ${database}, ids: [a] }`,
+};
+type Id = keyof typeof steps;
+
+const load = async (...ids: Id[]) =>
+  loadMigrations(await tempFolder({ "001.yaml": ids.map((id) => `- id: ${id}\n  ${steps[id]()}\n`).join("") }));
+
+describe("a preview says which pending steps it does not include", () => {
+  test.each<[string, Id[], Id[], Partial<Record<Id, Id[]>>]>([
+    [
+      "what is built over documents that are loaded first",
+      [],
+      ["made", "docs", "views", "index"],
+      { views: ["docs"], index: ["docs"] },
+    ],
+    ["a second transformation", ["made", "docs"], ["made", "docs", "age", "years"], { years: ["age"] }],
+    [
+      "documents that a transformation changes first",
+      ["made", "docs"],
+      ["made", "docs", "age", "moreDocs"],
+      { moreDocs: ["age"] },
+    ],
+    ["nothing of documents that other steps name", [], ["made", "docs", "moreDocs"], {}],
+    ["nothing of a step that is applied", ["made", "docs"], ["made", "docs", "views", "age"], {}],
+    ["nothing where the preview is not of documents", [], ["made", "docs", "security"], {}],
+    ["nothing of what comes after", [], ["made", "views", "docs"], {}],
+  ])("%s", async (_, before, ids, without) => {
+    if (before.length > 0) await apply(await load(...before), options);
+    const planned = await plan(await load(...ids), { ...options, allowDestroy: true });
+    const found = planned.steps.flatMap(({ id, previewWithout }) => (previewWithout ? [[id, previewWithout]] : []));
+    expect(Object.fromEntries(found)).toEqual(without);
+    const sentences = [...planText(planned, plain).matchAll(/it does not include what (.*) will change first/g)];
+    expect(sentences.map(([, named]) => named)).toEqual(Object.values(without).map((named) => named.join(", ")));
+    expect(planMarkdown(planned).match(/it does not include what/g)?.length ?? 0).toBe(sentences.length);
+  });
+});
+
+describe("many documents", () => {
+  test("are counted, and shown field by field with details", async () => {
+    const planned = await plan(await load("made", "many"), options);
+    const [, step] = planned.steps;
+    expect(step?.brief).toEqual([{ path: "/docs", before: null, after: "30 documents" }]);
+    expect(step?.changes).toHaveLength(21);
+    for (const text of [planText(planned, plain), planMarkdown(planned)]) {
+      expect(text).toContain('+ /docs: "30 documents"');
+      expect(text).not.toContain("/docs/d0");
+      expect(text).toContain("--details");
+    }
+    for (const text of [planText(planned, plain, true), planMarkdown(planned, { details: true })]) {
+      expect(text).toContain("/docs/d0");
+      expect(text).toContain("10 more documents");
+      expect(text).not.toContain("--details");
+    }
+  });
+
+  test("a few are shown field by field in any case", async () => {
+    const planned = await plan(await load("made", "docs"), options);
+    expect(planned.steps[1]).not.toHaveProperty("brief");
+    expect(planText(planned, plain)).toContain("/docs/a");
+  });
+
+  test("the same in several databases is said once", async () => {
+    const other = databaseName("previews");
+    const folder = await tempFolder({
+      "001.yaml": [database, other].map((name) => `- id: ${name}\n  ensureDatabase: { name: ${name} }\n`).join(""),
+      "002.yaml": `- id: many\n  ${steps.many().replace(database, `[${database}, ${other}]`)}\n`,
+    });
+    const planned = await plan(await loadMigrations(folder), options);
+    const named = [database, other].map((name) => ({
+      database: name,
+      path: "/docs",
+      before: null,
+      after: "30 documents",
+    }));
+    expect(planned.steps.at(-1)?.brief).toEqual(named.sort((a, b) => (a.database < b.database ? -1 : 1)));
+  });
+});
