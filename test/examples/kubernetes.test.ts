@@ -10,6 +10,7 @@ import { readConnection } from "../../src/settings/connection.js";
 import { resolveSettings } from "../../src/settings/resolve.js";
 import { renderTemplate } from "../support/chart.js";
 import { root } from "../support/cli.js";
+import { mountedConfigMap } from "../support/config-map.js";
 import { type Manifest, manifestProblems, manifestsIn } from "../support/manifests.js";
 import { tempFolder } from "../support/temp.js";
 
@@ -24,10 +25,14 @@ interface Container {
   readonly env?: readonly { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string } } }[];
   readonly volumeMounts?: readonly { name: string; mountPath: string }[];
 }
+interface ConfigMapVolume {
+  readonly name: string;
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
+}
 interface PodSpec {
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
-  readonly volumes?: readonly { name: string; configMap?: { name: string }; secret?: { secretName: string } }[];
+  readonly volumes?: readonly { name: string; configMap?: ConfigMapVolume; secret?: { secretName: string } }[];
 }
 
 /** What Kubernetes gets in the end, for each example. */
@@ -90,6 +95,34 @@ function podOf(manifests: readonly Manifest[]): { pod: PodSpec; container: Conta
   if (!pod || !container) throw new Error("there is no container couchdb-migrate");
   return { pod, container };
 }
+
+/** What lies at /migrations, by path. */
+function mountedFiles(manifests: readonly Manifest[], pod: PodSpec, container: Container): Record<string, string> {
+  const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === "/migrations");
+  const { configMap } = pod.volumes?.find(({ name }) => name === mount?.name) ?? {};
+  const map = manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === configMap?.name);
+  const data = map?.data as Readonly<Record<string, string>>;
+  const items = configMap?.items ?? Object.keys(data).map((key) => ({ key, path: key }));
+  return Object.fromEntries(
+    items.map(({ key, path }) => {
+      expect(Object.keys(data), `the ConfigMap has no ${key}`).toContain(key);
+      return [path, data[key] ?? ""];
+    }),
+  );
+}
+
+it("the API takes the keys of the ConfigMaps: they have no folders", () => {
+  const maps = Object.values(examples).flatMap(({ manifests }) => manifests.filter(({ kind }) => kind === "ConfigMap"));
+  for (const { data } of maps) for (const key of Object.keys(data ?? {})) expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
+});
+
+it("README.md's image holds README.md's migrations where the tool looks for them", async () => {
+  const [, text = ""] = /^```dockerfile\n(.*?)^```/ms.exec(await readFile(join(root, "README.md"), "utf8")) ?? [];
+  const [, image, from = "", to] = /^FROM (\S+)\nCOPY (\S+) (\S+)\n$/.exec(text) ?? [];
+  expect([image, to]).toEqual([`couchdb-migrate:${version}`, "/migrations"]);
+  const env = { COUCHDB_USERNAME: "overmind", COUCHDB_PASSWORD: "secret" };
+  expect((await loadMigrations(join(root, from), { env })).steps.length).toBeGreaterThan(0);
+});
 
 describe("the judge of manifests", () => {
   const job = (spec: object, podSpec: object = {}) => ({
@@ -165,9 +198,8 @@ describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
     expect([...problems, ...resolved.warnings]).toEqual([]);
 
     expect(mounts.map(({ mountPath }) => mountPath)).toContain("/migrations");
-    const maps = manifests.filter(({ kind }) => kind === "ConfigMap");
-    const files = Object.assign({}, ...maps.map(({ data }) => data));
-    expect((await loadMigrations(await tempFolder(files), { env })).steps.length).toBeGreaterThan(0);
+    const folder = await mountedConfigMap(mountedFiles(manifests, pod, container));
+    expect((await loadMigrations(folder, { env })).steps.length).toBeGreaterThan(0);
   });
 });
 
@@ -197,6 +229,7 @@ it("what a Helm hook uses is a hook that comes before it", () => {
 const shown: readonly [string, string, (part: object) => Manifest][] = [
   ["README.md", "initContainers", (part) => deployment(part, {})],
   ["docs/kubernetes.md", "env", (part) => deployment({}, part)],
+  ["docs/kubernetes.md", "volumes", (part) => deployment(part, {})],
   ["examples/kubernetes/job/README.md", "podFailurePolicy", (part) => jobWith(part)],
 ];
 const deployment = (pod: object, container: object): Manifest => ({

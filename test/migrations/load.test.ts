@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, symlink, truncate, writeFile } from "node:fs/pr
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadMigrations } from "../../src/migrations/load.js";
+import { mountedConfigMap } from "../support/config-map.js";
 import { tempFolder } from "../support/temp.js";
 import { kinds } from "./kinds.js";
 import { load, loadStep, problemsOf } from "./support.js";
@@ -46,7 +47,7 @@ describe("which files are read, and in which order", () => {
   });
 
   test("a mounted ConfigMap's files once", async () => {
-    const folder = await configMap({ "a.yaml": database("a"), "b.yaml": database("b") });
+    const folder = await mountedConfigMap({ "a.yaml": database("a"), "b.yaml": database("b") });
     expect(await readdir(folder)).toContain("..data");
     expect(await idsOf(folder)).toEqual(["a", "b"]);
     expect(await idsOf(join(folder, "..data"))).toEqual(["a", "b"]);
@@ -167,7 +168,7 @@ describe("files that a step names", () => {
   const files = (from: string) => ({ "001.yaml": `- id: x\n  ensureFiles:\n    from: ${from}\n` });
 
   test("are found from the migration file's folder, not from where its link leads", async () => {
-    const folder = await configMap({ "001.yaml": files("../design/a.txt")["001.yaml"] });
+    const folder = await mountedConfigMap({ "001.yaml": files("../design/a.txt")["001.yaml"] });
     await mkdir(join(folder, "../design"));
     await writeFile(join(folder, "../design/a.txt"), "\ufeffa\r\n");
     expect((await loadMigrations(folder, { kinds })).steps[0]?.desired).toMatchObject({ content: "a\n" });
@@ -175,7 +176,7 @@ describe("files that a step names", () => {
 
   test("a folder's entries come in code-unit order, without a ConfigMap's own", async () => {
     const folder = await tempFolder(files("design"));
-    const design = await configMap({ "b.js": "", "a.js": "", "B.js": "" });
+    const design = await mountedConfigMap({ "b.js": "", "a.js": "", "B.js": "" });
     await mkdir(join(design, "views"));
     await rename(design, join(folder, "design"));
     const { steps } = await loadMigrations(folder, { kinds });
@@ -205,17 +206,6 @@ describe("files that a step names", () => {
 });
 
 /** A mounted ConfigMap: each name a link through `..data` to a folder named by the time. */
-async function configMap(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = join(await tempFolder(), "mount");
-  await mkdir(join(folder, "..2026_01_01"), { recursive: true });
-  await symlink("..2026_01_01", join(folder, "..data"));
-  for (const [name, text] of Object.entries(files)) {
-    await writeFile(join(folder, "..2026_01_01", name), text);
-    await symlink(`..data/${name}`, join(folder, name));
-  }
-  return folder;
-}
-
 async function sparse(path: string, size: number): Promise<void> {
   await writeFile(path, "");
   await truncate(path, size);
