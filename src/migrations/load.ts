@@ -36,6 +36,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   const cache = new FileCache();
   const uses = new Uses(problems);
   const steps: Step[] = [];
+  const partitioned = new Map<string, boolean>();
   const sources = readSources(path, problems);
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
@@ -49,9 +50,10 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
       for (const { kind, place } of node.specs) if (kind.first) uses.first(kind.name, file.position(place.key));
       uses.step(position);
       for (const { kind, place } of node.specs) {
-        const read = await readStep({ file, place, kind, reader, cache, problems });
+        const read = await readStep({ file, place, kind, reader, cache, problems, partitioned });
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
+        for (const [name, is] of kind.partitions?.(read.step.desired) ?? []) partitioned.set(name, is);
         const { id = "", description } = node;
         steps.push({ id, kind: kind.name, ...(description !== undefined && { description }), ...read.step, position });
       }

@@ -21,6 +21,8 @@ export interface StepSource {
   readonly reader: SpecReader;
   readonly cache: FileCache;
   readonly problems: Problems;
+  /** The databases that earlier steps make, and whether they are partitioned. */
+  readonly partitioned: ReadonlyMap<string, boolean>;
 }
 
 export interface ReadStep {
@@ -36,6 +38,7 @@ export async function readStep({
   reader,
   cache,
   problems,
+  partitioned,
 }: StepSource): Promise<ReadStep | undefined> {
   const before = problems.count;
   const schema = specSchema(kind);
@@ -52,6 +55,10 @@ export async function readStep({
   if (problems.count > before) return undefined;
 
   const desired = kind.resolve ? await kind.resolve(spec, stepFiles(file.source.file, cache, problems, at)) : spec;
+  if (problems.count > before) return undefined;
+  for (const { path, code, message } of kind.checkPartitions?.(desired, partitioned) ?? []) {
+    problems.add(at(path), code, message);
+  }
   if (problems.count > before) return undefined;
 
   try {

@@ -67,6 +67,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
   creates: ({ name }) => [name],
+  partitions: ({ name, partitioned }) => new Map([[name, partitioned]]),
   claims: ({ name }) => [`database/${name}`],
   check: ({ name }) => ownDatabaseProblems(name, "name"),
 

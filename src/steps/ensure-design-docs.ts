@@ -7,6 +7,7 @@ import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
 import { type DesignDoc, type Fault, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
 import { listDesignDocs } from "./design-docs/list.js";
+import { partitionProblems, partitionRefusal } from "./design-docs/partitions.js";
 import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "./design-docs/staging.js";
@@ -148,6 +149,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };
   },
 
+  checkPartitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
+
   ahead: listDesignDocs,
   async observe({ couch, desired, brief, target: { database = "" } }) {
     const found = await listDesignDocs(couch, database);
@@ -160,6 +163,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       others: Object.fromEntries(all.filter((one) => !isNamed(one))),
       documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
+      partitioned: info.partitioned,
     };
     if (brief) return observed;
     const rebuilt = compareDesignDocs(writtenDocs(desired, observed), observed).filter(({ rebuilds }) => rebuilds);
@@ -175,6 +179,11 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       (staged) => !different.some(({ name, desired: doc }) => staged === stagedName(name, doc)),
     );
     if (different.length === 0 && leftOver.length === 0) return holds();
+    const refusal = observed && partitionRefusal(docs, database, observed.partitioned);
+    if (refusal !== undefined) {
+      const changes = different.flatMap(({ changes }) => changes);
+      return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
+    }
     return {
       action: Object.keys(observed?.docs ?? {}).length === 0 ? "create" : "update",
       changes: [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)],

@@ -152,6 +152,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   databases(desired: Desired): readonly string[];
   /** The databases that it makes. */
   creates?(desired: Desired): readonly string[];
+  /** Whether the databases that it makes are partitioned, by name. */
+  partitions?(desired: Desired): ReadonlyMap<string, boolean>;
   /** The database that it removes, if it removes one: the ledger then holds no incarnation of it. */
   removes?(desired: Desired): string | undefined;
   /**
@@ -165,6 +167,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   claims(desired: Desired): readonly string[];
   /** Checks beyond the schema, offline and pure. */
   check?(spec: Spec): readonly SpecProblem[];
+  /** Checks against the databases that earlier steps of the set make: whether each is partitioned. Offline and pure. */
+  checkPartitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
   /** The accepted login of this run proves that the step's secrets are those of the server. */
   provenByLogin?(desired: Desired, login: Login): boolean;
   /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */

@@ -15,6 +15,7 @@ export interface ObservedDesignDocs {
   readonly documents: number;
   /** What the documents take. */
   readonly bytes: number;
+  readonly partitioned: boolean;
   /** Of those whose index another one is going to have; for a plan only. */
   readonly lacking?: Lacking;
 }

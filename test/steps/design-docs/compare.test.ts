@@ -19,7 +19,11 @@ const stored = (doc: Doc) => ({ _id: "_design/a", _rev: "1-x", ...doc });
 
 function diff(desired: Doc, observed: Doc | undefined) {
   const docs: Record<string, Doc> = observed ? { a: stored(observed) } : {};
-  return ensureDesignDocs.diff(desiredOf({ a: desired }), { docs, others: {}, documents: 7, bytes: 1 }, target);
+  return ensureDesignDocs.diff(
+    desiredOf({ a: desired }),
+    { docs, others: {}, documents: 7, bytes: 1, partitioned: false },
+    target,
+  );
 }
 
 describe("a design document holds", () => {
@@ -105,7 +109,7 @@ describe("a design document that is absent", () => {
     const docs = { a: stored(view) };
     const difference = ensureDesignDocs.diff(
       desiredOf({ a: view, b: {} }),
-      { docs, others: {}, documents: 0, bytes: 0 },
+      { docs, others: {}, documents: 0, bytes: 0, partitioned: false },
       target,
     );
     expect(difference).toMatchObject({
@@ -129,6 +133,7 @@ describe("observe", () => {
       ]),
       documents: 7,
       bytes: 0,
+      partitioned: false,
       lacking: {},
     });
   });

@@ -9,7 +9,13 @@ const other = "function (doc) {\n  emit(doc.owner);\n}";
 /** What is written over the stored document; undefined: nothing. */
 function written(asked: Doc, stored: Doc, documents = 0): Doc | undefined {
   const desired = { database: ["db"], docs: { d: asked }, deploy: "staged" as const, keepPrevious: false };
-  const observed = { docs: { d: { _id: "_design/d", _rev: "1-a", ...stored } }, others: {}, documents, bytes: 0 };
+  const observed = {
+    docs: { d: { _id: "_design/d", _rev: "1-a", ...stored } },
+    others: {},
+    documents,
+    bytes: 0,
+    partitioned: false,
+  };
   const { write } = ensureDesignDocs.diff(desired, observed, { database: "db" });
   return (write?.inPlace[0] ?? write?.staged[0])?.doc;
 }

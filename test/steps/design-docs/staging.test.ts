@@ -28,7 +28,7 @@ interface Case {
 function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes = 0, ...more }: Case) {
   const desired = { database: ["db"], docs: { a: asked }, deploy: "staged" as const, keepPrevious: false, ...more };
   const docs: Record<string, Doc> = stored ? { a: stored } : {};
-  return ensureDesignDocs.diff(desired, { docs, others, documents, bytes }, { database: "db" });
+  return ensureDesignDocs.diff(desired, { docs, others, documents, bytes, partitioned: false }, { database: "db" });
 }
 
 describe("a staged deployment", () => {
