@@ -1,5 +1,8 @@
 import { exitCodes, MigrateError } from "../errors.js";
+import type { Step } from "../migrations/step.js";
 import { count } from "../render/quantity.js";
+import { kindOf } from "../steps/targets.js";
+import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
@@ -18,8 +21,11 @@ export const validate: Command = {
     try {
       const { files, steps } = await readMigrations(context);
       const summary = `${count(files.length, "file")}, ${count(steps.length, "step")}: valid`;
-      if (json) context.printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [] });
-      else context.print(`${context.style.green(summary)}\n`);
+      const warnings = steps.flatMap(warningsOf);
+      if (json)
+        context.printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [], warnings });
+      else
+        context.print(`${[...warnings.map((one) => text(one, context)), context.style.green(summary)].join("\n")}\n`);
       return { exitCode: exitCodes.done, summary };
     } catch (error) {
       if (!json || !(error instanceof MigrateError) || error.code !== "invalid-input") throw error;
@@ -27,6 +33,23 @@ export const validate: Command = {
     }
   },
 };
+
+interface Warning {
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+function warningsOf(step: Step): Warning[] {
+  const { id, position, desired } = step;
+  const { file, line } = position;
+  return (kindOf(step).warnings?.(desired) ?? []).map((message) => ({ id, file, line, message }));
+}
+
+function text({ file, line, message }: Warning, { style }: Context): string {
+  return `${style.yellow("warning:")} ${visible(`${file}:${line}: ${message}`)}`;
+}
 
 async function invalid(error: MigrateError, context: Context): Promise<Outcome> {
   const { errorSummary, problemsOf } = await import("../render/error-text.js");

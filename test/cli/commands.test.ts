@@ -5,6 +5,7 @@ import { type ErrorCode, MigrateError } from "../../src/errors.js";
 import { InvalidInput } from "../../src/migrations/problem.js";
 import type { StepAction } from "../../src/results.js";
 import { applyOf, planOf, statusOf, stepOf } from "../render/results.js";
+import { tempFolder } from "../support/temp.js";
 import { type Called, type CallOptions, call, migrations, service, stubEngine } from "./call.js";
 
 const failing = (error: unknown) => vi.fn(async () => Promise.reject(error));
@@ -203,6 +204,20 @@ test("problems of the input are listed with their place", async () => {
   const json = await call(["validate", "--format", "json"], { engine });
   expect(JSON.parse(json.stdout)).toEqual({ formatVersion: 1, valid: false, problems: [problem] });
   expect(json).toMatchObject({ code: 3, stderr: "" });
+});
+
+test("validate warns of a step that CouchDB undoes", async () => {
+  const { loadMigrations } = await import("../../src/index.js");
+  const step =
+    "- id: auth\n  ensureDesignDocs:\n    database: _users\n    docs: { _auth: { filters: {} }, own: { filters: {} } }\n";
+  const folder = await tempFolder({ "migrations/001.yaml": step });
+  const loadOwn = () => loadMigrations(`${folder}/migrations`, { env: {} });
+  const text = await call(["validate"], { engine: { loadMigrations: loadOwn } });
+  expect(text.stdout).toMatch(
+    /^warning: .*001\.yaml:1: _design\/_auth of _users belongs to CouchDB: .*\n1 file, 1 step: valid\n$/,
+  );
+  const json = await call(["validate", "--format", "json"], { engine: { loadMigrations: loadOwn } });
+  expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, warnings: [{ id: "auth", line: 1 }] });
 });
 
 test("unlock says whose leases they were", async () => {

@@ -123,3 +123,15 @@ describe("search indexes", () => {
     expect(write?.inPlace).toHaveLength(1);
   });
 });
+
+describe("a design document of CouchDB's own", () => {
+  it.each([
+    ["_users", "_auth", true],
+    ["_replicator", "_replicator", true],
+    ["_users", "own", false],
+    ["zerglings", "_auth", false],
+  ])("%s/_design/%s: a warning is %s", (database, name, warned) => {
+    const desired = { database: [database], docs: { [name]: old }, deploy: "staged" as const, keepPrevious: false };
+    expect(ensureDesignDocs.warnings?.(desired)).toHaveLength(warned ? 1 : 0);
+  });
+});

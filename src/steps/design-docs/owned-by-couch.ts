@@ -1,0 +1,21 @@
+/** Design documents that CouchDB itself writes. Pure. */
+import { idOf } from "./design-doc.js";
+
+const owned: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  _users: { _auth: "CouchDB puts its own `validate_doc_update` back into it at every start" },
+  _replicator: { _replicator: "CouchDB deletes it at every start, and before 3.3 restores its own version" },
+};
+
+export function isOwnedByCouch(database: string, name: string): boolean {
+  return Object.hasOwn(owned, database) && Object.hasOwn(owned[database] ?? {}, name);
+}
+
+/** A warning for each of the named ones that CouchDB writes over. */
+export function ownedByCouch(database: string, names: readonly string[]): string[] {
+  return names
+    .filter((name) => isOwnedByCouch(database, name))
+    .map((name) => {
+      const why = owned[database]?.[name];
+      return `${idOf(name)} of ${database} belongs to CouchDB: ${why}, so this step drifts. Put your functions into another design document of ${database}`;
+    });
+}
