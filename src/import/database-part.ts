@@ -12,8 +12,10 @@ import { securityPart } from "./security-part.js";
 
 export interface FoundDatabase {
   readonly name: string;
-  /** What of `partitioned`, `q` and `n` is not the server's default. */
-  readonly creation: Readonly<Record<string, unknown>>;
+  /** What of `partitioned`, `q` and `n` is not the server's default. Undefined: CouchDB creates the database itself. */
+  readonly creation: Readonly<Record<string, unknown>> | undefined;
+  /** What of `_revs_limit` and `_purged_infos_limit` is not CouchDB's default. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** `_security`; undefined: it is not to be set. */
   readonly security: unknown;
   /** By name, as CouchDB has them. */
@@ -22,25 +24,36 @@ export interface FoundDatabase {
   readonly documents: readonly unknown[];
 }
 
-/** `safe`: the database's name as files and ids have it. */
-export async function databasePart(database: FoundDatabase, safe: string): Promise<Imported> {
+/** `safe`: the database's name as files and ids have it; `file`: the migration file. */
+export async function databasePart(
+  database: FoundDatabase,
+  safe: string,
+  file = `100-${safe}.yaml`,
+): Promise<Imported> {
   const { name, creation } = database;
   const security = securityPart(name, safe, database.security);
   const designDocs = await designDocsPart(database, safe);
   const documents = documentsPart(database, safe);
   const steps = [
-    { id: `database-${safe}`, kind: "ensureDatabase", spec: { name, ...creation } },
+    ...(creation ? [{ id: `database-${safe}`, kind: "ensureDatabase", spec: { name, ...creation } }] : []),
     ...security.steps,
     ...designDocs.steps,
     ...indexSteps(database, safe),
     ...documents.steps,
   ];
   return {
-    files: [{ name: `100-${safe}.yaml`, comment: [`Database ${name}.`], steps }],
+    files: steps.length > 0 ? [{ name: file, comment: [`Database ${name}.`], steps }] : [],
     assets: new Map([...designDocs.assets, ...documents.assets]),
-    leftOut: [...security.leftOut, ...designDocs.leftOut, ...documents.leftOut],
+    leftOut: [...limitsLeftOut(database), ...security.leftOut, ...designDocs.leftOut, ...documents.leftOut],
     variables: [],
   };
+}
+
+function limitsLeftOut({ name, limits = {} }: FoundDatabase): LeftOut[] {
+  return Object.entries(limits).map(([limit, value]) => ({
+    subject: `${limit} of ${name}`,
+    reason: `no step sets it: on another server, PUT ${value} to /${encodeURIComponent(name)}/${limit}`,
+  }));
 }
 
 interface Part {
@@ -63,7 +76,7 @@ async function designDocsPart({ name: database, designDocs, indexes }: FoundData
     if (attachments.length > 0) {
       leftOut.push({
         subject: `attachments of ${subject}`,
-        reason: `steps have none; those on the server are kept until the design document is changed: ${listed(attachments)}`,
+        reason: `steps have none: those on the server stay, also when the design document changes, but another server gets none: ${listed(attachments)}`,
       });
     }
   }

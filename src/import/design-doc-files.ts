@@ -1,12 +1,15 @@
 /**
- * Design documents as files that `ensureDesignDocs` reads: a folder with one function a file where that gives back the
- * same document to the byte, else one JSON file. What will be read is found out by the reader itself.
+ * Design documents as files that `ensureDesignDocs` reads: a folder with one function per file where that gives back the
+ * same document, except white space at the end of functions, else one JSON file. The reader itself decides what is read.
  */
 import { isDeepStrictEqual } from "node:util";
 import { parseModule } from "../design-doc-rules/function-text.js";
+import { toPointer } from "../migrations/pointer.js";
 import { designDocFaults } from "../steps/design-docs/check.js";
 import { type DesignDoc, idOf, isJavaScript } from "../steps/design-docs/design-doc.js";
 import { describe } from "../steps/design-docs/fault.js";
+import { codeOf } from "../steps/design-docs/members.js";
+import { settled } from "../steps/design-docs/settled.js";
 import { readSources } from "../steps/design-docs/sources.js";
 import { isObject } from "../steps/json.js";
 import { memoryFiles } from "./memory-files.js";
@@ -50,7 +53,9 @@ async function reads(files: Tree, from: string, docs: Readonly<Record<string, De
   const same = found.every(({ name, doc }) => {
     const { _id, ...content } = doc;
     return (
-      Object.hasOwn(docs, name) && isDeepStrictEqual(content, docs[name]) && designDocFaults(name, content).length === 0
+      Object.hasOwn(docs, name) &&
+      isDeepStrictEqual(settled(content, docs[name]), docs[name]) &&
+      designDocFaults(name, content).length === 0
     );
   });
   return same && memory.problems.length === 0;
@@ -67,14 +72,16 @@ export function jsonText(value: unknown): string {
 /** Undefined where a name can't be that of a file everywhere. */
 function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
   const files = new Map<string, string>();
+  const code = new Set(codeOf(doc).map(({ keys }) => toPointer(keys)));
   const isScript = isJavaScript(doc) ? scriptTest : () => false;
   // Where the folder's name says it, or what lies beside could be taken for a member, `_id` is the file that tells.
   if (!path.endsWith(`/${name}`) || !isMarked(doc)) files.set(`${path}/_id`, `${idOf(name)}\n`);
   const add = (at: string, keys: readonly string[], value: unknown): void => {
     const key = keys.at(-1) ?? "";
-    if (typeof value === "string") {
-      const extension = isScript(keys, value) ? ".js" : /[.~#]/.test(key) ? ".txt" : "";
-      files.set(`${at}${extension}`, value === "" ? "" : `${value}\n`);
+    const text = typeof value === "string" && code.has(toPointer(keys)) ? value.trimEnd() : value;
+    if (typeof text === "string" && (text === text.trim() || code.has(toPointer(keys)))) {
+      const extension = isScript(keys, text) ? ".js" : /[.~#]/.test(key) ? ".txt" : "";
+      files.set(`${at}${extension}`, text === "" ? "" : `${text}\n`);
     } else if (isFolder(keys, value)) {
       for (const [member, below] of Object.entries(value)) add(`${at}/${member}`, [...keys, member], below);
     } else files.set(`${at}.json`, jsonText(value));

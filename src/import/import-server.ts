@@ -8,7 +8,7 @@ import { list } from "../render/quantity.js";
 import { databasePart } from "./database-part.js";
 import { type Imported, type LeftOut, nothing, together } from "./imported.js";
 import { distinctNames } from "./names.js";
-import { readAdmins, readDatabases, readReplications, readUsers } from "./read-server.js";
+import { readAdmins, readDatabases, readReplications, readSystemDatabases, readUsers } from "./read-server.js";
 import { replicationsPart } from "./replications-part.js";
 import type { ImportResult } from "./result.js";
 import { usersPart } from "./users-part.js";
@@ -46,13 +46,22 @@ async function greet(run: Run): Promise<void> {
 async function readServer({ couch, place, concurrency, signal }: Run, pattern: string | undefined): Promise<Imported> {
   const databases = await readDatabases(couch, { pattern, except: place.database, concurrency });
   signal.throwIfAborted();
-  const names = distinctNames(databases.map(({ name }) => name));
+  const system = pattern === undefined ? await readSystemDatabases(couch) : [];
+  const names = distinctNames([...databases, ...system].map(({ name }) => name));
   const parts: Imported[] = [];
   for (const database of databases) parts.push(await databasePart(database, names.get(database.name) ?? ""));
+  for (const database of system)
+    parts.push(await databasePart(database, names.get(database.name) ?? "", after[database.name]));
   if (pattern === undefined) parts.push(...(await readServerWide(couch)));
   else parts.push(withoutFiles([serverWide]));
   return together([...parts, withoutFiles(always)]);
 }
+
+/** After the documents in them, which their validation may refuse. */
+const after: Readonly<Record<string, string>> = {
+  _users: "850-users-database.yaml",
+  _replicator: "950-replicator-database.yaml",
+};
 
 async function readServerWide(couch: Couch): Promise<Imported[]> {
   const [users, replications, admins] = await Promise.all([

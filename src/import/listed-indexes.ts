@@ -1,8 +1,8 @@
 /** Mango indexes as `GET /db/_index` lists them. Pure. */
 
-import { nameInId } from "../steps/design-docs/design-doc.js";
-import { designDocOf } from "../steps/indexes/definition.js";
-import { isObject, membersOf } from "../steps/json.js";
+import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
+import { designDocOf, differingMembers, shownDefinition } from "../steps/indexes/definition.js";
+import { isObject, type JsonObject, membersOf } from "../steps/json.js";
 import { byName } from "./names.js";
 
 export interface ListedIndex {
@@ -24,27 +24,53 @@ export interface FoundIndex {
 /**
  * Those that `ensureIndexes` can name: of type json, with a design document and a name that no other has. The design
  * documents of the others are imported as what they are. `partitioned`: the database is.
+ *
+ * `_index` stores the definition as it was spelled, and considers the same index in another spelling a new one. So each
+ * is given as it was spelled, for the service that asks for it itself.
  */
-export function namedIndexes(listed: readonly ListedIndex[], partitioned: boolean): FoundIndex[] {
+export function namedIndexes(
+  listed: readonly ListedIndex[],
+  partitioned: boolean,
+  designDocs: Readonly<Record<string, DesignDoc>>,
+): FoundIndex[] {
   const times = (key: "ddoc" | "name", value: unknown) => listed.filter((other) => other[key] === value).length;
   return listed
     .filter(({ ddoc, name }) => times("ddoc", ddoc) === 1 && times("name", name) === 1)
-    .flatMap((index) => foundIndex(index, partitioned))
+    .flatMap((index) => foundIndex(index, partitioned, designDocs))
     .sort((a, b) => byName(a.name, b.name));
 }
 
-function foundIndex({ ddoc, name, type, partitioned, def }: ListedIndex, byDefault: boolean): FoundIndex[] {
+function foundIndex(
+  { ddoc, name, type, partitioned, def }: ListedIndex,
+  byDefault: boolean,
+  designDocs: Readonly<Record<string, DesignDoc>>,
+): FoundIndex[] {
   const designDoc = nameInId(ddoc);
   if (designDoc === undefined || typeof name !== "string" || type !== "json" || !isObject(def)) return [];
-  const { fields, partial_filter_selector: filter } = def;
-  if (!Array.isArray(fields)) return [];
-  const isFiltered = Object.keys(membersOf(filter)).length > 0;
+  if (!Array.isArray(def.fields)) return [];
+  const doc = Object.hasOwn(designDocs, designDoc) ? membersOf(designDocs[designDoc]) : {};
+  const own = membersOf(doc.options).partitioned;
   const definition = {
-    index: { fields: fields.map(field), ...(isFiltered ? { partial_filter_selector: filter } : {}) },
-    ...(byDefault && partitioned === false ? { partitioned } : {}),
+    index: asSpelled(membersOf(doc.views)[name], def) ?? shortest(def),
+    ...(typeof own === "boolean" ? { partitioned: own } : byDefault && partitioned === false ? { partitioned } : {}),
     ...(designDoc === designDocOf(name) ? {} : { ddoc: designDoc }),
   };
   return [{ name, ddoc: designDoc, definition }];
+}
+
+/** Undefined where the design document does not tell, as one that was deployed staged. */
+function asSpelled(view: unknown, shown: JsonObject): JsonObject | undefined {
+  const { def } = membersOf(membersOf(view).options);
+  if (!isObject(def)) return undefined;
+  const isKnown = Object.keys(def).every((key) => key === "fields" || key === "partial_filter_selector");
+  const same = differingMembers(shownDefinition("json", def), shownDefinition("json", shown)).length === 0;
+  return isKnown && same ? def : undefined;
+}
+
+function shortest({ fields, partial_filter_selector: filter }: JsonObject): JsonObject {
+  const isFiltered = Object.keys(membersOf(filter)).length > 0;
+  const names = Array.isArray(fields) ? fields.map(field) : [];
+  return { fields: names, ...(isFiltered ? { partial_filter_selector: filter } : {}) };
 }
 
 /** `{"owner": "asc"}` is written `owner`. */

@@ -10,8 +10,9 @@ import { isAtLeast } from "../couch/version.js";
 import { MigrateError } from "../errors.js";
 import { companionIn } from "../steps/design-docs/companions.js";
 import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
+import { isOwnedByCouch } from "../steps/design-docs/owned-by-couch.js";
 import type { JsonObject } from "../steps/json.js";
-import { storedDefinition } from "../steps/replications/replication.js";
+import { furtherFields, storedDefinition } from "../steps/replications/replication.js";
 import { documentsBetween } from "./all-docs.js";
 import type { FoundDatabase } from "./database-part.js";
 import { type ListedIndex, namedIndexes } from "./listed-indexes.js";
@@ -51,24 +52,68 @@ async function readDatabase(
 ): Promise<FoundDatabase | undefined> {
   const info = await databaseInfo(couch, name);
   if (!info) return undefined;
-  const [security, docs, indexes] = await Promise.all([
+  const [security, inDesignDocs, limits] = await Promise.all([
     couch.read(path`/${name}/_security`),
+    readDesignDocs(couch, name, info),
+    limitsOf(couch, name),
+  ]);
+  return {
+    name,
+    creation: creationOf(info, defaults),
+    limits,
+    security: security.body,
+    ...inDesignDocs,
+    documents: [],
+  };
+}
+
+/** What people have put into CouchDB's own databases besides users and replications. */
+export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]> {
+  const found = await Promise.all(
+    ["_users", "_replicator"].map((name) =>
+      allowed(async () => {
+        const info = await databaseInfo(couch, name);
+        if (!info) return undefined;
+        const inDesignDocs = await readDesignDocs(couch, name, info);
+        return { name, creation: undefined, security: undefined, ...inDesignDocs, documents: [] };
+      }),
+    ),
+  );
+  return found.filter((database) => database !== undefined);
+}
+
+async function readDesignDocs(
+  couch: Couch,
+  name: string,
+  info: DatabaseInfo,
+): Promise<Pick<FoundDatabase, "designDocs" | "indexes">> {
+  const [docs, indexes] = await Promise.all([
     documentsBetween(couch, name, "_design/", "_design0"),
     couch.read<{ indexes?: readonly ListedIndex[] }>(path`/${name}/_index`, { accept: [404] }),
   ]);
   const designDocs = docs.flatMap((doc): [string, DesignDoc][] => {
     const ddoc = nameInId(doc._id);
     // What a staged deployment keeps beside it is no document of anybody's.
-    return ddoc === undefined || companionIn(doc) ? [] : [[ddoc, doc]];
+    return ddoc === undefined || companionIn(doc) || isOwnedByCouch(name, ddoc) ? [] : [[ddoc, doc]];
   });
-  return {
-    name,
-    creation: creationOf(info, defaults),
-    security: security.body,
-    designDocs: Object.fromEntries(designDocs),
-    indexes: namedIndexes(indexes.status === 404 ? [] : (indexes.body.indexes ?? []), info.partitioned),
-    documents: [],
-  };
+  const listed = indexes.status === 404 ? [] : (indexes.body.indexes ?? []);
+  const byName = Object.fromEntries(designDocs);
+  return { designDocs: byName, indexes: namedIndexes(listed, info.partitioned, byName) };
+}
+
+/** CouchDB's default of both limits. */
+const limitByDefault = 1_000;
+
+/** Those that are not as CouchDB has them by default. */
+async function limitsOf(couch: Couch, name: string): Promise<Readonly<Record<string, number>>> {
+  const limits = await Promise.all(
+    ["_revs_limit", "_purged_infos_limit"].map(async (limit) => {
+      // Before 2.3 there is no limit of purges.
+      const { status, body } = await couch.read<unknown>(path`/${name}/${limit}`, { accept: [400, 404, 405] });
+      return [limit, status === 200 && typeof body === "number" ? body : limitByDefault] as const;
+    }),
+  );
+  return Object.fromEntries(limits.filter(([, value]) => value !== limitByDefault));
 }
 
 function creationOf(info: DatabaseInfo, { q, n }: CreationDefaults): FoundDatabase["creation"] {
@@ -130,5 +175,7 @@ export async function readReplications(couch: Couch): Promise<FoundReplication[]
 }
 
 function replicationOf(doc: JsonObject): FoundReplication {
-  return { id: String(doc._id), fields: storedDefinition({ _rev: "", ...doc }) };
+  const stored = { _rev: "", ...doc };
+  const further = Object.keys(furtherFields(stored)).sort();
+  return { id: String(doc._id), fields: storedDefinition(stored), further };
 }

@@ -7,6 +7,8 @@ export interface FoundReplication {
   readonly id: string;
   /** Without `_id` and what CouchDB writes. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Names of fields that are nobody's but their author's. */
+  readonly further?: readonly string[];
 }
 
 const file = "900-replications.yaml";
@@ -39,8 +41,12 @@ export function replicationsPart(found: readonly FoundReplication[]): Imported {
       spec: { id, ...Object.fromEntries(entries) },
     };
   });
+  const leftOut = replications.flatMap(({ id, further = [] }) => {
+    const reason = `ensureReplication has no such fields; those on the server stay: ${further.join(", ")}`;
+    return further.length === 0 ? [] : [{ subject: `further fields of replication ${id}`, reason }];
+  });
   const comment = ["Replications. Passwords come from the environment."];
-  return { ...nothing, files: [{ name: file, comment, steps }], variables };
+  return { ...nothing, files: [{ name: file, comment, steps }], leftOut, variables };
 }
 
 function order(key: string): number {

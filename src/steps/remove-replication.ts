@@ -1,7 +1,12 @@
 import { readExisting, removal, removeStored } from "./documents/remove.js";
 import type { Stored } from "./documents/stored.js";
 import { defineKind } from "./kind.js";
-import { type StoredReplication, shownReplication, storedDefinition } from "./replications/replication.js";
+import {
+  furtherFields,
+  type StoredReplication,
+  shownReplication,
+  storedDefinition,
+} from "./replications/replication.js";
 
 interface Replication {
   readonly id: string;
@@ -40,7 +45,11 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
   diff: (_, observed) =>
     removal(observed, "id", ({ rev, doc }) => {
       const stored: StoredReplication = { ...doc, _rev: rev };
-      return { path: "/id", before: shownReplication(storedDefinition(stored)), after: null };
+      return {
+        path: "/id",
+        before: shownReplication({ ...storedDefinition(stored), ...furtherFields(stored) }),
+        after: null,
+      };
     }),
 
   apply: (write, context) => removeStored(context, database, write),

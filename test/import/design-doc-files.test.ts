@@ -37,6 +37,11 @@ describe("one function a file", () => {
       { language: "erlang", views: { a: { map: "fun({Doc}) -> ok end." } } },
       ["d/language", "d/views/a/map"],
     ],
+    [
+      "functions and modules that end in a newline",
+      { views: { a: { map: `${map}\n`, reduce: `${map} \n` } }, lib: { m: "exports.a = 1;\n" }, note: "x\n" },
+      ["d/lib/m.js", "d/note.json", "d/views/a/map.js", "d/views/a/reduce.js"],
+    ],
     ["a document without functions", { autoupdate: false }, ["d/_id", "d/autoupdate.json"]],
     ["a view with a dot", { views: { "by.owner": { map } } }, ["d/views/by.owner/map.js"]],
   ])("%s", async (_, doc, expected) => {
@@ -46,7 +51,7 @@ describe("one function a file", () => {
 
 describe("what files can't hold is JSON", () => {
   test.each<[string, DesignDoc]>([
-    ["white space around a function", { views: { a: { map: `${map}\n` } } }],
+    ["white space before a function", { views: { a: { map: `\n${map}` } } }],
     ["a carriage return", { views: { a: { map: "function (doc) {\r\n}" } } }],
     ["a byte order mark", { views: { a: { map: `\ufeff${map}` } } }],
     ["a slash in a name", { views: { "a/b": { map } } }],
@@ -72,7 +77,7 @@ describe("is read back to the byte", () => {
       "names that files can't have",
       { "a/b": { views }, "..": { views }, _x: { views }, con: { views }, "a ": { views } },
     ],
-    ["names that differ by their case", { Brood: { views }, brood: { views: { all: { map: `${map} ` } } } }],
+    ["names that differ by their case", { Brood: { views }, brood: { views: { all: { map: ` ${map}` } } } }],
     ["names that end like files", { "d.json": { views }, d: { views: { "a/b": { map } } } }],
     [
       "members of JavaScript's objects",

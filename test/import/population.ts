@@ -25,6 +25,18 @@ const designDocs: Readonly<Record<string, unknown>> = {
   "nasty%2Fnames%2B$(1)/_design/views": { views: { a: { map } } },
   "nasty%2Fnames%2B$(1)/_design/a%2Fb": { views: { a: { map } }, note: "$${x} ${y}" },
   "nasty%2Fnames%2B$(1)/_design/erlang": { language: "erlang", views: { a: { map: "fun({Doc}) -> ok end." } } },
+  // As couchapp stores the text of files.
+  "zerglings/_design/pushed": {
+    language: "javascript",
+    views: {
+      a: { map: `${map}\n`, reduce: "function (keys, values) {\n  return sum(values);\n}\n" },
+      b: { map, reduce: "_sum\n" },
+    },
+    lib: { m: "exports.a = 1;\n" },
+    filters: { f: "function (doc) {\n  return true;\n}\r\n" },
+    readme: "# Pushed\n",
+  },
+  "_users/_design/roles": { views: { all: { map: "function (doc) { emit(doc.roles); }" } } },
   // Two indexes in one design document, which no step can name.
   "zerglings/_design/two": {
     language: "query",
@@ -41,12 +53,16 @@ const designDocs: Readonly<Record<string, unknown>> = {
   },
 };
 
-const indexes: readonly (readonly [string, unknown])[] = [
+export const indexes: readonly (readonly [string, unknown])[] = [
   ["zerglings", { name: "by-owner", ddoc: "mango-by-owner", index: { fields: ["owner", "born"] } }],
   [
     "zerglings",
     { index: { fields: [{ born: "desc" }], partial_filter_selector: { type: "zergling", n: { $gt: 1 } } } },
   ],
+  // As a service spells it, without a name.
+  ["zerglings", { index: { fields: [{ title: "asc" }] } }],
+  ["zerglings", { index: { partial_filter_selector: {}, fields: ["title", { n: "asc" }] } }],
+  ["parted", { index: { fields: ["p"] }, partitioned: true }],
   ["parted", { name: "global", partitioned: false, index: { fields: ["n"] } }],
   ["parted", { name: "local", index: { fields: ["n"] } }],
 ];

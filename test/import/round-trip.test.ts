@@ -1,5 +1,5 @@
 /** From a server into files, and from the files onto another server: nothing is changed, and nothing is lost. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, type ImportResult, importServer, loadMigrations, plan } from "../../src/index.js";
@@ -7,7 +7,7 @@ import { startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
 import { type CouchNode, onNodes, startCouchDB } from "../support/servers.js";
 import { makeFolder, removeFolder } from "../support/temp.js";
-import { env, passwords, populate } from "./population.js";
+import { env, indexes, passwords, populate } from "./population.js";
 import { treeOf } from "./trees.js";
 
 const connection = ({ url, admin }: CouchNode) => ({ url, username: admin.name, password: admin.password });
@@ -46,6 +46,20 @@ onNodes("a server with all that is imported", () => {
     expect(await readFile(join(out, "design/zerglings/broods/views/by-owner/map.js"), "utf8")).toContain(
       "emit(doc.owner",
     );
+  });
+
+  it("gives functions as files also where they end in a newline", async () => {
+    const paths = Object.keys(await treeOf(join(out, "design/zerglings/pushed")));
+    expect(paths.sort()).toEqual([
+      "filters/f.js",
+      "language",
+      "lib/m.js",
+      "readme.json",
+      "views/a/map.js",
+      "views/a/reduce.js",
+      "views/b/map.js",
+      "views/b/reduce",
+    ]);
   });
 
   it("gives no secret away, and names the variables for them", async () => {
@@ -96,6 +110,21 @@ onNodes("a server with all that is imported", () => {
     expect(await plan(migrations, { connection: from(second), verify: true })).toMatchObject({ changes: 0 });
   });
 
+  it("has the indexes that services ask for themselves: CouchDB says that they exist", async () => {
+    for (const [database, body] of indexes) {
+      const { result } = await must(second as CouchNode, "POST", `/${database}/_index`, { body });
+      expect([body, result]).toEqual([body, "exists"]);
+    }
+  });
+
+  it("has what people put into CouchDB's own databases", async () => {
+    const { rows } = await must(second as CouchNode, "GET", "/_users/_design_docs");
+    expect(rows.map(({ id }: { id: string }) => id)).toEqual(["_design/_auth", "_design/roles"]);
+    const auth = await readdir(join(out, "design"));
+    expect(auth).toContainEqual(expect.stringMatching(/^users-/));
+    expect(await treeOf(out)).toHaveProperty("850-users-database.yaml");
+  });
+
   it("keeps logins: an imported user keeps the password", async () => {
     const as = { name: "kerrigan", password: "sarah" };
     expect(await must(second as CouchNode, "GET", "/_session", { as })).toMatchObject({
@@ -139,6 +168,8 @@ onNodes("what no step can hold", () => {
     const put = (path: string, body?: unknown) => must(node, "PUT", `/${path}`, body === undefined ? {} : { body });
     await put("hive");
     await put("hive/_security", { admins: { roles: ["_admin"] }, members: { roles: ["_admin"] }, note: "x" });
+    await put("hive/_revs_limit", 50);
+    await put("hive/_purged_infos_limit", 7);
     await put("hive/_design/broken", { validate_doc_update: "function (doc) {" });
     await put("hive/_design/site", {
       views: { all: { map: "function (doc) {}" } },
@@ -161,12 +192,43 @@ onNodes("what no step can hold", () => {
   it.each([
     ["further members of _security of hive", "note"],
     ["_design/broken of hive", "Unexpected token"],
-    ["attachments of _design/site of hive", "index.html"],
+    [
+      "attachments of _design/site of hive",
+      "stay, also when the design document changes, but another server gets none: index.html",
+    ],
     ["fields of user two", "totp"],
-    ["ensureReplication of noted", "`note`"],
+    ["further fields of replication noted", "note"],
+    ["_revs_limit of hive", "PUT 50 to /hive/_revs_limit"],
+    ["_purged_infos_limit of hive", "PUT 7 to /hive/_purged_infos_limit"],
   ])("%s: it is left out, and said", (subject, reason) => {
     const said = result.leftOut.find((one) => one.subject === subject);
     expect(said?.reason).toContain(reason);
+  });
+
+  it("is imported without the further fields, where it is a replication", async () => {
+    const { steps } = await loadMigrations(folder, { env: {} });
+    expect(steps.find(({ kind }) => kind === "ensureReplication")?.desired).toEqual({
+      id: "noted",
+      source: "http://127.0.0.1:9/a",
+      target: "http://127.0.0.1:9/b",
+    });
+  });
+
+  it("keeps attachments where the design document is changed", async () => {
+    const file = join(folder, "design/hive/site/views/all/map.js");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, "function (doc) { emit(1); }");
+    const migrations = await loadMigrations(folder, { env: {} });
+    await writeFile(file, text);
+    expect(await apply(migrations, { connection: connection(node), set: "attachments" })).toMatchObject({
+      failures: [],
+    });
+    expect(await must(node, "GET", "/hive/_design/site")).toMatchObject({
+      views: { all: { map: "function (doc) { emit(1); }" } },
+      _attachments: { "index.html": { length: 3 } },
+    });
+    const back = await loadMigrations(folder, { env: {} });
+    expect(await apply(back, { connection: connection(node), set: "attachments" })).toMatchObject({ failures: [] });
   });
 
   it("leaves files that are valid and change nothing", async () => {

@@ -5,6 +5,7 @@ import { masked } from "../../migrations/step.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Change, SpecProblem } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
+import { replicationSchema } from "./schema.js";
 
 export type Endpoint = string | { readonly url: string };
 
@@ -38,8 +39,17 @@ export function definitionOf({ id, ...fields }: Replication): JsonObject {
 
 /** What somebody has asked for, without what CouchDB keeps in the document: its state, its statistics, its owner. */
 export function storedDefinition(stored: StoredReplication): JsonObject {
-  const isOwn = (key: string) => !key.startsWith("_") && !owned.some((one) => one === key);
-  return withoutDefaults(Object.fromEntries(Object.entries(stored).filter(([key]) => isOwn(key))));
+  return withoutDefaults(Object.fromEntries(Object.entries(stored).filter(([key]) => isKnown(key))));
+}
+
+/** Fields of the document that CouchDB ignores: a note, say. No step can name them, so they are left as they are. */
+export function furtherFields(stored: StoredReplication): JsonObject {
+  const isFurther = (key: string) => !key.startsWith("_") && !owned.some((one) => one === key) && !isKnown(key);
+  return Object.fromEntries(Object.entries(stored).filter(([key]) => isFurther(key)));
+}
+
+function isKnown(key: string): boolean {
+  return key !== "id" && Object.hasOwn(replicationSchema.properties ?? {}, key);
 }
 
 function withoutDefaults(fields: JsonObject): JsonObject {
@@ -70,11 +80,11 @@ export function shownReplication(definition: JsonObject): JsonObject {
   return Object.fromEntries(fields);
 }
 
-/** The document to write. The owner stays; the state goes, so that CouchDB takes it up anew. */
+/** The document to write. The owner and further fields stay; the state goes, so that CouchDB starts it again. */
 export function documentOver(definition: JsonObject, stored: StoredReplication | undefined): JsonObject {
   if (!stored) return definition;
   const kept = owned.flatMap((key) => (Object.hasOwn(stored, key) ? [[key, stored[key]] as const] : []));
-  return { ...definition, ...Object.fromEntries(kept), _rev: stored._rev };
+  return { ...furtherFields(stored), ...definition, ...Object.fromEntries(kept), _rev: stored._rev };
 }
 
 const places: ReadonlySet<string> = new Set(["source", "target", "proxy", "source_proxy", "target_proxy"]);

@@ -32,7 +32,8 @@ describe("diff", () => {
     ["a password, where there was none", { source: withPassword("x") }, {}, ["/source"]],
     ["another password", { source: withPassword("x") }, { source: withPassword("y") }, ["/source/auth/basic/password"]],
     ["what is no default", { continuous: true, use_checkpoints: false }, {}, ["/continuous", "/use_checkpoints"]],
-    ["something that nobody asked for", {}, { continuous: true, later: 1 }, ["/continuous", "/later"]],
+    ["a field that nobody asked for", {}, { continuous: true }, ["/continuous"]],
+    ["the same, with a field that no step can name", {}, { note: "by hand" }, []],
     ["another filter", { selector: { a: { b: 1 } } }, { selector: { a: { b: 2 } } }, ["/selector/a/b"]],
   ])("%s", async (_, spec, fields, paths) => {
     const { action, changes } = ensureReplication.diff(await desiredOf(spec), storedOf(fields), {});
@@ -40,16 +41,16 @@ describe("diff", () => {
     expect(action).toBe(paths.length > 0 ? "update" : "none");
   });
 
-  it("writes over the revision that was read, keeps the owner, and drops the state", async () => {
-    const stored = storedOf({ _replication_state: "completed", owner: "kerrigan", user_ctx: { name: "kerrigan" } });
+  it("writes over the revision that was read, keeps the owner and further fields, and drops the state", async () => {
+    const kept = { owner: "kerrigan", user_ctx: { name: "kerrigan" }, note: "by hand" };
+    const stored = storedOf({ _replication_state: "completed", ...kept });
     const difference = ensureReplication.diff(await desiredOf({ continuous: true }), stored, {});
     expect(difference.write).toEqual({
       _rev: "2-x",
       source,
       target,
       continuous: true,
-      owner: "kerrigan",
-      user_ctx: { name: "kerrigan" },
+      ...kept,
     });
     expect(difference.warnings).toEqual([expect.stringContaining("replicates again")]);
   });
