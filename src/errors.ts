@@ -74,6 +74,11 @@ export const catalogue = {
     when: "Something answers at the address, but it is not a CouchDB.",
     next: "Check the URL: a proxy or a login page may stand in front of CouchDB.",
   },
+  "paths-decoded": {
+    exit: "unreachable",
+    when: "A proxy decodes the paths of requests, so that names with `+`, `/` or `%` reach CouchDB as other names.",
+    next: "Let the proxy pass paths on as they were sent. In nginx, give `proxy_pass` nothing after the host and port, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
+  },
   "request-failed": {
     exit: "failed",
     when: "CouchDB answered a request with an error that a retry does not mend, or that did not mend in time.",

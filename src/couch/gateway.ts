@@ -6,7 +6,9 @@ import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
 import { Memo, scopeOf } from "./memo.js";
 import { type Path, path as pathOf } from "./path.js";
+import { fragileIn, ProxyPaths } from "./proxy-paths.js";
 import { isReading } from "./reading.js";
+import { assertWritten } from "./written.js";
 
 /** The server, and what only the run itself may do with it. */
 export interface Gateway extends Couch {
@@ -17,6 +19,8 @@ export interface Gateway extends Couch {
   settle(): void;
   /** A read that is sent whatever is known, and not repeated: for whoever waits for the server. */
   once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
+  /** Throws where a proxy changes paths that hold these characters encoded. `write` sees to it by itself. */
+  assertPathsKept(characters: string): Promise<void>;
   /** Ends the requests under way, with `reason`; later ones are sent as ever. */
   cut(reason: MigrateError): void;
   close(): Promise<void>;
@@ -91,16 +95,20 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     given: WriteOptions,
   ): Promise<Answer<Body>> {
     if (readOnly) throw bug(`${method} ${path} would write, but this run only reads`);
+    await proxyPaths.assertKept(fragileIn(path));
     const request = requestOf(method, path, given, false);
     memo.written(path);
     try {
       const answer = await exchange.send(request);
+      assertWritten(method, path, answer.status, answer.body);
       if (path === `/${scopeOf(path)}`) noteDatabase(method, scopeOf(path), answer.status);
       return answer as Answer<Body>;
     } finally {
       memo.written(path);
     }
   }
+
+  const proxyPaths = new ProxyPaths(read);
 
   function noteDatabase(method: string, database: string, status: number): void {
     if (method === "PUT" && (status === 201 || status === 202)) created.set(database, performance.now());
@@ -129,6 +137,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     read,
     once,
     write,
+    assertPathsKept: (characters) => proxyPaths.assertKept(characters),
     forget: (database) => memo.forget(database),
     made: (database) => made.has(encodeURIComponent(database)),
     allowWrites: () => {

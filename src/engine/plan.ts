@@ -1,7 +1,8 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
+import { fragileIn } from "../couch/proxy-paths.js";
 import { toMigrateError } from "../errors.js";
-import type { Migrations } from "../migrations/step.js";
+import type { Migrations, Step } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
 import { type Change, type Difference, holds } from "../steps/kind.js";
@@ -13,7 +14,12 @@ import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations, options, async (run) => planRun(run, await lookWhenReady(run, { withoutLedger: true })));
+  return withRun(migrations, options, async (run) => {
+    const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));
+    const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
+    await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));
+    return planned;
+  });
 }
 
 /** One step in one database, or on the server (`database` undefined). */
@@ -67,6 +73,14 @@ function ledgerWarnings({ unread }: Look): Warning[] {
   if (!unread) return [];
   const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
   return [{ code: "ledger-unread", message }];
+}
+
+/** Characters in names that steps would send in paths. Documents are sent in bodies. */
+function fragileNames(steps: readonly Step[]): string {
+  const claims = steps.flatMap((step) => kindOf(step).claims(step.desired));
+  const names = claims.filter((claim) => !/^documents?\//.test(claim));
+  const hasSlash = names.some((name) => name.split("/").length > (name.startsWith("database/") ? 2 : 3));
+  return fragileIn(encodeURIComponent(names.join("").replaceAll("/", "") + (hasSlash ? "/" : "")));
 }
 
 function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<string>): (Item & { blocked: boolean })[] {

@@ -24,9 +24,14 @@ export interface CouchRequest {
 export function parseTarget(target: string): Pick<CouchRequest, "rawPath" | "path" | "query"> {
   const [rawPath = "", ...rest] = target.split("?");
   const search = rest.join("?");
-  const path = rawPath.split("/").filter(Boolean).map(decode);
+  const path = rawPath.split("/").filter(Boolean).map(decodeSegment);
   decode(search);
   return { rawPath, path, query: new URLSearchParams(search) };
+}
+
+/** As in a query, a plus is a space. */
+function decodeSegment(text: string): string {
+  return decode(text.replaceAll("+", " "));
 }
 
 function decode(text: string): string {

@@ -81,7 +81,22 @@ export function writes(method: string, path: string): boolean {
   return method !== "POST" || !readingPosts.some((reading) => reading.test(bare));
 }
 
-export async function startProxy(target: string): Promise<RecordingProxy> {
+export interface ProxyOptions {
+  /** Paths are decoded on their way, as by nginx where `proxy_pass` has a path: `%2F` arrives as `/`, `%2B` as `+`. */
+  readonly decodesPaths?: boolean;
+  /** Requests that it answers by itself, with 403. */
+  readonly forbids?: (request: Pick<Recorded, "method" | "path">) => boolean;
+}
+
+/** nginx decodes a path, and encodes what could not stand in a request line. */
+function decoded(target: string): string {
+  const [path = "", ...query] = target.split("?");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is encoded.
+  const sent = decodeURIComponent(path).replaceAll(/[\u0000-\u0020%?#\u007f-\uffff]+/g, encodeURIComponent);
+  return [sent, ...query].join("?");
+}
+
+export async function startProxy(target: string, options: ProxyOptions = {}): Promise<RecordingProxy> {
   const agent = new Agent({ keepAlive: true });
   let requests: Recorded[] = [];
   let faults: PlannedFault[] = [];
@@ -108,6 +123,8 @@ export async function startProxy(target: string): Promise<RecordingProxy> {
     const body = await buffered(incoming);
     recorded.bytes = body.length;
 
+    if (options.forbids?.(recorded)) return answer(response, instead({ status: 403 }));
+    if (options.decodesPaths) incoming.url = decoded(path);
     if (fault === "lost-before") return void response.destroy();
     if (fault === "silence") return;
     if (isAnswer(fault) && !fault.acted) return answer(response, instead(fault));

@@ -1,6 +1,7 @@
 /** Puts design documents in place. */
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { rowsOf } from "../../couch/written.js";
 import { MigrateError } from "../../errors.js";
 import { batches } from "./batches.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
@@ -43,7 +44,13 @@ export async function deployInPlace(
       body: { docs },
       repeatable: true,
     });
-    assertAllTaken(database, body);
+    assertAllTaken(
+      database,
+      rowsOf(
+        docs.map(({ _id }) => String(_id)),
+        body,
+      ),
+    );
   }
 }
 

@@ -5,6 +5,7 @@
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { rowsOf } from "../../couch/written.js";
 import { toMigrateError } from "../../errors.js";
 import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";
@@ -58,7 +59,11 @@ async function sendTogether(couch: Couch, database: string, batch: readonly Wait
     const body = { docs: batch.map(({ doc }) => doc) };
     // CouchDB answers 201 even if it took none of them.
     const answer = await couch.write<readonly Row[]>("POST", path`/${database}/_bulk_docs`, { body, repeatable: true });
-    const taken = new Set(answer.body.filter(({ error }) => error === undefined).map(({ id }) => id));
+    const rows = rowsOf(
+      batch.map(({ doc }) => String(doc._id)),
+      answer.body,
+    );
+    const taken = new Set(rows.filter(({ error }) => error === undefined).map(({ id }) => id));
     for (const one of batch) if (taken.has(String(one.doc._id))) one.resolve();
     return batch.filter(({ doc }) => !taken.has(String(doc._id)));
   } catch (thrown) {

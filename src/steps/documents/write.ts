@@ -1,6 +1,7 @@
 /** Writes documents with `_bulk_docs`, and says of each that CouchDB did not take. */
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { rowsOf } from "../../couch/written.js";
 import { MigrateError } from "../../errors.js";
 import { isObject, type JsonObject } from "../json.js";
 import { batchesOf } from "./batches.js";
@@ -93,7 +94,14 @@ export async function sendBatch(
     accept: [202, 400, 412, 413],
     repeatable: true,
   });
-  if (status < 300) return outcomeOf(body as readonly Row[], options);
+  if (status < 300)
+    return outcomeOf(
+      rowsOf(
+        docs.map(({ id }) => id),
+        body as readonly Row[],
+      ),
+      options,
+    );
   const [only, ...others] = docs;
   if (only && others.length === 0) return { ...nothing, refused: [whole(only.id, status, body)] };
   const half = Math.ceil(docs.length / 2);

@@ -2,7 +2,7 @@
 import { onTestFinished } from "vitest";
 import { type ApplyOptions, type ApplyResult, apply, loadMigrations, type Plan, plan } from "../../../src/index.js";
 import { removeDatabases, uniqueName } from "../../support/databases.js";
-import { type RecordingProxy, startProxy } from "../../support/proxy.js";
+import { type ProxyOptions, type RecordingProxy, startProxy } from "../../support/proxy.js";
 import { type Addressed, must } from "../../support/request.js";
 import { server } from "../../support/servers.js";
 import { tempFolder } from "../../support/temp.js";
@@ -17,11 +17,11 @@ export interface Stage {
   writes(): readonly string[];
 }
 
-export async function openStage(on: Addressed = server()): Promise<Stage> {
+export async function openStage(on: Addressed = server(), through: ProxyOptions = {}): Promise<Stage> {
   const name = uniqueName("applied");
   const ledgerDatabase = `${name}-ledger`;
   await must(on, "PUT", `/${ledgerDatabase}`);
-  const proxy = await startProxy(on.url);
+  const proxy = await startProxy(on.url, through);
   onTestFinished(async () => {
     await proxy.close();
     await removeDatabases(name, on);

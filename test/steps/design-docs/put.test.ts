@@ -6,7 +6,10 @@ import { fakeCouch, type Reply, type Written } from "../fake-couch.js";
 const docs = (body: unknown) => (body as { docs: { _id: string }[] }).docs;
 const sent = ({ method, path, body }: Written) =>
   path.endsWith("/_bulk_docs") ? `${docs(body).map(({ _id }) => _id.slice(8))}` : `${method} ${path}`;
-const all: Reply = ({ body }) => ({ status: 201, body: docs(body).map(({ _id }) => ({ ok: true, id: _id })) });
+const all: Reply = ({ body }) => ({
+  status: 201,
+  body: docs(body).map(({ _id }) => ({ ok: true, id: _id, rev: "1-a" })),
+});
 
 async function put(names: readonly string[], bulk: Reply = all, alone: Readonly<Record<string, Reply>> = {}) {
   const couch = fakeCouch({ writes: { "POST /zerglings/_bulk_docs": bulk, ...alone } });
@@ -38,7 +41,9 @@ describe("what is not taken together", () => {
     (name: string): Reply =>
     ({ body }) => ({
       status: 201,
-      body: docs(body).map(({ _id }) => (_id === `_design/${name}` ? { id: _id, error: "forbidden" } : { id: _id })),
+      body: docs(body).map(({ _id }) =>
+        _id === `_design/${name}` ? { id: _id, error: "forbidden" } : { id: _id, rev: "1-a" },
+      ),
     });
 
   it("is sent again alone, and its step is told why; the others are done", async () => {

@@ -214,7 +214,7 @@ describe("however long the file is", () => {
           waiting.push(resolve);
           most = Math.max(most, waiting.length);
         });
-        return { status: 201, body: JSON.parse(json).docs.map(({ _id }: Doc) => ({ ok: true, id: _id })) };
+        return { status: 201, body: JSON.parse(json).docs.map(({ _id }: Doc) => ({ ok: true, id: _id, rev: "1-a" })) };
       },
     } as unknown as Couch;
     return { file, couch, waiting, taken: () => taken, most: () => most };
