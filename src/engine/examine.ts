@@ -38,16 +38,12 @@ export async function examine(
   const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
   const observed = looks ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
   const found = kind.diff(step.desired, observed, target);
-<<<<<<< HEAD
   const difference = {
     ...found,
     changes: maskChanges(found.changes, step),
+    warnings: [...(kind.warnings?.(step.desired) ?? []), ...found.warnings],
     ...(found.brief && { brief: maskChanges(found.brief, step) }),
   };
-=======
-  const warnings = [...(kind.warnings?.(step.desired) ?? []), ...found.warnings];
-  const difference = { ...found, changes: maskChanges(found.changes, step), warnings };
->>>>>>> 3537703 (feat: validate and plan warn of design documents that CouchDB writes over)
   const wouldDestroy = kind.destroys === true && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
   return {

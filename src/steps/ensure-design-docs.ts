@@ -7,11 +7,8 @@ import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
 import { type DesignDoc, type Fault, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
 import { listDesignDocs } from "./design-docs/list.js";
-<<<<<<< HEAD
-import { partitionProblems, partitionRefusal } from "./design-docs/partitions.js";
-=======
 import { ownedByCouch } from "./design-docs/owned-by-couch.js";
->>>>>>> 3537703 (feat: validate and plan warn of design documents that CouchDB writes over)
+import { partitionProblems, partitionRefusal } from "./design-docs/partitions.js";
 import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "./design-docs/staging.js";
