@@ -5,9 +5,9 @@ import { Redaction } from "./commands/redaction.js";
 import { see } from "./commands/see.js";
 import { exitCodes, MigrateError, toMigrateError } from "./errors.js";
 import { errorSummary } from "./render/error-text.js";
-import { jsonText } from "./render/json.js";
 import { type Log, openLog } from "./render/log.js";
-import { styleFor } from "./render/style.js";
+import { openOutput } from "./render/stdout.js";
+import { plain, styleFor } from "./render/style.js";
 import { writeTermination } from "./render/termination.js";
 import { readConnection } from "./settings/connection.js";
 import { InvalidSettings } from "./settings/problems.js";
@@ -34,7 +34,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns ?? 100);
     if ("text" in parsed) {
-      (parsed.missing ? io.stderr : io.stdout).write(parsed.text);
+      // A shell reads completions.
+      const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";
+      openOutput(parsed.missing ? io.stderr : io.stdout, asLines, redaction.redact).print(parsed.text);
       return parsed.missing ? exitCodes.invalid : exitCodes.done;
     }
     const { command, flags, positionals } = parsed;
@@ -52,7 +54,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return outcome.exitCode;
   } catch (thrown) {
     const error = io.signal.aborted ? asInterruption(thrown) : toMigrateError(thrown);
-    log ??= await fallbackLog(io, redaction);
+    log ??= await fallbackLog(argv, io, redaction);
     log.close();
     log.error(error);
     end(errorSummary(error));
@@ -69,7 +71,8 @@ function contextFor(
   log: Log,
   redaction: Redaction,
 ): Context {
-  const { settings } = resolved;
+  const settings = withJsonLines(command, resolved);
+  const asLines = settings.logFormat === "json";
   const problems = [...resolved.problems];
   const warnings = [...resolved.warnings];
   const report = {
@@ -89,14 +92,20 @@ function contextFor(
     env: io.env,
     signal: io.signal,
     log,
-    style: styleFor(settings.color, io.env, io.stdout),
+    style: asLines ? plain : styleFor(settings.color, io.env, io.stdout),
     engine: io.engine,
     ...(io.firstLook ? { firstLook: io.firstLook } : {}),
     redact: redaction.redact,
     keepSecret: (secrets) => redaction.add(secrets),
-    print: (text) => void io.stdout.write(redaction.redact(text)),
-    printJson: (document) => void io.stdout.write(jsonText(document, redaction.redact)),
+    ...openOutput(io.stdout, asLines, redaction.redact),
   };
+}
+
+/** With a log of JSON lines the document on stdout is JSON, too, unless another form was asked for, or it goes to a file. */
+function withJsonLines({ name }: Command, { settings, given }: Resolved): Settings {
+  const toFile = settings.out !== undefined && name !== "import";
+  if (settings.logFormat !== "json" || given.has("format") || toFile) return settings;
+  return { ...settings, format: "json" };
 }
 
 function logFor(settings: Settings, io: Io, { redact }: Redaction): Promise<Log> {
@@ -105,9 +114,19 @@ function logFor(settings: Settings, io: Io, { redact }: Redaction): Promise<Log>
 }
 
 /** For what goes wrong before the settings are known. */
-function fallbackLog(io: Io, { redact }: Redaction): Promise<Log> {
-  const format = io.env.COUCHDB_MIGRATE_LOG_FORMAT === "json" ? "json" : "pretty";
+async function fallbackLog(argv: readonly string[], io: Io, { redact }: Redaction): Promise<Log> {
+  const format = await logFormatIn(argv, io.env);
   return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), redact });
+}
+
+/** The form of the log where the command line is not understood, or asks for a text. */
+async function logFormatIn(argv: readonly string[], env: Io["env"]): Promise<Settings["logFormat"]> {
+  const words = argv.flatMap((word, i) => {
+    if (word === "--log-format") return argv[i + 1] ?? [];
+    return word.startsWith("--log-format=") ? word.slice("--log-format=".length) : [];
+  });
+  const flags = words.length > 0 ? { "log-format": words.at(-1) } : {};
+  return (await resolveSettings("completion", flags, env)).settings.logFormat;
 }
 
 /** The termination message where the settings are not known: a wrong flag must not leave a pod without a reason. */

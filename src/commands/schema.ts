@@ -12,7 +12,8 @@ export const schema: Command = {
     const text = await readFile(packageFile("schemas/migration.schema.json"), "utf8");
     const { out } = context.settings;
     if (out === undefined) {
-      context.print(text);
+      if (context.settings.logFormat === "json") context.printJson(JSON.parse(text));
+      else context.print(text);
       return { exitCode: exitCodes.done };
     }
     await writeOut(out, text);

@@ -300,7 +300,8 @@ export const table = {
   logFormat: {
     type: "enum",
     group: "Output",
-    description: "form of the log on stderr: for people, or one JSON object a line",
+    description:
+      "form of the log on stderr: for people, or one JSON object per line; with json, what is on stdout is one line of JSON, too",
     commands: commandNames,
     choices: ["pretty", "json"],
     default: "pretty",
