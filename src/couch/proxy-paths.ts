@@ -10,7 +10,7 @@ import { type Path, path } from "./path.js";
 type Read = (path: Path, options: ReadOptions) => Promise<Answer<{ readonly reason?: unknown } | null>>;
 
 /** Characters that mean something else in a path where they are not encoded. */
-const fragile = "+/%?#";
+const fragile = "+%?#/";
 
 /** Those of them that stand encoded in a path. */
 export function fragileIn(encoded: string): string {
@@ -39,7 +39,8 @@ export class ProxyPaths {
    * tells nothing, and then the answers to the writes have to show it.
    */
   async #ask(characters: string): Promise<void> {
-    const sent = `couchdb-migrate${characters}41`;
+    // Decoded, it names the configuration of another node: 2.3 does not repeat the name for any other path.
+    const sent = `couchdb-migrate${characters.replace("%", "%41")}_config`;
     const options = { accept: [400, 401, 403, 404], fresh: true, keep: false };
     const answer = await this.#read(path`/_node/${sent}/_config`, options).catch((error: unknown) => {
       if (error instanceof MigrateError && error.code === "interrupted") throw error;
