@@ -52,7 +52,7 @@ export const catalogue = {
   unreachable: {
     exit: "unreachable",
     when: "CouchDB did not answer, or was not ready, within --wait.",
-    next: "Check the address and that CouchDB is up; give it longer with --wait.",
+    next: "Check the address and that CouchDB is up; --wait says how long to wait for it.",
   },
   unauthorized: {
     exit: "unreachable",
@@ -79,10 +79,20 @@ export const catalogue = {
     when: "A proxy decodes the paths of requests, so that names with `+`, `/` or `%` reach CouchDB as other names.",
     next: "Let the proxy pass paths on as they were sent. In nginx, give `proxy_pass` nothing after the host and port, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
   },
+  "wrong-address": {
+    exit: "unreachable",
+    when: "The URL is not the root of a CouchDB: it names a database, the server redirects, or the scheme is wrong.",
+    next: "Correct COUCHDB_URL (or --url).",
+  },
+  "gateway-refused": {
+    exit: "unreachable",
+    when: "A proxy or gateway in front of CouchDB refused a request; CouchDB did not get it.",
+    next: "Check the configuration and the log of the proxy or gateway that answers at the URL.",
+  },
   "request-failed": {
     exit: "failed",
     when: "CouchDB answered a request with an error that a retry does not mend, or that did not mend in time.",
-    next: "Read CouchDB's reason; run again once it is mended: what was done is recorded and not repeated.",
+    next: "Fix what CouchDB's reason names, then run again: what was done is recorded and not repeated.",
   },
   "outcome-unknown": {
     exit: "failed",

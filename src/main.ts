@@ -80,7 +80,7 @@ function contextFor(
     warning: (message: string) => void warnings.push(message),
   };
   const asks = typeof command.server === "function" ? command.server(settings) : command.server;
-  const connection = asks && !settings.sandbox ? readConnection(resolved, report) : undefined;
+  const connection = asks && !settings.sandbox ? readConnection(resolved, io.env, report) : undefined;
   redaction.add([connection?.password]);
   for (const warning of warnings) log.warn(warning);
   if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));

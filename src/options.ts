@@ -8,7 +8,10 @@ export interface RunOptions {
   readonly set?: string;
   /** A database made beforehand for the ledger, whose `_security` is left alone. Default: `couchdb-migrate`, our own. */
   readonly ledgerDatabase?: string;
-  /** How long CouchDB is waited for. Default 60 000. */
+  /**
+   * How long to wait for CouchDB. Default 60 000; for `plan`, `status` and `importServer` 0: they expect a server that
+   * is there, and retry only what fails on it.
+   */
   readonly wait?: number;
   /** Look at every step live; `apply` then repairs drift, `plan` counts it as a change. */
   readonly verify?: boolean;
@@ -55,6 +58,8 @@ export const defaults = {
   set: "default",
   ledgerDatabase: "couchdb-migrate",
   wait: 60_000,
+  /** Of a run that expects the server to be there: for one that answers, but does not serve yet. */
+  patience: 15_000,
   concurrency: 16,
   builds: 1,
   leaseTtl: 30_000,

@@ -11,7 +11,7 @@ export function runOptions(context: Context, connection: Connection | undefined 
     connection,
     set: settings.set,
     ...(settings.ledgerDatabase === undefined ? {} : { ledgerDatabase: settings.ledgerDatabase }),
-    wait: settings.wait,
+    ...(settings.wait === undefined ? {} : { wait: settings.wait }),
     verify: settings.verify,
     allowDestroy: settings.allowDestroy,
     allowRevert: settings.allowRevert,

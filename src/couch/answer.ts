@@ -13,13 +13,18 @@ export interface Answered {
   /** CouchDB's `error` and `reason`, where the body has them. */
   readonly error?: string;
   readonly reason?: string;
+  /** Set where an error does not come from CouchDB but from a proxy or gateway: what its body is instead. */
+  readonly foreign?: string;
 }
 
 export interface Failed {
-  readonly failure: FailureKind | "redirect" | "no-json" | "html" | "not-couchdb";
+  /** `moved`: a redirect that keeps the path, so that CouchDB is behind another URL. */
+  readonly failure: FailureKind | "moved" | "redirect" | "no-json" | "html" | "not-couchdb";
   readonly sent: boolean;
   /** For people; not redacted yet. */
   readonly detail: string;
+  /** Where a redirect leads to. May hold secrets. */
+  readonly location?: string;
 }
 
 export function isFailed(outcome: Outcome): outcome is Failed {
@@ -29,21 +34,31 @@ export function isFailed(outcome: Outcome): outcome is Failed {
 /** Of these the status alone says something to us ("it is not there"), so it must come from CouchDB itself. */
 const telling = new Set([404, 409, 412]);
 
-export function outcomeOf(response: WireResponse): Outcome {
+/** @param target of the request, with its query */
+export function outcomeOf(response: WireResponse, target: string): Outcome {
   const { status, headers, body: text } = response;
-  if (status >= 300 && status < 400) return failed("redirect", `it redirects to ${hostOf(headers.location)}`);
-  if (status < 200) return failed("not-couchdb", `status ${status}`);
+  if (status >= 300 && status < 400) {
+    const { location } = headers;
+    const kind = leadsTo(location, target) ? "moved" : "redirect";
+    return { ...failed(kind, "the server redirects"), ...(location === undefined ? {} : { location }) };
+  }
+  if (status < 200) return failed("not-couchdb", `status ${status} is not an answer of CouchDB`);
   const body = parse(text);
   if (status < 300) {
     if (body !== undefined) return { status, body, text };
-    if (isHtml(text, headers)) return failed("html", "it answers with an HTML page");
-    return failed("no-json", "the answer is not JSON");
+    if (isHtml(text, headers)) return failed("html", "an HTML page answers, not CouchDB");
+    return failed("no-json", "the answer is not JSON, so it is not CouchDB's");
   }
   const { error, reason } = (body ?? {}) as { error?: unknown; reason?: unknown };
-  if (telling.has(status) && typeof error !== "string") {
+  if (!isError(body)) {
     // `_up` in maintenance mode has a status instead.
     if (typeof (body as { status?: unknown } | undefined)?.status === "string") return { status, body, text };
-    return failed("not-couchdb", `status ${status} without an error that CouchDB knows`);
+    const kind = kindOf(text, body, headers);
+    if (telling.has(status))
+      return failed("not-couchdb", `status ${status} with ${kind}, which is not CouchDB's answer`);
+    if (text.includes(toTlsPort)) return failed("scheme", "the port speaks TLS, not plain HTTP");
+    // CouchDB itself crashes so.
+    if (status !== 500 || text !== "") return { status, body: status === 413 ? bodyLimit : body, text, foreign: kind };
   }
   return {
     status,
@@ -70,8 +85,35 @@ function isHtml(text: string, headers: WireResponse["headers"]): boolean {
   return /html/i.test(headers["content-type"] ?? "") || /^\s*<(?:!doctype|html)/i.test(text);
 }
 
-/** The rest of a location may hold a secret. */
-function hostOf(location: string | undefined): string {
-  if (location === undefined || !URL.canParse(location)) return "another path";
-  return new URL(location).host;
+function leadsTo(location: string | undefined, target: string): boolean {
+  const path = target.split("?", 1)[0] ?? "";
+  const base = `http://localhost${path}`;
+  return location !== undefined && URL.canParse(location, base) && new URL(location, base).pathname.endsWith(path);
+}
+
+/** CouchDB's errors have both; other servers have an `error` beside members of their own. */
+function isError(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return false;
+  const { error, reason } = body as { readonly error?: unknown; readonly reason?: unknown };
+  return typeof error === "string" && (reason !== undefined || Object.keys(body).length === 1);
+}
+
+/** How nginx answers plain HTTP at a port that speaks TLS. */
+const toTlsPort = "The plain HTTP request was sent to HTTPS port";
+
+/** For whoever sends less and less until a request is small enough, and then says why a document was refused. */
+const bodyLimit = { error: "too_large", reason: "a proxy or gateway in front of CouchDB limits the size of a request" };
+
+/** `an HTML page from nginx/1.25`. */
+function kindOf(text: string, body: unknown, headers: WireResponse["headers"]): string {
+  const what =
+    text === ""
+      ? "an empty body"
+      : body !== undefined
+        ? "other JSON"
+        : isHtml(text, headers)
+          ? "an HTML page"
+          : "a text";
+  const { server } = headers;
+  return server === undefined ? what : `${what} from ${server}`;
 }

@@ -1,4 +1,5 @@
 import { MigrateError } from "../errors.js";
+import { urlFault } from "./url-fault.js";
 
 /** Where CouchDB is and what to log in with. Holds secrets: never print it. */
 export interface Connection {
@@ -59,20 +60,15 @@ export function credentialsOf(connection: Connection): Credentials | undefined {
   if (name === undefined && password === undefined) return undefined;
   if (!name) throw invalid("There is a password, but no user name.");
   if (!password) throw invalid(`There is a user name, ${JSON.stringify(name)}, but no password.`);
-  if (name.includes(":")) throw invalid("The user name holds a colon, which can't be used to log in.");
+  if (name.includes(":")) throw invalid("The user name contains a colon, which can't be used to log in.");
   return { name, password };
 }
 
 /** No message quotes the text: what doesn't parse may be a password. */
 function parse(text: string): URL {
-  if (!URL.canParse(text)) throw invalid("The address of CouchDB is not a URL.");
-  const url = new URL(text);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw invalid("The address of CouchDB must begin with http:// or https://.");
-  }
-  if (url.search !== "" || url.hash !== "")
-    throw invalid("The address of CouchDB must not have a query or a fragment.");
-  return url;
+  const fault = urlFault(text);
+  if (fault !== undefined) throw invalid(`The address of CouchDB can't be used: ${fault}.`);
+  return new URL(text);
 }
 
 function decode(text: string): string {

@@ -5,6 +5,7 @@ import type { Listener } from "../events.js";
 import { redactUrl } from "../secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
 import { addressOf, type Connection, credentialsOf } from "./connection.js";
+import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
 import { httpTransport } from "./http-transport.js";
 import { RunLogin, type Session } from "./login.js";
@@ -14,6 +15,7 @@ import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import { isShapely } from "./shape.js";
 import { defaultMaxBody, failureOf, type Transport } from "./transport.js";
+import { belowRoot, schemeHint } from "./wrong-address.js";
 
 /** A request, before it is signed. */
 export interface Request extends Sent {
@@ -53,13 +55,14 @@ const defaultTimeout = 30_000;
 const misshapen: Outcome = {
   failure: "no-json",
   sent: true,
-  detail: "it is JSON, but not what CouchDB gives there",
+  detail: "the answer is JSON, but not what CouchDB answers there",
 };
 
 export class Exchange {
   /** Without credentials. */
   readonly url: string;
   readonly login: RunLogin;
+  readonly contact: Contact;
   /** For one request, in milliseconds. */
   readonly timeout: number;
   readonly requests = { reads: 0, writes: 0 };
@@ -81,6 +84,7 @@ export class Exchange {
     const maxBody = options.maxBody ?? defaultMaxBody;
     this.#http = httpTransport(address, connection.tls, maxBody);
     this.#nano = nanoTransport(address, this.#http);
+    this.contact = new Contact(this.url, options.emit);
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
       emit: options.emit,
@@ -99,6 +103,7 @@ export class Exchange {
   }
 
   close(): void {
+    this.contact.end();
     this.#http.close();
     this.#nano.close();
   }
@@ -120,15 +125,15 @@ export class Exchange {
       if (request.signal.aborted) throw stopped(request.signal);
       const elapsed = performance.now() - start;
       const absent = isFailed(outcome) && !outcome.sent;
+      const last = request.once || (!this.contact.made && attempt >= this.#policy.attemptsBeforeContact);
       const pause =
-        verdict.do === "retry" && !request.once
+        verdict.do === "retry" && !last
           ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
           : undefined;
       if (pause === undefined) {
         // A new database that no node knows after all this time is not there.
-        if (!isFailed(outcome) && request.reading && request.accept.includes(outcome.status)) {
-          return answerOf(outcome, request);
-        }
+        const isAnswer = !isFailed(outcome) && outcome.foreign === undefined && request.reading;
+        if (isAnswer && request.accept.includes(outcome.status)) return answerOf(outcome, request);
         throw this.#error(verdict.code, request, outcome);
       }
       await sleep(pause, undefined, { signal: request.signal }).catch(() => {
@@ -143,7 +148,7 @@ export class Exchange {
       const signature = await this.login.sign();
       try {
         const { outcome, retryAfter } = await this.#transmit(request, signature.authorization, attempt);
-        if (isFailed(outcome)) return { outcome, retryAfter };
+        if (isFailed(outcome) || outcome.foreign !== undefined) return { outcome, retryAfter };
         if (!isRefusal(outcome)) {
           this.login.accepted(signature, request.target, outcome);
           return { outcome, retryAfter };
@@ -162,6 +167,7 @@ export class Exchange {
     const { method, target, body, timeout, signal } = request;
     const start = performance.now();
     this.requests[request.reading ? "reads" : "writes"] += 1;
+    this.contact.begin();
     let outcome: Outcome;
     let retryAfter: string | undefined;
     let status: number | undefined;
@@ -171,22 +177,38 @@ export class Exchange {
       status = response.status;
       retryAfter = response.headers["retry-after"];
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
-      const answer = outcomeOf(response);
+      const answer = outcomeOf(response, target);
       outcome = isFailed(answer) || status >= 300 || isShapely(method, target, answer.body) ? answer : misshapen;
     } catch (thrown) {
       const { kind, sent, message } = failureOf(thrown, true);
-      outcome = { failure: kind, sent, detail: message };
+      const hint = this.contact.made ? "" : schemeHint(kind, sent, this.url);
+      outcome = { failure: kind, sent, detail: message + hint };
     }
+    this.#note(outcome);
     const milliseconds = Math.round(performance.now() - start);
     const path = this.#redact(shownTarget(target));
     this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
     return { outcome, retryAfter };
   }
 
+  /** What we have aborted ourselves says nothing of the server. */
+  #note(outcome: Outcome): void {
+    if (!isFailed(outcome)) {
+      if (outcome.foreign === undefined) this.contact.make();
+      else this.contact.fail(this.#redact(`a proxy or gateway answered ${outcome.status} with ${outcome.foreign}`));
+    } else if (outcome.failure !== "aborted") {
+      this.contact.fail(this.#redact(outcome.detail));
+    }
+  }
+
   async #session(authorization: string | undefined): Promise<Session | undefined> {
     const request = sessionRequest(this.timeout, this.#options.signal);
     const { outcome } = await this.#transmit(request, authorization, 1);
-    if (isFailed(outcome)) throw this.#error("unreachable", request, outcome);
+    if (isFailed(outcome) || outcome.foreign !== undefined) {
+      const verdict = decide(outcome, request);
+      throw this.#error(verdict.do === "answer" ? "not-couchdb" : verdict.code, request, outcome);
+    }
+    if (isNoRoot(outcome)) throw belowRoot(this.url);
     if (outcome.status === 403 && isLocked(outcome.reason ?? "")) throw this.#error("locked-out", request, outcome);
     const user = (outcome.body as { userCtx?: Partial<Session> } | null | undefined)?.userCtx;
     return outcome.status === 200 && user ? { name: user.name ?? null, roles: user.roles ?? [] } : undefined;
@@ -199,6 +221,11 @@ export class Exchange {
 
 function answerOf({ status, body, text }: Answered, request: Request): Answer {
   return request.text && text !== undefined ? { status, body, text } : { status, body };
+}
+
+/** `_session` is asked of everybody; only below a database it does not exist, or may not be read. */
+function isNoRoot({ status, reason = "" }: Answered): boolean {
+  return status === 404 || /not (?:allowed|authorized) to access this db/i.test(reason);
 }
 
 /** It is about the user, not about the request. */

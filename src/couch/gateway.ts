@@ -1,9 +1,10 @@
 /** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
 import { setMaxListeners } from "node:events";
-import { bug, MigrateError } from "../errors.js";
+import { bug, type MigrateError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
+import { notCouchDB } from "./identity.js";
 import { Memo, scopeOf } from "./memo.js";
 import { type Path, path as pathOf } from "./path.js";
 import { fragileIn, ProxyPaths } from "./proxy-paths.js";
@@ -21,6 +22,8 @@ export interface Gateway extends Couch {
   once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
   /** Throws where a proxy changes paths that hold these characters encoded. `write` sees to it by itself. */
   assertPathsKept(characters: string): Promise<void>;
+  /** What came of the requests until CouchDB has answered one. */
+  readonly contact: { readonly made: boolean; readonly trouble: string };
   /** Ends the requests under way, with `reason`; later ones are sent as ever. */
   cut(reason: MigrateError): void;
   close(): Promise<void>;
@@ -121,10 +124,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     const known = exchange.version ?? welcome;
     if (known !== undefined) return known;
     const { body } = await read<{ couchdb?: unknown; version?: unknown } | null>(pathOf`/`);
-    if (typeof body?.couchdb !== "string" || typeof body.version !== "string") {
-      const message = `What answers at ${exchange.url} does not say that it is CouchDB.`;
-      throw new MigrateError("not-couchdb", { message });
-    }
+    if (typeof body?.couchdb !== "string" || typeof body.version !== "string") throw notCouchDB(exchange.url);
     welcome = body.version;
     return welcome;
   }
@@ -132,6 +132,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   return {
     url: exchange.url,
     login: exchange.login,
+    contact: exchange.contact,
     requests: exchange.requests,
     version,
     read,

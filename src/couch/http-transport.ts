@@ -1,5 +1,7 @@
 /** The light transport: node:http. It carries the first look of a run, which in most runs is the only one, and then nano. */
-import { Agent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import type { Duplex } from "node:stream";
+import { span } from "../text/span.js";
 import type { Address, Tls } from "./connection.js";
 import {
   defaultMaxBody,
@@ -27,14 +29,21 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
         headers: body ? { ...wire.headers, "content-length": body.length } : wire.headers,
       });
       let connected = false;
+      let answer: IncomingMessage | undefined;
       const fail = (thrown: unknown) => {
         settle();
         reject(failureOf(thrown, connected));
         request.destroy();
       };
+      const failOnWire = (error: Error) => {
+        if (!isUnparsable(error)) return fail(error);
+        // The answer is whole; what follows it on the connection, which Node.js closes, is not ours.
+        if (answer?.complete) return;
+        fail(request.reusedSocket && !answer ? strayBytes() : error);
+      };
       const abort = () => fail(new TransportFailure("aborted", connected, "aborted"));
       const timer = setTimeout(() => {
-        fail(new TransportFailure("timeout", connected, `no complete answer within ${wire.timeout} ms`));
+        fail(new TransportFailure("timeout", connected, `no complete answer within ${span(wire.timeout)}`));
       }, wire.timeout);
       const settle = () => {
         clearTimeout(timer);
@@ -50,8 +59,9 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
             connected = true;
           });
       });
-      request.on("error", fail);
+      request.on("error", failOnWire);
       request.on("response", (response) => {
+        answer = response;
         collect(response, maxBody).then((text) => {
           settle();
           resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: text });
@@ -67,9 +77,38 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
 /** TLS takes its time to load. */
 async function open({ secure }: Address, tls: Tls) {
   const options = { keepAlive: true, ...environmentProxy() };
-  if (!secure) return { agent: new Agent(options), start: requestHttp };
+  if (!secure) return { agent: cautious(new Agent(options)), start: requestHttp };
   const https = await import("node:https");
-  return { agent: new https.Agent({ ...options, ...tls }), start: https.request };
+  return { agent: cautious(new https.Agent({ ...options, ...tls })), start: https.request };
+}
+
+/**
+ * Closes a kept connection on which anything arrives while no request waits for it. CouchDB sends such bytes after some
+ * errors (`_all_docs` of a partitioned database); the next request would take them for its answer.
+ */
+function cautious<A extends Agent>(agent: A): A {
+  const { keepSocketAlive, reuseSocket } = agent;
+  const close = function (this: Duplex) {
+    this.destroy();
+  };
+  agent.keepSocketAlive = function (socket: Duplex) {
+    socket.once("data", close);
+    return keepSocketAlive.call(this, socket);
+  };
+  agent.reuseSocket = function (socket: Duplex, request: ClientRequest) {
+    socket.off("data", close);
+    reuseSocket.call(this, socket, request);
+  };
+  return agent;
+}
+
+function isUnparsable(error: Error): boolean {
+  return "code" in error && String(error.code).startsWith("HPE_");
+}
+
+/** They may come when the connection is in use again already. Whether the request was read is not known. */
+function strayBytes(): TransportFailure {
+  return new TransportFailure("cut", true, "the connection carried the rest of an earlier answer");
 }
 
 /** An agent of one's own has to be told what fetch, and so nano, does by itself. Node.js before 22.21 and 24.5 ignores it. */

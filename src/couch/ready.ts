@@ -2,27 +2,36 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
+import { span } from "../text/span.js";
+import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";
+import { assertRoot, notCouchDB } from "./identity.js";
 import { isAdmin, type Session } from "./login.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
 
 export interface ReadyOptions {
-  /** Milliseconds that are left. */
+  /** Milliseconds that a server is waited for that is not there. */
   readonly wait: number;
-  /** Milliseconds that there were, for people; default: `wait`. */
-  readonly outOf?: number;
+  /** The same for one that answers, but can't be worked with yet; default: `wait`. */
+  readonly patience?: number;
+  /** Since when it is waited for, of the clock that never goes back; default: now. */
+  readonly since?: number;
+  /** What the last request came to, where one was sent already. */
+  readonly seen?: MigrateError;
   /** Wait also until every node of the cluster is connected: for what must be written to each. */
   readonly everyNode: boolean;
   readonly emit: Listener;
   readonly signal: AbortSignal;
 }
 
-/** What waiting does not mend. */
+/** What waiting does not change. */
 const final: ReadonlySet<ErrorCode> = new Set([
   "unauthorized",
   "locked-out",
   "missing-right",
+  "wrong-address",
+  "gateway-refused",
   "interrupted",
   "come-again",
   "invalid-settings",
@@ -30,32 +39,35 @@ const final: ReadonlySet<ErrorCode> = new Set([
 ]);
 const firstPause = 200;
 const longestPause = 2_000;
-/** How often it is said that the run waits: after this, then after twice that, and so on. */
-const firstSaid = 1_000;
 
 export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Promise<void> {
-  const { wait, outOf = wait, everyNode, emit, signal } = options;
-  const start = performance.now();
+  const { wait, patience = wait, since = performance.now(), seen, everyNode, emit, signal } = options;
+  let missing = seen && missingFor(seen);
   let pause = firstPause;
   let sayAt = 0;
   for (;;) {
     throwIfStopped(signal);
-    const left = wait - (performance.now() - start);
-    const missing = await look(couch, everyNode, Math.max(left, 1_000), signal);
-    if (missing === undefined) return;
-    const waited = performance.now() - start;
-    if (waited + pause > wait) throw notReady(couch.url, missing, outOf);
-    if (waited >= sayAt) {
-      emit({ type: "waiting", url: couch.url, reason: missing.reason, milliseconds: Math.round(waited) });
-      sayAt = Math.max(firstSaid, sayAt * 2);
+    if (missing) {
+      const waited = performance.now() - since;
+      const limit = missing.answered ? patience : wait;
+      if (waited + pause > limit) throw notReady(couch.url, missing, limit);
+      if (waited >= sayAt) {
+        emit({ type: "waiting", url: couch.url, reason: missing.reason, milliseconds: Math.round(waited) });
+        sayAt = Math.max(firstSaid, waited * 2);
+      }
+      await sleep(pause, undefined, { signal }).catch(() => throwIfStopped(signal));
+      pause = Math.min(pause * 2, longestPause);
     }
-    await sleep(pause, undefined, { signal }).catch(() => throwIfStopped(signal));
-    pause = Math.min(pause * 2, longestPause);
+    const left = Math.max(wait, patience) - (performance.now() - since);
+    missing = await look(couch, everyNode, Math.max(left, 1_000), signal);
+    if (missing === undefined) return;
   }
 }
 
 interface Missing {
   readonly reason: string;
+  /** The server is there. */
+  readonly answered: boolean;
   readonly cause?: MigrateError;
   readonly nodes?: readonly string[];
 }
@@ -72,10 +84,16 @@ async function look(
       (await notUp(couch, options)) ?? (await notLoggedIn(couch, options)) ?? (await notAllNodes(couch, everyNode))
     );
   } catch (thrown) {
-    const error = toMigrateError(thrown);
-    if (final.has(error.code)) throw error;
-    return { reason: error.message, cause: error };
+    return missingFor(toMigrateError(thrown));
   }
+}
+
+/** Throws what waiting does not change. */
+function missingFor(error: MigrateError): Missing {
+  if (final.has(error.code)) throw error;
+  const { what, status } = error.data;
+  const reason = typeof what === "string" ? what : error.message;
+  return { reason, answered: typeof status === "number", cause: error };
 }
 
 type Options = { readonly timeout: number; readonly signal: AbortSignal };
@@ -83,23 +101,22 @@ type Options = { readonly timeout: number; readonly signal: AbortSignal };
 async function notUp(couch: Gateway, options: Options): Promise<Missing | undefined> {
   const { status, body } = await couch.once<{ status?: string } | null>(path`/_up`, { ...options, accept: [400, 404] });
   if (status === 200) return undefined;
-  if (typeof body?.status === "string") return { reason: `CouchDB is up, but says ${JSON.stringify(body.status)}` };
-  // 1.x has no _up, and takes it for the name of a database.
-  const welcome = await couch.once<{ couchdb?: unknown } | null>(path`/`, options);
-  return typeof welcome.body?.couchdb === "string" ? undefined : notCouchDB(couch);
-}
-
-function notCouchDB({ url }: Gateway): Missing {
-  const reason = "what answers does not say that it is CouchDB";
-  return { reason, cause: new MigrateError("not-couchdb", { message: `${reason}, at ${url}` }) };
+  if (typeof body?.status === "string") {
+    return { reason: `CouchDB is up, but says ${JSON.stringify(body.status)}`, answered: true };
+  }
+  // 1.x has no _up, and takes it for the name of a database; a database takes it for the id of a document.
+  await assertRoot({ url: couch.url, read: couch.once }, options);
+  return undefined;
 }
 
 async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | undefined> {
   const { body } = await couch.once<{ userCtx?: Partial<Session> } | null>(path`/_session`, options);
-  if (typeof body?.userCtx !== "object") return notCouchDB(couch);
+  if (typeof body?.userCtx !== "object") throw notCouchDB(couch.url);
   const { name = null, roles = [] } = body.userCtx ?? {};
   if (name !== null || isAdmin({ name, roles })) return undefined;
-  if (couch.login.name !== undefined) return { reason: "CouchDB does not yet say who is logged in" };
+  if (couch.login.name !== undefined) {
+    return { reason: "CouchDB does not yet say who is logged in", answered: true };
+  }
   throw new MigrateError("unauthorized", {
     message: `CouchDB at ${couch.url} asks for credentials, and none were given.`,
     next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
@@ -110,11 +127,15 @@ async function notAllNodes(couch: Gateway, everyNode: boolean): Promise<Missing 
   const members = everyNode ? await membership(couch) : undefined;
   const nodes = members?.cluster_nodes.filter((node) => !members.all_nodes.includes(node)) ?? [];
   if (nodes.length === 0) return undefined;
-  return { reason: `${nodes.length === 1 ? "the node" : "the nodes"} ${nodes.join(", ")} can't be reached`, nodes };
+  const reason = `${nodes.length === 1 ? "the node" : "the nodes"} ${nodes.join(", ")} can't be reached`;
+  return { reason, answered: true, nodes };
 }
 
-function notReady(url: string, { reason, cause, nodes }: Missing, wait: number): MigrateError {
-  const message = `CouchDB at ${url} was not ready within ${Math.round(wait / 100) / 10} s: ${reason}`;
+function notReady(url: string, { reason, answered, cause, nodes }: Missing, waited: number): MigrateError {
+  const message =
+    waited === 0 && !answered
+      ? `there is no CouchDB at ${url}: ${reason}`
+      : `CouchDB at ${url} was not ready within ${span(waited)}: ${reason}`;
   if (nodes) {
     return new MigrateError("unreachable", {
       message,

@@ -1,12 +1,26 @@
 /** The error that a failed request becomes. Its message holds no secret, and neither does what it is made of. */
 import { type ErrorCode, MigrateError } from "../errors.js";
-import { isFailed, type Outcome } from "./answer.js";
+import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
+import { locationAdvice, otherScheme, use } from "./wrong-address.js";
 
 const longestReason = 500;
 
+interface Sent {
+  readonly method: string;
+  readonly target: string;
+}
+
+/** What a request and its answer come to, in words. */
+interface Told {
+  readonly message: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly next?: string | undefined;
+}
+
+/** `data.what`: the reason alone, for whoever names the server already. */
 export function requestError(
   code: ErrorCode,
-  request: { readonly method: string; readonly target: string },
+  request: Sent,
   outcome: Outcome,
   url: string,
   redact: (text: string) => string,
@@ -14,34 +28,51 @@ export function requestError(
   const path = redact(shownTarget(request.target));
   const node = /^\/_node\/([^/?]+)/.exec(path)?.[1];
   const facts = { method: request.method, path, ...(node ? { node: decodeURIComponent(node) } : {}) };
-  if (isFailed(outcome)) {
-    const detail = redact(outcome.detail);
-    const message = `${request.method} ${path}: ${meaning[outcome.failure] ?? outcome.failure} at ${url} (${detail}).`;
-    return new MigrateError(code, { message: redact(message), data: { ...facts, failure: outcome.failure } });
-  }
-  const { status } = outcome;
-  const cut = (text: string | undefined) => (text === undefined ? undefined : redact(text).slice(0, longestReason));
-  const [error, reason] = [cut(outcome.error), cut(outcome.reason)];
-  const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
-  const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";
+  // Redacted before it is cut: half a secret would not be found.
+  const safe = (text: string) => redact(text).slice(0, longestReason);
+  const told = isFailed(outcome)
+    ? ofFailure(outcome, request, url, safe)
+    : outcome.foreign === undefined
+      ? ofAnswer(code, outcome, node, safe)
+      : ofForeign(outcome, safe(outcome.foreign), url);
   return new MigrateError(code, {
-    message: redact(`${request.method} ${path}: ${where}CouchDB answered ${said.join(" ").replace(" :", ":")}`),
-    data: { ...facts, status, error, reason },
+    message: redact(`${request.method} ${path}: ${told.message}`),
+    data: { ...facts, ...told.data },
+    ...(told.next === undefined ? {} : { next: redact(told.next) }),
   });
 }
 
-const meaning: Readonly<Record<string, string>> = {
-  unresolved: "the host name does not resolve",
-  refused: "there is no connection",
-  tls: "no trusted TLS connection",
-  cut: "the connection ended early",
-  timeout: "no answer in time",
-  "too-large": "the answer is too large",
-  "not-http": "what answers does not speak HTTP",
-  redirect: "what answers is not CouchDB",
-  html: "what answers is not CouchDB",
-  "no-json": "the answer can't be read",
-  "not-couchdb": "what answers is not CouchDB",
+type Safe = (text: string) => string;
+
+function ofFailure({ failure, detail, location }: Failed, { target }: Sent, url: string, safe: Safe): Told {
+  const isRedirect = failure === "moved" || failure === "redirect";
+  const led = isRedirect ? locationAdvice(url, target, location) : undefined;
+  const what = safe(led?.what ?? detail);
+  const next = led?.next ?? (failure === "scheme" ? use(otherScheme(url)) : undefined);
+  return { message: `${what}, at ${url}`, data: { failure, what }, next };
+}
+
+function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
+  const { status } = outcome;
+  const error = outcome.error === undefined ? undefined : safe(outcome.error);
+  const reason = outcome.reason === undefined ? undefined : safe(outcome.reason);
+  const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
+  const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";
+  return { message: `${where}CouchDB answered ${said.join(" ").replace(" :", ":")}`, data: { status, error, reason } };
+}
+
+function ofForeign({ status }: Answered, foreign: string, url: string): Told {
+  const what = `a proxy or gateway answered ${status} with ${foreign}, which is not CouchDB's answer`;
+  return { message: `${what}, at ${url}`, data: { status, foreign, what }, next: foreignAdvice[status] };
+}
+
+const ownLogin =
+  "The proxy or gateway asks for a login or a permission of its own: give it what it needs, or or use an address that bypasses it.";
+
+const foreignAdvice: Readonly<Record<number, string>> = {
+  401: ownLogin,
+  403: ownLogin,
+  413: "Raise the limit that the proxy or gateway has for the size of a request (nginx: client_max_body_size).",
 };
 
 /** A path for people and traces: values of the query are shown where they can't be anybody's data. */

@@ -33,6 +33,9 @@ function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatab
       return fail("interrupted");
     case "tls":
       return fail("unreachable");
+    case "moved":
+    case "scheme":
+      return fail("wrong-address");
     case "redirect":
     case "html":
     case "not-couchdb":
@@ -49,8 +52,9 @@ function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatab
   }
 }
 
-function decideStatus({ status, error, reason = "" }: Answered, sent: Sent): Verdict {
+function decideStatus({ status, error, reason = "", foreign }: Answered, sent: Sent): Verdict {
   const { reading, repeatable, accept, justCreated } = sent;
+  if (foreign !== undefined) return decideForeign(status, sent);
   if (status === 412 && error === "nodedown") {
     // Whoever looks at every node goes on with the others; a write must not take it for `file_exists`.
     return reading && accept.includes(status) ? answer : mayRepeat(reading, repeatable, "node-down");
@@ -86,6 +90,17 @@ function decideStatus({ status, error, reason = "" }: Answered, sent: Sent): Ver
   }
 }
 
+/** Whoever takes "no" or "too much" for an answer need not know who says so. */
+const mayBeForeign: ReadonlySet<number> = new Set([401, 403, 405, 413]);
+
+/** A proxy or gateway answered. What is temporary there means that CouchDB can't be reached through it. */
+function decideForeign(status: number, { reading, repeatable, accept }: Sent): Verdict {
+  if (mayBeForeign.has(status) && accept.includes(status)) return answer;
+  if (status === 425 || status === 429) return retry("unreachable");
+  if (status === 501 || status === 505 || (status < 500 && status !== 408)) return fail("gateway-refused");
+  return mayRepeat(reading, repeatable, reading ? "unreachable" : "outcome-unknown");
+}
+
 /** What may not be repeated is left as it is: whoever sent it looks what the server holds. */
 function mayRepeat(reading: boolean, repeatable: boolean, code: ErrorCode): Verdict {
   if (reading || repeatable) return retry(code);
@@ -110,6 +125,8 @@ function isDatabaseMissing(reason: string): boolean {
 }
 
 export interface RetryPolicy {
+  /** Until CouchDB has answered once. Whoever opened the connection waits for it, and says so: ready.ts. */
+  readonly attemptsBeforeContact: number;
   /** Where nobody listens, twice as many: a server that is started again takes some seconds to do so. */
   readonly attempts: number;
   /** The first pause; each further one is twice as long. Milliseconds, as all below. */
@@ -119,7 +136,13 @@ export interface RetryPolicy {
   readonly within: number;
 }
 
-export const defaultPolicy: RetryPolicy = { attempts: 6, pause: 250, longestPause: 4_000, within: 15_000 };
+export const defaultPolicy: RetryPolicy = {
+  attemptsBeforeContact: 1,
+  attempts: 6,
+  pause: 250,
+  longestPause: 4_000,
+  within: 15_000,
+};
 
 /**
  * How long to wait before attempt `attempt + 1`; `undefined`: no more.

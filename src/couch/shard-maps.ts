@@ -75,7 +75,7 @@ function passOver(error: unknown): { readonly status: 0; readonly body: { readon
   throw error;
 }
 
-const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "request-failed"]);
+const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "wrong-address", "gateway-refused", "request-failed"]);
 
 /** The query of a listing by names, as CouchDB sorts the ids of its shard maps. */
 export function fromFirstToLast(names: readonly string[]): Query {

@@ -36,8 +36,10 @@ export type FailureKind =
   | "unresolved"
   /** No connection came about. */
   | "refused"
-  /** The certificates do not fit, or the port does not speak TLS. */
+  /** The certificates do not fit, or TLS failed otherwise. */
   | "tls"
+  /** The port speaks plain HTTP where TLS was expected, or the other way round. */
+  | "scheme"
   /** The connection ended before the answer was complete. */
   | "cut"
   | "timeout"
@@ -60,16 +62,17 @@ export class TransportFailure extends Error {
 }
 
 const unresolved = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME"]);
-const refused = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EHOSTDOWN",
-  "EADDRNOTAVAIL",
-  "EACCES",
-  "UND_ERR_CONNECT_TIMEOUT",
+const refused: ReadonlyMap<string, string> = new Map([
+  ["ECONNREFUSED", "connection refused"],
+  ["EHOSTUNREACH", "no route to the host"],
+  ["ENETUNREACH", "the network is unreachable"],
+  ["EHOSTDOWN", "the host is down"],
+  ["EADDRNOTAVAIL", "the address is not available"],
+  ["EACCES", "the connection is not permitted"],
+  ["ETIMEDOUT", "the connection timed out"],
 ]);
-const timeouts = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+/** What OpenSSL says of an answer that is no TLS. */
+const notTls = /wrong version number|packet length too long|http request|unknown protocol/i;
 const tls = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 /** Sorts what node:http or undici threw. `sent`: what the transport knows; a failed connection never was. */
@@ -78,16 +81,30 @@ export function failureOf(thrown: unknown, sent: boolean): TransportFailure {
   const error = deepest(thrown);
   const code = String((error as NodeJS.ErrnoException).code ?? "");
   const text = code === "" ? error.message : `${code}: ${error.message}`;
-  if (unresolved.has(code)) return new TransportFailure("unresolved", false, text);
-  if (refused.has(code) || code === "ETIMEDOUT")
-    return new TransportFailure("refused", sent && code === "ETIMEDOUT", text);
-  if (tls.test(code)) return new TransportFailure("tls", false, text);
-  if (timeouts.has(code)) return new TransportFailure("timeout", true, text);
-  if (code.startsWith("HPE_")) return new TransportFailure("not-http", true, text);
-  return new TransportFailure("cut", sent, text);
+  if (unresolved.has(code))
+    return new TransportFailure("unresolved", false, `the host name does not resolve (${code})`);
+  const why = refused.get(code);
+  if (why !== undefined) return new TransportFailure("refused", sent && code === "ETIMEDOUT", why);
+  if (tls.test(code)) {
+    if (notTls.test(error.message)) return new TransportFailure("scheme", false, "the port speaks plain HTTP, not TLS");
+    return new TransportFailure("tls", false, `no trusted TLS connection (${text.trim()})`);
+  }
+  if (code.startsWith("HPE_")) return notHttp(error, text);
+  return new TransportFailure("cut", sent, `the connection ended early (${text})`);
 }
 
-/** fetch wraps what went wrong in a TypeError; several addresses of a host in an AggregateError. */
+/** The first two bytes of an alert, which is what TLS answers to plain HTTP. */
+const tlsAlert = [21, 3];
+
+function notHttp(error: Error, text: string): TransportFailure {
+  const { rawPacket } = error as { readonly rawPacket?: Uint8Array };
+  if (rawPacket && tlsAlert.every((byte, i) => rawPacket[i] === byte)) {
+    return new TransportFailure("scheme", false, "the port speaks TLS, not plain HTTP");
+  }
+  return new TransportFailure("not-http", true, `what answers does not speak HTTP (${text})`);
+}
+
+/** Several addresses of a host come in an AggregateError. */
 function deepest(thrown: unknown): Error {
   let error = thrown instanceof Error ? thrown : new Error(String(thrown));
   for (;;) {

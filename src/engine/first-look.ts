@@ -8,6 +8,7 @@ import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo, incarnations } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { shardMapRevisions } from "../couch/shard-maps.js";
+import { schemeHint } from "../couch/wrong-address.js";
 import { MigrateError } from "../errors.js";
 import { withoutSnapshot } from "../generated/without-snapshot.js";
 import type { StoredLedger } from "../ledger/ledger.js";
@@ -19,6 +20,7 @@ import type { Env } from "../migrations/variables.js";
 import { type ApplyOptions, defaults } from "../options.js";
 import type { ApplyResult } from "../results.js";
 import { createRedactor } from "../secrets.js";
+import { span } from "../text/span.js";
 
 /** An open server, and the ledger that it was asked for. */
 export interface FirstLook {
@@ -37,7 +39,12 @@ export interface FirstLook {
 export type FirstResult = { readonly result: ApplyResult } | { readonly look: FirstLook };
 
 /** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
-export const shortestFirstLook = 5_000;
+export const shortestFirstLook = 10_000;
+
+export function silence(url: string, milliseconds: number): MigrateError {
+  const what = `no answer within ${span(milliseconds)}${schemeHint("timeout", false, url)}`;
+  return new MigrateError("unreachable", { message: `${what}, at ${url}`, data: { what } });
+}
 
 /** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
 const answersWithin = 1_000;
@@ -62,9 +69,9 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   const { couch, keepSecret } = openServer(options, hard.signal);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   const place = { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined };
-  const silent = new MigrateError("unreachable", { message: `${couch.url} does not answer` });
   const cut = (reason: MigrateError) => () => couch.cut(reason);
-  const timer = setTimeout(cut(silent), Math.max(options.wait ?? defaults.wait, shortestFirstLook));
+  const limit = Math.max(options.wait ?? defaults.wait, shortestFirstLook);
+  const timer = setTimeout(cut(silence(couch.url, limit)), limit);
   const interrupt = cut(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
   options.signal?.addEventListener("abort", interrupt, { once: true });
   const problems = new Problems();

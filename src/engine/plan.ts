@@ -14,7 +14,7 @@ import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations, options, async (run) => {
+  return withRun(migrations, { ...options, expectsServer: true }, async (run) => {
     const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));

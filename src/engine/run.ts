@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import type { Gateway } from "../couch/gateway.js";
+import { assertRoot } from "../couch/identity.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { patternTest } from "../couch/pattern.js";
 import { waitUntilReady } from "../couch/ready.js";
-import { MigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
 import type { StoredLedger } from "../ledger/ledger.js";
@@ -17,7 +18,7 @@ import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from 
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
-import { type FirstLook, openServer, shortestFirstLook } from "./first-look.js";
+import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
@@ -35,6 +36,10 @@ export interface Run {
   readonly emit: Listener;
   readonly signal: AbortSignal;
   readonly wait: number;
+  /** As `wait`, for a server that answers. */
+  readonly patience: number;
+  /** Whether CouchDB could be worked with, and what was last waited for. */
+  readonly reach: Reach;
   readonly concurrency: number;
   readonly allowRevert: boolean;
   readonly allowDestroy: boolean;
@@ -68,7 +73,17 @@ export interface LookOptions {
 
 const never = new AbortController().signal;
 
-type OpenOptions = RunOptions & LeaseOptions & { readonly first?: FirstLook | undefined };
+type OpenOptions = RunOptions &
+  LeaseOptions & {
+    readonly first?: FirstLook | undefined;
+    /** One that is not there is waited for only where `wait` says so. */
+    readonly expectsServer?: boolean;
+  };
+
+interface Reach {
+  connected: boolean;
+  waitedFor: string | undefined;
+}
 
 /** What of a migration set a run needs; upkeep has none. */
 type RunMigrations = Pick<Migrations, "steps" | "inputs">;
@@ -79,7 +94,11 @@ type RunMigrations = Pick<Migrations, "steps" | "inputs">;
 function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSignal): Run {
   const { steps } = migrations;
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
-  const emit = options.emit ?? (() => {});
+  const reach: Reach = { connected: false, waitedFor: undefined };
+  const emit: Listener = (event) => {
+    if (event.type === "waiting") reach.waitedFor = event.reason;
+    options.emit?.(event);
+  };
   const { couch, keepSecret } = options.first ?? openServer(options, hard);
   hard.addEventListener("abort", () => options.first?.end(hard.reason), { once: true });
   keepSecret(steps.flatMap((step) => [...step.secrets.values()]));
@@ -92,7 +111,9 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     first: options.first,
     emit,
     signal: options.signal ?? never,
-    wait: options.wait ?? defaults.wait,
+    wait: options.wait ?? (options.expectsServer ? 0 : defaults.wait),
+    patience: options.wait ?? (options.expectsServer ? defaults.patience : defaults.wait),
+    reach,
     concurrency: options.concurrency ?? defaults.concurrency,
     allowRevert: options.allowRevert ?? false,
     allowDestroy: options.allowDestroy ?? false,
@@ -129,6 +150,8 @@ export async function look(
     },
   );
   if (before && before.stored?.rev === stored?.rev) return before;
+  // A ledger is proof; one that does not exist is not.
+  if (!stored && !run.reach.connected) await assertRoot(run.couch);
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, secretsChanged] = await Promise.all([
     existingDatabases(run),
@@ -146,21 +169,38 @@ export async function look(
   };
 }
 
-/** As `look`, but waits for CouchDB where it, or what stands before it, does not serve yet; `wait` is for all of it. */
+/** As `look`, but waits for CouchDB. */
 export async function lookWhenReady(run: Run, options: LookOptions = {}): Promise<Look> {
-  const { couch, emit, wait, first } = run;
-  const began = first?.began ?? performance.now();
-  const silent = new MigrateError("unreachable", { message: `${couch.url} does not answer` });
-  const timer = setTimeout(() => couch.cut(silent), Math.max(wait, shortestFirstLook));
-  const seen = await look(run, options, { asked: first?.ledger })
-    .finally(() => clearTimeout(timer))
-    .catch(async (error: unknown) => {
-      if (!isNotReady(error)) throw error;
-      await ready(run, false, Math.max(0, wait - (performance.now() - began)));
-      return look(run, options);
-    });
-  emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
-  return seen;
+  return whenReached(run, (again) => look(run, options, again ? {} : { asked: run.first?.ledger }));
+}
+
+/**
+ * Does the first work of a run, and again once CouchDB can be worked with, where it, or what stands before it, does not
+ * serve yet; `wait` is for all of it. The work shows that the URL is the root of a CouchDB.
+ */
+export async function whenReached<T>(run: Run, work: (again: boolean) => Promise<T>): Promise<T> {
+  const { couch, emit, wait, first, signal } = run;
+  const since = first?.began ?? performance.now();
+  const limit = Math.max(wait, shortestFirstLook);
+  const silent = () => couch.cut(silence(couch.url, limit));
+  const timer = setTimeout(silent, Math.max(0, limit - (performance.now() - since)));
+  // There is no work yet that could be ended in good order.
+  const stop = () => couch.cut(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const done = await work(false)
+      .finally(() => clearTimeout(timer))
+      .catch(async (error: unknown) => {
+        if (!isNotReady(error)) throw error;
+        await ready(run, false, { since, seen: toMigrateError(error) });
+        return work(true);
+      });
+    run.reach.connected = true;
+    emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+    return done;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** It may be starting, and a proxy before it may answer in its place. */
@@ -181,11 +221,10 @@ export async function untilDone<T>(run: Run, work: () => Promise<T>): Promise<T>
       return await work();
     } catch (error) {
       awaySince ??= performance.now();
-      const left = run.wait - (performance.now() - awaySince);
-      if (!isNotReady(error) || left <= 0) throw error;
+      if (!isNotReady(error) || performance.now() - awaySince >= run.wait) throw error;
       // What answers the one may not answer the other.
       await jitter(Math.min(100 * 2 ** attempt, 2_000), run.signal);
-      await ready(run, false, left);
+      await ready(run, false, { since: awaySince });
     }
   }
 }
@@ -196,9 +235,13 @@ export function ensureLedger(run: Run): Promise<void> {
   return untilDone(run, () => ensureLedgerDatabase(couch, place, { emit, signal }));
 }
 
-export async function ready(run: Run, everyNode: boolean, wait = run.wait): Promise<void> {
-  const { couch, emit, signal } = run;
-  await waitUntilReady(couch, { wait, outOf: run.wait, everyNode, emit, signal });
+export async function ready(
+  run: Run,
+  everyNode: boolean,
+  before: { readonly since?: number; readonly seen?: MigrateError } = {},
+): Promise<void> {
+  const { couch, emit, wait, patience, signal } = run;
+  await waitUntilReady(couch, { ...before, wait, patience, everyNode, emit, signal });
 }
 
 /** Opens a run, does `work`, and closes it. `why`: what has stopped the run; that is thrown for whatever it cuts short. */
@@ -212,11 +255,19 @@ export async function withRun<T>(
   try {
     return await work(run, stop.why);
   } catch (thrown) {
-    throw stop.why() ?? thrown;
+    throw notReached(run, stop.why()) ?? stop.why() ?? thrown;
   } finally {
     stop.clear();
     await run.couch.close();
   }
+}
+
+/** `--timeout` has passed before CouchDB could be worked with: another run would not continue where this one stopped. */
+function notReached({ couch, reach }: Run, why: MigrateError | undefined): MigrateError | undefined {
+  if (why?.code !== "come-again" || reach.connected) return undefined;
+  const what = reach.waitedFor ?? couch.contact.trouble;
+  const message = `${why.message}: CouchDB at ${couch.url} was not ready, ${what}`;
+  return new MigrateError("unreachable", { message, data: { what }, cause: why });
 }
 
 /** Patterns match what earlier steps make, too: where that is missing, they have work as well. */

@@ -17,7 +17,7 @@ interface Holder {
 
 /** Without `migrations`: what the ledger says was applied, the lease and the history. */
 export async function status(migrations: Migrations | undefined, options: RunOptions): Promise<Status> {
-  return withRun(migrations ?? { steps: [] }, options, async (run) => {
+  return withRun(migrations ?? { steps: [] }, { ...options, expectsServer: true }, async (run) => {
     const seen = await lookWhenReady(run);
     const planned = await planRun(run, seen);
     const entries = seen.stored?.ledger.entries ?? {};

@@ -1,6 +1,7 @@
 /** When a run has to end before it is done: a signal of its user's, or `timeout`. */
 import { MigrateError } from "../errors.js";
 import type { ApplyOptions } from "../options.js";
+import { span } from "../text/span.js";
 
 export interface Stopper {
   /** Stop between two requests. */
@@ -40,7 +41,7 @@ export function stopper(
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener("abort", interrupt, { once: true });
   if (options.timeout !== undefined) {
-    const message = `the run was not done within --timeout (${options.timeout} ms)`;
+    const message = `the run was not done within --timeout (${span(options.timeout)})`;
     timers.push(setTimeout(() => stop(new MigrateError("come-again", { message })), options.timeout).unref());
   }
   return {

@@ -10,7 +10,7 @@ import type { Migrations } from "../migrations/step.js";
 import type { LeaseOptions, RunOptions } from "../options.js";
 import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
-import { ensureLedger, ready, withRun } from "./run.js";
+import { ensureLedger, type Run, ready, withRun } from "./run.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
@@ -30,7 +30,7 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
  */
 export async function unlock(options: RunOptions): Promise<Unlocked> {
   return withRun({ steps: [] }, options, async (run) => {
-    await ready(run, false);
+    await reach(run);
     const { couch, place, leasing } = run;
     const [held, partsHeld] = await Promise.all([readLease(couch, place), readPartLeases(couch, place)]);
     if (held || partsHeld.length > 0) couch.allowWrites();
@@ -54,12 +54,17 @@ export async function unlock(options: RunOptions): Promise<Unlocked> {
 
 /** Resolves when CouchDB is ready; as `apply` waits. */
 export async function wait(options: RunOptions): Promise<void> {
-  await withRun({ steps: [] }, options, (run) => ready(run, false));
+  await withRun({ steps: [] }, options, reach);
+}
+
+async function reach(run: Run): Promise<void> {
+  await ready(run, false);
+  run.reach.connected = true;
 }
 
 async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Ledger) => Ledger): Promise<void> {
   await withRun({ steps: [] }, options, async (run) => {
-    await ready(run, false);
+    await reach(run);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
     // Refuse what can't be done before anything is written.

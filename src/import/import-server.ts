@@ -1,8 +1,8 @@
 /** Writes migration files for what a live server has. */
 import type { Couch } from "../couch/couch.js";
+import { assertRoot } from "../couch/identity.js";
 import { path } from "../couch/path.js";
-import { type Run, ready, withRun } from "../engine/run.js";
-import { toMigrateError } from "../errors.js";
+import { type Run, whenReached, withRun } from "../engine/run.js";
 import type { RunOptions } from "../options.js";
 import { list } from "../render/quantity.js";
 import { databasePart } from "./database-part.js";
@@ -27,20 +27,16 @@ export interface ImportOptions
 export async function importServer(options: ImportOptions): Promise<ImportResult> {
   const { out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
-  return withRun({ steps: [] }, options, async (run) => {
-    await greet(run);
+  return withRun({ steps: [] }, { ...options, expectsServer: true }, async (run) => {
+    await whenReached(run, () => greet(run.couch));
     return writeImported(await readServer(run, options.database), out, force);
   });
 }
 
-async function greet(run: Run): Promise<void> {
-  const { couch, emit } = run;
-  // The first request goes alone, so that wrong credentials are tried once.
-  await couch.read(path`/_session`).catch(async (error: unknown) => {
-    if (toMigrateError(error).code !== "unreachable") throw error;
-    await ready(run, false);
-  });
-  emit({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
+/** The first request goes alone, so that wrong credentials are tried once. */
+async function greet(couch: Couch): Promise<void> {
+  await couch.read(path`/_session`, { accept: [404] });
+  await assertRoot(couch);
 }
 
 async function readServer({ couch, place, concurrency, signal }: Run, pattern: string | undefined): Promise<Imported> {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Couch } from "../couch/couch.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
+import { span } from "../text/span.js";
 import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
 import {
@@ -107,7 +108,7 @@ export class Acquisition {
     if (milliseconds >= lockWait) {
       const { part } = this.#place;
       const data = { holder, since, ...age, milliseconds: Math.round(milliseconds), ...(part ? { part } : {}) };
-      const time = millisecondsHeld === undefined ? "" : `, for ${Math.round(millisecondsHeld / 1_000)} s`;
+      const time = millisecondsHeld === undefined ? "" : `, for ${span(millisecondsHeld)}`;
       const what = part === undefined ? "the lease" : `the lease of part ${part.number} of ${part.step}`;
       const message = `${holder} holds ${what} since ${since}${time}`;
       throw new MigrateError("lease-held", { message, data });

@@ -1,4 +1,5 @@
 import { type ErrorCode, MigrateError } from "../errors.js";
+import { span } from "../text/span.js";
 
 /**
  * Gives a request and all its repetitions a limit: the lease's clock does not wait. `code` is what it then throws.
@@ -11,7 +12,7 @@ export async function within<T>(
   send: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limit = new AbortController();
-  const message = `CouchDB did not answer within ${milliseconds} ms`;
+  const message = `CouchDB did not answer within ${span(milliseconds)}`;
   const timer = setTimeout(() => limit.abort(new MigrateError(code, { message })), milliseconds);
   try {
     return await send(signal ? AbortSignal.any([signal, limit.signal]) : limit.signal);

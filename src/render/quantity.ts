@@ -1,4 +1,7 @@
 /** Numbers as people read them. */
+import { span } from "../text/span.js";
+
+export { span };
 
 /** `1 document`, `60,000 documents`. */
 export function count(number: number, noun: string): string {
@@ -8,16 +11,6 @@ export function count(number: number, noun: string): string {
 
 export function grouped(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
-/** `850 ms`, `12.3 s`, `2 min 5 s`, `1 h 2 min`. */
-export function span(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** How long something will still take, no finer than it is known: `12 s`, `2 min 5 s`, `1 h 2 min`. */

@@ -1,9 +1,10 @@
 /** Where CouchDB is and what to log in with, from the settings. */
 import { readFileSync } from "node:fs";
 import type { Connection } from "../couch/connection.js";
+import { urlFault } from "../couch/url-fault.js";
 import { reasonOf } from "./environment.js";
 import type { Resolved } from "./resolve.js";
-import type { Report } from "./source.js";
+import type { Environment, Report } from "./source.js";
 import type { SettingName } from "./table.js";
 
 interface Address {
@@ -12,21 +13,28 @@ interface Address {
   readonly password?: string;
 }
 
+/** CouchDB's own container image has that variable. */
+const rename = "the name to log in with is COUCHDB_USERNAME";
+
 /** Undefined where problems were reported. */
-export function readConnection(resolved: Resolved, report: Report): Connection | undefined {
+export function readConnection(resolved: Resolved, env: Environment, report: Report): Connection | undefined {
   const { settings, given } = resolved;
   const address = settings.url === undefined ? fromService(resolved, report) : fromUrl(settings.url, resolved, report);
   const tls = readTls(resolved, report);
   if (address === undefined || tls === undefined) return undefined;
   const username = address.username ?? settings.username;
   const password = address.username === undefined ? settings.password : (address.password ?? settings.password);
+  const source = (name: SettingName, variable: string) => given.get(name)?.source ?? variable;
   if (username !== undefined && password === undefined) {
     report.problem("there is a name to log in with, but no password; give COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE");
   }
-  if (username === undefined && password !== undefined) {
-    const source = given.get("password")?.source ?? "COUCHDB_PASSWORD";
-    report.problem(`${source} is set, but no name to log in with; give COUCHDB_USERNAME`);
+  if (username === undefined) {
+    const isSet = `${source("password", "COUCHDB_PASSWORD")} is set, but no name to log in with`;
+    if (password !== undefined && env.COUCHDB_USER) report.problem(`${isSet}: COUCHDB_USER is not read; ${rename}`);
+    else if (password !== undefined) report.problem(`${isSet}; give COUCHDB_USERNAME`);
+    else if (env.COUCHDB_USER) report.warning(`COUCHDB_USER is set, but not read; ${rename}`);
   }
+  reportLineBreaks(address, resolved, report);
   return {
     url: address.url,
     ...(username === undefined ? {} : { username }),
@@ -35,6 +43,26 @@ export function readConnection(resolved: Resolved, report: Report): Connection |
     requestTimeout: settings.requestTimeout,
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   };
+}
+
+/**
+ * `echo` writes a final line break, and nobody means it. From a file one is left out already; what is left there is meant.
+ */
+function reportLineBreaks(address: Address, { given }: Resolved, report: Report): void {
+  const url = given.get("url")?.source ?? "url";
+  const texts: [string | undefined, string][] = [
+    [address.username, `${url}: the user name`],
+    [address.password, `${url}: the password`],
+  ];
+  for (const name of ["username", "password", "previousPassword"] as const satisfies SettingName[]) {
+    const { text, source = name } = given.get(name) ?? {};
+    if (!source.endsWith("_FILE")) texts.push([text, source]);
+  }
+  for (const [text, what] of texts) {
+    if (text !== undefined && /[\r\n]$/.test(text)) {
+      report.problem(`${what} ends with a line break; remove it (\`echo\` writes one, \`printf %s\` does not)`);
+    }
+  }
 }
 
 function fromService({ settings }: Resolved, report: Report): Address | undefined {
@@ -55,11 +83,9 @@ function fromUrl(text: string, { given }: Resolved, report: Report): Address | u
   const wrong = (what: string): undefined => {
     report.problem(`${source}: ${what}`);
   };
-  if (!URL.canParse(text)) return wrong("the value is no URL; write `http://couchdb:5984`");
+  const fault = urlFault(text);
+  if (fault !== undefined) return wrong(fault);
   const url = new URL(text);
-  if (url.protocol !== "http:" && url.protocol !== "https:")
-    return wrong("the URL must begin with http:// or https://");
-  if (url.search || url.hash) return wrong("the URL must end with the path: no `?` and no `#`");
   const { username, password } = url;
   url.username = "";
   url.password = "";

@@ -137,9 +137,9 @@ export const table = {
   wait: {
     type: "duration",
     group: "Connection",
-    description: "how long CouchDB is waited for",
+    description: "how long to wait for a CouchDB that is not there",
     commands: server,
-    default: "60s",
+    defaultDescription: "60s; plan, status and import do not wait",
   },
 
   set: {

@@ -120,6 +120,7 @@ test("the library gets all settings", async () => {
     ...service,
     COUCHDB_PREVIOUS_PASSWORD: "alt",
     COUCHDB_MIGRATE_LEASE_TTL: "10s",
+    COUCHDB_MIGRATE_WAIT: "45s",
     COUCHDB_MIGRATE_ALLOW_REVERT: "true",
   };
   await call(["apply", "--timeout", "5m", "--lock-wait", "1m", "--request-timeout", "5s"], {
@@ -139,7 +140,7 @@ test("the library gets all settings", async () => {
     },
     set: "billing",
     ledgerDatabase: "ledger",
-    wait: 60_000,
+    wait: 45_000,
     verify: false,
     allowDestroy: true,
     allowRevert: true,

@@ -34,7 +34,7 @@ afterEach(async () => {
   await server.close();
 });
 
-const quick = { pause: 1, attempts: 3 };
+const quick = { pause: 1, attempts: 3, attemptsBeforeContact: 3 };
 const connect = (options: Partial<GatewayOptions> = {}, connection: Partial<Connection> = {}) => {
   const emit = (event: Event) => events.push(event);
   const all = { emit, signal: control.signal, readOnly: false, retry: quick, ...options };
@@ -67,6 +67,8 @@ describe.each(["http", "nano"])("through %s", (transport) => {
     ["what is not there", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
     ["an HTML page", html, 1, "not-couchdb"],
     ["a redirect", json(302, {}, { location: "http://other.example/" }), 1, "not-couchdb"],
+    ["a gateway that is in need of its backend", text(502, "text/html", "<h1>502</h1>"), 3, "unreachable"],
+    ["a gateway that refuses", text(403, "text/html", "<h1>403</h1>"), 1, "gateway-refused"],
     ["a 500 that stays", json(500, { error: "unknown_error" }), 3, "request-failed"],
     ["a reset that stays", reset, 3, "unreachable"],
     ["a cut body that stays", cut("application/json"), 3, "unreachable"],
@@ -144,7 +146,7 @@ describe.each(["http", "nano"])("through %s", (transport) => {
   test("a time limit's own error is what comes out", async () => {
     server.behave(json(503, {}));
     const limit = new MigrateError("come-again", { message: "later" });
-    const read = failure(open({ retry: { pause: 60_000, within: 600_000 } }).read(doc));
+    const read = failure(open({ retry: { ...quick, pause: 60_000, within: 600_000 } }).read(doc));
     while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     control.abort(limit);
     expect(await read).toBe(limit);
@@ -163,11 +165,18 @@ test("a request of its own can be stopped by itself", async () => {
   expect((await couch.read(doc)).status).toBe(200);
 });
 
-test("refused connection: unreachable, after twice the retries", async () => {
+test("refused connection: unreachable, after twice the retries where CouchDB had answered, else at once", async () => {
+  server.behave(json(200, {}));
+  const known = connect();
+  await known.read(path`/before`);
   await server.close();
-  const error = await failure(connect().read(doc));
-  expect(error.code).toBe("unreachable");
+  events = [];
+  const error = await failure(known.read(doc));
+  expect(error).toMatchObject({ code: "unreachable", data: { what: "connection refused" } });
   expect(events.filter(({ type }) => type === "request")).toHaveLength(6);
+  events = [];
+  expect((await failure(connect({ retry: { pause: 1 } }).read(doc))).code).toBe("unreachable");
+  expect(events.filter(({ type }) => type === "request")).toHaveLength(1);
   server = await misbehavingServer();
 });
 

@@ -21,8 +21,13 @@ test.each([
 test.each([
   ["ftp://localhost", "http://"],
   ["localhost:5984", "http://"],
-  ["http://user:hunter2/x@host", "not a URL"],
-  ["http://localhost/?a=1", "query"],
+  ["http://user:hunter2/x@host", "holds `/`: write `%2F`"],
+  ["http://user:hunter2#x@host", "holds `#`: write `%23`"],
+  ["http://user:12#hunter2@host:5984", "holds `#`: write `%23`"],
+  ["http://user:hunter2?x@host", "holds `?`: write `%3F`"],
+  ["http://user:hunter2\\x@host", "holds `\\`: write `%5C`"],
+  ["http://localhost:5984/_utils/#database/hunter2", "Fauxton"],
+  ["http://localhost/?a=1", "no `?`"],
 ])("no address: %s", (url, message) => {
   expect(() => addressOf({ url })).toThrow(message);
   expect(() => addressOf({ url })).not.toThrow("hunter2");
@@ -31,6 +36,7 @@ test.each([
 test.each([
   [{ url: "http://h" }, undefined],
   [{ url: "http://a%40b:p%2Fq%25@h" }, { name: "a@b", password: "p/q%" }],
+  [{ url: "http://a:p@q:r@h" }, { name: "a", password: "p@q:r" }],
   [
     { url: "http://a:b@h", username: "c", password: "d" },
     { name: "a", password: "b" },
@@ -92,8 +98,9 @@ test.each([
     302,
     { location: "https://u:p@sso.example/login?token=x" },
     "",
-    { failure: "redirect", detail: "it redirects to sso.example" },
+    { failure: "redirect", location: "https://u:p@sso.example/login?token=x" },
   ],
+  ["a redirect of the path", 301, { location: "/couch/_up?a=1" }, "", { failure: "moved" }],
   ["a proxy's 404", 404, html, "<h1>404</h1>", { failure: "not-couchdb" }],
   ["a proxy's empty 404", 404, {}, "", { failure: "not-couchdb" }],
   ["CouchDB's 404", 404, json, '{"error":"not_found","reason":"missing"}', { status: 404, error: "not_found" }],
@@ -104,11 +111,24 @@ test.each([
     '{"status":"maintenance_mode"}',
     { status: 404, body: { status: "maintenance_mode" } },
   ],
-  ["a proxy's 502", 502, html, "<h1>502</h1>", { status: 502 }],
-  ["a proxy's 413", 413, html, "<h1>413</h1>", { status: 413 }],
-  ["a proxy's 401", 401, html, "<h1>401</h1>", { status: 401 }],
+  ["a proxy's 502", 502, html, "<h1>502</h1>", { status: 502, foreign: "an HTML page" }],
+  ["a proxy's 413", 413, html, "<h1>413</h1>", { status: 413, foreign: "an HTML page", body: { error: "too_large" } }],
+  ["a proxy's 401", 401, { ...html, server: "nginx" }, "<h1>401</h1>", { foreign: "an HTML page from nginx" }],
+  ["a proxy's text", 403, {}, "RBAC: access denied", { foreign: "a text" }],
+  ["a gateway's JSON", 403, json, '{"message":"Forbidden"}', { foreign: "other JSON" }],
+  ["JSON of a web framework", 500, json, '{"status":500,"error":"Oops","path":"/"}', { foreign: "other JSON" }],
+  ["an empty 503", 503, {}, "", { foreign: "an empty body" }],
+  [
+    "plain HTTP at a TLS port of nginx",
+    400,
+    html,
+    "The plain HTTP request was sent to HTTPS port",
+    { failure: "scheme" },
+  ],
+  ["CouchDB's crash", 500, {}, "", { status: 500 }],
 ])("an answer: %s", (_, status, headers, body, expected) => {
-  expect(outcomeOf({ status, headers: headers as Record<string, string>, body })).toMatchObject(expected);
+  const response = { status, headers: headers as Record<string, string>, body };
+  expect(outcomeOf(response, "/_up?a=1")).toMatchObject(expected);
 });
 
 test.each([

@@ -75,7 +75,7 @@ test("not ready in time: the error says what was last missing", async () => {
   const error = await failure(ready(250));
   expect(error.code).toBe("unreachable");
   expect(error.message).toContain("maintenance_mode");
-  expect(error.message).toContain("within 0.3 s");
+  expect(error.message).toContain("within 250 ms");
 });
 
 test("nobody there in time", async () => {

@@ -12,6 +12,7 @@ const answered = (status: number, error?: string, reason?: string): Outcome => (
   ...(error ? { error } : {}),
   ...(reason ? { reason } : {}),
 });
+const foreign = (status: number): Outcome => ({ status, body: undefined, foreign: "an HTML page" });
 const failed = (failure: string, sent = true): Outcome => ({ failure, sent, detail: "" }) as Outcome;
 const locked = "Account is temporarily locked due to multiple authentication failures";
 const noDatabase = "Database does not exist.";
@@ -109,6 +110,14 @@ describe("what a response means: to a read, to a repeatable write, to one that i
     ["half of the JSON", failed("no-json"), "retry:not-couchdb", "retry:outcome-unknown", "fail:outcome-unknown"],
     ["an HTML page", failed("html"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
     ["a redirect", failed("redirect"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
+    ["a redirect of the path", failed("moved"), "fail:wrong-address", "fail:wrong-address", "fail:wrong-address"],
+    ["the other scheme", failed("scheme", false), "fail:wrong-address", "fail:wrong-address", "fail:wrong-address"],
+    ["a gateway's 400", foreign(400), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
+    ["a gateway's 401", foreign(401), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
+    ["a gateway's 413", foreign(413), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
+    ["a gateway's 501", foreign(501), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
+    ["a gateway's 502", foreign(502), "retry:unreachable", "retry:outcome-unknown", "fail:outcome-unknown"],
+    ["a gateway's 429", foreign(429), "retry:unreachable", "retry:unreachable", "retry:unreachable"],
     ["aborted", failed("aborted"), "fail:interrupted", "fail:interrupted", "fail:interrupted"],
   ];
   test.each(table)("%s", (_, outcome, read, repeat, single) => {
@@ -127,6 +136,8 @@ test.each([
   ["202, accepted", answered(202), [202], false, "answer"],
   ["409, accepted", answered(409, "conflict"), [409], false, "answer"],
   ["500, accepted", answered(500, "error"), [500], false, "answer"],
+  ["a gateway's 413, accepted", foreign(413), [413], false, "answer"],
+  ["a gateway's 400, accepted", foreign(400), [400], false, "fail:gateway-refused"],
 ])("a repeatable write with exceptions: %s", (_, outcome, accept, justCreated, verdict) => {
   expect(say(outcome, { ...repeatable, accept, justCreated })).toBe(verdict);
 });

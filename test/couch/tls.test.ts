@@ -90,8 +90,8 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     const plain = createSocketServer((socket) => socket.end("hello\r\n"));
     await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
     const { port } = plain.address() as AddressInfo;
-    expect(await readFrom({ url: `https://127.0.0.1:${port}` })).toBe("unreachable");
-    expect(await readFrom({ url: `https://127.0.0.1:${port}`, tls: { ca: cert } })).toBe("unreachable");
+    expect(await readFrom({ url: `https://127.0.0.1:${port}` })).toBe("wrong-address");
+    expect(await readFrom({ url: `https://127.0.0.1:${port}`, tls: { ca: cert } })).toBe("wrong-address");
     plain.close();
   });
 });

@@ -286,7 +286,7 @@ describe("unlock", () => {
     await must(server(), "PUT", `/${ledgerDatabase}/lease-default`, { body: held });
     const { lease } = await status(set, options);
     expect(lease).toEqual({ holder: "gone", since: held.since, millisecondsHeld: expect.any(Number) });
-    const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+, for \d+ s$/) };
+    const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+, for \d+ h \d+ min$/) };
     await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject(refused);
     expect(await unlock(options)).toEqual({ lease: { holder: "gone", since: held.since }, parts: [] });
     expect(await unlock(options)).toEqual({ lease: null, parts: [] });

@@ -194,7 +194,11 @@ describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
     }
     const resolved = await resolveSettings(parsed.command.name, parsed.flags, env);
     const problems = [...resolved.problems];
-    readConnection(resolved, { problem: (problem) => problems.push(problem), warning: (text) => problems.push(text) });
+    readConnection(
+      resolved,
+      {},
+      { problem: (problem) => problems.push(problem), warning: (text) => problems.push(text) },
+    );
     expect([...problems, ...resolved.warnings]).toEqual([]);
 
     expect(mounts.map(({ mountPath }) => mountPath)).toContain("/migrations");

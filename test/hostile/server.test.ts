@@ -114,8 +114,12 @@ const triedAgain: readonly [string, Behaviour, readonly string[]][] = [
   ["an endless body", flood, ["unreachable", "request-failed"]],
   ["a body that comes byte by byte", drip, ["unreachable"]],
   ["silence", silence, ["unreachable"]],
-  ["JSON that is cut", text(200, "application/json", '{"a":'), ["not-couchdb"]],
-  ["JSON nested deeper than any stack", text(200, "application/json", "[".repeat(200_000)), ["not-couchdb"]],
+  ["JSON that is cut", text(200, "application/json", '{"a":'), ["not-couchdb", "unreachable"]],
+  [
+    "JSON nested deeper than any stack",
+    text(200, "application/json", "[".repeat(200_000)),
+    ["not-couchdb", "unreachable"],
+  ],
   ["a body that is cut off", cut("application/json"), ["unreachable"]],
   [
     "a gzip bomb's name on plain text",
@@ -150,10 +154,10 @@ async function rawServer(begin: string, again: string): Promise<string> {
 
 const moods: readonly [string, Behaviour, readonly string[]][] = [
   ["a login page", text(200, "text/html", "<!doctype html><form>Log in</form>"), ["not-couchdb"]],
-  ["a login page that says 401", text(401, "text/html", "<html>Log in</html>"), ["unauthorized"]],
-  ["a login page elsewhere", away(302), ["not-couchdb"]],
-  ["a redirect to another host that keeps the method", away(307), ["not-couchdb"]],
-  ["a redirect for good", away(308), ["not-couchdb"]],
+  ["a login page that says 401", text(401, "text/html", "<html>Log in</html>"), ["gateway-refused"]],
+  ["a login page elsewhere", away(302), ["wrong-address"]],
+  ["a redirect to another host that keeps the method", away(307), ["wrong-address"]],
+  ["a redirect for good", away(308), ["wrong-address"]],
   ["a redirect to itself", (_, response) => response.writeHead(301, { location: "/" }).end(), ["not-couchdb"]],
   ["JSON of another service", json(200, { status: "ok" }), ["not-couchdb"]],
   ["null", json(200, null), ["not-couchdb"]],
@@ -168,7 +172,7 @@ const moods: readonly [string, Behaviour, readonly string[]][] = [
     ["request-failed"],
   ],
   ["its own password back", withLogin(json(400, { error: password, reason: `for ${password}` })), ["request-failed"]],
-  ["another host after the login", withLogin(away(307)), ["not-couchdb"]],
+  ["another host after the login", withLogin(away(307)), ["wrong-address"]],
 ];
 
 /** They go on side by side: each takes as long as the shortest run does. */

@@ -129,12 +129,12 @@ test("the text of a status", () => {
 
 In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
 
-The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4.0 s.
-Part 2 of legs\\x07 is held by pod-3\\x07 since 2030-01-03T00:00:00.000Z, for 9.0 s.
+The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4 s.
+Part 2 of legs\\x07 is held by pod-3\\x07 since 2030-01-03T00:00:00.000Z, for 9 s.
 Part 3 of legs\\x07 is held by pod-4 since ?.
 
 Last runs:
-  2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2.0 s, pod-1, version 0.1.0)
+  2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2 s, pod-1, version 0.1.0)
   2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)
   2030-01-01T00:00:00.000Z  applied: 1 applied, 0 adopted (100 ms, pod-1, version 0.1.0)
 `);

@@ -81,7 +81,7 @@ async function say(
 test.each<[Level, string]>([
   [
     "trace",
-    `waiting for CouchDB at http://couchdb:5984: refused (2.0 s)
+    `waiting for CouchDB at http://couchdb:5984: refused (2 s)
 connected to CouchDB 3.5.0 at http://couchdb:5984 as overmind
 warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin
 another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z, for 2 min 5 s; waiting (500 ms)
@@ -96,7 +96,7 @@ error: c in tenant: the password is ***\\x1b[2J [conflict]
 d: not done yet; the next run goes on with it
 lease released
 GET /a 200 (3 ms)
-PUT /a no answer (3.0 s, attempt 2)
+PUT /a no answer (3 s, attempt 2)
 `,
   ],
   [

@@ -26,17 +26,21 @@ async function resolve({ command = "apply", flags = {}, env = {}, yaml, files = 
 }
 
 describe("precedence", () => {
-  const yaml = "wait: 3s\n";
+  const yaml = "requestTimeout: 3s\n";
   test.each<[string, Given, number]>([
-    ["a flag goes before all else", { flags: { wait: "1s" }, env: { COUCHDB_MIGRATE_WAIT: "2s" }, yaml }, 1000],
-    ["the environment goes before the file", { env: { COUCHDB_MIGRATE_WAIT: "2s" }, yaml }, 2000],
+    [
+      "a flag goes before all else",
+      { flags: { "request-timeout": "1s" }, env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml },
+      1000,
+    ],
+    ["the environment goes before the file", { env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml }, 2000],
     ["the file goes before the default", { yaml }, 3000],
-    ["an empty variable counts as absent", { env: { COUCHDB_MIGRATE_WAIT: "" } }, 60_000],
-    ["there is a default", {}, 60_000],
-  ])("%s", async (_, given, wait) => {
+    ["an empty variable counts as absent", { env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "" } }, 30_000],
+    ["there is a default", {}, 30_000],
+  ])("%s", async (_, given, requestTimeout) => {
     const resolved = await resolve(given);
     expect(resolved.problems).toEqual([]);
-    expect(resolved.settings.wait).toBe(wait);
+    expect(resolved.settings.requestTimeout).toBe(requestTimeout);
   });
 });
 
@@ -206,7 +210,7 @@ describe("the connection", () => {
     [
       "no URL",
       { env: { COUCHDB_URL: "geheim" } },
-      { problems: ["COUCHDB_URL: the value is no URL; write `http://couchdb:5984`"], warnings: [] },
+      { problems: ["COUCHDB_URL: the value is not a URL; write `http://couchdb:5984`"], warnings: [] },
     ],
     [
       "a URL of something else",
@@ -239,6 +243,71 @@ describe("the connection", () => {
       },
     ],
     [
+      "COUCHDB_USER, as CouchDB's own image has it",
+      { env: { ...service, COUCHDB_USER: "overlord", COUCHDB_PASSWORD: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        password: "geheim",
+        problems: [
+          "COUCHDB_PASSWORD is set, but no name to log in with: COUCHDB_USER is not read; the name to log in with is COUCHDB_USERNAME",
+        ],
+        warnings: [],
+      },
+    ],
+    [
+      "COUCHDB_USER alone",
+      { env: { ...service, COUCHDB_USER: "overlord" } },
+      {
+        url: "http://couchdb:5984",
+        problems: [],
+        warnings: ["COUCHDB_USER is set, but not read; the name to log in with is COUCHDB_USERNAME"],
+      },
+    ],
+    [
+      "COUCHDB_USER beside COUCHDB_USERNAME",
+      { env: { ...service, COUCHDB_USER: "x", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" } },
+      { url: "http://couchdb:5984", username: "overlord", password: "geheim", ...none },
+    ],
+    [
+      "a password with the line break of `echo`",
+      { env: { ...service, COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim\n" } },
+      {
+        url: "http://couchdb:5984",
+        username: "overlord",
+        password: "geheim\n",
+        problems: ["COUCHDB_PASSWORD ends with a line break; remove it (`echo` writes one, `printf %s` does not)"],
+        warnings: [],
+      },
+    ],
+    [
+      "a password with a line break in the URL",
+      { env: { COUCHDB_URL: "http://overlord:geheim%0A@db" } },
+      {
+        url: "http://db",
+        username: "overlord",
+        password: "geheim\n",
+        problems: [
+          "COUCHDB_URL: the password ends with a line break; remove it (`echo` writes one, `printf %s` does not)",
+        ],
+        warnings: [],
+      },
+    ],
+    [
+      "a `#` in the URL's password",
+      { env: { COUCHDB_URL: "http://overlord:ge#heim@db:5984" } },
+      {
+        problems: [
+          "COUCHDB_URL: the password in the URL holds `#`: write `%23` for it, or use COUCHDB_USERNAME and COUCHDB_PASSWORD",
+        ],
+        warnings: [],
+      },
+    ],
+    [
+      "an `@` in the URL's password, which is no problem",
+      { env: { COUCHDB_URL: "http://overlord:ge@heim@db:5984" } },
+      { url: "http://db:5984", username: "overlord", password: "ge@heim", ...none },
+    ],
+    [
       "a certificate without its key",
       { env: service, flags: { cert: "c" }, files: { c: "PEM" } },
       {
@@ -259,7 +328,7 @@ describe("the connection", () => {
     const problems: string[] = [];
     const warnings: string[] = [];
     const report = { problem: (text: string) => problems.push(text), warning: (text: string) => warnings.push(text) };
-    const { requestTimeout = 30_000, ...connection } = readConnection(resolved, report) ?? {};
+    const { requestTimeout = 30_000, ...connection } = readConnection(resolved, given.env ?? {}, report) ?? {};
     expect({ ...connection, problems, warnings }).toEqual(expected);
     expect(requestTimeout).toBe(30_000);
     expect(problems.join()).not.toContain("geheim");

@@ -73,10 +73,9 @@ test.each([
 
 test("the defaults are those of the library", async () => {
   const { settings: values } = await resolveSettings("apply", {}, {});
-  const { set, wait, concurrency, leaseTtl, lockWait } = values;
-  expect({ set, wait, concurrency, leaseTtl, lockWait }).toEqual({
+  const { set, concurrency, leaseTtl, lockWait } = values;
+  expect({ set, concurrency, leaseTtl, lockWait }).toEqual({
     set: defaults.set,
-    wait: defaults.wait,
     concurrency: defaults.concurrency,
     leaseTtl: defaults.leaseTtl,
     lockWait: defaults.lockWait,

@@ -5,6 +5,7 @@ import { path } from "../../couch/path.js";
 import { isAtLeast } from "../../couch/version.js";
 import { MigrateError } from "../../errors.js";
 import { pause } from "../../ledger/pause.js";
+import { span } from "../../text/span.js";
 
 /** Milliseconds. */
 const longestWait = 60_000;
@@ -65,7 +66,7 @@ function notJoined(names: readonly string[], there: readonly string[], total: nu
   const missing = names.filter((name) => !there.includes(name));
   const which = missing.length > 0 ? `: ${missing.join(", ")} can't be reached, or know no other` : "";
   return new MigrateError("node-down", {
-    message: `${there.length} of ${total} nodes had joined the cluster after ${longestWait / 1000} s${which}.`,
+    message: `${there.length} of ${total} nodes had joined the cluster after ${span(longestWait)}${which}.`,
     next: "Check that the nodes are up, that their names are as given, and that all have the same Erlang cookie (-setcookie in vm.args). A name that is wrong has to be removed from the cluster again: DELETE /_node/_local/_nodes/NAME.",
     data: { there, missing, total },
   });

@@ -68,7 +68,7 @@ async function sendTogether(couch: Couch, database: string, batch: readonly Wait
     return batch.filter(({ doc }) => !taken.has(String(doc._id)));
   } catch (thrown) {
     // One of them may be the reason that all are refused.
-    if (toMigrateError(thrown).code === "request-failed") return batch;
+    if (["request-failed", "gateway-refused"].includes(toMigrateError(thrown).code)) return batch;
     for (const one of batch) one.reject(thrown);
     return [];
   }
