@@ -1,7 +1,5 @@
 import { Lexer } from "yaml";
-
-/** More than any file needs, and few enough for the parser, which needs minutes for a megabyte of `[`. */
-const maxNesting = 1_000;
+import { maxNesting } from "../text/depth.js";
 
 /** Where brackets and braces are first nested too deeply to be parsed. */
 export function firstTooDeep(text: string): number | undefined {

@@ -61,18 +61,11 @@ export async function readStep({
   }
   if (problems.count > before) return undefined;
 
-  try {
-    const { shown, secrets } = show(desired, values.masks);
-    reportSecretNames(kind, { desired, shown }, values.masks, (mask) => problems.add(at(mask.pointer), ...secretName));
-    if (problems.count > before) return undefined;
-    const step = { desired, shown, secrets, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
-    return { step, claims: kind.claims(desired) };
-  } catch (error) {
-    // The stack overflows: a file that the step names is nested ten thousand levels deep.
-    if (!(error instanceof RangeError)) throw error;
-    problems.add(at(""), "too-deep", "what this step reads is nested too deeply");
-    return undefined;
-  }
+  const { shown, secrets } = show(desired, values.masks);
+  reportSecretNames(kind, { desired, shown }, values.masks, (mask) => problems.add(at(mask.pointer), ...secretName));
+  if (problems.count > before) return undefined;
+  const step = { desired, shown, secrets, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
+  return { step, claims: kind.claims(desired) };
 }
 
 const secretName = [

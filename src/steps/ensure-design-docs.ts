@@ -5,7 +5,7 @@ import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblem
 import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
-import { type DesignDoc, type Fault, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
+import { type DesignDoc, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { ownedByCouch } from "./design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "./design-docs/partitions.js";
@@ -145,7 +145,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       mayBeEmpty = [],
     } = spec;
     const found = [...(await readSources(files, from, ignore)), ...inlineSources(files, inline)];
-    for (const one of found) for (const fault of faultsOf(one)) one.report(fault);
+    for (const one of found) for (const fault of designDocFaults(one.name, stripped(one))) one.report(fault);
     const docs = byName(found);
     for (const { path, code, message } of unknownViews(mayBeEmpty, docs))
       files.problem({ pointer: path }, code, message);
@@ -216,16 +216,6 @@ function unknownViews(named: readonly string[], docs: DesignDocs["docs"]): SpecP
     const message = `this step has no view \`${view}\`${suggestion(view, known, otherwise)}`;
     return [{ path: toPointer(["mayBeEmpty", i]), code: "unknown-view", message }];
   });
-}
-
-function faultsOf(found: FoundDesignDoc): readonly Fault[] {
-  try {
-    return designDocFaults(found.name, stripped(found));
-  } catch (error) {
-    // The stack overflows.
-    if (!(error instanceof RangeError)) throw error;
-    return [{ keys: [], code: "too-deep", message: "it is nested too deeply" }];
-  }
 }
 
 /** Without what an export has and a step does not ask for; attachments stay, so that they are found to be a fault. */

@@ -1,40 +1,54 @@
-/** What secrets cost a run: one derivation, whatever their number, and however often it looks. */
-import type * as Crypto from "node:crypto";
-import { expect, it, vi } from "vitest";
+/** What secrets cost a run: one derivation, however many there are, and however often the run looks. */
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { runCli } from "../support/cli.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
 
-const derivations = vi.hoisted(() => ({ count: 0 }));
-vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof Crypto>();
-  const scrypt = (...args: Parameters<typeof crypto.scrypt>) => {
-    derivations.count += 1;
-    crypto.scrypt(...args);
-  };
-  return { ...crypto, scrypt };
-});
+/** Loaded before the tool: writes the number of its derivations into the file that DERIVATIONS names. */
+const counter = `
+const crypto = require("node:crypto");
+const { syncBuiltinESMExports } = require("node:module");
+const { writeFileSync } = require("node:fs");
+const { scrypt } = crypto;
+let count = 0;
+crypto.scrypt = (...args) => { count += 1; return scrypt(...args); };
+syncBuiltinESMExports();
+process.on("exit", () => writeFileSync(process.env.DERIVATIONS, String(count)));
+`;
 
-const { databaseName, freshDatabase, uniqueName } = await import("../support/databases.js");
-const { server } = await import("../support/servers.js");
-const { tempFolder } = await import("../support/temp.js");
-
-it("is derived once, whether it is new, as it was, or changed", async () => {
+it("derives one key per run, whether the secrets are new, unchanged or changed", async () => {
   const { url, admin } = server();
   const set = uniqueName("derived");
   const ledgerDatabase = await freshDatabase("ledger");
   const database = databaseName("derived");
   const names = [uniqueName("user"), uniqueName("user"), uniqueName("user")];
-  const options = { connection: { url, username: admin.name, password: admin.password }, set, ledgerDatabase };
   const run = async (passwords: string, more = "") => {
     const steps = names.map(
       (name) => `- id: ${name}\n  ensureUser: { name: ${name}, password: ${passwords}-${name} }\n`,
     );
-    const folder = await tempFolder({ "001.yaml": steps.join("") + more });
-    // As a process of its own does, that remembers nothing.
-    vi.resetModules();
-    const { apply } = await import("../../src/engine/apply.js");
-    const { loadMigrations } = await import("../../src/migrations/load.js");
-    derivations.count = 0;
-    const { applied } = await apply(await loadMigrations(folder), options);
-    return [applied.length, derivations.count];
+    const folder = await tempFolder({ "migrations/001.yaml": steps.join("") + more, "counter.cjs": counter });
+    const args = [
+      "apply",
+      `${folder}/migrations`,
+      "--set",
+      set,
+      "--ledger-database",
+      ledgerDatabase,
+      "--format",
+      "json",
+    ];
+    const env = {
+      COUCHDB_URL: url,
+      COUCHDB_USERNAME: admin.name,
+      COUCHDB_PASSWORD: admin.password,
+      NODE_OPTIONS: `--require ${folder}/counter.cjs`,
+      DERIVATIONS: `${folder}/derivations`,
+    };
+    const { code, stdout, stderr } = await runCli(args, { env });
+    expect(code, stderr).toBe(0);
+    return [JSON.parse(stdout).applied.length, Number(await readFile(`${folder}/derivations`, "utf8"))];
   };
   expect(await run("creep-and-more")).toEqual([3, 1]);
   expect(await run("creep-and-more")).toEqual([0, 1]);

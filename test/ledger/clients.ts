@@ -18,9 +18,15 @@ export function connect(server: Addressed, killed?: AbortSignal): Gateway {
   return couch;
 }
 
+/**
+ * The TTL of a lease that a test waits out. Every other lease gets a longer one: a crowded machine may stop a test for
+ * seconds, and a lease that is meant to be held must survive that.
+ */
+export const shortTtl = 5_000;
+
 export function options(holder: string, more: Partial<TakeLeaseOptions> = {}): TakeLeaseOptions {
   const signal = new AbortController().signal;
-  return { holder, ttl: 5_000, lockWait: 60_000, emit: () => {}, signal, ...more };
+  return { holder, ttl: 15_000, lockWait: 600_000, emit: () => {}, signal, ...more };
 }
 
 /** A server as its URL with credentials names it. */

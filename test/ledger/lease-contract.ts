@@ -16,7 +16,7 @@ import { readSnapshot, type Snapshot } from "../../src/ledger/snapshot.js";
 import type { LedgerPlace } from "../../src/ledger/store.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";
-import { connect, contend, options } from "./clients.js";
+import { connect, contend, options, shortTtl } from "./clients.js";
 import { answerLost, asItIs, belowQuorum, inTurn, type OnWrite, requestLost, tamper } from "./tamper.js";
 
 export interface ContractServer {
@@ -93,13 +93,18 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect([...tokens].sort((a, b) => a - b)).toEqual(tokens);
     });
 
-    it("is waited for, and said whose it is, until --lock-wait", async () => {
+    it("is waited for until --lock-wait, and the runner that waits names the holder", async () => {
       const where = place();
       const anna = await take(where, "anna");
       const events: Event[] = [];
-      const eva = take(where, "eva", { lockWait: 200, emit: (event) => events.push(event) }, connectTo(1));
+      let time = 0;
+      const emit = (event: Event) => {
+        events.push(event);
+        time += 1_000;
+      };
+      const eva = take(where, "eva", { lockWait: 1_000, now: () => time, emit }, connectTo(1));
       await expect(eva).rejects.toThrow(code("lease-held"));
-      expect(events[0]).toMatchObject({ type: "lease-waiting", holder: "anna" });
+      expect(events).toEqual([expect.objectContaining({ type: "lease-waiting", holder: "anna", milliseconds: 0 })]);
       expect(held(anna)).toBe(true);
       await anna.release();
     });
@@ -123,20 +128,30 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
 
     it("is renewed for as long as it is needed", async () => {
       const where = place();
-      const anna = await take(where, "anna");
-      const eva = take(where, "eva", { lockWait: 8_000 }, connectTo(1));
-      await expect(eva).rejects.toThrow(code("lease-held"));
+      let writes = 0;
+      const counted = tamper(connectTo(0), (...write) => {
+        writes += 1;
+        return asItIs(...write);
+      });
+      const anna = await take(where, "anna", {}, counted);
+      const stop = new AbortController();
+      const eva = take(where, "eva", { signal: stop.signal }, connectTo(1));
+      // The first write takes the lease; each of the others puts its end off by a fifth of the TTL.
+      await vi.waitUntil(() => writes >= 7 || anna.lost.aborted, { timeout: 120_000 });
       expect(held(anna)).toBe(true);
+      stop.abort();
+      await expect(eva).rejects.toThrow(code("interrupted"));
       await anna.release();
     });
 
     it("of a killed runner is taken over once that could not believe to hold it", async () => {
       const where = place();
       const kill = new AbortController();
-      const anna = await take(where, "anna", {}, connectTo(0, kill.signal));
+      const anna = await take(where, "anna", { ttl: shortTtl }, connectTo(0, kill.signal));
       kill.abort();
       const events: Event[] = [];
-      const eva = await take(where, "eva", { emit: (event) => events.push(event) }, connectTo(1));
+      const emit = (event: Event) => events.push(event);
+      const eva = await take(where, "eva", { ttl: shortTtl, emit }, connectTo(1));
       expect([held(anna), anna.lost.aborted]).toEqual([false, true]);
       expect(eva.token).toBeGreaterThan(anna.token);
       expect(events).toContainEqual({ type: "lease-taken", holder: "eva", token: eva.token, from: "anna" });
@@ -146,9 +161,9 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
     it("that could not be renewed is lost, and stays lost", async () => {
       let cut = false;
       const couch = tamper(connectTo(0), (...write) => (cut ? requestLost : asItIs)(...write));
-      const anna = await take(place(), "anna", {}, couch);
+      const anna = await take(place(), "anna", { ttl: shortTtl }, couch);
       cut = true;
-      await vi.waitUntil(() => anna.lost.aborted, { timeout: 20_000 });
+      await vi.waitUntil(() => anna.lost.aborted, { timeout: 120_000 });
       cut = false;
       expect(() => anna.assertHeld()).toThrow(code("lease-lost"));
       expect([await anna.release(), held(anna)]).toEqual([false, false]);
@@ -212,7 +227,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       let writes = 0;
       const couch = tamper(connectTo(0), (...write) => (++writes % 2 === 0 ? onWrite : asItIs)(...write));
       const anna = await take(place(), "anna", {}, couch);
-      await vi.waitUntil(() => writes >= 10 || anna.lost.aborted, { timeout: 30_000 });
+      await vi.waitUntil(() => writes >= 10 || anna.lost.aborted, { timeout: 120_000 });
       expect(held(anna)).toBe(true);
       expect(await anna.release()).toBe(true);
     });
@@ -307,7 +322,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await readLease(connectTo(0), where)).toBeNull();
       const eva = await take(where, "eva", { lockWait: 0 }, connectTo(1));
       expect(eva.token).toBe(3);
-      await vi.waitUntil(() => anna.lost.aborted, { timeout: 20_000 });
+      await vi.waitUntil(() => anna.lost.aborted, { timeout: 120_000 });
       expect([held(eva), await anna.release(), held(eva)]).toEqual([true, false, true]);
       await eva.release();
       expect(await breakLease(connectTo(1), where, "eva")).toBeNull();
@@ -331,7 +346,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
             { ...part("legs", 2), holder: "zoe" },
             { ...part("legs", 10), holder: "eva" },
           ]),
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       );
       await expect(take({ ...where, part: part("legs", 2) }, "ida", { lockWait: 0 })).rejects.toThrow(
         /^zoe holds the lease of part 2 of legs since /,
@@ -339,7 +354,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await breakLease(couch, { ...where, part: part("legs", 2) }, "ida")).toMatchObject({ holder: "zoe" });
       expect((await readLease(couch, where))?.holder).toBe("anna");
       await vi.waitFor(async () => expect(await shown()).toEqual([{ ...part("legs", 10), holder: "eva" }]), {
-        timeout: 20_000,
+        timeout: 120_000,
       });
       for (const lease of leases) await lease.release();
       const unused = connectTo(0);

@@ -70,7 +70,7 @@ async function membersIn(folder: string, report: Report): Promise<JsonObject> {
 async function jsonOf(path: string, report: Report): Promise<unknown> {
   const parsed = parseJson(await textOf(path));
   if ("value" in parsed) return parsed.value;
-  report(path, `this is not JSON: ${parsed.message}`);
+  report(path, parsed.message);
   return undefined;
 }
 

@@ -127,7 +127,7 @@ class Reader {
     this.#leaves.set(toPointer(keys), { source });
     const parsed = parseJson(text);
     if ("value" in parsed) return parsed.value;
-    this.#files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
+    this.#files.problem(source.position(parsed.offset), parsed.code, parsed.message);
     return undefined;
   }
 

@@ -18,7 +18,7 @@ export async function readJsonFile(
   const source = new SourceText(path, text);
   const parsed = parseJson(text);
   if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
     return [];
   }
   const report = (keys: readonly string[], code: string, message: string) =>

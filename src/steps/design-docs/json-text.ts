@@ -2,15 +2,23 @@
 import { parseExpressionAt } from "acorn";
 import { isMap, isScalar, isSeq, type ParsedNode, parseDocument } from "yaml";
 import { fromPointer, toPointer } from "../../migrations/pointer.js";
+import { isTooDeep } from "../../text/depth.js";
 
-export type ParsedJson = { readonly value: unknown } | { readonly offset: number; readonly message: string };
+/** `code` and `message` are those of a problem in a migration file. */
+export type ParsedJson =
+  | { readonly value: unknown }
+  | { readonly offset: number; readonly code: string; readonly message: string };
 
+/** A value that is nested so deeply that nothing may recurse over it is not returned. */
 export function parseJson(text: string): ParsedJson {
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    if (isTooDeep(value)) return { offset: 0, code: "too-deep", message: "this is nested too deeply" };
+    return { value };
   } catch (error) {
-    const message = (error as SyntaxError).message.replace(/( in JSON)? at position \d+( \(.*\))?$/, "");
-    return { offset: offsetOf(error as SyntaxError, text), message: message.replace(/, .* is not valid JSON$/s, "") };
+    const said = (error as SyntaxError).message.replace(/( in JSON)? at position \d+( \(.*\))?$/, "");
+    const message = `this is not JSON: ${said.replace(/, .* is not valid JSON$/s, "")}`;
+    return { offset: offsetOf(error as SyntaxError, text), code: "json-syntax", message };
   }
 }
 

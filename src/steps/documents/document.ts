@@ -20,21 +20,15 @@ export interface Fault {
 /** CouchDB's own limit, from 3.0 on, of the members that do not begin with `_`. */
 const maxBytes = 8_000_000;
 
-/** What is shorter than this can be neither too large nor nested too deeply, and seldom holds an escape. */
+/** What is shorter than this cannot be too large, and seldom holds an escape. */
 const short = 4_000;
 
 /** `text`: the JSON that it was parsed from; where it is short, less has to be looked at. */
 export function documentFaults(value: unknown, text?: string): Fault[] {
   if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document is a JSON object" }];
   const isPlain = text !== undefined && text.length < short && !text.includes("\\u");
-  try {
-    const faults = [...idFaults(value), ...memberFaults(value), ...attachmentFaults(value._attachments)];
-    return isPlain ? faults : [...faults, ...textFaults(value), ...sizeFaults(value)];
-  } catch (error) {
-    // The stack overflows.
-    if (!(error instanceof RangeError)) throw error;
-    return [{ keys: [], code: "too-deep", message: "it is nested too deeply" }];
-  }
+  const faults = [...idFaults(value), ...memberFaults(value), ...attachmentFaults(value._attachments)];
+  return isPlain ? faults : [...faults, ...textFaults(value), ...sizeFaults(value)];
 }
 
 /** Without what belongs to the server that it was exported from. `value` has no faults. */

@@ -23,8 +23,8 @@ export interface TextFault {
 export function checkSource(text: string): { readonly id: string } | { readonly faults: readonly TextFault[] } {
   const parsed = parseJson(text);
   if (!("value" in parsed)) {
-    const fault = { keys: [], code: "json-syntax", message: `this is not JSON: ${parsed.message}` };
-    return { faults: [{ fault, offset: parsed.offset }] };
+    const { offset, code, message } = parsed;
+    return { faults: [{ fault: { keys: [], code, message }, offset }] };
   }
   const faults: TextFault[] = documentFaults(parsed.value, text).map((fault) => ({ fault }));
   for (const { offset, source, message } of lossyNumbers(text)) {

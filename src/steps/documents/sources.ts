@@ -113,7 +113,7 @@ async function readFile(files: StepFiles, path: string, pointer: string, found: 
   const source = new SourceText(path, text);
   const parsed = parseJson(text);
   if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
     return;
   }
   const report = limited<readonly string[]>((fault, above) => {
