@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import SlowFirst from "./test/support/slow-first.js";
 
 const results = process.env.TEST_RESULTS;
 
@@ -6,10 +7,14 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    testTimeout: 60_000,
-    // What waits for leases and builds on a crowded machine gets a second chance in CI; the report names it.
+    // Tests wait for events. These limits only end a test that hangs, also on a machine that does much else.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // The files share a worker's modules: loading them anew for each file took a third of the processor time.
+    isolate: false,
+    // What waits for leases and builds on a crowded machine gets a second chance in CI; the tally names it.
     retry: process.env.CI ? 1 : 0,
-    hookTimeout: 120_000,
+    sequence: { sequencer: SlowFirst },
     // Many tests wait for something; the servers that they start share two cores.
     maxWorkers: 3,
     // A report for machines besides, where one is asked for (.ci/run).

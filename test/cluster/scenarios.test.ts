@@ -19,7 +19,7 @@ onNodes("three nodes", () => {
     cluster = await startCluster(3, { ini: { fabric: { request_timeout: 4_000 } } });
     nodes = cluster.nodes;
     [a, b, c] = nodes as [CouchNode, CouchNode, CouchNode];
-  }, 180_000);
+  });
   afterAll(() => cluster?.close());
 
   const ledgerOf = (set: string, node: Addressed = a) =>
@@ -63,7 +63,7 @@ onNodes("three nodes", () => {
       const { rows } = await must(b, "GET", "/hive/_all_docs?include_docs=true");
       expect(rows.map(({ doc }: { doc: { legs: number } }) => doc.legs)).toEqual(docs.map(() => 7));
       await Promise.all(proxies.map((proxy) => proxy.close()));
-    }, 120_000);
+    });
 
     it.each(["x", "y", "z"])(
       "scenario 2: the lease's database made through three nodes across a second: one holder at a time (%s)",
@@ -140,7 +140,7 @@ onNodes("three nodes", () => {
     expect(freed.holder).toBeNull();
     expect(freed.token).toBeGreaterThan(left.token);
     await proxy.close();
-  }, 120_000);
+  });
 
   it("scenario 6: one node of three stopped, the run succeeds; two stopped, it fails, and the ledger claims nothing", async () => {
     const yaml = (name: string) => `
@@ -167,7 +167,7 @@ onNodes("three nodes", () => {
     }
     expect(await two.applyThrough(c)).toMatchObject({ failures: [] });
     expect(Object.keys((await ledgerOf(two.set)).entries).sort()).toEqual(["two", "two-documents"]);
-  }, 120_000);
+  });
 
   it("scenario 7: one node hangs, and a refused write is answered after its time-out: the lease goes from hand to hand", async () => {
     const place = { database: "couchdb-migrate", set: "refused", own: true };
@@ -195,7 +195,7 @@ onNodes("three nodes", () => {
     }
     await everyNodeKnowsAll(nodes);
     await Promise.all(proxies.map((proxy) => proxy.close()));
-  }, 120_000);
+  });
 
   it("scenario 7: one node hangs: no step waits for it longer than its time-out, and the run is done", async () => {
     const { applyThrough, set } = await steps(`
@@ -227,7 +227,7 @@ onNodes("three nodes", () => {
     );
     await everyNodeKnowsAll(nodes);
     expect(await applyThrough(c)).toMatchObject({ result: "unchanged", failures: [] });
-  }, 180_000);
+  });
 });
 
 function quick({ url, admin }: Addressed) {

@@ -37,4 +37,4 @@ it("a lost answer and a lost request leave what an undisturbed run leaves", asyn
   expect(chosen).toHaveLength(wanted.length);
   const outcomes = await benches.map(chosen, (bench, one) => matrix.outcome(bench, one));
   expect(outcomes).toEqual(wanted.map(() => ({ reached: true, late: false, diverged: {} })));
-}, 300_000);
+});

@@ -15,7 +15,7 @@ onNodes("three nodes", () => {
   const started = () => (starting.promise ??= startCluster(3));
   beforeAll(async () => {
     cluster = await started();
-  }, 180_000);
+  });
   afterAll(() => cluster?.close());
 
   const never = new AbortController().signal;

@@ -1,13 +1,11 @@
 /** One transformation by several processes: each document is changed once, the step is recorded once. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { apply, type Event, type Listener, loadMigrations, plan, status } from "../../src/index.js";
 import { type CliResult, type RunningCli, startCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
 import { onReal, server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const script = "export default (document) => ({ ...document, counter: document.counter + 1 });\n";
 const step = (database: string) => `- id: plus-one\n  transformDocuments: { database: "${database}", script: x.mjs }\n`;

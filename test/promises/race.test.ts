@@ -21,4 +21,4 @@ it("six runners on an empty server: each step is applied by one of them", async 
   } finally {
     await server.close();
   }
-}, 120_000);
+});

@@ -157,5 +157,5 @@ onNodes("a run that is told to stop while CouchDB hangs", () => {
     } finally {
       node.resume();
     }
-  }, 180_000);
+  });
 });

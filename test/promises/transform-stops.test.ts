@@ -1,14 +1,12 @@
 /** A transformation that has to go gently, or to stop, through the command line. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { startCli } from "../support/cli.js";
 import { databaseName } from "../support/databases.js";
 import { type Recorded, type RecordingProxy, startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const documents = 24;
 let proxy: RecordingProxy;

@@ -6,7 +6,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import * as library from "../../../src/index.js";
 import { main } from "../../../src/main.js";
 import { runCli } from "../../support/cli.js";
@@ -18,8 +18,6 @@ import { formsOf, Search } from "./forms.js";
 import { broken, env, secretFiles, secrets, sound } from "./planted.js";
 
 // Each test goes on from where the one before ended.
-vi.setConfig({ testTimeout: 300_000 });
-
 const search = new Search(secrets);
 const admin = { name: "overlord", password: secrets.login };
 let node: Addressed & { close(): Promise<void> };

@@ -52,5 +52,5 @@ onNodes("a staged deployment", () => {
     await bring(open(node), desired);
     expect(await designDocs(node, database)).toEqual(["brood"]);
     expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
-  }, 180_000);
+  });
 });

@@ -87,5 +87,5 @@ onNodes("a staged deployment", () => {
       }
       await Promise.all(stopped.map((other) => other.start()));
     }
-  }, 240_000);
+  });
 });

@@ -220,5 +220,5 @@ onReal("on a CouchDB", () => {
     await expect(bring(database, { i: { index: { fields: ["b"] } } }, member)).rejects.toMatchObject(missing);
     await expect(remove(database, [{ name: "i", ddoc: "mango-i" }], member)).rejects.toMatchObject(missing);
     expect((await list(database)).map(({ def }) => def.fields)).toEqual([[{ a: "asc" }]]);
-  }, 30_000);
+  });
 });

@@ -1,12 +1,10 @@
 /** A transformation that is done in parts: where it is divided, and what each part is. */
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openCouch } from "../../../src/couch/gateway.js";
 import { boundsOf, rangeOf } from "../../../src/steps/transform/bounds.js";
 import { isWithin } from "../../../src/steps/transform/reading.js";
 import { server } from "../../support/servers.js";
 import { Killed, killedAt, lostAt, type Request, Scene } from "./scene.js";
-
-vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
 
 const plusOne = (document: Record<string, unknown>) => ({ ...document, counter: Number(document.counter) + 1 });
 const ids = Array.from({ length: 23 }, (_, i) => `zergling-${String(i).padStart(2, "0")}`);
