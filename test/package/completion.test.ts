@@ -1,12 +1,11 @@
 /** The completion scripts of the installed package, in the shells that are here. */
 import { execFile, spawnSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../support/cli.js";
 import { installed } from "../support/installer.js";
-import { tempFolder, writeFiles } from "../support/temp.js";
+import { tempFolder } from "../support/temp.js";
 
 const { program, folder } = await installed();
 const run = promisify(execFile);
@@ -42,6 +41,7 @@ _couchdb_migrate couchdb-migrate '' ''; echo "\${COMPREPLY[*]}"`;
     const [registered, ...offered] = stdout.trimEnd().split("\n");
     expect(registered).toBe("complete -o default -F _couchdb_migrate couchdb-migrate");
     for (const [i, [line, word]] of cases.entries()) expect(offered[i]?.split(" "), line).toContain(word);
+    expect(offered[cases.length] ?? "").toBe("");
   });
 });
 
@@ -59,16 +59,15 @@ describe.runIf(has("zsh"))("in zsh", () => {
 });
 
 describe.runIf(has("fish"))("in fish", () => {
-  it("the installed script offers commands, flags and values", async () => {
-    const cwd = await tempFolder();
-    const file = "fish/completions/couchdb-migrate.fish";
-    await mkdir(join(cwd, "fish"), { recursive: true });
-    await writeFiles(cwd, { [file]: await script("fish") });
-    for (const [line, word] of cases) {
-      const asked = ["-c", `complete -C 'couchdb-migrate ${line}'`];
-      const { stdout } = await run("fish", asked, { cwd, env: { ...env, HOME: cwd, XDG_CONFIG_HOME: cwd } });
-      expect(stdout.split(/\s/), line).toContain(word);
-    }
+  it("the script offers commands, flags and values", async () => {
+    const cwd = await tempFolder({ script: await script("fish") });
+    const asked = cases.map(([line]) => `complete -C 'couchdb-migrate ${line}'; echo END`);
+    const { stdout } = await run("fish", ["-c", `source ./script\n${asked.join("\n")}`], {
+      cwd,
+      env: { ...env, HOME: cwd },
+    });
+    const offered = stdout.split("END\n").map((text) => text.split("\n").map((one) => one.split("\t")[0]));
+    for (const [i, [line, word]] of cases.entries()) expect(offered[i], line).toContain(word);
   });
 });
 
