@@ -6,6 +6,7 @@ import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "./design-docs/compare.js";
 import { type DesignDoc, type FoundDesignDoc, viewNames } from "./design-docs/design-doc.js";
+import { languageWarnings } from "./design-docs/languages.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { ownedByCouch } from "./design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "./design-docs/partitions.js";
@@ -132,7 +133,10 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return [...own, { path: "", code: "no-design-docs", message }];
   },
 
-  warnings: ({ database, docs }) => database.flatMap((db) => ownedByCouch(db, Object.keys(docs))),
+  warnings: ({ database, docs }) => [
+    ...languageWarnings(docs),
+    ...database.flatMap((db) => ownedByCouch(db, Object.keys(docs))),
+  ],
 
   async resolve(spec, files) {
     const {

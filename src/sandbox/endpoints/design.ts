@@ -1,7 +1,7 @@
 /** What lies below a design document: its views and its `_info`. */
 
 import { isObject, type JsonObject } from "../json.js";
-import { badRequest, methodNotAllowed, notFound, type Reply, reply } from "../reply.js";
+import { badRequest, CouchError, methodNotAllowed, notFound, type Reply, reply } from "../reply.js";
 import { jsonObjectBody } from "../request.js";
 import { parseParameters } from "../views/parameters.js";
 import { queryView } from "../views/query.js";
@@ -14,9 +14,18 @@ export async function designEndpoint(context: DatabaseContext, name: string, pat
   const designDoc = await readDocument(context.database, `_design/${name}`, {});
   const [action, view, queries] = path;
   if (action === "_info") return info(context, name, designDoc);
+  requireKnownLanguage(designDoc, action);
   if (action !== "_view") throw notFound("Document is missing attachment");
   if (view === undefined || path.length > 3) throw methodNotAllowed("GET,POST,HEAD");
   return query(context, designDoc, view, queries === "queries");
+}
+
+/** Whatever a design document holds, CouchDB looks for its language where one of its functions is called. */
+function requireKnownLanguage({ language = "javascript" }: JsonObject, action: string | undefined): void {
+  if (action !== "_view" && action !== "_show") return;
+  if (language !== "javascript" && language !== "query") {
+    throw new CouchError(500, "unknown_query_language", String(language));
+  }
 }
 
 async function query(

@@ -9,7 +9,7 @@ import { type DesignDoc, idOf, indexed } from "./design-doc.js";
 import { hidden } from "./planner.js";
 
 export interface Companion {
-  readonly role: "staged" | "previous";
+  readonly role: "staged" | "previous" | "language";
   /** The name of the design document that it belongs to. */
   readonly of: string;
 }
@@ -47,6 +47,11 @@ export function previousDoc(name: string, stored: DesignDoc): DesignDoc {
   return { ...content, ...marked({ role: "previous", of: name }) };
 }
 
+/** Without views, so that nothing is indexed. */
+export function languageProbe(language: string): DesignDoc {
+  return { language, shows: { probe: "" }, ...marked({ role: "language", of: "" }) };
+}
+
 function marked(companion: Companion): DesignDoc {
   return { [member]: companion };
 }
@@ -67,7 +72,7 @@ export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: st
 export function companionIn(stored: DesignDoc): Companion | undefined {
   const mark = stored[member];
   if (!isObject(mark) || typeof mark.of !== "string") return undefined;
-  if (mark.role !== "staged" && mark.role !== "previous") return undefined;
+  if (mark.role !== "staged" && mark.role !== "previous" && mark.role !== "language") return undefined;
   return { role: mark.role, of: mark.of };
 }
 

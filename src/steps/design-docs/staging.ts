@@ -3,6 +3,7 @@ import { companionsOf, stagedName } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
 import { type DesignDoc, hasSameIndex, viewNames } from "./design-doc.js";
+import { assertLanguages } from "./languages.js";
 import { canBeHidden, stagedForm } from "./planner.js";
 import { settled } from "./settled.js";
 import { type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
@@ -101,6 +102,7 @@ export function isWorthStaging({ documents, bytes }: { documents: number; bytes:
 
 export async function deploy(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {
   const { inPlace, staged, obsolete, finished } = write;
+  await assertLanguages(context.couch, database, [...inPlace, ...staged]);
   const atOnce = async () => {
     if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
     if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
