@@ -163,7 +163,8 @@ export const table = {
   leaseTtl: {
     type: "duration",
     group: "Ledger and lease",
-    description: "after how long a silent holder's lease may be taken over",
+    description:
+      "how long a run watches the lease of a silent holder before it takes over; as no clock is trusted, the run counts from its own first look, so that the run after a killed one waits this long and about a second more",
     commands: withLease,
     default: "30s",
     min: 1000,

@@ -5,6 +5,7 @@ import { bodyOf, changesOf, type Mode, type Pending, pendingOf } from "./documen
 import { bytesOf, type Document } from "./documents/document.js";
 import type { DocumentFile } from "./documents/document-file.js";
 import { placeOf } from "./documents/existing.js";
+import { assertPartitions, partitionIdProblems } from "./documents/partition-ids.js";
 import { seed } from "./documents/seed.js";
 import { readDocuments, type Sources } from "./documents/sources.js";
 import { readStored, type StoredById } from "./documents/stored.js";
@@ -104,10 +105,14 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     return { database: databaseList(database), docs: read.docs, ...streamed, mode };
   },
 
+  checkPartitions: (desired, partitioned) =>
+    partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
+
   async observe(context) {
     const { couch, desired, target } = context;
     const { docs, files = [], mode } = desired;
     const { database = "" } = target;
+    await assertPartitions(couch, database, idsIn(desired));
     const pending = await pendingIn(couch, database, docs, mode);
     const place = await placeOf(couch, database);
     if (!pending || !place) return undefined;
@@ -160,6 +165,11 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     }
   },
 });
+
+/** Of the documents in large files, those whose ids a partitioned database does not take. */
+function idsIn({ docs, files = [] }: Documents): string[] {
+  return [...idsOf(docs), ...files.flatMap(({ withoutPartition }) => withoutPartition)];
+}
 
 function hasWork({ missing, differing }: Survey): boolean {
   return missing + differing > 0;

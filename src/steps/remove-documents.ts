@@ -1,6 +1,7 @@
 import { toPointer } from "../migrations/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { idProblem } from "./documents/document.js";
+import { assertPartitions, partitionIdProblems } from "./documents/partition-ids.js";
 import { contentOf, readExisting, removal, removeStored } from "./documents/remove.js";
 import type { Stored } from "./documents/stored.js";
 import { ownKindProblems } from "./documents/system-databases.js";
@@ -55,7 +56,12 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
 
   resolve: async ({ database, ids }) => ({ database: databaseList(database), ids: [...ids].sort() }),
 
-  observe: ({ couch, desired, target: { database = "" } }) => readExisting(couch, database, desired.ids),
+  checkPartitions: ({ database, ids }, partitioned) => partitionIdProblems(ids, database, partitioned, "/ids"),
+
+  async observe({ couch, desired: { ids }, target: { database = "" } }) {
+    await assertPartitions(couch, database, ids);
+    return readExisting(couch, database, ids);
+  },
 
   diff: (_, observed) =>
     removal(observed, "ids", (stored) => ({

@@ -43,6 +43,8 @@ export interface Content {
   readonly documents: number;
   /** The first ones, to be shown. */
   readonly first: readonly Sourced[];
+  /** Ids that a partitioned database does not take: some of them, where there are many. */
+  readonly withoutPartition: readonly string[];
   /** Of the file, see LargeFile. */
   readonly stamp: string;
 }
@@ -67,6 +69,10 @@ export class DocumentFile {
 
   get first(): readonly Sourced[] {
     return this.#content.first;
+  }
+
+  get withoutPartition(): readonly string[] {
+    return this.#content.withoutPartition;
   }
 
   /**

@@ -7,6 +7,7 @@ import { FileFault } from "./file-text.js";
 import { offsetIn } from "./json-scan.js";
 import { limited } from "./limited.js";
 import type { Piece } from "./lines.js";
+import { hasPartition } from "./partition-ids.js";
 import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
 import { firstOf } from "./survey.js";
@@ -27,6 +28,7 @@ export async function readDocumentFile(
   const hash = new ContentHash();
   const order = new OrderedIds();
   let first: Sourced[] = [];
+  const withoutPartition: string[] = [];
   let documents = 0;
   try {
     const stamp = await file.stamp();
@@ -36,6 +38,7 @@ export async function readDocumentFile(
         const id = check(piece, report);
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });
+        if (withoutPartition.length < 20 && !hasPartition(id)) withoutPartition.push(id);
         if (first.length < 20) first.push({ ...bodyOfSource(piece.text), index: documents, line: piece.line });
         documents += 1;
       }
@@ -44,7 +47,7 @@ export async function readDocumentFile(
     for await (const { id, line } of order.mayRepeat ? repeatedIds(cutsOf(file), documents) : []) {
       report(twice(id), { line, column: 1 });
     }
-    return new DocumentFile(file, { sha256: hash.digest(), documents, first, stamp });
+    return new DocumentFile(file, { sha256: hash.digest(), documents, first, withoutPartition, stamp });
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     report({ keys: [], code: error.code, message: error.message }, error);
