@@ -21,6 +21,8 @@ const migrations = databasesOf({ prefix: "zerg", databases: names.length, stepsE
 const beforeTheSteps = [
   `GET ${lease}?open_revs=all`,
   `GET ${ledger}`,
+  // Is it a CouchDB? Where there is a ledger, it says so.
+  "GET /",
   `${shardMaps}?start_key=%22zerg-000%22&end_key=%22zerg-004%22&limit=405&include_docs=true`,
   "GET /_up",
   "GET /_session",

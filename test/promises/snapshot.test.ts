@@ -68,7 +68,7 @@ it.each<[string, Fault, number]>([
 });
 
 function options({ url, admin: { name, password } }: Addressed): ApplyOptions {
-  return { connection: { url, username: name, password }, wait: 5_000, leaseTtl: 1_000 };
+  return { connection: { url, username: name, password }, wait: 5_000, leaseTtl: 6_000 };
 }
 
 async function run(folder: string, server: Addressed): Promise<ApplyResult> {

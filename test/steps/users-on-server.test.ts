@@ -41,7 +41,7 @@ async function runner() {
   await must(server(), "PUT", `/${ledgerDatabase}`);
   const { admin } = server();
   const connection = { url: proxy.url, username: admin.name, password: admin.password };
-  const options = { connection, ledgerDatabase, wait: 5_000, leaseTtl: 2_000 };
+  const options = { connection, ledgerDatabase, wait: 5_000, leaseTtl: 5_000 };
   const load = async (spec: object) => {
     const folder = await makeFolder();
     onTestFinished(() => removeFolder(folder));
