@@ -1,14 +1,15 @@
 /** One call of the command line: parse, resolve the settings, run the command, render what went wrong. */
 import type { Command, Context, Io } from "./commands/command.js";
 import { parsePlain } from "./commands/parse-plain.js";
-import { Redaction } from "./commands/redaction.js";
 import { see } from "./commands/see.js";
-import { exitCodes, MigrateError, toMigrateError } from "./errors.js";
+import { withoutSecrets } from "./engine/without-secrets.js";
+import { exitCodes, MigrateError } from "./errors.js";
 import { errorSummary } from "./render/error-text.js";
 import { type Log, openLog } from "./render/log.js";
 import { openOutput } from "./render/stdout.js";
 import { plain, styleFor } from "./render/style.js";
 import { writeTermination } from "./render/termination.js";
+import { Secrets } from "./secrets/secrets.js";
 import { readConnection } from "./settings/connection.js";
 import { InvalidSettings } from "./settings/problems.js";
 import { type Resolved, resolveSettings } from "./settings/resolve.js";
@@ -17,9 +18,9 @@ import { type Settings, settings as table } from "./settings/table.js";
 
 /** `argv`: without node and script. Returns the exit code; throws nothing. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const redaction = new Redaction();
+  const secrets = new Secrets();
   let log: Log | undefined;
-  let end = (summary: string) => endUnresolved(redaction.redact(summary), io.env);
+  let end = (summary: string) => endUnresolved(summary, io.env);
   const once = { once: true };
   // Through the log, which knows what is drawn on the terminal.
   io.signal.addEventListener("abort", () => io.stderr.isTTY && log?.info("Stopping; once more stops at once."), once);
@@ -36,25 +37,25 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if ("text" in parsed) {
       // A shell reads completions.
       const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";
-      openOutput(parsed.missing ? io.stderr : io.stdout, asLines, redaction.redact).print(parsed.text);
+      openOutput(parsed.missing ? io.stderr : io.stdout, asLines).print(parsed.text);
       return parsed.missing ? exitCodes.invalid : exitCodes.done;
     }
     const { command, flags, positionals } = parsed;
     const resolved = await resolveSettings(command.name, flags, io.env);
     const { settings } = resolved;
-    redaction.add([settings.password, settings.previousPassword]);
-    log = await logFor(settings, io, redaction);
+    secrets.add([settings.password, settings.previousPassword]);
+    log = await logFor(settings, io, secrets);
     const given = resolved.given.has("terminationLog");
-    end = (summary) => writeTermination(redaction.redact(summary), settings.terminationLog, given);
+    end = (summary) => writeTermination(summary, settings.terminationLog, given);
 
-    const context = contextFor(command, resolved, positionals, io, log, redaction);
+    const context = contextFor(command, resolved, positionals, io, log, secrets);
     const outcome = await command.run(context);
     log.close();
     if (outcome.summary !== undefined) end(outcome.summary);
     return outcome.exitCode;
   } catch (thrown) {
-    const error = io.signal.aborted ? asInterruption(thrown) : toMigrateError(thrown);
-    log ??= await fallbackLog(argv, io, redaction);
+    const error = withoutSecrets(io.signal.aborted ? asInterruption(thrown) : thrown, secrets);
+    log ??= await fallbackLog(argv, io, secrets);
     log.close();
     log.error(error);
     end(errorSummary(error));
@@ -69,7 +70,7 @@ function contextFor(
   positionals: Context["positionals"],
   io: Io,
   log: Log,
-  redaction: Redaction,
+  secrets: Secrets,
 ): Context {
   const settings = withJsonLines(command, resolved);
   const asLines = settings.logFormat === "json";
@@ -81,7 +82,7 @@ function contextFor(
   };
   const asks = typeof command.server === "function" ? command.server(settings) : command.server;
   const connection = asks && !settings.sandbox ? readConnection(resolved, io.env, report) : undefined;
-  redaction.add([connection?.password]);
+  secrets.add([connection?.password]);
   for (const warning of warnings) log.warn(warning);
   if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
   return {
@@ -95,9 +96,8 @@ function contextFor(
     style: asLines ? plain : styleFor(settings.color, io.env, io.stdout),
     engine: io.engine,
     ...(io.firstLook ? { firstLook: io.firstLook } : {}),
-    redact: redaction.redact,
-    keepSecret: (secrets) => redaction.add(secrets),
-    ...openOutput(io.stdout, asLines, redaction.redact),
+    secrets,
+    ...openOutput(io.stdout, asLines),
   };
 }
 
@@ -108,15 +108,15 @@ function withJsonLines({ name }: Command, { settings, given }: Resolved): Settin
   return { ...settings, format: "json" };
 }
 
-function logFor(settings: Settings, io: Io, { redact }: Redaction): Promise<Log> {
+function logFor(settings: Settings, io: Io, { foreign }: Secrets): Promise<Log> {
   const style = styleFor(settings.color, io.env, io.stderr);
-  return openLog({ format: settings.logFormat, level: settings.logLevel, stream: io.stderr, style, redact });
+  return openLog({ format: settings.logFormat, level: settings.logLevel, stream: io.stderr, style, foreign });
 }
 
 /** For what goes wrong before the settings are known. */
-async function fallbackLog(argv: readonly string[], io: Io, { redact }: Redaction): Promise<Log> {
+async function fallbackLog(argv: readonly string[], io: Io, { foreign }: Secrets): Promise<Log> {
   const format = await logFormatIn(argv, io.env);
-  return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), redact });
+  return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), foreign });
 }
 
 /** The form of the log where the command line is not understood, or asks for a text. */

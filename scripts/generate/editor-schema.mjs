@@ -39,6 +39,7 @@ export function editorSchema({ kinds, specSchema }) {
 function forEditors({
   secret: _secret,
   permits: _permits,
+  secretNames: _secretNames,
   variables,
   verbatim,
   description,

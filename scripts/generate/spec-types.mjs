@@ -32,7 +32,14 @@ function typeName({ name }) {
 }
 
 /** A field with a default is always there. */
-function typed({ secret: _secret, permits: _permits, variables: _variables, verbatim: _verbatim, ...schema }) {
+function typed({
+  secret: _secret,
+  secretNames: _secretNames,
+  permits: _permits,
+  variables: _variables,
+  verbatim: _verbatim,
+  ...schema
+}) {
   const filled = Object.entries(schema.properties ?? {}).filter(([, child]) => child.default !== undefined);
   if (filled.length === 0) return schema;
   return { ...schema, required: [...new Set([...(schema.required ?? []), ...filled.map(([name]) => name)])] };

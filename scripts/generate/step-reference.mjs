@@ -11,7 +11,8 @@ export function stepReference({ kinds, specSchema }) {
 ${list.join("\n")}
 
 A step has an \`id\`, an optional \`description\`, and one of these kinds. In the tables, *variables* marks the fields in
-which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved, and *secret* those that are never shown.
+which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved, *secret* those that are never
+shown, and *secret by name* those below which names tell what is never shown ([Secrets](secrets.md)).
 
 ${sections.join("\n")}`;
 }
@@ -70,7 +71,12 @@ function marksOf(schema) {
   const inner = [...alternatives(schema), ...(schema.items ? [schema.items] : [])].flatMap((each) => [
     ...marksOf(each),
   ]);
-  return new Set([...(schema.secret ? ["secret"] : []), ...(schema.variables ? ["variables"] : []), ...inner]);
+  return new Set([
+    ...(schema.secret ? ["secret"] : []),
+    ...(schema.secretNames ? ["secret by name"] : []),
+    ...(schema.variables ? ["variables"] : []),
+    ...inner,
+  ]);
 }
 
 function typeText(schema) {

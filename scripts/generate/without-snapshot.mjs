@@ -13,7 +13,7 @@ export const withoutSnapshot: ReadonlySet<string> = new Set(${JSON.stringify(nam
 function hasSecrets(schema) {
   let found = false;
   mapSchema(schema, (child) => {
-    found ||= child.secret === true;
+    found ||= child.secret === true || child.secretNames === true;
     return child;
   });
   return found;

@@ -8,6 +8,7 @@
 import type { Connection } from "../couch/connection.js";
 import type { Log, Stream } from "../render/log.js";
 import type { Style } from "../render/style.js";
+import type { Secrets } from "../secrets/secrets.js";
 import type { CommandName } from "../settings/setting.js";
 import type { Environment } from "../settings/source.js";
 import type { SettingName, Settings } from "../settings/table.js";
@@ -56,13 +57,11 @@ export interface Context {
   readonly style: Style;
   engine(): Promise<Engine>;
   readonly firstLook?: Io["firstLook"];
-  /** Replaces every known secret. */
-  redact(text: string): string;
-  /** From now on these are secrets too. */
-  keepSecret(secrets: Iterable<string>): void;
-  /** Writes to stdout; the text is redacted. */
+  /** Those that are known by now. */
+  readonly secrets: Secrets;
+  /** Writes to stdout. What it is given holds no secret: values are masked where they are rendered. */
   print(text: string): void;
-  /** Writes a document to stdout as JSON; the texts in it are redacted, its numbers and its own words are not. */
+  /** Writes a document to stdout as JSON. It holds no secret either. */
   printJson(document: unknown): void;
 }
 

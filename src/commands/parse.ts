@@ -2,7 +2,6 @@
 import yargs, { type Argv } from "yargs";
 import type { Flags } from "../settings/flags.js";
 import { InvalidSettings } from "../settings/problems.js";
-import { quote } from "../settings/value.js";
 import { describeSetting, flagsOfType, yargsOptions } from "../settings/yargs-options.js";
 import { didYouMean } from "../text/nearest.js";
 import { version } from "../version.js";
@@ -140,6 +139,10 @@ function addCommand(
   );
 }
 
+function takes({ name, positionals }: Command): string {
+  return positionals === undefined ? `\`${name}\` takes none` : `it is \`${name} ${positionals}\``;
+}
+
 function positionalsOf(command: Command): string[] {
   return [...(command.positionals ?? "").matchAll(/[\w-]+/g)].map(([name]) => name);
 }
@@ -148,18 +151,21 @@ function unknownCommand([first = "", second]: readonly string[]): InvalidSetting
   const names = commands.map(({ name }) => name);
   const within = names.filter((name) => name.startsWith(`${first} `));
   if (within.length > 0) {
-    const wrong = second === undefined ? "" : ` has no ${quote(second)}${didYouMean(`${first} ${second}`, within)}`;
+    const wrong = second === undefined ? "" : ` has no such command${didYouMean(`${first} ${second}`, within)}`;
     return new InvalidSettings([`\`${first}\`${wrong || ` needs one of: ${within.join(", ")}`}`], see(first));
   }
   const all = [...names, "ledger"];
-  return new InvalidSettings([`unknown command ${quote(first)}${didYouMean(first, all)}`], see());
+  // Not which one: it may be a password.
+  return new InvalidSettings([`the first argument is no command${didYouMean(first, all)}`], see());
 }
 
 /** What of yargs's values are flags, what arguments; what is left over is a mistake, told as a flag would be. */
 function split(command: Command, values: Record<string, unknown>, argv: readonly string[]): Parsed {
   const { _: words, $0: _program, help: _help, h: _h, version: _version, ...rest } = values;
-  const extra = (words as unknown[]).slice(command.name.split(" ").length).map(String);
-  const problems = extra.map((word) => `unexpected argument ${quote(word)}`);
+  const extra = (words as unknown[]).length - command.name.split(" ").length;
+  // Not what they are: one may be a password.
+  const problems =
+    extra > 0 ? [`${extra === 1 ? "an argument" : `${extra} arguments`} too many; ${takes(command)}`] : [];
   problems.push(...halfBooleans(argv));
   const positionals: Record<string, string> = {};
   const flags: Record<string, unknown> = {};
@@ -178,7 +184,7 @@ function halfBooleans(argv: readonly string[]): string[] {
   return argv.flatMap((word) => {
     const [, flag = "", value = ""] = /^--(?:no-)?([\w-]+)=(.*)$/s.exec(word) ?? [];
     if (!booleans.has(flag) || value === "true" || value === "false") return [];
-    return [`--${flag}: ${quote(value)} is neither \`true\` nor \`false\``];
+    return [`--${flag} takes \`true\` or \`false\`, if anything`];
   });
 }
 

@@ -20,14 +20,14 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
   return { exitCode: exitCodeOf(plan, settings.detailedExitcode), summary: `Planned: ${summary}.` };
 }
 
-async function write(plan: Plan, { settings, redact }: Context, style: Style): Promise<string> {
+async function write(plan: Plan, { settings }: Context, style: Style): Promise<string> {
   switch (settings.format) {
     case "json":
-      return (await import("../render/json.js")).jsonText(plan, redact);
+      return (await import("../render/json.js")).jsonText(plan);
     case "markdown":
-      return redact((await import("../render/plan-markdown.js")).planMarkdown(plan, { details: settings.details }));
+      return (await import("../render/plan-markdown.js")).planMarkdown(plan, { details: settings.details });
     case "text":
-      return redact((await import("../render/plan-text.js")).planText(plan, style, settings.details));
+      return (await import("../render/plan-text.js")).planText(plan, style, settings.details);
   }
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bug, type ErrorCode, MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
-import { redactUrl } from "../secrets.js";
+import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
 import { addressOf, type Connection, credentialsOf } from "./connection.js";
 import { Contact } from "./contact.js";
@@ -11,6 +11,7 @@ import { httpTransport } from "./http-transport.js";
 import { RunLogin, type Session } from "./login.js";
 import { firstLogin } from "./login-state.js";
 import { nanoTransport } from "./nano-transport.js";
+import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import { isShapely } from "./shape.js";
@@ -36,8 +37,8 @@ export interface ExchangeOptions {
   readonly emit: Listener;
   /** Cuts requests under way. */
   readonly signal: AbortSignal;
-  /** Applied to all that the server says, before it goes into an error or an event. */
-  readonly redact?: (text: string) => string;
+  /** Those of the run, for what goes into an error or an event. */
+  readonly secrets?: Pick<Secrets, "own" | "foreign">;
   readonly retry?: Partial<RetryPolicy>;
   /** The longest answer, in bytes. */
   readonly maxBody?: number;
@@ -67,7 +68,7 @@ export class Exchange {
   readonly timeout: number;
   readonly requests = { reads: 0, writes: 0 };
   readonly #options: ExchangeOptions;
-  readonly #redact: (text: string) => string;
+  readonly #secrets: Pick<Secrets, "own" | "foreign">;
   readonly #policy: RetryPolicy;
   readonly #http: Transport;
   readonly #nano: Transport;
@@ -79,7 +80,7 @@ export class Exchange {
     this.url = address.url;
     this.timeout = connection.requestTimeout ?? defaultTimeout;
     this.#options = options;
-    this.#redact = options.redact ?? redactUrl;
+    this.#secrets = options.secrets ?? new Secrets();
     this.#policy = { ...defaultPolicy, ...options.retry };
     const maxBody = options.maxBody ?? defaultMaxBody;
     this.#http = httpTransport(address, connection.tls, maxBody);
@@ -88,7 +89,7 @@ export class Exchange {
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
       emit: options.emit,
-      redact: this.#redact,
+      own: this.#secrets.own,
       session: (authorization) => this.#session(authorization),
     });
   }
@@ -114,13 +115,13 @@ export class Exchange {
     for (let attempt = 1; ; attempt += 1) {
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
       if (refusal && !isFailed(outcome)) {
-        if (request.accept.includes(outcome.status)) return answerOf(outcome, request);
+        if (request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw refusal;
       }
       const verdict = decide(outcome, request);
       if (verdict.do === "answer") {
         if (isFailed(outcome)) throw bug("a failure was taken for an answer");
-        return answerOf(outcome, request);
+        return this.#answer(outcome, request);
       }
       if (request.signal.aborted) throw stopped(request.signal);
       const elapsed = performance.now() - start;
@@ -133,7 +134,7 @@ export class Exchange {
       if (pause === undefined) {
         // A new database that no node knows after all this time is not there.
         const isAnswer = !isFailed(outcome) && outcome.foreign === undefined && request.reading;
-        if (isAnswer && request.accept.includes(outcome.status)) return answerOf(outcome, request);
+        if (isAnswer && request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw this.#error(verdict.code, request, outcome);
       }
       await sleep(pause, undefined, { signal: request.signal }).catch(() => {
@@ -186,7 +187,7 @@ export class Exchange {
     }
     this.#note(outcome);
     const milliseconds = Math.round(performance.now() - start);
-    const path = this.#redact(shownTarget(target));
+    const path = this.#secrets.own(shownTarget(target));
     this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
     return { outcome, retryAfter };
   }
@@ -195,9 +196,12 @@ export class Exchange {
   #note(outcome: Outcome): void {
     if (!isFailed(outcome)) {
       if (outcome.foreign === undefined) this.contact.make();
-      else this.contact.fail(this.#redact(`a proxy or gateway answered ${outcome.status} with ${outcome.foreign}`));
+      else
+        this.contact.fail(
+          this.#secrets.foreign(`a proxy or gateway answered ${outcome.status} with ${outcome.foreign}`),
+        );
     } else if (outcome.failure !== "aborted") {
-      this.contact.fail(this.#redact(outcome.detail));
+      this.contact.fail(this.#secrets.foreign(outcome.detail));
     }
   }
 
@@ -214,13 +218,14 @@ export class Exchange {
     return outcome.status === 200 && user ? { name: user.name ?? null, roles: user.roles ?? [] } : undefined;
   }
 
-  #error(code: ErrorCode, request: Request, outcome: Outcome): MigrateError {
-    return requestError(code, request, outcome, this.url, this.#redact);
+  #answer({ status, body, text }: Answered, request: Request): Answer {
+    const answer = { status, body: quotedBody(status, body, this.#secrets.foreign) };
+    return request.text && text !== undefined ? { ...answer, text } : answer;
   }
-}
 
-function answerOf({ status, body, text }: Answered, request: Request): Answer {
-  return request.text && text !== undefined ? { status, body, text } : { status, body };
+  #error(code: ErrorCode, request: Request, outcome: Outcome): MigrateError {
+    return requestError(code, request, outcome, this.url, this.#secrets);
+  }
 }
 
 /** `_session` is asked of everybody; only below a database it does not exist, or may not be read. */

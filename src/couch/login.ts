@@ -30,7 +30,8 @@ export interface Session {
 export interface LoginHooks {
   readonly url: string;
   readonly emit: Listener;
-  redact(text: string): string;
+  /** A sentence or a path of ours, as it may be shown. */
+  own(text: string): string;
   /** `GET /_session`, signed so, and not through this login; `undefined`: refused. */
   session(authorization: string | undefined): Promise<Session | undefined>;
 }
@@ -119,7 +120,7 @@ export class RunLogin implements Login {
       const session = await this.#hooks.session(signature.authorization);
       if (session?.name === using.name) {
         this.#state = afterAcceptance(this.#state);
-        return missingRight(method, this.#hooks.redact(target), session, answer);
+        return missingRight(method, this.#hooks.own(target), session, answer);
       }
     }
     const party = using !== undefined && isAdmin(await this.#hooks.session(undefined));

@@ -1,6 +1,8 @@
 /** The error that a failed request becomes. Its message holds no secret, and neither does what it is made of. */
 import { type ErrorCode, MigrateError } from "../errors.js";
+import type { Secrets } from "../secrets/secrets.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
+import { quotedCode } from "./quoted.js";
 import { locationAdvice, otherScheme, use } from "./wrong-address.js";
 
 const longestReason = 500;
@@ -23,22 +25,22 @@ export function requestError(
   request: Sent,
   outcome: Outcome,
   url: string,
-  redact: (text: string) => string,
+  { own, foreign }: Pick<Secrets, "own" | "foreign">,
 ): MigrateError {
-  const path = redact(shownTarget(request.target));
+  const path = own(shownTarget(request.target));
   const node = /^\/_node\/([^/?]+)/.exec(path)?.[1];
   const facts = { method: request.method, path, ...(node ? { node: decodeURIComponent(node) } : {}) };
   // Redacted before it is cut: half a secret would not be found.
-  const safe = (text: string) => redact(text).slice(0, longestReason);
+  const safe = (text: string) => foreign(text).slice(0, longestReason);
   const told = isFailed(outcome)
     ? ofFailure(outcome, request, url, safe)
     : outcome.foreign === undefined
       ? ofAnswer(code, outcome, node, safe)
       : ofForeign(outcome, safe(outcome.foreign), url);
   return new MigrateError(code, {
-    message: redact(`${request.method} ${path}: ${told.message}`),
+    message: `${request.method} ${path}: ${told.message}`,
     data: { ...facts, ...told.data },
-    ...(told.next === undefined ? {} : { next: redact(told.next) }),
+    ...(told.next === undefined ? {} : { next: own(told.next) }),
   });
 }
 
@@ -54,7 +56,7 @@ function ofFailure({ failure, detail, location }: Failed, { target }: Sent, url:
 
 function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
   const { status } = outcome;
-  const error = outcome.error === undefined ? undefined : safe(outcome.error);
+  const error = outcome.error === undefined ? undefined : quotedCode(outcome.error, safe);
   const reason = outcome.reason === undefined ? undefined : safe(outcome.reason);
   const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
   const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";

@@ -29,6 +29,6 @@ export function missingRight(
   const who = user === null ? "an anonymous user" : `the user ${JSON.stringify(user)}`;
   return new MigrateError("missing-right", {
     message: `${method} ${path} needs the right of ${right}, which ${who} lacks.`,
-    data: { right, method, path, user, status: answer.status, error: answer.error },
+    data: { right, method, path, user, status: answer.status },
   });
 }

@@ -1,7 +1,7 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
 
 import type { Step } from "../migrations/step.js";
-import type { Difference, StepContext, Target } from "../steps/kind.js";
+import type { Change, Difference, StepContext, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./run.js";
@@ -12,6 +12,7 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
     allowDestroy: run.allowDestroy || step.allowDestroy,
     ...(run.rate === undefined ? {} : { rate: run.rate }),
     builds: run.builds,
+    foreign: run.secrets.foreign,
     desired: step.desired,
     target,
     couch: run.couch,
@@ -38,11 +39,15 @@ export async function examine(
   const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
   const observed = looks ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
   const found = kind.diff(step.desired, observed, target);
+  const { own } = run.secrets;
+  const mask = (changes: readonly Change[]) => maskChanges(changes, step, kind.schema, run.secrets);
   const difference = {
     ...found,
-    changes: maskChanges(found.changes, step),
-    warnings: [...(kind.warnings?.(step.desired) ?? []), ...found.warnings],
-    ...(found.brief && { brief: maskChanges(found.brief, step) }),
+    // Nobody sees them but in a plan.
+    changes: brief ? [] : mask(found.changes),
+    ...(found.brief && { brief: brief ? [] : mask(found.brief) }),
+    warnings: [...(kind.warnings?.(step.desired) ?? []), ...found.warnings].map(own),
+    ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
   };
   const wouldDestroy = kind.destroys === true && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;

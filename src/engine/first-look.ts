@@ -19,7 +19,7 @@ import { readSources } from "../migrations/sources.js";
 import type { Env } from "../migrations/variables.js";
 import { type ApplyOptions, defaults } from "../options.js";
 import type { ApplyResult } from "../results.js";
-import { createRedactor } from "../secrets.js";
+import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 
 /** An open server, and the ledger that it was asked for. */
@@ -31,8 +31,8 @@ export interface FirstLook {
   readonly began: number;
   /** From now on nothing is sent. */
   end(reason: unknown): void;
-  /** From now on these are hidden too in what the server says. */
-  keepSecret(secrets: Iterable<string>): void;
+  /** Those of the run, as far as they are known. */
+  readonly secrets: Secrets;
 }
 
 /** What came of it: there is nothing to do, or what `apply` goes on with. */
@@ -50,23 +50,17 @@ export function silence(url: string, milliseconds: number): MigrateError {
 const answersWithin = 1_000;
 
 /** After `hard` nothing is sent. */
-export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "keepSecret"> {
+export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "secrets"> {
   const { connection, emit = () => {} } = options;
-  const secrets = new Set<string>();
-  let redact = createRedactor([]);
-  const keepSecret = (more: Iterable<string>) => {
-    for (const secret of more) secrets.add(secret);
-    redact = createRedactor(secrets);
-  };
-  const known = [credentialsOf(connection)?.password, connection.previousPassword];
-  keepSecret(known.filter((secret) => secret !== undefined));
-  return { couch: openCouch(connection, { emit, signal: hard, redact: (text) => redact(text) }), keepSecret };
+  const secrets = new Secrets();
+  secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
+  return { couch: openCouch(connection, { emit, signal: hard, secrets }), secrets };
 }
 
 export async function firstLook(path: string, env: Env, options: ApplyOptions): Promise<FirstResult> {
   const began = performance.now();
   const hard = new AbortController();
-  const { couch, keepSecret } = openServer(options, hard.signal);
+  const { couch, secrets } = openServer(options, hard.signal);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   const place = { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined };
   const cut = (reason: MigrateError) => () => couch.cut(reason);
@@ -110,7 +104,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   // Asked for after what may have failed: refused credentials are not tried twice.
   const ledger = asked.then(() => readLedger(couch, place));
   ledger.catch(() => {});
-  return { look: { couch, ledger, began, keepSecret, end: (reason) => hard.abort(reason) } };
+  return { look: { couch, ledger, began, secrets, end: (reason) => hard.abort(reason) } };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
-import type { Step } from "../migrations/step.js";
+import type { LoadOptions } from "../migrations/load.js";
 import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import type { FirstLook } from "./first-look.js";
 
@@ -13,7 +13,7 @@ import type { FirstLook } from "./first-look.js";
 export function lookAhead(
   { couch, ledger }: Pick<FirstLook, "couch" | "ledger">,
   concurrency: number,
-): (steps: readonly Step[]) => Promise<void> {
+): NonNullable<LoadOptions["eachFile"]> {
   const limited = pLimit(concurrency);
   const begun = new Set<string>();
   return async (steps) => {

@@ -1,43 +1,77 @@
-/** Hides secrets in what a step would change: where the files have one, what the server has there may be one too. */
-import { fromPointer, valueAt } from "../migrations/pointer.js";
-import { maskUrls } from "../migrations/secrets.js";
-import { masked, type Step } from "../migrations/step.js";
+/**
+ * Hides secrets in what a step would change, by their places: where the files have one, where the schema of the step or
+ * a name says that there is one, and what the server has there.
+ */
+import { fromPointer, toPointer, valueAt } from "../migrations/pointer.js";
+import { inside, isSecretText, type Secrecy, secrecyAt } from "../migrations/secrecy.js";
+import type { Step } from "../migrations/step.js";
+import { masked } from "../secrets/masked.js";
+import type { Secrets } from "../secrets/secrets.js";
+import { maskUrls, redactUrls } from "../secrets/urls.js";
 import type { Change } from "../steps/kind.js";
+import type { Schema } from "../steps/schema.js";
 
 type Hide = (text: string) => string;
 
-export function maskChanges(changes: readonly Change[], step: Pick<Step, "secrets" | "shown">): readonly Change[] {
-  const secrets = [...step.secrets].map(([pointer, value]) => {
-    // Of a URL only the credentials are secret.
-    const hide: Hide = valueAt(step.shown, pointer) === maskUrls(value) ? maskUrls : () => masked;
-    return { pointer, hide };
+export function maskChanges(
+  changes: readonly Change[],
+  step: Pick<Step, "secrets" | "shown">,
+  schema: Schema,
+  run: Pick<Secrets, "oldValue">,
+): readonly Change[] {
+  const known = new Map([...step.secrets].map(([pointer, value]) => [pointer, hideAt(step.shown, pointer, value)]));
+  return changes.map(({ path, before, after }) => {
+    const place = secrecyAt(schema, path);
+    const whole = aboveIn(known, path);
+    const old: Hide = (text) => (after === text || saysSo(after, run.oldValue) ? redactUrls(text) : run.oldValue(text));
+    return {
+      path,
+      before: shownValue(before, { place, at: path, known, whole, plain: old }),
+      after: shownValue(after, { place, at: path, known, whole, plain: redactUrls }),
+    };
   });
-  return changes.map((change) => secrets.reduce((one, { pointer, hide }) => masking(one, pointer, hide), change));
 }
 
-function masking(change: Change, pointer: string, hide: Hide): Change {
-  const { path, before, after } = change;
-  if (isAtOrBelow(path, pointer)) return { path, before: hidden(before, hide), after: hidden(after, hide) };
-  if (!isAtOrBelow(pointer, path)) return change;
-  const rest = fromPointer(pointer.slice(path.length));
-  return { path, before: hiddenAt(before, rest, hide), after: hiddenAt(after, rest, hide) };
+/** Of a URL only the credentials are secret. */
+function hideAt(shown: unknown, pointer: string, value: string): Hide {
+  return valueAt(shown, pointer) === maskUrls(value) ? maskUrls : () => masked;
 }
 
-function isAtOrBelow(pointer: string, above: string): boolean {
-  return pointer === above || pointer.startsWith(`${above}/`);
+/** What a file says in plain text is no secret in this place, though it may be one in another. */
+function saysSo(after: unknown, redact: Hide): boolean {
+  return typeof after === "string" && redact(after) !== redactUrls(after);
+}
+
+function aboveIn(known: ReadonlyMap<string, Hide>, path: string): Hide | undefined {
+  const segments = fromPointer(path);
+  for (let length = segments.length; length >= 0 && known.size > 0; length -= 1) {
+    const hide = known.get(toPointer(segments.slice(0, length)));
+    if (hide) return hide;
+  }
+  return undefined;
+}
+
+interface Place {
+  readonly place: Secrecy;
+  readonly at: string;
+  /** The secrets of the files, by their pointers. */
+  readonly known: ReadonlyMap<string, Hide>;
+  /** All of the value is such a secret. */
+  readonly whole: Hide | undefined;
+  /** For text that is not secret. */
+  readonly plain: Hide;
 }
 
 /** That something is absent, and on which node, stays to be seen. */
-function hidden(value: unknown, hide: Hide): unknown {
+function shownValue(value: unknown, where: Place): unknown {
+  const { place, at, known, whole, plain } = where;
   if (value === null || value === undefined) return value;
-  if (typeof value !== "object") return hide(String(value));
-  if (Array.isArray(value)) return value.map((child) => hidden(child, hide));
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, hidden(child, hide)]));
-}
-
-function hiddenAt(value: unknown, [key, ...rest]: readonly string[], hide: Hide): unknown {
-  if (key === undefined) return hidden(value, hide);
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return value;
-  if (Array.isArray(value)) return value.map((child, i) => (String(i) === key ? hiddenAt(child, rest, hide) : child));
-  return { ...value, [key]: hiddenAt((value as Record<string, unknown>)[key], rest, hide) };
+  if (typeof value === "string") return whole ? whole(value) : isSecretText(place, value) ? masked : plain(value);
+  if (typeof value !== "object") return whole ? whole(String(value)) : value;
+  const child = (key: string | number, part: unknown) => {
+    const pointer = known.size > 0 ? `${at}${toPointer([key])}` : at;
+    return shownValue(part, { ...where, place: inside(place, key), at: pointer, whole: whole ?? known.get(pointer) });
+  };
+  if (Array.isArray(value)) return value.map((part, i) => child(i, part));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, child(key, part)]));
 }

@@ -18,6 +18,7 @@ import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { ensureLedger, type Look, look, type Run } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
+import { withoutSecrets } from "./without-secrets.js";
 import { type Due, Work } from "./work.js";
 
 /** Each holds a lease at the end, and each is a client of one CouchDB. */
@@ -175,7 +176,8 @@ export class PartWork {
     });
   }
 
-  #fail({ id }: Step, database: string | undefined, error: MigrateError): void {
+  #fail({ id }: Step, database: string | undefined, thrown: MigrateError): void {
+    const error = withoutSecrets(thrown, this.#run.secrets);
     const { code, message, next } = error;
     this.#failures.push({ id, database: database ?? null, code, message, next });
     this.#run.emit({ type: "step-failed", id, ...(database === undefined ? {} : { database }), error });

@@ -1,7 +1,6 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
 import { fragileIn } from "../couch/proxy-paths.js";
-import { toMigrateError } from "../errors.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
@@ -12,6 +11,7 @@ import { examine, missingDatabase } from "./examine.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true }, async (run) => {
@@ -107,7 +107,7 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   try {
     return { ...item, difference: await examine(run, decision.step, target, item.exists) };
   } catch (thrown) {
-    const error = toMigrateError(thrown);
+    const error = withoutSecrets(thrown, run.secrets);
     if (!isOfOnePlace(error)) throw error;
     const where = item.database === undefined ? "it" : `database ${item.database}`;
     return { ...item, difference: refusal(`${where} can't be looked at: ${error.message}`), unseen: true };

@@ -15,6 +15,7 @@ import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../options.js";
+import type { Secrets } from "../secrets/secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
@@ -23,10 +24,12 @@ import { isOfOnePlace } from "./of-one-place.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
 import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
 import { stopper } from "./stop.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** A run against one server. */
 export interface Run {
   readonly couch: Gateway;
+  readonly secrets: Secrets;
   readonly place: LedgerPlace;
   readonly steps: readonly Step[];
   /** The steps, and what they were read from. */
@@ -99,12 +102,13 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     if (event.type === "waiting") reach.waitedFor = event.reason;
     options.emit?.(event);
   };
-  const { couch, keepSecret } = options.first ?? openServer(options, hard);
+  const { couch, secrets } = options.first ?? openServer(options, hard);
   hard.addEventListener("abort", () => options.first?.end(hard.reason), { once: true });
-  keepSecret(steps.flatMap((step) => [...step.secrets.values()]));
+  secrets.addSteps(steps);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
     couch,
+    secrets,
     place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
     steps,
     migrations,
@@ -255,7 +259,7 @@ export async function withRun<T>(
   try {
     return await work(run, stop.why);
   } catch (thrown) {
-    throw notReached(run, stop.why()) ?? stop.why() ?? thrown;
+    throw notReached(run, stop.why()) ?? stop.why() ?? withoutSecrets(thrown, run.secrets);
   } finally {
     stop.clear();
     await run.couch.close();

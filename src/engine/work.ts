@@ -23,6 +23,7 @@ import { type Look, placeSteps, type Run, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
 import { takeSnapshot } from "./take-snapshot.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** What a look has found to be done, and what is to be said of the rest. */
 export interface Due {
@@ -276,7 +277,7 @@ export class Work {
       const present = exists && !this.#isAbsent(step, database);
       return { target, converged: await converge(this.#run, step, target, present, () => held.assertHeld()) };
     } catch (thrown) {
-      return { target, error: toMigrateError(thrown) };
+      return { target, error: withoutSecrets(thrown, this.#run.secrets) };
     }
   }
 
@@ -303,7 +304,8 @@ export class Work {
     recorder.fingerprint = await fingerprintSteps(recorded, this.#seen.stored?.ledger.fingerprint);
   }
 
-  #fail(id: string, target: Target, error: MigrateError): void {
+  #fail(id: string, target: Target, thrown: MigrateError): void {
+    const error = withoutSecrets(thrown, this.#run.secrets);
     const database = target.database ?? null;
     this.#failures.push({ id, database, code: error.code, message: error.message, next: error.next });
     const where = target.database === undefined ? {} : { database: target.database };

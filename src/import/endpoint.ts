@@ -1,4 +1,6 @@
 /** A replication's source or target, its secrets as variables. Pure. */
+import { isBooleanText, isSecretName } from "../secrets/names.js";
+import { secretParameters } from "../secrets/urls.js";
 import { isObject } from "../steps/json.js";
 import { type NeededVariable, variable, WithVariables } from "./imported.js";
 
@@ -7,39 +9,73 @@ export interface Endpoint {
   readonly variables: readonly NeededVariable[];
 }
 
+type Need = (word: string, holds: string) => WithVariables;
+
 /** `prefix`: what the names of variables begin with; `of`: whose they are, for people. */
 export function endpointOf(value: unknown, prefix: string, of: string): Endpoint {
+  return withVariables(prefix, of, (need) => endpoint(value, [], need));
+}
+
+/** Parameters of a filter, those that are secret by name as variables. */
+export function parametersOf(value: unknown, prefix: string, of: string): Endpoint {
+  return withVariables(prefix, of, (need) => parameters(value, [], false, need));
+}
+
+function withVariables(prefix: string, of: string, write: (need: Need) => unknown): Endpoint {
   const variables: NeededVariable[] = [];
   const need = (word: string, holds: string) => {
     const name = `${prefix}_${word}`;
     variables.push({ name, holds: `${holds} of ${of}` });
     return variable(name);
   };
-  const written = (part: unknown, keys: readonly string[]): unknown => {
-    const key = keys.at(-1) ?? "";
-    if (typeof part === "string") {
-      if (keys[0] === "auth" && key !== "username") return need(wordOf(keys.slice(1)), keys.join("."));
-      if (keys[0] === "headers" && !harmless.has(key.toLowerCase()))
-        return need(wordOf(keys.slice(1)), `header ${key}`);
-      return withoutPassword(part, need);
-    }
-    if (Array.isArray(part)) return part.map((item) => written(item, keys));
-    if (!isObject(part)) return part;
-    return Object.fromEntries(Object.entries(part).map(([name, member]) => [name, written(member, [...keys, name])]));
-  };
-  return { value: written(value, []), variables };
+  return { value: write(need), variables };
+}
+
+function endpoint(part: unknown, keys: readonly string[], need: Need): unknown {
+  const key = keys.at(-1) ?? "";
+  if (typeof part === "string") {
+    if (keys[0] === "auth" && key !== "username") return need(wordOf(keys.slice(1)), keys.join("."));
+    if (keys[0] === "headers" && !harmless.has(key.toLowerCase())) return need(wordOf(keys.slice(1)), `header ${key}`);
+    if (keys.some(isSecretName)) return need(wordOf(keys), keys.join("."));
+    return withoutUrlSecrets(part, need);
+  }
+  if (Array.isArray(part)) return part.map((item) => endpoint(item, keys, need));
+  if (!isObject(part)) return part;
+  return Object.fromEntries(
+    Object.entries(part).map(([name, field]) => [name, endpoint(field, [...keys, name], need)]),
+  );
+}
+
+function parameters(part: unknown, keys: readonly string[], secret: boolean, need: Need): unknown {
+  if (typeof part === "string") {
+    return secret && !isBooleanText(part) ? need(wordOf(keys), `parameter ${keys.join(".")}`) : part;
+  }
+  if (Array.isArray(part)) return part.map((item, i) => parameters(item, [...keys, String(i)], secret, need));
+  if (!isObject(part)) return part;
+  const fields = Object.entries(part).map(([name, field]) => [
+    name,
+    parameters(field, [...keys, name], secret || isSecretName(name), need),
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** Up to the last `@` of the authority: a password may hold one that is not encoded. */
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@(.*)$/is;
 
-function withoutPassword(text: string, need: (word: string, holds: string) => WithVariables): string | WithVariables {
+function withoutUrlSecrets(text: string, need: Need): string | WithVariables {
   const [, scheme = "", login, rest = ""] = userinfo.exec(text) ?? [];
-  if (login === undefined) return text;
-  const colon = login.indexOf(":");
-  const name = colon === -1 ? "" : login.slice(0, colon + 1);
-  const password = need("PASSWORD", "password, encoded as in the URL,");
-  return new WithVariables(`${literal(scheme + name)}${password.text}@${literal(rest)}`);
+  const colon = login?.indexOf(":") ?? -1;
+  const name = login === undefined || colon === -1 ? "" : login.slice(0, colon + 1);
+  const start =
+    login === undefined ? "" : `${literal(scheme + name)}${need("PASSWORD", "password, encoded as in the URL,").text}@`;
+  let found = login !== undefined;
+  const parts = text.includes("://") ? secretParameters(login === undefined ? text : rest) : [text];
+  const end = parts.map((piece) => {
+    if (typeof piece === "string") return literal(piece);
+    found = true;
+    return need(wordOf([piece.name]), `parameter ${piece.name}, encoded as in the URL,`).text;
+  });
+  return found ? new WithVariables(start + end.join("")) : text;
 }
 
 function literal(text: string): string {

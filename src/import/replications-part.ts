@@ -1,5 +1,5 @@
 /** `_replicator` as a migration file. Pure. */
-import { endpointOf } from "./endpoint.js";
+import { endpointOf, parametersOf } from "./endpoint.js";
 import { type Imported, type ImportedStep, type NeededVariable, nothing } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
 
@@ -29,9 +29,10 @@ export function replicationsPart(found: readonly FoundReplication[]): Imported {
     const entries = Object.keys(fields)
       .sort((a, b) => order(a) - order(b) || byName(a, b))
       .map((key) => {
-        if (!endpoints.has(key)) return [key, fields[key]];
+        const read = key === "query_params" ? parametersOf : endpointOf;
+        if (key !== "query_params" && !endpoints.has(key)) return [key, fields[key]];
         const prefix = `${prefixes.get(id)}_${key.toUpperCase()}`;
-        const endpoint = endpointOf(fields[key], prefix, `the ${key} of replication ${id}`);
+        const endpoint = read(fields[key], prefix, `the ${key} of replication ${id}`);
         variables.push(...endpoint.variables);
         return [key, endpoint.value];
       });

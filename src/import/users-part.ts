@@ -1,4 +1,5 @@
 /** `_users` as a migration file. Pure. */
+import { holdsSecretName } from "../secrets/by-name.js";
 import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
 
@@ -37,7 +38,7 @@ export function usersPart(found: readonly FoundUser[]): Imported {
       needed.push({ name: variables.get(name) ?? "", holds: `password of user ${name}, as in ${passwordIn}` });
     }
     if (secrets.length > 0) {
-      const reason = `secrets do not belong into a file; what is on the server is left as it is: ${secrets.join(", ")}`;
+      const reason = `secrets do not belong in a file; what is on the server is left as it is: ${secrets.join(", ")}`;
       leftOut.push({ subject: `fields of user ${name}`, reason });
     }
   }
@@ -52,12 +53,12 @@ export function usersPart(found: readonly FoundUser[]): Imported {
   return { ...nothing, files: [{ name: "800-users.yaml", comment, steps }], leftOut, variables: needed };
 }
 
-/** `totp`: the key of a second factor. */
+/** A field is compared as a whole, so one that holds a secret somewhere is left out as a whole. */
 function withoutSecrets(fields: FoundUser["fields"]) {
-  const isSecret = (key: string) => /^totp$|password|secret|token/i.test(key);
   const entries = Object.entries(fields).sort(([a], [b]) => byName(a, b));
+  const isSecret = ([key, value]: [string, unknown]) => holdsSecretName({ [key]: value });
   return {
-    secrets: entries.map(([key]) => key).filter(isSecret),
-    rest: Object.fromEntries(entries.filter(([key]) => !isSecret(key))),
+    secrets: entries.filter(isSecret).map(([key]) => key),
+    rest: Object.fromEntries(entries.filter((entry) => !isSecret(entry))),
   };
 }

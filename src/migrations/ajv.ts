@@ -9,6 +9,6 @@ export function newAjv(code: { readonly source: boolean } = { source: false }): 
     allowUnionTypes: true,
     code: { source: code.source, esm: true },
   });
-  ajv.addVocabulary(["secret", "variables", "verbatim", "permits"]);
+  ajv.addVocabulary(["secret", "secretNames", "variables", "verbatim", "permits"]);
   return ajv;
 }

@@ -2,15 +2,16 @@ import { kinds as registry } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { FileCache } from "./files.js";
 import { inputsOf } from "./inputs.js";
+import { LoadedStep } from "./loaded-step.js";
 import { parseYaml } from "./parse-yaml.js";
 import type { Position } from "./problem.js";
 import { Problems } from "./problems.js";
-import { readStep } from "./read-step.js";
+import { type ReadStep, readStep } from "./read-step.js";
 import { readSources } from "./sources.js";
 import { SpecReader } from "./spec-values.js";
 import type { Migrations, Step } from "./step.js";
 import { readStepNode } from "./step-node.js";
-import { type Env, Variables } from "./variables.js";
+import { type Env, loginVariables, Variables } from "./variables.js";
 
 export interface LoadOptions {
   /** What `${NAME}` is looked up in. Default: the environment of the process. */
@@ -21,7 +22,7 @@ export interface LoadOptions {
    */
   readonly kinds?: readonly StepKind[];
   /** Called with the steps of each file as soon as they are read, and awaited before the next one is. */
-  readonly eachFile?: (steps: readonly Step[]) => Promise<void>;
+  readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
 }
 
 /**
@@ -33,15 +34,16 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
   const env = options.env ?? process.env;
   const variables = new Variables(env);
+  problems.knows(loginVariables.map((name) => env[name]));
   const cache = new FileCache();
   const uses = new Uses(problems);
-  const steps: Step[] = [];
+  const drafts: Draft[] = [];
   const partitioned = new Map<string, boolean>();
   const sources = readSources(path, problems);
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
     const reader = new SpecReader(file, variables, problems);
-    const before = steps.length;
+    const before = drafts.length;
     for (const item of items) {
       const node = readStepNode(file, item, kinds);
       if (!node) continue;
@@ -53,18 +55,25 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
         const read = await readStep({ file, place, kind, reader, cache, problems, partitioned });
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
-        for (const [name, is] of kind.partitions?.(read.step.desired) ?? []) partitioned.set(name, is);
+        for (const [name, is] of kind.partitions?.(read.desired) ?? []) partitioned.set(name, is);
         const { id = "", description } = node;
-        steps.push({ id, kind: kind.name, ...(description !== undefined && { description }), ...read.step, position });
+        const named = { id, kind: kind.name, ...(description !== undefined && { description }), position };
+        drafts.push({ ...named, desired: read.desired, finish: read.finish });
       }
     }
-    if (problems.count === 0) await options.eachFile?.(steps.slice(before));
+    if (problems.count === 0) await options.eachFile?.(drafts.slice(before));
   }
+  const steps = drafts.flatMap(({ finish, ...draft }) => {
+    const finished = finish();
+    return finished ? [new LoadedStep({ ...draft, ...finished })] : [];
+  });
   problems.throwIfAny();
   const open = options.kinds === undefined && steps.every(({ secrets }) => secrets.size === 0);
   const inputs = open ? await inputsOf(path, sources, cache, variables.names, env) : undefined;
   return { path, files: sources.map(({ file }) => file), steps, ...(inputs ? { inputs } : {}) };
 }
+
+type Draft = Pick<Step, "id" | "kind" | "description" | "position" | "desired"> & Pick<ReadStep, "finish">;
 
 /** What holds over the set: ids and the objects that steps claim are unique, and what has to be first is. */
 class Uses {

@@ -1,12 +1,12 @@
+import { Secrets } from "../secrets/secrets.js";
 import { nearest } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import { InvalidInput, type Position, type Problem } from "./problem.js";
-import { masked } from "./step.js";
 
 /** Collects what is wrong while loading goes on, so that all of it is said at once. */
 export class Problems {
   readonly #found = new Map<string, Problem>();
-  readonly #secrets = new Set<string>();
+  readonly #secrets = new Secrets();
   #count = 0;
 
   /** How often something was reported; the same problem twice too, where aliases lead to one place. */
@@ -28,9 +28,14 @@ export class Problems {
     this.#found.set(`${at.file}:${at.line}:${at.column}:${code}:${message}`, problem);
   }
 
-  /** No problem will show this value, whoever reports it. One or two characters hide nothing: too much contains them. */
-  hide(secret: string): void {
-    if (secret.length > 2) this.#secrets.add(secret);
+  /** Values of fields that are not secret by themselves: sentences may hold them, and no problem will show them. */
+  hide(spoken: readonly string[]): void {
+    this.#secrets.addSpoken(spoken);
+  }
+
+  /** Values of secret fields: no sentence of ours holds them, but what a script throws may. */
+  knows(secrets: Iterable<string | undefined>): void {
+    this.#secrets.add(secrets);
   }
 
   throwIfAny(): void {
@@ -38,17 +43,15 @@ export class Problems {
   }
 
   #clean(problem: Problem): Problem {
-    const message = visible(this.#redact(problem.message));
+    const { own, foreign } = this.#secrets;
+    const message = visible((foreignCodes.has(problem.code) ? foreign : own)(problem.message));
     if (problem.text === undefined) return { ...problem, message };
-    return { ...problem, message, text: shown(this.#redact(problem.text)) };
-  }
-
-  #redact(text: string): string {
-    let redacted = text;
-    for (const secret of this.#secrets) redacted = redacted.replaceAll(secret, masked);
-    return redacted;
+    return { ...problem, message, text: shown(own(problem.text)) };
   }
 }
+
+/** Their messages hold what an exception says. */
+const foreignCodes: ReadonlySet<string> = new Set(["script-fails", "script-syntax"]);
 
 const longest = 80;
 

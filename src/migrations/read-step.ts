@@ -6,9 +6,10 @@ import { locate, type Place, pointAt } from "./locate.js";
 import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { reportSchemaErrors } from "./schema-problems.js";
-import { type Mask, show } from "./secrets.js";
-import { alternatives, specSchema } from "./spec-schema.js";
-import type { SpecReader } from "./spec-values.js";
+import { secrecyOf } from "./secrecy.js";
+import { type Mask, show } from "./show.js";
+import { specSchema } from "./spec-schema.js";
+import type { SpecReader, SpecValues } from "./spec-values.js";
 import type { Step } from "./step.js";
 import { validatorOf } from "./validators.js";
 import type { YamlFile } from "./yaml-file.js";
@@ -26,9 +27,13 @@ export interface StepSource {
 }
 
 export interface ReadStep {
-  readonly step: Pick<Step, "desired" | "shown" | "secrets" | "checksum" | "allowDestroy">;
+  readonly desired: unknown;
   readonly claims: readonly string[];
+  /** To be called once all files are read: only then it is known which variables are secret. Undefined: see problems. */
+  finish(): FinishedStep | undefined;
 }
+
+type FinishedStep = Pick<Step, "desired" | "shown" | "secrets" | "spoken" | "checksum" | "allowDestroy">;
 
 /** Undefined: there are problems, and they are reported. */
 export async function readStep({
@@ -42,7 +47,7 @@ export async function readStep({
 }: StepSource): Promise<ReadStep | undefined> {
   const before = problems.count;
   const schema = specSchema(kind);
-  const values = reader.read(place.value, alternatives(schema));
+  const values = reader.read(place.value, secrecyOf(schema));
   const validate = await validatorOf(kind);
   if (!validate(values.value)) {
     reportSchemaErrors({ file, place, kind: kind.name, schema, values }, validate.errors ?? []);
@@ -61,26 +66,42 @@ export async function readStep({
   }
   if (problems.count > before) return undefined;
 
-  const { shown, secrets } = show(desired, values.masks);
-  reportSecretNames(kind, { desired, shown }, values.masks, (mask) => problems.add(at(mask.pointer), ...secretName));
-  if (problems.count > before) return undefined;
-  const step = { desired, shown, secrets, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
-  return { step, claims: kind.claims(desired) };
+  return {
+    desired,
+    claims: kind.claims(desired),
+    finish() {
+      const masks = allMasks(values);
+      const { shown, secrets } = show(desired, masks);
+      const named = namedBySecrets(kind, { desired, shown }, masks);
+      for (const { pointer } of named) problems.add(at(pointer), ...secretName);
+      if (named.length > 0) return undefined;
+      const spoken = masks.flatMap((mask) => mask.spoken);
+      return { desired, shown, secrets, spoken, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
+    },
+  };
+}
+
+function allMasks({ masks, undecided }: SpecValues): readonly Mask[] {
+  const found = new Map(masks.map((mask) => [mask.pointer, mask]));
+  for (const { pointer, mask } of undecided) {
+    const now = mask();
+    if (now) found.set(pointer, now);
+  }
+  return [...found.values()];
 }
 
 const secretName = [
   "secret-name",
-  "a database's name stands in the ledger and in plans, so it can't be a secret: give it in plain text, or by a variable that does not come from a file",
+  "a database's name stands in the ledger and in plans, so it can't be a secret: give it in plain text, or by a variable that neither comes from a file nor is used in a secret field",
 ] as const;
 
 /** A database that is named by a secret: its name would stand in the ledger, as a key. */
-function reportSecretNames(
+function namedBySecrets(
   kind: StepKind,
   { desired, shown }: Pick<Step, "desired" | "shown">,
   masks: readonly Mask[],
-  report: (mask: Mask) => void,
-): void {
-  if (masks.length === 0) return;
+): readonly Mask[] {
+  if (masks.length === 0) return [];
   const namesOf = (spec: unknown) => [
     ...kind.databases(spec),
     ...(kind.creates?.(spec) ?? []),
@@ -88,7 +109,7 @@ function reportSecretNames(
   ];
   const plain = new Set(namesOf(shown));
   const secret = namesOf(desired).filter((name) => !plain.has(name));
-  for (const mask of masks) if (secret.includes(mask.value)) report(mask);
+  return masks.filter((mask) => secret.includes(mask.value));
 }
 
 /** It says how the step may be applied, and is no part of what the step asks for. */

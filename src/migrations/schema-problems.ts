@@ -5,7 +5,8 @@ import { isEmpty, locate, type Place, pointAt } from "./locate.js";
 import { fromPointer, toPointer, valueAt } from "./pointer.js";
 import { withoutNoise } from "./schema-errors.js";
 import { sentence } from "./schema-sentences.js";
-import { type Alternatives, alternatives, below, holdsSecret, isSecret } from "./spec-schema.js";
+import { secrecyAt } from "./secrecy.js";
+import { holdsSecret } from "./spec-schema.js";
 import type { SpecValues } from "./spec-values.js";
 import type { SpecError } from "./validators.js";
 import type { YamlFile } from "./yaml-file.js";
@@ -31,7 +32,7 @@ export function reportSchemaErrors(spec: CheckedSpec, errors: readonly SpecError
       text,
       value: valueAt(spec.values.value, error.instancePath),
       empty: isEmpty(spec.file.resolve(found.value)),
-      schemas: schemasAt(spec.schema, error.instancePath),
+      schemas: secrecyAt(spec.schema, error.instancePath).schemas,
       description: description(spec.schema, error.schemaPath),
     });
     // A name that is too long fails its pattern too: one of them is enough.
@@ -58,12 +59,7 @@ function fieldName(kind: string, pointer: string): string {
 /** The value as text, where it is a scalar that may be shown. */
 function textAt({ file, schema, values }: CheckedSpec, pointer: string, found: Place): string | undefined {
   const mask = values.masks.find((one) => one.pointer === pointer);
-  let schemas = alternatives(schema);
-  let secret = isSecret(schemas);
-  for (const segment of fromPointer(pointer)) {
-    schemas = step(schemas, segment);
-    secret ||= isSecret(schemas);
-  }
+  const { schemas, secret } = secrecyAt(schema, pointer);
   // A password may stand one line too high, where a mapping ought to be.
   if (secret || holdsSecret(schemas)) return undefined;
   if (mask) return mask.shown;
@@ -72,15 +68,6 @@ function textAt({ file, schema, values }: CheckedSpec, pointer: string, found: P
   const node = file.resolve(found.value);
   // As it is written: `1.10` and `1.1` are the same number.
   return typeof value === "number" && isScalar(node) && typeof node.value === "number" ? node.source : String(value);
-}
-
-function schemasAt(schema: Schema, pointer: string): Alternatives {
-  return fromPointer(pointer).reduce(step, alternatives(schema));
-}
-
-function step(schemas: Alternatives, segment: string): Alternatives {
-  const fields = below(schemas, segment);
-  return fields.length > 0 || !/^\d+$/.test(segment) ? fields : below(schemas, Number(segment));
 }
 
 /** The description that is nearest to a place in the schema. */

@@ -66,6 +66,7 @@ export function holdsSecret(schemas: Alternatives): boolean {
   return schemas.some(
     (schema) =>
       schema.secret === true ||
+      schema.secretNames === true ||
       [...Object.values(schema.properties ?? {}), ...Object.values(schema.patternProperties ?? {})].some((child) =>
         holdsSecret(alternatives(child)),
       ) ||

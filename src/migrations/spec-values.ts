@@ -1,11 +1,13 @@
 /** Turns a spec's YAML nodes into plain values, variables resolved where the schema allows them. */
 import { dirname } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import { masked } from "../secrets/masked.js";
+import { maskUrls } from "../secrets/urls.js";
 import { type Segment, toPointer } from "./pointer.js";
 import type { Problems } from "./problems.js";
-import { type Mask, maskUrls, urlCredentials } from "./secrets.js";
-import { type Alternatives, below, isSecret, typesOf } from "./spec-schema.js";
-import { masked } from "./step.js";
+import { inside, isSecretText, type Secrecy } from "./secrecy.js";
+import type { Mask } from "./show.js";
+import { type Alternatives, typesOf } from "./spec-schema.js";
 import type { Interpolated, Variables } from "./variables.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
@@ -19,8 +21,16 @@ const nodeCost = 20;
 export interface SpecValues {
   readonly value: unknown;
   readonly masks: readonly Mask[];
+  /** Texts with variables that are not secret, unless a secret field of the set uses one of these variables, too. */
+  readonly undecided: readonly Undecided[];
   /** Pointers to values that could not be read; that is reported. */
   readonly broken: ReadonlySet<string>;
+}
+
+export interface Undecided {
+  readonly pointer: string;
+  /** Asks again, once all files are read. */
+  mask(): Mask | undefined;
 }
 
 /** Reads the specs of one file. */
@@ -35,6 +45,7 @@ export class SpecReader {
   /** The maps and lists that are being read. */
   readonly #open = new Set<Node>();
   #masks: Mask[] = [];
+  #undecided: Undecided[] = [];
   #broken = new Set<string>();
 
   constructor(file: YamlFile, variables: Variables, problems: Problems) {
@@ -44,44 +55,43 @@ export class SpecReader {
     this.#folder = dirname(file.source.file);
   }
 
-  read(node: YamlNode, schemas: Alternatives): SpecValues {
+  read(node: YamlNode, place: Secrecy): SpecValues {
     this.#masks = [];
+    this.#undecided = [];
     this.#broken = new Set();
-    const value = this.#value(node, schemas, isSecret(schemas), []);
-    return { value, masks: this.#masks, broken: this.#broken };
+    const value = this.#value(node, place, []);
+    return { value, masks: this.#masks, undecided: this.#undecided, broken: this.#broken };
   }
 
-  #value(node: YamlNode, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
-    if (isAlias(node)) return this.#alias(node, schemas, secret, at);
+  #value(node: YamlNode, place: Secrecy, at: Segment[]): unknown {
+    if (isAlias(node)) return this.#alias(node, place, at);
     if (this.#following > 0) this.#aliased += nodeCost;
-    if (isScalar(node)) return this.#scalar(node, schemas, secret, at);
+    if (isScalar(node)) return this.#scalar(node, place, at);
     if (at.length >= maxDepth && node) {
       return this.#reject(node, at, "too-deep", `this is nested more than ${maxDepth} levels deep`);
     }
     if (!isMap(node) && !isSeq(node)) return null;
     this.#open.add(node);
-    const value = this.#collection(node, schemas, secret, at);
+    const value = this.#collection(node, place, at);
     this.#open.delete(node);
     return value;
   }
 
-  #collection(node: YAMLMap | YAMLSeq, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
-    if (isSeq(node)) return node.items.map((item, i) => this.#child(i, item as YamlNode, schemas, secret, at));
+  #collection(node: YAMLMap | YAMLSeq, place: Secrecy, at: Segment[]): unknown {
+    if (isSeq(node)) return node.items.map((item, i) => this.#child(i, item as YamlNode, place, at));
     const object: Record<string, unknown> = {};
-    for (const { key, value } of this.#file.fields(node).values())
-      object[key] = this.#child(key, value, schemas, secret, at);
+    for (const { key, value } of this.#file.fields(node).values()) object[key] = this.#child(key, value, place, at);
     return object;
   }
 
-  #child(segment: Segment, node: YamlNode, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
-    const inner = schemas.length > 0 ? below(schemas, segment) : schemas;
+  #child(segment: Segment, node: YamlNode, place: Secrecy, at: Segment[]): unknown {
     at.push(segment);
-    const value = this.#value(node, inner, secret || isSecret(inner), at);
+    const value = this.#value(node, inside(place, segment), at);
     at.pop();
     return value;
   }
 
-  #alias(node: Node, schemas: Alternatives, secret: boolean, at: Segment[]): unknown {
+  #alias(node: Node, place: Secrecy, at: Segment[]): unknown {
     const target = this.#file.resolve(node);
     if (!target) {
       this.#broken.add(toPointer(at));
@@ -94,53 +104,61 @@ export class SpecReader {
       return this.#reject(node, at, "too-many-aliases", "the aliases of this file add up to too much; use fewer");
     }
     this.#following++;
-    const value = this.#value(target, schemas, secret, at);
+    const value = this.#value(target, place, at);
     this.#following--;
     return value;
   }
 
-  #scalar(node: Scalar, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
+  #scalar(node: Scalar, place: Secrecy, at: readonly Segment[]): unknown {
     const { value } = node;
-    const written = schemas.some(({ verbatim }) => verbatim) ? writtenText(node) : undefined;
+    const written = place.schemas.some(({ verbatim }) => verbatim) ? writtenText(node) : undefined;
     if (written !== undefined) {
       const wrong = wrongBoolean(value, written);
-      if (wrong) return this.#reject(node, at, "bad-boolean", wrong, secret ? undefined : written);
-      return this.#text(node, written, schemas, secret, at);
+      if (wrong) return this.#reject(node, at, "bad-boolean", wrong, place.secret ? undefined : written);
+      return this.#text(node, written, place, at);
     }
-    if (typeof value === "string") return this.#text(node, value, schemas, secret, at);
+    if (typeof value === "string") return this.#text(node, value, place, at);
     if (typeof value === "number") {
       const wrong = wrongNumber(value, node.source ?? "");
-      if (wrong) return this.#reject(node, at, "bad-number", wrong, secret ? undefined : node.source);
+      if (wrong) return this.#reject(node, at, "bad-number", wrong, place.secret ? undefined : node.source);
     }
-    if (secret && value !== null) this.#mask(at, String(value), masked);
+    // A boolean tells nothing, and a `***` in its place would.
+    if (place.secret === "field" && typeof value === "number") this.#mask(at, String(value), masked);
     return value;
   }
 
-  #text(node: Scalar, text: string, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
+  #text(node: Scalar, text: string, place: Secrecy, at: readonly Segment[]): unknown {
     if (this.#following > 0) this.#aliased += text.length;
     // Only an escape can make a lone surrogate; CouchDB refuses them.
     if (node.type === "QUOTE_DOUBLE" && /\p{Cs}/u.test(text)) {
       return this.#reject(node, at, "bad-text", "this text holds half a character; correct its \\u escapes");
     }
-    if (schemas.some((schema) => schema.variables)) return this.#interpolated(node, text, schemas, secret, at);
-    if (secret) this.#mask(at, text, masked);
+    if (place.schemas.some((schema) => schema.variables)) return this.#interpolated(node, text, place, at);
+    if (isSecretText(place, text)) this.#mask(at, text, masked);
     return text;
   }
 
-  #interpolated(node: Scalar, text: string, schemas: Alternatives, secret: boolean, at: readonly Segment[]): unknown {
+  #interpolated(node: Scalar, text: string, place: Secrecy, at: readonly Segment[]): unknown {
     const found = text.includes("${") ? this.#variables.interpolate(text, this.#folder) : plain(text);
     if (found.problems.length > 0) {
-      this.#reportVariables(node, found, secret);
+      this.#reportVariables(node, found, place.secret !== false);
       this.#broken.add(toPointer(at));
-      if (secret) this.#mask(at, text, masked);
+      if (place.secret) this.#mask(at, text, masked);
       return text;
     }
-    const shown = secret ? masked : maskUrls(found.shown);
-    if (shown !== found.value) {
-      this.#mask(at, found.value, shown);
-      for (const part of [...found.secrets, ...urlCredentials(found.value)]) this.#problems.hide(part);
+    if (isSecretText(place, found.value)) {
+      this.#variables.areSecret(found.names);
+      this.#mask(at, found.value, masked);
+    } else {
+      const pointer = toPointer(at);
+      const mask = this.#partly(pointer, found);
+      if (mask) this.#masks.push(mask);
+      if (found.names.length > 0) {
+        const again = () => this.#partly(pointer, this.#variables.interpolate(text, this.#folder));
+        this.#undecided.push({ pointer, mask: again });
+      }
     }
-    return found.whole ? converted(found.value, schemas) : found.value;
+    return found.whole ? converted(found.value, place.schemas) : found.value;
   }
 
   /** At the variable itself, where it can be found: a text may have many lines. */
@@ -159,14 +177,24 @@ export class SpecReader {
     return null;
   }
 
+  /** What a field that is not secret holds of secrets: values from files, and credentials of URLs. */
+  #partly(pointer: string, { value, shown, secrets }: Interpolated): Mask | undefined {
+    const text = maskUrls(shown);
+    if (text === value) return undefined;
+    // Sentences about this field may quote it.
+    const spoken = secrets.length === 0 ? [] : [...secrets, value];
+    this.#problems.hide(spoken);
+    return { pointer, value, shown: text, spoken };
+  }
+
   #mask(at: readonly Segment[], value: string, shown: string): void {
-    this.#masks.push({ pointer: toPointer(at), value, shown });
-    if (shown === masked) this.#problems.hide(value);
+    this.#masks.push({ pointer: toPointer(at), value, shown, spoken: [] });
+    this.#problems.knows([value]);
   }
 }
 
 function plain(text: string): Interpolated {
-  return { value: text, shown: text, secrets: [], whole: false, problems: [] };
+  return { value: text, shown: text, secrets: [], names: [], whole: false, problems: [] };
 }
 
 /** What is written in the file for a number or a boolean. */

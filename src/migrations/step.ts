@@ -1,9 +1,6 @@
 import type { Inputs } from "./inputs.js";
 import type { Position } from "./problem.js";
 
-/** A secret's place in printed output. */
-export const masked = "***";
-
 /** One step of a migration set, read, resolved and checked. */
 export interface Step {
   /** Unique over the set. */
@@ -13,13 +10,15 @@ export interface Step {
   readonly description?: string;
   /**
    * What the step asks for, as its kind's `resolve` returned it: variables resolved, defaults filled in,
-   * files read. May hold secrets: never print it.
+   * files read. May hold secrets: never print it. Neither `util.inspect` nor JSON shows it.
    */
   readonly desired: unknown;
   /** `desired` with every secret (or the secret part of a value) as `***`: what may be printed. */
   readonly shown: unknown;
   /** The secrets in `desired`, by JSON Pointer. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Those that stand in fields which are not secret by themselves (a name from a file): sentences may speak of them. */
+  readonly spoken: readonly string[];
   /** `<algorithm version>:<sha256 in hex>` over the meaning of the step, see checksum.ts. */
   readonly checksum: string;
   /** `allowDestroy: true` stands in the step. */

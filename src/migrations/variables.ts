@@ -1,8 +1,8 @@
 /** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { masked } from "../secrets/masked.js";
 import { decode, maxBytes, tooLarge, unreadable } from "./read-text.js";
-import { masked } from "./step.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,22 +17,30 @@ export interface VariableProblem {
 
 export interface Interpolated {
   readonly value: string;
-  /** `value` with what came from files as `***`. */
+  /** `value` with what is secret as `***`. */
   readonly shown: string;
-  /** What came from files. */
+  /** What came from files, or from variables that are secret. */
   readonly secrets: readonly string[];
+  /** The variables in it. */
+  readonly names: readonly string[];
   /** The text was one variable and nothing else. */
   readonly whole: boolean;
   readonly problems: readonly VariableProblem[];
 }
 
-type Found = { readonly value: string; readonly secret: boolean } | { readonly code: string; readonly message: string };
+type Found =
+  | { readonly value: string; readonly secret: boolean; readonly name?: string }
+  | { readonly code: string; readonly message: string };
+
+/** What the run logs in with. */
+export const loginVariables = ["COUCHDB_PASSWORD", "COUCHDB_PREVIOUS_PASSWORD", "COUCHDB_TOKEN", "COUCHDB_IAM_API_KEY"];
 
 /** Resolves variables; each file is read once. */
 export class Variables {
   readonly #env: Env;
   readonly #files = new Map<string, Found>();
   readonly #names = new Set<string>();
+  readonly #secretNames = new Set<string>(loginVariables);
 
   constructor(env: Env) {
     this.#env = env;
@@ -43,9 +51,15 @@ export class Variables {
     return this.#files.size > 0 ? undefined : [...this.#names];
   }
 
+  /** A secret field uses these, so that what they hold is secret wherever else it stands. */
+  areSecret(names: readonly string[]): void {
+    for (const name of names) this.#secretNames.add(name);
+  }
+
   /** `folder`: what paths in `${file:…}` are relative to. */
   interpolate(text: string, folder: string): Interpolated {
     const secrets: string[] = [];
+    const names: string[] = [];
     const problems: VariableProblem[] = [];
     let value = "";
     let shown = "";
@@ -76,9 +90,10 @@ export class Variables {
         value += found.value;
         shown += found.secret ? masked : found.value;
         if (found.secret) secrets.push(found.value);
+        if (found.name !== undefined) names.push(found.name);
       }
     }
-    return { value, shown, secrets, whole, problems };
+    return { value, shown, secrets, names, whole, problems };
   }
 
   #resolve(inner: string, folder: string): Found & { readonly token?: string } {
@@ -97,7 +112,7 @@ export class Variables {
     }
     const found = this.#named(name);
     if (fallback !== undefined && (found === undefined || ("value" in found && found.value === ""))) {
-      return { value: fallback, secret: false };
+      return { value: fallback, secret: this.#secretNames.has(name), name };
     }
     if (found) return found;
     const message = `the variable \`${name}\` is not set; set it or \`${name}_FILE\`, or give it a default: \`\${${name}:-…}\``;
@@ -108,7 +123,7 @@ export class Variables {
     this.#names.add(name);
     const value = this.#get(name);
     const path = this.#get(`${name}_FILE`);
-    if (!path) return value === undefined ? undefined : { value, secret: false };
+    if (!path) return value === undefined ? undefined : { value, secret: this.#secretNames.has(name), name };
     if (!value) return this.#file(resolve(path), path, `${name}_FILE`);
     const message = `both \`${name}\` and \`${name}_FILE\` are set; unset one of them`;
     return { code: "ambiguous-variable", message };

@@ -42,8 +42,9 @@ export class YamlFile {
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     if (!target) {
-      const name = node.source;
-      this.report(node, "unknown-anchor", `no anchor \`&${name}\` stands before this alias`, `*${name}`);
+      // Its name is not shown: a password may begin with `*`.
+      const message = "this alias (`*…`) has no anchor before it; text that begins with `*` has to be in quotes";
+      this.report(node, "unknown-anchor", message);
     }
     return target ?? null;
   }

@@ -4,8 +4,8 @@ import type { Problem } from "../migrations/problem.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
-/** `stack`: with it for bugs. */
-export function errorText(error: MigrateError, style: Style, stack = false): string {
+/** @param foreign for the stack of a bug; absent: without the stack */
+export function errorText(error: MigrateError, style: Style, foreign?: (text: string) => string): string {
   const problems = problemsOf(error);
   // One problem with the settings is said in the head.
   const listed = problems.length > 1 || typeof problems[0] === "object" ? problems : [];
@@ -14,7 +14,11 @@ export function errorText(error: MigrateError, style: Style, stack = false): str
     ...listed.flatMap((problem) => problemLines(problem, style)),
     `${style.red(style.bold(`error[${error.code}]:`))} ${head}`,
     `  ${style.dim("next:")} ${visible(error.next)}`,
-    ...(stack && error.code === "bug" ? stackLines(error) : []),
+    ...(foreign && error.code === "bug"
+      ? foreign(stackOf(error))
+          .split("\n")
+          .map((line) => `  ${visible(line)}`)
+      : []),
   ];
   return lines.join("\n");
 }
@@ -51,7 +55,7 @@ function problemLines(problem: Problem | string, style: Style): string[] {
   return [`${place} ${visible(message)}`, ...(text ? [`    ${style.dim(visible(text))}`] : [])];
 }
 
-function stackLines(error: MigrateError): string[] {
-  const origin = error.cause instanceof Error ? error.cause : error;
-  return (origin.stack ?? "").split("\n").map((line) => `  ${visible(line)}`);
+/** Where it came from. */
+export function stackOf(error: MigrateError): string {
+  return String((error.cause instanceof Error ? error.cause : error).stack ?? "");
 }

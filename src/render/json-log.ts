@@ -3,14 +3,14 @@ import { pino } from "pino";
 import type { MigrateError } from "../errors.js";
 import type { Event } from "../events.js";
 import { describeEvent, progressKey, type StepProgress } from "./describe-event.js";
-import { problemsOf } from "./error-text.js";
+import { problemsOf, stackOf } from "./error-text.js";
 import { EverySoOften } from "./every-so-often.js";
 import type { Log, LogOptions } from "./log.js";
 import { PaceMeter } from "./pace.js";
 import { progressInterval } from "./pretty-log.js";
 
 export function jsonLog(options: LogOptions): Log {
-  const { stream, redact } = options;
+  const { stream, foreign } = options;
   const settings = {
     level: options.level,
     base: null,
@@ -25,7 +25,7 @@ export function jsonLog(options: LogOptions): Log {
   const emit = (event: Event) => {
     if (event.type === "step-progress") return progress(event);
     const { level, message } = describeEvent(event);
-    logger[level](redacted(fieldsOf(event), redact), redact(message));
+    logger[level](fieldsOf(event), message);
   };
   /** With `perSecond` and `millisecondsLeft`, once they are known. */
   const progress = (event: StepProgress) => {
@@ -33,17 +33,17 @@ export function jsonLog(options: LogOptions): Log {
     const pace = meter.measure(key, event);
     const { level, message } = describeEvent(event, pace);
     const speed = pace ? { perSecond: round(pace.perSecond), millisecondsLeft: Math.round(pace.left) } : {};
-    logger[often.lets(key) ? level : "debug"](redacted({ ...fieldsOf(event), ...speed }, redact), redact(message));
+    logger[often.lets(key) ? level : "debug"]({ ...fieldsOf(event), ...speed }, message);
   };
   return {
     emit,
-    info: (message) => logger.info(redact(message)),
-    warn: (message) => logger.warn(redact(message)),
+    info: (message) => logger.info(message),
+    warn: (message) => logger.warn(message),
     error(error) {
       const problems = problemsOf(error);
       const fields = { ...errorFields(error), ...(problems.length > 0 ? { problems } : {}) };
-      logger.error(redacted(fields, redact), redact(error.message));
-      if (error.code === "bug") logger.debug({ stack: redact(String((error.cause as Error)?.stack ?? error.stack)) });
+      logger.error(fields, error.message);
+      if (error.code === "bug") logger.debug({ stack: foreign(stackOf(error)) });
     },
     close() {},
   };
@@ -62,9 +62,4 @@ function errorFields({ code, next }: MigrateError): Record<string, unknown> {
 /** One decimal. */
 function round(perSecond: number): number {
   return Math.round(perSecond * 10) / 10;
-}
-
-/** Every string of a plain value redacted. */
-function redacted<T>(value: T, redact: (text: string) => string): T {
-  return JSON.parse(JSON.stringify(value), (_key, part) => (typeof part === "string" ? redact(part) : part)) as T;
 }

@@ -63,7 +63,7 @@ export class LiveLines {
     const shown = all.slice(0, most);
     const lines = shown.map(({ line }, i) => {
       const end = i === shown.length - 1 ? more : "";
-      return this.#options.redact(line(columns - end.length)) + end;
+      return line(columns - end.length) + end;
     });
     this.#options.stream.write(lines.join("\n"));
     this.#drawn = lines.length;

@@ -26,7 +26,8 @@ export interface LogOptions {
   readonly level: Level;
   readonly stream: Stream;
   readonly style: Style;
-  redact(text: string): string;
+  /** Text that somebody else wrote (a stack), without secrets. */
+  foreign(text: string): string;
   /** Milliseconds of a clock that never goes back. */
   now?(): number;
 }

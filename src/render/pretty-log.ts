@@ -13,7 +13,7 @@ import type { Style } from "./style.js";
 export const progressInterval = 10_000;
 
 export function prettyLog(options: LogOptions): Log {
-  const { stream, style, level, redact } = options;
+  const { stream, style, level, foreign } = options;
   const now = options.now ?? (() => performance.now());
   const live = stream.isTTY === true && atLeast("info", level) ? new LiveLines(options, now) : undefined;
   const often = new EverySoOften(progressInterval, now);
@@ -21,7 +21,7 @@ export function prettyLog(options: LogOptions): Log {
 
   const write = (text: string) => {
     live?.clear();
-    stream.write(`${redact(text)}\n`);
+    stream.write(`${text}\n`);
     live?.draw();
   };
   const say = (said: Description) => {
@@ -44,7 +44,7 @@ export function prettyLog(options: LogOptions): Log {
     warn: (message) => say({ level: "warn", message: visible(message) }),
     error(error) {
       if (!atLeast("error", level)) return;
-      write(errorText(error, style, atLeast("debug", level)));
+      write(errorText(error, style, atLeast("debug", level) ? foreign : undefined));
     },
     close: () => live?.close(),
   };

@@ -7,13 +7,10 @@ export interface Output {
   printJson(document: unknown): void;
 }
 
-export function openOutput(stream: Stream, asLines: boolean, redact: (text: string) => string): Output {
+export function openOutput(stream: Stream, asLines: boolean): Output {
   const write = (text: string) => void stream.write(text);
-  const document = (value: unknown) => jsonText(value, redact);
-  if (!asLines) return { print: (text) => write(redact(text)), printJson: (value) => write(document(value)) };
-  const line = (json: string) => write(`${JSON.stringify(JSON.parse(json))}\n`);
-  return {
-    print: (text) => line(JSON.stringify({ formatVersion: 1, text: redact(text) })),
-    printJson: (value) => line(document(value)),
-  };
+  const line = (value: unknown) => write(`${JSON.stringify(value)}\n`);
+  return asLines
+    ? { print: (text) => line({ formatVersion: 1, text }), printJson: line }
+    : { print: write, printJson: (value) => write(jsonText(value)) };
 }

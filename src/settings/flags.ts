@@ -41,5 +41,8 @@ function unknown(flag: string, command: CommandName, byFlag: ReadonlyMap<string,
   const commands = elsewhere === undefined ? [] : settings[elsewhere].commands;
   if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is one of: ${commands.join(", ")}`;
   const flags = [...byFlag].filter(([, name]) => !settings[name].positional).map(([one]) => `--${one}`);
-  return `unknown flag ${quote(`--${flag}`)}${didYouMean(`--${flag}`, flags)}`;
+  const meant = didYouMean(`--${flag}`, flags);
+  // `-phunter2` is a password: what does not look like the name of a flag is not repeated.
+  const name = meant !== "" || /^[a-z]+(?:-[a-z]+)*$/.test(flag) ? `--${flag}` : `${flag.slice(0, 1)}…`;
+  return `unknown flag ${quote(name)}${meant}`;
 }

@@ -2,8 +2,9 @@
 import type { Couch } from "../couch/couch.js";
 import { configSection, type NodeLook, onEveryNode } from "../couch/nodes.js";
 import { toPointer } from "../migrations/pointer.js";
-import { maskUrls } from "../migrations/secrets.js";
-import { masked } from "../migrations/step.js";
+import { masked } from "../secrets/masked.js";
+import { isBooleanText, isSecretName } from "../secrets/names.js";
+import { maskUrls } from "../secrets/urls.js";
 import type { SpecProblem } from "./kind.js";
 
 /** One value of the configuration: `[log] level`. */
@@ -42,17 +43,16 @@ export function adminsProblem(sections: object, instead: string): readonly SpecP
   return [{ path: "/admins", code: "use-another-step", message }];
 }
 
-/** Keys under which CouchDB or its plugins keep secrets. Without flags, for JSON Schema. */
-export const secretKeys =
-  "[Pp][Aa][Ss][Ss][Ww]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Cc][Rr][Ee][Dd][Ee][Nn][Tt]|[Pp][Rr][Ii][Vv][Aa][Tt][Ee]";
+/** Sections of which every value is secret. */
+const secretSections: ReadonlySet<string> = new Set(["admins", "jwt_keys"]);
 
-/** Whether CouchDB is known to keep a secret there, whoever put it in. */
-function isSecret({ section, key }: ConfigKey): boolean {
-  return section === "admins" || section === "jwt_keys" || new RegExp(secretKeys).test(key);
+/** Whether it is secret, whoever put it there. */
+export function isSecretConfig({ section, key }: ConfigKey, value: string): boolean {
+  return secretSections.has(section) || (isSecretName(key) && !isBooleanText(value));
 }
 
 export function shownValue(at: ConfigKey, value: string): string {
-  return isSecret(at) ? masked : maskUrls(value);
+  return isSecretConfig(at, value) ? masked : maskUrls(value);
 }
 
 /** What the nodes have there: the value where all have the same, otherwise each node's. `null`: nothing. */

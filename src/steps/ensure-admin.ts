@@ -3,7 +3,7 @@ import { configSection, nodeSpokenTo, onEveryNode, setConfig } from "../couch/no
 import { hashFor, matches } from "../couch/password-hash.js";
 import { bug, MigrateError } from "../errors.js";
 import { toPointer } from "../migrations/pointer.js";
-import { masked } from "../migrations/step.js";
+import { masked } from "../secrets/masked.js";
 import { defineKind, holds } from "./kind.js";
 
 interface Admin {

@@ -9,7 +9,6 @@ import {
   nodesDown,
   observeConfig,
   pointerTo,
-  secretKeys,
   sectionPattern,
   shownBefore,
   shownValue,
@@ -33,7 +32,7 @@ const value: Schema = {
   type: "string",
   verbatim: true,
   description:
-    "The value. CouchDB keeps text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key whose name contains `pass`, `secret`, `token`, `credent` or `private` it is secret.",
+    "The value. CouchDB keeps text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key such as `password`, `secret` or `api_key` it is secret.",
   examples: ["info"],
   variables: true,
 };
@@ -46,7 +45,7 @@ function section(description: string, secrets: "by name" | "all" = "by name"): S
     description,
     minProperties: 1,
     propertyNames: { type: "string", pattern: keyPattern },
-    ...(secrets === "all" ? {} : { patternProperties: { [secretKeys]: secret } }),
+    ...(secrets === "all" ? {} : { secretNames: true }),
     additionalProperties: secrets === "all" ? secret : value,
   };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { matchesUser, passwordMembers, userHash, userHashFor } from "../couch/password-hash.js";
 import { MigrateError } from "../errors.js";
 import { toPointer } from "../migrations/pointer.js";
-import { masked } from "../migrations/step.js";
+import { masked } from "../secrets/masked.js";
 import type { JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
@@ -62,7 +62,9 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
       },
       fields: {
         type: "object",
-        description: "Further members of the document, by name. Members that are not named here are left as they are.",
+        description:
+          "Further fields of the document, by name. Fields that are not named here are left as they are. Text under a name such as `totp` or `apiToken` is secret.",
+        secretNames: true,
         default: {},
         examples: [{ email: "kerrigan@example.com" }],
       },

@@ -68,6 +68,8 @@ export interface StepContext<Desired> {
   readonly rate?: number;
   /** How many indexes may be built at the same time, of all steps of the run. Absent: one. */
   readonly builds?: number;
+  /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
+  foreign(text: string): string;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */

@@ -3,6 +3,7 @@
  * `secret`: the value is never shown; it is no part of the checksum.
  * `permits`: the field only permits something, and changes nothing of what the step asks for; it is no part of the
  * checksum. Only for fields of a step.
+ * `secretNames`: text below it is secret where its name, or a name above it, is one of those in secrets/names.ts.
  * `variables`: `${NAME}` and its kin are resolved in it. Only for strings, integers and booleans.
  * `verbatim`: a number or boolean is read as the text that is written in the file. Only for strings.
  */
@@ -33,6 +34,7 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly secret?: boolean;
+  readonly secretNames?: boolean;
   readonly variables?: boolean;
   readonly verbatim?: boolean;
   readonly permits?: boolean;

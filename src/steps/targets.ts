@@ -15,14 +15,14 @@ export function isPattern(database: string): boolean {
   return database.includes("*");
 }
 
-export function kindOf(step: Step): StepKind {
+export function kindOf(step: Pick<Step, "kind">): StepKind {
   const kind = kindByName.get(step.kind);
   if (!kind) throw new Error(`unknown step kind ${step.kind}`);
   return kind as unknown as StepKind;
 }
 
 /** The names and patterns that the step gives. */
-export function namedDatabases(step: Step): readonly string[] {
+export function namedDatabases(step: Pick<Step, "kind" | "desired">): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 

@@ -125,7 +125,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     const sameForm = marker === undefined || marker.checksum === step.checksum;
     const known = { marker, sameForm, allowDestroy };
     if (brief || marker?.state === "done") return known;
-    const seen = await preview(context, database, desired.selector, await transformOf(desired), desired.conflicts);
+    const seen = await preview(context, database, desired.selector, await transformOf(context), desired.conflicts);
     if (!isDivision(found)) return { ...known, preview: seen };
     return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
   },
@@ -164,14 +164,26 @@ async function optionsOf(context: StepContext<Transformed>): Promise<Transformat
   const { desired, target, step } = context;
   const { database = "" } = target;
   const { selector, conflicts } = desired;
-  const transform = await transformOf(desired);
+  const transform = await transformOf(context);
   return { database, selector, transform, conflicts, step: identityOf(step), context };
 }
 
-async function transformOf({ script, rename, unset, set }: Transformed): Promise<Transform> {
-  if (script !== undefined) return loadScript(script);
+async function transformOf({ desired, foreign }: StepContext<Transformed>): Promise<Transform> {
+  const { script, rename, unset, set } = desired;
+  if (script !== undefined) return quoting(await loadScript(script), foreign);
   const declared = { ...(rename ? { rename } : {}), ...(unset ? { unset } : {}), ...(set ? { set } : {}) };
   return (document) => changeAsDeclared(document, declared);
+}
+
+/** What a script throws was written by somebody else. */
+function quoting(transform: Transform, foreign: (text: string) => string): Transform {
+  return async (document) => {
+    try {
+      return await transform(document);
+    } catch (error) {
+      throw new Error(foreign(error instanceof Error ? error.message : String(error)), { cause: error });
+    }
+  };
 }
 
 function identityOf(step: StepContext<unknown>["step"]): NonNullable<StepContext<unknown>["step"]> {

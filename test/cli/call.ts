@@ -66,6 +66,7 @@ export function migrations(path: string, secret = "brutstaette"): Migrations {
     kind: "ensureDatabase",
     desired: {},
     shown: {},
+    spoken: [],
     secrets: new Map([["/password", secret]]),
     checksum: "1:0",
     allowDestroy: false,

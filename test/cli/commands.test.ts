@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 import { type ErrorCode, MigrateError } from "../../src/errors.js";
 import { InvalidInput } from "../../src/migrations/problem.js";
 import type { StepAction } from "../../src/results.js";
-import { applyOf, planOf, statusOf, stepOf } from "../render/results.js";
+import { applyOf, planOf, stepOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 import { type Called, type CallOptions, call, migrations, service, stubEngine } from "./call.js";
 
@@ -12,7 +12,7 @@ const failing = (error: unknown) => vi.fn(async () => Promise.reject(error));
 const planning = (...actions: StepAction[]) => ({
   plan: async () => planOf(actions.map((action, i) => stepOf(`s${i}`, { action }))),
 });
-const failure = (code: ErrorCode) => ({ id: "b", database: null, code, message: "it broke", next: "Mend it." });
+const failure = (code: ErrorCode, id = "b") => ({ id, database: null, code, message: "it broke", next: "Mend it." });
 
 describe("exit codes", () => {
   test.each<[string, CallOptions, number]>([
@@ -69,7 +69,7 @@ describe("mistakes on the command line", () => {
   test.each<[string, string]>([
     [
       "aplly",
-      "error[invalid-settings]: unknown command `aplly`; did you mean `apply`?\n  next: See `couchdb-migrate --help`.\n",
+      "error[invalid-settings]: the first argument is no command; did you mean `apply`?\n  next: See `couchdb-migrate --help`.\n",
     ],
     [
       "ledger",
@@ -77,13 +77,16 @@ describe("mistakes on the command line", () => {
     ],
     [
       "ledger forgt a",
-      "error[invalid-settings]: `ledger` has no `forgt`; did you mean `ledger forget`?\n  next: See `couchdb-migrate ledger --help`.\n",
+      "error[invalid-settings]: `ledger` has no such command; did you mean `ledger forget`?\n  next: See `couchdb-migrate ledger --help`.\n",
     ],
     ["ledger forget", "error[invalid-settings]: an argument is missing\n  next: See `couchdb-migrate --help`.\n"],
-    ["apply a b", "error[invalid-settings]: unexpected argument `b`\n  next: See `couchdb-migrate apply --help`.\n"],
+    [
+      "apply a b",
+      "error[invalid-settings]: an argument too many; it is `apply [path]`\n  next: See `couchdb-migrate apply --help`.\n",
+    ],
     [
       "apply --verify=perhaps",
-      "error[invalid-settings]: --verify: `perhaps` is neither `true` nor `false`\n  next: See `couchdb-migrate apply --help`.\n",
+      "error[invalid-settings]: --verify takes `true` or `false`, if anything\n  next: See `couchdb-migrate apply --help`.\n",
     ],
     [
       "apply --dryrun",
@@ -237,42 +240,65 @@ test("unlock says whose leases they were", async () => {
 });
 
 describe("secrets", () => {
-  const secrets = ["geheim", "brutstaette", "alt-geheim"];
-  const leak = `it said ${secrets.join(" ")} and http://overlord:geheim@couchdb`;
-  const leaky: CallOptions["engine"] = {
-    apply: async (_, { emit }) => {
-      emit?.({ type: "warning", code: "x", message: leak });
-      emit?.({ type: "step-failed", id: "a", error: new MigrateError("conflict", { message: leak, next: leak }) });
-      return applyOf({ result: "failed", failures: [{ ...failure("conflict"), message: leak, next: leak }] });
-    },
-    plan: async () => planOf([stepOf("a", { notes: [leak], changes: [{ path: "/a", before: leak, after: leak }] })]),
-    status: async () => statusOf({ lease: { holder: leak, since: leak } }),
-    forget: failing(new MigrateError("conflict", { message: leak, next: leak, cause: new Error(leak) })),
-    wait: failing(new TypeError(leak)),
+  const leak = "it said geheim alt-geheim and http://overlord:geheim@couchdb";
+  const env = {
+    ...service,
+    COUCHDB_PREVIOUS_PASSWORD: "alt-geheim",
+    COUCHDB_MIGRATE_TERMINATION_LOG: "termination.log",
   };
-  test.each([
-    "apply",
-    "apply --format json --log-format json",
-    "plan",
-    "plan --format markdown",
-    "plan --out plan.txt",
-    "status",
-    "status --format json",
-    "wait --log-level trace",
-    "wait --log-level trace --log-format json",
-  ])("are nowhere in what %s prints", async (line) => {
-    const env = {
-      ...service,
-      COUCHDB_PREVIOUS_PASSWORD: "alt-geheim",
-      COUCHDB_MIGRATE_TERMINATION_LOG: "termination.log",
-    };
-    const called = await call(line.split(" "), { env, engine: leaky, files: { "migrations/001.yaml": "[]" } });
-    const file = (name: string) => readFile(join(called.folder, name), "utf8").catch(() => "");
-    const all = called.stdout + called.stderr + (await file("plan.txt")) + (await file("termination.log"));
+  const allOf = async ({ folder, stdout, stderr }: Called) => {
+    const file = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
+    return `${stdout}${stderr}${await file("plan.out")}${await file("termination.log")}`;
+  };
+
+  test.each(["pretty", "json"])("are nowhere in what is said of an exception, in a log that is %s", async (format) => {
+    const wait = failing(new TypeError(leak));
+    const called = await call(["wait", "--log-level", "trace", "--log-format", format], { env, engine: { wait } });
+    const all = await allOf(called);
     expect(all).toContain("***");
-    // What a run has not read yet, it can't know: `wait` reads no migration files.
-    for (const secret of line.startsWith("wait") ? ["alt-geheim", "geheim"] : secrets)
-      expect(all).not.toContain(secret);
+    expect(all).toMatch(/commands\.test\.ts:\d/);
+    expect(all).not.toContain("geheim");
+  });
+
+  // Ids, file names, keys, positions and text that is not secret, all of which may look like a secret.
+  const like = (text: string): NonNullable<CallOptions["engine"]> => ({
+    plan: async () =>
+      planOf([
+        stepOf(`${text}-account`, {
+          file: `missing-${text}-file.yaml`,
+          changes: [
+            { path: `/${text}`, before: null, after: { [text]: `if (${text} !== true)`, partitioned: true, n: 1 } },
+          ],
+          notes: [`the step ${text} is new`],
+          databases: { [text]: { state: "pending", action: "create" } },
+        }),
+      ]),
+    apply: async (_, { emit }) => {
+      emit?.({ type: "step-begin", id: `${text}-account`, kind: "ensureUser", title: `user ${text}` });
+      return applyOf({ result: "failed", failures: [failure("conflict", `${text}-account`)] });
+    },
+  });
+
+  test.each([
+    ["admin", "plan"],
+    ["admin", "plan --format json"],
+    ["admin", "plan --format markdown"],
+    ["admin", "plan --format json --out plan.out --log-format json"],
+    ["admin", "apply --format json --log-format json --log-level trace"],
+    ["admin", "apply --log-level trace"],
+    ["true", "plan --format json"],
+    ["1", "plan --format json"],
+    ["secret", "plan"],
+    ["COUCHDB_USERNAME_FILE", "plan"],
+    ["COUCHDB_USERNAME_FILE", "apply --log-level trace"],
+  ])("that are `%s` spoil nothing in what %s prints", async (secret, line) => {
+    const printed = async (password: string) =>
+      (
+        await allOf(await call(line.split(" "), { env: { ...env, COUCHDB_PASSWORD: password }, engine: like(secret) }))
+      ).replaceAll(/"time":"[^"]*"/g, "");
+    const all = await printed(secret);
+    expect(all).toContain(secret);
+    expect(all).toBe(await printed("Zq7-another-one"));
   });
 
   test("a URL with credentials is in no message", async () => {

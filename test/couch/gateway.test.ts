@@ -5,7 +5,7 @@ import { type Gateway, type GatewayOptions, openCouch } from "../../src/couch/ga
 import { path } from "../../src/couch/path.js";
 import { MigrateError } from "../../src/errors.js";
 import type { Event } from "../../src/events.js";
-import { createRedactor } from "../../src/secrets.js";
+import { Secrets } from "../../src/secrets/secrets.js";
 import {
   type Behaviour,
   byPath,
@@ -314,11 +314,40 @@ test("something else than CouchDB", async () => {
 
 test("no error and no event holds a secret that the server repeats", async () => {
   server.behave(json(400, { error: "bad_request", reason: "your password hunter2 is bad" }));
-  const couch = connect({ redact: createRedactor(["hunter2"]) });
-  const request = couch.write("PUT", path`/db/${"hunter2"}`, { body: { p: "hunter2" }, repeatable: true });
+  const secrets = new Secrets();
+  secrets.add(["hunter2"]);
+  const couch = connect({ secrets });
+  const request = couch.write("PUT", path`/db/doc`, { body: { p: "hunter2" }, repeatable: true });
   const { message, data, cause, stack } = await failure(request);
   expect(JSON.stringify([message, data, cause, stack, events])).not.toContain("hunter2");
   expect(message).toContain("your password *** is bad");
+});
+
+test("a path names what it is about, unless that name is a secret", async () => {
+  server.behave(json(400, { error: "bad_request", reason: "admin" }));
+  const secrets = new Secrets();
+  secrets.add(["admins"]);
+  secrets.addSpoken(["over lord"]);
+  const couch = connect({ secrets });
+  const request = couch.write("PUT", path`/_config/admins/${"over lord"}`, { repeatable: true });
+  expect((await failure(request)).data.path).toBe("/_config/admins/***");
+});
+
+test("what CouchDB says of one row, or of all of a request, holds no secret; documents are as they are", async () => {
+  const secrets = new Secrets();
+  secrets.add(["hunter2", "conflict"]);
+  const couch = connect({ secrets });
+  const refusal = { error: "conflict", reason: "not hunter2" };
+  const document = { error: "hunter2", reason: "hunter2" };
+  const read = async (status: number, body: unknown) => {
+    server.behave(json(status, body));
+    return (await couch.read(doc, { accept: [404], fresh: true })).body;
+  };
+  const shown = { error: "conflict", reason: "not ***" };
+  expect(await read(404, refusal)).toEqual(shown);
+  expect(await read(200, [refusal, { ok: true }])).toEqual([shown, { ok: true }]);
+  expect(await read(200, { rows: [refusal, { doc: document }] })).toEqual({ rows: [shown, { doc: document }] });
+  expect(await read(200, document)).toEqual(document);
 });
 
 test("a redirect's location is not repeated", async () => {

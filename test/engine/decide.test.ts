@@ -4,7 +4,17 @@ import type { Entry, Ledger } from "../../src/ledger/ledger.js";
 
 function placed(id: string, checksum: string, databases: string[] = [], oneTime = false): PlacedStep {
   const position = { file: "001.yaml", line: 1, column: 3 };
-  const step = { id, kind: "k", desired: {}, shown: {}, secrets: new Map(), checksum, allowDestroy: false, position };
+  const step = {
+    id,
+    kind: "k",
+    desired: {},
+    shown: {},
+    secrets: new Map(),
+    spoken: [],
+    checksum,
+    allowDestroy: false,
+    position,
+  };
   return { step, databases, oneTime };
 }
 

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { maskChanges } from "../../src/engine/mask-changes.js";
+import { Secrets } from "../../src/secrets/secrets.js";
+import type { Schema } from "../../src/steps/schema.js";
 
 const step = {
   shown: { log: { key: "***", url: "http://***@host/db" }, level: "info" },
@@ -28,5 +30,36 @@ it.each<[string, { path: string; before: unknown; after: unknown }, unknown, unk
   ],
   ["not beside it", { path: "/log/keyed", before: "a", after: "b" }, "a", "b"],
 ])("hides a secret of the files %s", (_, change, before, after) => {
-  expect(maskChanges([change], step)).toEqual([{ path: change.path, before, after }]);
+  expect(maskChanges([change], step, {}, new Secrets())).toEqual([{ path: change.path, before, after }]);
+});
+
+const byName: Schema = { type: "object", properties: { fields: { type: "object", secretNames: true } } };
+
+it.each<[string, { path: string; before: unknown; after: unknown }, unknown, unknown]>([
+  [
+    "what the server has under a name that is secret",
+    { path: "/fields/totp", before: { key: "old", digits: 6 }, after: null },
+    { key: "***", digits: 6 },
+    null,
+  ],
+  [
+    "a field of that name, and no boolean",
+    { path: "/fields", before: { apiToken: "old", ok: true }, after: { apiToken: true, secret: "true" } },
+    { apiToken: "***", ok: true },
+    { apiToken: true, secret: "true" },
+  ],
+  ["the credentials of a URL", { path: "/a", before: "see http://a:b@c", after: 1 }, "see http://***@c", 1],
+  ["a secret of the run in a value of the server", { path: "/a", before: "x geheimnis", after: "x" }, "x ***", "x"],
+  ["no short one there", { path: "/a", before: "x geheim", after: "x" }, "x geheim", "x"],
+  [
+    "none that the file says as well",
+    { path: "/a", before: "geheimnis", after: "geheimnis b" },
+    "geheimnis",
+    "geheimnis b",
+  ],
+])("hides %s", (_, change, before, after) => {
+  const run = new Secrets();
+  run.add(["geheimnis", "geheim", "true"]);
+  const none = { shown: {}, secrets: new Map() };
+  expect(maskChanges([change], none, byName, run)).toEqual([{ path: change.path, before, after }]);
 });

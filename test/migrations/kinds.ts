@@ -45,8 +45,8 @@ export const ensureFiles = kind(
   { from: text, password: { type: "string", secret: true } },
   {
     check: (spec) => {
-      const { from, password } = spec as { from?: string; password?: string };
-      return from === "checked" ? [{ path: "/from", code: "checked", message: `not with ${password}` }] : [];
+      const { from = "" } = spec as { from?: string };
+      return from.startsWith("checked") ? [{ path: "/from", code: "checked", message: `not with ${from}` }] : [];
     },
     async resolve(spec, files) {
       const { from = "", password } = spec as { from?: string; password?: string };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { maskUrls } from "../../src/migrations/secrets.js";
+import { maskUrls } from "../../src/secrets/urls.js";
 import { tempFolder } from "../support/temp.js";
 import { kinds } from "./kinds.js";
 import { load, loadStep, problemsOf } from "./support.js";
@@ -40,6 +41,12 @@ describe("what is shown", () => {
       { login: { user: "***" } },
       { "/login/user": "hunter2" },
     ],
+    [
+      "a secret parameter of a URL",
+      "{ name: 'https://hive/db?apikey=${PASSWORD}&q=1' }",
+      { name: "https://hive/db?apikey=***&q=1" },
+      { "/name": "https://hive/db?apikey=hunter2&q=1" },
+    ],
     ["a URL where there are no variables", "{ plain: 'https://k:h@hive' }", { plain: "https://k:h@hive" }, {}],
   ])("%s", async (_, fields, shown, secrets) => {
     const folder = await tempFolder({ secret: "hunter2\n", count: "42\n" });
@@ -47,6 +54,57 @@ describe("what is shown", () => {
     const loaded = await loadStep(step(fields), { kinds, env: { ...env, ...files } });
     expect(loaded.shown).toEqual({ ready: false, ...shown });
     expect(Object.fromEntries(loaded.secrets)).toEqual(secrets);
+  });
+
+  test("a variable that a secret field uses is secret wherever else it stands, and equal text is not", async () => {
+    const text = [
+      "- id: a\n  ensureThing: { name: 'is ${PASSWORD}', tags: ['${OTHER}', hunter2] }",
+      "- id: b\n  ensureThing: { password: '${PASSWORD}' }",
+    ].join("\n");
+    const { steps } = await load({ "001.yaml": text }, { kinds, env: { ...env, OTHER: "hunter2" } });
+    expect(steps[0]?.shown).toMatchObject({ name: "is ***", tags: ["hunter2", "hunter2"] });
+    expect([...(steps[0]?.secrets ?? [])]).toEqual([["/name", "is hunter2"]]);
+    expect(steps[0]?.desired).toMatchObject({ name: "is hunter2" });
+  });
+
+  test("names tell what is secret of configuration and of users; booleans and numbers are none", async () => {
+    const text = `
+- id: a
+  ensureConfig:
+    cors: { credentials: true, origins: hunter2 }
+    chttpd_auth: { password_scheme: pbkdf2, proxy_use_secret: true, secret: hunter2 }
+    mail: { api_key: hunter2, smtp_password: 1234 }
+- id: b
+  ensureUser:
+    name: kerrigan
+    fields: { apiToken: hunter2, totp: { key: hunter2, digits: 6, on: true }, note: hunter2, token: null }
+`;
+    const { steps } = await load({ "001.yaml": text });
+    expect(steps.map(({ shown }) => shown)).toEqual([
+      {
+        cors: { credentials: "true", origins: "hunter2" },
+        chttpd_auth: { password_scheme: "pbkdf2", proxy_use_secret: "true", secret: "***" },
+        mail: { api_key: "***", smtp_password: "***" },
+      },
+      {
+        name: "kerrigan",
+        roles: [],
+        fields: { apiToken: "***", totp: { key: "***", digits: 6, on: true }, note: "hunter2", token: null },
+      },
+    ]);
+  });
+
+  test("neither an inspection nor JSON of migrations shows a secret, and the steps have it all the same", async () => {
+    const migrations = await load({ "001.yaml": step("{ pin: hunter2 }") }, { kinds });
+    const inspected = [
+      inspect(migrations, { depth: null, showHidden: true }),
+      inspect(migrations, { depth: null, showHidden: true, customInspect: false, getters: false }),
+      JSON.stringify(migrations),
+      JSON.stringify(structuredClone(migrations)),
+    ].join();
+    expect(inspected).toContain("***");
+    expect(inspected).not.toContain("hunter2");
+    expect(migrations.steps[0]?.secrets.get("/pin")).toBe("hunter2");
   });
 
   test("`desired` has the secrets, and is left as it was", async () => {
@@ -79,6 +137,8 @@ describe("no problem holds a secret", () => {
     ["a quote that does not end", "{ pin: 'hunter2 }"],
     ["an escape that does not exist", '{ pin: "hunter2\\hunter2" }'],
     ["a tag", "{ pin: !x hunter2 }"],
+    ["text that begins as an alias does", "{ password: *hunter2 }"],
+    ["text that begins as an anchor does", "{ password: &hunter2 }"],
     ["two values", "{ pin: 'x'hunter2 }"],
     ["a block with more than its header", "\n    pin: |hunter2\n"],
   ])("%s", async (_, fields) => {
@@ -90,7 +150,7 @@ describe("no problem holds a secret", () => {
 });
 
 test("what a kind reports is cleared of secrets", async () => {
-  const text = "- id: x\n  ensureFiles: { from: checked, password: hunter2 }\n";
-  const problems = await problemsOf(load({ "001.yaml": text }, { kinds }));
+  const text = "- id: x\n  ensureFiles: { from: 'checked${file:secret}' }\n";
+  const problems = await problemsOf(load({ "001.yaml": text, secret: "hunter2\n" }, { kinds }));
   expect(problems).toMatchObject([{ code: "checked", message: "not with ***" }]);
 });

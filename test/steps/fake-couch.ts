@@ -72,5 +72,5 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
 }
 
 export function contextOf<Desired>(couch: Couch, desired: Desired, target: Target = {}): StepContext<Desired> {
-  return { couch, desired, target, signal: new AbortController().signal, progress: () => {} };
+  return { couch, desired, target, signal: new AbortController().signal, foreign: (text) => text, progress: () => {} };
 }

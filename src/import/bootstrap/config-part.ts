@@ -1,4 +1,5 @@
 /** `_config.json` as steps: admins by themselves, the rest as configuration. Pure. */
+import { isSecretConfig } from "../../steps/config-values.js";
 import { isObject, type JsonObject } from "../../steps/json.js";
 import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "../imported.js";
 import { byName, distinctNames, variableNames, variableWord } from "../names.js";
@@ -48,7 +49,7 @@ function sectionsPart(file: string, sections: JsonObject): Imported {
       continue;
     }
     const written = Object.entries(values).map(([key, value]) => {
-      if (!/secret|password|token/i.test(key) || typeof value !== "string") return [key, String(value)];
+      if (typeof value !== "string" || !isSecretConfig({ section, key }, value)) return [key, String(value)];
       const name = `${variableWord(section)}_${variableWord(key)}`;
       needed.push({ name, holds: `[${section}] ${key}, as in ${file}` });
       return [key, variable(name)];

@@ -1,7 +1,9 @@
 /** A `_replicator` document: what a step asks for, what CouchDB adds, and what may be shown of it. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { maskUrls } from "../../migrations/secrets.js";
-import { masked } from "../../migrations/step.js";
+import { shownByName } from "../../secrets/by-name.js";
+import { masked } from "../../secrets/masked.js";
+import { isSecretName } from "../../secrets/names.js";
+import { maskUrls } from "../../secrets/urls.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Change, SpecProblem } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
@@ -92,6 +94,7 @@ const places: ReadonlySet<string> = new Set(["source", "target", "proxy", "sourc
 const secretParts: ReadonlySet<string> = new Set(["auth", "oauth", "headers"]);
 
 function shownAt(field: string, keys: readonly string[], value: unknown): unknown {
+  if (field === "query_params") return shownByName(value, keys.some(isSecretName));
   if (!places.has(field)) return value;
   return hidden(
     value,
@@ -110,8 +113,9 @@ function hidden(value: unknown, key: string, secret: boolean): unknown {
     ]);
     return Object.fromEntries(members);
   }
+  if (typeof value !== "string") return value;
   if (secret) return key === "username" ? value : masked;
-  return typeof value === "string" ? maskUrls(value) : value;
+  return isSecretName(key) ? masked : maskUrls(value);
 }
 
 /** What CouchDB answers with a 403, or takes and then never does. */

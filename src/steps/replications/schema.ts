@@ -92,7 +92,8 @@ export const replicationSchema: Schema = {
     filter: text("Only the documents that this filter function lets through: `designdoc/name`.", "broods/alive"),
     query_params: {
       type: "object",
-      description: "Parameters of the filter function.",
+      description: "Parameters of the filter function. Text under a name such as `apikey` or `token` is secret.",
+      secretNames: true,
       additionalProperties: { variables: true },
       examples: [{ brood: "tiamat" }],
     },

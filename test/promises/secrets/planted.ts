@@ -17,6 +17,18 @@ export const secrets = {
   configKey: "config-key-3mB-c2VjcmV0",
   configPassword: "config-password-5rN",
   tlsKey: "tls-key-6vC",
+  userToken: "user-token-2cD",
+  userTotp: "user-totp-7hJ",
+  configAuthKey: "config-auth-key-3gL",
+  configPassphrase: "config-passphrase-6tR",
+  urlParameter: "url-parameter-9sL",
+  filterParameter: "filter-parameter-4zX",
+  shared: "shared-3pD-value",
+  alias: "alias-1wQ-alias",
+  argument: "argument-6yU-argument",
+  oldConfig: "old-config-8rB",
+  oldUser: "old-user-3nV",
+  oldLink: "old-link-5kM",
 } as const;
 
 export const env = (folder: string): Record<string, string> => ({
@@ -24,6 +36,7 @@ export const env = (folder: string): Record<string, string> => ({
   NAMED_FILE: `${folder}/named-secret`,
   LINK_URL: `https://kerrigan:${secrets.replicationUrl}@char.invalid:6984/brood`,
   LINK_PASSWORD: secrets.replicationAuth,
+  SHARED: secrets.shared,
 });
 
 export const secretFiles: Readonly<Record<string, string>> = {
@@ -39,27 +52,40 @@ export const sound = (name: string): string => `
 - id: admin
   ensureAdmin: { name: ${name}-admin, password: "\${OVERMIND_PASSWORD}" }
 - id: user
-  ensureUser: { name: ${name}-user, password: ${text(secrets.inline)}, roles: [zerg] }
+  ensureUser: { name: ${name}-user, password: ${text(secrets.inline)}, roles: [zerg], fields: { apiToken: ${secrets.userToken}, totp: { key: ${secrets.userTotp} } } }
+- id: shared-user
+  ensureUser: { name: ${name}-shared, password: "\${SHARED}" }
 - id: file-user
   ensureUser: { name: ${name}-file, password: "\${file:../secret}" }
 - id: named-user
   ensureUser: { name: ${name}-named, password: "\${NAMED}" }
 - id: config
   ensureConfig:
-    ${name}: { api_password: ${secrets.configPassword}, auth_token: ${secrets.configKey} }
+    ${name}: { banner: "it is \${SHARED}", api_password: ${secrets.configPassword}, auth_token: ${secrets.configKey}, auth_key: ${secrets.configAuthKey}, passphrase: ${secrets.configPassphrase} }
 - id: link
   ensureReplication:
     id: ${name}
     source: "\${LINK_URL}"
     target:
-      url: http://127.0.0.1:1/there
+      url: http://127.0.0.1:1/there?apikey=${secrets.urlParameter}
       headers: { X-Key: ${secrets.replicationHeader} }
       auth: { basic: { username: zerg, password: "\${LINK_PASSWORD}" } }
+    query_params: { apiKey: ${secrets.filterParameter}, brood: tiamat }
     continuous: true
 - id: database
   ensureDatabase: { name: ${name} }
 - id: security
   ensureSecurity: { database: ${name}, members: { roles: [zerg] } }
+`;
+
+/** Deletes what the server has by then. */
+export const removal = (name: string): string => `
+- id: no-link
+  removeReplication: { id: ${name}, allowDestroy: true }
+- id: no-config
+  removeConfig: { ${name}: [api_password, auth_token, auth_key, passphrase], allowDestroy: true }
+- id: no-user
+  removeUser: { name: ${name}-user, allowDestroy: true }
 `;
 
 /** Secrets where they do not belong, each in a file that can't be loaded. */
@@ -68,6 +94,7 @@ export const broken: Readonly<Record<string, string>> = {
   "a value of the wrong type": `- id: a\n  ensureUser: { name: a, password: [${text(secrets.inline)}] }\n`,
   "a spec that is text": `- id: a\n  ensureUser: ${text(secrets.inline)}\n`,
   "a quote that does not end": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}'${secrets.configKey} }\n`,
+  "text that begins as an alias does": `- id: a\n  ensureUser: { name: a, password: *${secrets.alias} }\n`,
   "a duplicate": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}, password: ${text(secrets.inline)} }\n`,
   "a bad escape": `- id: a\n  ensureUser: { name: a, password: "${secrets.configKey}\\q" }\n`,
   "a number of the wrong kind": '- id: a\n  ensureDatabase: { name: a, q: "${NAMED}" }\n',

@@ -15,7 +15,7 @@ import { type Addressed, must, request } from "../../support/request.js";
 import { canStartNodes, startCouchDB, startEmbedded } from "../../support/servers.js";
 import { makeFolder, removeFolder, writeFiles } from "../../support/temp.js";
 import { formsOf, Search } from "./forms.js";
-import { broken, env, secretFiles, secrets, sound } from "./planted.js";
+import { broken, env, removal, secretFiles, secrets, sound } from "./planted.js";
 
 // Each test goes on from where the one before ended.
 const search = new Search(secrets);
@@ -31,7 +31,12 @@ beforeAll(async () => {
   proxy = await startProxy(node.url);
   folder = await makeFolder();
   const files = Object.entries(broken).map(([title, text]) => [`${slug(title)}/001.yaml`, text]);
-  await writeFiles(folder, { ...secretFiles, "sound/001.yaml": sound("hive"), ...Object.fromEntries(files) });
+  await writeFiles(folder, {
+    ...secretFiles,
+    "sound/001.yaml": sound("hive"),
+    "removal/001.yaml": removal("hive"),
+    ...Object.fromEntries(files),
+  });
 });
 afterAll(async () => {
   await proxy.close();
@@ -106,9 +111,9 @@ const soundFiles = () => join(folder, "sound");
 const load = () => library.loadMigrations(soundFiles(), { env: env(folder) });
 const connection = (more = {}) => ({ url: proxy.url, username: admin.name, password: admin.password, ...more });
 
-/** What a server that echoes what it was sent, in several forms, would say; two secrets are never sent to it. */
+/** What a server that echoes what it was sent, in several forms, would say; some secrets are never sent to it. */
 const echo = Object.entries(secrets)
-  .filter(([name]) => !/^(?:urlPassword|tlsKey)$/.test(name))
+  .filter(([name]) => !/^(?:urlPassword|tlsKey|alias|argument|old.*)$/.test(name))
   .flatMap(([name, secret]) =>
     formsOf(name, secret).filter(({ form }) => !/^(?:md5|sha|reversed|in HTML|in hex)/.test(form)),
   )
@@ -180,6 +185,45 @@ test("plans, applies, and all other commands", async () => {
   }
 });
 
+test("what the server has where a secret belongs, as plans replace and remove it", async () => {
+  const path = soundFiles();
+  const user = await must(node, "GET", "/_users/org.couchdb.user:hive-user");
+  const totp = { key: secrets.oldUser };
+  await must(node, "PUT", "/_users/org.couchdb.user:hive-user", {
+    body: { ...user, apiToken: secrets.oldUser, totp },
+  });
+  for (const key of ["auth_key", "passphrase", "api_password"])
+    await must(node, "PUT", `/_node/_local/_config/hive/${key}`, { body: secrets.oldConfig });
+  const { _rev } = await must(node, "GET", "/_replicator/hive");
+  const url = `http://a:${secrets.oldLink}@127.0.0.1:1/old?token=${secrets.oldLink}`;
+  const basic = { username: "a", password: secrets.oldLink };
+  await must(node, "PUT", "/_replicator/hive", {
+    body: {
+      _rev,
+      source: url,
+      target: { url, headers: { "X-Key": secrets.oldLink }, auth: { basic } },
+      query_params: { apiKey: secrets.oldLink },
+    },
+  });
+  const removing = join(folder, "removal");
+  for (const format of ["text", "json", "markdown"]) {
+    const changed = await run(["plan", path, "--verify", "--format", format]);
+    expect(changed.code, changed.stderr).toBe(0);
+    expect(changed.stdout).toContain("/fields/totp");
+    const removed = await run(["plan", removing, "--set", "removal", "--format", format]);
+    expect(removed.code, removed.stderr).toBe(0);
+    expect(removed.stdout).toContain("auth_key");
+  }
+  const out = join(folder, "imported-old");
+  expect(await run(["import", "--out", out])).toMatchObject({ code: 0 });
+  for (const file of await readdir(out, { recursive: true, withFileTypes: true })) {
+    if (file.isFile()) search.add(`import old: ${file.name}`, await readFile(join(file.parentPath, file.name), "utf8"));
+  }
+  expect((await run(["apply", path, "--verify", "--format", "json"])).code).toBe(0);
+  expect((await run(["apply", removing, "--set", "removal", "--format", "json"])).code).toBe(0);
+  expect((await run(["apply", path, "--verify"])).code).toBe(0);
+});
+
 test("the tool's own database", async () => {
   for (const list of ["_all_docs", "_local_docs"]) {
     const { rows } = await must(node, "GET", `/couchdb-migrate/${list}?include_docs=true`);
@@ -215,6 +259,21 @@ test("a server that says what it was sent, and worse", async () => {
     }
   }
   proxy.reset();
+});
+
+test("a password that was given by mistake as an argument, a flag or a command", async () => {
+  const path = soundFiles();
+  for (const argv of [
+    ["plan", path, secrets.argument],
+    [secrets.argument],
+    ["ledger", secrets.argument],
+    ["apply", path, `-p${secrets.argument}`],
+    ["apply", path, `--password=${secrets.argument}`],
+    ["apply", path, "--password", secrets.argument],
+    ["apply", path, `--verify=${secrets.argument}`],
+  ]) {
+    for (const start of [inThisProcess, inItsOwn]) expect((await run(argv, {}, start)).code, argv.join(" ")).toBe(3);
+  }
 });
 
 test("processes of their own, as a pod starts them", async () => {
@@ -272,6 +331,12 @@ test("refused logins, and secrets in a URL", async () => {
     COUCHDB_MIGRATE_CERT: join(folder, "key.pem"),
   };
   await run(["wait", "--wait", "10ms"], tls);
+});
+
+test("migrations, inspected and as JSON", async () => {
+  const migrations = await load();
+  search.add("migrations, inspected", inspect(migrations, { depth: null, showHidden: true }));
+  search.add("migrations as JSON", JSON.stringify(migrations));
 });
 
 test("none of it holds a secret", () => {

@@ -1,57 +1,34 @@
-/** The last line of defence at the edges: text from servers and libraries passes here before it is shown. */
-
-import { urlCredentials } from "./migrations/secrets.js";
-
-const mask = "***";
-
-/** Bounded, so that a long word is not gone through again from each of its letters. */
-const scheme = "[a-z][a-z0-9+.-]{0,30}://";
-/** Up to the last `@` of the authority. */
-const userinfo = new RegExp(`(${scheme})[^\\s/?#"'<>]*@`, "gi");
-/** What a URL in running text can't hold. */
-const word = /[^\s"'<>]+/g;
-/** A password with an unencoded slash ends the authority early: what follows the colon is then no port. */
-const brokenUserinfo = new RegExp(`(${scheme})[^/?#:@]+:(?!\\d+(?:[/?#]|$))`, "i");
-
-/** `text` without the credentials of the URLs in it. In time that grows with its length: a server may have sent it. */
-export function redactUrl(text: string): string {
-  return text.replace(word, redactBroken).replace(userinfo, `$1${mask}@`);
-}
-
-function redactBroken(text: string): string {
-  const end = text.lastIndexOf("@");
-  const found = end === -1 ? null : brokenUserinfo.exec(text);
-  if (!found || found.index + found[0].length > end) return text;
-  return `${text.slice(0, found.index)}${found[1]}${mask}${text.slice(end)}`;
-}
+/** Finds secrets in text that somebody else wrote: a server's reason, an exception's message. */
+import { masked } from "./masked.js";
+import { redactUrls, urlSecrets } from "./urls.js";
 
 /**
  * Replaces each secret by `***`, as it is and as it travels: URL-encoded, in JSON, in base64 (also as a part of a
  * longer text, such as `name:password` in a Basic header), and in the URLs of the text. Of a secret that is a URL its
- * credentials are replaced on their own, too.
+ * secrets are replaced on their own, too.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const patterns = new Map<string, string>();
-  for (const secret of [...secrets].flatMap((one) => [one, ...urlCredentials(one)])) {
+  for (const secret of [...secrets].flatMap((one) => [one, ...urlSecrets(one)])) {
     for (const form of formsOf(secret)) patterns.set(form, patternOf(form));
     for (const form of base64FormsOf(secret)) patterns.set(form, literal(form));
   }
-  if (patterns.size === 0) return redactUrl;
+  if (patterns.size === 0) return redactUrls;
   const longestFirst = [...patterns].sort(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
   const pattern = new RegExp(longestFirst.join("|"), "gu");
-  return (text) => redactUrl(text.replace(pattern, mask));
+  return (text) => redactUrls(text.replace(pattern, masked));
 }
 
 /**
- * Shorter ones are masked only where they stand alone: a `***` in the middle of a word that everybody knows would
- * spoil the text, and tell the secret.
+ * Shorter secrets are masked only as whole words: a `***` in the middle of a word that everybody knows would spoil the
+ * text, and tell the secret.
  */
-const shortestInWords = 8;
+export const shortestInWords = 8;
 /** A shorter piece of base64 says next to nothing, and stands everywhere. */
 const shortestBase64 = 4;
 
 function patternOf(form: string): string {
-  return form.length < shortestInWords ? `(?<![\\p{L}\\p{N}])${literal(form)}(?![\\p{L}\\p{N}])` : literal(form);
+  return form.length < shortestInWords ? `(?<![\\p{L}\\p{N}_])${literal(form)}(?![\\p{L}\\p{N}_])` : literal(form);
 }
 
 function literal(text: string): string {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createRedactor, redactUrl } from "../../src/secrets.js";
+import { createRedactor } from "../../src/secrets/redactor.js";
+import { redactUrls } from "../../src/secrets/urls.js";
 
 test.each([
   ["http://admin:secret@host:5984/db", "http://***@host:5984/db"],
@@ -13,8 +14,12 @@ test.each([
   ],
   ["http://[::1]:5984/db", "http://[::1]:5984/db"],
   ["no address: me@example.com", "no address: me@example.com"],
+  ["at https://host/db?apikey=hunter2&since=now#token=hunter3", "at https://host/db?apikey=***&since=now#token=***"],
+  ["https://host/?api%5Fkey=hunter2", "https://host/?api%5Fkey=***"],
+  ["https://host/?token=true&password_scheme=simple", "https://host/?token=true&password_scheme=simple"],
+  ["what of ?apikey=x", "what of ?apikey=x"],
 ])("%s", (text, expected) => {
-  expect(redactUrl(text)).toBe(expected);
+  expect(redactUrls(text)).toBe(expected);
 });
 
 const secret = 'p+/ "q✓ü%';
@@ -52,7 +57,7 @@ test.each([
 
 test("a long text of a server's is gone through once", () => {
   const word = "x".repeat(2_000_000);
-  expect(redactUrl(word)).toBe(word);
-  expect(redactUrl("a://b:c".repeat(200_000))).toHaveLength(1_400_000);
-  expect(redactUrl(`${word} http://a:b/c@d`)).toBe(`${word} http://***@d`);
+  expect(redactUrls(word)).toBe(word);
+  expect(redactUrls("a://b:c".repeat(200_000))).toHaveLength(1_400_000);
+  expect(redactUrls(`${word} http://a:b/c@d`)).toBe(`${word} http://***@d`);
 });

@@ -1,0 +1,32 @@
+import { MigrateError, toMigrateError } from "../errors.js";
+import type { Secrets } from "../secrets/secrets.js";
+
+/**
+ * What a step or the engine threw, as an error that may be shown. Our own sentences may speak of a secret that names
+ * something; the message of an exception that nobody foresaw was written by somebody else.
+ */
+export function withoutSecrets(thrown: unknown, { own, foreign }: Pick<Secrets, "own" | "foreign">): MigrateError {
+  const error = toMigrateError(thrown);
+  // Problems of the files are clean.
+  if (error.constructor !== MigrateError) return error;
+  const clean = error.code === "bug" ? foreign : own;
+  const message = clean(error.message);
+  const next = clean(error.next);
+  const data: [string, unknown][] = Object.entries(error.data).map(([key, value]) => [
+    key,
+    kept.has(key) ? value : cleaned(value, clean),
+  ]);
+  const changed = message !== error.message || next !== error.next || data.some(([key, is]) => is !== error.data[key]);
+  if (!changed) return error;
+  return new MigrateError(error.code, { message, next, data: Object.fromEntries(data), cause: error.cause });
+}
+
+/** An id is never masked, and what a run has come to is clean. */
+const kept: ReadonlySet<string> = new Set(["id", "result"]);
+
+function cleaned(value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === "string") return clean(value);
+  if (!Array.isArray(value)) return value;
+  const items = value.map((item) => cleaned(item, clean));
+  return items.every((item, i) => item === value[i]) ? value : items;
+}

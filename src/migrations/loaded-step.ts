@@ -1,0 +1,41 @@
+import type { Position } from "./problem.js";
+import type { Step } from "./step.js";
+
+/** What may be printed of a step, and its secrets, which no inspection and no JSON of it shows. */
+export class LoadedStep implements Step {
+  readonly id: string;
+  readonly kind: string;
+  readonly description?: string;
+  readonly shown: unknown;
+  readonly checksum: string;
+  readonly allowDestroy: boolean;
+  readonly position: Position;
+  readonly #desired: unknown;
+  readonly #secrets: ReadonlyMap<string, string>;
+  readonly #spoken: readonly string[];
+
+  constructor({ id, kind, description, shown, checksum, allowDestroy, position, desired, secrets, spoken }: Step) {
+    this.id = id;
+    this.kind = kind;
+    if (description !== undefined) this.description = description;
+    this.shown = shown;
+    this.checksum = checksum;
+    this.allowDestroy = allowDestroy;
+    this.position = position;
+    this.#desired = desired;
+    this.#secrets = secrets;
+    this.#spoken = spoken;
+  }
+
+  get desired(): unknown {
+    return this.#desired;
+  }
+
+  get secrets(): ReadonlyMap<string, string> {
+    return this.#secrets;
+  }
+
+  get spoken(): readonly string[] {
+    return this.#spoken;
+  }
+}

@@ -1,0 +1,48 @@
+/** Whether what stands at a place of a step is secret: by its schema, or by its name. */
+import { isBooleanText, isSecretName } from "../secrets/names.js";
+import type { Schema } from "../steps/schema.js";
+import { fromPointer } from "./pointer.js";
+import { type Alternatives, alternatives, below, isSecret } from "./spec-schema.js";
+
+export interface Secrecy {
+  /** What the value at this place may have to fit. Empty: anything. */
+  readonly schemas: Alternatives;
+  /** `name`: all text but `true` and `false` is secret. `field`: all of it. */
+  readonly secret: false | "name" | "field";
+  /** Names below this place may make secret what stands under them. */
+  readonly byName: boolean;
+}
+
+export function secrecyOf(schema: Schema): Secrecy {
+  const schemas = alternatives(schema);
+  return { schemas, secret: isSecret(schemas) && "field", byName: hasSecretNames(schemas) };
+}
+
+/** One field or item further down. */
+export function inside({ schemas, secret, byName }: Secrecy, segment: string | number): Secrecy {
+  const inner = schemas.length > 0 ? below(schemas, segment) : schemas;
+  const named = byName && typeof segment === "string" && isSecretName(segment);
+  return {
+    schemas: inner,
+    secret: secret === "field" || isSecret(inner) ? "field" : named ? "name" : secret,
+    // Names go on to mean something below a place of which the schema says nothing.
+    byName: hasSecretNames(inner) || (byName && inner.every(({ type }) => type === undefined)),
+  };
+}
+
+/** Segments of a pointer do not tell whether they are numbers. */
+export function secrecyAt(schema: Schema, pointer: string): Secrecy {
+  return fromPointer(pointer).reduce((place, segment) => {
+    const field = inside(place, segment);
+    if (field.schemas.length > 0 || place.schemas.length === 0 || !/^\d+$/.test(segment)) return field;
+    return inside(place, Number(segment));
+  }, secrecyOf(schema));
+}
+
+export function isSecretText({ secret }: Pick<Secrecy, "secret">, text: string): boolean {
+  return secret === "field" || (secret === "name" && !isBooleanText(text));
+}
+
+function hasSecretNames(schemas: Alternatives): boolean {
+  return schemas.some(({ secretNames }) => secretNames === true);
+}

@@ -1,0 +1,2 @@
+/** A secret's place in printed output. */
+export const masked = "***";
