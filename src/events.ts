@@ -3,6 +3,7 @@
  * users of the library. No event holds a secret.
  */
 import type { MigrateError } from "./errors.js";
+import type { Kept } from "./results.js";
 
 export type Event =
   /** CouchDB, or a part of it, is waited for. Emitted at growing intervals. */
@@ -47,7 +48,9 @@ export type Event =
       readonly kind: string;
       readonly title: string;
       /** `superseded`: a newer version of the files had it; left alone. `done`: a part of it. */
-      readonly outcome: "applied" | "adopted" | "unchanged" | "superseded" | "done";
+      readonly outcome: "applied" | "adopted" | "kept" | "unchanged" | "superseded" | "done";
+      /** What differs from the files and stays as it is. Absent: nothing. */
+      readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;
     }
   /** `timeout` or a signal has ended the run in the middle of it; the next run goes on with it. */

@@ -12,6 +12,15 @@ export interface Change {
   readonly after: unknown;
 }
 
+/** One difference that stays: by design, the step leaves what the server has. */
+export interface Kept {
+  /** JSON Pointer into the step's object. */
+  readonly path: string;
+  /** `null`: not there. Secrets: `"***"`. */
+  readonly server: unknown;
+  readonly files: unknown;
+}
+
 /** An index that a change makes CouchDB build anew. */
 export interface Rebuild {
   readonly database: string;
@@ -33,8 +42,11 @@ export interface Rebuild {
 /** How a step of the files stands. */
 export type StepState = "pending" | "changed" | "applied" | "drifted" | "superseded";
 
-/** What `apply` would do about it. `adopt`: it holds already and is only recorded. */
-export type StepAction = "create" | "update" | "remove" | "adopt" | "none" | "refused";
+/**
+ * What `apply` would do about it. `adopt`: it holds already and is only recorded. `keep`: the server differs, and by
+ * design the step leaves it as it is.
+ */
+export type StepAction = "create" | "update" | "remove" | "adopt" | "keep" | "none" | "refused";
 
 export interface PlannedDatabase {
   readonly state: StepState;
@@ -55,6 +67,8 @@ export interface PlannedStep {
   readonly changes: readonly (Change & { readonly database?: string })[];
   /** `changes` in short, where they are of many documents: what text and Markdown show without `--details`. */
   readonly brief?: readonly (Change & { readonly database?: string })[];
+  /** What differs and stays as it is. Absent: nothing. */
+  readonly kept?: readonly (Kept & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
   /**
    * Ids of pending steps before this one that change documents which its preview depends on: `changes` and `rebuilds`
@@ -114,6 +128,8 @@ export interface ApplyResult {
   readonly result: "applied" | "unchanged" | "failed" | "come-again" | "interrupted";
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
+  /** Recorded without a write, though the server differs: by design, these steps leave what is there. */
+  readonly kept: readonly KeptStep[];
   readonly unchanged: readonly string[];
   /** Left alone, because the ledger knows a newer version of the step. */
   readonly superseded: readonly string[];
@@ -126,6 +142,11 @@ export interface ApplyResult {
   readonly warnings: readonly Warning[];
   readonly requests: { readonly reads: number; readonly writes: number };
   readonly milliseconds: number;
+}
+
+export interface KeptStep {
+  readonly id: string;
+  readonly differences: readonly (Kept & { readonly database?: string })[];
 }
 
 export interface StatusStep {
@@ -180,5 +201,7 @@ export interface RunRecord {
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
+  /** Absent: none. */
+  readonly kept?: readonly string[];
   readonly failures: readonly { readonly id: string; readonly code: string }[];
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, MigrateError, toMigrateError } from "../errors.js";
 import type { Step } from "../migrations/step.js";
-import type { Target } from "../steps/kind.js";
+import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { contextOf, examine } from "./examine.js";
 import type { Run } from "./run.js";
@@ -11,6 +11,8 @@ export interface Converged {
   /** Something was written. */
   readonly wrote: boolean;
   readonly warnings: readonly string[];
+  /** What differs and stays as it is. */
+  readonly kept: readonly Kept[];
 }
 
 const attempts = 5;
@@ -60,7 +62,7 @@ export async function converge(
     if (difference.action === "none") {
       // A minority took the write (202): that it can be read back does not make it durable.
       if (doubt?.code === "below-quorum") throw doubt;
-      return { wrote, warnings: difference.warnings };
+      return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
     }
     if (doubt && attempt > attempts) throw doubt;
     if (doubt) await pauseAfter(attempt - 1, run.signal);
@@ -68,7 +70,7 @@ export async function converge(
     try {
       wrote = true;
       const said = await kindOf(step).apply(difference.write, { ...contextOf(run, step, target), assertHeld });
-      return { wrote, warnings: [...difference.warnings, ...(said ?? [])] };
+      return { wrote, warnings: [...difference.warnings, ...(said ?? [])], kept: difference.kept ?? [] };
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code)) throw error;

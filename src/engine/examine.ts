@@ -1,7 +1,7 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
 
 import type { Step } from "../migrations/step.js";
-import type { Change, Difference, StepContext, Target } from "../steps/kind.js";
+import type { Change, Difference, Kept, StepContext, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./run.js";
@@ -46,6 +46,7 @@ export async function examine(
     // Nobody sees them but in a plan.
     changes: brief ? [] : mask(found.changes),
     ...(found.brief && { brief: brief ? [] : mask(found.brief) }),
+    ...(found.kept && { kept: maskKept(found.kept, mask) }),
     warnings: [...(kind.warnings?.(step.desired) ?? []), ...found.warnings].map(own),
     ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
   };
@@ -58,6 +59,11 @@ export async function examine(
     warnings: difference.warnings,
     refusal: `it destroys ${kind.title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
   };
+}
+
+function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => readonly Change[]): readonly Kept[] {
+  const changes = mask(kept.map(({ path, server, files }) => ({ path, before: server, after: files })));
+  return changes.map(({ path, before, after }) => ({ path, server: before, files: after }));
 }
 
 /** Why a step can't work in a database that nothing makes. */

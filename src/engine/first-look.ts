@@ -140,6 +140,7 @@ function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, mill
     result: "unchanged",
     applied: [],
     adopted: [],
+    kept: [],
     unchanged: steps,
     superseded: [],
     notReached: [],

@@ -195,7 +195,8 @@ export class PartWork {
     const failures = [...all((result) => result.failures), ...this.#failures];
     const applied = all((result) => result.applied);
     const adopted = all((result) => result.adopted);
-    const done = new Set([...applied, ...adopted]);
+    const kept = all((result) => result.kept);
+    const done = new Set([...applied, ...adopted, ...kept.map(({ id }) => id)]);
     const step = this.#step?.id ?? null;
     // Those before it were brought up to date, by this process or another, or are among what failed.
     const after = this.#run.steps.slice(this.#step ? this.#run.steps.indexOf(this.#step) + 1 : 0);
@@ -206,6 +207,7 @@ export class PartWork {
       result: this.#outcome(failures, applied),
       applied,
       adopted,
+      kept,
       unfinished: [...all((result) => result.unfinished), ...(this.#ending && step !== null ? [step] : [])],
       notReached,
       part: { step, ...this.#part, open: this.#open, left: left.filter((id) => !notReached.includes(id)) },

@@ -4,7 +4,7 @@ import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
-import { type Change, type Difference, holds } from "../steps/kind.js";
+import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
@@ -134,7 +134,7 @@ function planned(
   // Drift beside work that is due: shown for its database, but left as it is.
   const told = examined.filter((one) => decision.state === "applied" || run.verify || one.due);
   const several = examined.length > 1;
-  const placed = ({ database }: Examined, changes: readonly Change[]) =>
+  const placed = <Item extends Change | Kept>({ database }: Examined, changes: readonly Item[]) =>
     changes.map((change) => (several && database !== undefined ? { ...change, database } : change));
   const refusals = told.flatMap((one) => one.difference.refusal ?? []);
   const warnings = told.flatMap((one) => one.difference.warnings);
@@ -155,6 +155,9 @@ function planned(
       changes: told.flatMap((one) => placed(one, one.difference.changes)),
       ...(told.some((one) => one.difference.brief)
         ? { brief: told.flatMap((one) => placed(one, one.difference.brief ?? one.difference.changes)) }
+        : {}),
+      ...(told.some((one) => one.difference.kept)
+        ? { kept: told.flatMap((one) => placed(one, one.difference.kept ?? [])) }
         : {}),
       rebuilds: told.flatMap((one) => one.difference.rebuilds),
       ...(previewWithout.length > 0 ? { previewWithout } : {}),
@@ -181,11 +184,12 @@ function stateOf(one: Examined, decision: Decision): StepState {
 
 function actionOf(one: Examined): StepAction {
   if (one.difference.action !== "none") return one.difference.action;
+  if (one.difference.kept) return "keep";
   return one.due ? "adopt" : "none";
 }
 
 function wholeAction(decision: Decision, actions: readonly StepAction[]): StepAction {
-  const order: readonly StepAction[] = ["refused", "update", "remove", "create", "adopt"];
+  const order: readonly StepAction[] = ["refused", "update", "remove", "create", "keep", "adopt"];
   const first = order.find((action) => actions.includes(action));
   if (first) return first;
   // A pattern that matches nothing yet is only recorded.

@@ -5,7 +5,7 @@ import type { Failure, RunRecord } from "../results.js";
 import { version } from "../version.js";
 import type { Run } from "./run.js";
 
-export interface Worked extends Pick<RunRecord, "applied" | "adopted" | "part"> {
+export interface Worked extends Pick<RunRecord, "applied" | "adopted" | "kept" | "part"> {
   readonly holder: string;
   readonly startedAt: Date;
   readonly milliseconds: number;
@@ -18,7 +18,7 @@ export interface Worked extends Pick<RunRecord, "applied" | "adopted" | "part"> 
 
 /** That it can't be recorded is no failure of the run. */
 export async function recordWork(run: Run, worked: Worked): Promise<void> {
-  const { startedAt, milliseconds, holder, part, applied, adopted, failures, broken, stopped } = worked;
+  const { startedAt, milliseconds, holder, part, applied, adopted, kept, failures, broken, stopped } = worked;
   await recordRun(run.couch, run.place, {
     startedAt: startedAt.toISOString(),
     milliseconds: Math.round(milliseconds),
@@ -28,6 +28,7 @@ export async function recordWork(run: Run, worked: Worked): Promise<void> {
     ...(part ? { part } : {}),
     applied,
     adopted,
+    ...(kept ? { kept } : {}),
     failures: failures.map(({ id, code }) => ({ id, code })),
   });
 }

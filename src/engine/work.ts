@@ -8,7 +8,7 @@ import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { Snapshot } from "../ledger/snapshot.js";
 import type { Step } from "../migrations/step.js";
-import type { ApplyResult, Failure, Warning } from "../results.js";
+import type { ApplyResult, Failure, KeptStep, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
@@ -38,6 +38,7 @@ export class Work {
   readonly due: ReadonlySet<string>;
   readonly #applied: string[] = [];
   readonly #adopted: string[] = [];
+  readonly #kept: KeptStep[] = [];
   readonly #failures: Failure[] = [];
   readonly #warnings: Warning[];
   readonly #written: Set<string>;
@@ -136,6 +137,7 @@ export class Work {
       milliseconds: performance.now() - began,
       applied: this.#applied,
       adopted: this.#adopted,
+      ...(this.#kept.length > 0 ? { kept: this.#kept.map(({ id }) => id) } : {}),
       failures: this.#failures,
       broken: broken !== undefined,
       stopped: interrupted,
@@ -210,6 +212,9 @@ export class Work {
       run.emit({ type: "warning", code: "step", message: warning, id: step.id });
     }
     for (const { target, error } of failed) this.#fail(step.id, target, error);
+    const kept = succeeded.flatMap(({ target: { database }, converged }) =>
+      converged.kept.map((one) => (targets.length > 1 && database !== undefined ? { ...one, database } : one)),
+    );
     const milliseconds = Math.round(performance.now() - began);
     if (ended.length === 0 || succeeded.length > 0) {
       for (const made of createdBy(step)) this.#existing.add(made);
@@ -219,7 +224,13 @@ export class Work {
         kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap((result) => result.target.database ?? []);
       // What is gone has no incarnation: whatever comes to be under its name is another.
       const databases = worked.filter((database) => database !== removed);
-      const done = { milliseconds, adopted: !wrote, at: new Date(), version };
+      const done = {
+        milliseconds,
+        adopted: !wrote && kept.length === 0,
+        kept: kept.length > 0,
+        at: new Date(),
+        version,
+      };
       const entry = () => {
         if (this.#goneOf(step) !== undefined) return undefined;
         return nextEntry(step, recorder.entry(step.id), {
@@ -234,9 +245,11 @@ export class Work {
       run.emit({ type: "step-stopped", id: step.id });
     }
     if (ended.length > 0) return;
-    (wrote ? this.#applied : this.#adopted).push(step.id);
-    const outcome = wrote ? "applied" : "adopted";
-    run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds });
+    const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : "adopted";
+    if (outcome === "kept") this.#kept.push({ id: step.id, differences: kept });
+    else (wrote ? this.#applied : this.#adopted).push(step.id);
+    const differences = kept.length > 0 ? { kept } : {};
+    run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds, ...differences });
   }
 
   /** Of a step that other processes have begun in parts: what is left of them is done first. */
@@ -335,6 +348,7 @@ export class Work {
       result: this.#outcome(applied),
       applied,
       adopted: this.#adopted,
+      kept: this.#kept,
       unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !written.has(id)),
       superseded: this.#idsIn("superseded"),
       unfinished: [...this.#unfinished],

@@ -8,6 +8,8 @@ export interface Done {
   readonly milliseconds: number;
   /** Nothing had to be written. */
   readonly adopted: boolean;
+  /** The server differs, and by design the step leaves it as it is. */
+  readonly kept?: boolean;
   readonly at: Date;
   /** Of couchdb-migrate. */
   readonly version: string;
@@ -15,7 +17,7 @@ export interface Done {
 
 /** The entry to record. Databases where the same version of the step was applied before are kept. Pure. */
 export function nextEntry(step: Step, before: Entry | undefined, done: Done): Entry {
-  const { databases, milliseconds, adopted, at, version } = done;
+  const { databases, milliseconds, adopted, kept: differs, at, version } = done;
   const kept = before?.checksum === step.checksum ? before.databases : {};
   const former = [...(before?.former ?? []), ...(before ? [before.checksum] : [])];
   return {
@@ -26,6 +28,7 @@ export function nextEntry(step: Step, before: Entry | undefined, done: Done): En
     milliseconds,
     version,
     ...(adopted ? { adopted } : {}),
+    ...(differs ? { kept: true } : {}),
     databases: { ...kept, ...databases },
   };
 }

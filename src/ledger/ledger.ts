@@ -23,6 +23,8 @@ export interface Entry {
   readonly version: string;
   /** It held already and was only recorded. */
   readonly adopted?: boolean;
+  /** The server differed, and by design the step left what it had. */
+  readonly kept?: boolean;
   /**
    * The databases that it was applied in, each with its incarnation: `instance_start_time` as CouchDB 3.3 and newer
    * give it (seconds); `"0"` from older ones, which can't tell.

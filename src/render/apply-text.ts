@@ -1,6 +1,7 @@
 /** What an apply did, for people. */
 import type { ApplyResult, Failure } from "../results.js";
 import { visible } from "../text/visible.js";
+import { keptLines } from "./kept.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
@@ -8,6 +9,7 @@ export function applyText(result: ApplyResult, style: Style): string {
   const paint = paints(style)[result.result];
   const lines = [
     `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
+    ...keptStepLines(result),
     ...idLines("left alone, for the ledger knows a newer version", result.superseded),
     ...idLines("not done yet", result.unfinished),
     ...idLines("not begun", result.notReached),
@@ -36,17 +38,18 @@ function partSummary({ part, result }: ApplyResult): string {
 }
 
 function stepsSummary(result: ApplyResult): string {
-  const { applied, adopted, unchanged, superseded, unfinished, notReached } = result;
+  const { applied, adopted, kept, unchanged, superseded, unfinished, notReached } = result;
   const first = leads(result);
   const ended = result.result === "applied" || result.result === "unchanged";
-  if (result.part && ended && applied.length + adopted.length === 0) return "";
-  if (result.result === "unchanged" && adopted.length === 0) {
+  if (result.part && ended && applied.length + adopted.length + kept.length === 0) return "";
+  if (result.result === "unchanged" && adopted.length + kept.length === 0) {
     const left = superseded.length > 0 ? `, ${superseded.length} superseded` : "";
     return `Nothing to do: ${count(unchanged.length, "step")} unchanged${left}.`;
   }
   const done = [
     `${first === "" ? "Applied" : "applied"} ${count(applied.length, "step")}`,
     ...(adopted.length > 0 ? [`adopted ${adopted.length}`] : []),
+    ...(kept.length > 0 ? [`kept ${kept.length}`] : []),
   ].join(", ");
   const rest = [
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
@@ -55,6 +58,13 @@ function stepsSummary(result: ApplyResult): string {
     ...(notReached.length > 0 ? [`${notReached.length} not begun`] : []),
   ].join(", ");
   return `${first}${done}${rest === "" ? "" : `; ${rest}`}.`;
+}
+
+function keptStepLines({ kept }: ApplyResult): string[] {
+  return kept.flatMap(({ id, differences }) => [
+    `  kept, though the files differ: ${visible(id)}`,
+    ...keptLines(differences).map((text) => `    ${text}`),
+  ]);
 }
 
 function leads({ result, failures }: ApplyResult): string {

@@ -1,6 +1,7 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
 import type { Event } from "../events.js";
 import { visible } from "../text/visible.js";
+import { keptSummary } from "./kept.js";
 import type { Pace } from "./pace.js";
 import { grouped, rate, remaining, span } from "./quantity.js";
 
@@ -46,7 +47,8 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return info(`${progressPlace(event)}: ${event.what}: ${figures(event, pace)}`);
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
-      return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})` };
+      const differs = event.kept ? `; kept, though it differs: ${keptSummary(event.kept)}` : "";
+      return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})${differs}` };
     }
     case "step-stopped":
       return info(`${event.id}: not done yet; the next run goes on with it`);

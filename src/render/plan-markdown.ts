@@ -2,6 +2,7 @@
 import type { Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
+import { keptLines } from "./kept.js";
 import {
   databaseLines,
   detailsHint,
@@ -63,6 +64,7 @@ function section(step: PlannedStep, details: boolean): string {
   const said = [
     ...(step.description === undefined ? [] : [inText(step.description)]),
     ...databaseLines(step).map((text) => `- ${inText(text)}`),
+    ...keptLines(step.kept ?? []).map((text) => `- kept: ${inText(text)}`),
     ...detailsHint(step, details).map((hint) => `- ${hint}`),
     ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
     ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),

@@ -5,7 +5,7 @@ import { viewsWithExamples } from "../text/named-views.js";
 import { visible } from "../text/visible.js";
 import { count, grouped, list, size } from "./quantity.js";
 
-export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | " ";
+export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | " ";
 
 /** Drift that this plan only shows: `apply` without `--verify` leaves it. */
 export function isLeftAlone(step: PlannedStep): boolean {
@@ -18,7 +18,7 @@ export function markOf(step: PlannedStep): Mark {
   return marks[step.action];
 }
 
-const marks = { create: "+", update: "~", remove: "-", adopt: "=", refused: "!", none: " " } as const;
+const marks = { create: "+", update: "~", remove: "-", adopt: "=", keep: "≠", refused: "!", none: " " } as const;
 
 export const words: Readonly<Record<Mark, string>> = {
   "+": "create",
@@ -28,6 +28,7 @@ export const words: Readonly<Record<Mark, string>> = {
   "!": "refused",
   "*": "drifted",
   "<": "superseded",
+  "≠": "keep",
   " ": "unchanged",
 };
 
@@ -36,6 +37,7 @@ export function summaryOf(plan: Plan): string {
   const of = (mark: Mark) => plan.steps.filter((step) => markOf(step) === mark).length;
   const rest: readonly (readonly [Mark, string])[] = [
     [" ", "unchanged"],
+    ["≠", "kept as it is"],
     ["*", "drifted (apply --verify repairs it)"],
     ["<", "superseded"],
     ["!", "refused"],

@@ -2,6 +2,7 @@
 import type { Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
+import { keptLines } from "./kept.js";
 import {
   databaseLines,
   detailsHint,
@@ -34,8 +35,17 @@ export function orphanedText(ids: readonly string[]): string {
 }
 
 function closing(plan: Plan): string {
-  const quiet = plan.steps.every((step) => markOf(step) === " ");
-  return quiet ? `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}` : summaryOf(plan);
+  if (plan.steps.every((step) => markOf(step) === " ")) {
+    return `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}`;
+  }
+  const kept = plan.steps.filter((step) => markOf(step) === "≠" && step.state === "applied");
+  const quiet = plan.steps.every((step) => markOf(step) === " " || kept.includes(step));
+  if (!quiet) return summaryOf(plan);
+  const ids = list(
+    kept.map(({ id }) => visible(id)),
+    20,
+  );
+  return `Nothing to do, though CouchDB differs from the files: ${ids} leaves what is there. ${summaryOf(plan)}`;
 }
 
 function stepText(step: PlannedStep, style: Style, details: boolean): string {
@@ -47,6 +57,7 @@ function stepText(step: PlannedStep, style: Style, details: boolean): string {
     ...(step.description === undefined ? [] : [style.dim(visible(step.description))]),
     ...databaseLines(step).map((text) => style.dim(text)),
     ...stepLines(shownChanges(step, details)).map((line) => lineText(line, style)),
+    ...keptLines(step.kept ?? []).map((text) => style.cyan(`≠ ${text}`)),
     ...detailsHint(step, details).map((hint) => style.dim(hint)),
     ...step.rebuilds.map((rebuild) => style.yellow(rebuildLine(rebuild))),
     ...step.notes.map((note) => `${(mark === "!" ? style.red : style.yellow)("note:")} ${visible(note)}`),
@@ -62,5 +73,5 @@ function painter(mark: Mark | Line["mark"], style: Style): (text: string) => str
   if (mark === "+") return style.green;
   if (mark === "-" || mark === "!") return style.red;
   if (mark === "~" || mark === "*") return style.yellow;
-  return mark === "=" || mark === "<" ? style.cyan : (text) => text;
+  return mark === "=" || mark === "<" || mark === "≠" ? style.cyan : (text) => text;
 }

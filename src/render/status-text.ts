@@ -70,8 +70,8 @@ function runsText(runs: readonly RunRecord[], style: Style): string {
 }
 
 /** A part fails by nothing but its step. */
-function workText({ part, applied, adopted, failures }: RunRecord): string {
+function workText({ part, applied, adopted, kept = [], failures }: RunRecord): string {
   if (part) return `part ${part.number} of ${part.of} of ${visible(part.step)}`;
   const ids = [...new Set(failures.map(({ id }) => visible(id)))];
-  return `${applied.length} applied, ${adopted.length} adopted${ids.length === 0 ? "" : `, failed: ${list(ids, 5)}`}`;
+  return `${applied.length} applied, ${adopted.length} adopted${kept.length === 0 ? "" : `, ${kept.length} kept`}${ids.length === 0 ? "" : `, failed: ${list(ids, 5)}`}`;
 }

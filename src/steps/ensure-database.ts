@@ -5,7 +5,7 @@ import { path } from "../couch/path.js";
 import { partitionsSince, takesPartitions } from "../couch/welcome.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
-import { type Change, defineKind, holds, type StepContext } from "./kind.js";
+import { type Change, defineKind, holds, type Kept, type StepContext } from "./kind.js";
 
 interface Database {
   readonly name: string;
@@ -80,7 +80,11 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   diff(desired, { info, server } = {}) {
     if (info) {
       const refusal = otherKind(desired, info);
-      if (refusal === undefined) return holds(otherShards(desired, info));
+      if (refusal === undefined)
+        return holds(
+          otherShards(desired, info),
+          keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })),
+        );
       const changes = [{ path: "/partitioned", before: info.partitioned, after: desired.partitioned }];
       return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
     }
@@ -170,10 +174,21 @@ function otherKind(desired: Database, { partitioned }: DatabaseInfo): string | u
 }
 
 function otherShards(desired: Database, observed: DatabaseInfo): string[] {
+  return keptShards(desired, observed).map(({ key, server, files }) => otherShard(desired.name, key, server, files));
+}
+
+interface KeptShards extends Kept {
+  readonly key: "q" | "n";
+  readonly server: number;
+  readonly files: number;
+}
+
+function keptShards(desired: Database, observed: DatabaseInfo): KeptShards[] {
   return (["q", "n"] as const).flatMap((key) => {
-    const [asked, is] = [desired[key], observed[key]];
-    if (asked === undefined || is === undefined || asked === is) return [];
-    return [otherShard(desired.name, key, is, asked)];
+    const [files, server] = [desired[key], observed[key]];
+    return files === undefined || server === undefined || files === server
+      ? []
+      : [{ key, path: `/${key}`, server, files }];
   });
 }
 

@@ -1,10 +1,11 @@
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { batchesOf } from "./documents/batches.js";
-import { bodyOf, changesOf, type Mode, type Pending, pendingOf } from "./documents/compare.js";
+import { bodyOf, changesOf, keptOf, type Mode, type Pending, pendingOf } from "./documents/compare.js";
 import { bytesOf, type Document } from "./documents/document.js";
 import type { DocumentFile } from "./documents/document-file.js";
 import { placeOf } from "./documents/existing.js";
+import { shownKept } from "./documents/kept.js";
 import { assertPartitions, partitionIdProblems } from "./documents/partition-ids.js";
 import { seed } from "./documents/seed.js";
 import { readDocuments, type Sources } from "./documents/sources.js";
@@ -34,6 +35,8 @@ interface Work {
   readonly docs: readonly Pending[];
   /** One for each of `files`. */
   readonly files: readonly Survey[];
+  /** Of `docs`: what differs and stays as it is. */
+  readonly kept?: readonly Pending[];
 }
 
 export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
@@ -67,7 +70,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         enum: ["ifMissing", "overwrite"],
         default: "ifMissing",
         description:
-          "`ifMissing`: what is there is left as it is, and what was deleted stays deleted. `overwrite`: what differs is replaced, and what was deleted is made again; attachments stay where the document here has no `_attachments`.",
+          "`ifMissing`: what is there is left as it is, and what was deleted stays deleted; what differs is reported as kept. `overwrite`: what differs is replaced, and what was deleted is made again; attachments stay where the document here has no `_attachments`.",
         variables: true,
       },
     },
@@ -113,17 +116,20 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     const { docs, files = [], mode } = desired;
     const { database = "" } = target;
     await assertPartitions(couch, database, idsIn(desired));
-    const pending = await pendingIn(couch, database, docs, mode);
+    const compared = await compareIn(couch, database, docs, mode);
     const place = await placeOf(couch, database);
-    if (!pending || !place) return undefined;
+    if (!compared || !place) return undefined;
     const surveys: Survey[] = [];
     for (const file of files) surveys.push(await survey(context, place, file, mode));
-    return { docs: pending, files: surveys };
+    return { docs: compared.pending, kept: compared.kept, files: surveys };
   },
 
   diff({ docs, files = [] }, observed) {
-    const work = observed ?? { docs: docs.map((document): Pending => ({ document })), files: files.map(everything) };
-    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds();
+    const nothingThere = { docs: docs.map((document): Pending => ({ document })), files: files.map(everything) };
+    const work: Work = observed ?? nothingThere;
+    const { kept: sample = [] } = work;
+    const kept = shownKept([{ count: sample.length, sample }, ...work.files.flatMap((one) => one.kept ?? [])]);
+    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds([], kept);
     const all = [...work.docs, ...work.files.flatMap(({ sample }) => sample)];
     const kindOf = ({ stored }: Pending) => (stored ? "replaced" : "made");
     const further = { made: 0, replaced: 0 };
@@ -142,7 +148,14 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     };
     const summary = summarise(all, changesOf, kindOf, rests, further);
     const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
-    return { action: replaces ? "update" : "create", ...summary, rebuilds: [], warnings: [], write: work };
+    return {
+      action: replaces ? "update" : "create",
+      ...summary,
+      ...(kept.length > 0 ? { kept } : {}),
+      rebuilds: [],
+      warnings: [],
+      write: work,
+    };
   },
 
   async apply(write, context) {
@@ -175,33 +188,36 @@ function hasWork({ missing, differing }: Survey): boolean {
   return missing + differing > 0;
 }
 
+interface Compared {
+  readonly pending: readonly Pending[];
+  readonly kept: readonly Pending[];
+}
+
 /** `undefined`: there is no such database. */
-async function pendingIn(
+async function compareIn(
   couch: Couch,
   database: string,
   docs: readonly Document[],
   mode: Mode,
-): Promise<Pending[] | undefined> {
+): Promise<Compared | undefined> {
   const found: Pending[] = [];
+  const kept: Pending[] = [];
   for await (const batch of batchesOf(docs, bytesOf)) {
-    const stored = await storedOf(couch, database, batch, mode);
+    const stored = await storedOf(couch, database, batch);
     if (!stored) return undefined;
     for (const document of batch) {
-      const pending = pendingOf(document, stored.get(document._id), mode);
+      const there = stored.get(document._id);
+      const pending = pendingOf(document, there, mode);
+      const differing = mode === "ifMissing" ? keptOf(document, there) : undefined;
       if (pending) found.push(pending);
+      if (differing) kept.push(differing);
     }
   }
-  return found;
+  return { pending: found, kept };
 }
 
-/** What the comparison needs: content with `overwrite` only, the data of attachments only where a document has some. */
-async function storedOf(
-  couch: Couch,
-  database: string,
-  batch: readonly Document[],
-  mode: Mode,
-): Promise<StoredById | undefined> {
-  if (mode === "ifMissing") return readStored(couch, database, idsOf(batch));
+/** What the comparison needs: the data of attachments only where a document has some. */
+async function storedOf(couch: Couch, database: string, batch: readonly Document[]): Promise<StoredById | undefined> {
   const bare = batch.filter(({ _attachments }) => _attachments === undefined);
   const others = batch.filter(({ _attachments }) => _attachments !== undefined);
   const stored = await readStored(couch, database, idsOf(bare), { docs: true });

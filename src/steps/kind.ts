@@ -16,10 +16,10 @@
  */
 import type { Couch, Login } from "../couch/couch.js";
 import type { StepFiles } from "../migrations/step-files.js";
-import type { Change, Rebuild } from "../results.js";
+import type { Change, Kept, Rebuild } from "../results.js";
 import type { Schema } from "./schema.js";
 
-export type { Change, Rebuild };
+export type { Change, Kept, Rebuild };
 
 /** What `diff` says. */
 export interface Difference<Write = unknown> {
@@ -27,6 +27,8 @@ export interface Difference<Write = unknown> {
   readonly changes: readonly Change[];
   /** The same in short, where they are many. */
   readonly brief?: readonly Change[];
+  /** What differs and stays as it is, by design. Absent: nothing. */
+  readonly kept?: readonly Kept[];
   readonly rebuilds: readonly Rebuild[];
   /** To be said, though the step holds or can be applied: one sentence each. No secret. */
   readonly warnings: readonly string[];
@@ -197,8 +199,8 @@ export function takesAllowDestroy(kind: Pick<StepKind, "destroys" | "mayDestroy"
 }
 
 /** The step already holds. */
-export function holds<Write>(warnings: readonly string[] = []): Difference<Write> {
-  return { action: "none", changes: [], rebuilds: [], warnings };
+export function holds<Write>(warnings: readonly string[] = [], kept: readonly Kept[] = []): Difference<Write> {
+  return { action: "none", changes: [], rebuilds: [], warnings, ...(kept.length > 0 ? { kept } : {}) };
 }
 
 /** Keeps the types of a kind's parts while it is listed among kinds of other types. */

@@ -41,6 +41,7 @@ export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
     result: "applied",
     applied: [],
     adopted: [],
+    kept: [],
     unchanged: [],
     superseded: [],
     unfinished: [],

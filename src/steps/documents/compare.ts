@@ -28,6 +28,11 @@ export function pendingOf(document: Document, stored: Stored | undefined, mode: 
   return sameContent(document, doc) ? undefined : { document, rev, stored: doc };
 }
 
+/** A document that is there, or was deleted, otherwise than in the step, and stays so. `undefined`: it is the same. */
+export function keptOf(document: Document, stored: Stored | undefined): Pending | undefined {
+  return stored && pendingOf(document, stored, "overwrite");
+}
+
 /** The document as it is sent. */
 export function bodyOf({ document, rev, stored }: Pending): JsonObject {
   const keeps = document._attachments === undefined && stored?._attachments !== undefined;

@@ -4,11 +4,12 @@ import type { Couch } from "../../couch/couch.js";
 import type { JsonObject } from "../json.js";
 import type { StepContext } from "../kind.js";
 import { batchesOfGroups } from "./batches.js";
-import { type Mode, type Pending, pendingOf } from "./compare.js";
+import { keptOf, type Mode, type Pending, pendingOf } from "./compare.js";
 import type { Document } from "./document.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import { existingIds, type Place } from "./existing.js";
-import { readStored } from "./stored.js";
+import type { KeptDocuments } from "./kept.js";
+import { readStored, type Stored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
@@ -22,6 +23,8 @@ export interface Survey {
   readonly sample: readonly Pending[];
   /** Before this one there is nothing to do. */
   readonly from: number;
+  /** What differs and stays as it is; absent: nothing, or it was not looked at. */
+  readonly kept?: KeptDocuments;
 }
 
 /** One document that has work, and its stored content, where there is any. */
@@ -33,7 +36,10 @@ export interface Work {
 
 type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "brief">;
 
-/** With `brief`: no more than whether there is work, and where it begins. */
+/**
+ * With `brief`: no more than whether there is work, and where it begins. What is kept is compared for a plan, and where
+ * there is no work, so that a run can say that the step leaves it.
+ */
 export async function survey(
   { couch, signal, progress, brief = false }: Context,
   place: Place,
@@ -42,6 +48,7 @@ export async function survey(
 ): Promise<Survey> {
   if (place.isEmpty) return everything(file);
   const found = new Found();
+  const keeps = mode === "ifMissing";
   let done = 0;
   const batches = batchesOfGroups(
     whileNeeded(file, () => !(brief && found.from < Infinity)),
@@ -52,11 +59,20 @@ export async function survey(
     async (batch) => {
       signal.throwIfAborted();
       found.add(await workOf(couch, place, batch, mode));
+      if (keeps && !brief) found.keep(await differing(couch, place, batch, keptOf));
       done += batch.length;
       progress({ done, total: file.documents, unit: "documents", what: `compared with ${place.database}` });
     },
     { concurrency: inFlight },
   );
+  if (keeps && brief && found.from === Infinity) {
+    // One batch that differs is enough.
+    for await (const batch of batchesOfGroups(file.read(), bytesOfBody)) {
+      signal.throwIfAborted();
+      found.keep(await differing(couch, place, batch, keptOf));
+      if (found.keepsSome) break;
+    }
+  }
   return found.survey();
 }
 
@@ -75,10 +91,19 @@ export async function workOf(couch: Couch, place: Place, batch: readonly Sourced
   const missing = batch.filter(({ id }) => !existing.has(id)).map((sourced): Work => ({ sourced }));
   if (mode === "ifMissing" || existing.size === 0) return missing;
   const rest = batch.filter(({ id }) => existing.has(id));
-  return [...missing, ...(await differing(couch, place, rest))];
+  return [...missing, ...(await differing(couch, place, rest, toOverwrite))];
 }
 
-async function differing(couch: Couch, { database }: Place, batch: readonly Sourced[]): Promise<Work[]> {
+type Compare = (document: Document, stored: Stored | undefined) => Pending | undefined;
+
+const toOverwrite: Compare = (document, stored) => pendingOf(document, stored, "overwrite");
+
+async function differing(
+  couch: Couch,
+  { database }: Place,
+  batch: readonly Sourced[],
+  compare: Compare,
+): Promise<Work[]> {
   const documents = batch.map((sourced) => ({ sourced, document: documentOf(sourced) }));
   const idsOf = (wanted: boolean) =>
     documents
@@ -89,7 +114,7 @@ async function differing(couch: Couch, { database }: Place, batch: readonly Sour
     await readStored(couch, database, idsOf(true), { docs: true, attachments: true, keep: false }),
   ];
   return documents.flatMap(({ sourced, document }) => {
-    const pending = pendingOf(document, bare?.get(sourced.id) ?? withData?.get(sourced.id), "overwrite");
+    const pending = compare(document, bare?.get(sourced.id) ?? withData?.get(sourced.id));
     if (!pending) return [];
     const { rev, stored } = pending;
     return [{ sourced, ...(rev === undefined ? {} : { rev }), ...(stored ? { stored } : {}) }];
@@ -112,6 +137,8 @@ class Found {
   #missing = 0;
   #differing = 0;
   #sample: Work[] = [];
+  #kept = 0;
+  #keptSample: Work[] = [];
 
   /** Batches come in any order; of the sample, the lowest are kept. */
   add(work: readonly Work[]): void {
@@ -125,15 +152,31 @@ class Found {
     this.#sample = firstOf(this.#sample, ({ sourced }) => sourced);
   }
 
+  keep(work: readonly Work[]): void {
+    if (work.length === 0) return;
+    this.#kept += work.length;
+    this.#keptSample = [...this.#keptSample, ...work].sort((a, b) => a.sourced.index - b.sourced.index);
+    this.#keptSample = firstOf(this.#keptSample, ({ sourced }) => sourced);
+  }
+
+  get keepsSome(): boolean {
+    return this.#kept > 0;
+  }
+
   survey(): Survey {
-    const sample = this.#sample.map(
-      ({ sourced, rev, stored }): Pending => ({
-        document: documentOf(sourced),
-        ...(rev === undefined ? {} : { rev }),
-        ...(stored ? { stored } : {}),
-      }),
-    );
-    return { missing: this.#missing, differing: this.#differing, sample, from: this.from };
+    const pending = ({ sourced, rev, stored }: Work): Pending => ({
+      document: documentOf(sourced),
+      ...(rev === undefined ? {} : { rev }),
+      ...(stored ? { stored } : {}),
+    });
+    const kept = { count: this.#kept, sample: this.#keptSample.map(pending) };
+    return {
+      missing: this.#missing,
+      differing: this.#differing,
+      sample: this.#sample.map(pending),
+      from: this.from,
+      ...(kept.count > 0 ? { kept } : {}),
+    };
   }
 }
 

@@ -61,7 +61,7 @@ describe("a batch with one document that validation rejects", () => {
     expect(await ids(database)).toEqual(["a", "c"]);
     expect((await plan()).steps).toMatchObject([{ changes: [{ path: "/docs/b" }] }]);
     await must(server(), "PUT", `/${database}/b`, { body: {} });
-    expect(await apply()).toMatchObject({ adopted: ["docs"], failures: [] });
+    expect(await apply()).toMatchObject({ kept: [{ id: "docs" }], failures: [] });
   });
 });
 
@@ -147,12 +147,12 @@ describe("what is stored", () => {
   });
 });
 
-it("a document that users have deleted stays deleted, without a word and without a write", async () => {
+it("a document that users have deleted stays deleted, and is reported as kept, without a write", async () => {
   const database = await freshDatabase();
   const { rev } = await must(server(), "PUT", `/${database}/a`, { body: {} });
   await must(server(), "DELETE", `/${database}/a?rev=${rev}`);
   const { apply } = await run(`- id: docs\n  ensureDocuments: { database: ${database}, docs: [{ _id: a }] }\n`);
-  expect(await apply()).toMatchObject({ adopted: ["docs"], warnings: [] });
+  expect(await apply()).toMatchObject({ kept: [{ id: "docs" }], adopted: [], warnings: [] });
   expect(await ids(database)).toEqual([]);
 });
 

@@ -103,6 +103,21 @@ describe("documents that are there", () => {
     expect(proxy.writes().filter(({ path }) => path.startsWith(`/${database}`))).toEqual([]);
   });
 
+  it("are kept where they differ, which a plan and a run say, without a write", async () => {
+    const database = await freshDatabase();
+    const documents = docs(1_100, (n) => ({ n }));
+    await put(
+      database,
+      documents.map((doc, n) => ({ ...doc, ...(n === 700 ? { n: "x" } : {}) })),
+    );
+    const proxy = await behindProxy();
+    const { apply, plan } = await run(`{ database: ${database}, from: docs.ndjson }`, documents, proxy.url);
+    const differences = [{ path: "/docs/d00700/n", server: "x", files: 700 }];
+    expect(await plan()).toMatchObject({ changes: 0, steps: [{ action: "keep", kept: differences }] });
+    expect(await apply()).toMatchObject({ adopted: [], kept: [{ id: "docs", differences }], failures: [] });
+    expect(proxy.writes().filter(({ path }) => path.startsWith(`/${database}`))).toEqual([]);
+  });
+
   it("are overwritten where they differ, attachments left in place; deleted ones are made again", async () => {
     const database = await freshDatabase();
     const documents = docs(1_500, (n) => ({ n, nested: { _attachments: n } }));

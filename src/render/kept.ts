@@ -1,0 +1,32 @@
+/** What differs from the files and stays as it is. Pure. */
+import type { Kept } from "../results.js";
+import { visible } from "../text/visible.js";
+import { list } from "./quantity.js";
+
+type PlacedKept = Kept & { readonly database?: string };
+
+/** More than these of one step say no more to a reader. */
+const most = { differences: 20, width: 60, inOneLine: 3 } as const;
+
+/** One line each: `/docs/overmind/broods is 8 (the files have 7)`. */
+export function keptLines(kept: readonly PlacedKept[]): string[] {
+  const lines = kept.slice(0, most.differences).map(keptLine);
+  const more = kept.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+/** The first ones in one line, for a log. */
+export function keptSummary(kept: readonly PlacedKept[]): string {
+  return list(kept.map(keptLine), most.inOneLine);
+}
+
+function keptLine({ path, server, files, database }: PlacedKept): string {
+  const where = database === undefined ? "" : ` in ${visible(database)}`;
+  return `${visible(path)}${where} is ${valueText(server)} (the files have ${valueText(files)})`;
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return "absent";
+  const text = JSON.stringify(value);
+  return visible(text.length > most.width ? `${text.slice(0, most.width)}…` : text);
+}
