@@ -41,7 +41,7 @@ const likeCouch: Behaviour = (request, response) => {
   if (request.path.startsWith("/_all_dbs")) return json(200, ["_users", ...databases.keys()])(request, response);
   if (request.path !== "/_dbs_info") {
     const name = decodeURIComponent(request.path.slice(1));
-    if (request.method === "PUT") return json(201, {})(request, response);
+    if (request.method === "PUT") return json(201, { ok: true, id: "doc", rev: "1-a" })(request, response);
     return databases.has(name) ? json(200, infoOf(name))(request, response) : missing(request, response);
   }
   const { keys } = JSON.parse(request.body) as { keys: string[] };

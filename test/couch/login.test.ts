@@ -38,6 +38,7 @@ const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
 };
 const five = [1, 2, 3, 4, 5];
 const doc = (i: number | string) => path`/db/${String(i)}`;
+const database = (number: number) => path`/db-${number}`;
 
 test("right credentials: proved by the first answer, and not before", async () => {
   server.admins.set("overmind", "new");
@@ -115,10 +116,10 @@ test("admin party: anonymous, and said once", async () => {
 
 test("admin party ends with our own admin", async () => {
   const couch = connect();
-  await couch.write("PUT", doc(1), { body: {}, repeatable: true });
+  await couch.write("PUT", database(1), { body: {}, repeatable: true });
   server.admins.set("overmind", "new");
   couch.login.become("overmind", "new");
-  await couch.write("PUT", doc(2), { body: {}, repeatable: true });
+  await couch.write("PUT", database(2), { body: {}, repeatable: true });
   expect(couch.login.proves("overmind", "new")).toBe(true);
 });
 
@@ -126,7 +127,7 @@ test("another runner ends the admin party in mid-run: the request is sent again,
   const couch = connect();
   await couch.read(doc(1));
   server.admins.set("overmind", "new");
-  await Promise.all(five.map((i) => couch.write("PUT", doc(i), { body: {}, repeatable: false })));
+  await Promise.all(five.map((i) => couch.write("PUT", database(i), { body: {}, repeatable: false })));
   expect(couch.login.name).toBe("overmind");
 });
 
