@@ -38,7 +38,7 @@ const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
 };
 const five = [1, 2, 3, 4, 5];
 const doc = (i: number | string) => path`/db/${String(i)}`;
-const database = (number: number) => path`/db-${number}`;
+const database = (number: number) => path`/db-${String(number)}`;
 
 test("right credentials: proved by the first answer, and not before", async () => {
   server.admins.set("overmind", "new");
