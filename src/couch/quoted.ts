@@ -10,8 +10,8 @@ interface Refusal {
   readonly reason?: unknown;
 }
 
-/** A word of CouchDB's, by which programs go: it is no secret, though a password may look like it. */
-const code = /^[a-z][a-z_]*$/;
+/** One of CouchDB's error codes, which programs go by: it is not secret, though a password may look like it. */
+const code = /^[a-z][a-z_]{0,63}$/;
 
 export function quotedCode(error: string, foreign: Redact): string {
   return code.test(error) ? error : foreign(error);

@@ -69,7 +69,7 @@ function ofForeign({ status }: Answered, foreign: string, url: string): Told {
 }
 
 const ownLogin =
-  "The proxy or gateway asks for a login or a permission of its own: give it what it needs, or or use an address that bypasses it.";
+  "The proxy or gateway asks for a login or a permission of its own: give it what it needs, or use an address that bypasses it.";
 
 const foreignAdvice: Readonly<Record<number, string>> = {
   401: ownLogin,

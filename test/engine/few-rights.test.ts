@@ -52,9 +52,15 @@ beforeEach(async () => {
 
 test("compares everything with the server and says that the ledger can't be read", async () => {
   const planned = await plan(await set(old), asReader);
-  expect(planned.steps.map(({ id, action }) => [id, action])).toEqual(
-    ["made", "members", "views", "index", "docs", "once"].map((id) => [id, "adopt"]),
-  );
+  expect(Object.fromEntries(planned.steps.map(({ id, action }) => [id, action]))).toEqual({
+    made: "adopt",
+    members: "adopt",
+    views: "adopt",
+    index: "adopt",
+    // The transformation has changed the document since.
+    docs: "keep",
+    once: "adopt",
+  });
   expect(planned).toMatchObject({ changes: 0, warnings: [{ code: "ledger-unread" }] });
   expect(planText(planned, plain)).toContain("warning: the ledger can't be read, so every step was compared");
 });
