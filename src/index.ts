@@ -13,6 +13,7 @@ export type { ImportResult } from "./import/result.js";
 export { type LoadOptions, loadMigrations } from "./migrations/load.js";
 export { InvalidInput, type Position, type Problem } from "./migrations/problem.js";
 export type { Migrations, Step } from "./migrations/step.js";
+export type { UnsetPolicy, UnsetVariable } from "./migrations/unset.js";
 export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./options.js";
 export type * from "./results.js";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./start-sandbox.js";

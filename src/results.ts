@@ -9,6 +9,7 @@ export interface Change {
   readonly path: string;
   /** `null`: not there. Secrets: `"***"`. */
   readonly before: unknown;
+  /** As `before`; `"(unknown)"`: a secret whose variable is not set. */
   readonly after: unknown;
 }
 
@@ -71,6 +72,11 @@ export interface PlannedStep {
   readonly kept?: readonly (Kept & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
   /**
+   * JSON Pointers to secrets of the step that are unknown, as variables are not set. They are taken to be those that the
+   * server has; where it has none, `changes` hold `"(unknown)"`. Absent: there are none.
+   */
+  readonly unknown?: readonly string[];
+  /**
    * Ids of pending steps before this one that change documents which its preview depends on: `changes` and `rebuilds`
    * are what they would be without those. Absent: there are none.
    */
@@ -90,6 +96,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** Ids in the ledger that are no longer in the files. */
   readonly orphaned: readonly string[];
+  /** Variables that secret fields need and that are not set: `NAME`, or `file:/path`. Absent: all are set. */
+  readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
   /** True where drift would be repaired (`--verify`). */
   readonly verify: boolean;

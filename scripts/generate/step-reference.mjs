@@ -14,6 +14,22 @@ A step has an \`id\`, an optional \`description\`, and one of these kinds. In th
 which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved, *secret* those that are never
 shown, and *secret by name* those below which names tell what is never shown ([Secrets](secrets.md)).
 
+## Variables
+
+\`\${NAME}\` is the environment variable \`NAME\`, or the content of the file that \`NAME_FILE\` names.
+\`\${NAME:-default}\` has a default, \`\${file:/path}\` is the content of a file, and \`$\${\` is a literal \`\${\`.
+
+What happens to a variable that is not set and has no default:
+
+| Command | In a secret field | In any other field |
+|---|---|---|
+| \`validate\` | the field is not checked | the field's type and format, names that contain it, and claims by other steps are not checked |
+| \`plan\` | the secret is unknown: it is not compared with the server, and what is created has \`(unknown)\` in its place | error |
+| all others | error | error |
+
+\`validate\` and \`plan\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
+same way; in other fields a missing file is always an error. \`--require-variables\` makes all of it an error.
+
 ${sections.join("\n")}`;
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "./command.js";
 /** The migration files of the settings; their secrets are known from here on. */
 export async function readMigrations(
   context: Context,
-  options: Pick<LoadOptions, "eachFile"> = {},
+  options: Pick<LoadOptions, "eachFile" | "unset"> = {},
 ): Promise<Migrations> {
   const { loadMigrations } = await context.engine();
   const migrations = await loadMigrations(context.settings.path, { env: context.env, ...options });

@@ -1,3 +1,4 @@
+import type { LoadOptions } from "../migrations/load.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { readMigrations } from "./migrations.js";
 import { printPlan } from "./print-plan.js";
@@ -15,11 +16,11 @@ export const plan: Command = {
     ["plan --format markdown --out plan.md", "for a comment on a pull request"],
     ["plan --sandbox", "rehearse without a CouchDB"],
   ],
-  run: planOrRehearse,
+  run: (context) => planOrRehearse(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" }),
 };
 
-export async function planOrRehearse(context: Context): Promise<Outcome> {
-  const migrations = await readMigrations(context);
+export async function planOrRehearse(context: Context, options: Pick<LoadOptions, "unset"> = {}): Promise<Outcome> {
+  const migrations = await readMigrations(context, options);
   const engine = await context.engine();
   return withServer(context, async (connection) =>
     printPlan(await engine.plan(migrations, runOptions(context, connection)), context),

@@ -1,6 +1,7 @@
 import { exitCodes, MigrateError } from "../errors.js";
 import type { Step } from "../migrations/step.js";
-import { count } from "../render/quantity.js";
+import { unsetNames } from "../migrations/unset.js";
+import { count, list } from "../render/quantity.js";
 import { kindOf } from "../steps/targets.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
@@ -19,13 +20,19 @@ export const validate: Command = {
     noMarkdown(context);
     const json = context.settings.format === "json";
     try {
-      const { files, steps } = await readMigrations(context);
+      const migrations = await readMigrations(context, {
+        unset: context.settings.requireVariables ? "error" : "unknown",
+      });
+      const { files, steps } = migrations;
+      const unset = unsetNames(migrations.unset);
       const summary = `${count(files.length, "file")}, ${count(steps.length, "step")}: valid`;
       const warnings = steps.flatMap(warningsOf);
       if (json)
-        context.printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [], warnings });
-      else
-        context.print(`${[...warnings.map((one) => text(one, context)), context.style.green(summary)].join("\n")}\n`);
+        context.printJson({ formatVersion: 1, valid: true, files, steps: steps.length, problems: [], unset, warnings });
+      else {
+        const lines = [...warnings.map((one) => text(one, context)), ...notesOf(unset, context)];
+        context.print(`${[...lines, context.style.green(summary)].join("\n")}\n`);
+      }
       return { exitCode: exitCodes.done, summary };
     } catch (error) {
       if (!json || !(error instanceof MigrateError) || error.code !== "invalid-input") throw error;
@@ -49,6 +56,14 @@ function warningsOf(step: Step): Warning[] {
 
 function text({ file, line, message }: Warning, { style }: Context): string {
   return `${style.yellow("warning:")} ${visible(`${file}:${line}: ${message}`)}`;
+}
+
+function notesOf(unset: readonly string[], { style }: Context): string[] {
+  if (unset.length === 0) return [];
+  const names = list(unset.map(visible), 20);
+  const them = unset.length === 1 ? "it" : "them";
+  const said = `no value for ${names}: the fields that use ${them} were not checked; apply needs every value`;
+  return [`${style.yellow("note:")} ${said}`];
 }
 
 async function invalid(error: MigrateError, context: Context): Promise<Outcome> {

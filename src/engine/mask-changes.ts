@@ -7,6 +7,7 @@ import { inside, isSecretText, type Secrecy, secrecyAt } from "../migrations/sec
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
 import type { Secrets } from "../secrets/secrets.js";
+import { shownUnknown } from "../secrets/unknown.js";
 import { maskUrls, redactUrls } from "../secrets/urls.js";
 import type { Change } from "../steps/kind.js";
 import type { Schema } from "../steps/schema.js";
@@ -15,19 +16,21 @@ type Hide = (text: string) => string;
 
 export function maskChanges(
   changes: readonly Change[],
-  step: Pick<Step, "secrets" | "shown">,
+  step: Pick<Step, "secrets" | "unknown" | "shown">,
   schema: Schema,
   run: Pick<Secrets, "oldValue">,
 ): readonly Change[] {
-  const known = new Map([...step.secrets].map(([pointer, value]) => [pointer, hideAt(step.shown, pointer, value)]));
+  const inFiles = new Map([...step.secrets].map(([pointer, value]) => [pointer, hideAt(step.shown, pointer, value)]));
+  const unknown = step.unknown ?? [];
+  const withUnknown = (shown: string) => new Map([...inFiles, ...unknown.map((at) => [at, () => shown] as const)]);
+  const [known, wanted] = [withUnknown(masked), withUnknown(shownUnknown)];
   return changes.map(({ path, before, after }) => {
     const place = secrecyAt(schema, path);
-    const whole = aboveIn(known, path);
     const old: Hide = (text) => (after === text || saysSo(after, run.oldValue) ? redactUrls(text) : run.oldValue(text));
     return {
       path,
-      before: shownValue(before, { place, at: path, known, whole, plain: old }),
-      after: shownValue(after, { place, at: path, known, whole, plain: redactUrls }),
+      before: shownValue(before, { place, at: path, known, whole: aboveIn(known, path), plain: old }),
+      after: shownValue(after, { place, at: path, known: wanted, whole: aboveIn(wanted, path), plain: redactUrls }),
     };
   });
 }

@@ -2,6 +2,7 @@
 import pMap from "p-map";
 import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
+import { unsetNames } from "../migrations/unset.js";
 import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
@@ -14,7 +15,7 @@ import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations, { ...options, expectsServer: true }, async (run) => {
+  return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
     const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));
@@ -55,7 +56,8 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
   );
   const limits = previewLimits(seenSteps);
   const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
-  const warnings = [...ledgerWarnings(seen), ...steps.flatMap((step) => step.warnings)];
+  const unset = unsetNames(run.migrations.unset);
+  const warnings = [...ledgerWarnings(seen), ...unsetWarnings(unset), ...steps.flatMap((step) => step.warnings)];
   return {
     formatVersion: 1,
     set: run.place.set,
@@ -63,6 +65,7 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     changes: steps.filter((step) => step.plan.applies).length,
     steps: steps.map((step) => step.plan),
     orphaned: seen.orphaned,
+    ...(unset.length > 0 ? { unset } : {}),
     warnings,
     verify: run.verify,
   };
@@ -73,6 +76,13 @@ function ledgerWarnings({ unread }: Look): Warning[] {
   if (!unread) return [];
   const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
   return [{ code: "ledger-unread", message }];
+}
+
+function unsetWarnings(names: readonly string[]): Warning[] {
+  if (names.length === 0) return [];
+  const them = names.length === 1 ? "it" : "them";
+  const message = `no value for ${names.join(", ")}: the secrets that use ${them} are unknown, so this plan does not compare them with the server; apply needs every value`;
+  return [{ code: "unset-variables", message }];
 }
 
 /** Characters in names that steps would send in paths. Documents are sent in bodies. */
@@ -160,6 +170,7 @@ function planned(
         ? { kept: told.flatMap((one) => placed(one, one.difference.kept ?? [])) }
         : {}),
       rebuilds: told.flatMap((one) => one.difference.rebuilds),
+      ...(step.unknown ? { unknown: step.unknown } : {}),
       ...(previewWithout.length > 0 ? { previewWithout } : {}),
       applies,
       notes: [...new Set([...decision.notes, ...refusals, ...warnings, ...limitNotes(previewWithout)])],

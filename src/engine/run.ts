@@ -22,7 +22,7 @@ import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { secretsThatMayDiffer } from "./secrets-check.js";
-import { assertLedgerLeftAlone, assertNoOverlaps } from "./set-checks.js";
+import { assertLedgerLeftAlone, assertNoOverlaps, assertVariablesSet } from "./set-checks.js";
 import { stopper } from "./stop.js";
 import { withoutSecrets } from "./without-secrets.js";
 
@@ -81,6 +81,8 @@ type OpenOptions = RunOptions &
     readonly first?: FirstLook | undefined;
     /** One that is not there is waited for only where `wait` says so. */
     readonly expectsServer?: boolean;
+    /** Secrets may be unknown. */
+    readonly unknownSecrets?: boolean;
   };
 
 interface Reach {
@@ -89,13 +91,14 @@ interface Reach {
 }
 
 /** What of a migration set a run needs; upkeep has none. */
-type RunMigrations = Pick<Migrations, "steps" | "inputs">;
+type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset">;
 
 /**
  * `options.signal` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
  */
 function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSignal): Run {
   const { steps } = migrations;
+  assertVariablesSet(migrations, options.unknownSecrets);
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
   const reach: Reach = { connected: false, waitedFor: undefined };
   const emit: Listener = (event) => {

@@ -1,6 +1,6 @@
 /** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
 import { InvalidInput, type Problem } from "../migrations/problem.js";
-import type { Step } from "../migrations/step.js";
+import type { Migrations, Step } from "../migrations/step.js";
 import { claimsIn, createdBy, isPattern, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 
 /**
@@ -25,6 +25,12 @@ export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: s
     }
   }
   if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+/** Throws InvalidInput with every variable that has no value; `besidesSecrets`: unless it stands in a secret field. */
+export function assertVariablesSet({ unset = [] }: Pick<Migrations, "unset">, besidesSecrets = false): void {
+  const needed = unset.filter(({ secret }) => !(secret && besidesSecrets));
+  if (needed.length > 0) throw new InvalidInput(needed.map(({ problem }) => problem));
 }
 
 /** Throws InvalidInput where a step names the database in which ledger, lease and history are kept. */

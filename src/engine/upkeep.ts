@@ -11,6 +11,7 @@ import type { LeaseOptions, RunOptions } from "../options.js";
 import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
 import { ensureLedger, type Run, ready, withRun } from "./run.js";
+import { assertVariablesSet } from "./set-checks.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
@@ -19,6 +20,7 @@ export async function forget(id: string, options: RunOptions & LeaseOptions): Pr
 
 /** Takes a step as it now stands in the files as applied, without doing anything. */
 export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
+  assertVariablesSet(migrations);
   const step = migrations.steps.find((one) => one.id === id);
   if (!step) throw new MigrateError("not-in-ledger", { message: `no step in the files has the id ${id}` });
   await editLedger(options, (ledger) => acceptStep(ledger, step, new Date(), version));

@@ -11,11 +11,22 @@ import { readSources } from "./sources.js";
 import { SpecReader } from "./spec-values.js";
 import type { Migrations, Step } from "./step.js";
 import { readStepNode } from "./step-node.js";
+import { type UnsetPolicy, UnsetVariables } from "./unset.js";
 import { type Env, loginVariables, Variables } from "./variables.js";
 
 export interface LoadOptions {
   /** What `${NAME}` is looked up in. Default: the environment of the process. */
   readonly env?: Env;
+  /**
+   * What becomes of a variable that is not set, and has no default. Default: `error`.
+   *
+   * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
+   * other field it is an error. `plan` takes such steps, and no other function does.
+   *
+   * `unknown`: any field that uses it is unknown. Its type, and a name that it is part of, are not checked, nor whether
+   * another step claims the same object. Only to check the files: no function takes such steps.
+   */
+  readonly unset?: UnsetPolicy;
   /**
    * The step kinds that the files may use. Default: all.
    * @internal
@@ -34,6 +45,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
   const env = options.env ?? process.env;
   const variables = new Variables(env);
+  const unset = new UnsetVariables(options.unset ?? "error");
   problems.knows(loginVariables.map((name) => env[name]));
   const cache = new FileCache();
   const uses = new Uses(problems);
@@ -42,7 +54,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   const sources = readSources(path, problems);
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
-    const reader = new SpecReader(file, variables, problems);
+    const reader = new SpecReader(file, variables, unset, problems);
     const before = drafts.length;
     for (const item of items) {
       const node = readStepNode(file, item, kinds);
@@ -55,7 +67,10 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
         const read = await readStep({ file, place, kind, reader, cache, problems, partitioned });
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
-        for (const [name, is] of kind.partitions?.(read.desired) ?? []) partitioned.set(name, is);
+        for (const [name, is] of kind.partitions?.(read.desired) ?? []) {
+          // Otherwise it is a variable that is not set.
+          if (typeof is === "boolean") partitioned.set(name, is);
+        }
         const { id = "", description } = node;
         const named = { id, kind: kind.name, ...(description !== undefined && { description }), position };
         drafts.push({ ...named, desired: read.desired, finish: read.finish });
@@ -68,9 +83,11 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
     return finished ? [new LoadedStep({ ...draft, ...finished })] : [];
   });
   problems.throwIfAny();
-  const open = options.kinds === undefined && steps.every(({ secrets }) => secrets.size === 0);
+  const known = unset.found.length === 0;
+  const open = options.kinds === undefined && known && steps.every(({ secrets }) => secrets.size === 0);
   const inputs = open ? await inputsOf(path, sources, cache, variables.names, env) : undefined;
-  return { path, files: sources.map(({ file }) => file), steps, ...(inputs ? { inputs } : {}) };
+  const files = sources.map(({ file }) => file);
+  return { path, files, steps, ...(known ? {} : { unset: unset.found }), ...(inputs ? { inputs } : {}) };
 }
 
 type Draft = Pick<Step, "id" | "kind" | "description" | "position" | "desired"> & Pick<ReadStep, "finish">;

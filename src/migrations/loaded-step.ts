@@ -10,11 +10,13 @@ export class LoadedStep implements Step {
   readonly checksum: string;
   readonly allowDestroy: boolean;
   readonly position: Position;
+  readonly unknown?: readonly string[];
   readonly #desired: unknown;
   readonly #secrets: ReadonlyMap<string, string>;
   readonly #spoken: readonly string[];
 
-  constructor({ id, kind, description, shown, checksum, allowDestroy, position, desired, secrets, spoken }: Step) {
+  constructor(step: Step) {
+    const { id, kind, description, shown, checksum, allowDestroy, position, unknown, desired, secrets, spoken } = step;
     this.id = id;
     this.kind = kind;
     if (description !== undefined) this.description = description;
@@ -22,6 +24,7 @@ export class LoadedStep implements Step {
     this.checksum = checksum;
     this.allowDestroy = allowDestroy;
     this.position = position;
+    if (unknown) this.unknown = unknown;
     this.#desired = desired;
     this.#secrets = secrets;
     this.#spoken = spoken;

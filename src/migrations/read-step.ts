@@ -1,5 +1,6 @@
 /** From a spec's YAML to what the step asks for: variables, schema, the kind's own checks, files, checksum. */
-import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
+import { unknownSecret } from "../secrets/unknown.js";
+import { type SpecProblem, type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { checksum } from "./checksum.js";
 import { type FileCache, stepFiles } from "./files.js";
 import { locate, type Place, pointAt } from "./locate.js";
@@ -33,7 +34,7 @@ export interface ReadStep {
   finish(): FinishedStep | undefined;
 }
 
-type FinishedStep = Pick<Step, "desired" | "shown" | "secrets" | "spoken" | "checksum" | "allowDestroy">;
+type FinishedStep = Pick<Step, "desired" | "shown" | "secrets" | "unknown" | "spoken" | "checksum" | "allowDestroy">;
 
 /** Undefined: there are problems, and they are reported. */
 export async function readStep({
@@ -56,19 +57,21 @@ export async function readStep({
 
   const { spec, allowDestroy } = liftAllowDestroy(values.value, kind);
   const at = (pointer: string): Position => file.position(pointAt(locate(file, place, pointer)));
-  for (const { path, code, message } of kind.check?.(spec) ?? []) problems.add(at(path), code, message);
+  const report = ({ path, code, message }: SpecProblem) => {
+    if (!values.unknown.has(path)) problems.add(at(path), code, message);
+  };
+  for (const problem of kind.check?.(spec) ?? []) report(problem);
   if (problems.count > before) return undefined;
 
   const desired = kind.resolve ? await kind.resolve(spec, stepFiles(file.source.file, cache, problems, at)) : spec;
   if (problems.count > before) return undefined;
-  for (const { path, code, message } of kind.checkPartitions?.(desired, partitioned) ?? []) {
-    problems.add(at(path), code, message);
-  }
+  for (const problem of kind.checkPartitions?.(desired, partitioned) ?? []) report(problem);
   if (problems.count > before) return undefined;
 
   return {
     desired,
-    claims: kind.claims(desired),
+    // Of an object whose name is not known it is not known whether another step claims it.
+    claims: kind.claims(desired).filter((claim) => values.unknown.size === 0 || !claim.includes("${")),
     finish() {
       const masks = allMasks(values);
       const { shown, secrets } = show(desired, masks);
@@ -76,9 +79,18 @@ export async function readStep({
       for (const { pointer } of named) problems.add(at(pointer), ...secretName);
       if (named.length > 0) return undefined;
       const spoken = masks.flatMap((mask) => mask.spoken);
-      return { desired, shown, secrets, spoken, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
+      const [known, unknown] = split(secrets);
+      const common = { desired, shown, spoken, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
+      return { ...common, secrets: known, ...(unknown.length > 0 && { unknown }) };
     },
   };
+}
+
+/** What is known of the secrets, and the pointers of the others. */
+function split(secrets: ReadonlyMap<string, string>): [ReadonlyMap<string, string>, readonly string[]] {
+  const known = [...secrets].filter(([, value]) => value !== unknownSecret);
+  const unknown = [...secrets].flatMap(([pointer, value]) => (value === unknownSecret ? [pointer] : []));
+  return [new Map(known), unknown];
 }
 
 function allMasks({ masks, undecided }: SpecValues): readonly Mask[] {

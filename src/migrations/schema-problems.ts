@@ -23,7 +23,7 @@ export interface CheckedSpec {
 export function reportSchemaErrors(spec: CheckedSpec, errors: readonly SpecError[]): void {
   const said = new Set<string>();
   for (const error of withoutNoise(errors)) {
-    if (spec.values.broken.has(error.instancePath)) continue;
+    if (spec.values.broken.has(error.instancePath) || spec.values.unknown.has(error.instancePath)) continue;
     const found = locate(spec.file, spec.place, error.instancePath);
     const text = textAt(spec, error.instancePath, found);
     const { code, message, about, name } = sentence({

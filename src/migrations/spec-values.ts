@@ -2,13 +2,16 @@
 import { dirname } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { masked } from "../secrets/masked.js";
+import { unknownSecret } from "../secrets/unknown.js";
 import { maskUrls } from "../secrets/urls.js";
 import { type Segment, toPointer } from "./pointer.js";
+import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { inside, isSecretText, type Secrecy } from "./secrecy.js";
 import type { Mask } from "./show.js";
 import { type Alternatives, typesOf } from "./spec-schema.js";
-import type { Interpolated, Variables } from "./variables.js";
+import type { UnsetVariables } from "./unset.js";
+import type { Interpolated, VariableProblem, Variables } from "./variables.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
 /** More levels than this no CouchDB document needs. */
@@ -25,6 +28,8 @@ export interface SpecValues {
   readonly undecided: readonly Undecided[];
   /** Pointers to values that could not be read; that is reported. */
   readonly broken: ReadonlySet<string>;
+  /** Pointers to values that are unknown, since a variable is not set: as written in the file, or `unknownSecret`. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 export interface Undecided {
@@ -37,6 +42,7 @@ export interface Undecided {
 export class SpecReader {
   readonly #file: YamlFile;
   readonly #variables: Variables;
+  readonly #unset: UnsetVariables;
   readonly #problems: Problems;
   readonly #folder: string;
   #aliased = 0;
@@ -47,10 +53,12 @@ export class SpecReader {
   #masks: Mask[] = [];
   #undecided: Undecided[] = [];
   #broken = new Set<string>();
+  #unknown = new Set<string>();
 
-  constructor(file: YamlFile, variables: Variables, problems: Problems) {
+  constructor(file: YamlFile, variables: Variables, unset: UnsetVariables, problems: Problems) {
     this.#file = file;
     this.#variables = variables;
+    this.#unset = unset;
     this.#problems = problems;
     this.#folder = dirname(file.source.file);
   }
@@ -59,8 +67,15 @@ export class SpecReader {
     this.#masks = [];
     this.#undecided = [];
     this.#broken = new Set();
+    this.#unknown = new Set();
     const value = this.#value(node, place, []);
-    return { value, masks: this.#masks, undecided: this.#undecided, broken: this.#broken };
+    return {
+      value,
+      masks: this.#masks,
+      undecided: this.#undecided,
+      broken: this.#broken,
+      unknown: this.#unknown,
+    };
   }
 
   #value(node: YamlNode, place: Secrecy, at: Segment[]): unknown {
@@ -140,11 +155,26 @@ export class SpecReader {
 
   #interpolated(node: Scalar, text: string, place: Secrecy, at: readonly Segment[]): unknown {
     const found = text.includes("${") ? this.#variables.interpolate(text, this.#folder) : plain(text);
-    if (found.problems.length > 0) {
-      this.#reportVariables(node, found, place.secret !== false);
+    const secret = place.secret !== false;
+    const wrong = found.problems.filter((problem) => !this.#unset.mayBe(problem, secret));
+    for (const problem of wrong) {
+      const { code, message, token } = problem;
+      this.#problems.add(this.#positionOf(node, problem), code, message, secret ? undefined : token);
+    }
+    if (wrong.length > 0) {
       this.#broken.add(toPointer(at));
-      if (place.secret) this.#mask(at, text, masked);
+      if (secret) this.#mask(at, text, masked);
       return text;
+    }
+    for (const problem of found.problems) {
+      const { code, message, unset: name = "" } = problem;
+      this.#unset.add({ name, secret, problem: { ...this.#positionOf(node, problem), code, message } });
+      this.#unknown.add(toPointer(at));
+    }
+    if (secret && found.problems.length > 0) {
+      this.#variables.areSecret(found.names);
+      this.#mask(at, unknownSecret, masked);
+      return unknownSecret;
     }
     if (isSecretText(place, found.value)) {
       this.#variables.areSecret(found.names);
@@ -162,13 +192,10 @@ export class SpecReader {
   }
 
   /** At the variable itself, where it can be found: a text may have many lines. */
-  #reportVariables(node: Scalar, found: Interpolated, secret: boolean): void {
+  #positionOf(node: Scalar, { token = "${" }: VariableProblem): Position {
     const [start = 0, end = 0] = node.range ?? [];
-    const source = this.#file.source.text.slice(start, end);
-    for (const { code, message, token } of found.problems) {
-      const offset = Math.max(0, source.indexOf(token ?? "${"));
-      this.#problems.add(this.#file.source.position(start + offset), code, message, secret ? undefined : token);
-    }
+    const offset = Math.max(0, this.#file.source.text.slice(start, end).indexOf(token));
+    return this.#file.source.position(start + offset);
   }
 
   #reject(node: Node, at: readonly Segment[], code: string, message: string, text?: string): null {

@@ -1,5 +1,6 @@
 import type { Inputs } from "./inputs.js";
 import type { Position } from "./problem.js";
+import type { UnsetVariable } from "./unset.js";
 
 /** One step of a migration set, read, resolved and checked. */
 export interface Step {
@@ -17,6 +18,8 @@ export interface Step {
   readonly shown: unknown;
   /** The secrets in `desired`, by JSON Pointer. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** JSON Pointers to secrets in `desired` that are unknown, since variables are not set: only in a plan. Absent: none. */
+  readonly unknown?: readonly string[];
   /** Those that stand in fields which are not secret by themselves (a name from a file): sentences may speak of them. */
   readonly spoken: readonly string[];
   /** `<algorithm version>:<sha256 in hex>` over the meaning of the step, see checksum.ts. */
@@ -34,6 +37,8 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
+  /** The variables that have no value, wherever they stand. Only with the option `unset` may there be any. */
+  readonly unset?: readonly UnsetVariable[];
   /**
    * What they were read from, where nothing of that is secret.
    * @internal

@@ -11,11 +11,14 @@ export interface VariableProblem {
   readonly message: string;
   /** The variable as it is written, where it can't be part of a secret. */
   readonly token?: string;
+  /** It has no value here, but may have one elsewhere: `NAME`, or `file:/path`. */
+  readonly unset?: string;
   /** Where in the text it begins. */
   readonly offset: number;
 }
 
 export interface Interpolated {
+  /** A variable without a value stands in it as it is written. */
   readonly value: string;
   /** `value` with what is secret as `***`. */
   readonly shown: string;
@@ -30,7 +33,7 @@ export interface Interpolated {
 
 type Found =
   | { readonly value: string; readonly secret: boolean; readonly name?: string }
-  | { readonly code: string; readonly message: string };
+  | Omit<VariableProblem, "offset">;
 
 /** What the run logs in with. */
 export const loginVariables = ["COUCHDB_PASSWORD", "COUCHDB_PREVIOUS_PASSWORD", "COUCHDB_TOKEN", "COUCHDB_IAM_API_KEY"];
@@ -85,8 +88,11 @@ export class Variables {
       end = close + 1;
       whole = next === 0 && end === text.length;
       const found = this.#resolve(text.slice(next + 2, close), folder);
-      if ("message" in found) problems.push({ ...found, offset: next });
-      else {
+      if ("message" in found) {
+        problems.push({ ...found, offset: next });
+        value += text.slice(next, end);
+        shown += text.slice(next, end);
+      } else {
         value += found.value;
         shown += found.secret ? masked : found.value;
         if (found.secret) secrets.push(found.value);
@@ -96,14 +102,17 @@ export class Variables {
     return { value, shown, secrets, names, whole, problems };
   }
 
-  #resolve(inner: string, folder: string): Found & { readonly token?: string } {
+  #resolve(inner: string, folder: string): Found {
     if (inner.includes("${")) {
       return {
         code: "nested-variable",
         message: "a variable can't stand inside another one; its default is plain text",
       };
     }
-    if (/^file:./s.test(inner)) return this.#file(resolve(folder, inner.slice(5)), inner.slice(5));
+    if (/^file:./s.test(inner)) {
+      const found = this.#file(resolve(folder, inner.slice(5)), inner.slice(5));
+      return "code" in found && found.code === "missing-file" ? { ...found, unset: inner } : found;
+    }
     const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
     if (name === undefined) {
       const message =
@@ -116,7 +125,7 @@ export class Variables {
     }
     if (found) return found;
     const message = `the variable \`${name}\` is not set; set it or \`${name}_FILE\`, or give it a default: \`\${${name}:-…}\``;
-    return { code: "missing-variable", message, token: `\${${name}}` };
+    return { code: "missing-variable", message, token: `\${${name}}`, unset: name };
   }
 
   #named(name: string): Found | undefined {

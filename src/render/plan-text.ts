@@ -36,7 +36,8 @@ export function orphanedText(ids: readonly string[]): string {
 
 function closing(plan: Plan): string {
   if (plan.steps.every((step) => markOf(step) === " ")) {
-    return `Nothing to do: CouchDB is as the files say. ${summaryOf(plan)}`;
+    const apart = plan.unset ? ", apart from the unknown secrets" : "";
+    return `Nothing to do${apart}: CouchDB is as the files say. ${summaryOf(plan)}`;
   }
   const kept = plan.steps.filter((step) => markOf(step) === "≠" && step.state === "applied");
   const quiet = plan.steps.every((step) => markOf(step) === " " || kept.includes(step));

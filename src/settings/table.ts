@@ -28,6 +28,14 @@ export const table = {
     default: "./migrations",
     positional: true,
   },
+  requireVariables: {
+    type: "boolean",
+    group: "Files",
+    description:
+      "make every variable that is not set an error; without it, validate does not check the fields that use it, and plan treats it as unknown in secret fields",
+    commands: ["plan", "validate"],
+    default: "false",
+  },
   kind: {
     type: "string",
     group: "Files",

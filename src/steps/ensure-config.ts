@@ -1,5 +1,6 @@
 import { configSection, setConfig } from "../couch/nodes.js";
 import { MigrateError } from "../errors.js";
+import { withStored } from "../secrets/unknown.js";
 import {
   adminsProblem,
   type ConfigKey,
@@ -86,7 +87,11 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
 
   diff(desired, nodes = []) {
     const settings = settingsOf(desired);
-    const wrongOn = ({ values }: NodeConfig) => settings.filter((one) => values.get(claim(one)) !== one.value);
+    const wrongOn = ({ values }: NodeConfig) =>
+      settings.filter((one) => {
+        const is = values.get(claim(one));
+        return is !== withStored(one.value, is);
+      });
     const up = nodes.filter(({ down }) => !down);
     const write = up.flatMap((node) => {
       const wrong = wrongOn(node);

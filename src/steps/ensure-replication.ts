@@ -1,5 +1,6 @@
 import { path } from "../couch/path.js";
 import { MigrateError, toMigrateError } from "../errors.js";
+import { withStored } from "../secrets/unknown.js";
 import type { JsonObject } from "./json.js";
 import { defineKind, holds } from "./kind.js";
 import {
@@ -46,7 +47,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   },
 
   diff(desired, observed) {
-    const after = definitionOf(desired);
+    const after = withStored(definitionOf(desired), observed);
     const write = documentOver(after, observed);
     if (!observed) {
       const fields = Object.entries(shownReplication(after));

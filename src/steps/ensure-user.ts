@@ -3,6 +3,7 @@ import { matchesUser, passwordMembers, userHash, userHashFor } from "../couch/pa
 import { MigrateError } from "../errors.js";
 import { toPointer } from "../migrations/pointer.js";
 import { masked } from "../secrets/masked.js";
+import { unknownSecret } from "../secrets/unknown.js";
 import type { JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
@@ -85,7 +86,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
 
   async observe({ couch, desired: { name, password } }) {
     const stored = await readUser(couch, name);
-    return stored && { ...stored, fits: password === undefined || (await matchesUser(stored.doc, password)) };
+    return stored && { ...stored, fits: await fits(stored.doc, password) };
   },
 
   diff(desired, observed) {
@@ -113,6 +114,11 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     if (answer.status === 404) throw notTaken(name, answer.body.reason ?? "");
   },
 });
+
+async function fits(stored: UserDocument, password: string | undefined): Promise<boolean> {
+  if (password === undefined) return true;
+  return password === unknownSecret ? userHash(stored) !== undefined : matchesUser(stored, password);
+}
 
 function reservedField(key: string): SpecProblem[] {
   if (!reserved.has(key) && !key.startsWith("_")) return [];

@@ -11,6 +11,7 @@
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
  * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
+ * In a plan, a secret in `desired` may be `unknownSecret`: `observe` and `diff` take it to be the one that the server has.
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
  * not be repeatable, but `observe` must see all that it writes.
  */

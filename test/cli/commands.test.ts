@@ -224,6 +224,47 @@ test("validate warns of a step that CouchDB undoes", async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, warnings: [{ id: "auth", line: 1 }] });
 });
 
+describe("a variable without a value", () => {
+  const files = {
+    "migrations/001.yaml":
+      "- id: kerrigan\n  ensureUser: { name: '${NAME}', password: '${PASSWORD}-${file:/run/missing}', roles: ['${NAME}'] }\n",
+  };
+  const run = async (line: string, env = {}) => {
+    const { loadMigrations } = await import("../../src/index.js");
+    return call(line.split(" "), { env: { ...service, ...env }, files, engine: { loadMigrations } });
+  };
+
+  test("is noted once by validate", async () => {
+    const text = await run("validate");
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    expect(text.stdout).toBe(
+      "note: no value for NAME, PASSWORD, file:/run/missing: the fields that use them were not checked; apply needs every value\n1 file, 1 step: valid\n",
+    );
+    const json = await run("validate --format json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, unset: ["NAME", "PASSWORD", "file:/run/missing"] });
+  });
+
+  test("is no note where all have one", async () => {
+    const json = await run("validate --format json", { NAME: "kerrigan", PASSWORD: "creep-and-more" });
+    expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, unset: ["file:/run/missing"] });
+  });
+
+  test.each([
+    ["validate --require-variables", {}, 4],
+    ["plan --require-variables", { NAME: "kerrigan" }, 2],
+    ["plan", {}, 2],
+    ["plan", { NAME: "kerrigan" }, 0],
+    ["apply", { NAME: "kerrigan" }, 2],
+    ["apply --dry-run", { NAME: "kerrigan" }, 2],
+    ["status", { NAME: "kerrigan" }, 2],
+    ["ledger accept kerrigan", { NAME: "kerrigan" }, 2],
+  ])("%s with %o: %i problems", async (line, env, problems) => {
+    const { code, stderr } = await run(line, env);
+    expect(code).toBe(problems > 0 ? 3 : 0);
+    expect([...stderr.matchAll(/001\.yaml:2:\d+: /g)]).toHaveLength(problems);
+  });
+});
+
 test("unlock says whose leases they were", async () => {
   const holder = "pod-1\x1b[2J";
   const since = "2030-01-01T00:00:00Z";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hashFor, matches } from "../../src/couch/password-hash.js";
 import { MigrateError } from "../../src/errors.js";
+import { unknownSecret } from "../../src/secrets/unknown.js";
 import { ensureAdmin } from "../../src/steps/ensure-admin.js";
 import { contextOf, type FakeCouch, type FakeOptions, fakeCouch, type Written } from "./fake-couch.js";
 
@@ -45,6 +46,19 @@ async function bring(couch: FakeCouch) {
   if (difference.write) await ensureAdmin.apply(difference.write, contextOf(couch, desired));
   return difference;
 }
+
+describe("diff of an unknown password", () => {
+  it.each<[string, (string | undefined)[], string[]]>([
+    ["one hash everywhere", [wrong, wrong], []],
+    ["hashes that differ", [wrong, right, wrong], ["/nodes/b"]],
+    ["absent on one", [right, undefined], ["/nodes/b"]],
+    ["absent everywhere", [undefined, undefined], ["/name", "/password"]],
+  ])("%s", async (_, hashes, paths) => {
+    const unknown = { ...desired, password: unknownSecret };
+    const observed = await ensureAdmin.observe(contextOf(cluster(hashes), unknown));
+    expect(ensureAdmin.diff(unknown, observed, {}).changes.map(({ path }) => path)).toEqual(paths);
+  });
+});
 
 describe("diff", () => {
   it.each<[string, (string | undefined)[], string, Record<string, string>]>([

@@ -1,0 +1,171 @@
+/** Variables without a value: what is still checked, what is not, and that no run takes what it needs a value for. */
+import { describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { accept, apply, plan } from "../../src/index.js";
+import { fromPointer, toPointer, valueAt } from "../../src/migrations/pointer.js";
+import { secrecyAt } from "../../src/migrations/secrecy.js";
+import { unsetNames } from "../../src/migrations/unset.js";
+import { kinds } from "../../src/steps/index.js";
+import { load, loadStep, problemsOf } from "./support.js";
+
+const unknown = { unset: "unknown" } as const;
+const unknownSecrets = { unset: "unknown-secrets" } as const;
+const codes = async (text: string, options: Parameters<typeof load>[1]) =>
+  (await problemsOf(load({ "001.yaml": text }, options))).map(({ code }) => code);
+const step = (text: string, id = "a") => `- id: ${id}\n  ${text}\n`;
+
+describe("a variable without a value, in a place of this sort", () => {
+  test.each<[string, string, "secret" | "plain"]>([
+    ["a name", "ensureDatabase: { name: '${X}' }", "plain"],
+    ["a part of a name", "ensureDatabase: { name: 'A-${X}' }", "plain"],
+    ["a number", "ensureDatabase: { name: hive, q: '${X}' }", "plain"],
+    ["a boolean", "ensureDatabase: { name: hive, partitioned: '${X}' }", "plain"],
+    ["a pattern, in a list", "ensureSecurity: { database: ['${X}', 'b-*'], admins: { roles: [a] } }", "plain"],
+    ["one of several texts", "ensureDocuments: { database: hive, mode: '${X}', docs: [{ _id: a }] }", "plain"],
+    ["items of a list", "ensureUser: { name: kerrigan, password: p, roles: ['${X}', '${Y}'] }", "plain"],
+    ["a URL", "ensureReplication: { id: r, source: '${X}', target: 'http://hive/b' }", "plain"],
+    ["a URL's login", "ensureReplication: { id: r, source: 'http://a:${X}@hive/a', target: 'http://hive/b' }", "plain"],
+    ["the URL of an object", "ensureReplication: { id: r, source: { url: '${X}' }, target: 'http://hive/b' }", "plain"],
+    [
+      "any scalar",
+      "ensureReplication: { id: r, source: 'http://h/a', target: 'http://h/b', query_params: { a: '${X}' } }",
+      "plain",
+    ],
+    ["a configuration value", "ensureConfig: { log: { level: '${X}' } }", "plain"],
+    ["a password", "ensureUser: { name: kerrigan, password: '${X}' }", "secret"],
+    ["a part of a secret", "ensureUser: { name: kerrigan, password: 'a${X}' }", "secret"],
+    ["a secret in a file", "ensureUser: { name: kerrigan, password: '${file:/run/missing}' }", "secret"],
+    ["an admin's password", "ensureAdmin: { name: overmind, password: '${X}' }", "secret"],
+    ["what is secret by its name", "ensureConfig: { chttpd_auth: { secret: '${X}' } }", "secret"],
+    ["a section of secrets", "ensureConfig: { jwt_keys: { 'hmac:a': '${X}' } }", "secret"],
+    [
+      "a parameter that is secret by its name",
+      "ensureReplication: { id: r, source: 'http://h/a', target: 'http://h/b', query_params: { token: '${X}' } }",
+      "secret",
+    ],
+    [
+      "a header",
+      "ensureReplication: { id: r, source: { url: 'http://h/a', headers: { Authorization: 'Bearer ${X}' } }, target: 'http://h/b' }",
+      "secret",
+    ],
+  ])("%s: is a problem, unless it may be unknown there", async (_, text, sort) => {
+    const file = step(text);
+    expect(new Set(await codes(file, {}))).toEqual(
+      new Set([text.includes("file:") ? "missing-file" : "missing-variable"]),
+    );
+    const { unset } = await load({ "001.yaml": file }, unknown);
+    expect(unset?.map(({ secret }) => secret)).toContain(sort === "secret");
+    if (sort === "plain") expect(await codes(file, unknownSecrets)).toContain("missing-variable");
+    else expect((await loadStep(file, unknownSecrets)).unknown).toHaveLength(1);
+  });
+
+  test.each(kinds.map((kind) => [kind.name, kind] as const))(
+    "the example of %s may have it wherever variables may stand",
+    async (name, kind) => {
+      const spec = parse(kind.example)[name];
+      for (const pointer of placesOf(spec)) {
+        if (!secrecyAt(kind.schema, pointer).schemas.some(({ variables }) => variables)) continue;
+        const text = stringify([{ id: "a", [name]: withUnset(spec, pointer) }]);
+        const files = { "001.yaml": text, "design/by-owner.json": "{}", "documents.ndjson": '{"_id":"a"}\n' };
+        expect(unsetNames((await load(files, unknown)).unset), pointer).toContain("UNSET");
+      }
+    },
+  );
+});
+
+describe("where values may be unknown", () => {
+  test("everything else is checked", async () => {
+    const text = "ensureUser: { name: '${X}', password: '${Y}', rolls: [], fields: { type: a } }";
+    expect(await codes(step(text), unknown)).toEqual(["unknown-field"]);
+    expect(await codes(step(text.replace("rolls", "roles")), unknown)).toEqual(["reserved-field"]);
+    const from = "ensureDocuments: { database: '${X}', from: missing.json }";
+    expect(await codes(step(from), unknown)).toEqual(["missing-file"]);
+  });
+
+  test("objects that are known are claimed once, and nothing is said of those that are not", async () => {
+    const user = (name: string, id: string) => step(`ensureUser: { name: '${name}', password: '\${X}' }`, id);
+    expect(await codes(user("a", "first") + user("a", "second"), unknown)).toEqual(["claimed-twice"]);
+    await load({ "001.yaml": user("${A}", "a1") + user("${B}", "b1") + user("${A}", "a2") }, unknown);
+  });
+
+  test("a database that may be partitioned, or not, says nothing of the ids in it", async () => {
+    const made = step("ensureDatabase: { name: hive, partitioned: '${X}' }");
+    const filled = step("ensureDocuments: { database: hive, docs: [{ _id: a }] }", "b");
+    await load({ "001.yaml": made + filled }, unknown);
+  });
+
+  test.each([
+    ["a file that is not of a secret", "ensureDatabase: { name: '${file:/run/missing}' }", {}, "missing-file"],
+    [
+      "a file that a variable names",
+      "ensureUser: { name: a, password: '${X}' }",
+      { X_FILE: "/run/missing" },
+      "missing-file",
+    ],
+    ["a file that is none", "ensureUser: { name: a, password: '${file:/}' }", {}, "not-a-file"],
+    ["what is no variable", "ensureUser: { name: a, password: '${X:=a}' }", {}, "bad-variable"],
+    [
+      "both a value and a file",
+      "ensureUser: { name: a, password: '${X}' }",
+      { X: "a", X_FILE: "b" },
+      "ambiguous-variable",
+    ],
+    ["a value that is wrong", "ensureDatabase: { name: '${X}', q: '${Y}' }", { X: "A" }, "bad-value"],
+  ])("%s is still a problem", async (_, text, env, code) => {
+    expect(await codes(step(text), { env, ...unknown })).toEqual([code]);
+  });
+
+  test("a default stands for a variable that is not set", async () => {
+    const { unset, steps } = await load({ "001.yaml": step("ensureUser: { name: a, password: '${X:-b}' }") }, unknown);
+    expect(unset).toBeUndefined();
+    expect(steps[0]?.desired).toMatchObject({ password: "b" });
+  });
+
+  test("a step has the checksum that it has with the value, and so have steps that use a variable beside it", async () => {
+    const text = [
+      step("ensureUser: { name: a, password: 'x${X}${Y}' }"),
+      step("ensureConfig: { chttpd_auth: { secret: '${X}' }, log: { file: '${Y}' } }", "b"),
+    ].join("");
+    const sums = async (env: Record<string, string>) =>
+      (await load({ "001.yaml": text }, { env, ...unknownSecrets })).steps.map(({ checksum }) => checksum);
+    expect(await sums({ Y: "same" })).toEqual(await sums({ X: "value", Y: "same" }));
+  });
+
+  test("a secret that is unknown is none of the step's secrets, and its place is known", async () => {
+    const one = await loadStep(step("ensureUser: { name: a, password: '${X}' }"), unknownSecrets);
+    expect(one).toMatchObject({ shown: { password: "***" }, unknown: ["/password"], secrets: new Map() });
+  });
+});
+
+describe("needs every value:", () => {
+  const connection = { url: "http://127.0.0.1:1" };
+  const secret = step("ensureUser: { name: a, password: '${X}' }");
+  test.each([
+    ["apply", secret, unknownSecrets, (set: Set) => apply(set, { connection })],
+    ["accept", secret, unknownSecrets, (set: Set) => accept("a", set, { connection })],
+    [
+      "plan, but for secrets",
+      step("ensureDatabase: { name: '${X}' }"),
+      unknown,
+      (set: Set) => plan(set, { connection }),
+    ],
+  ])("%s", async (_, text, options, run) => {
+    const problems = await problemsOf(run(await load({ "001.yaml": text }, options)));
+    expect(problems).toMatchObject([{ code: "missing-variable", line: 2, message: expect.stringContaining("`X`") }]);
+  });
+});
+
+type Set = Awaited<ReturnType<typeof load>>;
+
+function placesOf(value: unknown, at: readonly (string | number)[] = []): string[] {
+  if (typeof value !== "object" || value === null) return [toPointer(at)];
+  return Object.entries(value).flatMap(([key, child]) => placesOf(child, [...at, key]));
+}
+
+function withUnset(spec: unknown, pointer: string): unknown {
+  const copy = structuredClone(spec);
+  const path = fromPointer(pointer);
+  const above = valueAt(copy, toPointer(path.slice(0, -1))) as Record<string, unknown>;
+  above[path.at(-1) ?? ""] = "${UNSET}";
+  return copy;
+}
