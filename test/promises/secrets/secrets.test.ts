@@ -6,7 +6,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import * as library from "../../../src/index.js";
 import { main } from "../../../src/main.js";
 import { runCli } from "../../support/cli.js";
@@ -38,6 +38,8 @@ beforeAll(async () => {
     ...Object.fromEntries(files),
   });
 });
+// A test that fails leaves its faults to no other one.
+afterEach(() => proxy.reset());
 afterAll(async () => {
   await proxy.close();
   await node.close();
@@ -245,6 +247,8 @@ test("a server that says what it was sent, and worse", async () => {
       const format = status === 400 ? "json" : "pretty";
       // A server that goes on failing is waited for: what it said is in the trace by then.
       const limit = ["--timeout", "700ms", "--verify"];
+      // What is missing makes the run write.
+      await request(node, "DELETE", "/hive");
       expect((await run(["apply", path, ...limit, "--log-format", format])).code, `${status} to ${what}`).not.toBe(0);
       await thrownBy(`apply, with ${status} to ${what}`, async () => {
         const result = await library.apply(await load(), {
