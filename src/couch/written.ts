@@ -48,8 +48,11 @@ export function rowsOf<Found extends Row>(ids: readonly string[], rows: readonly
 
 type Unmentioned = Row & { readonly id: string; readonly error: string; readonly reason: string };
 
+/** `error` of a row: the answer does not say that it was written. */
+export const notWritten = "not_written";
+
 function unmentioned(id: string): Unmentioned {
-  return { id, error: "not_written", reason: "the answer does not say that it was written" };
+  return { id, error: notWritten, reason: "the answer does not say that it was written" };
 }
 
 function notApplied(method: string, path: string, id: string, named: unknown): MigrateError {

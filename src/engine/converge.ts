@@ -5,6 +5,7 @@ import type { Step } from "../migrations/step.js";
 import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { contextOf, examine } from "./examine.js";
+import { prove } from "./prove.js";
 import type { Run } from "./run.js";
 
 export interface Converged {
@@ -69,7 +70,9 @@ export async function converge(
     assertHeld();
     try {
       wrote = true;
-      const said = await kindOf(step).apply(difference.write, { ...contextOf(run, step, target), assertHeld });
+      const kind = kindOf(step);
+      const said = await kind.apply(difference.write, { ...contextOf(run, step, target), assertHeld });
+      if (kind.proof === "look") await prove(run, step, target);
       return { wrote, warnings: [...difference.warnings, ...(said ?? [])], kept: difference.kept ?? [] };
     } catch (thrown) {
       const error = toMigrateError(thrown);

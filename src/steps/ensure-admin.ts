@@ -1,7 +1,7 @@
 import type { Couch } from "../couch/couch.js";
 import { configSection, nodeSpokenTo, onEveryNode, setConfig } from "../couch/nodes.js";
 import { hashFor, matches } from "../couch/password-hash.js";
-import { bug, MigrateError } from "../errors.js";
+import { bug } from "../errors.js";
 import { toPointer } from "../migrations/pointer.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
@@ -56,6 +56,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   },
   example: "ensureAdmin:\n  name: ${COUCHDB_USERNAME}\n  password: ${COUCHDB_PASSWORD}\n",
   scope: "server",
+  proof: "look",
   everyRun: true,
   everyNode: true,
 
@@ -94,6 +95,10 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
     return { action: "update", changes, ...common };
   },
 
+  /**
+   * CouchDB answers with the old value. Every node's section is read again, and the hash there has to fit the password;
+   * a run that logs in as this admin reads it with the new password.
+   */
   async apply(write, { couch, desired: { name, password } }) {
     const hash = write.hash ?? (await hashFor(await couch.version(), password));
     if (!(await matches(hash, password))) throw bug(`the hash made for admin ${name} does not fit its password`);
@@ -102,11 +107,6 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
     const inOrder = [...write.nodes].sort((a, b) => Number(a === spokenTo) - Number(b === spokenTo));
     for (const node of inOrder) await setConfig(couch, node, "admins", name, hash);
     if (couch.login.name === undefined || couch.login.name === name) couch.login.become(name, password);
-    for (const node of inOrder) {
-      if ((await adminHash(couch, node, name)) === hash) continue;
-      const message = `node ${node} accepted admin ${name}, but does not show what was written`;
-      throw new MigrateError("request-failed", { message, data: { node, admin: name } });
-    }
   },
 });
 

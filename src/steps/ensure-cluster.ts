@@ -69,6 +69,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
   },
   example: "ensureCluster:\n  size: 3\n",
   scope: "server",
+  proof: "look",
   first: true,
 
   title: ({ nodes, size }) => {
@@ -129,6 +130,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
     return { action, changes, rebuilds: [], warnings, write: { join, wait } };
   },
 
+  /** Most of the answers name nothing: members, shared settings and system databases are looked at again. */
   async apply({ join, wait }, context) {
     const { couch, desired, signal, progress } = context;
     for (const node of join) await addNode(couch, node);

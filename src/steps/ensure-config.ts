@@ -1,5 +1,4 @@
-import { configSection, setConfig } from "../couch/nodes.js";
-import { MigrateError } from "../errors.js";
+import { setConfig } from "../couch/nodes.js";
 import { withStored } from "../secrets/unknown.js";
 import {
   adminsProblem,
@@ -65,6 +64,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   },
   example: "ensureConfig:\n  log:\n    level: warning\n  couchdb:\n    max_document_size: 8000000\n",
   scope: "server",
+  proof: "look",
   everyRun: true,
   everyNode: true,
 
@@ -109,16 +109,10 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
     return { action, changes, rebuilds: [], warnings, write };
   },
 
+  /** CouchDB answers with the old value: the sections are read again on every node. */
   async apply(write, { couch }) {
     for (const { node, settings } of write) {
       for (const { section, key, value } of settings) await setConfig(couch, node, section, key, value);
-    }
-    for (const { node, settings } of write) {
-      for (const { section, key, value } of settings) {
-        if ((await configSection(couch, node, section))[key] === value) continue;
-        const message = `node ${node} accepted [${section}] ${key}, but does not show what was written`;
-        throw new MigrateError("request-failed", { message, data: { node, section, key } });
-      }
     }
   },
 });

@@ -63,6 +63,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   },
   example: "ensureDatabase:\n  name: zerglings\n",
   scope: "database",
+  proof: "answer",
 
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
@@ -100,7 +101,8 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
    * CouchDB's answer names nothing. That the database exists is shown by its incarnation, which every run reads before
    * it records the step; `partitioned`, `q` and `n` by reading them back.
    */
-  async apply({ name, partitioned, q, n }, { couch }) {
+  async apply(asked, { couch }) {
+    const { name, partitioned, q, n } = asked;
     const query = { q, n, partitioned: partitioned ? true : undefined };
     let isNew = false;
     try {
@@ -119,10 +121,11 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
       const message = `CouchDB reported that database ${name} exists, but it is not there`;
       throw new MigrateError(isNew ? "not-applied" : "conflict", { message, data: { database: name } });
     }
-    if (isNew && made.partitioned !== partitioned) throw ignored(made);
-    const refusal = otherKind({ name, partitioned }, made);
+    const lost = isNew ? ignored(asked, made) : undefined;
+    if (lost !== undefined) throw dropped(made, lost);
+    const refusal = otherKind(asked, made);
     if (refusal !== undefined) throw new MigrateError("refused", { message: refusal, data: { database: name } });
-    return otherShards({ name, partitioned, ...(q ? { q } : {}), ...(n ? { n } : {}) }, made);
+    return otherShards(asked, made);
   },
 });
 
@@ -150,8 +153,16 @@ function noPartitions({ name }: Database, version: string): string {
   return `database ${name} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``;
 }
 
-function ignored({ name, partitioned }: DatabaseInfo): MigrateError {
-  const message = `CouchDB accepted the request for database ${name}, but the new database ${partitioned ? "is" : "is not"} partitioned`;
+/** What of a new database is not as it was asked for. Fewer copies are: CouchDB makes no more than it has nodes. */
+function ignored({ partitioned, q, n }: Database, made: DatabaseInfo): string | undefined {
+  if (made.partitioned !== partitioned) return `the new database ${made.partitioned ? "is" : "is not"} partitioned`;
+  if (q !== undefined && made.q !== undefined && made.q !== q) return `q of the new database is ${made.q}, not ${q}`;
+  if (n !== undefined && made.n !== undefined && made.n > n) return `n of the new database is ${made.n}, not ${n}`;
+  return undefined;
+}
+
+function dropped({ name }: DatabaseInfo, what: string): MigrateError {
+  const message = `CouchDB accepted the request for database ${name}, but ${what}`;
   const next = `Check whether a proxy drops the query of requests; delete database ${name}, then run again.`;
   return new MigrateError("not-applied", { message, next, data: { database: name } });
 }

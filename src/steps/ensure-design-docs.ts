@@ -114,6 +114,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           reduce: _count
 `,
   scope: "database",
+  proof: "answer",
   previewsDocuments: "all",
 
   title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
@@ -205,6 +206,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     };
   },
 
+  /** The answers name each document and its new revision; a staged view is queried before its document is replaced. */
   apply: (write, context) => deploy(context, context.target.database ?? "", write),
 });
 

@@ -83,6 +83,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       broods: 7
 `,
   scope: "database",
+  proof: "answer",
   changesDocuments: "named",
   previewsDocuments: "named",
 
@@ -158,6 +159,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     };
   },
 
+  /** Of each document the answer has a row with its id and its new revision. */
   async apply(write, context) {
     const { couch, desired, target, signal, progress } = context;
     const { files = [], mode } = desired;

@@ -118,6 +118,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         fields: [owner, born]
 `,
   scope: "database",
+  proof: "answer",
   previewsDocuments: "all",
 
   title: ({ database, indexes }) => `indexes ${listed(Object.keys(indexes))} of ${listed(database)}`,
@@ -172,6 +173,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     };
   },
 
+  /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */
   async apply({ inPlace, staged, obsolete, finished }, context) {
     const { couch, signal } = context;
     const { database = "" } = context.target;

@@ -34,6 +34,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   continuous: true
 `,
   scope: "server",
+  proof: "answer",
 
   title: ({ id }) => `replication ${id}`,
   databases: () => ["_replicator"],
@@ -60,6 +61,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     return { action: "update", changes: replicationChanges(before, after), rebuilds: [], warnings, write };
   },
 
+  /** The answer names the document and its new revision. */
   async apply(write, { couch, desired: { id } }) {
     try {
       await couch.write("PUT", path`/_replicator/${id}`, { body: write, repeatable: true });

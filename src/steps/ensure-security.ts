@@ -58,6 +58,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   },
   example: "ensureSecurity:\n  database: zerglings\n  admins:\n    roles: [overmind]\n  members:\n    roles: [zerg]\n",
   scope: "database",
+  proof: "look",
 
   title: ({ database }) => `security of ${listed(database)}`,
   databases: ({ database }) => database,
@@ -83,6 +84,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     return { action: before ? "update" : "create", changes, rebuilds: [], warnings, write: after };
   },
 
+  /** CouchDB answers `{"ok":true}`, whatever it made of it: `_security` is read again. */
   async apply(write, { couch, target }) {
     await couch.write("PUT", path`/${target.database ?? ""}/_security`, { body: write, repeatable: true });
   },

@@ -73,6 +73,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   },
   example: "ensureUser:\n  name: kerrigan\n  password: ${KERRIGAN_PASSWORD}\n  roles: [zerg]\n",
   scope: "server",
+  proof: "answer",
 
   title: ({ name }) => `user ${name}`,
   databases: () => ["_users"],
@@ -101,6 +102,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     return { action: observed ? "update" : "create", changes, rebuilds: [], warnings, write };
   },
 
+  /** The answer names the document and its new revision. */
   async apply({ stored = {}, setPassword }, { couch, desired: { name, password = "", roles, fields } }) {
     const hash = setPassword ? await userHashFor(await couch.version(), password) : {};
     const kept = setPassword ? withoutPassword(stored) : stored;

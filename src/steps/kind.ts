@@ -6,12 +6,14 @@
  *   2. add it to the list in `src/steps/index.ts`;
  *   3. `npm run generate`: the union type, the validator, the editor schema and the step reference follow;
  *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite;
- *   5. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
+ *   5. say what proves its writes (`proof`), and add a row to `test/promises/applied/every-kind.test.ts`;
+ *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
  * Nothing else is edited. If something else has to be, mend that first.
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
  * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
  * In a plan, a secret in `desired` may be `unknownSecret`: `observe` and `diff` take it to be the one that the server has.
+ * A 2xx answer alone proves nothing: `proof` says what does.
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
  * not be repeatable, but `observe` must see all that it writes.
  */
@@ -125,6 +127,14 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly scope: "server" | "database";
   /** Done once; claims nothing; a change after it was applied is an error. */
   readonly oneTime?: boolean;
+  /**
+   * What proves that `apply` took effect; a sentence above `apply` says how.
+   * `answer`: `apply` itself, which returns only where CouchDB's answers name what was written and its revision, or
+   * where what `apply` has read back shows it.
+   * `look`: nothing yet, for the answers name nothing. The runner observes and diffs again, and where something is still
+   * missing after a while, the step fails with `not-applied`.
+   */
+  readonly proof: "answer" | "look";
   /** Looked at on every run, because CouchDB can lose it while it keeps its data (admins, config). */
   readonly everyRun?: boolean;
   /** Writes to every node of the cluster, so that all of them must be up before it begins. */

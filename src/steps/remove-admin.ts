@@ -40,6 +40,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
   },
   example: "removeAdmin:\n  name: cerebrate\n",
   scope: "server",
+  proof: "answer",
   everyRun: true,
   everyNode: true,
   destroys: true,
@@ -68,12 +69,13 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
     return { action: "remove", changes, rebuilds: [], warnings, write: having.map(({ node }) => node) };
   },
 
+  /** CouchDB answers with the old value: the section is read again on every node. */
   async apply(nodes, { couch, desired: { name } }) {
     for (const node of nodes) await deleteConfig(couch, node, "admins", name);
     for (const node of nodes) {
       if (!Object.hasOwn(await configSection(couch, node, "admins"), name)) continue;
-      throw new MigrateError("request-failed", {
-        message: `Admin ${name} is still there on node ${node}: the admin stands in an ini file that CouchDB does not write to.`,
+      throw new MigrateError("not-applied", {
+        message: `Admin ${name} is still there on node ${node}: the admin may be set in an ini file that CouchDB does not write to.`,
         next: "Remove the admin from that file (a mounted one, or that of the image's COUCHDB_USER), then run again.",
         data: { node, admin: name },
       });

@@ -39,6 +39,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
   },
   example: "removeConfig:\n  log: [level]\n",
   scope: "server",
+  proof: "answer",
   everyRun: true,
   everyNode: true,
   destroys: true,
@@ -68,6 +69,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
     return { action: "remove", changes, rebuilds: [], warnings, write };
   },
 
+  /** CouchDB answers with the old value: the sections are read again on every node. */
   async apply(write, { couch }) {
     for (const { node, keys } of write) {
       for (const { section, key } of keys) await deleteConfig(couch, node, section, key);
@@ -75,8 +77,8 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
     for (const { node, keys } of write) {
       for (const { section, key } of keys) {
         if (!Object.hasOwn(await configSection(couch, node, section), key)) continue;
-        throw new MigrateError("request-failed", {
-          message: `[${section}] ${key} is still there on node ${node}: it stands in an ini file that CouchDB does not write to, such as default.ini.`,
+        throw new MigrateError("not-applied", {
+          message: `[${section}] ${key} is still there on node ${node}: it may be set in an ini file that CouchDB does not write to, such as default.ini.`,
           next: "It can't be removed over HTTP: remove it from that file, or set the value that you want with ensureConfig.",
           data: { node, section, key },
         });

@@ -28,6 +28,7 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
   },
   example: "removeDatabase:\n  name: hydralisks\n",
   scope: "database",
+  proof: "look",
   destroys: true,
 
   title: ({ name }) => `database ${name}`,
@@ -45,6 +46,7 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
     return { action: "remove", changes, rebuilds: [], warnings: [], write: desired };
   },
 
+  /** CouchDB answers `{"ok":true}`, which names nothing: the database is looked for again. */
   async apply({ name }, { couch }) {
     // Absent: somebody else, or this very request before its answer was lost.
     await couch.write("DELETE", path`/${name}`, { accept: [404], repeatable: true });

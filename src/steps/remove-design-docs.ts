@@ -40,6 +40,7 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
   },
   example: "removeDesignDocs:\n  database: zerglings\n  names: [by-hatchery]\n",
   scope: "database",
+  proof: "answer",
   destroys: true,
 
   title: ({ database, names }) => `design documents ${listed(names)} of ${listed(database)}`,
@@ -65,5 +66,6 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
       after: null,
     })),
 
+  /** The answer has a row for each, and they are read again, until no revision of them is left. */
   apply: (write, context) => removeStored(context, context.target.database ?? "", write),
 });

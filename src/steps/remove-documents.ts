@@ -38,6 +38,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
   },
   example: "removeDocuments:\n  database: zerglings\n  ids: [daggoth, zasz]\n",
   scope: "database",
+  proof: "answer",
   changesDocuments: "named",
   previewsDocuments: "named",
   destroys: true,
@@ -70,6 +71,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
       after: null,
     })),
 
+  /** The answer has a row for each, and they are read again, until no revision of them is left. */
   apply: (write, context) => removeStored(context, context.target.database ?? "", write),
 });
 

@@ -63,6 +63,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
   },
   example: "removeIndexes:\n  database: zerglings\n  indexes: [by-owner]\n",
   scope: "database",
+  proof: "answer",
   destroys: true,
 
   title: ({ database, indexes }) => `indexes ${listed(indexes.map(({ name }) => name))} of ${listed(database)}`,
@@ -98,6 +99,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     };
   },
 
+  /** CouchDB answers `{"ok":true}` also where it removed nothing: the indexes are listed again. */
   async apply(write, { couch, target: { database = "" }, signal }) {
     for (const index of write.indexes) {
       signal.throwIfAborted();

@@ -34,6 +34,7 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
   },
   example: "removeReplication:\n  id: zerglings-to-aiur\n",
   scope: "server",
+  proof: "answer",
   destroys: true,
 
   title: ({ id }) => `replication ${id}`,
@@ -52,5 +53,6 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
       };
     }),
 
+  /** The answer has a row for each, and they are read again, until no revision of them is left. */
   apply: (write, context) => removeStored(context, database, write),
 });

@@ -1,6 +1,7 @@
 import { passwordMembers } from "../couch/password-hash.js";
+import { removeStored } from "./documents/remove.js";
 import { type Change, defineKind, holds } from "./kind.js";
-import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
+import { readUser, roleSet, type StoredUser, type UserDocument, userId, userName } from "./user-document.js";
 
 interface User {
   readonly name: string;
@@ -17,6 +18,7 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
   },
   example: "removeUser:\n  name: kerrigan\n",
   scope: "server",
+  proof: "answer",
   destroys: true,
 
   title: ({ name }) => `user ${name}`,
@@ -30,10 +32,9 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
     return { action: "remove", changes: lost(name, observed.doc), rebuilds: [], warnings: [], write: observed.doc };
   },
 
-  async apply({ _rev }, { couch, desired: { name } }) {
-    // 404: somebody else has removed it.
-    await couch.write("DELETE", userPath(name), { query: { rev: _rev }, accept: [404], repeatable: true });
-  },
+  /** The document is read again, until no revision of it is left. */
+  apply: ({ _rev = "" }, context) =>
+    removeStored(context, "_users", [{ id: userId(context.desired.name), rev: _rev, deleted: false }]),
 });
 
 const ownMembers: ReadonlySet<string> = new Set(["_id", "_rev", "type", "name", "roles", ...passwordMembers]);

@@ -98,6 +98,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   set: { /legs: 6 }
 `,
   scope: "database",
+  proof: "answer",
   changesDocuments: "all",
   previewsDocuments: "all",
   oneTime: true,
@@ -152,6 +153,10 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     apply: async (part, context) => transformPart(part, await optionsOf(context)),
   },
 
+  /**
+   * Of each document the answer has a row with its new revision; where it has none, the document's history tells. The
+   * walk ends only when no document is left to be changed.
+   */
   async apply(_, context) {
     const options = await optionsOf(context);
     const { database, step } = options;

@@ -26,8 +26,12 @@ export const userName: Schema = {
   variables: true,
 };
 
+export function userId(name: string): string {
+  return idPrefix + name;
+}
+
 export function userPath(name: string): Path {
-  return path`/_users/${idPrefix + name}`;
+  return path`/_users/${userId(name)}`;
 }
 
 /** `undefined`: there is no such user, or no `_users` yet. */

@@ -4,7 +4,7 @@ import type { StepKind } from "../../src/steps/kind.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Recorded, type RecordingProxy, startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
-import { server } from "../support/servers.js";
+import { type Server, server } from "../support/servers.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 import type { Case, Place } from "./case.js";
 
@@ -19,8 +19,8 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(kind: StepKind, example: Case): Promise<Scene> {
-  const place: Place = { server: server(), name: uniqueName("conformance") };
+export async function openScene(kind: StepKind, example: Case, on: Server = server()): Promise<Scene> {
+  const place: Place = { server: on, name: uniqueName("conformance") };
   const ledgerDatabase = `${place.name}-ledger`;
   const { admin } = place.server;
   const folder = await makeFolder();
@@ -29,8 +29,8 @@ export async function openScene(kind: StepKind, example: Case): Promise<Scene> {
   const makeLedger = () => must(place.server, "PUT", `/${ledgerDatabase}`);
   const close = async () => {
     await example.cleanUp?.(place);
-    await removeDatabase(place.name);
-    await removeDatabase(ledgerDatabase);
+    await removeDatabase(place.name, on);
+    await removeDatabase(ledgerDatabase, on);
     await proxy.close();
     await removeFolder(folder);
   };
@@ -49,7 +49,7 @@ export async function openScene(kind: StepKind, example: Case): Promise<Scene> {
       },
       writesBesideLedger: () => proxy.writes().filter(({ path }) => !path.startsWith(`/${ledgerDatabase}/`)),
       async loseLedger() {
-        await removeDatabase(ledgerDatabase);
+        await removeDatabase(ledgerDatabase, on);
         await makeLedger();
       },
       close,

@@ -9,6 +9,7 @@ function kind(name: string, properties: Readonly<Record<string, Schema>>, more: 
     schema: { type: "object", additionalProperties: false, properties },
     example: `${name}: {}\n`,
     scope: "database",
+    proof: "answer",
     title: () => name,
     databases: () => [],
     claims: () => [],

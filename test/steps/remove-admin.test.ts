@@ -73,7 +73,7 @@ describe("apply", () => {
     const reads = { [at("a")]: { cerebrate: "-pbkdf2-hush", overmind: "x" } };
     const couch = fakeCouch({ reads, writes: { [`DELETE ${at("a")}/cerebrate`]: () => ({ status: 200, body: "" }) } });
     const error = await removeAdmin.apply(["a"], contextOf(couch, desired)).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "request-failed", data: { node: "a", admin: "cerebrate" } });
+    expect(error).toMatchObject({ code: "not-applied", data: { node: "a", admin: "cerebrate" } });
     expect(String(error)).not.toContain("hush");
   });
 });

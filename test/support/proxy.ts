@@ -35,7 +35,9 @@ export type Fault =
   | { readonly before: (request: Recorded) => void | Promise<void> }
   | { readonly after: (request: Recorded) => void | Promise<void> }
   /** Something happens while the request is under way; it is answered as ever. */
-  | { readonly during: (request: Recorded) => void | Promise<void> };
+  | { readonly during: (request: Recorded) => void | Promise<void> }
+  /** The server gets this body (parsed JSON) instead of the one that was sent. */
+  | { readonly sends: (body: unknown, request: Recorded) => unknown };
 
 export interface RecordingProxy {
   /** Without a slash at its end. */
@@ -120,7 +122,7 @@ export async function startProxy(target: string, options: ProxyOptions = {}): Pr
     };
     requests.push(recorded);
     const fault = faultFor(recorded);
-    const body = await buffered(incoming);
+    let body = await buffered(incoming);
     recorded.bytes = body.length;
 
     if (options.forbids?.(recorded)) return answer(response, instead({ status: 403 }));
@@ -134,6 +136,8 @@ export async function startProxy(target: string, options: ProxyOptions = {}): Pr
     }
 
     if (isHook(fault, "during")) await fault.during(recorded);
+    if (isOther(fault) && body.length > 0)
+      body = Buffer.from(JSON.stringify(fault.sends(JSON.parse(body.toString()), recorded)));
     const answered = await forward(target, agent, incoming, body);
     recorded.status = answered.status;
 
@@ -232,6 +236,10 @@ function instead({
 
 function isAnswer(fault: Fault | undefined): fault is Extract<Fault, { status: number }> {
   return typeof fault === "object" && "status" in fault;
+}
+
+function isOther(fault: Fault | undefined): fault is Extract<Fault, { sends: unknown }> {
+  return typeof fault === "object" && "sends" in fault;
 }
 
 function isHook<When extends "before" | "after" | "during">(

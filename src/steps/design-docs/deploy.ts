@@ -3,6 +3,7 @@ import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
 import { MigrateError } from "../../errors.js";
+import { codeOf } from "../documents/refusals.js";
 import { batches } from "./batches.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
 import { putDesignDoc } from "./put.js";
@@ -69,8 +70,7 @@ function assertAllTaken(database: string, rows: readonly Row[]): void {
   const refused = rows.filter(({ error }) => error !== undefined);
   if (refused.length === 0) return;
   const reasons = refused.map(({ id, error, reason }) => `${id}: ${reason ?? error}`);
-  const onlyConflicts = refused.every(({ error }) => error === "conflict");
-  throw new MigrateError(onlyConflicts ? "conflict" : "request-failed", {
+  throw new MigrateError(codeOf(refused.map(({ id, error = "", reason = "" }) => ({ id, error, reason }))), {
     message: `${refused.length} of ${rows.length} design documents were not written to ${database}: ${reasons.join("; ")}`,
     data: { database, refused: refused.map(({ id, error, reason }) => ({ id, error, reason })) },
   });

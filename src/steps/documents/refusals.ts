@@ -1,4 +1,5 @@
 /** Documents that CouchDB did not take: what is said of them, and what follows from it. Pure. */
+import { notWritten } from "../../couch/written.js";
 import { type ErrorCode, MigrateError } from "../../errors.js";
 
 export interface Refusal {
@@ -28,7 +29,7 @@ const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error", "inte
 export function codeOf(refused: readonly Refusal[]): ErrorCode {
   if (refused.every(({ error }) => conflicts.has(error))) return "conflict";
   if (refused.every(({ error }) => conflicts.has(error) || doubtful.has(error))) return "outcome-unknown";
-  return "request-failed";
+  return refused.every(({ error }) => error === notWritten) ? "not-applied" : "request-failed";
 }
 
 function counted(count: number): string {

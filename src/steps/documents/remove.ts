@@ -1,4 +1,5 @@
 /** Removes documents of any kind: what is there, what would be lost, and the removal. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Couch } from "../../couch/couch.js";
 import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
@@ -13,6 +14,9 @@ import { writeDocuments } from "./write.js";
 const shownInFull = 20;
 /** A document has a leaf for each conflict, and each deletion brings another one to light. */
 const mostLeaves = 100;
+/** Between looks at what was removed: another node may still show it. Milliseconds. */
+const pauses = [50, 100, 200, 400, 800, 1_600];
+const mostNamed = 5;
 
 /** Those of the documents that exist; the first ones with their content. */
 export async function readExisting(couch: Couch, database: string, ids: readonly string[]): Promise<Stored[]> {
@@ -66,9 +70,39 @@ export async function removeStored(
     const bodies = left.map(({ id, rev }) => ({ _id: id, _rev: rev, _deleted: true }));
     // Whoever has written meanwhile is seen below.
     await writeDocuments(couch, database, bodies, { total: bodies.length, conflictsAreFine: true, signal });
-    left = await remaining(couch, database, left);
+    left = await afterRemoval(couch, database, left, signal);
     progress({ done: total - left.length, total, unit: "documents", what: `removed from ${database}` });
   }
+}
+
+/**
+ * What is there instead: another revision of the same documents. That the removed one is there after a while means that
+ * CouchDB has not done what it accepted; at first a node may show its documents of a moment ago.
+ */
+async function afterRemoval(
+  couch: Couch,
+  database: string,
+  removed: readonly Stored[],
+  signal: AbortSignal,
+): Promise<Stored[]> {
+  const gone = new Map(removed.map(({ id, rev }) => [id, rev]));
+  for (let look = 0; ; look += 1) {
+    const left = await remaining(couch, database, removed);
+    const unmoved = left.filter(({ id, rev }) => gone.get(id) === rev);
+    if (unmoved.length === 0) return left;
+    const pause = pauses[look];
+    if (pause === undefined) throw stillThere(database, unmoved);
+    await sleep(pause, undefined, { signal }).catch(() => {});
+    couch.forget(database);
+  }
+}
+
+function stillThere(database: string, unmoved: readonly Stored[]): MigrateError {
+  const ids = unmoved.map(({ id }) => id);
+  const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : "";
+  const named = `${ids.slice(0, mostNamed).join(", ")}${more}`;
+  const message = `CouchDB accepted the removal of ${named} from ${database}, but still has the same revision`;
+  return new MigrateError("not-applied", { message, data: { database, ids: ids.slice(0, 20) } });
 }
 
 async function remaining(couch: Couch, database: string, removed: readonly Stored[]): Promise<Stored[]> {

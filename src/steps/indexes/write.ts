@@ -4,6 +4,7 @@ import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
+import { idOf } from "../design-docs/design-doc.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { ComparedIndex } from "./compare.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
@@ -31,8 +32,8 @@ export async function assertShown(couch: Couch, database: string, name: string, 
     indexes.some((one) => one.name === name && one.ddoc === desired.ddoc && isAsDesired(desired, one)),
   );
   if (shown) return;
-  const message = `CouchDB took index ${name} of ${database}, but does not show it`;
-  throw new MigrateError("conflict", { message, data: { database, index: name } });
+  const message = `CouchDB accepted index ${name} of ${database}, but does not show it as it was sent`;
+  throw new MigrateError("not-applied", { message, data: { database, index: name } });
 }
 
 export async function removeIndex(couch: Couch, database: string, index: StoredIndex): Promise<void> {
@@ -40,20 +41,27 @@ export async function removeIndex(couch: Couch, database: string, index: StoredI
   await removeShell(couch, database, index.ddoc);
 }
 
-/** Whether CouchDB says that there was none. */
+/** Whether CouchDB names it as one that there was not. */
 async function define(couch: Couch, database: string, name: string, desired: Index, inNew: boolean): Promise<boolean> {
   const { ddoc, type, index } = desired;
   const partitioned = inNew ? desired.partitioned : await makeRoom(couch, database, name, desired);
   const body = { name, ddoc, type, index, ...(partitioned === undefined ? {} : { partitioned }) };
   try {
     const options = { body, accept: [500], repeatable: true };
-    const answer = await couch.write<Refused & { result?: string }>("POST", path`/${database}/_index`, options);
+    const answer = await couch.write<Refused & Defined>("POST", path`/${database}/_index`, options);
     if (answer.status === 500) throw refused(database, name, answer.body);
-    return answer.body.result === "created";
+    const { result, id, name: named } = answer.body;
+    return result === "created" && id === idOf(ddoc) && named === name;
   } catch (thrown) {
     const error = toMigrateError(thrown);
     throw error.data.error === "required index service unavailable" ? serviceMissing(name, type, error) : error;
   }
+}
+
+interface Defined {
+  readonly result?: string;
+  readonly id?: string;
+  readonly name?: string;
 }
 
 interface Refused {

@@ -9,18 +9,25 @@ async function make(place: Place): Promise<void> {
   await must(place.server, "PUT", doc(place), { body });
 }
 
+/** Two revisions, of which one wins. */
+async function makeInConflict(place: Place): Promise<void> {
+  const user = { _id: `org.couchdb.user:${place.name}`, name: place.name, type: "user" };
+  const docs = ["a", "b"].map((digit) => ({ ...user, roles: [digit], _rev: `1-${digit.repeat(32)}` }));
+  await must(place.server, "POST", "/_users/_bulk_docs", { body: { docs, new_edits: false } });
+}
+
+async function expectGone(place: Place): Promise<void> {
+  expect((await request(place.server, "GET", doc(place))).status).toBe(404);
+}
+
+async function cleanUp(place: Place): Promise<void> {
+  const { status, body } = await request(place.server, "GET", doc(place));
+  if (status === 200) await must(place.server, "DELETE", `${doc(place)}?rev=${body._rev}`);
+}
+
+const yaml = ({ name }: Place) => `- id: gone\n  removeUser: { name: ${name} }\n`;
+
 export const cases: readonly Case[] = [
-  {
-    title: "that is there",
-    prepare: make,
-    yaml: ({ name }) => `- id: gone\n  removeUser: { name: ${name} }\n`,
-    async expectState(place) {
-      expect((await request(place.server, "GET", doc(place))).status).toBe(404);
-    },
-    drift: make,
-    async cleanUp(place) {
-      const { status, body } = await request(place.server, "GET", doc(place));
-      if (status === 200) await must(place.server, "DELETE", `${doc(place)}?rev=${body._rev}`);
-    },
-  },
+  { title: "that is there", prepare: make, yaml, expectState: expectGone, drift: make, cleanUp },
+  { title: "with conflicting revisions", prepare: makeInConflict, yaml, expectState: expectGone, drift: make, cleanUp },
 ];

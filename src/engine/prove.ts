@@ -1,0 +1,64 @@
+/** Looks at what a step has written, where CouchDB's answers prove nothing (`proof: "look"` of the kind). */
+import { setTimeout as sleep } from "node:timers/promises";
+import { MigrateError, toMigrateError } from "../errors.js";
+import type { Step } from "../migrations/step.js";
+import type { Change, Target } from "../steps/kind.js";
+import { kindOf } from "../steps/targets.js";
+import { examine } from "./examine.js";
+import type { Run } from "./run.js";
+
+/** For three seconds another node may answer with what was there before. Milliseconds. */
+const pauses = [50, 100, 200, 400, 800, 1_600];
+const mostNamed = 5;
+const longestValue = 80;
+
+/** Resolves when nothing is missing any more. The write has seen to it that the first look asks the server. */
+export async function prove(run: Run, step: Step, target: Target): Promise<void> {
+  for (let look = 0; ; look += 1) {
+    const { action } = await lookAt(run, step, target, true);
+    if (action === "none") return;
+    const pause = pauses[look];
+    if (pause === undefined) break;
+    await sleep(pause, undefined, { signal: run.signal }).catch(() => {});
+    run.couch.forget(target.database);
+  }
+  const { changes } = await lookAt(run, step, target, false);
+  throw notApplied(step, target, `: ${differences(changes)}`);
+}
+
+async function lookAt(run: Run, step: Step, target: Target, brief: boolean) {
+  try {
+    return await examine(run, step, target, true, brief);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    // From this write on the run logs in with what was written. It is not tried again: CouchDB locks accounts.
+    if (error.code !== "unauthorized") throw error;
+    throw notApplied(step, target, ", but refuses the login of this run from then on", error);
+  }
+}
+
+function notApplied(step: Step, { database }: Target, what: string, cause?: MigrateError): MigrateError {
+  const title = kindOf(step).title(step.shown);
+  const where = database === undefined ? "" : ` (in database ${database})`;
+  const found = what.startsWith(":") ? `, but the server does not have it as it was sent${what}` : what;
+  return new MigrateError("not-applied", {
+    message: `CouchDB accepted the write of ${title}${where}${found}`,
+    data: { id: step.id, ...(database === undefined ? {} : { database }) },
+    ...(cause ? { cause } : {}),
+  });
+}
+
+/** @param changes what is still missing, without secrets */
+function differences(changes: readonly Change[]): string {
+  const named = changes
+    .slice(0, mostNamed)
+    .map(({ path, before, after }) => `${path} is ${shown(before)} and should be ${shown(after)}`);
+  const more = changes.length > mostNamed ? [`and ${changes.length - mostNamed} more differences`] : [];
+  return [...named, ...more].join("; ");
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return "absent";
+  const text = JSON.stringify(value);
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
