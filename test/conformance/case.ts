@@ -16,6 +16,8 @@ export interface Case {
   readonly title: string;
   /** What the embedded server would have to be able to do. */
   readonly needs?: Capability;
+  /** The server differs from the steps by design: they are kept, and not adopted. */
+  readonly kept?: true;
   /** Makes by hand what the steps take for granted: a database, say. */
   prepare?(place: Place): Promise<unknown>;
   /** The migration file. Every step in it is of the kind under test. */

@@ -70,7 +70,7 @@ function inTurn(kind: StepKind, example: Case): void {
   it.each([{ verify: false }, { verify: true }])("leaves nothing to plan (verify: $verify)", async (look) => {
     const { steps, changes } = await planned(look);
     expect(steps.map(({ state, action, changes }) => ({ state, action, changes }))).toEqual(
-      ids().map(() => ({ state: "applied", action: "none", changes: [] })),
+      ids().map(() => ({ state: "applied", action: example.kept ? "keep" : "none", changes: [] })),
     );
     expect(changes).toBe(0);
     expect(scene.proxy.writes()).toEqual([]);
@@ -101,7 +101,8 @@ function inTurn(kind: StepKind, example: Case): void {
 
   it("is adopted where the ledger is lost, and nothing but the ledger is written", async () => {
     await scene.loseLedger();
-    expect(await applied()).toMatchObject({ applied: [], adopted: ids(), failures: [] });
+    const found = example.kept ? { adopted: [], kept: ids().map((id) => ({ id })) } : { adopted: ids(), kept: [] };
+    expect(await applied()).toMatchObject({ applied: [], ...found, failures: [] });
     expect(scene.writesBesideLedger()).toEqual([]);
     expect(scene.proxy.writes()).not.toEqual([]);
     await example.expectState(scene.place);

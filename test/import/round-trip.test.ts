@@ -20,7 +20,8 @@ onNodes("a server with all that is imported", () => {
   const from = (node: CouchNode | undefined) => connection(node as CouchNode);
 
   beforeAll(async () => {
-    [first, second] = await Promise.all([startCouchDB(), startCouchDB()]);
+    const runsErlang = { ini: { native_query_servers: { enable_erlang_query_server: true } } };
+    [first, second] = await Promise.all([startCouchDB(runsErlang), startCouchDB(runsErlang)]);
     await populate(first as CouchNode);
     folder = await makeFolder();
     out = join(folder, "first");
@@ -119,7 +120,8 @@ onNodes("a server with all that is imported", () => {
 
   it("has what people put into CouchDB's own databases", async () => {
     const { rows } = await must(second as CouchNode, "GET", "/_users/_design_docs");
-    expect(rows.map(({ id }: { id: string }) => id)).toEqual(["_design/_auth", "_design/roles"]);
+    // CouchDB itself puts _design/_auth there, sooner or later.
+    expect(rows.map(({ id }: { id: string }) => id)).toContain("_design/roles");
     const auth = await readdir(join(out, "design"));
     expect(auth).toContainEqual(expect.stringMatching(/^users-/));
     expect(await treeOf(out)).toHaveProperty("850-users-database.yaml");

@@ -259,6 +259,17 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("unauthorized"));
     });
 
+    it("is asked for once where the server refuses the request", async () => {
+      let writes = 0;
+      const refused = new MigrateError("request-failed", { message: "no", data: { status: 400 } });
+      const couch = tamper(connectTo(0), () => {
+        writes += 1;
+        return Promise.reject(refused);
+      });
+      await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("request-failed"));
+      expect(writes).toBe(1);
+    });
+
     it("scenario 4: is not taken because a plain GET shows a stray leaf that nobody holds", async ({ skip }) => {
       if (!server.takesRevisions) skip();
       const where = place();

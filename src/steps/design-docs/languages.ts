@@ -22,7 +22,7 @@ type Named = { readonly name: string; readonly doc: DesignDoc };
 export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): string[] {
   return Object.entries(docs).flatMap(([name, doc]) => {
     const language = unusual(doc);
-    const hint = language === undefined || bySetting.includes(language) ? "" : suggested(language);
+    const hint = language === undefined ? "" : suggested(language);
     return hint === ""
       ? []
       : [`${idOf(name)} has the language \`${language}\`, which CouchDB does not have by itself${hint}`];
@@ -41,7 +41,7 @@ export async function assertLanguages(couch: Couch, database: string, docs: read
     throw new MigrateError("step-failed", {
       message: `${idOf(name)} of ${database} can't be deployed: this CouchDB has no query server for the language \`${language}\`${suggested(language)}`,
       data: { database, designDoc: name, language },
-      next: "Nothing was replaced. Correct `language`, or set up that query server (Erlang: `[native_query_servers] erlang` in CouchDB's configuration); then run again.",
+      next: "Nothing was replaced. Correct `language`, or set up that query server (Erlang: `[native_query_servers] enable_erlang_query_server = true` in CouchDB's configuration); then run again.",
     });
   }
 }
@@ -51,7 +51,7 @@ function unusual({ language }: DesignDoc): string | undefined {
 }
 
 function suggested(language: string): string {
-  return didYouMean(language, [...always, ...bySetting]);
+  return bySetting.includes(language) ? "" : didYouMean(language, [...always, ...bySetting]);
 }
 
 const known = new WeakMap<Couch, Map<string, Promise<boolean>>>();

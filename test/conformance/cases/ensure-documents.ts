@@ -89,6 +89,7 @@ export const cases: readonly Case[] = [
     title: "if missing",
     // The only way for a document to be missing that was there is to be purged.
     needs: "active-tasks",
+    kept: true,
     async prepare(place) {
       await make(place);
       await must(place.server, "POST", `/${place.name}/_bulk_docs`, {
