@@ -34,7 +34,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   continuous: true
 `,
   scope: "server",
-  proof: "answer",
+  proof: "look",
 
   title: ({ id }) => `replication ${id}`,
   databases: () => ["_replicator"],
@@ -61,7 +61,10 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     return { action: "update", changes: replicationChanges(before, after), rebuilds: [], warnings, write };
   },
 
-  /** The answer names the document and its new revision. */
+  /**
+   * The answer names the document and its revision; as CouchDB rewrites documents of `_replicator` while it saves them,
+   * the document is read again.
+   */
   async apply(write, { couch, desired: { id } }) {
     try {
       await couch.write("PUT", path`/_replicator/${id}`, { body: write, repeatable: true });

@@ -73,7 +73,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   },
   example: "ensureUser:\n  name: kerrigan\n  password: ${KERRIGAN_PASSWORD}\n  roles: [zerg]\n",
   scope: "server",
-  proof: "answer",
+  proof: "look",
 
   title: ({ name }) => `user ${name}`,
   databases: () => ["_users"],
@@ -102,7 +102,10 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     return { action: observed ? "update" : "create", changes, rebuilds: [], warnings, write };
   },
 
-  /** The answer names the document and its new revision. */
+  /**
+   * The answer names the document and its revision; as CouchDB may rewrite documents of `_users` while it saves them, the
+   * document is read again, and the password has to fit.
+   */
   async apply({ stored = {}, setPassword }, { couch, desired: { name, password = "", roles, fields } }) {
     const hash = setPassword ? await userHashFor(await couch.version(), password) : {};
     const kept = setPassword ? withoutPassword(stored) : stored;

@@ -7,7 +7,7 @@ import { fateOf, type Intent, type Leaf, winnerOf } from "./fate.js";
 import type { Journal } from "./journal.js";
 import { type Counts, isCalibrated, type Pending, type PendingEdit, type Place } from "./marker.js";
 import type { Reader } from "./reading.js";
-import { refusedError, restlessError, unknownError } from "./reports.js";
+import { ignoredError, refusedError, restlessError, unknownError } from "./reports.js";
 import { type Outcome, sendEdits } from "./send.js";
 
 export interface BatchOptions {
@@ -23,6 +23,8 @@ export interface BatchOptions {
 
 /** As often a document may be changed by others while it is being written. */
 const mostRounds = 40;
+/** As often an answer may not mention an edit that then did not take place: on a cluster a copy may be late. */
+const mostUnmentioned = 5;
 const longestPause = 1_000;
 
 export class Batch {
@@ -32,6 +34,8 @@ export class Batch {
   readonly #done = new Map<string, string>();
   /** Revisions of edits that were sent once already, and may yet arrive. */
   readonly #sent = new Set<string>();
+  /** How often the answer did not mention an edit, by document. */
+  readonly #unmentioned = new Map<string, number>();
   #counts: Counts;
 
   constructor(options: BatchOptions, place: Place) {
@@ -86,6 +90,10 @@ export class Batch {
       if (outcome.is === "written") this.#took(edit.id, outcome.rev, edit, edit);
       else if (outcome.is === "refused") refused.push({ id: edit.id, message: `${outcome.error}: ${outcome.reason}` });
       else if (outcome.is === "faint") faint += 1;
+      else if (outcome.is === "unmentioned") {
+        this.#unmentioned.set(edit.id, (this.#unmentioned.get(edit.id) ?? 0) + 1);
+        doubtful.set(edit.id, edit);
+      }
       // Where it was sent once before, what stands in its way may be itself.
       else if (outcome.is === "conflict" && !this.#sent.has(edit.ours)) conflicts.set(edit.id, edit);
       else doubtful.set(edit.id, edit);
@@ -96,7 +104,10 @@ export class Batch {
       throw new MigrateError("below-quorum", { message, data: { database, documents: faint } });
     }
     for (const { ours } of doubtful.values()) this.#sent.add(ours);
-    return [...(await this.#settle(doubtful)), ...(await this.#displaced(conflicts))];
+    const again = await this.#settle(doubtful);
+    const ignored = again.filter((id) => (this.#unmentioned.get(id) ?? 0) >= mostUnmentioned);
+    if (ignored.length > 0) throw ignoredError(database, ignored);
+    return [...again, ...(await this.#displaced(conflicts))];
   }
 
   /**

@@ -50,6 +50,15 @@ export function restlessError(database: string, ids: readonly string[]): Migrate
   });
 }
 
+/** CouchDB answered with success, and did nothing. */
+export function ignoredError(database: string, ids: readonly string[]): MigrateError {
+  const shown = ids.slice(0, named).map(shortened).join(", ");
+  return new MigrateError("not-applied", {
+    message: `CouchDB accepted changes of ${counted(ids.length)} of ${database}, and did not make them: ${shown}${ids.length > named ? ", …" : ""}`,
+    data: { database, ids: ids.slice(0, 100) },
+  });
+}
+
 function list(faults: readonly Fault[]): string {
   const shown = faults.slice(0, named).map(({ id, message }) => `${shortened(id)} (${message})`);
   return `${shown.join("; ")}${faults.length > named ? `; and ${faults.length - named} more` : ""}`;

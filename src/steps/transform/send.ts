@@ -10,8 +10,10 @@ export type Outcome =
   /** Its base is no longer what the document is. */
   | { readonly is: "conflict" }
   | { readonly is: "refused"; readonly error: string; readonly reason: string }
-  /** No answer, or none that says so: the history will tell. */
+  /** No answer: the history will tell. */
   | { readonly is: "doubtful" }
+  /** The answer is a success, and does not say that it was written: the history will tell. */
+  | { readonly is: "unmentioned" }
   /** A minority of the copies has it. */
   | { readonly is: "faint"; readonly rev: string };
 
@@ -48,7 +50,7 @@ async function sendChunk(
       repeatable: false,
     });
     if (status < 300) {
-      note({ is: "doubtful" });
+      note({ is: "unmentioned" });
       for (const [i, row] of (body as readonly Row[]).entries())
         outcomes.set(row.id ?? edits[i]?.id ?? "", outcomeOf(row));
     } else if (edits.length === 1) {
@@ -82,7 +84,7 @@ const doubts: ReadonlySet<string> = new Set(["timeout", "unknown_error", "intern
 
 function outcomeOf({ rev, error, reason = "", accepted }: Row): Outcome {
   if (error === undefined) {
-    if (rev === undefined) return { is: "doubtful" };
+    if (rev === undefined) return { is: "unmentioned" };
     return accepted ? { is: "faint", rev } : { is: "written", rev };
   }
   if (conflicts.has(error)) return { is: "conflict" };
