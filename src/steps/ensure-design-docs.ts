@@ -206,7 +206,10 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     };
   },
 
-  /** The answers name each document and its new revision; a staged view is queried before its document is replaced. */
+  /**
+   * The answers name each document and its new revision, which is a digest of what was stored; one that is not as
+   * expected is read back. A staged view is queried before its document is replaced.
+   */
   apply: (write, context) => deploy(context, context.target.database ?? "", write),
 });
 

@@ -2,7 +2,9 @@
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
 import type { Path } from "../../src/couch/path.js";
 import { MigrateError } from "../../src/errors.js";
+import { isObject, type JsonObject } from "../../src/steps/json.js";
 import type { StepContext, Target } from "../../src/steps/kind.js";
+import { predictedRevision } from "../../src/steps/transform/predicted-revision.js";
 
 export interface Written {
   readonly method: string;
@@ -21,6 +23,11 @@ export interface FakeOptions {
   readonly writes?: Readonly<Record<string, Reply>>;
   readonly login?: { readonly name: string; readonly password: string };
   readonly version?: string;
+}
+
+/** CouchDB's answer to a document that it has written. */
+export function taken(doc: JsonObject) {
+  return { ok: true, id: String(doc._id), rev: predictedRevision(doc, String(doc._rev ?? "0")) };
 }
 
 export interface FakeCouch extends Couch {
@@ -61,7 +68,10 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
       requests.writes += 1;
       const one = { method, path, ...(body === undefined ? {} : { body }), ...(query === undefined ? {} : { query }) };
       written.push(one);
-      const reply = options.writes?.[`${method} ${path}`]?.(one) ?? { status: 201, body: { ok: true } };
+      const reply = options.writes?.[`${method} ${path}`]?.(one) ?? {
+        status: 201,
+        body: isObject(body) && method === "PUT" ? taken(body) : { ok: true },
+      };
       if (reply instanceof MigrateError) throw reply;
       if (![200, 201, ...accept].includes(reply.status)) {
         throw new MigrateError("request-failed", { message: `${method} ${path}: ${reply.status}` });

@@ -4,6 +4,7 @@ import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
 import { MigrateError } from "../../errors.js";
 import { codeOf } from "../documents/refusals.js";
+import { assertAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
 import { putDesignDoc } from "./put.js";
@@ -19,6 +20,7 @@ export interface DesignDocWrite {
 
 interface Row {
   readonly id: string;
+  readonly rev?: string;
   readonly error?: string;
   readonly reason?: string;
 }
@@ -45,12 +47,15 @@ export async function deployInPlace(
       body: { docs },
       repeatable: true,
     });
-    assertAllTaken(
+    const rows = rowsOf(
+      docs.map(({ _id }) => String(_id)),
+      body,
+    );
+    assertAllTaken(database, rows);
+    await assertAsSent(
+      couch,
       database,
-      rowsOf(
-        docs.map(({ _id }) => String(_id)),
-        body,
-      ),
+      docs.map((doc, i) => ({ doc, rev: String(rows[i]?.rev) })),
     );
   }
 }

@@ -7,6 +7,7 @@ import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
 import { toMigrateError } from "../../errors.js";
+import { assertAsSent, faultsAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";
 
@@ -18,6 +19,7 @@ interface Waiting {
 
 interface Row {
   readonly id: string;
+  readonly rev?: string;
   readonly error?: string;
 }
 
@@ -63,8 +65,19 @@ async function sendTogether(couch: Couch, database: string, batch: readonly Wait
       batch.map(({ doc }) => String(doc._id)),
       answer.body,
     );
-    const taken = new Set(rows.filter(({ error }) => error === undefined).map(({ id }) => id));
-    for (const one of batch) if (taken.has(String(one.doc._id))) one.resolve();
+    const taken = new Map(
+      rows.flatMap(({ id, rev, error }) => (error === undefined && rev ? [[id, rev] as const] : [])),
+    );
+    const written = batch.flatMap(({ doc }) => {
+      const rev = taken.get(String(doc._id));
+      return rev === undefined ? [] : [{ doc, rev }];
+    });
+    const faults = await faultsAsSent(couch, database, written);
+    for (const one of batch) {
+      const fault = faults.get(String(one.doc._id));
+      if (fault) one.reject(fault);
+      else if (taken.has(String(one.doc._id))) one.resolve();
+    }
     return batch.filter(({ doc }) => !taken.has(String(doc._id)));
   } catch (thrown) {
     // One of them may be the reason that all are refused.
@@ -76,5 +89,7 @@ async function sendTogether(couch: Couch, database: string, batch: readonly Wait
 
 async function putAlone(couch: Couch, database: string, doc: DesignDoc): Promise<void> {
   const name = String(doc._id).slice("_design/".length);
-  await couch.write("PUT", path`/${database}/_design/${name}`, { body: doc, repeatable: true });
+  const at = path`/${database}/_design/${name}`;
+  const { body } = await couch.write<{ readonly rev: string }>("PUT", at, { body: doc, repeatable: true });
+  await assertAsSent(couch, database, [{ doc, rev: body.rev }]);
 }

@@ -9,6 +9,7 @@ import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
 import { namedViews } from "../../text/named-views.js";
 import type { StepContext } from "../kind.js";
+import { assertAsSent } from "./as-sent.js";
 import { awaitBuild, type Build } from "./build.js";
 import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
 import { contentOf, isSame } from "./compare.js";
@@ -145,7 +146,9 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
   const { name, doc, stored } = write;
   const at = path`/${database}/_design/${name}`;
   try {
-    await couch.write("PUT", at, { body: bodyOf(write), repeatable: true });
+    const sent = bodyOf(write);
+    const { body } = await couch.write<{ readonly rev: string }>("PUT", at, { body: sent, repeatable: true });
+    await assertAsSent(couch, database, [{ doc: sent, rev: body.rev }]);
   } catch (thrown) {
     const error = toMigrateError(thrown);
     if (error.code !== "conflict") throw error;

@@ -10,7 +10,7 @@ import { isObject, type JsonObject, membersOf } from "../json.js";
 
 /**
  * @param document as it is sent, in this order of its keys; members that begin with `_` are no part of the body
- * @param parent its revision before, `3-…`
+ * @param parent its revision before, `3-…`; `0`: there was none
  */
 export function predictedRevision(document: JsonObject, parent: string): string {
   const [generation = "0", hash = ""] = parent.split("-", 2);
@@ -20,7 +20,8 @@ export function predictedRevision(document: JsonObject, parent: string): string 
   out.list(5);
   out.atom(document._deleted === true ? "true" : "false");
   out.integer(BigInt(generation));
-  out.binary(Buffer.from(hash, "hex"));
+  if (hash === "") out.integer(0n);
+  else out.binary(Buffer.from(hash, "hex"));
   out.object(Object.entries(document).filter(([key]) => !key.startsWith("_")));
   attachments(out, document._attachments);
   out.nil();

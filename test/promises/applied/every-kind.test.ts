@@ -43,7 +43,10 @@ const rows: Readonly<Record<string, Row>> = {
   ensureCluster: { proof: "look", names: "_global_changes", ownServer: true },
   ensureConfig: { proof: "look", other: (value) => `${value}x` },
   ensureDatabase: { proof: "answer" },
-  ensureDesignDocs: { proof: "answer" },
+  ensureDesignDocs: {
+    proof: "answer",
+    other: (body: Json) => (body.docs ? { docs: body.docs.map(poorer) } : poorer(body)),
+  },
   ensureDocuments: { proof: "answer", other: renamed },
   ensureIndexes: { proof: "answer", other: otherIndex },
   ensureReplication: { proof: "look", other: poorer },

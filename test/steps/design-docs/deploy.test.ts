@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DesignDocWrite, deployInPlace } from "../../../src/steps/design-docs/deploy.js";
-import { fakeCouch, type Reply, type Written } from "../fake-couch.js";
+import { fakeCouch, type Reply, taken, type Written } from "../fake-couch.js";
 
 const write = (name: string, stored?: DesignDocWrite["stored"]): DesignDocWrite => ({
   name,
@@ -11,7 +11,7 @@ const write = (name: string, stored?: DesignDocWrite["stored"]): DesignDocWrite 
 const deploy = async (writes: readonly DesignDocWrite[], bulk?: Reply) => {
   const rows = ({ body }: Written) => ({
     status: 201,
-    body: (body as { docs: { _id: string }[] }).docs.map(({ _id }) => ({ ok: true, id: _id, rev: "2-x" })),
+    body: (body as { docs: { _id: string }[] }).docs.map(taken),
   });
   const couch = fakeCouch({ writes: { "POST /zerglings/_bulk_docs": bulk ?? rows } });
   await deployInPlace(couch, "zerglings", writes, new AbortController().signal);

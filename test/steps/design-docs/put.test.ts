@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../../src/errors.js";
 import { putDesignDoc } from "../../../src/steps/design-docs/put.js";
-import { fakeCouch, type Reply, type Written } from "../fake-couch.js";
+import { fakeCouch, type Reply, taken, type Written } from "../fake-couch.js";
 
 const docs = (body: unknown) => (body as { docs: { _id: string }[] }).docs;
 const sent = ({ method, path, body }: Written) =>
   path.endsWith("/_bulk_docs") ? `${docs(body).map(({ _id }) => _id.slice(8))}` : `${method} ${path}`;
 const all: Reply = ({ body }) => ({
   status: 201,
-  body: docs(body).map(({ _id }) => ({ ok: true, id: _id, rev: "1-a" })),
+  body: docs(body).map(taken),
 });
 
 async function put(names: readonly string[], bulk: Reply = all, alone: Readonly<Record<string, Reply>> = {}) {
@@ -41,9 +41,7 @@ describe("what is not taken together", () => {
     (name: string): Reply =>
     ({ body }) => ({
       status: 201,
-      body: docs(body).map(({ _id }) =>
-        _id === `_design/${name}` ? { id: _id, error: "forbidden" } : { id: _id, rev: "1-a" },
-      ),
+      body: docs(body).map((doc) => (doc._id === `_design/${name}` ? { id: doc._id, error: "forbidden" } : taken(doc))),
     });
 
   it("is sent again alone, and its step is told why; the others are done", async () => {

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { faultsAsSent } from "../../../src/steps/design-docs/as-sent.js";
+import { fakeCouch, taken } from "../fake-couch.js";
+
+const id = "_design/zerglings";
+const doc = { _id: id, _rev: `1-${"a".repeat(32)}`, views: { all: { map: "function (doc) { emit(1); }" } } };
+const other = { ...doc, views: {} };
+const expected = taken(doc).rev;
+const row = (rev: string, stored: object) => ({
+  rows: [{ id, key: id, value: { rev }, doc: { ...stored, _rev: rev } }],
+});
+
+it.each([
+  ["the expected revision: not read back", expected, undefined, [], 0],
+  ["another revision, of the same content", "2-b", row("2-b", doc), [], 1],
+  ["another revision, of other content", "2-b", row("2-b", other), ["not-applied"], 1],
+  ["changed since by somebody else", "2-b", row("3-c", other), ["conflict"], 6],
+])("%s", async (_, rev, stored, codes, reads) => {
+  const couch = fakeCouch({ reads: stored === undefined ? {} : { "/zerglings/_all_docs": stored } });
+  const faults = await faultsAsSent(couch, "zerglings", [{ doc, rev }]);
+  expect([...faults.values()].map(({ code }) => code)).toEqual(codes);
+  expect(couch.requests.reads).toBe(reads);
+});
