@@ -16,6 +16,8 @@ export interface Case {
   readonly title: string;
   /** What the embedded server would have to be able to do. */
   readonly needs?: Capability;
+  /** The first CouchDB that can do it. */
+  readonly from?: `${number}.${number}`;
   /** The server differs from the steps by design: they are kept, and not adopted. */
   readonly kept?: true;
   /** Makes by hand what the steps take for granted: a database, say. */

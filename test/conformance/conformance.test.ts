@@ -23,8 +23,9 @@ for (const { kind, cases } of found) {
     });
 
     for (const example of cases) {
-      const able = example.needs === undefined || server().has(example.needs);
-      describe.skipIf(!able)(able ? example.title : `${example.title} (left out: needs a CouchDB)`, () => {
+      const { needs, from } = example;
+      const lacks = needs && !server().has(needs) ? "a CouchDB" : from && !server().isFrom(from) && `CouchDB ${from}`;
+      describe.skipIf(lacks)(lacks ? `${example.title} (left out: needs ${lacks})` : example.title, () => {
         inTurn(kind, example);
         undisturbedBy(kind, example);
       });

@@ -8,12 +8,13 @@ export const cases: readonly Case[] = [
     yaml: ({ name }) => `- id: db\n  ensureDatabase:\n    name: ${name}\n`,
     async expectState({ server, name }) {
       const info = await must(server, "GET", `/${name}`);
-      expect(info.props.partitioned ?? false).toBe(false);
+      expect(info.props?.partitioned ?? false).toBe(false);
     },
     drift: ({ server, name }) => must(server, "DELETE", `/${name}`),
   },
   {
     title: "partitioned",
+    from: "3.0",
     yaml: ({ name }) => `- id: db\n  ensureDatabase: { name: ${name}, partitioned: true, q: 3 }\n`,
     async expectState({ server, name }) {
       const info = await must(server, "GET", `/${name}`);

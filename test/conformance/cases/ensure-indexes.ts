@@ -47,6 +47,7 @@ export const cases: readonly Case[] = [
   },
   {
     title: "of a partitioned database, made anew where `partitioned` differs",
+    from: "3.0",
     async prepare({ server, name }) {
       await must(server, "PUT", `/${name}?partitioned=true`);
       await post({ server, name }, { name: "other", ddoc: "other", index: { fields: ["other"] } });

@@ -53,6 +53,8 @@ export const cases: readonly Case[] = [
   {
     title: "one that copies, with credentials",
     needs: "replication",
+    // Before, it knows no `auth`.
+    from: "3.2",
     async prepare({ server, name }) {
       await must(server, "PUT", `/${name}`);
       await must(server, "PUT", `/${name}/overmind`, { body: { broods: 7 } });

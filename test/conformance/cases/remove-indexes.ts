@@ -5,7 +5,7 @@ import type { Case, Place } from "../case.js";
 const post = ({ server, name }: Place, body: object) => must(server, "POST", `/${name}/_index`, { body });
 
 async function make(place: Place): Promise<void> {
-  await post(place, { name: "by-owner", ddoc: "mango-by-owner", partitioned: false, index: { fields: ["owner"] } });
+  await post(place, { name: "by-owner", ddoc: "mango-by-owner", index: { fields: ["owner"] } });
   await post(place, { name: "old", ddoc: "shared", index: { fields: ["old"] } });
 }
 
