@@ -127,7 +127,7 @@ export const catalogue = {
   refused: {
     exit: "failed",
     when: "The step would do what needs a decision: destroy data, or change what is fixed at creation.",
-    next: "Read the reason and decide.",
+    next: "Review the reason above; allow it as it says, or edit the step.",
   },
   "changed-one-time-step": {
     exit: "failed",

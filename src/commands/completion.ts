@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { exitCodes } from "../errors.js";
 import { InvalidSettings } from "../settings/problems.js";
-import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 
@@ -18,10 +17,7 @@ export const completion: Command = {
     const shell = context.positionals.shell ?? basename(context.env.SHELL ?? "bash");
     const script = scripts.get(shell);
     if (script === undefined) {
-      const meant = didYouMean(shell, scripts.keys());
-      throw new InvalidSettings([
-        `shell: there is no script for \`${visible(shell)}\`, only for bash, zsh and fish${meant}`,
-      ]);
+      throw new InvalidSettings([`shell: there is no script for \`${visible(shell)}\`, only for bash, zsh and fish`]);
     }
     context.print(script);
     return { exitCode: exitCodes.done };

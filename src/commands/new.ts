@@ -25,7 +25,8 @@ export const newFile: Command = {
         name,
         kinds.map((one) => one.name),
       );
-      throw new InvalidSettings([`--kind: there is no step kind \`${visible(name)}\`${meant}`]);
+      const all = meant || `; there are ${kinds.map((one) => one.name).join(", ")}`;
+      throw new InvalidSettings([`--kind: there is no step kind \`${visible(name)}\`${all}`]);
     }
     const { fileName, fileText } = await import("./new-file.js");
     const { name: words = "" } = context.positionals;

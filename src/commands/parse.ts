@@ -46,8 +46,11 @@ function isCompletion(argv: readonly string[]): boolean {
   return argv[0] === "--get-yargs-completions";
 }
 
-function sentence(message: string): string {
-  return message.startsWith("Not enough non-option arguments") ? "an argument is missing" : message;
+/** What yargs complains of, and where to read on. */
+function mistake(message: string, argv: readonly string[]): [problems: string[], next: string] {
+  if (!message.startsWith("Not enough non-option arguments")) return [[message], see()];
+  const command = commands.find(({ name }) => name.split(" ").every((word, i) => argv[i] === word));
+  return [[`an argument is missing${command ? `; ${takes(command)}` : ""}`], see(command?.name)];
 }
 
 /** Missing from yargs's published types. */
@@ -81,7 +84,7 @@ function base(argv: readonly string[], columns: number): Argv {
       .wrap(Math.max(60, Math.min(columns, 110)))
       .exitProcess(false)
       .fail((message, error) => {
-        throw error ?? new InvalidSettings([sentence(message)], see());
+        throw error ?? new InvalidSettings(...mistake(message, argv));
       })
   );
 }
@@ -156,7 +159,7 @@ function unknownCommand([first = "", second]: readonly string[]): InvalidSetting
   }
   const all = [...names, "ledger"];
   // Not which one: it may be a password.
-  return new InvalidSettings([`the first argument is no command${didYouMean(first, all)}`], see());
+  return new InvalidSettings([`the first argument is not a command${didYouMean(first, all)}`], see());
 }
 
 /** What of yargs's values are flags, what arguments; what is left over is a mistake, told as a flag would be. */

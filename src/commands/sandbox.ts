@@ -13,7 +13,9 @@ export const sandbox: Command = {
     const { username, host, port } = context.settings;
     const server = await openSandbox(context.settings, { host, port });
     const login =
-      username === undefined ? [] : [`export COUCHDB_USERNAME=${quoted(username)}`, "export COUCHDB_PASSWORD=…"];
+      username === undefined
+        ? []
+        : [`export COUCHDB_USERNAME=${quoted(username)}`, "# and COUCHDB_PASSWORD: the password that you gave"];
     const lines = [`export COUCHDB_URL=${quoted(server.connection.url)}`, ...login];
     context.print(`${lines.join("\n")}\n`);
     context.log.info(`the sandbox listens at ${server.connection.url}; Ctrl+C ends it`);

@@ -17,6 +17,9 @@ export interface Problem extends Position {
   readonly text?: string;
 }
 
+/** The files are right where only variables are missing; `validate` would find no fault. */
+const setThem = { next: "Set the variables, then run again." };
+
 /** All problems of the input at once: nothing was applied. */
 export class InvalidInput extends MigrateError {
   override readonly name = "InvalidInput";
@@ -30,6 +33,7 @@ export class InvalidInput extends MigrateError {
         ? `${first.file}:${first.line}:${first.column}: ${first.message}${more}`
         : "the migration files are invalid",
       data: { problems },
+      ...(problems.length > 0 && problems.every(({ code }) => code === "missing-variable") && setThem),
     });
     this.problems = problems;
   }

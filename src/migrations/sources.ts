@@ -5,6 +5,9 @@ import type { Problems } from "./problems.js";
 import { readText, type Unreadable, unreadable } from "./read-text.js";
 import { SourceText } from "./source-text.js";
 
+/** What a newcomer does where there are no files. */
+const startHere = "name another folder, or write the first file with `couchdb-migrate new NAME`";
+
 /** The files of a folder in code-unit order of their names, or the one file. */
 export function readSources(path: string, problems: Problems): SourceText[] {
   const sources: SourceText[] = [];
@@ -21,12 +24,14 @@ function findFiles(path: string, problems: Problems): string[] {
     if (!statSync(path).isDirectory()) return [path];
     const found = readdirSync(path, { withFileTypes: true }).filter(({ name }) => isMigrationFile(name));
     if (found.length === 0) {
-      report(path, { code: "no-files", reason: "holds no *.yaml or *.yml file" }, problems);
+      report(path, { code: "no-files", reason: `holds no *.yaml or *.yml file; ${startHere}` }, problems);
     }
     const files = found.map(({ name }) => join(path, name)).sort();
     return found.some((entry) => entry.isSymbolicLink()) ? withoutRepetitions(files) : files;
   } catch (error) {
-    report(path, unreadable(error), problems);
+    const found = unreadable(error);
+    const reason = found.code === "missing-file" ? `${found.reason}; ${startHere}` : found.reason;
+    report(path, { ...found, reason }, problems);
     return [];
   }
 }

@@ -8,9 +8,10 @@ type PlacedKept = Kept & { readonly database?: string };
 /** More than these of one step say no more to a reader. */
 const most = { differences: 20, width: 60, inOneLine: 3 } as const;
 
-/** One line each: `/docs/overmind/broods is 8 (the files have 7)`. */
+/** One line each: `/docs/overmind/broods is 8 (the files have 7)`. A last one is shown, since to count it takes a line, too. */
 export function keptLines(kept: readonly PlacedKept[]): string[] {
-  const lines = kept.slice(0, most.differences).map(keptLine);
+  const shown = kept.length > most.differences + 1 ? kept.slice(0, most.differences) : kept;
+  const lines = shown.map(keptLine);
   const more = kept.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
@@ -22,11 +23,15 @@ export function keptSummary(kept: readonly PlacedKept[]): string {
 
 function keptLine({ path, server, files, database }: PlacedKept): string {
   const where = database === undefined ? "" : ` in ${visible(database)}`;
-  return `${visible(path)}${where} is ${valueText(server)} (the files have ${valueText(files)})`;
+  return `${visible(path)}${where} is ${valueText(server)} (${isAbsent(files) ? "not in the files" : `the files have ${valueText(files)}`})`;
 }
 
 function valueText(value: unknown): string {
-  if (value === null || value === undefined) return "absent";
+  if (isAbsent(value)) return "absent";
   const text = JSON.stringify(value);
   return visible(text.length > most.width ? `${text.slice(0, most.width)}…` : text);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === null || value === undefined;
 }

@@ -39,7 +39,7 @@ function unknown(flag: string, command: CommandName, byFlag: ReadonlyMap<string,
   if (flag.length === 1) return `unknown flag ${quote(`-${flag}`)}`;
   const elsewhere = settingNames.find((name) => flagOf(name) === flag && !settings[name].positional);
   const commands = elsewhere === undefined ? [] : settings[elsewhere].commands;
-  if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is one of: ${commands.join(", ")}`;
+  if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is a flag of ${commands.join(", ")}`;
   const flags = [...byFlag].filter(([, name]) => !settings[name].positional).map(([one]) => `--${one}`);
   const meant = didYouMean(`--${flag}`, flags);
   // `-phunter2` is a password: what does not look like the name of a flag is not repeated.

@@ -69,7 +69,7 @@ describe("mistakes on the command line", () => {
   test.each<[string, string]>([
     [
       "aplly",
-      "error[invalid-settings]: the first argument is no command; did you mean `apply`?\n  next: See `couchdb-migrate --help`.\n",
+      "error[invalid-settings]: the first argument is not a command; did you mean `apply`?\n  next: See `couchdb-migrate --help`.\n",
     ],
     [
       "ledger",
@@ -79,7 +79,14 @@ describe("mistakes on the command line", () => {
       "ledger forgt a",
       "error[invalid-settings]: `ledger` has no such command; did you mean `ledger forget`?\n  next: See `couchdb-migrate ledger --help`.\n",
     ],
-    ["ledger forget", "error[invalid-settings]: an argument is missing\n  next: See `couchdb-migrate --help`.\n"],
+    [
+      "ledger forget",
+      "error[invalid-settings]: an argument is missing; it is `ledger forget <id>`\n  next: See `couchdb-migrate ledger forget --help`.\n",
+    ],
+    [
+      "new",
+      "error[invalid-settings]: an argument is missing; it is `new <name> [path]`\n  next: See `couchdb-migrate new --help`.\n",
+    ],
     [
       "apply a b",
       "error[invalid-settings]: an argument too many; it is `apply [path]`\n  next: See `couchdb-migrate apply --help`.\n",

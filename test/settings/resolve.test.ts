@@ -60,7 +60,7 @@ describe("problems", () => {
     [
       "a flag of another command",
       { command: "validate", flags: { "dry-run": true } },
-      ["validate has no flag `--dry-run`; it is one of: apply"],
+      ["validate has no flag `--dry-run`; it is a flag of apply"],
     ],
     ["a flag without its value", { flags: { wait: "" } }, ["--wait lacks a value"]],
     ["a flag that can't be negated", { flags: { wait: false } }, ["--no-wait: this flag can't be negated"]],
