@@ -102,19 +102,23 @@ async function leadsToFolder(folder: string, name: string): Promise<boolean> {
   return true;
 }
 
-/** The files as one step names them. `place` gives the position of a pointer in its spec. */
+/**
+ * The files as one step names them. `place` gives the position of a pointer in its spec; `literal` says whether the text
+ * there stands so in the file, without any variable.
+ */
 export function stepFiles(
   file: string,
   cache: FileCache,
   problems: Problems,
   place: (pointer: string) => Position,
+  literal: (pointer: string) => boolean,
 ): StepFiles {
   const shownPath = (path: string) => join(path.startsWith("/") ? "" : dirname(file), path);
   const realPath = (path: string) => resolve(dirname(file), path);
   const failed = (path: string, pointer: string, { code, reason, line, column }: Unreadable) => {
     const name = shownPath(path);
     const at = line !== undefined && column !== undefined ? { file: name, line, column } : place(pointer);
-    problems.add(at, code, `${name} ${reason}`, path);
+    problems.add(at, code, `${name} ${reason}`, path, { literal: literal(pointer) });
   };
   return {
     async text(path, pointer) {

@@ -1,4 +1,5 @@
 import { Secrets } from "../secrets/secrets.js";
+import { redactUrls } from "../secrets/urls.js";
 import { nearest } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import { InvalidInput, type Position, type Problem } from "./problem.js";
@@ -6,6 +7,7 @@ import { InvalidInput, type Position, type Problem } from "./problem.js";
 /** Collects what is wrong while loading goes on, so that all of it is said at once. */
 export class Problems {
   readonly #found = new Map<string, Problem>();
+  readonly #literal = new Set<string>();
   readonly #secrets = new Secrets();
   #count = 0;
 
@@ -14,8 +16,11 @@ export class Problems {
     return this.#count;
   }
 
-  /** `text`: the offending text as it stands in the file; it is made visible and shortened here. */
-  add(at: Position, code: string, message: string, text?: string): void {
+  /**
+   * `text`: the offending text as it stands in the file; it is made visible and shortened here. `literal`: message and
+   * text hold nothing that came from a variable, so that what happens to equal a secret in them is none.
+   */
+  add(at: Position, code: string, message: string, text?: string, { literal = false } = {}): void {
     this.#count++;
     const problem = {
       file: at.file,
@@ -25,7 +30,9 @@ export class Problems {
       message,
       ...(text !== undefined && { text }),
     };
-    this.#found.set(`${at.file}:${at.line}:${at.column}:${code}:${message}`, problem);
+    const key = `${at.file}:${at.line}:${at.column}:${code}:${message}`;
+    this.#found.set(key, problem);
+    if (literal) this.#literal.add(key);
   }
 
   /** Values of fields that are not secret by themselves: sentences may hold them, and no problem will show them. */
@@ -39,11 +46,12 @@ export class Problems {
   }
 
   throwIfAny(): void {
-    if (this.#found.size > 0) throw new InvalidInput([...this.#found.values()].map(this.#clean, this).sort(byPosition));
+    if (this.#found.size > 0) throw new InvalidInput([...this.#found].map(this.#clean, this).sort(byPosition));
   }
 
-  #clean(problem: Problem): Problem {
-    const { own, foreign } = this.#secrets;
+  #clean([key, problem]: [string, Problem]): Problem {
+    const { foreign } = this.#secrets;
+    const own = this.#literal.has(key) ? redactUrls : this.#secrets.own;
     const message = visible((foreignCodes.has(problem.code) ? foreign : own)(problem.message));
     if (problem.text === undefined) return { ...problem, message };
     return { ...problem, message, text: shown(own(problem.text)) };

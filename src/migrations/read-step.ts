@@ -63,7 +63,9 @@ export async function readStep({
   for (const problem of kind.check?.(spec) ?? []) report(problem);
   if (problems.count > before) return undefined;
 
-  const desired = kind.resolve ? await kind.resolve(spec, stepFiles(file.source.file, cache, problems, at)) : spec;
+  const literal = (pointer: string) => ![...values.masks, ...values.undecided].some((one) => one.pointer === pointer);
+  const files = stepFiles(file.source.file, cache, problems, at, literal);
+  const desired = kind.resolve ? await kind.resolve(spec, files) : spec;
   if (problems.count > before) return undefined;
   for (const problem of kind.checkPartitions?.(desired, partitioned) ?? []) report(problem);
   if (problems.count > before) return undefined;

@@ -154,3 +154,19 @@ test("what a kind reports is cleared of secrets", async () => {
   const problems = await problemsOf(load({ "001.yaml": text, secret: "hunter2\n" }, { kinds }));
   expect(problems).toMatchObject([{ code: "checked", message: "not with ***" }]);
 });
+
+test("a file's name that stands in the file is shown, though a value from a file is a word of it", async () => {
+  const folder = await tempFolder({ name: "admin\n" });
+  const text = [
+    "- id: admin-account\n  ensureAdmin: { name: '${NAME}', password: x }",
+    "- id: a\n  ensureDesignDocs: { database: a, from: missing-admin-file.json }",
+    "- id: b\n  ensureDesignDocs: { database: b, from: 'missing-${NAME}.json' }",
+  ].join("\n");
+  const env = { NAME_FILE: join(folder, "name") };
+  expect((await problemsOf(load({ "admin.yaml": text }, { env }))).map(({ message, text }) => [message, text])).toEqual(
+    [
+      [expect.stringContaining("missing-admin-file.json does not exist"), "missing-admin-file.json"],
+      [expect.stringContaining("*** does not exist"), "***"],
+    ],
+  );
+});
