@@ -50,15 +50,17 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
     if (missing) {
       const waited = performance.now() - since;
       const limit = missing.answered ? patience : wait;
-      if (waited + pause > limit) throw notReady(couch.url, missing, limit);
+      if (waited >= limit) throw notReady(couch.url, missing, limit);
       if (waited >= sayAt) {
         emit({ type: "waiting", url: couch.url, reason: missing.reason, milliseconds: Math.round(waited) });
         sayAt = Math.max(firstSaid, waited * 2);
       }
-      await sleep(pause, undefined, { signal }).catch(() => throwIfStopped(signal));
+      // The last look is at the limit.
+      await sleep(Math.min(pause, limit - waited), undefined, { signal }).catch(() => throwIfStopped(signal));
       pause = Math.min(pause * 2, longestPause);
     }
-    const left = Math.max(wait, patience) - (performance.now() - since);
+    const limit = missing?.answered || wait === 0 ? Math.max(wait, patience) : wait;
+    const left = limit - (performance.now() - since);
     missing = await look(couch, everyNode, Math.max(left, 1_000), signal);
     if (missing === undefined) return;
   }

@@ -119,8 +119,8 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   } catch (thrown) {
     const error = withoutSecrets(thrown, run.secrets);
     if (!isOfOnePlace(error)) throw error;
-    const where = item.database === undefined ? "it" : `database ${item.database}`;
-    return { ...item, difference: refusal(`${where} can't be looked at: ${error.message}`), unseen: true };
+    const where = item.database === undefined ? "" : `database ${item.database}: `;
+    return { ...item, difference: refusal(where + error.message), unseen: true };
   }
 }
 

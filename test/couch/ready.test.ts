@@ -3,7 +3,7 @@ import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
 import { MigrateError } from "../../src/errors.js";
 import type { Event } from "../../src/events.js";
-import { type Behaviour, byPath, inTurn, json, reset, text } from "./support/misbehaving.js";
+import { type Behaviour, byPath, inTurn, json, reset, silence, text } from "./support/misbehaving.js";
 import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
 
 let server: ServerWithUsers;
@@ -76,6 +76,19 @@ test("not ready in time: the error says what was last missing", async () => {
   expect(error.code).toBe("unreachable");
   expect(error.message).toContain("maintenance_mode");
   expect(error.message).toContain("within 250 ms");
+});
+
+test("looks once more when the wait is over, however long the next pause would be", async () => {
+  server.behave(like({ "GET /_up": inTurn(reset, up) }));
+  const since = performance.now() - 4_900;
+  await waitUntilReady(couch, { wait: 5_000, since, everyNode: false, emit, signal: control.signal });
+});
+
+test("a server that never answers is waited for no longer than --wait, whatever the patience with one that does", async () => {
+  server.behave(silence);
+  const limits = { wait: 1_000, patience: 60_000 };
+  const error = await failure(waitUntilReady(couch, { ...limits, everyNode: false, emit, signal: control.signal }));
+  expect(error.message).toContain("within 1 s: no complete answer within 1 s");
 });
 
 test("nobody there in time", async () => {
