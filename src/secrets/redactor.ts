@@ -3,7 +3,7 @@ import { masked } from "./masked.js";
 import { redactUrls, urlSecrets } from "./urls.js";
 
 /**
- * Replaces each secret by `***`, as it is and as it travels: URL-encoded, in JSON, in base64 (also as a part of a
+ * Replaces each secret by `***`, as it is and as it travels: URL-encoded, in JSON, in HTML, in base64 (also as a part of a
  * longer text, such as `name:password` in a Basic header), and in the URLs of the text. Of a secret that is a URL its
  * secrets are replaced on their own, too.
  */
@@ -41,8 +41,19 @@ function formsOf(secret: string): string[] {
   const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
   const form = encoded.replace(/%20/g, "+");
   const json = JSON.stringify(secret).slice(1, -1);
-  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return [secret, json, ascii, encoded, lowerCase, form];
+  const hex = (unit: string) => unit.charCodeAt(0).toString(16).padStart(4, "0");
+  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${hex(unit)}`);
+  // As other encoders of JSON have it.
+  const upperCase = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${hex(unit).toUpperCase()}`);
+  const texts = [secret, ...[json, ascii, upperCase].flatMap((one) => [one, one.replaceAll("/", "\\/")])];
+  return [...texts, ...texts.flatMap(htmlFormsOf), encoded, lowerCase, form];
+}
+
+/** As a gateway's page echoes it: an apostrophe has several names there. */
+function htmlFormsOf(text: string): string[] {
+  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const quoted = ["&quot;", "&#34;"].map((quote) => escaped.replaceAll('"', quote));
+  return [escaped, ...quoted.flatMap((one) => ["'", "&#39;", "&#x27;"].map((name) => one.replaceAll("'", name)))];
 }
 
 /** Half a surrogate pair can't be encoded, and can't travel in a URL. */

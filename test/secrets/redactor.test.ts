@@ -43,6 +43,19 @@ test.each([
     expect(redacted).not.toContain(form);
 });
 
+const escaped = "p/<&\"'ü";
+
+test.each([
+  ["in JSON with escapes in upper case", String.raw`{"a":"p/<&\"'\u00FC"}`, '{"a":"***"}'],
+  ["in JSON with escaped slashes", String.raw`{"a":"p\/<&\"'ü"}`, '{"a":"***"}'],
+  ["in JSON with escapes of both", String.raw`{"a":"p\/<&\"'\u00fc"}`, '{"a":"***"}'],
+  ["in HTML", "<p>p/&lt;&amp;&quot;&#39;ü</p>", "<p>***</p>"],
+  ["in HTML with hexadecimal entities", "<p>p/&lt;&amp;&#34;&#x27;ü</p>", "<p>***</p>"],
+  ["in JSON in HTML", "{&quot;a&quot;:&quot;p/&lt;&amp;\\&quot;&#39;ü&quot;}", "{&quot;a&quot;:&quot;***&quot;}"],
+])("a secret as other encoders have it, %s", (_, text, expected) => {
+  expect(createRedactor([escaped])(text)).toBe(expected);
+});
+
 test.each([
   [["a"], "a cat has a b", "*** cat has *** b"],
   [["hive"], "the archive, hive: 'hive'", "the archive, ***: '***'"],
