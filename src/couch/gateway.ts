@@ -4,12 +4,12 @@ import { bug, type MigrateError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
-import { notCouchDB } from "./identity.js";
 import { Memo, scopeOf } from "./memo.js";
 import { type Path, path as pathOf } from "./path.js";
 import { fragileIn, ProxyPaths } from "./proxy-paths.js";
 import { isReading } from "./reading.js";
 import { assertWritten } from "./written.js";
+import { notCouchDB } from "./wrong-address.js";
 
 /** The server, and what only the run itself may do with it. */
 export interface Gateway extends Couch {

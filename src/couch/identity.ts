@@ -2,10 +2,9 @@
  * Is the URL the root of a CouchDB? Below it, in a database, most of what a run asks for is a document that does not
  * exist, so that everything would look as if it had to be created.
  */
-import { MigrateError } from "../errors.js";
 import type { Couch, ReadOptions } from "./couch.js";
 import { path } from "./path.js";
-import { belowRoot } from "./wrong-address.js";
+import { belowRoot, notCouchDB } from "./wrong-address.js";
 
 interface Welcome {
   readonly couchdb?: unknown;
@@ -21,10 +20,4 @@ export async function assertRoot(couch: Pick<Couch, "read" | "url">, options: Re
   if (typeof body?.db_name === "string") throw belowRoot(couch.url, body.db_name);
   if (status !== 200) throw belowRoot(couch.url);
   throw notCouchDB(couch.url);
-}
-
-export const notItself = "the server does not identify itself as CouchDB";
-
-export function notCouchDB(url: string): MigrateError {
-  return new MigrateError("not-couchdb", { message: `${notItself}, at ${url}`, data: { what: notItself } });
 }

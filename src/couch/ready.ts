@@ -5,10 +5,11 @@ import type { Listener } from "../events.js";
 import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";
-import { assertRoot, notCouchDB } from "./identity.js";
+import { assertRoot } from "./identity.js";
 import { isAdmin, type Session } from "./login.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
+import { notCouchDB } from "./wrong-address.js";
 
 export interface ReadyOptions {
   /** Milliseconds that a server is waited for that is not there. */

@@ -36,12 +36,15 @@ export function locationAdvice(
     return { what: `the server redirects to ${other}, as a login page does` };
   }
   const base = `${origin}${pathname.slice(0, pathname.length - path.length)}`;
+  // As some login pages do until a cookie comes back.
+  if (base === url) return { what: "the server redirects to the address that was asked" };
   return { what: `the server redirects to ${base}`, next: use(base) };
 }
 
-/** The URL names something below the root of a CouchDB. `database`: known to be one. */
+/** The URL names something below the root of a CouchDB; nothing is above a root. `database`: known to be one. */
 export function belowRoot(url: string, database?: string): MigrateError {
   const { origin, pathname } = new URL(url);
+  if (pathname === "/") return notCouchDB(url);
   const above = pathname.slice(0, pathname.lastIndexOf("/"));
   const root = `${origin}${above}`;
   const what =
@@ -53,4 +56,10 @@ export function belowRoot(url: string, database?: string): MigrateError {
     data: { ...(database === undefined ? {} : { database }), root },
     next: use(root),
   });
+}
+
+const notItself = "the server does not identify itself as CouchDB";
+
+export function notCouchDB(url: string): MigrateError {
+  return new MigrateError("not-couchdb", { message: `${notItself}, at ${url}`, data: { what: notItself } });
 }
