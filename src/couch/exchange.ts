@@ -187,7 +187,7 @@ export class Exchange {
     }
     this.#note(outcome);
     const milliseconds = Math.round(performance.now() - start);
-    const path = this.#secrets.own(shownTarget(target));
+    const path = shownTarget(target, this.#secrets.own);
     this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
     return { outcome, retryAfter };
   }

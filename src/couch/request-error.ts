@@ -27,7 +27,7 @@ export function requestError(
   url: string,
   { own, foreign }: Pick<Secrets, "own" | "foreign">,
 ): MigrateError {
-  const path = own(shownTarget(request.target));
+  const path = shownTarget(request.target, own);
   const node = /^\/_node\/([^/?]+)/.exec(path)?.[1];
   const facts = { method: request.method, path, ...(node ? { node: decodeURIComponent(node) } : {}) };
   // Redacted before it is cut: half a secret would not be found.
@@ -78,8 +78,9 @@ const foreignAdvice: Readonly<Record<number, string>> = {
 };
 
 /** A path for people and traces: values of the query are shown where they can't be anybody's data. */
-export function shownTarget(target: string): string {
-  const [path = "", query] = target.split("?", 2);
+export function shownTarget(target: string, own: (path: string) => string): string {
+  const [before = "", query] = target.split("?", 2);
+  const path = own(before);
   if (!query) return path;
   const shown = query.split("&").map((pair) => {
     const [name = "", value = ""] = pair.split("=", 2);

@@ -7,6 +7,7 @@
  * A value from a file may also stand in a field that is not secret, the name of a user for example. Our own sentences
  * and paths speak of it, so it is searched for there as well: `own`.
  */
+import { redactHashes } from "./hashes.js";
 import { createRedactor, shortestInWords } from "./redactor.js";
 import { redactUrls } from "./urls.js";
 
@@ -47,7 +48,7 @@ export class Secrets {
   /** Text that somebody else wrote, without any secret: a server's reason, an exception's message. */
   readonly foreign: Redact = (text) => {
     this.#foreign ??= createRedactor(this.#all);
-    return this.#foreign(text);
+    return this.#foreign(redactHashes(text));
   };
 
   /** A sentence or a path of ours. */
