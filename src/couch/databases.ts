@@ -1,7 +1,7 @@
 /** What databases there are, asked for many at a time. */
 import { setImmediate as nextTick } from "node:timers/promises";
 import pMap from "p-map";
-import type { Couch } from "./couch.js";
+import { type Couch, serverOf } from "./couch.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
 import { fromFirstToLast, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
@@ -170,8 +170,9 @@ interface Row {
 const servers = new WeakMap<Couch, Databases>();
 
 function databasesOf(couch: Couch): Databases {
-  const databases = servers.get(couch) ?? new Databases(couch);
-  servers.set(couch, databases);
+  const server = serverOf(couch);
+  const databases = servers.get(server) ?? new Databases(server);
+  servers.set(server, databases);
   return databases;
 }
 

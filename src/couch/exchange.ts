@@ -7,6 +7,7 @@ import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
 import { addressOf, type Connection, credentialsOf } from "./connection.js";
 import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
+import type { Guard } from "./guard.js";
 import { httpTransport } from "./http-transport.js";
 import { RunLogin, type Session } from "./login.js";
 import { firstLogin } from "./login-state.js";
@@ -15,7 +16,7 @@ import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import { isShapely } from "./shape.js";
-import { defaultMaxBody, failureOf, type Transport } from "./transport.js";
+import { defaultMaxBody, failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
 
 /** A request, before it is signed. */
@@ -31,6 +32,10 @@ export interface Request extends Sent {
   readonly once: boolean;
   /** The answer's text is wanted too. */
   readonly text?: boolean;
+  /** What allows it. Absent: it needs no leave. */
+  readonly guard?: Guard;
+  /** A revision guards it, or it only reads: see revised.ts. */
+  readonly revised: boolean;
 }
 
 export interface ExchangeOptions {
@@ -146,6 +151,8 @@ export class Exchange {
   /** One attempt, and again with other credentials where the first ones are refused. */
   async #signed(request: Request, attempt: number): Promise<Attempt> {
     for (;;) {
+      // Before it is signed: what a renewal needs as well.
+      await request.guard?.renewed();
       const signature = await this.login.sign();
       try {
         const { outcome, retryAfter } = await this.#transmit(request, signature.authorization, attempt);
@@ -165,7 +172,7 @@ export class Exchange {
   async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
     if (request.signal.aborted) throw stopped(request.signal);
     const transport = this.#settled ? this.#nano : this.#http;
-    const { method, target, body, timeout, signal } = request;
+    const { method, target, body, signal } = request;
     const start = performance.now();
     this.requests[request.reading ? "reads" : "writes"] += 1;
     this.contact.begin();
@@ -174,13 +181,15 @@ export class Exchange {
     let status: number | undefined;
     try {
       const headers = headersOf(request, authorization);
-      const response = await transport.send({ method, target, headers, timeout, signal, ...(body ? { body } : {}) });
+      const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
+      const response = await transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
       status = response.status;
       retryAfter = response.headers["retry-after"];
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
       const answer = outcomeOf(response, target);
       outcome = isFailed(answer) || status >= 300 || isShapely(method, target, answer.body) ? answer : misshapen;
     } catch (thrown) {
+      if (thrown instanceof MigrateError) throw thrown;
       const { kind, sent, message } = failureOf(thrown, true);
       const hint = this.contact.made ? "" : schemeHint(kind, sent, this.url);
       outcome = { failure: kind, sent, detail: message + hint };
@@ -249,8 +258,19 @@ function headersOf({ method, body, headers }: Request, authorization: string | u
   };
 }
 
+function limitOf({ guard, revised, timeout }: Request): number {
+  return guard && !revised ? Math.max(1, Math.min(timeout, guard.left)) : timeout;
+}
+
+/** The connection is ready; it may have been waited for. */
+function assertMayBegin({ guard, reading }: Request): void {
+  if (!guard || reading) return;
+  guard.assertHeld();
+  if (!guard.isFresh) throw new TransportFailure("overdue", false, "the lease has to be renewed first");
+}
+
 function sessionRequest(timeout: number, signal: AbortSignal): Request {
-  const reading = { reading: true, repeatable: true, accept: [], justCreated: false, once: true };
+  const reading = { reading: true, repeatable: true, accept: [], justCreated: false, once: true, revised: true };
   return { method: "GET", target: "/_session", body: undefined, headers: {}, timeout, signal, ...reading };
 }
 

@@ -4,16 +4,20 @@ import { bug, type MigrateError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
+import type { Guard } from "./guard.js";
 import { Memo, scopeOf } from "./memo.js";
 import { type Path, path as pathOf } from "./path.js";
 import { fragileIn, ProxyPaths } from "./proxy-paths.js";
 import { isReading } from "./reading.js";
+import { isRevised } from "./revised.js";
 import { assertWritten } from "./written.js";
 import { notCouchDB } from "./wrong-address.js";
 
 /** The server, and what only the run itself may do with it. */
 export interface Gateway extends Couch {
   readonly epoch: number;
+  /** The same server, and the same memory of it, for what this guard allows. */
+  under(guard: Guard): Gateway;
   /** From now on `write` works. A plan never calls it. */
   allowWrites(): void;
   /** The first look is over: what follows goes through nano. */
@@ -54,10 +58,13 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     path: Path,
     given: ReadOptions & Partial<WriteOptions>,
     reading: boolean,
+    guard: Guard | undefined,
   ): Request {
     const { body, json, query, accept = [], headers = {}, repeatable = reading, signal, text } = given;
     const { timeout = exchange.timeout } = given;
     const madeAt = created.get(scopeOf(path));
+    const revised = reading || isRevised(path);
+    const ends = [ended, ...(signal ? [signal] : []), ...(guard && !reading ? [guard.lost] : [])];
     return {
       method,
       target: path + queryText(query),
@@ -65,23 +72,26 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       headers,
       accept,
       reading,
-      repeatable,
+      // Whoever has a lease looks first what the server holds, and decides again.
+      repeatable: repeatable && (guard === undefined || revised),
+      revised,
       justCreated: madeAt !== undefined && performance.now() - madeAt < newFor,
       timeout,
-      signal: signal ? AbortSignal.any([ended, signal]) : ended,
+      signal: ends.length > 1 ? AbortSignal.any(ends) : ended,
       once: false,
+      ...(guard ? { guard } : {}),
       ...(text ? { text } : {}),
     };
   }
 
-  function readingOf(path: Path, given: ReadOptions): Request {
+  function readingOf(path: Path, given: ReadOptions, guard?: Guard): Request {
     const method = given.body === undefined ? "GET" : "POST";
     if (!isReading(method, path)) throw bug(`${method} ${path} is not known to only read`);
-    return requestOf(method, path, given, true);
+    return requestOf(method, path, given, true, guard);
   }
 
-  async function read<Body>(path: Path, given: ReadOptions = {}): Promise<Answer<Body>> {
-    const request = readingOf(path, given);
+  async function read<Body>(path: Path, given: ReadOptions = {}, guard?: Guard): Promise<Answer<Body>> {
+    const request = readingOf(path, given, guard);
     if (given.keep === false) return (await exchange.send(request)) as Answer<Body>;
     const key = JSON.stringify([request.target, request.body ?? null, request.accept]);
     const answer = await memo.read(request.target, key, given.fresh ?? false, () => exchange.send(request));
@@ -96,10 +106,11 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     method: "PUT" | "POST" | "DELETE" | "COPY",
     path: Path,
     given: WriteOptions,
+    guard?: Guard,
   ): Promise<Answer<Body>> {
     if (readOnly) throw bug(`${method} ${path} would write, but this run only reads`);
     await proxyPaths.assertKept(fragileIn(path));
-    const request = requestOf(method, path, given, false);
+    const request = requestOf(method, path, given, false, guard);
     memo.written(path);
     try {
       const answer = await exchange.send(request);
@@ -111,7 +122,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     }
   }
 
-  const proxyPaths = new ProxyPaths(read);
+  const proxyPaths = new ProxyPaths((path, options) => read(path, options));
 
   function noteDatabase(method: string, database: string, status: number): void {
     if (method === "PUT" && (status === 201 || status === 202)) created.set(database, performance.now());
@@ -129,15 +140,21 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     return welcome;
   }
 
-  return {
+  const gateway: Gateway = {
     url: exchange.url,
     login: exchange.login,
     contact: exchange.contact,
     requests: exchange.requests,
     version,
-    read,
+    read: (path, options) => read(path, options),
     once,
-    write,
+    write: (method, path, options) => write(method, path, options),
+    under: (guard) =>
+      Object.create(gateway, {
+        behind: { value: gateway },
+        read: { value: (path: Path, options?: ReadOptions) => read(path, options, guard) },
+        write: { value: (...sent: Parameters<Couch["write"]>) => write(...sent, guard) },
+      }),
     assertPathsKept: (characters) => proxyPaths.assertKept(characters),
     forget: (database) => memo.forget(database),
     made: (database) => made.has(encodeURIComponent(database)),
@@ -155,6 +172,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       return memo.epoch;
     },
   };
+  return gateway;
 }
 
 function queryText(query: Query = {}): string {

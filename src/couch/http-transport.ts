@@ -1,5 +1,7 @@
 /** The light transport: node:http. It carries the first look of a run, which in most runs is the only one, and then nano. */
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
+import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import { span } from "../text/span.js";
 import type { Address, Tls } from "./connection.js";
@@ -35,15 +37,19 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
         reject(failureOf(thrown, connected));
         request.destroy();
       };
+      const giveUp = (failure: TransportFailure) => {
+        drop(request);
+        fail(failure);
+      };
       const failOnWire = (error: Error) => {
         if (!isUnparsable(error)) return fail(error);
         // The answer is whole; what follows it on the connection, which Node.js closes, is not ours.
         if (answer?.complete) return;
         fail(request.reusedSocket && !answer ? strayBytes() : error);
       };
-      const abort = () => fail(new TransportFailure("aborted", connected, "aborted"));
+      const abort = () => giveUp(new TransportFailure("aborted", connected, "aborted"));
       const timer = setTimeout(() => {
-        fail(new TransportFailure("timeout", connected, `no complete answer within ${span(wire.timeout)}`));
+        giveUp(new TransportFailure("timeout", connected, `no complete answer within ${span(wire.timeout)}`));
       }, wire.timeout);
       const settle = () => {
         clearTimeout(timer);
@@ -52,12 +58,22 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
       wire.signal.addEventListener("abort", abort);
       if (wire.signal.aborted) abort();
 
+      const begin = () => {
+        if (request.destroyed) return;
+        try {
+          wire.begin?.();
+        } catch (refusal) {
+          settle();
+          reject(refusal);
+          request.destroy();
+          return;
+        }
+        connected = true;
+        request.end(body);
+      };
       request.on("socket", (socket) => {
-        if (!socket.connecting) connected = true;
-        else
-          socket.once(address.secure ? "secureConnect" : "connect", () => {
-            connected = true;
-          });
+        if (isReady(socket, address.secure)) begin();
+        else socket.once(address.secure ? "secureConnect" : "connect", begin);
       });
       request.on("error", failOnWire);
       request.on("response", (response) => {
@@ -67,11 +83,24 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
           resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: text });
         }, fail);
       });
-      request.end(body);
     });
   }
 
   return { send, close: () => void opened?.then(({ agent }) => agent.destroy()) };
+}
+
+function isReady(socket: Socket, secure: boolean): boolean {
+  return !(secure && "secureConnecting" in socket ? socket.secureConnecting : socket.connecting);
+}
+
+/**
+ * Nobody waits for the answer any more: what of the request is still in this machine's buffers must not arrive minutes
+ * later, when the network is back. A connection that is closed in order would send it then.
+ */
+function drop(request: ClientRequest): void {
+  const { socket } = request;
+  const wire = socket && (wires.get(socket) ?? socket);
+  if (wire && !wire.destroyed && !("encrypted" in wire)) wire.resetAndDestroy();
 }
 
 /** TLS takes its time to load. */
@@ -79,7 +108,25 @@ async function open({ secure }: Address, tls: Tls) {
   const options = { keepAlive: true, ...environmentProxy() };
   if (!secure) return { agent: cautious(new Agent(options)), start: requestHttp };
   const https = await import("node:https");
-  return { agent: cautious(new https.Agent({ ...options, ...tls })), start: https.request };
+  const agent = cautious(new https.Agent({ ...options, ...tls }));
+  if (!("proxyEnv" in options)) knowWires(agent);
+  return { agent, start: https.request };
+}
+
+/** The TCP connections that TLS goes through: only they can be reset. */
+const wires = new WeakMap<Duplex, Socket>();
+
+function knowWires(agent: HttpsAgent): void {
+  const { createConnection } = agent;
+  agent.createConnection = function (options, callback) {
+    const wire = connect(options as TcpNetConnectOpts);
+    const secured = createConnection.call(this, { ...options, socket: wire } as typeof options, callback);
+    if (secured) {
+      wire.once("error", (error) => secured.destroy(error));
+      wires.set(secured, wire);
+    }
+    return secured;
+  };
 }
 
 /**

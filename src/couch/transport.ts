@@ -14,6 +14,8 @@ export interface WireRequest {
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+  /** Called when the connection is ready; only then the first byte is sent. Where it throws, nothing is. */
+  readonly begin?: () => void;
 }
 
 export interface WireResponse {
@@ -46,6 +48,8 @@ export type FailureKind =
   | "too-large"
   /** What came back is not HTTP. */
   | "not-http"
+  /** Nothing was sent: what allows it has to be renewed first. */
+  | "overdue"
   | "aborted";
 
 export class TransportFailure extends Error {

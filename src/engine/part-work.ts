@@ -16,7 +16,7 @@ import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
-import { ensureLedger, type Look, look, type Run } from "./run.js";
+import { ensureLedger, type Look, look, type Run, runUnder } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
 import { withoutSecrets } from "./without-secrets.js";
 import { type Due, Work } from "./work.js";
@@ -119,7 +119,7 @@ export class PartWork {
     for (const database of others.length > 0 ? others : databases) {
       try {
         lease.assertHeld();
-        await partsOf(step).divide(this.#part.of, contextOf(run, step, { database }));
+        await partsOf(step).divide(this.#part.of, contextOf(runUnder(run, lease), step, { database }));
       } catch (thrown) {
         this.#fail(step, database, toMigrateError(thrown));
       }
@@ -150,7 +150,7 @@ export class PartWork {
     run.emit({ type: "step-begin", ...said });
     this.#wrote = true;
     try {
-      const failed = await applyPart(run, step, number, open, () => lease.assertHeld());
+      const failed = await applyPart(run, step, number, open, lease);
       const why = this.#why();
       for (const [database, error] of failed) {
         // What the run's own end has cut short is no failure: the next run goes on with it.

@@ -1,5 +1,6 @@
 /** The parts of a step that several processes do together: their leases, and what is left of them. */
 import pMap from "p-map";
+import { allOf, type Guard } from "../couch/guard.js";
 import { type MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { type Lease, type TakeLeaseOptions, takeLease, takeLeaseIfNeeded } from "../ledger/lease.js";
@@ -8,7 +9,7 @@ import type { Parts, PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { untilNoDoubt } from "./converge.js";
 import { contextOf } from "./examine.js";
-import type { Run } from "./run.js";
+import { type Run, runUnder } from "./run.js";
 
 /** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
 export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
@@ -39,12 +40,14 @@ export async function applyPart(
   step: Step,
   number: number,
   databases: readonly string[],
-  assertHeld: () => void,
+  guard: Guard,
 ): Promise<Map<string, MigrateError>> {
   const parts = partsOf(step);
+  const held = runUnder(run, guard);
+  const assertHeld = () => guard.assertHeld();
   const failed = new Map<string, MigrateError>();
   const work = async (database: string) => {
-    const context = { ...contextOf(run, step, { database }), assertHeld };
+    const context = { ...contextOf(held, step, { database }), assertHeld };
     await untilNoDoubt(run, database, assertHeld, () => parts.apply(number, context)).catch((thrown: unknown) => {
       failed.set(database, toMigrateError(thrown));
     });
@@ -72,7 +75,8 @@ export async function standings(
 export interface TakenParts {
   /** Why not all parts are done there, by database. */
   readonly failed: ReadonlyMap<string, MigrateError>;
-  assertHeld(): void;
+  /** The set's lease, and those of all parts. */
+  readonly guard: Guard;
   release(): Promise<void>;
 }
 
@@ -84,14 +88,10 @@ export async function takeAllParts(
   run: Run,
   step: Step,
   databases: readonly string[],
-  assertSetHeld: () => void,
+  setLease: Lease,
 ): Promise<TakenParts> {
   const leases: Lease[] = [];
   const failed = new Map<string, MigrateError>();
-  const assertHeld = () => {
-    assertSetHeld();
-    for (const lease of leases) lease.assertHeld();
-  };
   const release = async () => void (await Promise.all(leases.map((lease) => lease.release())));
   const divided = await standings(run, step, databases);
   const most = Math.max(0, ...[...divided.values()].map(({ of }) => of));
@@ -104,14 +104,14 @@ export async function takeAllParts(
         step,
         number,
         open.map(([database]) => database),
-        assertHeld,
+        allOf([setLease, ...leases]),
       );
       for (const [database, error] of failures) failed.set(database, error);
     }
   } catch (thrown) {
     for (const database of divided.keys()) failed.set(database, failed.get(database) ?? toMigrateError(thrown));
   }
-  return { failed, assertHeld, release };
+  return { failed, guard: allOf([setLease, ...leases]), release };
 }
 
 export function partsOf(step: Step): Parts<unknown> {

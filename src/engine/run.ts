@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import type { Gateway } from "../couch/gateway.js";
+import type { Guard } from "../couch/guard.js";
 import { assertRoot } from "../couch/identity.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { patternTest } from "../couch/pattern.js";
@@ -51,6 +52,11 @@ export interface Run {
   readonly rate: number | undefined;
   readonly builds: number;
   readonly leasing: Required<LeaseOptions>;
+}
+
+/** The run as far as the guard allows it to write. */
+export function runUnder(run: Run, guard: Guard): Run {
+  return { ...run, couch: run.couch.under(guard) };
 }
 
 /** What a look has shown, and what follows from it. */

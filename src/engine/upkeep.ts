@@ -81,8 +81,7 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);
       const ledger = edit(stored?.ledger ?? empty);
-      lease.assertHeld();
-      await writeLedger(run.couch, run.place, stored, ledger, { exactly: true });
+      await writeLedger(run.couch.under(lease), run.place, stored, ledger, { exactly: true });
     } finally {
       await lease.release();
     }

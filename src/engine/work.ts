@@ -1,6 +1,7 @@
 /** One run's work under the lease, step by step, and what became of it. */
 import pMap from "p-map";
 import { knownShardMap } from "../couch/databases.js";
+import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
@@ -19,7 +20,7 @@ import { Incarnations } from "./incarnations.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
-import { type Look, placeSteps, type Run, targetsOf } from "./run.js";
+import { type Look, placeSteps, type Run, runUnder, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
 import { fingerprintSteps, unproven } from "./secrets-check.js";
 import { takeSnapshot } from "./take-snapshot.js";
@@ -98,7 +99,9 @@ export class Work {
     const startedAt = new Date();
     const began = performance.now();
     const todo = this.#seen.decisions.filter((decision) => this.due.has(decision.step.id));
-    const recorder = new Recorder(run, this.#seen.stored, todo.length, () => this.#existing.settled());
+    // One for all steps: what they send together goes through it.
+    const held = runUnder(run, lease);
+    const recorder = new Recorder(held, this.#seen.stored, todo.length, () => this.#existing.settled());
     run.emit({ type: "run-begin", steps: run.steps.length, pending: todo.length });
     const order = todo.map((decision) => this.#ordered(decision));
     const together = units(order);
@@ -108,7 +111,7 @@ export class Work {
     try {
       const left = await runInOrder(needs, run.concurrency, stopped, async (unit) => {
         const decisions = (together[unit] ?? []).flatMap((index) => todo[index] ?? []);
-        await allDone(decisions.map((decision) => this.#step(decision, recorder, lease, why)));
+        await allDone(decisions.map((decision) => this.#step(decision, recorder, { lease, held }, why)));
       });
       const unbegun = new Set(left.flatMap((unit) => together[unit] ?? []));
       this.#notReached = todo.filter((_, index) => unbegun.has(index)).map(({ step }) => step.id);
@@ -187,7 +190,7 @@ export class Work {
   async #step(
     decision: Decision,
     recorder: Recorder,
-    lease: Lease,
+    { lease, held }: { readonly lease: Lease; readonly held: Run },
     why: () => MigrateError | undefined,
   ): Promise<void> {
     const run = this.#run;
@@ -198,7 +201,9 @@ export class Work {
     const began = performance.now();
     const targets = this.#targets(decision);
     const parts = await this.#takeParts(decision, targets, lease);
-    const results = await pMap(targets, (target) => this.#place(decision, target, parts ?? lease, parts?.failed), {
+    const guard = parts?.guard ?? lease;
+    const there = parts ? runUnder(run, guard) : held;
+    const results = await pMap(targets, (target) => this.#place(decision, target, there, guard, parts?.failed), {
       concurrency: run.concurrency,
     }).finally(() => parts?.release());
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
@@ -257,7 +262,7 @@ export class Work {
     const { step, refusal } = decision;
     if (!kindOf(step).parts || refusal !== undefined) return undefined;
     const databases = targets.flatMap(({ database }) => (database && this.#existing.has(database) ? [database] : []));
-    return takeAllParts(this.#run, step, databases, () => lease.assertHeld());
+    return takeAllParts(this.#run, step, databases, lease);
   }
 
   /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */
@@ -274,7 +279,8 @@ export class Work {
   async #place(
     decision: Decision,
     target: Target,
-    held: Pick<Lease, "assertHeld">,
+    run: Run,
+    guard: Guard,
     failed: TakenParts["failed"] | undefined,
   ): Promise<{ target: Target; converged: Converged } | { target: Target; error: MigrateError }> {
     const { step } = decision;
@@ -288,7 +294,7 @@ export class Work {
       const unfinished = database === undefined ? undefined : failed?.get(database);
       if (unfinished) throw unfinished;
       const present = exists && !this.#isAbsent(step, database);
-      return { target, converged: await converge(this.#run, step, target, present, () => held.assertHeld()) };
+      return { target, converged: await converge(run, step, target, present, () => guard.assertHeld()) };
     } catch (thrown) {
       return { target, error: withoutSecrets(thrown, this.#run.secrets) };
     }

@@ -1,5 +1,6 @@
 /** A lease that is held: renewed in the background, and known to be lost before anybody else can have it. */
 import type { Couch } from "../couch/couch.js";
+import type { Guard } from "../couch/guard.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import { type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { largestToken, own } from "./lease-leaves.js";
@@ -8,14 +9,11 @@ import { jitter } from "./pause.js";
 import type { LeasePlace } from "./place.js";
 import type { Snapshot } from "./snapshot.js";
 
-export interface Lease {
+/** It is lost when it was not renewed in time, or somebody broke it. */
+export interface Lease extends Guard {
   /** Larger than that of every holder before. */
   readonly token: number;
   readonly holder: string;
-  /** Aborted when the lease was not renewed in time, or somebody broke it. There is no way back. */
-  readonly lost: AbortSignal;
-  /** Throws `lease-lost`. To be called before each step: CouchDB itself can't refuse the writes of a late holder. */
-  assertHeld(): void;
   /**
    * Frees it for the next one, and leaves the snapshot in it. Never throws; false: it was lost, or could not be freed
    * and runs out by itself.
@@ -26,6 +24,11 @@ export interface Lease {
 /** The part of its TTL that a holder uses; the rest is for what was sent before the deadline and arrives after it. */
 const used = 0.6;
 const renewals = 5;
+/**
+ * A lease whose last renewal is younger than this part of its TTL is fresh: two thirds are left until anybody else may
+ * have it. In health the renewals of the timer keep it so, and nobody has to ask for another one.
+ */
+const fresh = 1 / 3;
 
 /** Until when a lease may be relied on whose write was sent then. */
 export function deadlineOf(sent: number, ttl: number): number {
@@ -43,17 +46,19 @@ export class HeldLease implements Lease {
   readonly #holding: Holding;
   readonly #lost = new AbortController();
   #rev: string;
-  #deadline: number;
+  /** When the last renewal that counted was sent. */
+  #sent: number;
   #expiry: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
-  #renewing: Promise<void> = Promise.resolve();
+  /** The one under way; resolves with why it was given up. */
+  #renewal: Promise<unknown> | undefined;
   #releasing: Promise<boolean> | undefined;
 
   /** `sent`: when the write that made `rev` was sent. */
   constructor(holding: Holding, rev: string, sent: number) {
     this.#holding = holding;
     this.#rev = rev;
-    this.#deadline = deadlineOf(sent, holding.body.ttl);
+    this.#sent = sent;
     this.#watchDeadline();
     this.#schedule(this.#holding.now() - sent);
   }
@@ -75,6 +80,23 @@ export class HeldLease implements Lease {
     if (this.#releasing !== undefined) throw new MigrateError("lease-lost", { message: "the lease has been released" });
   }
 
+  get isFresh(): boolean {
+    return this.#holding.now() - this.#sent < fresh * this.#holding.body.ttl;
+  }
+
+  async renewed(): Promise<void> {
+    for (;;) {
+      this.assertHeld();
+      if (this.isFresh) return;
+      const failure = await this.#renewNow();
+      if (failure !== undefined) throw failure;
+    }
+  }
+
+  get left(): number {
+    return deadlineOf(this.#sent, this.#holding.body.ttl) - this.#holding.now();
+  }
+
   release(snapshot?: Snapshot): Promise<boolean> {
     this.#releasing ??= this.#release(snapshot).catch(() => false);
     return this.#releasing;
@@ -82,7 +104,7 @@ export class HeldLease implements Lease {
 
   /** The clock decides, not the timer: a process that slept learns it here first. Once lost, always lost. */
   #isLost(): boolean {
-    if (!this.#lost.signal.aborted && this.#holding.now() >= this.#deadline) this.#lose();
+    if (!this.#lost.signal.aborted && this.left <= 0) this.#lose();
     return this.#lost.signal.aborted;
   }
 
@@ -99,45 +121,52 @@ export class HeldLease implements Lease {
       () => {
         if (!this.#isLost()) this.#watchDeadline();
       },
-      Math.max(1, this.#deadline - this.#holding.now()),
+      Math.max(1, this.left),
     ).unref();
   }
 
   #schedule(passed: number): void {
+    clearTimeout(this.#next);
     this.#next = setTimeout(
-      () => {
-        this.#renewing = this.#renew().then(() => {
-          if (this.#releasing === undefined && !this.#isLost()) this.#schedule(0);
-        });
-      },
+      () => void this.#renewNow(),
       Math.max(0, this.#holding.body.ttl / renewals - passed),
     ).unref();
   }
 
+  /** One at a time, whoever asks for it. */
+  #renewNow(): Promise<unknown> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+      if (this.#releasing === undefined && !this.#isLost()) this.#schedule(0);
+    });
+    return this.#renewal;
+  }
+
   /**
    * Compare-and-set on our own leaf; only a 201 counts, and only if it comes before the deadline. After anything else:
-   * look for our leaf and set it again, while there is time.
+   * look for our leaf and set it again, while there is time. Never throws.
    */
-  async #renew(): Promise<void> {
+  async #renew(): Promise<unknown> {
     const { couch, place, now, body } = this.#holding;
     while (this.#releasing === undefined && !this.#isLost()) {
       try {
         const sent = now();
         const outcome = await writeLease(couch, place, this.#rev, body, this.#timeout);
-        if (this.#isLost()) return;
+        if (this.#isLost()) return undefined;
         if (outcome.kind === "written") {
           this.#rev = outcome.rev;
-          this.#deadline = deadlineOf(sent, body.ttl);
+          this.#sent = sent;
           this.#watchDeadline();
-          return;
+          return undefined;
         }
         await this.#find();
       } catch (error) {
         // Refused credentials are tried again with the next renewal only: CouchDB locks accounts.
-        if (!mayHaveHappened(error)) return;
+        if (!mayHaveHappened(error)) return error;
       }
       await jitter(this.#timeout / 10);
     }
+    return undefined;
   }
 
   /** Which leaf is ours now? None, and a larger token about: somebody took or broke the lease. */
@@ -151,7 +180,7 @@ export class HeldLease implements Lease {
 
   async #release(snapshot: Snapshot | undefined): Promise<boolean> {
     clearTimeout(this.#next);
-    await this.#renewing;
+    await this.#renewal;
     const { couch, place, body } = this.#holding;
     for (let attempt = 0; attempt < 4; attempt += 1) {
       // Worth one attempt: what is refused with it (as too large, say) may be taken without.

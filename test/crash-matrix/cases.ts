@@ -1,4 +1,5 @@
 /** One case of the matrix: a run that is broken at one request in one way, a rerun, and what has come of it. */
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apply, loadMigrations, type Migrations } from "../../src/index.js";
 import type { Bench } from "../promises/benches.js";
@@ -6,15 +7,17 @@ import { type Point, pointsOf } from "../promises/points.js";
 import { startCli } from "../support/cli.js";
 import type { Fault } from "../support/proxy.js";
 import { makeFolder, writeFiles } from "../support/temp.js";
+import { nextEnv, nextFiles } from "./next-set.js";
 import { env, files, kindsLeftOut } from "./set.js";
 import { differences, type State, stateOf } from "./state.js";
+import { isUnderLease, type Zombie, zombieOutcome, zombies } from "./zombies.js";
 
 /**
  * How a request goes wrong, the most telling first. `writesOnly`: where the server acted does not differ from where it
  * did not, unless the request writes.
  */
 export const faults: Readonly<
-  Record<string, { readonly fault: Fault | "kill-before" | "kill-after"; readonly writesOnly?: true }>
+  Record<string, { readonly fault: Fault | Zombie | "kill-before" | "kill-after"; readonly writesOnly?: true }>
 > = {
   "lost after": { fault: "lost-after" },
   "killed after": { fault: "kill-after", writesOnly: true },
@@ -27,6 +30,10 @@ export const faults: Readonly<
   "503 instead": { fault: { status: 503 } },
   "429 instead": { fault: { status: 429 } },
   "silence before": { fault: "silence" },
+  ...(Object.fromEntries(zombies.map((name) => [name, { fault: name, writesOnly: true }])) as Record<
+    Zombie,
+    { readonly fault: Zombie; readonly writesOnly: true }
+  >),
 };
 
 export interface MatrixCase {
@@ -41,6 +48,8 @@ export interface Outcome {
   readonly late: boolean;
   /** What differs from the undisturbed run, or what went wrong; empty: nothing. */
   readonly diverged: object;
+  /** What is to be told, and is no divergence. */
+  readonly told?: object;
 }
 
 /** Both in milliseconds, as the command line's options of these names. */
@@ -56,23 +65,27 @@ export class Matrix {
   readonly #folder: string;
   readonly #migrations: Migrations;
   readonly #options: MatrixOptions;
+  readonly #next: Migrations;
   points: readonly Point[] = [];
   expected: State = {};
 
-  private constructor(folder: string, migrations: Migrations, options: MatrixOptions) {
+  private constructor(folder: string, migrations: Migrations, next: Migrations, options: MatrixOptions) {
     this.#folder = folder;
     this.#migrations = migrations;
+    this.#next = next;
     this.#options = options;
   }
 
   /** Throws where a step kind is missing from the set, or the undisturbed run fails. */
   static async open(bench: Bench, options: MatrixOptions): Promise<Matrix> {
     const folder = await makeFolder();
-    await writeFiles(folder, files);
-    const migrations = await loadMigrations(folder, { env });
+    await writeFiles(folder, inFolder("first", files));
+    await writeFiles(folder, inFolder("next", nextFiles));
+    const migrations = await loadMigrations(join(folder, "first"), { env });
+    const next = await loadMigrations(join(folder, "next"), { env: nextEnv });
     const missing = kindsLeftOut(migrations.steps.map(({ kind }) => kind));
     if (missing.length > 0) throw new Error(`not in the set of test/crash-matrix/set.ts: ${missing.join(", ")}`);
-    const matrix = new Matrix(folder, migrations, options);
+    const matrix = new Matrix(folder, migrations, next, options);
     const failures = await matrix.run(bench);
     if (failures.length > 0) throw new Error(`the undisturbed run failed: ${JSON.stringify(failures)}`);
     matrix.points = pointsOf(bench.proxy.requests).filter(({ name }) => !isPolledAgain(name));
@@ -86,13 +99,20 @@ export class Matrix {
 
   cases(names: readonly string[]): MatrixCase[] {
     return names.flatMap((fault) =>
-      this.points.filter(({ writes }) => writes || !faults[fault]?.writesOnly).map((point) => ({ point, fault })),
+      this.points
+        .filter((point) => point.writes || !faults[fault]?.writesOnly)
+        .filter((point) => !isZombie(faults[fault]?.fault) || isUnderLease(point))
+        .map((point) => ({ point, fault })),
     );
   }
 
   /** On a bench that is as it was before the first run. */
   async outcome(bench: Bench, { point, fault: name }: MatrixCase): Promise<Outcome> {
     const { fault } = faults[name] ?? { fault: "lost-before" };
+    if (isZombie(fault)) {
+      const sets = { first: this.#migrations, folder: join(this.#folder, "first"), next: this.#next };
+      return { late: false, ...(await zombieOutcome(bench, sets, point, fault, this.#options)) };
+    }
     let reached = false;
     const matches = point.matcher();
     const noted = (request: Parameters<typeof matches>[0]) => {
@@ -140,9 +160,12 @@ export class Matrix {
   ): Promise<void> {
     const { name, password } = server.admin;
     const address = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
-    const victim = startCli(["apply", this.#folder, "--lease-ttl", `${this.#options.leaseTtl}ms`, "--wait", "20s"], {
-      env: { ...env, ...address },
-    });
+    const victim = startCli(
+      ["apply", join(this.#folder, "first"), "--lease-ttl", `${this.#options.leaseTtl}ms`, "--wait", "20s"],
+      {
+        env: { ...env, ...address },
+      },
+    );
     const kill = async () => {
       victim.child.kill("SIGKILL");
       await victim.result;
@@ -152,6 +175,14 @@ export class Matrix {
     // What the runner had sent beside is done by then.
     await sleep(50);
   }
+}
+
+function isZombie(fault: unknown): fault is Zombie {
+  return zombies.some((name) => name === fault);
+}
+
+function inFolder(folder: string, all: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).map(([name, text]) => [join(folder, name), text]));
 }
 
 function codeOf(failure: unknown): string | undefined {

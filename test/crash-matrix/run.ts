@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { openBenches } from "../promises/benches.js";
 import { canStartNodes, couchHome } from "../support/couchdb.js";
 import { removeFolder } from "../support/temp.js";
-import { faults, Matrix, type MatrixCase } from "./cases.js";
+import { faults, Matrix, type MatrixCase, type Outcome } from "./cases.js";
 import { prepare } from "./set.js";
 
 const { values } = parseArgs({
@@ -67,15 +67,23 @@ function nameOf({ point, fault }: MatrixCase): string {
 
 async function runAll(chosen: readonly MatrixCase[]): Promise<boolean> {
   const began = performance.now();
-  const counts = { cases: 0, notReached: 0, late: 0, diverged: 0 };
+  const counts = { cases: 0, notReached: 0, late: 0, diverged: 0, told: 0 };
   const perFault: Record<string, number> = {};
   await benches.map(chosen, async (bench, one) => {
-    const { reached, late, diverged } = await matrix
-      .outcome(bench, one)
-      .catch((error: unknown) => ({ reached: true, late: false, diverged: { "the case broke": String(error) } }));
+    const { reached, late, diverged, told } = await matrix.outcome(bench, one).catch(
+      (error: unknown): Outcome => ({
+        reached: true,
+        late: false,
+        diverged: { "the case broke": String(error) },
+      }),
+    );
     counts.cases += 1;
     perFault[one.fault] = (perFault[one.fault] ?? 0) + 1;
     if (late) counts.late += 1;
+    if (told) {
+      counts.told += 1;
+      console.log(`TOLD ${nameOf(one)}\n${JSON.stringify(told)}`);
+    }
     if (!reached) counts.notReached += 1;
     else if (values.resume && Object.keys(diverged).length === 0) appendFileSync(values.resume, `${nameOf(one)}\n`);
     if (Object.keys(diverged).length > 0) {

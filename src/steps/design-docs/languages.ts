@@ -2,7 +2,7 @@
  * Whether the server can run the language of a design document. CouchDB stores any, and says only where a function is
  * called that it does not know the language: then the version before is gone.
  */
-import type { Couch } from "../../couch/couch.js";
+import { type Couch, serverOf } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { MigrateError } from "../../errors.js";
 import { didYouMean } from "../../text/nearest.js";
@@ -57,8 +57,8 @@ function suggested(language: string): string {
 const known = new WeakMap<Couch, Map<string, Promise<boolean>>>();
 
 function isKnown(couch: Couch, database: string, language: string): Promise<boolean> {
-  const asked = known.get(couch) ?? new Map<string, Promise<boolean>>();
-  known.set(couch, asked);
+  const asked = known.get(serverOf(couch)) ?? new Map<string, Promise<boolean>>();
+  known.set(serverOf(couch), asked);
   const answer = asked.get(language) ?? ask(couch, database, language);
   asked.set(language, answer);
   answer.catch(() => asked.delete(language));

@@ -3,7 +3,7 @@
  * only then the document itself is written. Whatever is under way is found again by its name.
  */
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Couch } from "../../couch/couch.js";
+import { type Couch, serverOf } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
@@ -61,8 +61,8 @@ export async function deployStaged<Write extends StagedWrite>(
 }
 
 async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
-  const turn = turns.get(context.couch) ?? pLimit(context.builds ?? 1);
-  turns.set(context.couch, turn);
+  const turn = turns.get(serverOf(context.couch)) ?? pLimit(context.builds ?? 1);
+  turns.set(serverOf(context.couch), turn);
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const staged = writes.map((write) =>

@@ -1,0 +1,41 @@
+/**
+ * What allows a run to write: a lease, or several. It is asked in the one place that sends, before every attempt, when
+ * the connection is ready and before the first byte goes out: CouchDB itself can't refuse the writes of a late holder.
+ *
+ *  - Nothing is sent while a renewal is overdue: renewals go first, also under a rate limit.
+ *  - A write that waits (for a renewal, a pause, a connection) ends when the lease is lost.
+ *  - A write that no revision guards (revised.ts) is limited to what is left of the lease, and is repeated only by
+ *    those who look first what the server holds.
+ *
+ * The writes that renew and release the lease, and those that no other runner's work depends on, have no guard.
+ */
+
+export interface Guard {
+  /** Aborted, with the reason, when it is lost. There is no way back. */
+  readonly lost: AbortSignal;
+  /** Throws `lease-lost`. By the clock: a process that was stopped learns it here first. */
+  assertHeld(): void;
+  /** It was renewed so recently that most of it is left. */
+  readonly isFresh: boolean;
+  /** Resolves when it is fresh: at once, or after a renewal. Throws where it is lost, or can't be renewed. */
+  renewed(): Promise<void>;
+  /** Milliseconds to its deadline: past it nothing may be sent, and some time later somebody else may have it. */
+  readonly left: number;
+}
+
+/** Held only while all of them are. */
+export function allOf(guards: readonly Guard[]): Guard {
+  return {
+    lost: AbortSignal.any(guards.map(({ lost }) => lost)),
+    assertHeld: () => {
+      for (const guard of guards) guard.assertHeld();
+    },
+    get isFresh() {
+      return guards.every((guard) => guard.isFresh);
+    },
+    renewed: async () => void (await Promise.all(guards.map((guard) => guard.renewed()))),
+    get left() {
+      return Math.min(...guards.map((guard) => guard.left));
+    },
+  };
+}

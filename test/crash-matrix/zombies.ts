@@ -1,0 +1,212 @@
+/**
+ * A runner that has lost its lease, and lives: it is cut off, or stopped, at one of its writes; another runner with the
+ * next version of the files takes over and is done; then the first one goes on. What it writes from then on, until it
+ * has taken the lease again, it writes without one.
+ */
+import { apply, type Migrations } from "../../src/index.js";
+import type { Bench } from "../promises/benches.js";
+import type { Point } from "../promises/points.js";
+import { startCli } from "../support/cli.js";
+import type { Fault, Recorded } from "../support/proxy.js";
+import { type Addressed, must } from "../support/request.js";
+import { env } from "./set.js";
+
+/**
+ * `cut before`, `cut after`: the network breaks before the server saw the write, or before its answer. `stopped`: the
+ * process, while the server answers. `held`: the write itself is on its way all the time, and arrives last: nobody can
+ * call it back, so what it does is told, and is no divergence.
+ */
+export const zombies = ["zombie cut before", "zombie cut after", "zombie stopped", "zombie held"] as const;
+export type Zombie = (typeof zombies)[number];
+
+/** Cluster, ledger database and history are written without the lease, and those that take or release it are its own. */
+const withoutLease = /\/_global_changes|\/couchdb-migrate\?|\/history-default|the lease$/;
+
+export function isUnderLease({ name }: Point): boolean {
+  return !withoutLease.test(name);
+}
+
+export interface ZombieOutcome {
+  readonly reached: boolean;
+  /** What the first runner wrote without the lease, and what that changed; empty: nothing. */
+  readonly diverged: object;
+  /** What became of a write that was on its way. */
+  readonly told?: object;
+}
+
+export interface ZombieSets {
+  readonly first: Migrations;
+  /** Where the first one's files are. */
+  readonly folder: string;
+  readonly next: Migrations;
+}
+
+export interface ZombieOptions {
+  readonly requestTimeout: number;
+  readonly leaseTtl: number;
+}
+
+export async function zombieOutcome(
+  bench: Bench,
+  { first, folder, next }: ZombieSets,
+  point: Point,
+  how: Zombie,
+  options: ZombieOptions,
+): Promise<ZombieOutcome> {
+  const { server, proxy } = bench;
+  const { name: username, password } = server.admin;
+  const reached = signal();
+  const over = signal();
+  const end = new AbortController();
+  let cut = false;
+  let resumedAt: number | undefined;
+  let writtenLate: readonly Recorded[] = [];
+  let after: Promise<Seen> | undefined;
+  let child: ReturnType<typeof startCli> | undefined;
+
+  const afterResume = () => (resumedAt === undefined ? [] : proxy.requests.slice(resumedAt));
+  /** It has the lease again: whatever it does from now on is another matter. */
+  const hasTakenAgain = () => afterResume().some((request) => isLease(request) && request.status === 201);
+  const note = () => {
+    after ??= seen(server).then((state) => {
+      writtenLate = afterResume().filter(isWithoutLease);
+      return state;
+    });
+    return after;
+  };
+  const finish = async () => {
+    await note();
+    end.abort();
+    child?.child.kill("SIGKILL");
+  };
+  const begin = () => {
+    cut = how !== "zombie stopped";
+    reached.fire();
+  };
+  const broken: Record<Zombie, Fault> = {
+    "zombie cut before": { before: begin },
+    "zombie cut after": { after: begin },
+    "zombie stopped": {
+      during: () => {
+        child?.child.kill("SIGSTOP");
+        begin();
+      },
+    },
+    "zombie held": {
+      during: async () => {
+        begin();
+        await over.fired;
+      },
+    },
+  };
+  proxy.faultWhen(point.matcher(), broken[how]);
+  proxy.faultWhen(() => cut, "lost-before", Number.POSITIVE_INFINITY);
+  proxy.faultWhen(hasTakenAgain, { before: finish }, Number.POSITIVE_INFINITY);
+
+  const work = async () => {
+    const connection = { url: proxy.url, username, password, requestTimeout: options.requestTimeout };
+    if (how !== "zombie stopped") {
+      await apply(first, { connection, wait: 20_000, leaseTtl: options.leaseTtl, signal: end.signal }).catch(() => {});
+      return;
+    }
+    const address = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: username, COUCHDB_PASSWORD: password };
+    const args = ["apply", folder, "--lease-ttl", `${options.leaseTtl}ms`, "--wait", "20s"];
+    child = startCli(args, { env: { ...env, ...address } });
+    await child.result;
+  };
+  const ended = work();
+  await Promise.race([reached.fired, ended]);
+  if (!reached.done) return { reached: false, diverged: {} };
+
+  const connection = { url: server.url, username, password };
+  const { failures } = await apply(next, { connection, wait: 20_000, leaseTtl: options.leaseTtl }).catch(
+    (error: Error) => ({ failures: [String(error)] }),
+  );
+  const before = await seen(server);
+  const held = proxy.requests.length;
+  resumedAt = held;
+  cut = false;
+  over.fire();
+  child?.child.kill("SIGCONT");
+  await ended;
+  const now = await note();
+  const changed = differing(before, now);
+  const wrote = writtenLate.map(({ method, path, status }) => `${method} ${path}: ${status}`);
+  const diverged = {
+    ...(failures.length > 0 ? { "the next version failed": failures } : {}),
+    ...(wrote.length > 0 ? { "written without the lease": wrote } : {}),
+    ...(how !== "zombie held" && Object.keys(changed).length > 0 ? { changed } : {}),
+  };
+  if (how !== "zombie held") return { reached: true, diverged };
+  return { reached: true, diverged, told: { changed } };
+}
+
+/** A write that is neither for the lease nor for the history. The runner's own database is another's by then. */
+function isWithoutLease(request: Recorded): boolean {
+  return (
+    request.writes && request.status !== undefined && !isLease(request) && !/\/history-default$/.test(request.path)
+  );
+}
+
+function isLease({ method, path }: Recorded): boolean {
+  return method === "PUT" && path.endsWith("/lease-default");
+}
+
+/** The runner's own, and what CouchDB writes by itself. */
+const unstable = ["couchdb-migrate", "_replicator", "_global_changes"];
+
+type Seen = Readonly<Record<string, unknown>>;
+
+/** Everything on the server but what CouchDB itself goes on writing, down to the revisions. */
+async function seen(server: Addressed): Promise<Seen> {
+  const databases: string[] = await must(server, "GET", "/_all_dbs");
+  const all = databases.filter((name) => !unstable.includes(name));
+  const contents = await Promise.all(
+    all.map(async (name) => {
+      const [info, security, changes] = await Promise.all([
+        must(server, "GET", `/${name}`),
+        must(server, "GET", `/${name}/_security`),
+        must(server, "GET", `/${name}/_changes?style=all_docs`),
+      ]);
+      const leaves = (changes.results as { id: string; changes: { rev: string }[] }[])
+        .map(({ id, changes }) => [id, ...changes.map(({ rev }) => rev).sort()].join(" "))
+        .sort();
+      return [`database ${name}`, [info.instance_start_time, security, leaves]] as const;
+    }),
+  );
+  const config = await must(server, "GET", "/_node/_local/_config");
+  const { rows } = await must(server, "GET", "/_replicator/_all_docs?include_docs=true");
+  const replications = rows.map(({ doc }: { doc: Record<string, unknown> }) => [doc._id, doc.source, doc.target]);
+  const ledger = await must(server, "GET", "/couchdb-migrate/_local/couchdb-migrate-default");
+  return {
+    ...Object.fromEntries(contents),
+    admins: config.admins,
+    config: [config.cm_matrix, config.cm_matrix_old, config.chttpd_auth?.timeout],
+    replications,
+    ledger,
+  };
+}
+
+function differing(one: Seen, other: Seen): Record<string, unknown> {
+  const places = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  const differ = places.filter((place) => JSON.stringify(one[place]) !== JSON.stringify(other[place]));
+  return Object.fromEntries(differ.map((place) => [place, { before: one[place], after: other[place] }]));
+}
+
+function signal(): { readonly fired: Promise<void>; readonly done: boolean; fire(): void } {
+  let fire = () => {};
+  let done = false;
+  const fired = new Promise<void>((resolve) => {
+    fire = () => {
+      done = true;
+      resolve();
+    };
+  });
+  return {
+    fired,
+    fire: () => fire(),
+    get done() {
+      return done;
+    },
+  };
+}
