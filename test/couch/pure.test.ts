@@ -5,6 +5,7 @@ import { addressOf, credentialsOf } from "../../src/couch/connection.js";
 import { patternTest } from "../../src/couch/pattern.js";
 import { isReading } from "../../src/couch/reading.js";
 import { shownTarget } from "../../src/couch/request-error.js";
+import { isRevised } from "../../src/couch/revised.js";
 import { neededRight } from "../../src/couch/rights.js";
 import { isAtLeast } from "../../src/couch/version.js";
 
@@ -82,6 +83,30 @@ test.each([
   ["COPY", "/db/doc", false],
 ])("%s %s only reads: %s", (method, path, reads) => {
   expect(isReading(method, path)).toBe(reads);
+});
+
+test.each([
+  ["/db/doc", true],
+  ["/a%2Fb/c%2Fd", true],
+  ["/db/_design/x", true],
+  ["/db/_bulk_docs", true],
+  ["/_users/org.couchdb.user%3Aa", true],
+  ["/_replicator/link", true],
+  ["/db", false],
+  ["/_users", false],
+  ["/db/_local/x", false],
+  ["/db/_security", false],
+  ["/db/_revs_limit", false],
+  ["/db/_index", false],
+  ["/db/_index/x/json/y", false],
+  ["/db/_view_cleanup", false],
+  ["/_node/a%40b/_config/admins/c", false],
+  ["/_node/a", false],
+  ["/_config/admins", false],
+  ["/_config/admins/c", false],
+  ["/_cluster_setup", false],
+])("a revision guards a write to %s: %s", (path, revised) => {
+  expect(isRevised(path)).toBe(revised);
 });
 
 const json = { "content-type": "application/json" };

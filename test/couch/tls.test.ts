@@ -1,12 +1,13 @@
 /** Trust, client certificates and IPv6. The certificates are made here; without openssl they are left out. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttp } from "node:http";
 import { createServer, type Server } from "node:https";
 import { type AddressInfo, connect, createServer as createSocketServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/couch/connection.js";
 import { openCouch } from "../../src/couch/gateway.js";
@@ -84,6 +85,32 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
 
   test("a client certificate is shown", async () => {
     expect(await readFrom({ url, tls: { ca: cert, cert, key } })).toBe("known");
+  });
+
+  test("what was not sent of a request does not arrive after it was given up", async () => {
+    const slow = createTlsServer({ key, cert });
+    const connected = once(slow, "secureConnection");
+    await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+    const { port } = slow.address() as AddressInfo;
+    const options = { emit: () => {}, signal: new AbortController().signal, readOnly: false };
+    const couch = openCouch({ url: `https://127.0.0.1:${port}`, tls: { ca: cert } }, options);
+    const body = "x".repeat(1_000_000);
+    const giveUp = new AbortController();
+    const sent = couch.write("PUT", path`/db/doc`, { body, repeatable: false, signal: giveUp.signal });
+    const [socket]: TLSSocket[] = await connected;
+    socket?.on("error", () => {});
+    // Encrypted, and handed to the operating system.
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    giveUp.abort();
+    await expect(sent).rejects.toThrow();
+    let arrived = 0;
+    socket?.on("data", (chunk: Buffer) => {
+      arrived += chunk.length;
+    });
+    await new Promise((resolve) => socket?.once("close", resolve));
+    expect(arrived).toBeLessThan(body.length);
+    await couch.close();
+    slow.close();
   });
 
   test("a server that speaks no TLS", async () => {

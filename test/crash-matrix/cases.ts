@@ -111,7 +111,7 @@ export class Matrix {
     const { fault } = faults[name] ?? { fault: "lost-before" };
     if (isZombie(fault)) {
       const sets = { first: this.#migrations, folder: join(this.#folder, "first"), next: this.#next };
-      return { late: false, ...(await zombieOutcome(bench, sets, point, fault, this.#options)) };
+      return { late: false, ...(await zombieOutcome(bench, sets, point, fault, this.#options.leaseTtl)) };
     }
     let reached = false;
     const matches = point.matcher();

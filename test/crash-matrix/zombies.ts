@@ -41,17 +41,12 @@ export interface ZombieSets {
   readonly next: Migrations;
 }
 
-export interface ZombieOptions {
-  readonly requestTimeout: number;
-  readonly leaseTtl: number;
-}
-
 export async function zombieOutcome(
   bench: Bench,
   { first, folder, next }: ZombieSets,
   point: Point,
   how: Zombie,
-  options: ZombieOptions,
+  leaseTtl: number,
 ): Promise<ZombieOutcome> {
   const { server, proxy } = bench;
   const { name: username, password } = server.admin;
@@ -83,34 +78,35 @@ export async function zombieOutcome(
     cut = how !== "zombie stopped";
     reached.fire();
   };
+  /** Nobody hears of it before the network is back, and then only that the connection is gone. */
+  const silent = async () => {
+    begin();
+    await over.fired;
+  };
   const broken: Record<Zombie, Fault> = {
-    "zombie cut before": { before: begin },
-    "zombie cut after": { after: begin },
+    "zombie cut before": { before: silent },
+    "zombie cut after": { after: silent },
     "zombie stopped": {
       during: () => {
         child?.child.kill("SIGSTOP");
         begin();
       },
     },
-    "zombie held": {
-      during: async () => {
-        begin();
-        await over.fired;
-      },
-    },
+    "zombie held": { during: silent },
   };
   proxy.faultWhen(point.matcher(), broken[how]);
-  proxy.faultWhen(() => cut, "lost-before", Number.POSITIVE_INFINITY);
+  proxy.faultWhen(() => cut, { before: () => over.fired }, Number.POSITIVE_INFINITY);
   proxy.faultWhen(hasTakenAgain, { before: finish }, Number.POSITIVE_INFINITY);
 
   const work = async () => {
-    const connection = { url: proxy.url, username, password, requestTimeout: options.requestTimeout };
+    // Longer than all that the other runner does: only the lease ends the requests of this one.
+    const connection = { url: proxy.url, username, password, requestTimeout: 300_000 };
     if (how !== "zombie stopped") {
-      await apply(first, { connection, wait: 20_000, leaseTtl: options.leaseTtl, signal: end.signal }).catch(() => {});
+      await apply(first, { connection, wait: 20_000, leaseTtl, signal: end.signal }).catch(() => {});
       return;
     }
     const address = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: username, COUCHDB_PASSWORD: password };
-    const args = ["apply", folder, "--lease-ttl", `${options.leaseTtl}ms`, "--wait", "20s"];
+    const args = ["apply", folder, "--lease-ttl", `${leaseTtl}ms`, "--wait", "20s", "--request-timeout", "5m"];
     child = startCli(args, { env: { ...env, ...address } });
     await child.result;
   };
@@ -119,9 +115,9 @@ export async function zombieOutcome(
   if (!reached.done) return { reached: false, diverged: {} };
 
   const connection = { url: server.url, username, password };
-  const { failures } = await apply(next, { connection, wait: 20_000, leaseTtl: options.leaseTtl }).catch(
-    (error: Error) => ({ failures: [String(error)] }),
-  );
+  const { failures } = await apply(next, { connection, wait: 20_000, leaseTtl }).catch((error: Error) => ({
+    failures: [String(error)],
+  }));
   const before = await seen(server);
   const held = proxy.requests.length;
   resumedAt = held;

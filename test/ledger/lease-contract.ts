@@ -144,6 +144,41 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
+    it("is renewed for whoever asks only when it is no longer fresh, and once for all who ask", async () => {
+      let time = 0;
+      let writes = 0;
+      const counted = tamper(connectTo(0), (...write) => {
+        writes += 1;
+        return asItIs(...write);
+      });
+      const anna = await take(place(), "anna", { now: () => time, ttl: 60_000 }, counted);
+      const all = () => Promise.all([anna.renewed(), anna.renewed(), anna.renewed()]);
+      time = 19_000;
+      await all();
+      expect([anna.isFresh, anna.left, writes]).toEqual([true, 17_000, 1]);
+      time = 21_000;
+      expect(anna.isFresh).toBe(false);
+      await all();
+      expect([anna.isFresh, anna.left, writes]).toEqual([true, 36_000, 2]);
+      time = 57_000;
+      await expect(anna.renewed()).rejects.toThrow(code("lease-lost"));
+      expect([anna.lost.aborted, writes]).toEqual([true, 2]);
+      await anna.release();
+    });
+
+    it("that can't be renewed says why to whoever asks", async () => {
+      let time = 0;
+      const refused = new MigrateError("unauthorized", { message: "no" });
+      let refuse = false;
+      const couch = tamper(connectTo(0), (...write) => (refuse ? Promise.reject(refused) : asItIs(...write)));
+      const anna = await take(place(), "anna", { now: () => time, ttl: 60_000 }, couch);
+      [refuse, time] = [true, 21_000];
+      await expect(anna.renewed()).rejects.toThrow(code("unauthorized"));
+      refuse = false;
+      await anna.renewed();
+      await anna.release();
+    });
+
     it("of a killed runner is taken over once that could not believe to hold it", async () => {
       const where = place();
       const kill = new AbortController();
