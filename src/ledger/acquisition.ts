@@ -36,6 +36,8 @@ export interface TakeLeaseOptions {
   readonly stillNeeded?: () => Promise<boolean>;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
+  /** The time of day in milliseconds, which goes on while the machine is suspended. */
+  readonly wallClock?: () => number;
 }
 
 /** The longest pause between two looks at a held lease: how late its release is noticed. */
@@ -148,7 +150,8 @@ export class Acquisition {
     }
     const from = holding(before)?.holder;
     emit({ type: "lease-taken", holder, token, ...(from ? { from } : {}) });
-    return new HeldLease({ couch: this.#couch, place: this.#place, body, now: this.#now }, outcome.rev, sent);
+    const clocks = { now: this.#now, wallClock: this.#options.wallClock ?? Date.now };
+    return new HeldLease({ couch: this.#couch, place: this.#place, body, ...clocks }, outcome.rev, sent);
   }
 
   /** Step 5: is the candidate the holder? */

@@ -40,6 +40,12 @@ export interface Holding {
   readonly place: LeasePlace;
   readonly body: LeaseBody & { readonly holder: string };
   readonly now: () => number;
+  readonly wallClock: () => number;
+}
+
+interface Moment {
+  readonly now: number;
+  readonly wallClock: number;
 }
 
 export class HeldLease implements Lease {
@@ -47,7 +53,7 @@ export class HeldLease implements Lease {
   readonly #lost = new AbortController();
   #rev: string;
   /** When the last renewal that counted was sent. */
-  #sent: number;
+  #sent: Moment;
   #expiry: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
   /** The one under way; resolves with why it was given up. */
@@ -58,9 +64,10 @@ export class HeldLease implements Lease {
   constructor(holding: Holding, rev: string, sent: number) {
     this.#holding = holding;
     this.#rev = rev;
-    this.#sent = sent;
+    const passed = holding.now() - sent;
+    this.#sent = { now: sent, wallClock: holding.wallClock() - passed };
     this.#watchDeadline();
-    this.#schedule(this.#holding.now() - sent);
+    this.#schedule(passed);
   }
 
   get token(): number {
@@ -81,7 +88,7 @@ export class HeldLease implements Lease {
   }
 
   get isFresh(): boolean {
-    return this.#holding.now() - this.#sent < fresh * this.#holding.body.ttl;
+    return this.#passed < fresh * this.#holding.body.ttl;
   }
 
   async renewed(): Promise<void> {
@@ -94,7 +101,16 @@ export class HeldLease implements Lease {
   }
 
   get left(): number {
-    return deadlineOf(this.#sent, this.#holding.body.ttl) - this.#holding.now();
+    return deadlineOf(0, this.#holding.body.ttl) - this.#passed;
+  }
+
+  /**
+   * Milliseconds since the last renewal was sent. The monotonic clock stands still while a machine is suspended, the
+   * other one may be set: whichever says more.
+   */
+  get #passed(): number {
+    const { now, wallClock } = this.#holding;
+    return Math.max(now() - this.#sent.now, wallClock() - this.#sent.wallClock);
   }
 
   release(snapshot?: Snapshot): Promise<boolean> {
@@ -147,10 +163,10 @@ export class HeldLease implements Lease {
    * look for our leaf and set it again, while there is time. Never throws.
    */
   async #renew(): Promise<unknown> {
-    const { couch, place, now, body } = this.#holding;
+    const { couch, place, now, wallClock, body } = this.#holding;
     while (this.#releasing === undefined && !this.#isLost()) {
       try {
-        const sent = now();
+        const sent = { now: now(), wallClock: wallClock() };
         const outcome = await writeLease(couch, place, this.#rev, body, this.#timeout);
         if (this.#isLost()) return undefined;
         if (outcome.kind === "written") {

@@ -146,12 +146,13 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
 
     it("is renewed for whoever asks only when it is no longer fresh, and once for all who ask", async () => {
       let time = 0;
+      const clock = () => time;
       let writes = 0;
       const counted = tamper(connectTo(0), (...write) => {
         writes += 1;
         return asItIs(...write);
       });
-      const anna = await take(place(), "anna", { now: () => time, ttl: 60_000 }, counted);
+      const anna = await take(place(), "anna", { now: clock, wallClock: clock, ttl: 60_000 }, counted);
       const all = () => Promise.all([anna.renewed(), anna.renewed(), anna.renewed()]);
       time = 19_000;
       await all();
@@ -163,6 +164,16 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       time = 57_000;
       await expect(anna.renewed()).rejects.toThrow(code("lease-lost"));
       expect([anna.lost.aborted, writes]).toEqual([true, 2]);
+      await anna.release();
+    });
+
+    it("is lost where the machine was suspended for too long, though its monotonic clock stood still", async () => {
+      let wall = 1_000_000;
+      const anna = await take(place(), "anna", { now: () => 0, wallClock: () => wall, ttl: 60_000 });
+      wall += 21_000;
+      expect([held(anna), anna.isFresh]).toEqual([true, false]);
+      wall += 16_000;
+      expect(held(anna)).toBe(false);
       await anna.release();
     });
 
