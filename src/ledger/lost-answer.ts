@@ -10,8 +10,14 @@ export function mayHaveHappened(thrown: unknown): thrown is MigrateError {
   return thrown instanceof MigrateError && passing.includes(thrown.code) && !isRefusal(thrown);
 }
 
-/** CouchDB refused the request itself. 404 is no refusal: other nodes may not know a new database yet. */
+/**
+ * What passes by itself: other nodes may not know a new database yet (404), the request came too slowly (408), too early
+ * (425), or beside too many others (429). A lease that a rate limit costs would be lost for nothing.
+ */
+const soonOver: ReadonlySet<unknown> = new Set([404, 408, 425, 429]);
+
+/** CouchDB refused the request itself. */
 function isRefusal({ code, data }: MigrateError): boolean {
-  const status = data?.status;
-  return code === "request-failed" && typeof status === "number" && status >= 400 && status < 500 && status !== 404;
+  const status = Number(data?.status);
+  return code === "request-failed" && status >= 400 && status < 500 && !soonOver.has(status);
 }

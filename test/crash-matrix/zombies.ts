@@ -96,7 +96,7 @@ export async function zombieOutcome(
   };
   proxy.faultWhen(point.matcher(), broken[how]);
   proxy.faultWhen(() => cut, { before: () => over.fired }, Number.POSITIVE_INFINITY);
-  proxy.faultWhen(hasTakenAgain, { before: finish }, Number.POSITIVE_INFINITY);
+  proxy.faultWhen(hasTakenAgain, { during: finish }, Number.POSITIVE_INFINITY);
 
   const work = async () => {
     // Longer than all that the other runner does: only the lease ends the requests of this one.

@@ -17,7 +17,7 @@ import type { LedgerPlace } from "../../src/ledger/store.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";
 import { connect, contend, options, shortTtl } from "./clients.js";
-import { answerLost, asItIs, belowQuorum, inTurn, type OnWrite, requestLost, tamper } from "./tamper.js";
+import { answerLost, asItIs, belowQuorum, inTurn, type OnWrite, rateLimited, requestLost, tamper } from "./tamper.js";
 
 export interface ContractServer {
   /** The nodes to speak to: several of one cluster, or one. */
@@ -187,6 +187,16 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await expect(anna.renewed()).rejects.toThrow(code("unauthorized"));
       refuse = false;
       await anna.renewed();
+      await anna.release();
+    });
+
+    it("is asked for again where a rate limit refuses its renewal", async () => {
+      let time = 0;
+      const couch = tamper(connectTo(0), inTurn(asItIs, rateLimited, rateLimited));
+      const anna = await take(place(), "anna", { now: () => time, ttl: 60_000 }, couch);
+      time = 21_000;
+      await anna.renewed();
+      expect(anna.isFresh).toBe(true);
       await anna.release();
     });
 

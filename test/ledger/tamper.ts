@@ -29,6 +29,11 @@ export const requestLost: OnWrite = async () => {
   throw new MigrateError("outcome-unknown", { message: "the request was lost" });
 };
 
+/** Too many requests, of whoever's. */
+export const rateLimited: OnWrite = async () => {
+  throw new MigrateError("request-failed", { message: "too many requests", data: { status: 429 } });
+};
+
 /** Done by all, but told as CouchDB tells a write that a minority took. */
 export const belowQuorum: OnWrite = async (send) => ({ ...(await send()), status: 202 });
 
