@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apply, loadMigrations, type Migrations } from "../../src/index.js";
 import type { Bench } from "../promises/benches.js";
-import { type Point, pointsOf } from "../promises/points.js";
+import { firstOf, type Point, pointsOf } from "../promises/points.js";
 import { startCli } from "../support/cli.js";
 import type { Fault } from "../support/proxy.js";
 import { makeFolder, writeFiles } from "../support/temp.js";
 import { nextEnv, nextFiles } from "./next-set.js";
 import { env, files, kindsLeftOut } from "./set.js";
 import { differences, type State, stateOf } from "./state.js";
-import { isUnderLease, type Zombie, zombieOutcome, zombies } from "./zombies.js";
+import { isUnderLease, type Zombie, type ZombieOutcome, zombieOutcome, zombies } from "./zombies.js";
 
 /**
  * How a request goes wrong, the most telling first. `writesOnly`: where the server acted does not differ from where it
@@ -140,6 +140,14 @@ export class Matrix {
         diverged: { "the rerun failed": failures.map((one) => (one instanceof Error ? String(one) : one)) },
       };
     return { reached, late, diverged: differences(await stateOf(bench.server), this.expected) };
+  }
+
+  /** A runner loses its lease at the first such write of this kind, and has little else to do. */
+  async zombieOfKind(bench: Bench, kind: string, write: string, fault: Zombie): Promise<ZombieOutcome> {
+    const needed = new Set([kind, "ensureDatabase"]);
+    const first = { ...this.#migrations, steps: this.#migrations.steps.filter((step) => needed.has(step.kind)) };
+    const sets = { first, folder: join(this.#folder, "first"), next: this.#next };
+    return zombieOutcome(bench, sets, firstOf(write), fault, this.#options.leaseTtl);
   }
 
   async run({ server, proxy }: Bench): Promise<readonly unknown[]> {

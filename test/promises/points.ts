@@ -36,6 +36,11 @@ export function pointsOf(requests: readonly Recorded[]): Point[] {
   ];
 }
 
+/** The first request that is called so: its method and path. */
+export function firstOf(name: string): Point {
+  return { name, writes: true, matcher: () => nth((request) => nameOf(request) === name, 1) };
+}
+
 function nth(matches: (request: Recorded) => boolean, occurrence: number): (request: Recorded) => boolean {
   let seen = 0;
   return (request) => {
