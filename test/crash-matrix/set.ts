@@ -145,9 +145,10 @@ async function prepareOnce(server: Addressed): Promise<void> {
   await must(server, "GET", "/hive/_design/creatures/_view/by_type");
 }
 
+/** Whatever is there: the next version of the set has it otherwise. */
 async function putDocument(server: Addressed, path: string, body: object): Promise<void> {
-  const { status } = await request(server, "GET", path);
-  if (status === 404) await must(server, "PUT", path, { body });
+  await removeDocument(server, path);
+  await must(server, "PUT", path, { body });
 }
 
 async function removeDocument(server: Addressed, path: string): Promise<void> {
