@@ -132,7 +132,27 @@ export const catalogue = {
   "changed-one-time-step": {
     exit: "failed",
     when: "A one-time step was edited after it had been applied.",
-    next: "Restore it, or take it as it is with `couchdb-migrate ledger accept ID`.",
+    next: "Restore it, or take it as it is with `couchdb-migrate ledger accept`.",
+  },
+  "id-reused": {
+    exit: "failed",
+    when: "A step has an id under which another object is recorded, which still exists.",
+    next: "Give services that share a CouchDB a set each (--set), or the step a new id.",
+  },
+  "renamed-step": {
+    exit: "failed",
+    when: "A step seems to be one that was applied under another id, or names a former id of which that is in doubt.",
+    next: "Say so with `formerly`, or drop an entry with `couchdb-migrate ledger forget`.",
+  },
+  "older-files": {
+    exit: "failed",
+    when: "The files are older than what is applied, and --on-older is `fail`.",
+    next: "To go back to these files, apply them once with --allow-revert.",
+  },
+  "release-refused": {
+    exit: "failed",
+    when: "The release is lower than the one that is applied, and the files were never applied; or it is of another sort.",
+    next: "Give a higher --release, or correct the recorded one with `couchdb-migrate ledger release`.",
   },
   "ledger-unreadable": {
     exit: "failed",

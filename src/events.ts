@@ -3,7 +3,7 @@
  * users of the library. No event holds a secret.
  */
 import type { MigrateError } from "./errors.js";
-import type { Kept } from "./results.js";
+import type { Kept, OlderFiles } from "./results.js";
 
 export type Event =
   /** CouchDB, or a part of it, is waited for. Emitted at growing intervals. */
@@ -47,8 +47,8 @@ export type Event =
       readonly id: string;
       readonly kind: string;
       readonly title: string;
-      /** `superseded`: a newer version of the files had it; left alone. `done`: a part of it. */
-      readonly outcome: "applied" | "adopted" | "kept" | "unchanged" | "superseded" | "done";
+      /** `done`: a part of it. */
+      readonly outcome: "applied" | "adopted" | "kept" | "unchanged" | "done";
       /** What differs from the files and stays as it is. Absent: nothing. */
       readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;
@@ -57,6 +57,8 @@ export type Event =
   | { readonly type: "step-stopped"; readonly id: string }
   | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
   | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
+  /** Nothing is done: the files are older than what is applied. */
+  | { readonly type: "older"; readonly steps: number; readonly older: OlderFiles }
   /** One request, for traces. `path` without credentials; bodies are never in it. */
   | {
       readonly type: "request";

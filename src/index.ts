@@ -4,7 +4,7 @@ export type { Connection } from "./couch/connection.js";
 export { apply } from "./engine/apply.js";
 export { plan } from "./engine/plan.js";
 export { status } from "./engine/status.js";
-export { accept, forget, unlock, wait } from "./engine/upkeep.js";
+export { accept, correctRelease, forget, unlock, wait } from "./engine/upkeep.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./errors.js";
 export type { Event, EventType, Listener } from "./events.js";
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";

@@ -17,8 +17,13 @@ export interface RunOptions {
   readonly verify?: boolean;
   /** Let steps that destroy data do so. */
   readonly allowDestroy?: boolean;
-  /** Apply a step whose checksum is a former one. */
+  /** Apply files that are older than what is applied; that makes them the newest. */
   readonly allowRevert?: boolean;
+  /**
+   * The release of the files, from a deployer that counts: a whole number, or an ISO 8601 time; one sort per set. A higher
+   * one than the ledger's is applied whatever the files; a lower one never is. Default: the files alone decide.
+   */
+  readonly release?: number | string;
   /** How many documents a second a step may change that changes many. Default: as many as the server takes. */
   readonly rate?: number;
   /** How many indexes may be built at the same time. Default 1. */
@@ -50,6 +55,8 @@ export interface PartOption {
 export interface ApplyOptions extends RunOptions, LeaseOptions {
   /** Do this part of the first pending step that can be divided, and leave what comes after it. Default: all. */
   readonly part?: PartOption;
+  /** Files that are older than what is applied: resolve with the result `older`, or throw `older-files`. Default `skip`. */
+  readonly onOlder?: "skip" | "fail";
   /** How long the whole run may take. Default: no limit. */
   readonly timeout?: number;
 }

@@ -40,8 +40,22 @@ export interface Rebuild {
   readonly staged?: boolean;
 }
 
-/** How a step of the files stands. */
-export type StepState = "pending" | "changed" | "applied" | "drifted" | "superseded";
+/** How a step of the files stands. `older`: skipped, as its files are older than what is applied. */
+export type StepState = "pending" | "changed" | "applied" | "drifted" | "older";
+
+/** Why files are not applied: a newer version of them, or newer secrets, are. */
+export interface OlderFiles {
+  /** By what it is told: the version of the files is noted, and is not the newest; their secrets were replaced; or their release is lower. */
+  readonly by: "version" | "secrets" | "release";
+  /** For people: part of a sentence. */
+  readonly reason: string;
+  /** Of these files. Absent: they have none. */
+  readonly release?: string;
+  /** Of what is applied. Absent: it has none. */
+  readonly appliedRelease?: string;
+  /** What to do, for people. */
+  readonly next: string;
+}
 
 /**
  * What `apply` would do about it. `adopt`: it holds already and is only recorded. `keep`: the server differs, and by
@@ -94,6 +108,10 @@ export interface Plan {
   /** How many steps would change something on the server. Drift counts with `verify` only; `adopt` never. */
   readonly changes: number;
   readonly steps: readonly PlannedStep[];
+  /** `apply` would do nothing, as the files are older than what is applied. Absent: they are not. */
+  readonly older?: OlderFiles;
+  /** The database of the ledger. Absent: the tool's own. */
+  readonly ledgerDatabase?: string;
   /** Ids in the ledger that are no longer in the files. */
   readonly orphaned: readonly string[];
   /** Variables that secret fields need and that are not set: `NAME`, or `file:/path`. Absent: all are set. */
@@ -132,15 +150,20 @@ export interface PartResult {
 export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
-  /** `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, the next run goes on. */
-  readonly result: "applied" | "unchanged" | "failed" | "come-again" | "interrupted";
+  /**
+   * `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, the next run goes on. `older`:
+   * nothing was done, as the files are older than what is applied.
+   */
+  readonly result: "applied" | "unchanged" | "older" | "failed" | "come-again" | "interrupted";
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
   /** Recorded without a write, though the server differs: by design, these steps leave what is there. */
   readonly kept: readonly KeptStep[];
   readonly unchanged: readonly string[];
-  /** Left alone, because the ledger knows a newer version of the step. */
-  readonly superseded: readonly string[];
+  /** Ids of all steps, where the files are older than what is applied. */
+  readonly skipped: readonly string[];
+  /** With `result: "older"`: why. */
+  readonly older?: OlderFiles;
   /** Begun, and cut short by `timeout` or a signal: the next run goes on with them. */
   readonly unfinished: readonly string[];
   /** Not begun, because the run stopped before. */
@@ -173,7 +196,14 @@ export interface Status {
   /** False: there were no migration files to compare with; `steps` are those of the ledger. */
   readonly files: boolean;
   readonly steps: readonly StatusStep[];
+  /** The files are older than what is applied. Absent: they are not, or there are none. */
+  readonly older?: OlderFiles;
+  /** The release that was applied last. Absent: none was given. */
+  readonly release?: string;
+  /** The database of the ledger. Absent: the tool's own. */
+  readonly ledgerDatabase?: string;
   readonly orphaned: readonly string[];
+  readonly warnings: readonly Warning[];
   /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
   /** Parts of steps that somebody is at work on, by the lease of each. */

@@ -25,6 +25,11 @@ export function editorSchema({ kinds, specSchema }) {
             pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$",
           },
           description: { description: "For people.", type: "string" },
+          formerly: {
+            description: "The ids that the step had before: what the ledger knows of them goes on under the new one.",
+            type: "array",
+            items: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" },
+          },
           ...Object.fromEntries(specs.map(([name]) => [name, { $ref: `#/definitions/${name}` }])),
         },
         oneOf: specs.map(([name]) => ({ required: [name] })),

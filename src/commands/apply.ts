@@ -65,6 +65,7 @@ function optionsOf(context: Context, connection: Connection): ApplyOptions {
   return {
     ...runOptions(context, connection),
     ...leaseOptions(context),
+    onOlder: context.settings.onOlder,
     ...(timeout === undefined ? {} : { timeout }),
     ...(part === undefined ? {} : { part: partOf(part, context.env) }),
   };
@@ -80,7 +81,8 @@ async function printResult(result: ApplyResult, context: Context): Promise<Outco
   }
   const first = result.failures[0];
   const why = first ? ` ${first.id}: ${sentence(first.message)} ${first.next}` : "";
-  return { exitCode: exitCodeOf(result.failures), summary: visible(applySummary(result) + why) };
+  const older = result.older && context.settings.detailedExitcode ? exitCodes.pending : undefined;
+  return { exitCode: older ?? exitCodeOf(result.failures), summary: visible(applySummary(result) + why) };
 }
 
 /** The class that all failures share; where they differ, a failed step is a failed step. */

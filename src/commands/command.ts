@@ -23,6 +23,7 @@ export type Engine = Pick<
   | "wait"
   | "forget"
   | "accept"
+  | "correctRelease"
   | "unlock"
   | "importServer"
   | "importBootstrap"

@@ -5,6 +5,7 @@ import { completion } from "./completion.js";
 import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
 import { ledgerForget } from "./ledger-forget.js";
+import { ledgerRelease } from "./ledger-release.js";
 import { newFile } from "./new.js";
 import { plan } from "./plan.js";
 import { sandbox } from "./sandbox.js";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   wait,
   ledgerForget,
   ledgerAccept,
+  ledgerRelease,
   unlock,
   importFiles,
   newFile,

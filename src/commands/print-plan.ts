@@ -17,7 +17,7 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
     await writeOut(settings.out, await write(plan, context, plain));
     log.info(`${summary}; written to ${settings.out}`);
   }
-  return { exitCode: exitCodeOf(plan, settings.detailedExitcode), summary: `Planned: ${summary}.` };
+  return { exitCode: exitCodeOf(plan, settings), summary: `Planned: ${summary}.` };
 }
 
 async function write(plan: Plan, { settings }: Context, style: Style): Promise<string> {
@@ -32,7 +32,8 @@ async function write(plan: Plan, { settings }: Context, style: Style): Promise<s
 }
 
 /** What `apply` would refuse fails the plan too. */
-function exitCodeOf(plan: Plan, detailed: boolean): number {
+function exitCodeOf(plan: Plan, { detailedExitcode, onOlder }: Context["settings"]): number {
+  if (plan.older && onOlder === "fail") return exitCodes.failed;
   if (plan.steps.some(({ action }) => action === "refused")) return exitCodes.failed;
-  return detailed && plan.changes > 0 ? exitCodes.pending : exitCodes.done;
+  return detailedExitcode && (plan.older || plan.changes > 0) ? exitCodes.pending : exitCodes.done;
 }

@@ -15,6 +15,7 @@ export function runOptions(context: Context, connection: Connection | undefined 
     verify: settings.verify,
     allowDestroy: settings.allowDestroy,
     allowRevert: settings.allowRevert,
+    ...(settings.release === undefined ? {} : { release: settings.release }),
     concurrency: settings.concurrency,
     builds: settings.builds,
     ...(settings.rate === undefined ? {} : { rate: settings.rate }),

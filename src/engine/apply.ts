@@ -2,7 +2,7 @@
 import { MigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
 import type { ApplyOptions } from "../options.js";
-import type { ApplyResult } from "../results.js";
+import type { ApplyResult, OlderFiles } from "../results.js";
 import type { FirstLook } from "./first-look.js";
 import { assertIsPart, PartWork } from "./part-work.js";
 import { lookWhenReady, withRun } from "./run.js";
@@ -23,7 +23,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
     const seen = await lookWhenReady(run, { trustNodes: !run.verify });
     const found = await dueNow(run, seen);
     for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
-    if (found.due.size === 0) return new Work(run, seen, found);
+    if (found.due.size === 0 && !seen.files.toNote) return new Work(run, seen, found);
     if (!part) return workUnderLease(run, seen, found, why);
     const one = new PartWork(run, part, why, seen, found);
     await one.run();
@@ -31,7 +31,14 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   });
   const result = work.result(performance.now() - began);
   if (work.ending) throw incomplete(work.ending, result);
+  if (!result.older) return result;
+  options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
+  if (options.onOlder === "fail") throw incomplete(olderFailure(result.older), result);
   return result;
+}
+
+function olderFailure({ reason, next }: OlderFiles): MigrateError {
+  return new MigrateError("older-files", { message: `these files are older than what is applied: ${reason}`, next });
 }
 
 /** The error, with what had become of the steps by then as `data.result`. */

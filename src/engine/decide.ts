@@ -2,7 +2,10 @@
  * What is to be done, as a pure function of the files, the ledger and what was seen of the server. Nothing here reads
  * or writes; plan, apply and status all decide by it.
  */
+import type { ErrorCode } from "../errors.js";
+import { commandLine } from "../ledger/command-line.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
+import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
 import type { StepState } from "../results.js";
 
@@ -11,6 +14,8 @@ export interface PlacedStep {
   readonly step: Step;
   readonly databases: readonly string[];
   readonly oneTime: boolean;
+  /** Of a server-wide step: the objects that it claims. */
+  readonly claims?: readonly string[];
 }
 
 /** What a look at the server has shown, besides the ledger. */
@@ -29,27 +34,48 @@ export interface Decision {
   /** Why, for people. */
   readonly notes: readonly string[];
   /** Decided against: it is an error to go on. */
-  readonly refusal?: string;
+  readonly refusal?: Refusal;
+}
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** What is wrong, and what to do. */
+  readonly message: string;
 }
 
 export interface DecideOptions {
-  /** Apply a step whose checksum is a former one of the ledger's (`--allow-revert`). */
-  readonly allowRevert?: boolean;
+  /** For the commands that messages name. */
+  readonly place: LedgerPlace;
+  /** The files are older than what is applied: nothing is done with them. */
+  readonly older?: boolean;
+  /** Steps whose former id has an entry as well: that id. */
+  readonly ambiguous?: ReadonlyMap<string, string>;
 }
 
+/** @param ledger with each entry under the id that its step has now */
 export function decide(
   placed: readonly PlacedStep[],
   ledger: Ledger | undefined,
   seen: Seen,
-  options: DecideOptions = {},
+  { place, older = false, ambiguous = new Map() }: DecideOptions,
 ): Decision[] {
   const entries = ledger?.entries ?? {};
-  const lastKnown = placed.findLastIndex(({ step }) => Object.hasOwn(entries, step.id));
+  const entryOf = (id: string) => (Object.hasOwn(entries, id) ? entries[id] : undefined);
+  if (older) return placed.map(({ step }) => skipped(step, entryOf(step.id)));
+  const lastKnown = placed.findLastIndex(({ step }) => entryOf(step.id));
+  const orphaned = orphans(placed, ledger);
   return placed.map((one, index) => {
-    const entry = Object.hasOwn(entries, one.step.id) ? entries[one.step.id] : undefined;
-    if (!entry) return fresh(one, index < lastKnown);
-    if (entry.checksum !== one.step.checksum || entry.kind !== one.step.kind) return edited(one, entry, options);
-    return known(one, entry, seen);
+    const { id } = one.step;
+    const former = ambiguous.get(id);
+    if (former !== undefined) return refused(one, bothApplied(id, former, place));
+    const entry = entryOf(id);
+    if (!entry) {
+      const twin = one.oneTime && orphaned.find((other) => isSame(one.step, entryOf(other)));
+      return twin ? refused(one, maybeRenamed(id, twin, place)) : fresh(one, index < lastKnown);
+    }
+    const elsewhere = databasesElsewhere(one, entry).filter((name) => seen.incarnations.get(name) !== undefined);
+    if (elsewhere.length > 0) return refused(one, idReused(one, elsewhere, place));
+    return isSame(one.step, entry) ? known(one, entry, seen) : edited(one, entry, place);
   });
 }
 
@@ -59,8 +85,23 @@ export function orphans(placed: readonly PlacedStep[], ledger: Ledger | undefine
   return Object.keys(ledger?.entries ?? {}).filter((id) => !ids.has(id));
 }
 
+/** The databases that are recorded for the step's id, where it works in none of them now. */
+export function databasesElsewhere({ databases, claims }: PlacedStep, entry: Entry | undefined): string[] {
+  const recorded = Object.keys(entry?.databases ?? {});
+  return claims || recorded.some((name) => databases.includes(name)) ? [] : recorded;
+}
+
+function isSame(step: Step, entry: Entry | undefined): boolean {
+  return entry?.checksum === step.checksum && entry.kind === step.kind;
+}
+
 function everywhere(one: PlacedStep, reason: string): Map<string, string> {
   return new Map(one.databases.map((database) => [database, reason]));
+}
+
+function skipped(step: Step, entry: Entry | undefined): Decision {
+  const differs = entry ? "differs from what is applied" : "not in the ledger";
+  return { step, state: "older", databases: new Map(), notes: isSame(step, entry) ? [] : [differs] };
 }
 
 function fresh(one: PlacedStep, inserted: boolean): Decision {
@@ -68,16 +109,25 @@ function fresh(one: PlacedStep, inserted: boolean): Decision {
   return { step: one.step, state: "pending", databases: everywhere(one, "not applied yet"), notes };
 }
 
-function edited(one: PlacedStep, entry: Entry, options: DecideOptions): Decision {
+function refused(one: PlacedStep, refusal: Refusal): Decision {
   const { step } = one;
-  if (entry.former.includes(step.checksum) && !options.allowRevert) {
-    const note = "the ledger knows a newer version of this step; --allow-revert goes back to this one";
-    return { step, state: "superseded", databases: new Map(), notes: [note] };
-  }
-  const changed = { step, state: "changed", databases: everywhere(one, "changed since it was applied") } as const;
-  if (!one.oneTime) return { ...changed, notes: ["changed since it was applied"] };
-  const refusal = `one-time step ${step.id} was changed after it had been applied; restore it, or take it as it is with \`couchdb-migrate ledger accept ${step.id}\``;
-  return { ...changed, notes: [refusal], refusal };
+  return { step, state: "changed", databases: everywhere(one, "refused"), notes: [refusal.message], refusal };
+}
+
+function edited(one: PlacedStep, entry: Entry, place: LedgerPlace): Decision {
+  const { step } = one;
+  if (one.oneTime) return refused(one, changedOneTime(step.id, place));
+  const reason = "changed since it was applied";
+  const notes = [reason, ...otherObject(one, entry)];
+  return { step, state: "changed", databases: everywhere(one, reason), notes };
+}
+
+/** A server-wide step is not refused: that what it was applied to still exists is not known. */
+function otherObject({ claims = [] }: PlacedStep, { claims: before = [] }: Entry): string[] {
+  if (claims.length === 0 || before.length === 0 || before.some((claim) => claims.includes(claim))) return [];
+  return [
+    `this id was applied to ${before.join(", ")} before, which stays on the server; if these files belong to another service, give it a set of its own with --set`,
+  ];
 }
 
 function known(one: PlacedStep, entry: Entry, seen: Seen): Decision {
@@ -103,4 +153,36 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
   // Before 3.3 every database says "0": a recreation can't be seen.
   if (now !== then && now !== "0" && then !== "0") return "the database was deleted and made anew";
   return undefined;
+}
+
+function changedOneTime(id: string, place: LedgerPlace): Refusal {
+  const accept = commandLine(`ledger accept ${id}`, place);
+  const message = `one-time step ${id} was changed after it had been applied; restore it, or take it as it is with ${accept}`;
+  return { code: "changed-one-time-step", message };
+}
+
+function idReused({ step: { id }, databases }: PlacedStep, then: readonly string[], place: LedgerPlace): Refusal {
+  const now = databases.length > 0 ? `works in ${named(databases)} now` : "works in no database that exists";
+  const forget = commandLine(`ledger forget ${id}`, place);
+  const message = `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists; if these files belong to another service, give it a set of its own with --set; if the step is another one, give it a new id, or drop the old entry with ${forget}`;
+  return { code: "id-reused", message };
+}
+
+function bothApplied(id: string, former: string, place: LedgerPlace): Refusal {
+  const forget = `${commandLine(`ledger forget ${former}`, place)} or ${commandLine(`ledger forget ${id}`, place)}`;
+  const message = `step ${id} names ${former} as its former id, but both were applied; drop the entry that is wrong with ${forget}`;
+  return { code: "renamed-step", message };
+}
+
+function maybeRenamed(id: string, twin: string, place: LedgerPlace): Refusal {
+  const forget = commandLine(`ledger forget ${twin}`, place);
+  const message = `one-time step ${id} is new, but ${twin}, which is no longer in the files, did the same and was applied; if it was renamed, give it \`formerly: [${twin}]\`; if it is to be done again, run ${forget}`;
+  return { code: "renamed-step", message };
+}
+
+const mostNamed = 5;
+
+function named(databases: readonly string[]): string {
+  const shown = databases.slice(0, mostNamed).join(", ");
+  return databases.length > mostNamed ? `${shown} and ${databases.length - mostNamed} more` : shown;
 }

@@ -1,5 +1,6 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
 
+import { commandLine } from "../ledger/command-line.js";
 import type { Step } from "../migrations/step.js";
 import type { Change, Difference, Kept, StepContext, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -8,10 +9,16 @@ import type { Run } from "./run.js";
 
 export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
   return {
-    step: { set: run.place.set, id: step.id, checksum: step.checksum },
+    step: {
+      set: run.place.set,
+      id: step.id,
+      checksum: step.checksum,
+      ...(step.formerly ? { formerly: step.formerly } : {}),
+    },
     allowDestroy: run.allowDestroy || step.allowDestroy,
     ...(run.rate === undefined ? {} : { rate: run.rate }),
     builds: run.builds,
+    command: (words) => commandLine(words, run.place),
     foreign: run.secrets.foreign,
     desired: step.desired,
     target,

@@ -21,6 +21,7 @@ import { type ApplyOptions, defaults } from "../options.js";
 import type { ApplyResult } from "../results.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
+import { releaseOf } from "./release-of.js";
 
 /** An open server, and the ledger that it was asked for. */
 export interface FirstLook {
@@ -85,6 +86,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
     const snapshot = await Promise.race([asked, soon]);
     if (
       snapshot &&
+      isReleased(snapshot, options) &&
       (await digest?.of(snapshot, env)) === snapshot.digest &&
       (await stillHolds(snapshot, couch, place))
     ) {
@@ -112,6 +114,12 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
  * only looks so, in a comment say, the long way is right as well.
  */
 const rulesItOut = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
+
+/** A release that is not the ledger's is to be noted, or to be refused. */
+function isReleased({ release }: Snapshot, options: ApplyOptions): boolean {
+  const own = releaseOf(options);
+  return own === undefined || own === release;
+}
 
 async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
   const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);
@@ -142,7 +150,7 @@ function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, mill
     adopted: [],
     kept: [],
     unchanged: steps,
-    superseded: [],
+    skipped: [],
     notReached: [],
     unfinished: [],
     failures: [],

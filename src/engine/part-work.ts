@@ -9,13 +9,14 @@ import { MigrateError, toMigrateError } from "../errors.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { PartOption } from "../options.js";
-import type { ApplyResult, Failure } from "../results.js";
+import type { ApplyResult, Failure, OlderFiles } from "../results.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
+import { refusedBy } from "./refused-by.js";
 import { ensureLedger, type Look, look, type Run, runUnder } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
 import { withoutSecrets } from "./without-secrets.js";
@@ -45,6 +46,8 @@ export class PartWork {
   /** Null: the run ended before it could tell. */
   #open: readonly number[] | null = null;
   #wrote = false;
+  /** A newer version of the files was noted before this part was begun. */
+  #older: OlderFiles | undefined;
   #ending: MigrateError | undefined;
 
   constructor(run: Run, part: PartOption, why: () => MigrateError | undefined, seen: Look, found: Due) {
@@ -78,7 +81,7 @@ export class PartWork {
     const before = new Set(run.steps.slice(0, run.steps.indexOf(step)).map(({ id }) => id));
     const earlier = (found: Due) => narrowed(found, (id) => before.has(id));
     let now = this.#seen;
-    if (earlier(this.#found).due.size > 0 || !(await this.#isDivided(now, step))) {
+    if (earlier(this.#found).due.size > 0 || now.files.toNote || !(await this.#isDivided(now, step))) {
       const divide = (lease: Lease) => this.#divide(step, lease);
       const share = { of: (_: Look, found: Due) => earlier(found), after: divide };
       const work = await workUnderLease(run, now, earlier(this.#found), this.#why, share);
@@ -87,6 +90,8 @@ export class PartWork {
       run.couch.forget();
       now = await look(run, {});
     }
+    this.#older = now.files.older;
+    if (this.#older) return undefined;
     if (decisionOn(now, step)?.state !== "applied") return now;
     this.#open = [];
     return undefined;
@@ -104,9 +109,10 @@ export class PartWork {
     const run = this.#run;
     run.couch.forget();
     const now = await look(run, {});
+    if (now.files.older) return;
     const refusal = decisionOn(now, step)?.refusal;
-    if (refusal !== undefined) {
-      this.#fail(step, undefined, new MigrateError("changed-one-time-step", { message: refusal }));
+    if (refusal) {
+      this.#fail(step, undefined, refusedBy(refusal));
       return;
     }
     const databases = dueIn(now, step);
@@ -202,9 +208,11 @@ export class PartWork {
     const after = this.#run.steps.slice(this.#step ? this.#run.steps.indexOf(this.#step) + 1 : 0);
     const left = after.flatMap(({ id }) => (this.#found.due.has(id) && !done.has(id) ? id : []));
     const notReached = all((result) => result.notReached);
+    const older = this.#older ?? results.find((result) => result.older)?.older;
     return {
       ...base,
-      result: this.#outcome(failures, applied),
+      ...(older ? { older, skipped: this.#run.steps.map(({ id }) => id) } : {}),
+      result: this.#outcome(failures, applied, older),
       applied,
       adopted,
       kept,
@@ -216,11 +224,16 @@ export class PartWork {
     };
   }
 
-  #outcome(failures: readonly Failure[], applied: readonly string[]): ApplyResult["result"] {
+  #outcome(
+    failures: readonly Failure[],
+    applied: readonly string[],
+    older: OlderFiles | undefined,
+  ): ApplyResult["result"] {
     const code = this.ending?.code;
     if (failures.length > 0) return "failed";
     if (code === "come-again" || code === "interrupted") return code;
     if (code !== undefined) return "failed";
+    if (older) return "older";
     return applied.length > 0 || this.#wrote ? "applied" : "unchanged";
   }
 }

@@ -9,6 +9,7 @@ import { type Change, type Difference, holds, type Kept } from "../steps/kind.js
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import type { Decision } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
+import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
@@ -17,6 +18,7 @@ import { withoutSecrets } from "./without-secrets.js";
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
     const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));
+    if (planned.older) run.emit({ type: "older", steps: planned.steps.length, older: planned.older });
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));
     return planned;
@@ -43,7 +45,7 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     const items = itemsOf(run, decision, seen, made);
     for (const created of createdBy(decision.step)) made.add(created);
     const removed = kindOf(decision.step).removes?.(decision.step.desired);
-    if (removed !== undefined && decision.state !== "superseded") made.delete(removed);
+    if (removed !== undefined) made.delete(removed);
     return { decision, items };
   });
   const seenSteps = await pMap(
@@ -64,6 +66,8 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     server: { url: run.couch.url, version: await run.couch.version() },
     changes: steps.filter((step) => step.plan.applies).length,
     steps: steps.map((step) => step.plan),
+    ...(seen.files.older ? { older: seen.files.older } : {}),
+    ...ledgerElsewhere(run.place),
     orphaned: seen.orphaned,
     ...(unset.length > 0 ? { unset } : {}),
     warnings,
@@ -95,7 +99,8 @@ function fragileNames(steps: readonly Step[]): string {
 
 function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<string>): (Item & { blocked: boolean })[] {
   const kind = kindOf(decision.step);
-  if (decision.state === "superseded") return [];
+  if (decision.state === "older") return [];
+  if (decision.refusal) return [{ database: undefined, exists: true, due: true, blocked: false }];
   if (kind.scope === "server") {
     return [{ database: undefined, exists: true, due: decision.state !== "applied", blocked: false }];
   }
@@ -110,7 +115,8 @@ function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<str
 
 async function examineItem(run: Run, decision: Decision, item: Item & { blocked: boolean }): Promise<Examined> {
   const target = item.database === undefined ? {} : { database: item.database };
-  const refused = decision.refusal ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
+  const refused =
+    decision.refusal?.message ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
   // What was done once is not looked at again: the data may have gone on since.
   if (!item.due && kindOf(decision.step).oneTime) return { ...item, difference: holds() };

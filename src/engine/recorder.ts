@@ -86,8 +86,10 @@ export class Recorder {
     this.#changed = true;
   }
 
-  set fingerprint(fingerprint: Fingerprint | undefined) {
-    this.#fingerprint = fingerprint;
+  /** All steps hold with the secrets that were noted. */
+  secretsHold(proven: (noted: Fingerprint) => Fingerprint): void {
+    if (!this.#fingerprint?.pending) return;
+    this.#fingerprint = proven(this.#fingerprint);
     this.#changed = true;
   }
 
@@ -105,6 +107,7 @@ export class Recorder {
   /** As it is, or will be, written: what is stored may hold more, and newer, than what was read at first. */
   #ledger(): Ledger {
     return {
+      ...this.#stored?.ledger,
       formatVersion: 1,
       set: this.#run.place.set,
       entries: { ...this.#stored?.ledger.entries, ...this.#entries },

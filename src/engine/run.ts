@@ -11,7 +11,7 @@ import { waitUntilReady } from "../couch/ready.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
-import type { StoredLedger } from "../ledger/ledger.js";
+import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
@@ -19,10 +19,11 @@ import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from 
 import type { Secrets } from "../secrets/secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
-import { type Decision, decide, orphans, type PlacedStep } from "./decide.js";
+import { assertNotRefused, assessFiles, type FilesSeen } from "./assess-files.js";
+import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
-import { secretsThatMayDiffer } from "./secrets-check.js";
+import { releaseOf } from "./release-of.js";
 import { assertLedgerLeftAlone, assertNoOverlaps, assertVariablesSet } from "./set-checks.js";
 import { stopper } from "./stop.js";
 import { withoutSecrets } from "./without-secrets.js";
@@ -46,6 +47,8 @@ export interface Run {
   readonly reach: Reach;
   readonly concurrency: number;
   readonly allowRevert: boolean;
+  /** Canonical. */
+  readonly release: string | undefined;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
   /** Documents a second, of steps that change many. */
@@ -62,6 +65,8 @@ export function runUnder(run: Run, guard: Guard): Run {
 /** What a look has shown, and what follows from it. */
 export interface Look {
   readonly stored: StoredLedger | undefined;
+  /** How the files stand to the ledger. */
+  readonly files: FilesSeen;
   /** Databases that exist, of those that matter. */
   readonly existing: ReadonlyMap<string, string>;
   readonly decisions: readonly Decision[];
@@ -78,6 +83,8 @@ export interface LookOptions {
   readonly trustNodes?: boolean;
   /** Continue without the ledger where the user may not read it. */
   readonly withoutLedger?: boolean;
+  /** Continue with files whose release is refused. */
+  readonly withRefused?: boolean;
 }
 
 const never = new AbortController().signal;
@@ -129,6 +136,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     reach,
     concurrency: options.concurrency ?? defaults.concurrency,
     allowRevert: options.allowRevert ?? false,
+    release: releaseOf(options),
     allowDestroy: options.allowDestroy ?? false,
     verify: options.verify ?? false,
     rate: options.rate,
@@ -150,7 +158,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
  */
 export async function look(
   run: Run,
-  { trustNodes = false, withoutLedger = false }: LookOptions,
+  { trustNodes = false, withoutLedger = false, withRefused = false }: LookOptions,
   known: { readonly asked?: FirstLook["ledger"] | undefined; readonly before?: Look | undefined } = {},
 ): Promise<Look> {
   const { asked, before } = known;
@@ -166,20 +174,42 @@ export async function look(
   // A ledger is proof; one that does not exist is not.
   if (!stored && !run.reach.connected) await assertRoot(run.couch);
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
-  const [existing, secretsChanged] = await Promise.all([
+  const [existing, files] = await Promise.all([
     existingDatabases(run),
-    secretsThatMayDiffer(run.steps, stored?.ledger, run.couch.login),
+    assessFiles(run, stored?.ledger, run.couch.login),
   ]);
-  assertNoOverlaps(run.steps, existing, run.place.database);
+  if (!withRefused) assertNotRefused(files, stored?.ledger, run.place);
+  const older = files.older !== undefined;
+  // Whatever else is wrong with files that are not applied need not be said.
+  if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
   const placed = placeSteps(run, existing);
-  const seen = { incarnations: existing, secretsChanged };
+  const { ledger, ambiguous } = files.renamed;
+  const elsewhere = older ? new Map() : await existingElsewhere(run, placed, ledger);
+  const seen = {
+    incarnations: new Map([...elsewhere, ...existing]),
+    secretsChanged: files.secrets.changed,
+  };
   return {
     stored,
+    files,
     existing,
-    decisions: decide(placed, stored?.ledger, seen, { allowRevert: run.allowRevert }),
-    orphaned: orphans(placed, stored?.ledger),
+    decisions: decide(placed, ledger, seen, { place: run.place, older, ambiguous }),
+    orphaned: orphans(placed, ledger),
     ...(unread === undefined ? {} : { unread }),
   };
+}
+
+/** Which of the databases still exist that are recorded for steps that work in none of them now. */
+async function existingElsewhere(
+  run: Run,
+  placed: readonly PlacedStep[],
+  ledger: Ledger | undefined,
+): Promise<Map<string, string>> {
+  const entries = ledger?.entries ?? {};
+  const names = placed.flatMap((one) =>
+    databasesElsewhere(one, Object.hasOwn(entries, one.step.id) ? entries[one.step.id] : undefined),
+  );
+  return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
 }
 
 /** As `look`, but waits for CouchDB. */
@@ -291,7 +321,9 @@ export function placeSteps(run: Run, existing: Names): PlacedStep[] {
     for (const made of createdBy(step)) names.add(made);
     const removed = kindOf(step).removes?.(step.desired);
     if (removed !== undefined) names.delete(removed);
-    return { step, databases, oneTime: kindOf(step).oneTime ?? false };
+    const kind = kindOf(step);
+    const claims = kind.scope === "server" ? { claims: kind.claims(step.shown) } : {};
+    return { step, databases, oneTime: kind.oneTime ?? false, ...claims };
   });
 }
 
@@ -309,6 +341,11 @@ async function existingDatabases(run: Run): Promise<Map<string, string>> {
     const matched = (await listDatabases(run.couch)).filter((name) => patterns.some((matches) => matches(name)));
     for (const name of matched) names.add(name);
   }
+  return incarnationsOf(run, names);
+}
+
+/** Of those that exist. */
+async function incarnationsOf(run: Run, names: ReadonlySet<string>): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const listed = await listedIncarnations(run.couch, [...names]);
   await Promise.all(

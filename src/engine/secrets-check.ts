@@ -1,50 +1,68 @@
 /** Has a secret of the files changed since it was applied? Answered without asking the server. */
 import type { Login } from "../couch/couch.js";
-import { type FingerprintedSecret, fingerprintOf, isCostly, sameFingerprint } from "../ledger/fingerprint.js";
+import { type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
 import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
 import { kindOf } from "../steps/targets.js";
+
+export interface SecretsSeen {
+  /** Ids of steps whose secrets can't be shown to be those that were applied. */
+  readonly changed: ReadonlySet<string>;
+  /** They are secrets that were applied once, and were replaced since. */
+  readonly former: boolean;
+  /** The steps whose secrets are to be noted before anything is written; none: they are noted, or there are none. */
+  readonly toNote: readonly Step[];
+}
+
+export const noSecrets: SecretsSeen = { changed: new Set(), former: false, toNote: [] };
 
 /** The steps whose secrets the accepted login does not prove. */
 export function unproven(steps: readonly Step[], login: Login): Step[] {
   return steps.filter((step) => step.secrets.size > 0 && !kindOf(step).provenByLogin?.(step.desired, login));
 }
 
-/** Ids of steps whose secrets can't be shown to be those that were applied. At most one derivation. */
-export async function secretsThatMayDiffer(
+/** At most one derivation. */
+export async function checkSecrets(
   steps: readonly Step[],
   ledger: Ledger | undefined,
   login: Login,
-): Promise<ReadonlySet<string>> {
+): Promise<SecretsSeen> {
   // The fingerprint is over all secrets together. A plan without some of them sees a change of the others on the server.
-  if (steps.some(({ unknown }) => unknown)) return new Set();
+  if (steps.some(({ unknown }) => unknown)) return noSecrets;
   const open = unproven(steps, login);
-  if (!ledger || open.length === 0) return new Set();
-  // The fingerprint is over the secrets of a newer version of the files: what this one has can't be compared.
-  if (open.some((step) => isFormer(step, ledger))) return new Set();
-  const fingerprint = ledger.fingerprint;
-  const covered = new Set(fingerprint?.ids);
-  const doubtful = new Set(open.map((step) => step.id));
-  if (!fingerprint || open.some((step) => !covered.has(step.id))) return doubtful;
-  const recorded = steps.filter((step) => covered.has(step.id));
-  if (recorded.length !== covered.size) return doubtful;
-  return (await sameFingerprint(secretsOf(recorded), fingerprint)) ? new Set() : doubtful;
-}
-
-function isFormer({ id, checksum }: Step, { entries }: Ledger): boolean {
-  return Object.hasOwn(entries, id) && (entries[id]?.former.includes(checksum) ?? false);
+  if (open.length === 0) return noSecrets;
+  const changed = new Set(open.map(({ id }) => id));
+  const recorded = ledger?.fingerprint;
+  if (!recorded) return { changed, former: false, toNote: open };
+  const covered = new Set(recorded.ids);
+  const same = steps.filter(({ id }) => covered.has(id));
+  const isCovered = same.length === covered.size && open.every(({ id }) => covered.has(id));
+  const compared = isCovered ? same : open;
+  const { hash } = await fingerprintOf(secretsOf(compared), recorded);
+  if (isCovered && hash === recorded.hash) return recorded.pending ? { changed, former: false, toNote: [] } : noSecrets;
+  return { changed, former: recorded.former?.includes(hash) ?? false, toNote: compared };
 }
 
 /**
- * The fingerprint to record for these steps; `undefined` where they hold no secret. The salt of the one before is the
- * set's own and stays: with it these secrets were derived already, when they were looked at.
+ * What to note of these steps' secrets. The salt of the one before is the set's own and stays: with it these secrets were
+ * derived already, when they were looked at, and former ones can be told.
  */
-export async function fingerprintSteps(
-  steps: readonly Step[],
-  before: Fingerprint | undefined,
-): Promise<Fingerprint | undefined> {
-  if (steps.length === 0) return undefined;
-  return fingerprintOf(secretsOf(steps), before && isCostly(before) ? before : undefined);
+export async function notedSecrets(steps: readonly Step[], before: Fingerprint | undefined): Promise<Fingerprint> {
+  const kept = before && isCostly(before) ? before : undefined;
+  const noted = await fingerprintOf(secretsOf(steps), kept);
+  const former = new Set(kept?.former);
+  // Of other steps it is no former value of these.
+  if (kept && JSON.stringify(kept.ids) === JSON.stringify(noted.ids)) former.add(kept.hash);
+  former.delete(noted.hash);
+  return { ...noted, pending: true, ...(former.size > 0 ? { former: [...former].slice(-mostFormer) } : {}) };
+}
+
+/** Some 50 bytes each. Secrets that so many others came after count as never seen. */
+const mostFormer = 1_000;
+
+/** That the steps hold with them. */
+export function proven({ pending: _, ...fingerprint }: Fingerprint): Fingerprint {
+  return fingerprint;
 }
 
 function secretsOf(steps: readonly Step[]): FingerprintedSecret[] {

@@ -1,14 +1,19 @@
 /** The ledger against the files against the server. Sends no request that writes. */
+import { toMigrateError } from "../errors.js";
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
+import { readOtherSets, sharedClaims } from "../ledger/other-sets.js";
 import { readPartLeases } from "../ledger/part-leases.js";
 import type { Migrations } from "../migrations/step.js";
 import type { RunOptions } from "../options.js";
-import type { PlannedStep, Status, StatusStep } from "../results.js";
+import type { PlannedStep, Status, StatusStep, Warning } from "../results.js";
+import { assertNotRefused } from "./assess-files.js";
+import { claimsOf } from "./claims-of.js";
+import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { planRun } from "./plan.js";
-import { lookWhenReady, withRun } from "./run.js";
+import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
 
 interface Holder {
   readonly holder: string;
@@ -18,26 +23,54 @@ interface Holder {
 /** Without `migrations`: what the ledger says was applied, the lease and the history. */
 export async function status(migrations: Migrations | undefined, options: RunOptions): Promise<Status> {
   return withRun(migrations ?? { steps: [] }, { ...options, expectsServer: true }, async (run) => {
-    const seen = await lookWhenReady(run);
+    const seen = await lookWhenReady(run, { withRefused: true });
     const planned = await planRun(run, seen);
     const entries = seen.stored?.ledger.entries ?? {};
     const { couch, place } = run;
-    const [lease, parts, runs] = await Promise.all([
+    const [lease, parts, runs, others] = await Promise.all([
       readLease(couch, place),
       readPartLeases(couch, place),
       readHistory(couch, place),
+      migrations ? readOtherSets(couch, place) : [],
     ]);
+    const { release } = seen.stored?.ledger ?? {};
     return {
       formatVersion: 1,
       set: run.place.set,
       server: planned.server,
       files: migrations !== undefined,
       steps: migrations ? stepsOf(planned.steps, entries) : appliedSteps(entries),
+      ...(migrations && planned.older ? { older: planned.older } : {}),
+      ...(release ? { release: release.value } : {}),
+      ...ledgerElsewhere(place),
       orphaned: migrations ? seen.orphaned : [],
+      warnings: migrations ? [...refusedWarnings(seen, run), ...sharedWarnings(run, seen, others)] : [],
       lease: lease && holderOf(lease),
       parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
       runs,
     };
+  });
+}
+
+/** A run would be refused; whoever asks how things stand is only told. */
+function refusedWarnings({ files, stored }: Look, { place }: Run): Warning[] {
+  try {
+    assertNotRefused(files, stored?.ledger, place);
+    return [];
+  } catch (error) {
+    const { code, message } = toMigrateError(error);
+    return [{ code, message }];
+  }
+}
+
+/** Two sets that claim one object overwrite each other. */
+function sharedWarnings(run: Run, { existing }: Look, others: readonly Ledger[]): Warning[] {
+  const claims = placeSteps(run, existing).map(
+    ({ step, databases }) => [step.id, claimsOf(step, databases).claims ?? []] as const,
+  );
+  return sharedClaims(claims, others).map(({ id, claim, set, other }) => {
+    const message = `the set ${set} claims ${claim}, too, in its step ${other}; leave it to one of the sets`;
+    return { code: "claimed-by-two-sets", message, id };
   });
 }
 

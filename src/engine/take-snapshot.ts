@@ -1,8 +1,11 @@
 /** Whether a run has left nothing to do, for the next one to know without parsing the files. Pure. */
 import { type ShardMap, worthAListing } from "../couch/shard-maps.js";
 import { withoutSnapshot } from "../generated/without-snapshot.js";
+import { filesVersion } from "../ledger/files-version.js";
 import type { StoredLedger } from "../ledger/ledger.js";
+import type { LedgerPlace } from "../ledger/place.js";
 import type { Snapshot } from "../ledger/snapshot.js";
+import { newestVersion } from "../ledger/standing.js";
 import type { Migrations } from "../migrations/step.js";
 import { isPattern, namedDatabases } from "../steps/targets.js";
 import { decide, type PlacedStep } from "./decide.js";
@@ -10,7 +13,7 @@ import { decide, type PlacedStep } from "./decide.js";
 /** More files than this are not read again for nothing. */
 const mostReads = 2_000;
 
-type Inputs = Pick<Migrations, "steps" | "inputs">;
+type Inputs = Pick<Migrations, "steps" | "inputs"> & { readonly place: LedgerPlace };
 
 /**
  * `undefined`: something is left, or it has to be found out by each run anew: what is looked at on every run, secrets,
@@ -20,7 +23,7 @@ type Inputs = Pick<Migrations, "steps" | "inputs">;
  * @param shardMap the map of a database, as it was last seen
  */
 export function takeSnapshot(
-  { steps, inputs }: Inputs,
+  { steps, inputs, place }: Inputs,
   placed: readonly PlacedStep[],
   stored: StoredLedger,
   existing: ReadonlyMap<string, string>,
@@ -30,10 +33,15 @@ export function takeSnapshot(
   if (steps.some(({ kind, secrets }) => secrets.size > 0 || withoutSnapshot.has(kind))) return undefined;
   const names = [...new Set(steps.flatMap(namedDatabases))].sort();
   if (names.some((name) => isPattern(name) || existing.get(name) === "0")) return undefined;
-  const decisions = decide(placed, stored.ledger, { incarnations: existing, secretsChanged: new Set() });
+  // Another version may have been noted while this one waited for the lease.
+  if (newestVersion(stored.ledger) !== filesVersion(steps)) return undefined;
+  const seen = { incarnations: existing, secretsChanged: new Set<string>() };
+  const decisions = decide(placed, stored.ledger, seen, { place });
   if (decisions.some(({ state }) => state !== "applied")) return undefined;
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
-  const snapshot = { ...inputs, ledger: stored.rev, steps: steps.map(({ id }) => id), databases };
+  const { release } = stored.ledger;
+  const released = release ? { release: release.value } : {};
+  const snapshot = { ...inputs, ledger: stored.rev, ...released, steps: steps.map(({ id }) => id), databases };
   const there = names.filter((name) => existing.has(name));
   const known = there.flatMap((name) => {
     const map = shardMap(name);

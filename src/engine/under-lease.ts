@@ -120,7 +120,7 @@ export async function workUnderLease(
       signal: run.signal,
       stillNeeded: async () => {
         work = await untilDone(run, again);
-        return work.due.size > 0 || share?.after !== undefined;
+        return work.isNeeded || share?.after !== undefined;
       },
     });
     if (!lease) return work;
@@ -128,7 +128,8 @@ export async function workUnderLease(
     let snapshot: Snapshot | undefined;
     try {
       work = await again();
-      if (work.due.size > 0) await work.run(lease, holder, why);
+      const noted = await work.note(lease);
+      if (noted && work.due.size > 0) await work.run(lease, holder, why);
       if (work.holds) await share?.after?.(lease);
       snapshot = work.snapshot();
     } finally {

@@ -3,19 +3,28 @@ import { MigrateError } from "../errors.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
+import { correctRelease as withRelease } from "../ledger/note-version.js";
 import { readPartLeases } from "../ledger/part-leases.js";
-import type { LeasePlace } from "../ledger/place.js";
+import type { LeasePlace, LedgerPlace } from "../ledger/place.js";
+import { renameEntries } from "../ledger/renames.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
 import type { LeaseOptions, RunOptions } from "../options.js";
 import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
+import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./run.js";
 import { assertVariablesSet } from "./set-checks.js";
 
 /** Drops a step from the ledger: if it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
-  await editLedger(options, (ledger) => forgetStep(ledger, id));
+  await editLedger(options, (ledger, place) => forgetStep(ledger, id, place));
+}
+
+/** Corrects the release that was applied last; `none`: the set has none any more. */
+export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
+  const value = release === "none" ? undefined : asRelease(String(release));
+  await editLedger(options, (ledger) => withRelease(ledger, value));
 }
 
 /** Takes a step as it now stands in the files as applied, without doing anything. */
@@ -23,7 +32,10 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
   assertVariablesSet(migrations);
   const step = migrations.steps.find((one) => one.id === id);
   if (!step) throw new MigrateError("not-in-ledger", { message: `no step in the files has the id ${id}` });
-  await editLedger(options, (ledger) => acceptStep(ledger, step, new Date(), version));
+  await editLedger(options, (ledger, place) => {
+    const renamed = renameEntries(ledger, [step]).ledger ?? ledger;
+    return acceptStep(renamed, step, new Date(), version, place);
+  });
 }
 
 /**
@@ -64,13 +76,16 @@ async function reach(run: Run): Promise<void> {
   run.reach.connected = true;
 }
 
-async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Ledger) => Ledger): Promise<void> {
+async function editLedger(
+  options: RunOptions & LeaseOptions,
+  edit: (ledger: Ledger, place: LedgerPlace) => Ledger,
+): Promise<void> {
   await withRun({ steps: [] }, options, async (run) => {
     await reach(run);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
     // Refuse what can't be done before anything is written.
-    edit(before?.ledger ?? empty);
+    edit(before?.ledger ?? empty, run.place);
     run.couch.settle();
     run.couch.allowWrites();
     await ensureLedger(run);
@@ -80,7 +95,7 @@ async function editLedger(options: RunOptions & LeaseOptions, edit: (ledger: Led
     try {
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);
-      const ledger = edit(stored?.ledger ?? empty);
+      const ledger = edit(stored?.ledger ?? empty, run.place);
       await writeLedger(run.couch.under(lease), run.place, stored, ledger, { exactly: true });
     } finally {
       await lease.release();

@@ -8,21 +8,25 @@ import { nextEntry } from "../ledger/entry.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { Snapshot } from "../ledger/snapshot.js";
+import { writeLedger } from "../ledger/store.js";
 import type { Step } from "../migrations/step.js";
 import type { ApplyResult, Failure, KeptStep, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
+import { ledgerToNote } from "./assess-files.js";
+import { claimsOf } from "./claims-of.js";
 import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
-import { missingDatabase } from "./examine.js";
+import { contextOf, missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
+import { refusedBy } from "./refused-by.js";
 import { type Look, placeSteps, type Run, runUnder, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
-import { fingerprintSteps, unproven } from "./secrets-check.js";
+import { proven } from "./secrets-check.js";
 import { takeSnapshot } from "./take-snapshot.js";
 import { withoutSecrets } from "./without-secrets.js";
 
@@ -89,6 +93,53 @@ export class Work {
     return true;
   }
 
+  /** Something is to be done under the lease. */
+  get isNeeded(): boolean {
+    return this.due.size > 0 || this.#seen.files.toNote;
+  }
+
+  /** Notes what has to be noted before anything is written. False: it could not be, and `ending` says why. */
+  async note(lease: Lease): Promise<boolean> {
+    const run = this.#run;
+    const { files } = this.#seen;
+    if (!files.toNote) return true;
+    try {
+      await this.#carryMarkers(lease);
+      const ledger = await ledgerToNote(files, run.place.set);
+      lease.assertHeld();
+      const renamed = [...files.renamed.renames.values()];
+      this.#stored = await writeLedger(run.couch, run.place, this.#stored, ledger, { renamed });
+    } catch (error) {
+      this.#ending = toMigrateError(error);
+      this.#notReached = [...this.due];
+      return false;
+    }
+    if (files.standing.is === "newer" && files.standing.reverts) this.#warn("reverted", revertedMessage);
+    return true;
+  }
+
+  /** What renamed steps keep beside the data. */
+  async #carryMarkers(lease: Lease): Promise<void> {
+    const run = this.#run;
+    const { renames, ledger } = this.#seen.files.renamed;
+    const assertHeld = () => lease.assertHeld();
+    for (const step of run.steps.filter(({ id }) => renames.has(id))) {
+      const databases = Object.keys(ledger?.entries[step.id]?.databases ?? {}).filter((name) =>
+        this.#existing.has(name),
+      );
+      for (const database of databases) {
+        assertHeld();
+        await kindOf(step).carryOver?.({ ...contextOf(run, step, { database }), assertHeld });
+      }
+    }
+  }
+
+  #warn(code: string, message: string, id?: string): void {
+    const warning = { code, message, ...(id === undefined ? {} : { id }) };
+    this.#warnings.push(warning);
+    this.#run.emit({ type: "warning", ...warning });
+  }
+
   /** Ids of the steps that this run has brought to hold by writing, up to now. */
   get wrote(): ReadonlySet<string> {
     return new Set([...this.#written, ...this.#applied]);
@@ -101,7 +152,7 @@ export class Work {
     const todo = this.#seen.decisions.filter((decision) => this.due.has(decision.step.id));
     // One for all steps: what they send together goes through it.
     const held = runUnder(run, lease);
-    const recorder = new Recorder(held, this.#seen.stored, todo.length, () => this.#existing.settled());
+    const recorder = new Recorder(held, this.#stored, todo.length, () => this.#existing.settled());
     run.emit({ type: "run-begin", steps: run.steps.length, pending: todo.length });
     const order = todo.map((decision) => this.#ordered(decision));
     const together = units(order);
@@ -123,7 +174,7 @@ export class Work {
     const done = broken === undefined && this.#failures.length === 0 && !left;
     try {
       if (done) {
-        await this.#recordSecrets(recorder);
+        recorder.secretsHold(proven);
         recorder.nodes = knownNodes(run.couch);
       }
       // All is done, but not recorded: whoever asked for it must not be told that it is.
@@ -179,7 +230,9 @@ export class Work {
     if (!this.holds || !this.#stored) return undefined;
     const existing = this.#existing.names;
     const placed = placeSteps(run, existing);
-    return takeSnapshot(run.migrations, placed, this.#stored, existing, (name) => knownShardMap(run.couch, name));
+    return takeSnapshot({ ...run.migrations, place: run.place }, placed, this.#stored, existing, (name) =>
+      knownShardMap(run.couch, name),
+    );
   }
 
   /** Why the run ended before it was done, where no step is to blame. */
@@ -198,6 +251,7 @@ export class Work {
     const kind = kindOf(step);
     const title = kind.title(step.shown);
     if (!this.#written.has(step.id)) run.emit({ type: "step-begin", id: step.id, kind: step.kind, title });
+    if (decision.refusal) return this.#fail(step.id, {}, refusedBy(decision.refusal));
     const began = performance.now();
     const targets = this.#targets(decision);
     const parts = await this.#takeParts(decision, targets, lease);
@@ -213,8 +267,7 @@ export class Work {
     const failed = ended.filter(({ error }) => !endings.includes(error.code));
     const wrote = this.#written.has(step.id) || succeeded.some((result) => result.converged.wrote);
     for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
-      this.#warnings.push({ code: "step", message: warning, id: step.id });
-      run.emit({ type: "warning", code: "step", message: warning, id: step.id });
+      this.#warn("step", warning, step.id);
     }
     for (const { target, error } of failed) this.#fail(step.id, target, error);
     const kept = succeeded.flatMap(({ target: { database }, converged }) =>
@@ -233,6 +286,7 @@ export class Work {
         milliseconds,
         adopted: !wrote && kept.length === 0,
         kept: kept.length > 0,
+        ...claimsOf(step, databases),
         at: new Date(),
         version,
       };
@@ -259,8 +313,8 @@ export class Work {
 
   /** Of a step that other processes have begun in parts: what is left of them is done first. */
   async #takeParts(decision: Decision, targets: readonly Target[], lease: Lease): Promise<TakenParts | undefined> {
-    const { step, refusal } = decision;
-    if (!kindOf(step).parts || refusal !== undefined) return undefined;
+    const { step } = decision;
+    if (!kindOf(step).parts) return undefined;
     const databases = targets.flatMap(({ database }) => (database && this.#existing.has(database) ? [database] : []));
     return takeAllParts(this.#run, step, databases, lease);
   }
@@ -287,7 +341,6 @@ export class Work {
     const { database } = target;
     const exists = database === undefined || this.#existing.has(database);
     try {
-      if (decision.refusal) throw new MigrateError("changed-one-time-step", { message: decision.refusal });
       if (!exists && !createdBy(step).includes(database)) {
         throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
       }
@@ -315,14 +368,6 @@ export class Work {
     return { barrier, databases, joins };
   }
 
-  async #recordSecrets(recorder: Recorder): Promise<void> {
-    const open = unproven(this.#run.steps, this.#run.couch.login);
-    const superseded = new Set(this.#idsIn("superseded"));
-    const recorded = open.filter((step) => !superseded.has(step.id));
-    if (!recorded.some((step) => this.due.has(step.id))) return;
-    recorder.fingerprint = await fingerprintSteps(recorded, this.#seen.stored?.ledger.fingerprint);
-  }
-
   #fail(id: string, target: Target, thrown: MigrateError): void {
     const error = withoutSecrets(thrown, this.#run.secrets);
     const database = target.database ?? null;
@@ -340,6 +385,7 @@ export class Work {
     if (this.#failures.length > 0) return "failed";
     if (code === "come-again" || code === "interrupted") return code;
     if (code !== undefined) return "failed";
+    if (this.#seen.files.older) return "older";
     return applied.length > 0 ? "applied" : "unchanged";
   }
 
@@ -348,6 +394,7 @@ export class Work {
     const recorded = [...this.#written].filter((id) => !this.due.has(id));
     const applied = [...recorded, ...this.#applied];
     const written = new Set(applied);
+    const { older } = this.#seen.files;
     return {
       formatVersion: 1,
       set: this.#run.place.set,
@@ -356,7 +403,8 @@ export class Work {
       adopted: this.#adopted,
       kept: this.#kept,
       unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !written.has(id)),
-      superseded: this.#idsIn("superseded"),
+      skipped: this.#idsIn("older"),
+      ...(older ? { older } : {}),
       unfinished: [...this.#unfinished],
       notReached: this.#notReached,
       failures: this.#failures,
@@ -366,6 +414,9 @@ export class Work {
     };
   }
 }
+
+const revertedMessage =
+  "these files were older than what was applied; as going back is allowed, they are the newest now, and the files that were applied before are older";
 
 function notThere(database: string): MigrateError {
   const message = `CouchDB accepted the request for database ${database}, but it is not there`;

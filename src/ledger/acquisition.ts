@@ -4,6 +4,7 @@ import type { Couch } from "../couch/couch.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { span } from "../text/span.js";
+import { commandLine } from "./command-line.js";
 import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
 import {
@@ -113,7 +114,7 @@ export class Acquisition {
       const time = millisecondsHeld === undefined ? "" : `, for ${span(millisecondsHeld)}`;
       const what = part === undefined ? "the lease" : `the lease of part ${part.number} of ${part.step}`;
       const message = `${holder} holds ${what} since ${since}${time}`;
-      throw new MigrateError("lease-held", { message, data });
+      throw new MigrateError("lease-held", { message, data, next: this.#whatToDo });
     }
     this.#trouble = undefined;
     if (milliseconds >= this.#said) {
@@ -164,6 +165,11 @@ export class Acquisition {
       if (mustSucceed && buried.kind !== "written") return false;
     }
     return true;
+  }
+
+  get #whatToDo(): string {
+    const unlock = commandLine("unlock", this.#place);
+    return `Wait for it; if its holder is gone, ${unlock} says whose it was and releases it.`;
   }
 
   /** One look at all copies, and what of ours is held there is given up. Never throws: the next look finds the rest. */
@@ -226,7 +232,8 @@ export class Acquisition {
       throw failure(this.#trouble.last, "the lease could not be taken");
     }
     if (this.#now() - this.#started > lockWait + patience) {
-      throw new MigrateError("lease-held", { message: "several runners contend for the lease, and none got it" });
+      const message = "several runners contend for the lease, and none got it";
+      throw new MigrateError("lease-held", { message, next: this.#whatToDo });
     }
     this.#rounds += 1;
     await jitter(Math.min(50 * 2 ** Math.min(this.#rounds, 5), ttl / 10 + 50), signal);

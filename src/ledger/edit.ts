@@ -1,17 +1,20 @@
 /** What a person may change in the ledger by hand. */
 import { MigrateError } from "../errors.js";
 import type { Step } from "../migrations/step.js";
+import { commandLine } from "./command-line.js";
 import type { Entry, Ledger } from "./ledger.js";
+import type { LedgerPlace } from "./place.js";
 
 /** The ledger without the step: if it is in the files, it is pending again. Throws `not-in-ledger`. */
-export function forgetStep(ledger: Ledger, id: string): Ledger {
-  entryOf(ledger, id);
+export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledger {
+  entryOf(ledger, id, place);
   return { ...ledger, entries: Object.fromEntries(Object.entries(ledger.entries).filter(([one]) => one !== id)) };
 }
 
 /** The ledger with the step as it now stands in the files, as if that had been applied. Throws `not-in-ledger`. */
-export function acceptStep(ledger: Ledger, step: Step, now: Date, version: string): Ledger {
-  const before = entryOf(ledger, step.id);
+export function acceptStep(ledger: Ledger, step: Step, now: Date, version: string, place: LedgerPlace): Ledger {
+  // What it claims now was not looked at.
+  const { claims: _, ...before } = entryOf(ledger, step.id, place);
   if (before.checksum === step.checksum && before.kind === step.kind) return ledger;
   const former = [...new Set([...before.former, before.checksum])].filter((checksum) => checksum !== step.checksum);
   const entry: Entry = {
@@ -27,9 +30,10 @@ export function acceptStep(ledger: Ledger, step: Step, now: Date, version: strin
   return { ...ledger, entries: Object.fromEntries([...Object.entries(ledger.entries), [step.id, entry]]) };
 }
 
-function entryOf(ledger: Ledger, id: string): Entry {
+function entryOf(ledger: Ledger, id: string, place: LedgerPlace): Entry {
   const entry = Object.hasOwn(ledger.entries, id) ? ledger.entries[id] : undefined;
   if (entry) return entry;
   const message = `the ledger of the set ${ledger.set} has no step ${JSON.stringify(id)}`;
-  throw new MigrateError("not-in-ledger", { message, data: { id, set: ledger.set } });
+  const next = `${commandLine("status", place)} lists the ids.`;
+  throw new MigrateError("not-in-ledger", { message, next, data: { id, set: ledger.set } });
 }

@@ -10,6 +10,8 @@ export interface Done {
   readonly adopted: boolean;
   /** The server differs, and by design the step leaves it as it is. */
   readonly kept?: boolean;
+  /** The objects that it claims; absent: see Entry. */
+  readonly claims?: readonly string[];
   readonly at: Date;
   /** Of couchdb-migrate. */
   readonly version: string;
@@ -17,13 +19,15 @@ export interface Done {
 
 /** The entry to record. Databases where the same version of the step was applied before are kept. Pure. */
 export function nextEntry(step: Step, before: Entry | undefined, done: Done): Entry {
-  const { databases, milliseconds, adopted, kept: differs, at, version } = done;
+  const { databases, milliseconds, adopted, kept: differs, claims, at, version } = done;
   const kept = before?.checksum === step.checksum ? before.databases : {};
   const former = [...(before?.former ?? []), ...(before ? [before.checksum] : [])];
   return {
     kind: step.kind,
     checksum: step.checksum,
     former: [...new Set(former)].filter((checksum) => checksum !== step.checksum),
+    ...(before?.formerly ? { formerly: before.formerly } : {}),
+    ...(claims ? { claims } : {}),
     appliedAt: at.toISOString(),
     milliseconds,
     version,

@@ -1,5 +1,5 @@
 /** One fingerprint over all secrets of a set, so that a changed one is noticed without being kept. */
-import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import type { Fingerprint } from "./ledger.js";
 
@@ -41,7 +41,7 @@ export function isCostly({ n, r, p }: Fingerprint): boolean {
   return n * r * p >= cost.n * cost.r * cost.p;
 }
 
-/** With `given`: as that one was made, for comparison. Without: with a fresh salt. */
+/** One derivation, if it is not the one made last. With `given`: as that one was made, for comparison. Without: with a fresh salt. */
 export async function fingerprintOf(
   secrets: readonly FingerprintedSecret[],
   given?: Pick<Fingerprint, "salt" | "n" | "r" | "p">,
@@ -50,16 +50,6 @@ export async function fingerprintOf(
   const hash = await hashOf(encode(secrets), Buffer.from(salt, "base64"), { n, r, p });
   const ids = [...new Set(secrets.map((secret) => secret.id))].sort();
   return { ids, salt, hash: hash.toString("base64"), n, r, p };
-}
-
-/** Are these the secrets that the fingerprint was made of? One derivation, if it is not the one made last. */
-export async function sameFingerprint(
-  secrets: readonly FingerprintedSecret[],
-  recorded: Fingerprint,
-): Promise<boolean> {
-  const fingerprint = await fingerprintOf(secrets, recorded);
-  const [a, b] = [Buffer.from(fingerprint.hash, "base64"), Buffer.from(recorded.hash, "base64")];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Injective, and the same for every order: no two sets of secrets have the same encoding. */

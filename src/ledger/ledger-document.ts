@@ -18,15 +18,19 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   const bad = Object.entries(ledger.entries).find(([, entry]) => !isEntry(entry));
   if (bad) return unreadable(`its entry ${JSON.stringify(bad[0])} is malformed`);
   if (ledger.fingerprint !== undefined && !isFingerprint(ledger.fingerprint)) return unreadable("its fingerprint");
+  if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions");
+  if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release");
   if (ledger.nodes !== undefined && !isStrings(ledger.nodes)) return unreadable("its nodes");
   return { ledger: ledger as unknown as Ledger, rev: _rev };
 }
 
 function isEntry(value: unknown): value is Entry {
   if (!isObject(value)) return false;
-  const { kind, checksum, former, appliedAt, milliseconds, version, databases } = value;
+  const { kind, checksum, former, formerly = [], claims = [], appliedAt, milliseconds, version, databases } = value;
   return (
     [kind, checksum, appliedAt, version].every((field) => typeof field === "string") &&
+    isStrings(formerly) &&
+    isStrings(claims) &&
     typeof milliseconds === "number" &&
     isStrings(former) &&
     isObject(databases) &&
@@ -37,17 +41,26 @@ function isEntry(value: unknown): value is Entry {
 /** Its cost is bounded, so that a ledger can't make a run take all memory. */
 function isFingerprint(value: unknown): value is Fingerprint {
   if (!isObject(value)) return false;
-  const { ids, salt, hash, n, r, p } = value;
+  const { ids, salt, hash, n, r, p, former = [] } = value;
   const cost = [n, r, p].every((field) => Number.isInteger(field) && Number(field) > 0);
   const memory = 128 * Number(n) * Number(r);
   return (
     isStrings(ids) &&
+    isStrings(former) &&
     typeof salt === "string" &&
     typeof hash === "string" &&
     cost &&
     memory <= 2 ** 25 &&
     Number(p) <= 16
   );
+}
+
+function isPlaces(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((place) => Number.isSafeInteger(place));
+}
+
+function isRelease(value: unknown): boolean {
+  return isObject(value) && typeof value.value === "string" && Number.isSafeInteger(value.at);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,7 +3,7 @@
  * or a runner that was late, loses nothing.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Entry, Ledger } from "./ledger.js";
+import type { Entry, Fingerprint, Ledger } from "./ledger.js";
 
 /**
  * `ours` was made from `base`; meanwhile `theirs` is stored. What only one side changed is taken from it; where both
@@ -18,9 +18,40 @@ export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefine
       return merged ? [[id, merged]] : [];
     }),
   );
-  const fingerprint = pick(base?.fingerprint, theirs.fingerprint, ours.fingerprint);
+  const fingerprint = mergeFingerprints(base?.fingerprint, theirs.fingerprint, ours.fingerprint);
+  const versions = mergeVersions(theirs.versions, ours.versions);
+  // `ours` may be what a stale copy had.
+  const release = (theirs.release?.at ?? 0) > (ours.release?.at ?? 0) ? theirs.release : ours.release;
   const nodes = pick(base?.nodes, theirs.nodes, ours.nodes);
-  return { ...theirs, ...ours, entries, ...(fingerprint ? { fingerprint } : {}), ...(nodes ? { nodes } : {}) };
+  return {
+    ...theirs,
+    ...ours,
+    entries,
+    ...(fingerprint ? { fingerprint } : {}),
+    ...(versions ? { versions } : {}),
+    ...(release ? { release } : {}),
+    ...(nodes ? { nodes } : {}),
+  };
+}
+
+/** What is noted stays noted; a version that was noted again has the later place. */
+function mergeVersions(theirs: Ledger["versions"], ours: Ledger["versions"]): Ledger["versions"] {
+  if (!theirs || !ours) return ours ?? theirs;
+  const merged = Object.entries(ours).map(([version, place]) => [version, Math.max(place, theirs[version] ?? 0)]);
+  return { ...theirs, ...Object.fromEntries(merged) };
+}
+
+/** The secrets that were replaced are those that either side knows of. */
+function mergeFingerprints(
+  base: Fingerprint | undefined,
+  theirs: Fingerprint | undefined,
+  ours: Fingerprint | undefined,
+): Fingerprint | undefined {
+  const picked = pick(base, theirs, ours);
+  if (!picked || !theirs || !ours || theirs.salt !== ours.salt) return picked;
+  const former = new Set([...(theirs.former ?? []), ...(ours.former ?? [])]);
+  former.delete(picked.hash);
+  return former.size === 0 ? picked : { ...picked, former: [...former] };
 }
 
 export function mergeEntries(

@@ -19,6 +19,13 @@ export function ledgerAlone({ set }: LedgerPlace): Query {
   return { start_key: key, end_key: key };
 }
 
+/** The query of a listing of `_local` documents that has the ledgers of all sets, and their contents. */
+export const allLedgers: Query = {
+  start_key: JSON.stringify(`_local/${ledgerName("")}`),
+  end_key: JSON.stringify(`_local/${ledgerName("")}\ufff0`),
+  include_docs: true,
+};
+
 function ledgerName(set: string): string {
   return `couchdb-migrate-${set}`;
 }

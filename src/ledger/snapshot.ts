@@ -10,10 +10,12 @@ import type { Inputs } from "../migrations/inputs.js";
 import { parseLeaves } from "./parse-leaves.js";
 import { type LedgerPlace, leasePath } from "./place.js";
 
-/** A run has left nothing to do: every step of these files is recorded, in databases of these incarnations. */
+/** A run has left nothing to do: these files are the newest version, and every step of them is recorded, in databases of these incarnations. */
 export interface Snapshot extends Inputs {
   /** The ledger's revision. */
   readonly ledger: string;
+  /** The ledger's release. Absent: it has none. */
+  readonly release?: string;
   /** Ids, in the order of the files. */
   readonly steps: readonly string[];
   /** The databases to look at, each with its incarnation; `null`: it does not exist. */
@@ -34,10 +36,11 @@ export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Sn
 /** Can this version read it? */
 function isSnapshot(value: unknown): value is Snapshot {
   if (!isObject(value)) return false;
-  const { digest, reads, variables, ledger, steps, databases, shardMaps = {} } = value;
+  const { digest, reads, variables, ledger, release = "", steps, databases, shardMaps = {} } = value;
   return (
     typeof digest === "string" &&
     typeof ledger === "string" &&
+    typeof release === "string" &&
     Array.isArray(reads) &&
     reads.every((read) => isStrings(read) && read.length === 2 && ways.has(read[0] ?? "")) &&
     isStrings(variables) &&

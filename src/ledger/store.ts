@@ -36,6 +36,8 @@ export async function readLedgerRevision(couch: Couch, place: LedgerPlace): Prom
 export interface WriteLedgerOptions {
   /** What `ledger` leaves out is dropped. Without it entries are only added or replaced. */
   readonly exactly?: boolean;
+  /** Ids that are no longer those of any entry: their entries have others now. */
+  readonly renamed?: Iterable<string>;
 }
 
 /**
@@ -47,13 +49,19 @@ export async function writeLedger(
   place: LedgerPlace,
   previous: StoredLedger | undefined,
   ledger: Ledger,
-  { exactly = false }: WriteLedgerOptions = {},
+  { exactly = false, renamed = [] }: WriteLedgerOptions = {},
 ): Promise<StoredLedger> {
   const document = { path: ledgerPath(place), what: `the ledger of the set ${place.set}`, database: place.database };
   const { body, rev } = await writeLocal(couch, document, previous?.rev, async () => {
     const current = await readLedger(couch, place);
-    const body = exactly ? ledger : mergeLedgers(previous?.ledger, current?.ledger, ledger);
+    const body = exactly ? ledger : without(renamed, mergeLedgers(previous?.ledger, current?.ledger, ledger), ledger);
     return { body, current: current?.rev };
   });
   return { ledger: body, rev };
+}
+
+function without(ids: Iterable<string>, merged: Ledger, ours: Ledger): Ledger {
+  const gone = new Set([...ids].filter((id) => !Object.hasOwn(ours.entries, id)));
+  if (gone.size === 0) return merged;
+  return { ...merged, entries: Object.fromEntries(Object.entries(merged.entries).filter(([id]) => !gone.has(id))) };
 }

@@ -61,6 +61,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
       if (!node) continue;
       const position = file.position(node.idNode);
       if (node.id !== undefined) uses.id(node.id, position);
+      for (const former of node.formerly) uses.formerId(former.id, file.position(former.node));
       for (const { kind, place } of node.specs) if (kind.first) uses.first(kind.name, file.position(place.key));
       uses.step(position);
       for (const { kind, place } of node.specs) {
@@ -72,7 +73,14 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
           if (typeof is === "boolean") partitioned.set(name, is);
         }
         const { id = "", description } = node;
-        const named = { id, kind: kind.name, ...(description !== undefined && { description }), position };
+        const formerly = node.formerly.map((former) => former.id);
+        const named = {
+          id,
+          kind: kind.name,
+          ...(description !== undefined && { description }),
+          ...(formerly.length > 0 && { formerly }),
+          position,
+        };
         drafts.push({ ...named, desired: read.desired, finish: read.finish });
       }
     }
@@ -82,6 +90,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
     const finished = finish();
     return finished ? [new LoadedStep({ ...draft, ...finished })] : [];
   });
+  uses.end();
   problems.throwIfAny();
   const known = unset.found.length === 0;
   const open = options.kinds === undefined && known && steps.every(({ secrets }) => secrets.size === 0);
@@ -90,12 +99,13 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
   return { path, files, steps, ...(known ? {} : { unset: unset.found }), ...(inputs ? { inputs } : {}) };
 }
 
-type Draft = Pick<Step, "id" | "kind" | "description" | "position" | "desired"> & Pick<ReadStep, "finish">;
+type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "position" | "desired"> & Pick<ReadStep, "finish">;
 
 /** What holds over the set: ids and the objects that steps claim are unique, and what has to be first is. */
 class Uses {
   readonly #problems: Problems;
   readonly #ids = new Map<string, Position>();
+  readonly #formerIds = new Map<string, Position>();
   readonly #claims = new Map<string, Position>();
   #begin: Position | undefined;
 
@@ -109,6 +119,25 @@ class Uses {
     else {
       const message = `the id \`${id}\` is that of another step, at ${where(first)}; ids are unique over all files`;
       this.#problems.add(at, "duplicate-id", message, id);
+    }
+  }
+
+  formerId(id: string, at: Position): void {
+    const first = this.#formerIds.get(id);
+    if (!first) this.#formerIds.set(id, at);
+    else {
+      const message = `the former id \`${id}\` is claimed by another step, at ${where(first)}; only one step can have had it`;
+      this.#problems.add(at, "formerly-twice", message, id);
+    }
+  }
+
+  /** All files are read. */
+  end(): void {
+    for (const [id, at] of this.#formerIds) {
+      const step = this.#ids.get(id);
+      if (!step) continue;
+      const message = `\`${id}\` can't be a former id: it is the id of the step at ${where(step)}`;
+      this.#problems.add(at, "former-id-in-use", message, id);
     }
   }
 

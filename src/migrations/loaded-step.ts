@@ -6,6 +6,7 @@ export class LoadedStep implements Step {
   readonly id: string;
   readonly kind: string;
   readonly description?: string;
+  readonly formerly?: readonly string[];
   readonly shown: unknown;
   readonly checksum: string;
   readonly allowDestroy: boolean;
@@ -16,10 +17,12 @@ export class LoadedStep implements Step {
   readonly #spoken: readonly string[];
 
   constructor(step: Step) {
-    const { id, kind, description, shown, checksum, allowDestroy, position, unknown, desired, secrets, spoken } = step;
+    const { id, kind, description, formerly, shown, checksum, allowDestroy, position } = step;
+    const { unknown, desired, secrets, spoken } = step;
     this.id = id;
     this.kind = kind;
     if (description !== undefined) this.description = description;
+    if (formerly) this.formerly = formerly;
     this.shown = shown;
     this.checksum = checksum;
     this.allowDestroy = allowDestroy;

@@ -1,5 +1,5 @@
-/** One item of a migration file: its id, its description, and the kind that it gives. No spec is read here. */
-import { isMap, isScalar, type Node } from "yaml";
+/** One item of a migration file: its id, the ids that it had, its description, and the kind that it gives. No spec is read here. */
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted, suggestion } from "./problems.js";
@@ -12,8 +12,13 @@ export interface StepNode {
   /** What the id's problems point at. */
   readonly idNode: Node;
   readonly description: string | undefined;
+  /** The ids that it had before, each with where it stands. */
+  readonly formerly: readonly { readonly id: string; readonly node: Node }[];
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }
+
+/** What a step may have beside its kind. */
+const common = ["id", "formerly", "description"];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -41,7 +46,8 @@ export function readStepNode(
   reportKinds(file, node, specs, kinds, fields);
   const id = readId(file, node, fields.get("id"));
   const idNode = fields.get("id")?.value ?? node;
-  return { node, id, idNode, description: readDescription(file, fields.get("description")), specs };
+  const formerly = readFormerly(file, fields.get("formerly"));
+  return { node, id, idNode, description: readDescription(file, fields.get("description")), formerly, specs };
 }
 
 function readId(file: YamlFile, step: Node, field: Field | undefined): string | undefined {
@@ -60,6 +66,24 @@ function readId(file: YamlFile, step: Node, field: Field | undefined): string | 
     file.report(at, "bad-id", `an id is text; put it in quotes: "${source}"`, source);
   } else file.report(at, "bad-id", isScalar(value) || !value ? "the `id` has no value" : "an id is text");
   return undefined;
+}
+
+function readFormerly(file: YamlFile, field: Field | undefined): StepNode["formerly"] {
+  if (!field) return [];
+  const value = file.resolve(field.value);
+  const at = pointAt({ key: field.keyNode, value: field.value });
+  if (!isSeq(value)) {
+    file.report(at, "wrong-type", "`formerly` is a list of the ids that the step had before: `formerly: [old-id]`");
+    return [];
+  }
+  return value.items.flatMap((item) => {
+    const one = file.resolve(item as YamlNode);
+    const node = (item as Node | null) ?? value;
+    if (isScalar(one) && typeof one.value === "string" && idPattern.test(one.value)) return [{ id: one.value, node }];
+    const text = isScalar(one) ? (one.source ?? String(one.value)) : undefined;
+    file.report(node, "bad-id", "`formerly` lists ids, as text", text);
+    return [];
+  });
 }
 
 function readDescription(file: YamlFile, field: Field | undefined): string | undefined {
@@ -84,7 +108,7 @@ function reportKinds(
     const message = `a step has one kind, and this has \`${first?.kind.name}\` already; make \`${kind.name}\` a step of its own`;
     file.report(place.key, "two-kinds", message, kind.name);
   }
-  const unknown = [...fields.values()].filter(({ key }) => key !== "id" && key !== "description" && !kinds.has(key));
+  const unknown = [...fields.values()].filter(({ key }) => !common.includes(key) && !kinds.has(key));
   for (const { key, keyNode } of unknown) {
     if (first) file.report(keyNode, "unknown-field", misplaced(key, first.kind, kinds), key);
     else file.report(keyNode, "unknown-step", unknownStep(key, kinds), key);
@@ -98,10 +122,10 @@ function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepK
   const belongs =
     Object.hasOwn(kind.schema.properties ?? {}, key) || (takesAllowDestroy(kind) && key === "allowDestroy");
   if (belongs) return `\`${key}\` belongs to \`${kind.name}\`; indent it below that`;
-  return `unknown field ${quoted(key)} in the step${suggestion(key, ["id", "description", ...kinds.keys()])}`;
+  return `unknown field ${quoted(key)} in the step${suggestion(key, [...common, ...kinds.keys()])}`;
 }
 
 function unknownStep(key: string, kinds: ReadonlyMap<string, StepKind>): string {
   const list = `; the steps are ${[...kinds.keys()].join(", ")}`;
-  return `unknown step ${quoted(key)}${suggestion(key, [...kinds.keys(), "id", "description"], list)}`;
+  return `unknown step ${quoted(key)}${suggestion(key, [...kinds.keys(), ...common], list)}`;
 }

@@ -9,6 +9,8 @@ export interface Step {
   /** The step kind's name: `ensureDatabase`, … */
   readonly kind: string;
   readonly description?: string;
+  /** The ids that it had before. Absent: none. */
+  readonly formerly?: readonly string[];
   /**
    * What the step asks for, as its kind's `resolve` returned it: variables resolved, defaults filled in,
    * files read. May hold secrets: never print it. Neither `util.inspect` nor JSON shows it.

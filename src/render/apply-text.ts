@@ -2,6 +2,7 @@
 import type { ApplyResult, Failure } from "../results.js";
 import { visible } from "../text/visible.js";
 import { keptLines } from "./kept.js";
+import { notApplied } from "./older.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
@@ -10,7 +11,8 @@ export function applyText(result: ApplyResult, style: Style): string {
   const lines = [
     `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
     ...keptStepLines(result),
-    ...idLines("left alone, for the ledger knows a newer version", result.superseded),
+    ...idLines("skipped", result.skipped),
+    ...(result.older ? [`  ${style.dim("next:")} ${visible(result.older.next)}`] : []),
     ...idLines("not done yet", result.unfinished),
     ...idLines("not begun", result.notReached),
     ...idLines("pending, left to an apply without --part", result.part?.left ?? []),
@@ -20,7 +22,14 @@ export function applyText(result: ApplyResult, style: Style): string {
 }
 
 function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["result"], (text: string) => string>> {
-  return { applied: green, unchanged: (text) => text, failed: red, "come-again": yellow, interrupted: yellow };
+  return {
+    applied: green,
+    unchanged: (text) => text,
+    older: yellow,
+    failed: red,
+    "come-again": yellow,
+    interrupted: yellow,
+  };
 }
 
 /** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
@@ -38,13 +47,14 @@ function partSummary({ part, result }: ApplyResult): string {
 }
 
 function stepsSummary(result: ApplyResult): string {
-  const { applied, adopted, kept, unchanged, superseded, unfinished, notReached } = result;
+  const { applied, adopted, kept, unchanged, skipped, older, unfinished, notReached } = result;
   const first = leads(result);
   const ended = result.result === "applied" || result.result === "unchanged";
   if (result.part && ended && applied.length + adopted.length + kept.length === 0) return "";
+  const isOlder = older !== undefined && applied.length + adopted.length + kept.length === 0;
+  if (isOlder && result.result === "older") return `${notApplied(older)}; ${count(skipped.length, "step")} skipped.`;
   if (result.result === "unchanged" && adopted.length + kept.length === 0) {
-    const left = superseded.length > 0 ? `, ${superseded.length} superseded` : "";
-    return `Nothing to do: ${count(unchanged.length, "step")} unchanged${left}.`;
+    return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
   }
   const done = [
     `${first === "" ? "Applied" : "applied"} ${count(applied.length, "step")}`,
@@ -53,7 +63,7 @@ function stepsSummary(result: ApplyResult): string {
   ].join(", ");
   const rest = [
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
-    ...(superseded.length > 0 ? [`${superseded.length} superseded`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
     ...(unfinished.length > 0 ? [`${unfinished.length} not done yet`] : []),
     ...(notReached.length > 0 ? [`${notReached.length} not begun`] : []),
   ].join(", ");
@@ -67,9 +77,10 @@ function keptStepLines({ kept }: ApplyResult): string[] {
   ]);
 }
 
-function leads({ result, failures }: ApplyResult): string {
+function leads({ result, failures, older }: ApplyResult): string {
   if (failures.length > 0) return `Failed: ${list(failedIds(failures), 5)}; `;
   if (result === "come-again") return "Come again: ";
+  if (result === "older" && older) return `${notApplied(older)}; `;
   return result === "interrupted" ? "Interrupted: " : "";
 }
 

@@ -2,8 +2,9 @@
 import type { Event } from "../events.js";
 import { visible } from "../text/visible.js";
 import { keptSummary } from "./kept.js";
+import { notApplied } from "./older.js";
 import type { Pace } from "./pace.js";
-import { grouped, rate, remaining, span } from "./quantity.js";
+import { count, grouped, rate, remaining, span } from "./quantity.js";
 
 export const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];
@@ -58,6 +59,10 @@ function describe(event: Event, pace: Pace | undefined): Description {
     }
     case "warning":
       return { level: "warn", message: event.id === undefined ? event.message : `${event.id}: ${event.message}` };
+    case "older": {
+      const { older, steps } = event;
+      return { level: "warn", message: `${notApplied(older)}; ${count(steps, "step")} skipped. ${older.next}` };
+    }
     case "request": {
       const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
       const outcome = `${event.status ?? "no answer"} (${span(event.milliseconds)}${attempt})`;

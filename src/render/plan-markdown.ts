@@ -11,6 +11,7 @@ import {
   otherWarnings,
   rebuildLine,
   shownChanges,
+  shownSteps,
   summaryOf,
   words,
 } from "./plan-summary.js";
@@ -20,15 +21,22 @@ import { orphanedText } from "./plan-text.js";
 export const longestComment = 65_536;
 
 export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
-  const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
-  const title = plan.changes === 0 ? "no changes" : plan.changes === 1 ? "1 change" : `${plan.changes} changes`;
+  const shown = shownSteps(plan);
+  const title = plan.older
+    ? "NOT APPLIED"
+    : plan.changes === 0
+      ? "no changes"
+      : plan.changes === 1
+        ? "1 change"
+        : `${plan.changes} changes`;
   const head = [
     `## CouchDB plan: ${title}`,
     `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${summaryOf(plan)}`,
+    ...(plan.older ? [`**NOT APPLIED**: these files are older than what is applied. ${inText(plan.older.next)}`] : []),
   ];
   const tail = [
     ...otherWarnings(plan).map((message) => `- **Warning**: ${inText(message)}`),
-    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned.map(inText))] : []),
+    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned.map(inText), plan)] : []),
   ];
   return fitted(
     head,

@@ -3,6 +3,7 @@ import type { Plan, PlannedStep } from "../results.js";
 import type { Rebuild } from "../steps/kind.js";
 import { viewsWithExamples } from "../text/named-views.js";
 import { visible } from "../text/visible.js";
+import { notApplied } from "./older.js";
 import { count, grouped, list, size } from "./quantity.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | " ";
@@ -13,9 +14,14 @@ export function isLeftAlone(step: PlannedStep): boolean {
 }
 
 export function markOf(step: PlannedStep): Mark {
-  if (step.state === "superseded") return "<";
+  if (step.state === "older") return "<";
   if (isLeftAlone(step)) return "*";
   return marks[step.action];
+}
+
+/** Of files that are older than what is applied, those that differ from it. */
+export function shownSteps({ steps, older }: Plan): readonly PlannedStep[] {
+  return steps.filter((step) => step.notes.length > 0 || (!older && markOf(step) !== " "));
 }
 
 const marks = { create: "+", update: "~", remove: "-", adopt: "=", keep: "≠", refused: "!", none: " " } as const;
@@ -27,19 +33,19 @@ export const words: Readonly<Record<Mark, string>> = {
   "=": "adopt",
   "!": "refused",
   "*": "drifted",
-  "<": "superseded",
+  "<": "skip",
   "≠": "keep",
   " ": "unchanged",
 };
 
 /** `3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
 export function summaryOf(plan: Plan): string {
+  if (plan.older) return `${notApplied(plan.older)}; ${count(plan.steps.length, "step")} skipped`;
   const of = (mark: Mark) => plan.steps.filter((step) => markOf(step) === mark).length;
   const rest: readonly (readonly [Mark, string])[] = [
     [" ", "unchanged"],
     ["≠", "kept as it is"],
     ["*", "drifted (apply --verify repairs it)"],
-    ["<", "superseded"],
     ["!", "refused"],
   ];
   const todo = `${of("+")} to create, ${of("~")} to change, ${of("-")} to remove, ${of("=")} to adopt`;

@@ -1,4 +1,5 @@
 /** A plan for people at a terminal. */
+import { commandLine } from "../ledger/command-line.js";
 import type { Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
@@ -11,6 +12,7 @@ import {
   otherWarnings,
   rebuildLine,
   shownChanges,
+  shownSteps,
   summaryOf,
   words,
 } from "./plan-summary.js";
@@ -18,23 +20,30 @@ import { list } from "./quantity.js";
 import type { Style } from "./style.js";
 
 export function planText(plan: Plan, style: Style, details = false): string {
-  const shown = plan.steps.filter((step) => markOf(step) !== " " || step.notes.length > 0);
+  const shown = shownSteps(plan);
   const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
   const parts = [
     `Plan for ${server}`,
     ...shown.map((step) => stepText(step, style, details)),
     ...otherWarnings(plan).map((message) => `${style.yellow("warning:")} ${visible(message)}`),
-    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned)] : []),
+    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned, plan)] : []),
     style.bold(closing(plan)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
-export function orphanedText(ids: readonly string[]): string {
-  return `In the ledger, but no longer in the files: ${list(ids.map(visible), 20)} (\`couchdb-migrate ledger forget ID\`)`;
+export function orphanedText(ids: readonly string[], place: Pick<Plan, "set" | "ledgerDatabase">): string {
+  return `In the ledger, but no longer in the files: ${list(ids.map(visible), 20)} (${forgetHint(place)})`;
+}
+
+function forgetHint({ set, ledgerDatabase }: Pick<Plan, "set" | "ledgerDatabase">): string {
+  return visible(
+    commandLine("ledger forget ID", { set, database: ledgerDatabase ?? "", own: ledgerDatabase === undefined }),
+  );
 }
 
 function closing(plan: Plan): string {
+  if (plan.older) return `${summaryOf(plan)}. ${visible(plan.older.next)}`;
   if (plan.steps.every((step) => markOf(step) === " ")) {
     const apart = plan.unset ? ", apart from the unknown secrets" : "";
     return `Nothing to do${apart}: CouchDB is as the files say. ${summaryOf(plan)}`;

@@ -1,6 +1,7 @@
 /** How the ledger, the files and the server stand to each other, for people. */
 import type { RunRecord, Status, StatusStep } from "../results.js";
 import { visible } from "../text/visible.js";
+import { notApplied } from "./older.js";
 import { orphanedText } from "./plan-text.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
@@ -14,15 +15,23 @@ export function statusText(status: Status, style: Style): string {
     ...(status.files ? [] : ["There are no migration files here: these are the steps of the ledger."]),
     ...(status.steps.length > 0 ? [stepTable(status.steps, style)] : []),
     style.bold(statusSummary(status)),
-    ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned)] : []),
+    ...(status.older ? [visible(status.older.next)] : []),
+    ...status.warnings.map((warning) => warningText(warning, style)),
+    ...(status.release === undefined ? [] : [`Release: ${visible(status.release)}`]),
+    ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned, status)] : []),
     leasesText(status),
     ...(status.runs.length > 0 ? [runsText(status.runs, style)] : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
+function warningText({ id, message }: Status["warnings"][number], style: Style): string {
+  return `${style.yellow("warning:")} ${visible(id === undefined ? message : `${id}: ${message}`)}`;
+}
+
 /** `12 steps: 10 applied, 2 pending`. */
-export function statusSummary({ steps }: Status): string {
+export function statusSummary({ steps, older }: Status): string {
+  if (older) return `${notApplied(older)}; ${count(steps.length, "step")} skipped`;
   const counts = new Map<string, number>();
   for (const { state } of steps) counts.set(state, (counts.get(state) ?? 0) + 1);
   const states = [...counts].map(([state, number]) => `${number} ${state}`).join(", ");
@@ -37,7 +46,7 @@ function stepTable(steps: readonly StatusStep[], style: Style): string {
     pending: style.yellow,
     changed: style.yellow,
     drifted: style.yellow,
-    superseded: style.cyan,
+    older: style.yellow,
   };
   return steps
     .flatMap((step, i) => {

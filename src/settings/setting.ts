@@ -40,6 +40,7 @@ export const commandNames = [
   "wait",
   "ledger forget",
   "ledger accept",
+  "ledger release",
   "unlock",
   "import",
   "new",

@@ -12,11 +12,12 @@ const server = [
   "wait",
   "ledger forget",
   "ledger accept",
+  "ledger release",
   "unlock",
   "import",
 ] as const satisfies CommandName[];
 const withLedger = server.filter((name) => name !== "wait" && name !== "import");
-const withLease = ["apply", "ledger forget", "ledger accept"] as const satisfies CommandName[];
+const withLease = ["apply", "ledger forget", "ledger accept", "ledger release"] as const satisfies CommandName[];
 const deciding = ["apply", "plan"] as const satisfies CommandName[];
 
 export const table = {
@@ -211,9 +212,29 @@ export const table = {
   allowRevert: {
     type: "boolean",
     group: "Run",
-    description: "apply steps that the ledger knows a newer version of",
+    description: "apply files that are older than what is applied, which makes them the newest",
     commands: deciding,
     default: "false",
+  },
+  onOlder: {
+    type: "enum",
+    group: "Run",
+    description:
+      "what a run with files that are older than what is applied ends with, as it applies nothing: skip (exit code 0, so that a pod starts) or fail (1)",
+    commands: deciding,
+    choices: ["skip", "fail"],
+    default: "skip",
+  },
+  release: {
+    type: "string",
+    group: "Run",
+    description:
+      "release of the files, which goes before the rule of the files: a whole number or an ISO 8601 time, always of the same sort for a set; a higher one than the last is applied, a lower one never",
+    commands: [...deciding, "status"],
+    defaultDescription: "the files alone decide",
+    none: true,
+    pattern: /^(?:\d{1,15}|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?)$/i,
+    hint: "a whole number, or an ISO 8601 time with its zone, such as 2026-05-01T10:00:00Z",
   },
   timeout: {
     type: "duration",
@@ -302,7 +323,7 @@ export const table = {
   detailedExitcode: {
     type: "boolean",
     group: "Output",
-    description: "exit with 2 where changes are pending",
+    description: "exit with 2 where changes are pending, or the files are older than what is applied",
     commands: deciding,
     default: "false",
   },

@@ -51,6 +51,8 @@ export interface StepIdentity {
   readonly set: string;
   readonly id: string;
   readonly checksum: string;
+  /** The ids that it had before. Absent: none. */
+  readonly formerly?: readonly string[];
 }
 
 /** What one step sees while it is observed or applied. */
@@ -75,6 +77,8 @@ export interface StepContext<Desired> {
   readonly builds?: number;
   /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
   foreign(text: string): string;
+  /** A command of the tool, for messages, as it can be pasted: with the set and the ledger's database. */
+  command?(words: string): string;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */
@@ -196,6 +200,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
    * when it is needed.
    */
   ahead?(couch: Couch, database: string): Promise<unknown>;
+  /** Of a renamed step: carries what is kept beside the data over to its present id. The set's lease is held. */
+  carryOver?(context: StepContext<Desired>): Promise<void>;
   /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
   observe(context: StepContext<Desired>): Promise<Observed | undefined>;
   /** Pure: what is missing. */

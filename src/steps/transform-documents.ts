@@ -1,6 +1,7 @@
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import type { JsonObject } from "./json.js";
 import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
+import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
 import type { Transform } from "./transform/edit.js";
 import { isDivision, isUndivided, type Marker, MarkerStore } from "./transform/marker.js";
@@ -31,6 +32,8 @@ interface Observed {
   readonly standing?: Standing;
   /** It was applied in this form, or is to be. */
   readonly sameForm: boolean;
+  /** The command that takes the other form as it is. */
+  readonly accept: string;
   readonly allowDestroy: boolean;
   /** For a plan only. */
   readonly preview?: Preview;
@@ -117,14 +120,18 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     return { ...spec, database: databaseList(database), ...(source === undefined ? {} : { script: source }) };
   },
 
+  carryOver: ({ target: { database = "" }, couch, step, assertHeld }) =>
+    carryOver(couch, database, identityOf(step), assertHeld),
+
   async observe(context) {
     const { desired, target, couch, allowDestroy = false, brief } = context;
     const { database = "" } = target;
     const step = identityOf(context.step);
-    const found = await new MarkerStore(couch, database, step).read();
+    const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
     const sameForm = marker === undefined || marker.checksum === step.checksum;
-    const known = { marker, sameForm, allowDestroy };
+    const accept = context.command?.(`ledger accept ${step.id}`) ?? "`couchdb-migrate ledger accept`";
+    const known = { marker, sameForm, accept, allowDestroy };
     if (brief || marker?.state === "done") return known;
     const seen = await preview(context, database, desired.selector, await transformOf(context), desired.conflicts);
     if (!isDivision(found)) return { ...known, preview: seen };
@@ -133,9 +140,11 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 
   diff(_, observed, { database = "" }) {
     if (!observed) return toBeDone("create", [{ path: "/documents", before: null, after: "those that match then" }]);
-    const { marker, standing, sameForm, allowDestroy, preview } = observed;
+    const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
-      return sameForm ? holds(said({ counts: marker.counts, arriving: 0 }, database)) : appliedInAnotherForm(database);
+      return sameForm
+        ? holds(said({ counts: marker.counts, arriving: 0 }, database))
+        : appliedInAnotherForm(database, accept);
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
     const warnings = [
       ...begun(marker, sameForm, database),
@@ -148,7 +157,10 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   parts: {
-    divide: (parts, { target: { database = "" }, step, couch }) => divide(couch, database, identityOf(step), parts),
+    divide: async (parts, { target: { database = "" }, step, couch, assertHeld }) => {
+      await carryOver(couch, database, identityOf(step), assertHeld);
+      await divide(couch, database, identityOf(step), parts);
+    },
     standing: ({ target: { database = "" }, step, couch }) => standing(couch, database, identityOf(step)),
     apply: async (part, context) => transformPart(part, await optionsOf(context)),
   },
@@ -160,6 +172,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   async apply(_, context) {
     const options = await optionsOf(context);
     const { database, step } = options;
+    await carryOver(context.couch, database, step, context.assertHeld);
     const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
     return said(await (divided ? finishParts(options) : transformAll(options)), database);
   },
@@ -250,8 +263,8 @@ function cantBeChanged(fault: string): string {
   return `a document can't be changed: ${fault}`;
 }
 
-function appliedInAnotherForm(database: string): Difference<true> {
-  const refusal = `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with \`couchdb-migrate ledger accept\``;
+function appliedInAnotherForm(database: string, accept: string): Difference<true> {
+  const refusal = `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with ${accept}`;
   return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal };
 }
 

@@ -54,6 +54,7 @@ export function stubEngine(): Engine {
     wait: vi.fn(async () => {}),
     forget: vi.fn(async () => {}),
     accept: vi.fn(async () => {}),
+    correctRelease: vi.fn(async () => {}),
     unlock: vi.fn(async () => ({ lease: null, parts: [] })),
     importServer: vi.fn(async () => importOf()),
     importBootstrap: vi.fn(async () => importOf()),

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Decision, decide, orphans, type PlacedStep } from "../../src/engine/decide.js";
+import {
+  type DecideOptions,
+  type Decision,
+  decide as decideAt,
+  orphans,
+  type PlacedStep,
+  type Seen,
+} from "../../src/engine/decide.js";
 import type { Entry, Ledger } from "../../src/ledger/ledger.js";
 
 function placed(id: string, checksum: string, databases: string[] = [], oneTime = false): PlacedStep {
@@ -24,6 +31,18 @@ function ledger(entries: Record<string, Partial<Entry>>): Ledger {
     { kind: "k", checksum: "1:a", former: [], appliedAt: "", milliseconds: 1, version: "0", databases: {}, ...entry },
   ]);
   return { formatVersion: 1, set: "default", entries: Object.fromEntries(whole) };
+}
+
+function decide(
+  steps: readonly PlacedStep[],
+  known: Ledger | undefined,
+  seen: Seen,
+  options: Partial<DecideOptions> = {},
+): Decision[] {
+  return decideAt(steps, known, seen, {
+    place: { database: "couchdb-migrate", set: "default", own: true },
+    ...options,
+  });
 }
 
 const nothing = { incarnations: new Map<string, string | undefined>(), secretsChanged: new Set<string>() };
@@ -52,12 +71,12 @@ describe("decide", () => {
     ["other checksum", placed("s", "1:b"), ledger({ s: {} }), nothing, "changed", "changed since"],
     ["other kind", placed("s", "1:a"), ledger({ s: { kind: "other" } }), nothing, "changed", "changed since"],
     [
-      "a former checksum",
+      "a former checksum, in files that are not older",
       placed("s", "1:a"),
       ledger({ s: { checksum: "1:b", former: ["1:a"] } }),
       nothing,
-      "superseded",
-      "--allow-revert",
+      "changed",
+      "changed since",
     ],
     [
       "same incarnation",
@@ -130,19 +149,93 @@ describe("decide", () => {
     expect([...decision.databases.keys()]).toEqual(["b"]);
   });
 
-  test("a superseded step is changed where going back is allowed", () => {
-    const known = ledger({ s: { checksum: "1:b", former: ["1:a"] } });
-    expect(one(decide([placed("s", "1:a")], known, nothing, { allowRevert: true })).state).toBe("changed");
+  test("nothing is done with older files, whatever their steps and the databases are", () => {
+    const steps = [placed("s", "1:a", ["d"]), placed("new", "1:n"), placed("once", "1:x", [], true)];
+    const known = ledger({ s: { databases: { d: "7" } }, once: {} });
+    const decisions = decide(steps, known, at({ d: "8" }), { older: true });
+    expect(
+      decisions.map(({ step, state, databases, refusal, notes }) => [
+        step.id,
+        state,
+        databases.size,
+        refusal,
+        notes.join(),
+      ]),
+    ).toEqual([
+      ["s", "older", 0, undefined, ""],
+      ["new", "older", 0, undefined, "not in the ledger"],
+      ["once", "older", 0, undefined, "differs from what is applied"],
+    ]);
   });
 
-  test("a superseded step is left alone even where its database was made anew", () => {
-    const known = ledger({ s: { checksum: "1:b", former: ["1:a"], databases: { d: "7" } } });
-    expect(one(decide([placed("s", "1:a", ["d"])], known, at({ d: "8" }))).state).toBe("superseded");
+  describe("refuses", () => {
+    const shared = { place: { database: "own", set: "hatchery", own: false } };
+    const moved = placed("s", "1:b", ["drones"]);
+    const recorded = ledger({ s: { databases: { zerglings: "7" } } });
+    const serverWide = (claims: string[]) => ({ ...placed("s", "1:b"), claims });
+
+    test("an id that was applied to another database, which still exists, and names all ways out", () => {
+      const { refusal, state } = one(decide([moved], recorded, at({ zerglings: "7", drones: "8" }), shared));
+      expect(state).toBe("changed");
+      expect(refusal?.code).toBe("id-reused");
+      for (const text of ["drones", "zerglings", "hatchery", "--set", "a new id"])
+        expect(refusal?.message).toContain(text);
+      expect(refusal?.message).toContain("`couchdb-migrate ledger forget s --set hatchery --ledger-database own`");
+    });
+
+    test.each([
+      ["no id whose former database is gone", moved, recorded, at({ drones: "8" })],
+      [
+        "no id that is recorded for a database it still names",
+        placed("s", "1:b", ["drones", "zerglings"]),
+        recorded,
+        at({ zerglings: "7", drones: "8" }),
+      ],
+      ["no server-wide step", serverWide(["admin/overmind"]), recorded, at({ zerglings: "7" })],
+      ["no step that is recorded for no database", moved, ledger({ s: {} }), at({ drones: "8" })],
+    ])("%s", (_, step, known, seen) => {
+      expect(one(decide([step], known, seen, shared)).refusal).toBeUndefined();
+    });
+
+    test("no server-wide step of another object, but notes that the old one stays", () => {
+      const known = ledger({ s: { claims: ["admin/overmind"] } });
+      const notes = (claims: string[]) => one(decide([serverWide(claims)], known, nothing, shared)).notes.join("; ");
+      expect(notes(["admin/kerrigan"])).toMatch(/admin\/overmind.*--set/);
+      expect(notes(["admin/overmind", "admin/kerrigan"])).not.toContain("--set");
+    });
+
+    test("a new one-time step that did the same under an id which is gone from the files", () => {
+      const { refusal } = one(decide([placed("b", "1:a", [], true)], ledger({ a: {} }), nothing, shared));
+      expect(refusal?.code).toBe("renamed-step");
+      expect(refusal?.message).toContain("`formerly: [a]`");
+      expect(refusal?.message).toContain("ledger forget a --set hatchery");
+    });
+
+    test.each([
+      ["one that is no one-time step", [placed("b", "1:a")], ledger({ a: {} })],
+      ["one of another kind", [placed("b", "1:a", [], true)], ledger({ a: { kind: "other" } })],
+      ["one that does something else", [placed("b", "1:b", [], true)], ledger({ a: {} })],
+      [
+        "a second one beside the first",
+        [placed("a", "1:a", [], true), placed("b", "1:a", [], true)],
+        ledger({ a: {} }),
+      ],
+    ])("not %s", (_, steps, known) => {
+      expect(decide(steps, known, nothing, shared).every(({ refusal }) => refusal === undefined)).toBe(true);
+    });
+
+    test("a step that was applied under both its ids", () => {
+      const ambiguous = new Map([["b", "a"]]);
+      const { refusal } = one(
+        decide([placed("b", "1:a")], ledger({ a: {}, b: {} }), nothing, { ...shared, ambiguous }),
+      );
+      expect(refusal).toMatchObject({ code: "renamed-step", message: expect.stringContaining("ledger forget a") });
+    });
   });
 
   test("a changed one-time step is refused, and the way out is named", () => {
     const decision = one(decide([placed("s", "1:b", [], true)], ledger({ s: {} }), nothing));
-    expect(decision.refusal).toContain("ledger accept s");
+    expect(decision.refusal?.message).toContain("`couchdb-migrate ledger accept s`");
   });
 
   test("a step before applied ones is said to be inserted; one after them is not", () => {

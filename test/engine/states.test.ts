@@ -61,12 +61,16 @@ describe("a step", () => {
     expect(await roles()).toEqual(["b"]);
   });
 
-  test("of an older version of the files is superseded: left alone, unless going back is allowed", async () => {
+  test("of older files is skipped, unless going back is allowed", async () => {
     const older = await files(made(), members("a"));
     await apply(older, options);
     await apply(await files(made(), members("b")), options);
-    expect(await states(older)).toMatchObject({ members: "superseded, none" });
-    expect(await apply(older, options)).toMatchObject({ result: "unchanged", superseded: ["members"] });
+    expect(await states(older)).toEqual({ made: "older, none", members: "older, none" });
+    expect(await apply(older, options)).toMatchObject({
+      result: "older",
+      skipped: ["made", "members"],
+      requests: { writes: 0 },
+    });
     expect(await roles()).toEqual(["b"]);
     expect(await apply(older, { ...options, allowRevert: true })).toMatchObject({ applied: ["members"] });
     expect(await roles()).toEqual(["a"]);
@@ -77,6 +81,7 @@ describe("a step", () => {
     await apply(await files(made(), members("a")), options);
     const fewer = await files(made());
     expect((await plan(fewer, options)).orphaned).toEqual(["members"]);
+    expect(await apply(fewer, options)).toMatchObject({ result: "unchanged", applied: [] });
     expect(await apply(fewer, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
     await forget("members", options);
     expect((await status(fewer, options)).orphaned).toEqual([]);
@@ -106,7 +111,7 @@ describe("a step", () => {
     await apply(await files(made(), members("a")), options);
     const edited = await files(made(), members("b"));
     await accept("members", edited, options);
-    expect(await apply(edited, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect(await apply(edited, options)).toMatchObject({ result: "unchanged", unchanged: ["made", "members"] });
     expect(await roles()).toEqual(["a"]);
     await expect(accept("nobody", edited, options)).rejects.toMatchObject({ code: "not-in-ledger" });
   });
@@ -201,8 +206,8 @@ describe("secrets", () => {
     );
     expect(await apply(newer, options)).toMatchObject({ applied: ["user-0"] });
     expect(await apply(older, options)).toMatchObject({
-      result: "unchanged",
-      superseded: ["user-0"],
+      result: "older",
+      skipped: ["user-0", "user-1"],
       requests: { writes: 0 },
     });
     for (const i of [0, 1]) await request(server(), "DELETE", `/_users/org.couchdb.user:${database}-${i}`);

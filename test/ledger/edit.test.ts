@@ -14,14 +14,15 @@ const entry: Entry = {
 };
 const ledger: Ledger = { formatVersion: 1, set: "s", entries: { hatch: entry, burrow: entry }, nodes: ["n"] };
 const step = (id: string, checksum: string) => ({ id, kind: "transformDocuments", checksum }) as Step;
+const place = { database: "couchdb-migrate", set: "s", own: true };
 const now = new Date("2024-06-01T00:00:00Z");
 
 describe("forgetStep", () => {
   it("drops the entry and nothing else", () => {
-    expect(forgetStep(ledger, "hatch")).toEqual({ ...ledger, entries: { burrow: entry } });
+    expect(forgetStep(ledger, "hatch", place)).toEqual({ ...ledger, entries: { burrow: entry } });
   });
   it.each(["larva", "toString", ""])("refuses %j, which is not there", (id) => {
-    expect(() => forgetStep(ledger, id)).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
+    expect(() => forgetStep(ledger, id, place)).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
   });
 });
 
@@ -30,15 +31,15 @@ describe("acceptStep", () => {
     ["a new checksum: the old one is a former one", "1:c", ["1:a", "1:b"]],
     ["a former checksum: it is the present one again", "1:a", ["1:b"]],
   ])("%s", (_, checksum, former) => {
-    const accepted = acceptStep(ledger, step("hatch", checksum), now, "2.0.0").entries.hatch;
+    const accepted = acceptStep(ledger, step("hatch", checksum), now, "2.0.0", place).entries.hatch;
     expect(accepted).toMatchObject({ checksum, former, appliedAt: "2024-06-01T00:00:00.000Z", version: "2.0.0" });
     expect(accepted?.databases).toEqual(entry.databases);
   });
   it("changes nothing where nothing changed", () => {
-    expect(acceptStep(ledger, step("hatch", "1:b"), now, "2.0.0")).toBe(ledger);
+    expect(acceptStep(ledger, step("hatch", "1:b"), now, "2.0.0", place)).toBe(ledger);
   });
   it("refuses a step that was never applied", () => {
-    const refused = () => acceptStep(ledger, step("larva", "1:c"), now, "2.0.0");
+    const refused = () => acceptStep(ledger, step("larva", "1:c"), now, "2.0.0", place);
     expect(refused).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
   });
 });

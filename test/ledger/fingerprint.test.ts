@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type FingerprintedSecret, fingerprintOf, sameFingerprint } from "../../src/ledger/fingerprint.js";
+import { type FingerprintedSecret, fingerprintOf } from "../../src/ledger/fingerprint.js";
+import type { Fingerprint } from "../../src/ledger/ledger.js";
 
 const secret = (id: string, pointer: string, value: string): FingerprintedSecret => ({ id, pointer, value });
 const admin = secret("admin", "/password", "creep");
 const user = secret("user", "/password", "spore");
 
+const sameFingerprint = async (secrets: readonly FingerprintedSecret[], than: Fingerprint) =>
+  (await fingerprintOf(secrets, than)).hash === than.hash;
 const recorded = await fingerprintOf([admin, user]);
 
 describe("a fingerprint", () => {

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { applyText } from "../../src/render/apply-text.js";
 import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
-import type { ApplyResult } from "../../src/results.js";
+import type { ApplyResult, OlderFiles } from "../../src/results.js";
 import { applyOf, statusOf } from "./results.js";
+
+const older: OlderFiles = { by: "version", reason: "a newer version of them was applied", next: "Go back." };
 
 test.each<[string, Partial<ApplyResult>, string]>([
   [
@@ -13,8 +15,24 @@ test.each<[string, Partial<ApplyResult>, string]>([
   ],
   [
     "something done",
-    { applied: ["a"], adopted: ["b"], unchanged: ["c"], superseded: ["d"] },
-    "Applied 1 step, adopted 1; 1 unchanged, 1 superseded. (1.2 s, 12 reads, 1 write)\n  left alone, for the ledger knows a newer version: d\n",
+    { applied: ["a"], adopted: ["b"], unchanged: ["c"] },
+    "Applied 1 step, adopted 1; 1 unchanged. (1.2 s, 12 reads, 1 write)\n",
+  ],
+  [
+    "files that are older than what is applied",
+    { result: "older", skipped: ["a", "b"], older },
+    `NOT APPLIED: these files are older than what is applied (a newer version of them was applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)
+  skipped: a, b
+  next: Go back.
+`,
+  ],
+  [
+    "files that became older in mid-work",
+    { result: "older", applied: ["a"], skipped: ["a", "b"], older },
+    `NOT APPLIED: these files are older than what is applied (a newer version of them was applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
+  skipped: a, b
+  next: Go back.
+`,
   ],
   [
     "a failure",
@@ -138,4 +156,22 @@ Last runs:
   2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)
   2030-01-01T00:00:00.000Z  applied: 1 applied, 0 adopted (100 ms, pod-1, version 0.1.0)
 `);
+});
+
+test("the status of older files says NOT APPLIED, and what another set claims, too", () => {
+  const text = statusText(
+    statusOf({
+      steps: [{ id: "a", kind: "ensureDatabase", state: "older", appliedAt: null, notes: [] }],
+      older,
+      release: "7",
+      warnings: [{ code: "claimed-by-two-sets", message: "the set b claims database/a, too", id: "a" }],
+    }),
+    plain,
+  );
+  expect(text).toContain(
+    "NOT APPLIED: these files are older than what is applied (a newer version of them was applied)",
+  );
+  expect(text).toContain("Go back.");
+  expect(text).toContain("Release: 7");
+  expect(text).toContain("warning: a: the set b claims database/a, too");
 });

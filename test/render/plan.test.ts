@@ -27,7 +27,6 @@ test("a plan with every kind of action", () => {
       stepOf("admin", { kind: "ensureAdmin", action: "adopt", target: "admin overmind" }),
       stepOf("fixed", { action: "refused", notes: ["partitioned is fixed at creation"] }),
       stepOf("drift", { action: "update", state: "drifted", changes: [{ path: "/q", before: 2, after: 4 }] }),
-      stepOf("old", { action: "none", state: "superseded", notes: ["the ledger knows a newer version"] }),
       stepOf("same", { action: "none", state: "applied" }),
     ],
     { changes: 3, orphaned: ["gone"], warnings: [{ code: "slow", message: "the server is slow" }] },
@@ -53,15 +52,45 @@ test("a plan with every kind of action", () => {
 * drift: drifted database drift (migrations/001.yaml:3)
     ~ /q: 2 -> 4
 
-< old: superseded database old (migrations/001.yaml:3)
-    note: the ledger knows a newer version
-
 warning: the server is slow
 
 In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
 
-1 to create, 1 to change, 1 to remove, 1 to adopt; 1 unchanged, 1 drifted (apply --verify repairs it), 1 superseded, 1 refused
+1 to create, 1 to change, 1 to remove, 1 to adopt; 1 unchanged, 1 drifted (apply --verify repairs it), 1 refused
 `);
+});
+
+const olderPlan = planOf(
+  [
+    stepOf("same", { action: "none", state: "older" }),
+    stepOf("old", { action: "none", state: "older", notes: ["differs from what is applied"] }),
+  ],
+  {
+    older: { by: "release", reason: "release 1 is lower than 2", release: "1", appliedRelease: "2", next: "Go back." },
+    set: "hatchery",
+    ledgerDatabase: "own",
+    orphaned: ["gone"],
+  },
+);
+
+test("a plan of older files says NOT APPLIED, and which steps differ", () => {
+  expect(text(olderPlan)).toBe(`Plan for http://couchdb:5984 (CouchDB 3.5.0), set hatchery
+
+< old: skip database old (migrations/001.yaml:3)
+    note: differs from what is applied
+
+In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID --set hatchery --ledger-database own\`)
+
+NOT APPLIED: these files are older than what is applied (release 1 is lower than 2); 2 steps skipped. Go back.
+`);
+});
+
+test("a Markdown plan of older files says NOT APPLIED in its title", () => {
+  const markdown = planMarkdown(olderPlan);
+  expect(markdown).toMatch(/^## CouchDB plan: NOT APPLIED\n/);
+  expect(markdown).toContain("**NOT APPLIED**: these files are older than what is applied. Go back.");
+  expect(markdown).toContain("release 1 is lower than 2");
+  expect(markdown).not.toContain("no changes");
 });
 
 test("a plan without changes", () => {

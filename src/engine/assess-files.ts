@@ -1,0 +1,107 @@
+/** How the files of a run stand to the ledger, before any step is decided. Asks the server nothing. */
+import type { Login } from "../couch/couch.js";
+import { MigrateError } from "../errors.js";
+import { commandLine } from "../ledger/command-line.js";
+import { filesVersion } from "../ledger/files-version.js";
+import type { Ledger } from "../ledger/ledger.js";
+import { noteVersion } from "../ledger/note-version.js";
+import type { LedgerPlace } from "../ledger/place.js";
+import { type Renamed, renameEntries } from "../ledger/renames.js";
+import { type Files, type Standing, standingOf } from "../ledger/standing.js";
+import type { Step } from "../migrations/step.js";
+import type { OlderFiles } from "../results.js";
+import { checkSecrets, noSecrets, notedSecrets, type SecretsSeen } from "./secrets-check.js";
+
+export interface FilesSeen {
+  readonly files: Files;
+  readonly standing: Standing;
+  /** Why nothing is done with them. Absent: they are not older. */
+  readonly older?: OlderFiles;
+  readonly renamed: Renamed;
+  readonly secrets: SecretsSeen;
+  /** Something is to be noted before anything is written. */
+  readonly toNote: boolean;
+}
+
+interface FilesRun {
+  readonly steps: readonly Step[];
+  readonly release: string | undefined;
+  readonly allowRevert: boolean;
+}
+
+export async function assessFiles(
+  { steps, release, allowRevert }: FilesRun,
+  ledger: Ledger | undefined,
+  login: Login,
+): Promise<FilesSeen> {
+  const renamed = renameEntries(ledger, steps);
+  const version = filesVersion(steps);
+  const standingWith = (formerSecrets: boolean) => standingOf(ledger, { version, release, formerSecrets }, allowRevert);
+  const seen = (standing: Standing, secrets: SecretsSeen): FilesSeen => ({
+    files: { version, release, formerSecrets: secrets.former },
+    standing,
+    ...(standing.is === "older" ? { older: olderFiles(standing.by, release, ledger) } : {}),
+    renamed,
+    secrets,
+    toNote: standing.is === "newer" || (standing.is === "current" && isUnnoted(release, ledger, renamed, secrets)),
+  });
+  const first = standingWith(false);
+  // A key need not be derived for files that are not applied anyway.
+  if (first.is === "older" || first.is === "refused") return seen(first, noSecrets);
+  const secrets = await checkSecrets(steps, ledger, login);
+  return seen(standingWith(secrets.former), secrets);
+}
+
+function isUnnoted(
+  release: string | undefined,
+  ledger: Ledger | undefined,
+  { renames }: Renamed,
+  { toNote }: SecretsSeen,
+): boolean {
+  return (release !== undefined && !ledger?.release) || renames.size > 0 || toNote.length > 0;
+}
+
+/** The ledger with what is to be noted in it. */
+export async function ledgerToNote({ files, renamed, secrets, standing }: FilesSeen, set: string): Promise<Ledger> {
+  const before: Ledger = renamed.ledger ?? { formatVersion: 1, set, entries: {} };
+  const { toNote } = secrets;
+  const fingerprint = toNote.length > 0 ? { fingerprint: await notedSecrets(toNote, before.fingerprint) } : {};
+  const isNewRelease = files.release !== undefined && !before.release;
+  return { ...before, ...fingerprint, ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}) };
+}
+
+/** Throws `release-refused`. */
+export function assertNotRefused(
+  { standing, files: { release = "" } }: FilesSeen,
+  ledger: Ledger | undefined,
+  place: LedgerPlace,
+): void {
+  if (standing.is !== "refused") return;
+  const applied = ledger?.release?.value ?? "";
+  const correct = `${commandLine(`ledger release ${release}`, place)} or ${commandLine("ledger release none", place)}`;
+  const data = { release, appliedRelease: applied };
+  if (standing.because === "other-sort") {
+    const message = `release ${release} can't be compared with ${applied}, which is applied: one is a number, the other a time`;
+    const next = `Give every deployment of the set the same sort of release; to change the sort, run ${correct} first.`;
+    throw new MigrateError("release-refused", { message, next, data });
+  }
+  const message = `release ${release} is lower than ${applied}, which is applied, but these files were never applied`;
+  const next = `Give them a higher release; if the recorded one is wrong, correct it with ${correct}.`;
+  throw new MigrateError("release-refused", { message, next, data });
+}
+
+function olderFiles(by: OlderFiles["by"], release: string | undefined, ledger: Ledger | undefined): OlderFiles {
+  const appliedRelease = ledger?.release?.value;
+  const reasons = {
+    version: "a newer version of them was applied",
+    secrets: "their secrets were replaced by newer ones",
+    release: `release ${release} is lower than ${appliedRelease}`,
+  };
+  return {
+    by,
+    reason: reasons[by],
+    ...(release === undefined ? {} : { release }),
+    ...(appliedRelease === undefined ? {} : { appliedRelease }),
+    next: "To go back to these files, apply them once with --allow-revert.",
+  };
+}

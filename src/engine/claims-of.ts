@@ -1,0 +1,21 @@
+import type { Step } from "../migrations/step.js";
+import { masked } from "../secrets/masked.js";
+import { claimsIn, kindOf } from "../steps/targets.js";
+
+/** More of one step are not recorded: the ledger is one document. */
+const most = 50;
+
+/**
+ * The objects that the step claims in these databases, for the ledger: none of documents, which may be any number, and
+ * none that is named by a secret.
+ */
+export function claimsOf(step: Step, databases: readonly string[]): { readonly claims?: readonly string[] } {
+  const kind = kindOf(step);
+  if (kind.changesDocuments) return {};
+  const shown = { ...step, desired: step.shown };
+  const found =
+    kind.scope === "server" ? kind.claims(step.shown) : databases.flatMap((database) => claimsIn(shown, database));
+  const claims = [...new Set(found)];
+  if (claims.length === 0 || claims.length > most || claims.some((claim) => claim.includes(masked))) return {};
+  return { claims };
+}

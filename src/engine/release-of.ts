@@ -1,0 +1,15 @@
+import { MigrateError } from "../errors.js";
+import { canonicalRelease, releaseForm } from "../ledger/release.js";
+import type { RunOptions } from "../options.js";
+
+/** In its canonical form. Throws `invalid-settings` where it is none. */
+export function releaseOf({ release }: Pick<RunOptions, "release">): string | undefined {
+  return release === undefined ? undefined : asRelease(String(release));
+}
+
+export function asRelease(text: string): string {
+  const canonical = canonicalRelease(text);
+  if (canonical !== undefined) return canonical;
+  const message = `${JSON.stringify(text)} is not a release: it is ${releaseForm}`;
+  throw new MigrateError("invalid-settings", { message, data: { release: text } });
+}

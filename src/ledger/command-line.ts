@@ -1,0 +1,17 @@
+/** Commands that messages name: as they can be pasted. Pure. */
+import { defaults } from "../options.js";
+import type { LedgerPlace } from "./place.js";
+
+/** In backticks, with the set and the database of the ledger where they are not the defaults. */
+export function commandLine(words: string, { set, database, own }: LedgerPlace): string {
+  const flags = [
+    ...(set === defaults.set ? [] : [`--set ${set}`]),
+    ...(own ? [] : [`--ledger-database ${quoted(database)}`]),
+  ];
+  return `\`${["couchdb-migrate", words, ...flags].join(" ")}\``;
+}
+
+/** A database's name may hold `$`, `(` and `)`. */
+function quoted(text: string): string {
+  return /^[\w./+-]+$/.test(text) ? text : `'${text}'`;
+}

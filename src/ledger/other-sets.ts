@@ -1,0 +1,52 @@
+/** The other sets whose ledgers lie in the same database, and what they claim. */
+import type { Couch } from "../couch/couch.js";
+import { path } from "../couch/path.js";
+import type { Ledger } from "./ledger.js";
+import { parseLedger } from "./ledger-document.js";
+import { allLedgers, type LedgerPlace } from "./place.js";
+
+interface Listing {
+  readonly rows: readonly { readonly doc?: { readonly set?: unknown } | null }[];
+}
+
+/**
+ * One request. None where they can't be listed (CouchDB 1.x, few permissions); one that this version can't read is left
+ * out.
+ */
+export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<readonly Ledger[]> {
+  const options = { query: allLedgers, accept: [400, 401, 403, 404, 405], fresh: true, keep: false };
+  const { body } = await couch.read<Partial<Listing>>(path`/${place.database}/_local_docs`, options);
+  return (body.rows ?? []).flatMap(({ doc }) => {
+    const set = doc?.set;
+    if (typeof set !== "string" || set === place.set) return [];
+    try {
+      return [parseLedger(doc, { ...place, set }).ledger];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export interface SharedClaim {
+  readonly id: string;
+  readonly claim: string;
+  readonly set: string;
+  /** Id of the step there. */
+  readonly other: string;
+}
+
+/** Pure. @param claims by the step's id */
+export function sharedClaims(
+  claims: readonly (readonly [string, readonly string[]])[],
+  others: readonly Ledger[],
+): SharedClaim[] {
+  const idOf = new Map(claims.flatMap(([id, of]) => of.map((claim) => [claim, id] as const)));
+  return others.flatMap(({ set, entries }) =>
+    Object.entries(entries).flatMap(([other, entry]) =>
+      (entry.claims ?? []).flatMap((claim) => {
+        const id = idOf.get(claim);
+        return id === undefined ? [] : [{ id, claim, set, other }];
+      }),
+    ),
+  );
+}

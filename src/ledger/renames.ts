@@ -1,0 +1,35 @@
+/** Steps that were called something else before (`formerly`). Pure. */
+import type { Step } from "../migrations/step.js";
+import type { Entry, Ledger } from "./ledger.js";
+
+export interface Renamed {
+  /** With each entry under the id that its step has now. */
+  readonly ledger: Ledger | undefined;
+  /** The former id, by the present one, of each entry that was carried over. */
+  readonly renames: ReadonlyMap<string, string>;
+  /** Steps that have an entry, and whose former id has one as well: which of the two holds is not known. */
+  readonly ambiguous: ReadonlyMap<string, string>;
+}
+
+export function renameEntries(ledger: Ledger | undefined, steps: readonly Pick<Step, "id" | "formerly">[]): Renamed {
+  const renames = new Map<string, string>();
+  const ambiguous = new Map<string, string>();
+  const has = (id: string) => Object.hasOwn(ledger?.entries ?? {}, id);
+  for (const { id, formerly = [] } of steps) {
+    const before = formerly.filter(has);
+    const [from] = before;
+    if (from === undefined) continue;
+    if (has(id)) {
+      const [other] = before.filter((one) => !ledger?.entries[id]?.formerly?.includes(one));
+      if (other !== undefined) ambiguous.set(id, other);
+    } else if (before.length > 1) ambiguous.set(id, before[1] ?? from);
+    else renames.set(id, from);
+  }
+  if (!ledger || renames.size === 0) return { ledger, renames, ambiguous };
+  const idOf = new Map([...renames].map(([id, from]) => [from, id]));
+  const entries = Object.entries(ledger.entries).map(([id, entry]): [string, Entry] => {
+    const now = idOf.get(id);
+    return now === undefined ? [id, entry] : [now, { ...entry, formerly: [...(entry.formerly ?? []), id] }];
+  });
+  return { ledger: { ...ledger, entries: Object.fromEntries(entries) }, renames, ambiguous };
+}
