@@ -1,0 +1,286 @@
+/** Files that are older than what is applied, from the file to the server and back. */
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type ApplyOptions,
+  accept,
+  apply,
+  correctRelease,
+  forget,
+  loadMigrations,
+  type Migrations,
+  plan,
+  status,
+} from "../../src/index.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { startProxy } from "../support/proxy.js";
+import { must, request } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+let database: string;
+let options: ApplyOptions;
+
+beforeEach(async () => {
+  database = databaseName("older");
+  const { url, admin } = server();
+  const connection = { url, username: admin.name, password: admin.password };
+  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+});
+
+async function files(steps: string, env: Record<string, string> = {}): Promise<Migrations> {
+  return loadMigrations(await tempFolder({ "001.yaml": steps }), { env });
+}
+
+const made = () => `- id: made\n  ensureDatabase: { name: ${database} }\n`;
+const members = (...roles: string[]) =>
+  `- id: members\n  ensureSecurity: { database: ${database}, members: { roles: [${roles}] } }\n`;
+const version = (...roles: string[]) => files(made() + members(...roles));
+const broken = () => `- id: broken\n  ensureSecurity: { database: ${database}-typo }\n`;
+
+async function roles(): Promise<unknown> {
+  return (await must(server(), "GET", `/${database}/_security`)).members.roles.toSorted();
+}
+
+const skipped = { result: "older", applied: [], requests: { writes: 0 } };
+
+describe("a revert commit that brings a version back exactly", () => {
+  test("changes nothing, and says so", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    await apply(await version("x", "intruder"), options);
+    expect(await apply(first, options)).toMatchObject({
+      ...skipped,
+      skipped: ["made", "members"],
+      older: { by: "version", next: expect.stringContaining("--allow-revert") },
+    });
+    expect(await roles()).toEqual(["intruder", "x"]);
+    const planned = await plan(first, { ...options, verify: true });
+    expect(planned).toMatchObject({ changes: 0, older: { by: "version" } });
+    expect(planned.steps.map(({ state, action, notes }) => [state, action, notes.join()])).toEqual([
+      ["older", "none", ""],
+      ["older", "none", "differs from what is applied"],
+    ]);
+    expect(await status(first, options)).toMatchObject({ older: { by: "version" } });
+  });
+
+  test("is applied where going back is allowed, and then the other version is older", async () => {
+    const [first, second] = [await version("x"), await version("x", "intruder")];
+    await apply(first, options);
+    await apply(second, options);
+    const back = await apply(first, { ...options, allowRevert: true });
+    expect(back).toMatchObject({ applied: ["members"], warnings: [{ code: "reverted" }] });
+    expect(await roles()).toEqual(["x"]);
+    expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect(await apply(second, options)).toMatchObject(skipped);
+    expect(await roles()).toEqual(["x"]);
+  });
+
+  test("with another change beside it is applied like any other files", async () => {
+    await apply(await version("x"), options);
+    await apply(await version("x", "intruder"), options);
+    const more = await files(
+      `${made()}${members("x")}- id: indexes\n  ensureIndexes: { database: ${database}, indexes: { by-age: { index: { fields: [age] } } } }\n`,
+    );
+    expect(await apply(more, options)).toMatchObject({ applied: ["members", "indexes"] });
+    expect(await roles()).toEqual(["x"]);
+  });
+
+  test("throws with onOlder: fail, and tells what it did as well", async () => {
+    await apply(await version("x"), options);
+    await apply(await version("y"), options);
+    await expect(apply(await version("x"), { ...options, onOlder: "fail" })).rejects.toMatchObject({
+      code: "older-files",
+      exitCode: 1,
+      data: { result: { result: "older" } },
+    });
+  });
+});
+
+describe("a pod of the previous version", () => {
+  test("does not undo the fix of a version that failed", async () => {
+    const first = await files(made() + members("x") + broken());
+    const failed = await apply(first, { ...options, concurrency: 1 });
+    expect(failed).toMatchObject({ result: "failed", applied: ["made", "members"] });
+    const fixed = await version("y");
+    expect(await apply(fixed, options)).toMatchObject({ applied: ["members"] });
+    expect(await apply(first, options)).toMatchObject({ ...skipped, failures: [] });
+    expect(await roles()).toEqual(["y"]);
+    expect(await apply(fixed, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
+  test("changes nothing where the new version has failed, either", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    const failing = await files(made() + members("y") + broken());
+    expect(await apply(failing, { ...options, concurrency: 1 })).toMatchObject({ result: "failed" });
+    expect(await apply(first, options)).toMatchObject(skipped);
+    expect(await roles()).toEqual(["y"]);
+  });
+
+  test("does not bring back the admin that the new version removes", async () => {
+    const name = uniqueName("admin");
+    const first = await files(`${made()}- id: admin\n  ensureAdmin: { name: ${name}, password: creep-and-more }\n`);
+    await apply(first, options);
+    const second = await files(`${made()}- id: no-admin\n  removeAdmin: { name: ${name}, allowDestroy: true }\n`);
+    expect(await apply(second, options)).toMatchObject({ applied: ["no-admin"] });
+    for (const verify of [false, true]) expect(await apply(first, { ...options, verify })).toMatchObject(skipped);
+    expect((await request(server(), "GET", `/_node/_local/_config/admins/${name}`)).status).toBe(404);
+  });
+
+  test("changes nothing where the new version only dropped a step", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    expect(await apply(await files(made()), options)).toMatchObject({ result: "unchanged" });
+    await must(server(), "PUT", `/${database}/_security`, { body: { members: { roles: ["by hand"] } } });
+    expect(await apply(first, { ...options, verify: true })).toMatchObject(skipped);
+    expect(await roles()).toEqual(["by hand"]);
+  });
+
+  test("is older after a step was forgotten or accepted, too", async () => {
+    const [first, second] = [await version("x"), await version("y")];
+    await apply(first, options);
+    await apply(second, options);
+    await forget("members", options);
+    expect(await apply(first, options)).toMatchObject(skipped);
+    await apply(second, options);
+    await accept("members", first, options);
+    expect(await apply(first, options)).toMatchObject(skipped);
+    expect(await roles()).toEqual(["y"]);
+  });
+
+  test("gets no refusal for what it would not do anyway", async () => {
+    const once = (legs: number) =>
+      `${made()}- id: once\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
+    const first = await files(once(4));
+    await apply(first, options);
+    expect((await apply(await files(once(6)), options)).failures).toMatchObject([{ code: "changed-one-time-step" }]);
+    expect(await apply(first, options)).toMatchObject({ ...skipped, failures: [] });
+  });
+
+  test("of a set that was never noted is not older", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(await apply(await version("x"), options)).toMatchObject({ adopted: ["made", "members"] });
+  });
+});
+
+test("the version is noted before the first write of a step, and once", async () => {
+  const proxy = await startProxy(server().url);
+  const connection = { ...options.connection, url: proxy.url };
+  const set = await version("x");
+  await apply(set, { ...options, connection });
+  const writes = proxy.requests
+    .filter(({ method, path }) => method !== "GET" && !path.includes("lease-") && !path.includes("_dbs_info"))
+    .map(({ method, path }) => `${method} ${path.replace(/\?.*/, "")}`);
+  await proxy.close();
+  const ledger = `PUT /${options.ledgerDatabase}/_local/couchdb-migrate-default`;
+  expect(writes.indexOf(ledger)).toBeLessThan(writes.indexOf(`PUT /${database}`));
+  expect(writes.filter((write) => write === ledger)).toHaveLength(2);
+  const { versions } = await must(server(), "GET", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+  expect(Object.values(versions)).toEqual([1]);
+});
+
+test("a version that was killed after it was noted is noted, though no step is recorded", async () => {
+  const proxy = await startProxy(server().url);
+  const first = await version("x");
+  await apply(first, options);
+  const second = await version("y");
+  proxy.faultWhen(({ method, path }) => method === "PUT" && path.includes("_security"), { status: 500 }, 99);
+  const failed = await apply(second, { ...options, connection: { ...options.connection, url: proxy.url } });
+  await proxy.close();
+  expect(failed).toMatchObject({ result: "failed", applied: [] });
+  expect(await apply(first, options)).toMatchObject(skipped);
+  expect(await apply(second, options)).toMatchObject({ applied: ["members"] });
+});
+
+describe("a Secret", () => {
+  const user = () => `- id: user\n  ensureUser: { name: ${database}, password: "\${PASSWORD}" }\n`;
+  const withPassword = (PASSWORD: string, more = "") => files(user() + more, { PASSWORD });
+  const loggedIn = async (password: string) =>
+    (await request({ url: server().url, admin: { name: database, password } }, "GET", "/_session")).status;
+
+  test("that was replaced is not put back by a pod that still has it", async () => {
+    await apply(await withPassword("creep-and-more"), options);
+    expect(await apply(await withPassword("spore-and-more"), options)).toMatchObject({ applied: ["user"] });
+    expect(await apply(await withPassword("creep-and-more"), options)).toMatchObject({
+      ...skipped,
+      older: { by: "secrets" },
+    });
+    expect(await loggedIn("spore-and-more")).toBe(200);
+    expect(await apply(await withPassword("spore-and-more"), options)).toMatchObject({
+      result: "unchanged",
+      requests: { writes: 0 },
+    });
+    const back = { ...options, allowRevert: true };
+    expect(await apply(await withPassword("creep-and-more"), back)).toMatchObject({ applied: ["user"] });
+    expect(await apply(await withPassword("spore-and-more"), options)).toMatchObject(skipped);
+    await request(server(), "DELETE", `/_users/org.couchdb.user:${database}`);
+  });
+
+  test("that was replaced is told though the run which replaced it failed", async () => {
+    const fails = `- id: broken\n  ensureSecurity: { database: ${database}-typo }\n`;
+    await apply(await withPassword("creep-and-more", fails), options);
+    const replaced = await apply(await withPassword("spore-and-more", fails), options);
+    expect(replaced).toMatchObject({ result: "failed", applied: ["user"] });
+    expect(await apply(await withPassword("creep-and-more", fails), options)).toMatchObject({
+      ...skipped,
+      older: { by: "secrets" },
+    });
+    expect(await loggedIn("spore-and-more")).toBe(200);
+    await request(server(), "DELETE", `/_users/org.couchdb.user:${database}`);
+  });
+});
+
+describe("a release", () => {
+  const at = (release: number | string) => ({ ...options, release });
+
+  test("that is lower changes nothing, and a higher one is applied, whatever the files", async () => {
+    const [first, second] = [await version("x"), await version("y")];
+    await apply(first, at(1));
+    expect(await apply(second, at(2))).toMatchObject({ applied: ["members"] });
+    expect(await apply(first, at(1))).toMatchObject({
+      ...skipped,
+      older: { by: "release", release: "1", appliedRelease: "2" },
+    });
+    expect(await apply(first, at(3))).toMatchObject({ applied: ["members"] });
+    expect(await roles()).toEqual(["x"]);
+    expect(await apply(second, at(2))).toMatchObject(skipped);
+    expect(await status(second, at(2))).toMatchObject({ older: { by: "release" }, release: "3" });
+  });
+
+  test("that is higher is noted though nothing else is pending, and then costs nothing", async () => {
+    const first = await version("x");
+    await apply(first, at(1));
+    expect(await apply(first, at(2))).toMatchObject({ result: "unchanged", applied: [] });
+    expect(await apply(first, at(2))).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect(await apply(first, at(1))).toMatchObject(skipped);
+  });
+
+  test("that is lower, of files that were never seen, is refused, and the way out is named", async () => {
+    await apply(await version("y"), at(2));
+    const first = await version("x");
+    const refused = { code: "release-refused", exitCode: 1, next: expect.stringContaining("--ledger-database") };
+    await expect(apply(first, at(1))).rejects.toMatchObject(refused);
+    await expect(plan(first, at(1))).rejects.toMatchObject(refused);
+    expect(await status(first, at(1))).toMatchObject({ warnings: [{ code: "release-refused" }] });
+    expect(await roles()).toEqual(["y"]);
+    await correctRelease("none", options);
+    expect(await apply(first, at(1))).toMatchObject({ applied: ["members"] });
+  });
+
+  test("of the other sort is refused, until the recorded one is corrected", async () => {
+    const first = await version("x");
+    await apply(first, at(1));
+    await expect(apply(first, at("2026-05-01T12:00:00+02:00"))).rejects.toMatchObject({ code: "release-refused" });
+    await correctRelease("2026-05-01T10:00:00Z", options);
+    expect(await apply(first, at("2026-05-01T12:00:00+02:00"))).toMatchObject({
+      result: "unchanged",
+      requests: { writes: 0 },
+    });
+  });
+
+  test("that is none is refused before anything is sent", async () => {
+    await expect(apply(await version("x"), at("v7"))).rejects.toMatchObject({ code: "invalid-settings" });
+  });
+});

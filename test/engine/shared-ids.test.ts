@@ -1,0 +1,156 @@
+/** Two services that use the same ids, and steps that were renamed. */
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  type ApplyOptions,
+  accept,
+  apply,
+  forget,
+  loadMigrations,
+  type Migrations,
+  plan,
+  status,
+} from "../../src/index.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { must, request } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+let database: string;
+let other: string;
+let options: ApplyOptions;
+
+beforeEach(async () => {
+  database = databaseName("shared");
+  other = databaseName("shared");
+  const { url, admin } = server();
+  const connection = { url, username: admin.name, password: admin.password };
+  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+});
+
+async function files(...steps: string[]): Promise<Migrations> {
+  return loadMigrations(await tempFolder({ "001.yaml": steps.join("") }), { env: {} });
+}
+
+const made = (name: string, id = "made") => `- id: ${id}\n  ensureDatabase: { name: ${name} }\n`;
+const members = (name: string, role: string) =>
+  `- id: members\n  ensureSecurity: { database: ${name}, members: { roles: [${role}] } }\n`;
+
+describe("two services without --set that use the same ids", () => {
+  test("are told apart: the second one is refused, and writes nothing", async () => {
+    await apply(await files(made(database), members(database, "a")), options);
+    const second = await files(made(other), members(other, "b"));
+    const { failures, applied } = await apply(second, options);
+    expect(applied).toEqual([]);
+    expect(failures).toMatchObject([{ id: "made", code: "id-reused" }]);
+    for (const text of [database, other, "--set", "ledger forget made", "a new id", options.ledgerDatabase ?? ""]) {
+      expect(failures[0]?.message).toContain(text);
+    }
+    expect((await request(server(), "GET", `/${other}`)).status).toBe(404);
+    expect((await plan(second, options)).steps.map(({ action }) => action)).toEqual(["refused", "refused"]);
+  });
+
+  test("work with a set each, and status warns where both claim one object", async () => {
+    await apply(await files(made(database), members(database, "a")), options);
+    const second = await files(made(other), members(other, "b"), made(database, "theirs"));
+    expect(await apply(second, { ...options, set: "second" })).toMatchObject({ applied: ["made", "members"] });
+    const { warnings } = await status(second, { ...options, set: "second" });
+    expect(warnings).toMatchObject([{ code: "claimed-by-two-sets", id: "theirs" }]);
+    expect(warnings[0]?.message).toContain(`database/${database}`);
+    expect(warnings[0]?.message).toContain("default");
+  });
+
+  test("of server-wide steps get a note in the plan", async () => {
+    const user = (name: string) => `- id: user\n  ensureUser: { name: ${name}, password: creep-and-more }\n`;
+    const [one, two] = [uniqueName("user"), uniqueName("user")];
+    await apply(await files(user(one)), options);
+    const { steps } = await plan(await files(user(two)), options);
+    expect(steps[0]?.notes.join()).toContain(`user/${one}`);
+    await request(server(), "DELETE", `/_users/org.couchdb.user:${one}`);
+  });
+
+  test("are no two services where the former database is gone", async () => {
+    await apply(await files(made(database)), options);
+    await must(server(), "DELETE", `/${database}`);
+    expect(await apply(await files(made(other)), options)).toMatchObject({ applied: ["made"] });
+  });
+});
+
+describe("a renamed one-time step", () => {
+  const once = (id: string, more = "", legs = 1) =>
+    `- id: ${id}\n${more}  transformDocuments: { database: ${database}, selector: { legs: { $exists: true } }, script: count.js }\n`.replace(
+      "script: count.js",
+      `script: count-${legs}.js`,
+    );
+  const counting = (by: number) => `export default (doc) => ({ ...doc, legs: doc.legs + ${by} });\n`;
+  const load = async (...steps: string[]) => {
+    const scripts = { "count-1.js": counting(1), "count-10.js": counting(10) };
+    return loadMigrations(await tempFolder({ "001.yaml": steps.join(""), ...scripts }), { env: {} });
+  };
+  const legs = async () => (await must(server(), "GET", `/${database}/larva`)).legs;
+
+  beforeEach(async () => {
+    await must(server(), "PUT", `/${database}`);
+    await must(server(), "PUT", `/${database}/larva`, { body: { legs: 1 } });
+    await apply(await load(once("old")), options);
+    expect(await legs()).toBe(2);
+  });
+
+  test("without formerly is refused, and not done again", async () => {
+    const renamed = await load(once("new"));
+    expect((await apply(renamed, options)).failures).toMatchObject([{ id: "new", code: "renamed-step" }]);
+    expect(await legs()).toBe(2);
+  });
+
+  test("with formerly is known, and its former id is no longer in the ledger", async () => {
+    const renamed = await load(once("new", "  formerly: [old]\n"));
+    expect((await plan(renamed, options)).steps).toMatchObject([{ id: "new", state: "applied", action: "none" }]);
+    expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
+    expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+    expect((await status(undefined, options)).steps.map(({ id }) => id)).toEqual(["new"]);
+    // Whoever drops `formerly` later finds it under its own id.
+    expect(await apply(await load(once("new")), options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
+    expect(await legs()).toBe(2);
+  });
+
+  test("has its marker carried over: a lost ledger does not do it again", async () => {
+    await apply(await load(once("new", "  formerly: [old]\n")), options);
+    await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(await apply(await load(once("new")), options)).toMatchObject({ adopted: ["new"] });
+    expect(await legs()).toBe(2);
+  });
+
+  test("finds its former marker where the ledger was lost before", async () => {
+    await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(await apply(await load(once("new", "  formerly: [old]\n")), options)).toMatchObject({ adopted: ["new"] });
+    expect(await legs()).toBe(2);
+  });
+
+  test("that was edited, too, is changed: refused until it is accepted", async () => {
+    const edited = await load(once("new", "  formerly: [old]\n", 10));
+    expect((await apply(edited, options)).failures).toMatchObject([{ id: "new", code: "changed-one-time-step" }]);
+    await accept("new", edited, options);
+    expect(await apply(edited, options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
+    expect(await legs()).toBe(2);
+  });
+
+  test("may be done again after its entry is forgotten", async () => {
+    await forget("old", options);
+    expect(await apply(await load(once("new")), options)).toMatchObject({ applied: ["new"] });
+    expect(await legs()).toBe(3);
+  });
+
+  test("that was applied under both ids is refused", async () => {
+    expect(await apply(await load(once("old"), once("new")), options)).toMatchObject({ applied: ["new"] });
+    const both = await load(once("new", "  formerly: [old]\n"));
+    expect((await apply(both, options)).failures).toMatchObject([{ id: "new", code: "renamed-step" }]);
+  });
+});
+
+test("a renamed step of a database keeps its place, and the old files are older", async () => {
+  const old = await files(made(database, "old"));
+  await apply(old, options);
+  const renamed = await files(`- id: new\n  formerly: [older, old]\n  ensureDatabase: { name: ${database} }\n`);
+  expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", unchanged: ["new"], adopted: [] });
+  expect((await plan(renamed, options)).orphaned).toEqual([]);
+  expect(await apply(old, options)).toMatchObject({ result: "older", requests: { writes: 0 } });
+});
