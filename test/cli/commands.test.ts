@@ -73,7 +73,7 @@ describe("mistakes on the command line", () => {
     ],
     [
       "ledger",
-      "error[invalid-settings]: `ledger` needs one of: ledger forget, ledger accept\n  next: See `couchdb-migrate ledger --help`.\n",
+      "error[invalid-settings]: `ledger` needs one of: ledger forget, ledger accept, ledger release\n  next: See `couchdb-migrate ledger --help`.\n",
     ],
     [
       "ledger forgt a",
@@ -158,6 +158,7 @@ test("the library gets all settings", async () => {
     builds: 2,
     leaseTtl: 10_000,
     lockWait: 60_000,
+    onOlder: "skip",
     timeout: 300_000,
     emit: expect.any(Function),
     signal,

@@ -33,6 +33,9 @@ const beforeTheSteps = [
   `GET ${lease}?open_revs=all`,
   `GET ${lease}?open_revs=all&revs=true`,
   `GET ${ledger}`,
+  // The version is noted before the first write of a step.
+  `GET ${ledger}`,
+  `PUT ${ledger}`,
 ];
 const afterTheSteps = [`GET ${ledger}`, `PUT ${ledger}`, `GET ${history}`, `PUT ${history}`];
 

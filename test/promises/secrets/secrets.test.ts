@@ -170,6 +170,8 @@ test("plans, applies, and all other commands", async () => {
   const rotated = { OVERMIND_PASSWORD: secrets.previous, LINK_PASSWORD: secrets.urlPassword };
   expect(await run(["plan", path, "--verify"], rotated)).toMatchObject({ code: 0 });
   expect(await run(["apply", path, "--verify", "--log-format", "json"], rotated)).toMatchObject({ code: 0 });
+  expect(await run(["apply", path, "--log-format", "json"])).toMatchObject({ code: 0 });
+  expect(await run(["apply", path, "--allow-revert", "--log-format", "json"])).toMatchObject({ code: 0 });
 
   for (const argv of [
     ["status", path],

@@ -79,7 +79,7 @@ onNodes("a staged deployment", () => {
     const before = (await indexFiles(database)).filter(({ signature }) => signature === former);
     expect(before.length).toBeGreaterThan(0);
 
-    expect(await apply(database, oldView, true)).toMatchObject({ superseded: ["views"], applied: [] });
+    expect(await apply(database, oldView, true)).toMatchObject({ result: "older", applied: [] });
     const back = await apply(database, oldView, true, "--allow-revert");
     expect(back).toMatchObject({ applied: ["views"] });
     expect(back.behind).toBeLessThan(10);
