@@ -239,6 +239,8 @@ test("the tool's own database", async () => {
 test("a server that says what it was sent, and worse", async () => {
   const path = soundFiles();
   const body = { error: `bad ${echo}`, reason: echo };
+  // So that there is something to write.
+  await request(node, "DELETE", "/hive");
   for (const status of [400, 403, 500]) {
     for (const [what, matches] of [
       ["writes", (one: { writes: boolean }) => one.writes],
