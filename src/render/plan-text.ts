@@ -37,9 +37,7 @@ export function orphanedText(ids: readonly string[], place: Pick<Plan, "set" | "
 }
 
 function forgetHint({ set, ledgerDatabase }: Pick<Plan, "set" | "ledgerDatabase">): string {
-  return visible(
-    commandLine("ledger forget ID", { set, database: ledgerDatabase ?? "", own: ledgerDatabase === undefined }),
-  );
+  return commandLine("ledger forget ID", { set, database: ledgerDatabase ?? "", own: ledgerDatabase === undefined });
 }
 
 function closing(plan: Plan): string {

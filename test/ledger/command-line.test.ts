@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { commandLine } from "../../src/ledger/command-line.js";
+
+test.each([
+  ["neither flag for the defaults", "default", "couchdb-migrate", true, ""],
+  ["the set", "billing", "couchdb-migrate", true, " --set billing"],
+  ["the ledger's database", "default", "ledgers", false, " --ledger-database ledgers"],
+  [
+    "the ledger's database, though it has the name of the tool's own",
+    "default",
+    "couchdb-migrate",
+    false,
+    " --ledger-database couchdb-migrate",
+  ],
+  [
+    "both, so that a shell takes them as they are",
+    "a.b-c",
+    "led$(g)er",
+    false,
+    " --set a.b-c --ledger-database 'led$(g)er'",
+  ],
+  ["no name that the flag would refuse", "`rm`\x1b", "x'y", false, " --set SET --ledger-database DATABASE"],
+])("a command that a message names has %s", (_, set, database, own, flags) => {
+  expect(commandLine("ledger forget legs", { set, database, own })).toBe(
+    `\`couchdb-migrate ledger forget legs${flags}\``,
+  );
+});
