@@ -123,13 +123,16 @@ export class Work {
     const run = this.#run;
     const { renames, ledger } = this.#seen.files.renamed;
     const assertHeld = () => lease.assertHeld();
-    for (const step of run.steps.filter(({ id }) => renames.has(id))) {
+    for (const step of run.steps) {
+      const from = renames.get(step.id);
+      if (from === undefined) continue;
       const databases = Object.keys(ledger?.entries[step.id]?.databases ?? {}).filter((name) =>
         this.#existing.has(name),
       );
       for (const database of databases) {
         assertHeld();
-        await kindOf(step).carryOver?.({ ...contextOf(run, step, { database }), assertHeld });
+        const renamed = { ...step, desired: step.desired, formerly: [from] };
+        await kindOf(step).carryOver?.({ ...contextOf(run, renamed, { database }), assertHeld });
       }
     }
   }
@@ -174,7 +177,8 @@ export class Work {
     const done = broken === undefined && this.#failures.length === 0 && !left;
     try {
       if (done) {
-        recorder.secretsHold(proven);
+        // Of a part of the steps it is not known.
+        if ([...this.#seen.files.secrets.changed].every((id) => this.due.has(id))) recorder.secretsHold(proven);
         recorder.nodes = knownNodes(run.couch);
       }
       // All is done, but not recorded: whoever asked for it must not be told that it is.

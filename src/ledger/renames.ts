@@ -11,13 +11,17 @@ export interface Renamed {
   readonly ambiguous: ReadonlyMap<string, string>;
 }
 
-export function renameEntries(ledger: Ledger | undefined, steps: readonly Pick<Step, "id" | "formerly">[]): Renamed {
+type Named = Pick<Step, "id" | "kind" | "checksum" | "formerly">;
+
+export function renameEntries(ledger: Ledger | undefined, steps: readonly Named[]): Renamed {
   const renames = new Map<string, string>();
   const ambiguous = new Map<string, string>();
   const has = (id: string) => Object.hasOwn(ledger?.entries ?? {}, id);
-  for (const { id, formerly = [] } of steps) {
+  const ids = new Set(steps.map(({ id }) => id));
+  for (const step of steps) {
+    const { id, formerly = [] } = step;
     const before = formerly.filter(has);
-    const [from] = before;
+    const [from = has(id) ? undefined : renamedSince(step, ids, ledger)] = before;
     if (from === undefined) continue;
     if (has(id)) {
       const [other] = before.filter((one) => !ledger?.entries[id]?.formerly?.includes(one));
@@ -32,4 +36,13 @@ export function renameEntries(ledger: Ledger | undefined, steps: readonly Pick<S
     return now === undefined ? [id, entry] : [now, { ...entry, formerly: [...(entry.formerly ?? []), id] }];
   });
   return { ledger: { ...ledger, entries: Object.fromEntries(entries) }, renames, ambiguous };
+}
+
+/** Files that are gone back to have the step under the id that it had before. */
+function renamedSince({ id, kind, checksum }: Named, ids: ReadonlySet<string>, ledger: Ledger | undefined) {
+  const found = Object.entries(ledger?.entries ?? {}).find(
+    ([other, entry]) =>
+      !ids.has(other) && entry.formerly?.includes(id) && entry.kind === kind && entry.checksum === checksum,
+  );
+  return found?.[0];
 }

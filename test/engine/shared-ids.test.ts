@@ -133,6 +133,15 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
+  test("is known under its former id where its files are gone back to", async () => {
+    await apply(await load(once("new", "  formerly: [old]\n")), options);
+    const back = await apply(await load(once("old")), { ...options, allowRevert: true });
+    expect(back).toMatchObject({ result: "unchanged", unchanged: ["old"], failures: [] });
+    await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+    expect(await apply(await load(once("old")), options)).toMatchObject({ adopted: ["old"] });
+    expect(await legs()).toBe(2);
+  });
+
   test("may be done again after its entry is forgotten", async () => {
     await forget("old", options);
     expect(await apply(await load(once("new")), options)).toMatchObject({ applied: ["new"] });

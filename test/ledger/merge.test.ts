@@ -80,3 +80,33 @@ describe("beside the entries", () => {
     expect(mergeLedgers(undefined, theirs, ledger({}))).toHaveProperty("invented", 1);
   });
 });
+
+describe("what was noted", () => {
+  const noted = (versions: Record<string, number>, release?: [string, number]): Ledger =>
+    ledger({}, { versions, ...(release ? { release: { value: release[0], at: release[1] } } : {}) });
+
+  it.each([
+    ["by us is added", { a: 1 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
+    ["by them is kept", { a: 1 }, { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }],
+    ["is not lost to a stale copy", { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
+    ["again has the later place", { a: 1, b: 2 }, { a: 3, b: 2 }, { a: 1, b: 2 }, { a: 3, b: 2 }],
+  ] as [string, Record<string, number>, Record<string, number>, Record<string, number>, Record<string, number>][])(
+    "%s",
+    (_, base, theirs, ours, expected) => {
+      expect(mergeLedgers(noted(base), noted(theirs), noted(ours)).versions).toEqual(expected);
+    },
+  );
+
+  it("as the release is the later one's", () => {
+    const [early, late] = [noted({ a: 1 }, ["7", 1]), noted({ a: 1, b: 2 }, ["3", 2])];
+    expect(mergeLedgers(early, late, early).release?.value).toBe("3");
+    expect(mergeLedgers(early, early, late).release?.value).toBe("3");
+  });
+
+  it("of secrets that were replaced is what both know", () => {
+    const print = (hash: string, ...former: string[]) =>
+      ledger({}, { fingerprint: { ids: [], salt: "s", hash, n: 1, r: 1, p: 1, former } });
+    const merged = mergeLedgers(print("a"), print("b", "a"), print("c", "x"));
+    expect(merged.fingerprint).toMatchObject({ hash: "c", former: ["a", "x"] });
+  });
+});
