@@ -33,6 +33,16 @@ export const broken: readonly Broken[] = [
   { name: "an escape sequence of a terminal", text: "- id: \u001b[31mred\n", problems: ["control-character 1:7"] },
   { name: "an escaped control character", text: '- id: "a\\x07"\n  ensureDatabase: { name: a }\n', problems: ["bad-id 1:7"], says: "`a\\x07`" },
 
+  // Former ids.
+  { name: "a former id that is the id of another step", text: `- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n- id: a\n  ensureDatabase: { name: a }\n`, problems: ["former-id-in-use 2:14"], says: "001.yaml:4:7" },
+  { name: "a former id that is the step's own", text: "- id: a\n  formerly: [a]\n  ensureDatabase: { name: a }\n", problems: ["former-id-in-use 2:14"] },
+  { name: "a former id that two steps claim", text: `- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n- id: c\n  formerly: [a]\n  ensureDatabase: { name: c }\n`, problems: ["formerly-twice 5:14"], says: "001.yaml:2:14" },
+  { name: "a former id in another file's step", files: { "a.yaml": "- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n", "b.yaml": "- id: a\n  ensureDatabase: { name: a }\n" }, problems: ["a.yaml former-id-in-use 2:14"] },
+  { name: "a former id that is no list", text: "- id: b\n  formerly: a\n  ensureDatabase: { name: b }\n", problems: ["wrong-type 2:13"], says: "formerly: [old-id]" },
+  { name: "a former id that is a number", text: "- id: b\n  formerly: [7]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
+  { name: "a former id that no step can have", text: '- id: b\n  formerly: ["a b"]\n  ensureDatabase: { name: b }\n', problems: ["bad-id 2:14"] },
+  { name: "former ids that are empty", text: "- id: b\n  formerly: [~]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
+
   // Syntax.
   { name: "a tab as indentation", text: "- id: zerglings\n\tensureDatabase:\n\t\tname: a\n", problems: ["tab 2:1", "tab 3:1"], says: "spaces" },
   { name: "a tab deeper down", text: "- id: a\n  ensureDatabase:\n\t  name: a\n", problems: ["tab 3:1"] },
