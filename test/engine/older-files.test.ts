@@ -165,6 +165,29 @@ describe("a pod of the previous version", () => {
   });
 });
 
+describe("a run of one part", () => {
+  const part = { number: 1, of: 2 };
+  const once = (legs: number) =>
+    `${made()}- id: once-${legs}\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
+
+  test("notes its version before it divides the work, so that other files are older", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    const second = await files(once(6));
+    expect(await apply(second, { ...options, part })).toMatchObject({ part: { open: [2] } });
+    expect(await apply(first, options)).toMatchObject(skipped);
+    expect(await apply(second, { ...options, part: { number: 2, of: 2 } })).toMatchObject({ applied: ["once-6"] });
+  });
+
+  test("with older files does nothing, and says so", async () => {
+    const first = await files(once(4));
+    expect(await apply(first, { ...options, part })).toMatchObject({ part: { open: [2] } });
+    await apply(await version("y"), options);
+    const late = await apply(first, { ...options, part: { number: 2, of: 2 } });
+    expect(late).toMatchObject({ ...skipped, older: { by: "version" } });
+  });
+});
+
 test("the version is noted before the first write of a step, and once", async () => {
   const proxy = await startProxy(server().url);
   const connection = { ...options.connection, url: proxy.url };
