@@ -8,18 +8,17 @@ import { nextEntry } from "../ledger/entry.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { Snapshot } from "../ledger/snapshot.js";
-import { writeLedger } from "../ledger/store.js";
 import type { Step } from "../migrations/step.js";
 import type { ApplyResult, Failure, KeptStep, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
-import { ledgerToNote } from "./assess-files.js";
 import { claimsOf } from "./claims-of.js";
 import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
-import { contextOf, missingDatabase } from "./examine.js";
+import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
+import { noteFiles, revertedMessage } from "./note-files.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
@@ -104,11 +103,7 @@ export class Work {
     const { files } = this.#seen;
     if (!files.toNote) return true;
     try {
-      await this.#carryMarkers(lease);
-      const ledger = await ledgerToNote(files, run.place.set);
-      lease.assertHeld();
-      const renamed = [...files.renamed.renames.values()];
-      this.#stored = await writeLedger(run.couch, run.place, this.#stored, ledger, { renamed });
+      this.#stored = await noteFiles(run, this.#seen, lease);
     } catch (error) {
       this.#ending = toMigrateError(error);
       this.#notReached = [...this.due];
@@ -116,25 +111,6 @@ export class Work {
     }
     if (files.standing.is === "newer" && files.standing.reverts) this.#warn("reverted", revertedMessage);
     return true;
-  }
-
-  /** What renamed steps keep beside the data. */
-  async #carryMarkers(lease: Lease): Promise<void> {
-    const run = this.#run;
-    const { renames, ledger } = this.#seen.files.renamed;
-    const assertHeld = () => lease.assertHeld();
-    for (const step of run.steps) {
-      const from = renames.get(step.id);
-      if (from === undefined) continue;
-      const databases = Object.keys(ledger?.entries[step.id]?.databases ?? {}).filter((name) =>
-        this.#existing.has(name),
-      );
-      for (const database of databases) {
-        assertHeld();
-        const renamed = { ...step, desired: step.desired, formerly: [from] };
-        await kindOf(step).carryOver?.({ ...contextOf(run, renamed, { database }), assertHeld });
-      }
-    }
   }
 
   #warn(code: string, message: string, id?: string): void {
@@ -418,9 +394,6 @@ export class Work {
     };
   }
 }
-
-const revertedMessage =
-  "these files were older than what was applied; as going back is allowed, they are the newest now, and the files that were applied before are older";
 
 function notThere(database: string): MigrateError {
   const message = `CouchDB accepted the request for database ${database}, but it is not there`;
