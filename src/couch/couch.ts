@@ -93,6 +93,8 @@ export interface Login {
    * them needs no other proof that its password is right on the node that is spoken to.
    */
   proves(name: string, password: string): boolean;
+  /** True when the run was given these credentials, accepted or not: they may be those that a rotation is to bring. */
+  declares(name: string, password: string): boolean;
   /** From now on sign with these (an admin was just written, or rotated). */
   become(name: string, password: string): void;
 }

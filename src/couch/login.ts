@@ -61,6 +61,11 @@ export class RunLogin implements Login {
     return accepted && using?.name === name && using.password === password;
   }
 
+  declares(name: string, password: string): boolean {
+    const { declared } = this.#state;
+    return declared?.name === name && declared.password === password;
+  }
+
   become(name: string, password: string): void {
     this.#go(becoming(this.#state, { name, password }));
   }

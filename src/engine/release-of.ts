@@ -2,7 +2,7 @@ import { MigrateError } from "../errors.js";
 import { canonicalRelease, releaseForm } from "../ledger/release.js";
 import type { RunOptions } from "../options.js";
 
-/** In its canonical form. Throws `invalid-settings` where it is none. */
+/** In its canonical form. Throws `invalid-settings` where it is not one. */
 export function releaseOf({ release }: Pick<RunOptions, "release">): string | undefined {
   return release === undefined ? undefined : asRelease(String(release));
 }
@@ -10,6 +10,6 @@ export function releaseOf({ release }: Pick<RunOptions, "release">): string | un
 export function asRelease(text: string): string {
   const canonical = canonicalRelease(text);
   if (canonical !== undefined) return canonical;
-  const message = `${JSON.stringify(text)} is not a release: it is ${releaseForm}`;
+  const message = `${JSON.stringify(text)} is not a release; give ${releaseForm}`;
   throw new MigrateError("invalid-settings", { message, data: { release: text } });
 }

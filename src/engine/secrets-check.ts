@@ -16,9 +16,9 @@ export interface SecretsSeen {
 
 export const noSecrets: SecretsSeen = { changed: new Set(), former: false, toNote: [] };
 
-/** The steps whose secrets the accepted login does not prove. */
-export function unproven(steps: readonly Step[], login: Login): Step[] {
-  return steps.filter((step) => step.secrets.size > 0 && !kindOf(step).provenByLogin?.(step.desired, login));
+/** The steps whose secrets are not the run's own login. */
+function besidesLogin(steps: readonly Step[], login: Login): Step[] {
+  return steps.filter((step) => step.secrets.size > 0 && !kindOf(step).ofLogin?.(step.desired, login));
 }
 
 /** At most one derivation. */
@@ -29,7 +29,7 @@ export async function checkSecrets(
 ): Promise<SecretsSeen> {
   // The fingerprint is over all secrets together. A plan without some of them sees a change of the others on the server.
   if (steps.some(({ unknown }) => unknown)) return noSecrets;
-  const open = unproven(steps, login);
+  const open = besidesLogin(steps, login);
   if (open.length === 0) return noSecrets;
   const changed = new Set(open.map(({ id }) => id));
   const recorded = ledger?.fingerprint;

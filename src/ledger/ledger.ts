@@ -3,7 +3,7 @@ export interface Ledger {
   readonly formatVersion: 1;
   readonly set: string;
   readonly entries: Readonly<Record<string, Entry>>;
-  /** One fingerprint over all secrets of the set but those that the login proves. */
+  /** One fingerprint over all secrets of the set but the login's own. */
   readonly fingerprint?: Fingerprint;
   /**
    * Every version of the files (files-version.ts) that was noted, which is before its first write, with its place in the

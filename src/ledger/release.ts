@@ -7,7 +7,7 @@ export const releaseForm =
 const number = /^\d{1,15}$/;
 const time = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?$/i;
 
-/** In the one form in which it is stored and compared: `7`, `2026-05-01T10:00:00.000Z`. `undefined`: it is none. */
+/** In the one form in which it is stored and compared: `7`, `2026-05-01T10:00:00.000Z`. `undefined`: the text is not a release. */
 export function canonicalRelease(text: string): string | undefined {
   if (number.test(text)) return String(Number(text));
   if (!time.test(text)) return undefined;

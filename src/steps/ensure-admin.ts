@@ -63,7 +63,8 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   title: ({ name }) => `admin ${name}`,
   databases: () => [],
   claims: ({ name }) => [`admin/${name}`],
-  provenByLogin: ({ name, password }, login) => login.proves(name, password),
+  // Otherwise a run that rotates, and one that has rotated, would not compare the secrets of the same steps.
+  ofLogin: ({ name, password }, login) => login.proves(name, password) || login.declares(name, password),
 
   async observe({ couch, desired }) {
     const looks = await onEveryNode(couch, (node) => adminHash(couch, node, desired.name));

@@ -190,8 +190,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   checkPartitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
   /** What is to be said of the step whatever the server has: one sentence each. No secret. */
   warnings?(desired: Desired): readonly string[];
-  /** The accepted login of this run proves that the step's secrets are those of the server. */
-  provenByLogin?(desired: Desired, login: Login): boolean;
+  /** The step's secrets are the run's own login. Only where each run looks whether the server has them (`everyRun`). */
+  ofLogin?(desired: Desired, login: Login): boolean;
   /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
   resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
 

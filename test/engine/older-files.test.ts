@@ -255,6 +255,36 @@ describe("a Secret", () => {
   });
 });
 
+test("an admin that rotates its own password is not taken for an older one after a crash", async () => {
+  const { url } = server();
+  const [name, other] = [uniqueName("admin"), uniqueName("user")];
+  const own = (password: string, previousPassword?: string, at = url) => ({
+    ...options,
+    connection: { url: at, username: name, password, ...(previousPassword ? { previousPassword } : {}) },
+  });
+  const set = (password: string) =>
+    files(
+      `- id: admin\n  ensureAdmin: { name: "\${NAME}", password: "\${PASSWORD}" }\n- id: user\n  ensureUser: { name: ${other}, password: creep-and-more }\n`,
+      { NAME: name, PASSWORD: password },
+    );
+  await apply(await set("first-pass"), { ...options, set: "beforehand" });
+  await apply(await set("first-pass"), own("first-pass"));
+  const proxy = await startProxy(url);
+  proxy.faultWhen(({ method, path }) => method === "PUT" && path.includes("/_config/admins/"), { status: 400 }, 99);
+  const broken = await apply(await set("second-pass"), own("second-pass", "first-pass", proxy.url));
+  await proxy.close();
+  expect(broken).toMatchObject({ result: "failed" });
+  expect(await apply(await set("first-pass"), own("first-pass"))).toMatchObject({ result: "unchanged" });
+  const rotated = await apply(await set("second-pass"), own("second-pass", "first-pass"));
+  expect(rotated).toMatchObject({ applied: ["admin"] });
+  expect(await apply(await set("second-pass"), own("second-pass"))).toMatchObject({
+    result: "unchanged",
+    requests: { writes: 0 },
+  });
+  await request(server(), "DELETE", `/_node/_local/_config/admins/${name}`);
+  await request(server(), "DELETE", `/_users/org.couchdb.user:${other}`);
+});
+
 describe("a release", () => {
   const at = (release: number | string) => ({ ...options, release });
 
@@ -303,7 +333,7 @@ describe("a release", () => {
     });
   });
 
-  test("that is none is refused before anything is sent", async () => {
+  test("that is not one is refused before anything is sent", async () => {
     await expect(apply(await version("x"), at("v7"))).rejects.toMatchObject({ code: "invalid-settings" });
   });
 });

@@ -30,12 +30,12 @@ describe("a release", () => {
     "2026-05-01 10:00Z",
     "now",
     "none",
-  ])("%j is none: a time has its zone, and a number is whole", (text) => {
+  ])("%j is not one: a time has its zone, and a number is whole", (text) => {
     expect(canonicalRelease(text)).toBeUndefined();
     expect(table.release.pattern.test(text)).toBe(false);
   });
 
-  test("that looks like a time, and is none, is refused", () => {
+  test("that only looks like a time is refused", () => {
     expect(canonicalRelease("2026-13-45T10:00:00Z")).toBeUndefined();
   });
 

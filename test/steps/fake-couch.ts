@@ -45,6 +45,7 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
   const login: Login = {
     name: options.login?.name,
     proves: (name, password) => options.login?.name === name && options.login.password === password,
+    declares: (name, password) => options.login?.name === name && options.login.password === password,
     become: (name) => became.push(name),
   };
   return {
