@@ -5,15 +5,15 @@ import { writeLedger } from "../ledger/store.js";
 import { kindOf } from "../steps/targets.js";
 import { ledgerToNote } from "./assess-files.js";
 import { contextOf } from "./examine.js";
-import type { Look, Run } from "./run.js";
+import { type Look, type Run, runUnder } from "./run.js";
 
 /** To be called where something is to be noted; the set's lease is held. Returns the ledger as it is stored then. */
 export async function noteFiles(run: Run, { files, stored, existing }: Look, lease: Lease): Promise<StoredLedger> {
-  await carryMarkers(run, { files, existing }, lease);
+  const held = runUnder(run, lease);
+  await carryMarkers(held, { files, existing }, lease);
   const ledger = await ledgerToNote(files, run.place.set);
-  lease.assertHeld();
   const renamed = [...files.renamed.renames.values()];
-  return writeLedger(run.couch, run.place, stored, ledger, { renamed });
+  return writeLedger(held.couch, run.place, stored, ledger, { renamed });
 }
 
 /** Before the ledger: whoever is killed in between finds the entries under their former ids, and carries on. */
