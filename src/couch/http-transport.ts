@@ -120,11 +120,15 @@ function knowWires(agent: HttpsAgent): void {
   const { createConnection } = agent;
   agent.createConnection = function (options, callback) {
     const wire = connect(options as TcpNetConnectOpts);
-    const secured = createConnection.call(this, { ...options, socket: wire } as typeof options, callback);
-    if (secured) {
-      wire.once("error", (error) => secured.destroy(error));
-      wires.set(secured, wire);
+    let secured: Duplex | null | undefined;
+    wire.on("error", (error) => secured?.destroy(error));
+    try {
+      secured = createConnection.call(this, { ...options, socket: wire } as typeof options, callback);
+    } finally {
+      // A certificate or a key that can't be read: nobody else would close it.
+      if (!secured) wire.destroy();
     }
+    if (secured) wires.set(secured, wire);
     return secured;
   };
 }

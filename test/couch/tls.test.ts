@@ -52,6 +52,22 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     rmSync(folder, { recursive: true, force: true });
   });
 
+  test("a key that can't be read is an error, and what its connection meets is none of the process", async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on("uncaughtExceptionMonitor", note);
+    try {
+      const connection = { url: "https://127.0.0.1:1", tls: { key: "no key", cert: "no certificate" } };
+      expect(await readFrom(connection)).toBe("unreachable");
+      // The port is closed: whoever connects there hears of it.
+      await once(connect(1, "127.0.0.1"), "error").catch(() => {});
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(uncaught).toEqual([]);
+    } finally {
+      process.off("uncaughtExceptionMonitor", note);
+    }
+  });
+
   function certificateFor(names: string): { readonly key: string; readonly cert: string } {
     const files = { key: join(folder, "key.pem"), cert: join(folder, "cert.pem") };
     const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
