@@ -207,6 +207,16 @@ test.each([
   ["a.c", "abc", false],
   ["*", "_users", false],
   ["_*", "_users", false],
+  ["tenants", "tenants", true],
+  ["tenants", "tenants-a", false],
+  ["a*a", "a", false],
+  ["a*a", "aa", true],
+  ["*b*a", "ab", false],
+  ["**a**", "bab", true],
+  ["*ab", "aab", true],
+  ["a*bc*bc", "abc", false],
+  // With a regular expression this one takes longer than the universe is old.
+  [`${"*a".repeat(40)}*b`, "a".repeat(230), false],
 ])("%s matches %s: %s", (pattern, name, expected) => {
   expect(patternTest(pattern)(name)).toBe(expected);
 });
