@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The process: arguments, streams, signals and the exit code. */
-import { exitCodes } from "./errors.js";
+import { bug, exitCodes, type MigrateError, toMigrateError } from "./errors.js";
 
 /** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
 const latest = 4_500;
@@ -17,10 +17,31 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+/** A fault of ours that nobody caught. */
+let fault: MigrateError | undefined;
+let returned = false;
+
 function endNow(): never {
-  hurry.abort();
-  process.exit(exitCodes.interrupted);
+  hurry.abort(fault);
+  process.exit(fault ? exitCodes.failed : exitCodes.interrupted);
 }
+
+// The run stops as for a signal, so that the lease is released; then it says what was thrown.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (thrown: unknown) => {
+    if (returned) return;
+    fault ??= toMigrateError(thrown);
+    interruption.abort(fault);
+    setTimeout(endNow, latest).unref();
+  });
+}
+
+// Otherwise Node.js would end with 0, as if all were done.
+process.on("beforeExit", () => {
+  if (returned) return;
+  fault ??= bug("nothing is left that the process could wait for, but the run is not done");
+  endNow();
+});
 
 let outputLost = false;
 // Whoever reads our output may have seen enough; the run goes on to its end all the same.
@@ -44,8 +65,13 @@ void import("./main.js")
     }),
   )
   .then((code) => {
+    returned = true;
     // Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after
     // its callback.
     const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
     process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
+  })
+  .catch((thrown: unknown) => {
+    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+    process.exit(exitCodes.failed);
   });

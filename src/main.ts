@@ -23,15 +23,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let end = (summary: string) => endUnresolved(summary, io.env);
   const once = { once: true };
   // Through the log, which knows what is drawn on the terminal.
-  io.signal.addEventListener("abort", () => io.stderr.isTTY && log?.info("Stopping; once more stops at once."), once);
-  io.hurry?.addEventListener(
-    "abort",
-    () => {
-      log?.close();
-      end(errorSummary(broughtDown()));
-    },
-    once,
-  );
+  const stopping = () => io.stderr.isTTY && !faultOf(io.signal) && log?.info("Stopping; once more stops at once.");
+  io.signal.addEventListener("abort", stopping, once);
+  const { hurry } = io;
+  const endAtOnce = () => {
+    const fault = hurry && faultOf(hurry);
+    log?.close();
+    const error = fault ? withoutSecrets(fault, secrets) : broughtDown();
+    if (fault && log) log.error(error);
+    // There was no time to find out in which form.
+    else if (fault) io.stderr.write(`${errorSummary(error)}\n`);
+    end(errorSummary(error));
+  };
+  hurry?.addEventListener("abort", endAtOnce, once);
   try {
     const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns ?? 100);
     if ("text" in parsed) {
@@ -50,11 +54,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
     const context = contextFor(command, resolved, positionals, io, log, secrets);
     const outcome = await command.run(context);
+    const fault = faultOf(io.signal);
+    if (fault) throw fault;
     log.close();
     if (outcome.summary !== undefined) end(outcome.summary);
     return outcome.exitCode;
   } catch (thrown) {
-    const error = withoutSecrets(io.signal.aborted ? asInterruption(thrown) : thrown, secrets);
+    const error = withoutSecrets(io.signal.aborted ? asInterruption(thrown, io.signal) : thrown, secrets);
     log ??= await fallbackLog(argv, io, secrets);
     log.close();
     log.error(error);
@@ -143,7 +149,14 @@ function broughtDown(): MigrateError {
 }
 
 /** What a run throws when its signal has come, whatever it is that the signal cut short. */
-function asInterruption(thrown: unknown): MigrateError {
+function asInterruption(thrown: unknown, signal: AbortSignal): MigrateError {
+  const fault = faultOf(signal);
+  if (fault) return fault;
   if (thrown instanceof MigrateError) return thrown;
   return new MigrateError("interrupted", { message: "a signal stopped the run before it was done", cause: thrown });
+}
+
+/** What nobody caught, where the run is stopped for that, and not by its user. */
+function faultOf({ reason }: AbortSignal): MigrateError | undefined {
+  return reason instanceof MigrateError ? reason : undefined;
 }

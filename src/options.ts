@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly rate?: number;
   /** How many indexes may be built at the same time. Default 1. */
   readonly builds?: number;
+  /** How long a script of `transformDocuments` may take to be loaded, and for each document. Default 60 000. */
+  readonly scriptTimeout?: number;
   /** How many databases are worked in at once. Default 16. */
   readonly concurrency?: number;
   /** Hears everything that the run has to say. */
@@ -69,6 +71,7 @@ export const defaults = {
   patience: 15_000,
   concurrency: 16,
   builds: 1,
+  scriptTimeout: 60_000,
   leaseTtl: 30_000,
   lockWait: 600_000,
 } as const;

@@ -34,9 +34,9 @@ export interface Io {
   readonly env: Environment;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** Aborted by the first signal. */
+  /** Aborted by the first signal, or, with a MigrateError for its reason, because of an exception that nobody caught. */
   readonly signal: AbortSignal;
-  /** Aborted just before the process ends without waiting for the command: by the second signal, say. */
+  /** Aborted, with the same reason, just before the process ends without waiting for the command: by the second signal, say. */
   readonly hurry?: AbortSignal;
   engine(): Promise<Engine>;
   /** Part of the engine, so small that it is loaded where the rest may not be needed. Absent: the rest is loaded. */

@@ -18,6 +18,7 @@ export function runOptions(context: Context, connection: Connection | undefined 
     ...(settings.release === undefined ? {} : { release: settings.release }),
     concurrency: settings.concurrency,
     builds: settings.builds,
+    scriptTimeout: settings.scriptTimeout,
     ...(settings.rate === undefined ? {} : { rate: settings.rate }),
     emit: log.emit,
     signal,

@@ -19,6 +19,7 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
     ...(run.rate === undefined ? {} : { rate: run.rate }),
     builds: run.builds,
     command: (words) => commandLine(words, run.place),
+    scriptTimeout: run.scriptTimeout,
     foreign: run.secrets.foreign,
     desired: step.desired,
     target,

@@ -54,6 +54,7 @@ export interface Run {
   /** Documents a second, of steps that change many. */
   readonly rate: number | undefined;
   readonly builds: number;
+  readonly scriptTimeout: number;
   readonly leasing: Required<LeaseOptions>;
 }
 
@@ -141,6 +142,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     verify: options.verify ?? false,
     rate: options.rate,
     builds: options.builds ?? defaults.builds,
+    scriptTimeout: options.scriptTimeout ?? defaults.scriptTimeout,
     leasing: {
       holder: holderName(options),
       leaseTtl: options.leaseTtl ?? defaults.leaseTtl,

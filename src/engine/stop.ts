@@ -36,8 +36,7 @@ export function stopper(
     soft.abort(error);
     timers.push(setTimeout(() => cut(error), grace).unref(), setTimeout(() => hard.abort(error), end).unref());
   };
-  const interrupt = () =>
-    stop(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
+  const interrupt = () => stop(interruptionOf(options.signal));
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener("abort", interrupt, { once: true });
   if (options.timeout !== undefined) {
@@ -53,4 +52,10 @@ export function stopper(
       for (const timer of timers) clearTimeout(timer);
     },
   };
+}
+
+/** Whoever stops the run may say why with an error of ours. */
+function interruptionOf(signal: AbortSignal | undefined): MigrateError {
+  if (signal?.reason instanceof MigrateError) return signal.reason;
+  return new MigrateError("interrupted", { message: "the run was interrupted before it was done" });
 }

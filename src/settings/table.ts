@@ -263,6 +263,14 @@ export const table = {
     min: 1,
     max: 64,
   },
+  scriptTimeout: {
+    type: "duration",
+    group: "Run",
+    description: "how long a script of a transformation may take for one document",
+    commands: [...deciding, "status"],
+    default: "1m",
+    min: 1,
+  },
   rate: {
     type: "integer",
     group: "Run",

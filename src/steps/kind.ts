@@ -73,6 +73,8 @@ export interface StepContext<Desired> {
   readonly allowDestroy?: boolean;
   /** How many documents a second may be changed. Absent: as many as the server takes. */
   readonly rate?: number;
+  /** Milliseconds for a script to be loaded, and for each document that it changes. Absent: the default. */
+  readonly scriptTimeout?: number;
   /** How many indexes may be built at the same time, of all steps of the run. Absent: one. */
   readonly builds?: number;
   /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */

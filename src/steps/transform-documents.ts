@@ -1,3 +1,4 @@
+import { defaults } from "../options.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import type { JsonObject } from "./json.js";
 import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
@@ -8,7 +9,8 @@ import { isDivision, isUndivided, type Marker, MarkerStore } from "./transform/m
 import { divide, finishParts, type Standing, standing, standingOf, transformPart } from "./transform/parts.js";
 import type { Conflicts } from "./transform/prepare.js";
 import { type Preview, preview } from "./transform/preview.js";
-import { loadScript, readScript } from "./transform/script.js";
+import { RunningScript } from "./transform/running-script.js";
+import { readScript } from "./transform/script.js";
 import { type Ending, type TransformationOptions, transformAll } from "./transform/transformation.js";
 
 interface Spec extends Declared {
@@ -133,7 +135,9 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     const accept = context.command?.(`ledger accept ${step.id}`) ?? "`couchdb-migrate ledger accept`";
     const known = { marker, sameForm, accept, allowDestroy };
     if (brief || marker?.state === "done") return known;
-    const seen = await preview(context, database, desired.selector, await transformOf(context), desired.conflicts);
+    const seen = await withTransform(context, (transform) =>
+      preview(context, database, desired.selector, transform, desired.conflicts),
+    );
     if (!isDivision(found)) return { ...known, preview: seen };
     return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
   },
@@ -162,7 +166,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       await divide(couch, database, identityOf(step), parts);
     },
     standing: ({ target: { database = "" }, step, couch }) => standing(couch, database, identityOf(step)),
-    apply: async (part, context) => transformPart(part, await optionsOf(context)),
+    apply: (part, context) => withOptions(context, (options) => transformPart(part, options)),
   },
 
   /**
@@ -170,38 +174,42 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
    * walk ends only when no document is left to be changed.
    */
   async apply(_, context) {
-    const options = await optionsOf(context);
-    const { database, step } = options;
+    const { database = "" } = context.target;
+    const step = identityOf(context.step);
     await carryOver(context.couch, database, step, context.assertHeld);
     const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
-    return said(await (divided ? finishParts(options) : transformAll(options)), database);
+    return said(await withOptions(context, divided ? finishParts : transformAll), database);
   },
 });
 
-async function optionsOf(context: StepContext<Transformed>): Promise<TransformationOptions> {
+function withOptions<T>(
+  context: StepContext<Transformed>,
+  work: (options: TransformationOptions) => Promise<T>,
+): Promise<T> {
   const { desired, target, step } = context;
   const { database = "" } = target;
   const { selector, conflicts } = desired;
-  const transform = await transformOf(context);
-  return { database, selector, transform, conflicts, step: identityOf(step), context };
+  return withTransform(context, (transform) =>
+    work({ database, selector, transform, conflicts, step: identityOf(step), context }),
+  );
 }
 
-async function transformOf({ desired, foreign }: StepContext<Transformed>): Promise<Transform> {
+/** Each place has a script of its own, so that one that hangs in one database holds up no other. */
+async function withTransform<T>(
+  { desired, signal, foreign, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
+  work: (transform: Transform) => Promise<T>,
+): Promise<T> {
   const { script, rename, unset, set } = desired;
-  if (script !== undefined) return quoting(await loadScript(script), foreign);
-  const declared = { ...(rename ? { rename } : {}), ...(unset ? { unset } : {}), ...(set ? { set } : {}) };
-  return (document) => changeAsDeclared(document, declared);
-}
-
-/** What a script throws was written by somebody else. */
-function quoting(transform: Transform, foreign: (text: string) => string): Transform {
-  return async (document) => {
-    try {
-      return await transform(document);
-    } catch (error) {
-      throw new Error(foreign(error instanceof Error ? error.message : String(error)), { cause: error });
-    }
-  };
+  if (script === undefined) {
+    const declared = { ...(rename ? { rename } : {}), ...(unset ? { unset } : {}), ...(set ? { set } : {}) };
+    return work((document) => changeAsDeclared(document, declared));
+  }
+  const running = await RunningScript.open(script, { limit: scriptTimeout, signal, foreign });
+  try {
+    return await work((document) => running.change(document));
+  } finally {
+    await running.close();
+  }
 }
 
 function identityOf(step: StepContext<unknown>["step"]): NonNullable<StepContext<unknown>["step"]> {

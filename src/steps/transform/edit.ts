@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
+import { isTooDeep, maxNesting } from "../../text/depth.js";
 import { isObject, type JsonObject, membersOf } from "../json.js";
 import { predictedRevision } from "./predicted-revision.js";
 import { Unfit } from "./unfit.js";
@@ -79,7 +80,9 @@ function asJson(value: JsonObject): JsonObject {
   if (/\\ud[89a-f][0-9a-f]{2}/.test(text) && /\\ud[89a-f][0-9a-f]{2}/.test(text.replaceAll("\\\\", ""))) {
     throw new Unfit("the function made a text that holds half a character");
   }
-  return JSON.parse(text);
+  const json: JsonObject = JSON.parse(text);
+  if (isTooDeep(json)) throw new Unfit(`the document would be nested more than ${maxNesting} levels deep`);
+  return json;
 }
 
 /** Of what a document says, whatever the order of its keys; attachments by CouchDB's own digests. */

@@ -1,6 +1,7 @@
 /** What a transformation would do, as far as a plan shows it. Only reads. */
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
 import type { Change, StepContext } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
@@ -44,7 +45,11 @@ export async function preview(
       deletes ||= edit.deletes;
       changes.push(...changesOf(read.document, edit.deletes ? undefined : edit.body, read.id));
     } catch (error) {
+      const ended = error instanceof MigrateError;
+      if (ended && error.code !== "step-failed") throw error;
       if (faults.length < shown) faults.push(`${read.id}: ${error instanceof Error ? error.message : String(error)}`);
+      // The script can't go on.
+      if (ended) break;
     }
   }
   const all = (await documentsIn(couch, database)) - (selector ? 0 : await designDocumentsIn(couch, database));

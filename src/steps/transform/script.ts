@@ -4,10 +4,10 @@
  * It is one file: what is loaded is the very text that is part of the step's checksum, so it imports nothing but Node's
  * own modules (`node:crypto`, …). It is JavaScript, which every Node runs.
  */
-import { Buffer } from "node:buffer";
 import { type AnyNode, parse } from "acorn";
 import type { StepFiles } from "../../migrations/step-files.js";
-import type { Transform } from "./edit.js";
+import { defaults } from "../../options.js";
+import { RunningScript } from "./running-script.js";
 
 /** The module's text, if it can be used; else its problems are reported. */
 export async function readScript(files: StepFiles, path: string): Promise<string | undefined> {
@@ -26,34 +26,13 @@ export async function readScript(files: StepFiles, path: string): Promise<string
   for (const { offset, code, message } of problems) files.problem(at(offset), code, message);
   if (problems.length > 0) return undefined;
   try {
-    await loadScript(source);
+    const script = await RunningScript.open(source, { limit: defaults.scriptTimeout });
+    await script.close();
     return source;
   } catch (error) {
-    const message = `it can't be loaded: ${error instanceof Error ? error.message : String(error)}`;
-    files.problem(at(0), "script-fails", message);
+    files.problem(at(0), "script-fails", error instanceof Error ? error.message : String(error));
     return undefined;
   }
-}
-
-const loaded = new Map<string, Promise<Transform>>();
-
-/** Throws what the module throws, and where it exports no function. */
-export function loadScript(source: string): Promise<Transform> {
-  let known = loaded.get(source);
-  if (!known) {
-    known = load(source);
-    loaded.set(source, known);
-  }
-  return known;
-}
-
-async function load(source: string): Promise<Transform> {
-  const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
-  const module: { readonly default?: unknown } = await import(url);
-  if (typeof module.default !== "function") {
-    throw new Error("it has no function as its default export: `export default function (document) { … }`");
-  }
-  return module.default as Transform;
 }
 
 interface ScriptProblem {

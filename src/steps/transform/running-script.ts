@@ -1,0 +1,138 @@
+/**
+ * A script at work, in a thread of its own: while it computes, the run hears signals and renews its lease; where it
+ * computes or waits without an end, it can be ended; what it throws too late is known to be its own; and `process.exit`
+ * in it ends the thread alone.
+ */
+import { Buffer } from "node:buffer";
+import { Worker } from "node:worker_threads";
+import { MigrateError } from "../../errors.js";
+import { span } from "../../text/span.js";
+import type { JsonObject } from "../json.js";
+import { scriptWorker } from "./script-worker.js";
+
+export interface ScriptOptions {
+  /** Milliseconds for loading it, and for each document: whoever waits for a document has no other end. */
+  readonly limit: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** What a script throws was written by somebody else. */
+  foreign?(text: string): string;
+}
+
+interface Answer {
+  readonly json?: string;
+  readonly returned?: unknown;
+  readonly error?: string;
+}
+
+interface Call {
+  settle(answer: Answer): void;
+  fail(error: Error): void;
+}
+
+export class RunningScript {
+  readonly #worker: Worker;
+  readonly #options: ScriptOptions;
+  #call: Call | undefined;
+  /** Why it can't go on. */
+  #ended: MigrateError | undefined;
+  /** What it is at, for messages. */
+  #at = "was loaded";
+
+  private constructor(source: string, options: ScriptOptions) {
+    this.#options = options;
+    const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
+    this.#worker = new Worker(scriptWorker, { eval: true, workerData: { url } });
+    this.#worker.on("message", (answer: Answer) => this.#call?.settle(answer));
+    this.#worker.on("error", (thrown: unknown) =>
+      this.#end(failed(`threw outside its function${this.#quoted(thrown)}`, this.#at)),
+    );
+    this.#worker.on("exit", () => this.#end(failed("ended by itself: it exits, or awaits what never comes", this.#at)));
+    options.signal?.addEventListener("abort", this.#interrupt, { once: true });
+  }
+
+  /** Throws `step-failed` where the module throws, does not come to its end, or exports no function. */
+  static async open(source: string, options: ScriptOptions): Promise<RunningScript> {
+    const script = new RunningScript(source, options);
+    try {
+      if (options.signal?.aborted) script.#interrupt();
+      await script.#answer();
+      return script;
+    } catch (error) {
+      await script.close();
+      if (error instanceof MigrateError) throw error;
+      throw failed(`can't be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /**
+   * What the function makes of a document; one at a time. Throws an Error that is about this document, or a MigrateError
+   * where the script can't go on.
+   */
+  async change(document: JsonObject): Promise<unknown> {
+    this.#at = `changed ${String(document._id)}`;
+    const { json, returned } = await this.#answer(document);
+    return json === undefined ? returned : JSON.parse(json);
+  }
+
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener("abort", this.#interrupt);
+    this.#worker.removeAllListeners();
+    // What it throws in its last moment comes too late to be told.
+    this.#worker.on("error", () => {});
+    await this.#worker.terminate();
+  }
+
+  /** The time limit keeps the process alive while the answer is awaited. */
+  #answer(document?: JsonObject): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      const { limit } = this.#options;
+      const late = `did not end within ${span(limit)} (--script-timeout)`;
+      const timer = setTimeout(() => this.#end(failed(late, this.#at)), limit);
+      const over = () => {
+        clearTimeout(timer);
+        this.#call = undefined;
+      };
+      const fail = (error: Error) => {
+        over();
+        reject(error);
+      };
+      const settle = (answer: Answer) => {
+        if (answer.error !== undefined) return fail(new Error(this.#foreign(answer.error)));
+        over();
+        resolve(answer);
+      };
+      this.#call = { settle, fail };
+      if (document) this.#worker.postMessage(document);
+    });
+  }
+
+  readonly #interrupt = () => {
+    const { reason } = this.#options.signal ?? {};
+    this.#end(
+      reason instanceof MigrateError ? reason : new MigrateError("interrupted", { message: "the run was interrupted" }),
+    );
+  };
+
+  #end(why: MigrateError): void {
+    this.#ended ??= why;
+    this.#call?.fail(this.#ended);
+    void this.#worker.terminate();
+  }
+
+  #quoted(thrown: unknown): string {
+    return `: ${this.#foreign(thrown instanceof Error ? thrown.message : String(thrown))}`;
+  }
+
+  #foreign(text: string): string {
+    return this.#options.foreign?.(text) ?? text;
+  }
+}
+
+function failed(what: string, at?: string): MigrateError {
+  return new MigrateError("step-failed", {
+    message: `the script ${what}${at === undefined ? "" : `, while it ${at}`}`,
+    next: "Correct the script, then run again: what is changed is not changed again.",
+  });
+}

@@ -1,0 +1,141 @@
+/** However a script goes wrong, `apply` says so, fails the step that it belongs to, and gives the lease back. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, expect, it } from "vitest";
+import { type RunningCli, startCli } from "../support/cli.js";
+import { databaseName } from "../support/databases.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+let database: string;
+beforeEach(async () => {
+  database = databaseName();
+  await must(server(), "PUT", `/${database}`);
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs: [{ _id: "abathur" }] } });
+});
+
+const login = () => {
+  const { url, admin } = server();
+  return { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
+};
+
+interface Started extends RunningCli {
+  readonly folder: string;
+}
+
+async function start(script: string, flags: readonly string[] = [], env: object = {}): Promise<Started> {
+  const yaml = `- id: legs\n  transformDocuments: { database: ${database}, script: x.mjs }\n`;
+  const folder = await tempFolder({ "migrations/001.yaml": yaml, "migrations/x.mjs": script });
+  const args = ["apply", "--set", database, "--termination-log", "end.log", "--log-format", "json", ...flags];
+  return { ...startCli(args, { cwd: folder, env: { ...login(), ...env } }), folder };
+}
+
+const linesOf = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const end = ({ folder }: Started) => readFile(join(folder, "end.log"), "utf8");
+
+/** Who holds it, or `null`. */
+async function leaseNow(): Promise<unknown> {
+  const cwd = await tempFolder({});
+  const { stdout } = await startCli(["status", "--set", database, "--format", "json"], { cwd, env: login() }).result;
+  return (JSON.parse(stdout) as { lease: unknown }).lease;
+}
+
+const wrong: [title: string, script: string, says: RegExp][] = [
+  [
+    "never settles",
+    "export default () => new Promise(() => {});",
+    /did not end within 2 s \(--script-timeout\), while it changed abathur/,
+  ],
+  ["loops", "export default () => { for (;;); };", /did not end within 2 s/],
+  [
+    "throws too late",
+    "export default () => new Promise(() => setTimeout(() => { throw new Error('late'); }));",
+    /outside its function: late/,
+  ],
+  [
+    "rejects what nobody awaits",
+    "export default () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };",
+    /outside its function: lost/,
+  ],
+  ["exits", "export default () => process.exit(0);", /ended by itself/],
+];
+it.each(wrong)("a script that %s: the step fails, the lease is free, exit code 1", async (_, script, says) => {
+  const running = await start(script, ["--script-timeout", "2s"]);
+  const { code, stdout, stderr } = await running.result;
+  expect(code, stderr).toBe(1);
+  const failure = { id: "legs", database, code: "step-failed", message: expect.stringMatching(says) };
+  expect(linesOf(stdout)).toMatchObject([{ result: "failed", failures: [failure] }]);
+  expect(linesOf(stderr)).toContainEqual(expect.objectContaining({ level: "error", id: "legs" }));
+  expect(await end(running)).toMatch(says);
+  expect(await leaseNow(), stderr).toBeNull();
+});
+
+it("a script that awaits at its top level what never settles: invalid input, and nothing is applied", async () => {
+  const running = await start("await new Promise(() => {}); export default (document) => document;");
+  const { code, stderr } = await running.result;
+  expect(code, stderr).toBe(3);
+  expect(stderr).toContain("awaits what never comes");
+  expect(await end(running)).toContain("invalid");
+});
+
+it("SIGTERM while a script computes: exit code 7, the step is unfinished, the lease is free", async () => {
+  const loop = "import { writeSync } from 'node:fs'; export default () => { writeSync(1, 'computing\\n'); for (;;); };";
+  const running = await start(loop);
+  running.child.stdout?.once("data", () => running.child.kill("SIGTERM"));
+  const { code, stdout, stderr } = await running.result;
+  expect(code, stderr).toBe(7);
+  expect(linesOf(stdout.replace("computing\n", ""))).toMatchObject([{ result: "interrupted", unfinished: ["legs"] }]);
+  expect(await end(running)).toMatch(/interrupted/);
+  expect(await leaseNow(), stderr).toBeNull();
+});
+
+/** Runs a command with a fault that is none of a script's, as one of our own would be. */
+async function withFault(fault: string, script: string, flags: readonly string[]): Promise<Started> {
+  const folder = await tempFolder({ "fault.cjs": fault });
+  return start(script, flags, { NODE_OPTIONS: `--require ${join(folder, "fault.cjs")}` });
+}
+
+const throwing: [title: string, how: string][] = [
+  ["an exception that nobody catches", "setImmediate(() => { throw new Error('unforeseen'); })"],
+  ["a rejection that nobody catches", "Promise.reject(new Error('unforeseen'))"],
+];
+it.each(throwing)("%s: the run fails and says so, the lease is free, exit code 1", async (_, how) => {
+  const fault = `
+    const http = require("node:http");
+    const { request } = http;
+    http.request = (options, ...rest) => {
+      if (String(options.path).includes("/_bulk_docs")) ${how};
+      return request(options, ...rest);
+    };`;
+  const running = await withFault(fault, "export default (document) => ({ ...document, legs: 6 });", []);
+  const { code, stdout, stderr } = await running.result;
+  expect(code, stderr).toBe(1);
+  expect(linesOf(stdout)).toMatchObject([{ result: "failed", failures: [] }]);
+  expect(linesOf(stderr).at(-1)).toMatchObject({
+    level: "error",
+    code: "bug",
+    msg: expect.stringContaining("unforeseen"),
+  });
+  expect(await end(running)).toContain("unforeseen");
+  expect(await leaseNow(), stderr).toBeNull();
+});
+
+it("a process that has nothing left to wait for before it is done: it says so, exit code 1", async () => {
+  const fault = `
+    require("node:timers/promises").setTimeout = () => new Promise(() => {});`;
+  const flags = ["--wait", "1m", "--url", "http://127.0.0.1:9"];
+  const running = await withFault(fault, "export default (document) => document;", flags);
+  const { code, stderr } = await running.result;
+  expect(code, stderr).toBe(1);
+  expect(linesOf(stderr).at(-1)).toMatchObject({
+    level: "error",
+    code: "bug",
+    msg: expect.stringContaining("nothing is left"),
+  });
+  expect(await end(running)).toContain("nothing is left");
+});

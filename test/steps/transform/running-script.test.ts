@@ -1,0 +1,108 @@
+import { afterEach, expect, it } from "vitest";
+import { MigrateError } from "../../../src/errors.js";
+import { RunningScript, type ScriptOptions } from "../../../src/steps/transform/running-script.js";
+
+let script: RunningScript | undefined;
+afterEach(async () => {
+  await script?.close();
+  script = undefined;
+});
+
+async function open(source: string, options: Partial<ScriptOptions> = {}): Promise<RunningScript> {
+  script = await RunningScript.open(source, { limit: 30_000, ...options });
+  return script;
+}
+const document = { _id: "abathur", legs: 1 };
+const change = async (source: string, options?: Partial<ScriptOptions>) =>
+  (await open(source, options)).change(document);
+const soon = { limit: 300 };
+
+const returned: [title: string, body: string, expected: unknown][] = [
+  ["the document, changed in place", "document.legs += 1; return document;", { _id: "abathur", legs: 2 }],
+  ["what JSON makes of it", "return { at: new Date(0), no: undefined };", { at: "1970-01-01T00:00:00.000Z" }],
+  ["what `toJSON` of a class says", "return { x: new (class { toJSON() { return 5; } })() };", { x: 5 }],
+  ["null", "return null;", null],
+  ["nothing", "", undefined],
+  ["a list", "return [document];", []],
+  ["a text", "return 'x';", "x"],
+  ["a number that JSON lacks, which is then told", "return { a: [NaN] };", { member: Number.NaN }],
+  ["a BigInt, which is then told", "return { a: { b: 10n } };", { member: 10n }],
+  ["a promise of it", "return Promise.resolve({ legs: 3 });", { legs: 3 }],
+];
+it.each(returned)("returns %s", async (_, body, expected) => {
+  expect(await change(`export default (document) => { ${body} };`)).toEqual(expected);
+});
+
+const faults: [title: string, body: string, message: RegExp][] = [
+  ["throws", "throw new Error('no legs');", /^no legs$/],
+  ["rejects", "return Promise.reject('no legs');", /^no legs$/],
+  ["returns a function", "return () => {};", /returned a function/],
+  ["returns a circle", "document.self = document; return document;", /circular/],
+  [
+    "returns what is too deep for JSON",
+    "for (let i = 0; i < 1e5; i++) document = { document }; return document;",
+    /stack/,
+  ],
+];
+it.each(faults)("a function that %s fails for this document, and goes on with the next", async (_, body, message) => {
+  const running = await open(
+    `let calls = 0; export default (document) => { if (calls++ > 0) return document; ${body} };`,
+  );
+  const failed = running.change(document);
+  await expect(failed).rejects.toThrow(message);
+  await expect(failed).rejects.not.toBeInstanceOf(MigrateError);
+  expect(await running.change(document)).toEqual(document);
+});
+
+const ends: [title: string, source: string, message: RegExp][] = [
+  ["a promise that never settles", "export default () => new Promise(() => {});", /within 300 ms .*--script-timeout/],
+  ["an endless loop", "export default () => { for (;;); };", /within 300 ms .*while it changed abathur/],
+  ["an expression that backtracks", "export default () => /^(a+)+$/.test('a'.repeat(99) + 'b');", /within 300 ms/],
+  ["`process.exit`", "export default () => process.exit(0);", /ended by itself.*while it changed abathur/],
+  [
+    "a late throw",
+    "export default () => new Promise(() => setTimeout(() => { throw new Error('late') }));",
+    /outside.*late/,
+  ],
+  [
+    "an unhandled rejection",
+    "export default () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };",
+    /lost/,
+  ],
+];
+it.each(ends)("%s ends the script, which says so from then on", async (_, source, message) => {
+  const running = await open(source, soon);
+  const failure = { code: "step-failed", message: expect.stringMatching(message) };
+  await expect(running.change(document)).rejects.toMatchObject(failure);
+  await expect(running.change(document)).rejects.toMatchObject(failure);
+});
+
+const unloadable: [title: string, source: string, message: RegExp][] = [
+  [
+    "awaits at its top level what never settles",
+    "await new Promise(() => {}); export default (d) => d;",
+    /awaits what never/,
+  ],
+  ["loops at its top level", "for (;;); export default (d) => d;", /within 300 ms .*was loaded/],
+  ["throws", "throw new Error('not today');", /can't be loaded: not today/],
+  ["exits", "process.exit(0); export default (d) => d;", /ended by itself/],
+];
+it.each(unloadable)("a module that %s can't be loaded", async (_, source, message) => {
+  const failure = { code: "step-failed", message: expect.stringMatching(message) };
+  await expect(open(source, soon)).rejects.toMatchObject(failure);
+});
+
+it("is ended by the signal in mid-computation", async () => {
+  const stop = new AbortController();
+  const running = await open("export default () => { for (;;); };", { signal: stop.signal });
+  const reason = new MigrateError("come-again", { message: "time is up" });
+  const changed = running.change(document);
+  stop.abort(reason);
+  await expect(changed).rejects.toBe(reason);
+});
+
+it("what it throws is quoted without secrets", async () => {
+  const foreign = (text: string) => text.replace("swarm", "***");
+  const changed = change("export default () => { throw new Error('swarm!'); };", { foreign });
+  await expect(changed).rejects.toThrow(/^\*\*\*!$/);
+});
