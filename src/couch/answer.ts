@@ -1,4 +1,5 @@
 /** From bytes to an outcome: what came back, told apart from what a proxy or a login page says. */
+import { tooDeepIn } from "./nesting.js";
 import type { FailureKind, WireResponse } from "./transport.js";
 
 /** What one attempt came to. */
@@ -19,12 +20,14 @@ export interface Answered {
 
 export interface Failed {
   /** `moved`: a redirect that keeps the path, so that CouchDB is behind another URL. */
-  readonly failure: FailureKind | "moved" | "redirect" | "no-json" | "html" | "not-couchdb";
+  readonly failure: FailureKind | "moved" | "redirect" | "no-json" | "html" | "not-couchdb" | "too-deep";
   readonly sent: boolean;
   /** For people; not redacted yet. */
   readonly detail: string;
   /** Where a redirect leads to. May hold secrets. */
   readonly location?: string;
+  /** Ids of the documents that are to blame. */
+  readonly documents?: readonly string[];
 }
 
 export function isFailed(outcome: Outcome): outcome is Failed {
@@ -44,6 +47,8 @@ export function outcomeOf(response: WireResponse, target: string): Outcome {
   }
   if (status < 200) return failed("not-couchdb", `status ${status} is not an answer of CouchDB`);
   const body = parse(text);
+  const deep = body === undefined ? undefined : tooDeepIn(text, body);
+  if (deep) return { ...failed("too-deep", deep.detail), documents: deep.documents };
   if (status < 300) {
     if (body !== undefined) return { status, body, text };
     if (isHtml(text, headers)) return failed("html", "an HTML page answers, not CouchDB");

@@ -46,13 +46,18 @@ export function requestError(
 
 type Safe = (text: string) => string;
 
-function ofFailure({ failure, detail, location }: Failed, { target }: Sent, url: string, safe: Safe): Told {
+function ofFailure({ failure, detail, location, documents }: Failed, { target }: Sent, url: string, safe: Safe): Told {
   const isRedirect = failure === "moved" || failure === "redirect";
   const led = isRedirect ? locationAdvice(url, target, location) : undefined;
   const what = safe(led?.what ?? detail);
-  const next = led?.next ?? (failure === "scheme" ? use(otherScheme(url)) : undefined);
-  return { message: `${what}, at ${url}`, data: { failure, what }, next };
+  const next =
+    led?.next ?? (failure === "scheme" ? use(otherScheme(url)) : failure === "too-deep" ? flatten : undefined);
+  const data = { failure, what, ...(documents ? { documents } : {}) };
+  return { message: `${what}, at ${url}`, data, next };
 }
+
+const flatten =
+  "Change or remove what is nested so deeply, then run again. A transformation can leave a document out with its selector.";
 
 function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
   const { status } = outcome;

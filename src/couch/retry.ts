@@ -43,6 +43,7 @@ function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatab
     case "not-http":
       return fail(reading ? "not-couchdb" : "outcome-unknown");
     case "too-large":
+    case "too-deep":
       return fail(reading ? "request-failed" : "outcome-unknown");
     case "no-json":
       return mayRepeat(reading, repeatable, reading ? "not-couchdb" : "outcome-unknown");

@@ -1,21 +1,30 @@
-import type { Couch } from "../couch/couch.js";
+import pMap from "p-map";
+import type { Couch, Query } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import type { JsonObject } from "../steps/json.js";
+import type { LeftOut } from "./imported.js";
+import { isTooDeep, unlessTooDeep } from "./too-deep.js";
 
 /** Documents may have up to 8 MB each; most of those that are read here have a few kB. */
 const rowsARequest = 500;
+/** How many single requests are under way at once. */
+const side = 4;
 
 interface Row {
   readonly id: string;
   readonly doc?: JsonObject | null;
 }
 
-/** The documents whose ids lie between, in the order of CouchDB; none where there is no such database. */
+/**
+ * The documents whose ids lie between, in the order of CouchDB; none where there is no such database. Those that are
+ * nested too deeply go to `leftOut`.
+ */
 export async function documentsBetween(
   couch: Couch,
   database: string,
   start: string | undefined,
   end: string | undefined,
+  leftOut: LeftOut[],
 ): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
   for (let from = start, skip = 0; ; skip = 1) {
@@ -26,10 +35,32 @@ export async function documentsBetween(
       ...(from === undefined ? {} : { startkey: JSON.stringify(from) }),
       ...(end === undefined ? {} : { endkey: JSON.stringify(end) }),
     };
-    const answer = await couch.read<{ rows?: readonly Row[] }>(path`/${database}/_all_docs`, { query, accept: [404] });
-    const rows = answer.status === 404 ? [] : (answer.body.rows ?? []);
+    const rows = await rowsOf(couch, database, query).catch((error: unknown) => {
+      if (isTooDeep(error)) return oneByOne(couch, database, query, leftOut);
+      throw error;
+    });
     found.push(...rows.flatMap(({ doc }) => (doc ? [doc] : [])));
     if (rows.length < rowsARequest) return found;
     from = rows.at(-1)?.id;
   }
+}
+
+async function rowsOf(couch: Couch, database: string, query: Query): Promise<readonly Row[]> {
+  const where = path`/${database}/_all_docs`;
+  const { status, body } = await couch.read<{ rows?: readonly Row[] }>(where, { query, accept: [404] });
+  return status === 404 ? [] : (body.rows ?? []);
+}
+
+/** One document that is nested too deeply spoils the answer for all that are in it. */
+async function oneByOne(couch: Couch, database: string, query: Query, leftOut: LeftOut[]): Promise<readonly Row[]> {
+  const rows = await rowsOf(couch, database, { ...query, include_docs: false });
+  return pMap(
+    rows,
+    async ({ id }) => {
+      const only = { include_docs: true, startkey: JSON.stringify(id), endkey: JSON.stringify(id) };
+      const ask = () => rowsOf(couch, database, only);
+      return (await unlessTooDeep(`document ${id} of ${database}`, leftOut, ask))?.[0] ?? { id };
+    },
+    { concurrency: side },
+  );
 }

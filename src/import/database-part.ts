@@ -22,6 +22,8 @@ export interface FoundDatabase {
   readonly designDocs: Readonly<Record<string, DesignDoc>>;
   readonly indexes: readonly FoundIndex[];
   readonly documents: readonly unknown[];
+  /** What could not be read. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** `safe`: the database's name as files and ids have it; `file`: the migration file. */
@@ -44,7 +46,13 @@ export async function databasePart(
   return {
     files: steps.length > 0 ? [{ name: file, comment: [`Database ${name}.`], steps }] : [],
     assets: new Map([...designDocs.assets, ...documents.assets]),
-    leftOut: [...limitsLeftOut(database), ...security.leftOut, ...designDocs.leftOut, ...documents.leftOut],
+    leftOut: [
+      ...(database.leftOut ?? []),
+      ...limitsLeftOut(database),
+      ...security.leftOut,
+      ...designDocs.leftOut,
+      ...documents.leftOut,
+    ],
     variables: [],
   };
 }

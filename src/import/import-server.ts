@@ -60,14 +60,16 @@ const after: Readonly<Record<string, string>> = {
 };
 
 async function readServerWide(couch: Couch): Promise<Imported[]> {
+  const leftOut: LeftOut[] = [];
   const [users, replications, admins] = await Promise.all([
-    readUsers(couch),
-    readReplications(couch),
+    readUsers(couch, leftOut),
+    readReplications(couch, leftOut),
     readAdmins(couch),
   ]);
   return [
     users ? usersPart(users) : withoutFiles([forbidden("users", "_users")]),
     replications ? replicationsPart(replications) : withoutFiles([forbidden("replications", "_replicator")]),
+    withoutFiles(leftOut),
     withoutFiles(admins && admins.length > 0 ? [adminsLeftOut(admins)] : []),
   ];
 }

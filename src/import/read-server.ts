@@ -15,8 +15,10 @@ import type { JsonObject } from "../steps/json.js";
 import { furtherFields, storedDefinition } from "../steps/replications/replication.js";
 import { documentsBetween } from "./all-docs.js";
 import type { FoundDatabase } from "./database-part.js";
+import type { LeftOut } from "./imported.js";
 import { type ListedIndex, namedIndexes } from "./listed-indexes.js";
 import type { FoundReplication } from "./replications-part.js";
+import { unlessTooDeep } from "./too-deep.js";
 import type { FoundUser } from "./users-part.js";
 
 /** What CouchDB itself takes for what is not given at creation. */
@@ -52,18 +54,20 @@ async function readDatabase(
 ): Promise<FoundDatabase | undefined> {
   const info = await databaseInfo(couch, name);
   if (!info) return undefined;
+  const leftOut: LeftOut[] = [];
   const [security, inDesignDocs, limits] = await Promise.all([
-    couch.read(path`/${name}/_security`),
-    readDesignDocs(couch, name, info),
+    unlessTooDeep(`_security of ${name}`, leftOut, () => couch.read(path`/${name}/_security`)),
+    readDesignDocs(couch, name, info, leftOut),
     limitsOf(couch, name),
   ]);
   return {
     name,
     creation: creationOf(info, defaults),
     limits,
-    security: security.body,
+    security: security?.body,
     ...inDesignDocs,
     documents: [],
+    leftOut,
   };
 }
 
@@ -74,8 +78,9 @@ export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]
       allowed(async () => {
         const info = await databaseInfo(couch, name);
         if (!info) return undefined;
-        const inDesignDocs = await readDesignDocs(couch, name, info);
-        return { name, creation: undefined, security: undefined, ...inDesignDocs, documents: [] };
+        const leftOut: LeftOut[] = [];
+        const inDesignDocs = await readDesignDocs(couch, name, info, leftOut);
+        return { name, creation: undefined, security: undefined, ...inDesignDocs, documents: [], leftOut };
       }),
     ),
   );
@@ -86,17 +91,20 @@ async function readDesignDocs(
   couch: Couch,
   name: string,
   info: DatabaseInfo,
+  leftOut: LeftOut[],
 ): Promise<Pick<FoundDatabase, "designDocs" | "indexes">> {
   const [docs, indexes] = await Promise.all([
-    documentsBetween(couch, name, "_design/", "_design0"),
-    couch.read<{ indexes?: readonly ListedIndex[] }>(path`/${name}/_index`, { accept: [404] }),
+    documentsBetween(couch, name, "_design/", "_design0", leftOut),
+    unlessTooDeep(`Mango indexes of ${name}`, leftOut, () =>
+      couch.read<{ indexes?: readonly ListedIndex[] }>(path`/${name}/_index`, { accept: [404] }),
+    ),
   ]);
   const designDocs = docs.flatMap((doc): [string, DesignDoc][] => {
     const ddoc = nameInId(doc._id);
     // What a staged deployment keeps beside it is no document of anybody's.
     return ddoc === undefined || companionIn(doc) || isOwnedByCouch(name, ddoc) ? [] : [[ddoc, doc]];
   });
-  const listed = indexes.status === 404 ? [] : (indexes.body.indexes ?? []);
+  const listed = indexes?.status === 200 ? (indexes.body.indexes ?? []) : [];
   const byName = Object.fromEntries(designDocs);
   return { designDocs: byName, indexes: namedIndexes(listed, info.partitioned, byName) };
 }
@@ -157,8 +165,10 @@ export async function readAdmins(couch: Couch): Promise<readonly string[] | unde
   });
 }
 
-export async function readUsers(couch: Couch): Promise<FoundUser[] | undefined> {
-  const docs = await allowed(() => documentsBetween(couch, "_users", "org.couchdb.user:", "org.couchdb.user;"));
+/** Undefined where this login may not ask. */
+export async function readUsers(couch: Couch, leftOut: LeftOut[]): Promise<FoundUser[] | undefined> {
+  const [start, end] = ["org.couchdb.user:", "org.couchdb.user;"];
+  const docs = await allowed(() => documentsBetween(couch, "_users", start, end, leftOut));
   return docs?.flatMap(userOf);
 }
 
@@ -169,8 +179,8 @@ function userOf(doc: JsonObject): FoundUser[] {
   return [{ name, roles: Array.isArray(roles) ? roles.toSorted() : [], fields: Object.fromEntries(fields) }];
 }
 
-export async function readReplications(couch: Couch): Promise<FoundReplication[] | undefined> {
-  const docs = await allowed(() => documentsBetween(couch, "_replicator", undefined, undefined));
+export async function readReplications(couch: Couch, leftOut: LeftOut[]): Promise<FoundReplication[] | undefined> {
+  const docs = await allowed(() => documentsBetween(couch, "_replicator", undefined, undefined, leftOut));
   return docs?.filter(({ _id }) => nameInId(_id) === undefined).map(replicationOf);
 }
 

@@ -1,5 +1,10 @@
 /** JSON as CouchDB reads it, and helpers for values of unknown shape. */
 
+import { isTextTooDeep, maxNesting } from "../text/depth.js";
+
+/** What stands around a document in a request. */
+const envelope = 8;
+
 export type JsonObject = Record<string, unknown>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -19,6 +24,8 @@ const suspicious = /\\u[dD][89a-fA-F]|\d{290}|[eE]\+?\d{3}/;
 export function parseJson(bytes: Uint8Array | string): unknown {
   const text = typeof bytes === "string" ? bytes : decodeUtf8(bytes);
   const value: unknown = JSON.parse(text);
+  // CouchDB takes more; what is here recurses.
+  if (isTextTooDeep(text, maxNesting + envelope)) throw new SyntaxError("nested too deeply");
   if (suspicious.test(text)) assertRepresentable(value);
   return value;
 }

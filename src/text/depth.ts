@@ -1,17 +1,17 @@
-/** How deeply a file may be nested. */
+/** How deeply what comes from a file or a server may be nested. */
 
 /**
- * More levels than any file needs. Few enough for the YAML parser, which takes minutes for a megabyte of `[`, and for
- * every function that recurses over what a file holds: near the end of the stack V8 may abort the process, which no
- * `catch` can prevent (it does so where a regular expression has to be compiled there).
+ * More levels than anything needs. Few enough for the YAML parser, which takes minutes for a megabyte of `[`, and for
+ * every function that recurses over what a file or a server holds: near the end of the stack V8 may abort the process,
+ * which no `catch` can prevent (it does so where a regular expression has to be compiled there).
  */
 export const maxNesting = 1_000;
 
 /** Whether a parsed value is nested more deeply than that. It does not recurse. */
-export function isTooDeep(value: unknown): boolean {
+export function isTooDeep(value: unknown, most = maxNesting): boolean {
   let level = isParent(value) ? [value] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > maxNesting) return true;
+    if (depth > most) return true;
     level = level.flatMap((parent) => Object.values(parent).filter(isParent));
   }
   return false;
@@ -19,4 +19,30 @@ export function isTooDeep(value: unknown): boolean {
 
 function isParent(value: unknown): value is object {
   return typeof value === "object" && value !== null;
+}
+
+/** The same of a text that is known to be JSON, in a third of the time that its parsing takes. */
+export function isTextTooDeep(json: string, most: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < json.length; i += 1) {
+    const code = json.charCodeAt(i);
+    if (code === quote) i = endOfString(json, i);
+    else if (code === openBracket || code === openBrace) depth += 1;
+    else if (code === closeBracket || code === closeBrace) depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+const [quote, backslash] = [34, 92];
+const [openBracket, closeBracket, openBrace, closeBrace] = [91, 93, 123, 125];
+
+/** Where the string ends that begins there: at the first quote before which stands an even number of backslashes. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (json.charCodeAt(before) === backslash) before -= 1;
+    if ((end - before) % 2 === 1) return end;
+  }
+  return json.length;
 }

@@ -37,7 +37,9 @@ export type Fault =
   /** Something happens while the request is under way; it is answered as ever. */
   | { readonly during: (request: Recorded) => void | Promise<void> }
   /** The server gets this body (parsed JSON) instead of the one that was sent. */
-  | { readonly sends: (body: unknown, request: Recorded) => unknown };
+  | { readonly sends: (body: unknown, request: Recorded) => unknown }
+  /** The runner gets this text instead of what the server has answered. */
+  | { readonly receives: (text: string, request: Recorded) => string };
 
 export interface RecordingProxy {
   /** Without a slash at its end. */
@@ -149,6 +151,14 @@ export async function startProxy(target: string, options: ProxyOptions = {}): Pr
       await fault.after(recorded);
       return void response.destroy();
     }
+    if (isChange(fault)) {
+      const { "content-length": _, ...headers } = answered.headers;
+      return answer(response, {
+        ...answered,
+        headers,
+        body: Buffer.from(fault.receives(String(answered.body), recorded)),
+      });
+    }
     answer(response, answered);
   }
 
@@ -236,6 +246,10 @@ function instead({
 
 function isAnswer(fault: Fault | undefined): fault is Extract<Fault, { status: number }> {
   return typeof fault === "object" && "status" in fault;
+}
+
+function isChange(fault: Fault | undefined): fault is Extract<Fault, { receives: unknown }> {
+  return typeof fault === "object" && "receives" in fault;
 }
 
 function isOther(fault: Fault | undefined): fault is Extract<Fault, { sends: unknown }> {

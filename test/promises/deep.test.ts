@@ -1,0 +1,189 @@
+/** A document that is nested more deeply than anything may recurse over is a failure of the place that reads it. */
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { type ApplyOptions, apply, importServer, loadMigrations, plan, status } from "../../src/index.js";
+import { freshDatabase, uniqueName } from "../support/databases.js";
+import { startProxy } from "../support/proxy.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+/** As much as CouchDB takes. */
+const levels = 50_000;
+const nested = `${"[".repeat(levels)}1${"]".repeat(levels)}`;
+const mark = '"DEEP"';
+
+let sound: string;
+let sick: string;
+let options: ApplyOptions;
+
+beforeEach(async () => {
+  [sound, sick] = [await freshDatabase("sound"), await freshDatabase("sick")];
+  const proxy = await startProxy(server().url);
+  onTestFinished(() => proxy.close());
+  // The embedded server takes no such document: there it is made on its way.
+  proxy.faultWhen(() => true, { receives: (text) => text.replaceAll(mark, nested) }, Infinity);
+  const { name, password } = server().admin;
+  const connection = { url: proxy.url, username: name, password };
+  options = { allowDestroy: true, connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+});
+
+/** Stores it with the value `DEEP` nested deeply. */
+async function store(method: string, path: string, body: object): Promise<void> {
+  const { url, admin, kind } = server();
+  const json = JSON.stringify(body);
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Basic ${btoa(`${admin.name}:${admin.password}`)}`,
+      "content-type": "application/json",
+    },
+    body: kind === "embedded" ? json : json.replaceAll(mark, nested),
+  });
+  expect(response.status, await response.text()).toBeLessThan(300);
+}
+
+const migrationsOf = async (yaml: string) => loadMigrations(await tempFolder({ "001.yaml": yaml }), { env: {} });
+
+const places: [kind: string, spec: string, method: string, path: string, body: object, says: RegExp][] = [
+  [
+    "ensureSecurity",
+    "members: { roles: [zerg] }",
+    "PUT",
+    "_security",
+    { x: "DEEP" },
+    /_security: the answer is nested/,
+  ],
+  [
+    "ensureDesignDocs",
+    "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }",
+    "PUT",
+    "_design/other",
+    { x: "DEEP" },
+    /document _design\/other is nested/,
+  ],
+  [
+    "ensureDesignDocs",
+    "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }",
+    "PUT",
+    "_design/brood",
+    { x: "DEEP" },
+    /document _design\/brood is nested/,
+  ],
+  [
+    "ensureIndexes",
+    "indexes: { by-legs: { index: { fields: [legs] } } }",
+    "POST",
+    "_index",
+    { ddoc: "other", index: { fields: ["a"], partial_filter_selector: { a: { $eq: "DEEP" } } } },
+    /is nested more than 1000/,
+  ],
+  [
+    "ensureDocuments",
+    "mode: overwrite, docs: [{ _id: abathur, legs: 6 }]",
+    "PUT",
+    "abathur",
+    { x: "DEEP" },
+    /document abathur is nested/,
+  ],
+  ["transformDocuments", "set: { /legs: 6 }", "PUT", "abathur", { x: "DEEP" }, /document abathur is nested/],
+  [
+    "transformDocuments",
+    "selector: { legs: 4 }, set: { /legs: 6 }",
+    "PUT",
+    "abathur",
+    { legs: 4, x: "DEEP" },
+    /document abathur is nested/,
+  ],
+  ["removeDesignDocs", "names: [other]", "PUT", "_design/other", { x: "DEEP" }, /document _design\/other is nested/],
+  ["removeDocuments", "ids: [abathur]", "PUT", "abathur", { x: "DEEP" }, /document abathur is nested/],
+];
+
+describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, says) => {
+  const migrations = () => migrationsOf(`- id: one\n  ${kind}: { database: [${sound}, ${sick}], ${spec} }\n`);
+  beforeEach(async () => {
+    await must(server(), "PUT", `/${sound}/zergling`, { body: { legs: 4 } });
+    await store(method, `/${sick}/${path}`, body);
+  });
+
+  it("a plan says so of that database, and plans the other", async () => {
+    const { steps } = await plan(await migrations(), options);
+    const databases = steps[0]?.databases ?? {};
+    expect(databases[sick]).toMatchObject({ action: "refused" });
+    expect(databases[sound]?.action).toMatch(/^(?:create|update|adopt)$/);
+    expect(steps[0]?.notes).toContainEqual(expect.stringMatching(says));
+    await expect(status(await migrations(), options)).resolves.toBeDefined();
+  });
+
+  it("apply fails for that database, and does the other", async () => {
+    const { failures } = await apply(await migrations(), options);
+    const message = expect.stringMatching(says);
+    expect(failures).toEqual([expect.objectContaining({ id: "one", database: sick, code: "request-failed", message })]);
+    const { steps } = await plan(await migrations(), options);
+    expect(steps[0]?.databases?.[sound]?.action ?? "none").toBe("none");
+  });
+});
+
+it("a transformation leaves it out with its selector", async () => {
+  await store("PUT", `/${sick}/abathur`, { x: "DEEP" });
+  const spec = `database: ${sick}, selector: { _id: { $ne: abathur } }, set: { /legs: 6 }`;
+  const { failures, applied } = await apply(
+    await migrationsOf(`- id: one\n  transformDocuments: { ${spec} }\n`),
+    options,
+  );
+  expect([failures, applied]).toEqual([[], ["one"]]);
+});
+
+const serverWide: [kind: string, spec: (name: string) => string, database: string, body: (name: string) => object][] = [
+  [
+    "ensureUser",
+    (name) => `name: ${name}, password: x, roles: [zerg]`,
+    "_users",
+    (name) => ({ _id: `org.couchdb.user:${name}`, type: "user", name, roles: [], x: "DEEP" }),
+  ],
+  [
+    "ensureReplication",
+    (name) => `id: ${name}, source: "http://127.0.0.1:1/a", target: "http://127.0.0.1:1/c"`,
+    "_replicator",
+    (name) => ({ _id: name, source: "http://127.0.0.1:1/a", target: "http://127.0.0.1:1/b", x: "DEEP" }),
+  ],
+];
+describe.each(serverWide)("%s", (kind, spec, database, body) => {
+  const name = uniqueName("deep");
+  const migrations = () =>
+    migrationsOf(`- id: one\n  ${kind}: { ${spec(name)} }\n- id: two\n  ensureSecurity: { database: ${sound} }\n`);
+  beforeEach(async () => {
+    const stored = body(name) as { _id: string };
+    await store("PUT", `/${database}/${encodeURIComponent(stored._id)}`, stored);
+    onTestFinished(async () => {
+      const at = `/${database}/${encodeURIComponent(stored._id)}`;
+      const { _rev } = await must(server(), "GET", at);
+      await must(server(), "DELETE", `${at}?rev=${_rev}`);
+    });
+  });
+
+  it("the plan has the other steps, and apply names the document", async () => {
+    const { steps } = await plan(await migrations(), options);
+    expect(steps).toMatchObject([
+      { id: "one", action: "refused" },
+      { id: "two", action: "update" },
+    ]);
+    const { failures } = await apply(await migrations(), options);
+    expect(failures).toMatchObject([{ id: "one", message: expect.stringContaining(name) }]);
+  });
+
+  it("import leaves it out, says so, and writes the rest", async () => {
+    await store("PUT", `/${sick}/_design/other`, { x: "DEEP" });
+    await store("PUT", `/${sick}/_security`, { x: "DEEP" });
+    await must(server(), "PUT", `/${sick}/_design/brood`, {
+      body: { views: { all: { map: "function (doc) { emit(1); }" } } },
+    });
+    const out = await tempFolder({});
+    const { leftOut } = await importServer({ ...options, out });
+    const subjects = leftOut.map(({ subject }) => subject);
+    expect(subjects).toContain(`document _design/other of ${sick}`);
+    expect(subjects).toContain(`_security of ${sick}`);
+    expect(subjects).toContainEqual(expect.stringMatching(new RegExp(`^document .*${name} of ${database}$`)));
+    const { steps } = await loadMigrations(out, { env: {}, unset: "unknown" });
+    expect(steps.map(({ id }) => id)).toContainEqual(expect.stringMatching(new RegExp(`^design-docs-${sick}`)));
+  });
+});
