@@ -10,6 +10,7 @@
  * - which Mango index a query really uses: `_find` reads all documents and only keeps the order of the index;
  * - continuous `_changes`, `_purge`, full-text search, shows, lists, updates and rewrites;
  * - the spelling of numbers: `1.0` and `1e3` are read back as `1` and `1000`;
+ * - documents that are nested more than 500 levels deep: it refuses them;
  * - the digests of revisions and of compressed attachments, sizes on disk, and the words of syntax errors.
  * Versions before 3.5 are emulated (see profile.ts), not measured.
  */

@@ -1,11 +1,12 @@
 /** How deeply what comes from a file or a server may be nested. */
 
 /**
- * More levels than anything needs. Few enough for the YAML parser, which takes minutes for a megabyte of `[`, and for
- * every function that recurses over what a file or a server holds: near the end of the stack V8 may abort the process,
- * which no `catch` can prevent (it does so where a regular expression has to be compiled there).
+ * More levels than anything needs, and less than half of what Node.js has room for on its stack (measured with
+ * --stack-size: plans and imports of so deep documents fail below 450, the default is 984). Few enough also for the YAML
+ * parser, which takes minutes for a megabyte of `[`. Near the end of the stack V8 may abort the process, which no `catch`
+ * can prevent (it does so where a regular expression has to be compiled there).
  */
-export const maxNesting = 1_000;
+export const maxNesting = 500;
 
 /** Whether a parsed value is nested more deeply than that. It does not recurse. */
 export function isTooDeep(value: unknown, most = maxNesting): boolean {

@@ -35,7 +35,7 @@ it.each(faults)("%s that is too deep is named", (_, text, documents) =>
 it("names a few of many, and shortens what is long", () => {
   const rows = Array.from({ length: 7 }, (_, i) => `{"id":"${i}${"x".repeat(200)}","value":${nested(deep)}}`);
   const detail = seen(`{"rows":[${rows}]}`)?.detail ?? "";
-  expect(detail).toMatch(/^document 0x{99}…, .* and 2 more is nested more than 1000 levels deep$/);
+  expect(detail).toMatch(/^document 0x{99}…, .* and 2 more is nested more than 500 levels deep$/);
 });
 
 it("an answer with an error is no exception", () => {

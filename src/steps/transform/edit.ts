@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
-import { isTooDeep, maxNesting } from "../../text/depth.js";
+import { isTooDeep } from "../../text/depth.js";
 import { isObject, type JsonObject, membersOf } from "../json.js";
 import { predictedRevision } from "./predicted-revision.js";
-import { Unfit } from "./unfit.js";
+import { tooDeep, Unfit } from "./unfit.js";
 
 /** A document as it was read. */
 export interface Read {
@@ -81,7 +81,7 @@ function asJson(value: JsonObject): JsonObject {
     throw new Unfit("the function made a text that holds half a character");
   }
   const json: JsonObject = JSON.parse(text);
-  if (isTooDeep(json)) throw new Unfit(`the document would be nested more than ${maxNesting} levels deep`);
+  if (isTooDeep(json)) throw tooDeep();
   return json;
 }
 

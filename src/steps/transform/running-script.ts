@@ -6,9 +6,11 @@
 import { Buffer } from "node:buffer";
 import { Worker } from "node:worker_threads";
 import { MigrateError } from "../../errors.js";
+import { isTextTooDeep, maxNesting } from "../../text/depth.js";
 import { span } from "../../text/span.js";
 import type { JsonObject } from "../json.js";
 import { scriptWorker } from "./script-worker.js";
+import { tooDeep } from "./unfit.js";
 
 export interface ScriptOptions {
   /** Milliseconds for loading it, and for each document: whoever waits for a document has no other end. */
@@ -72,7 +74,9 @@ export class RunningScript {
   async change(document: JsonObject): Promise<unknown> {
     this.#at = `changed ${String(document._id)}`;
     const { json, returned } = await this.#answer(document);
-    return json === undefined ? returned : JSON.parse(json);
+    if (json === undefined) return returned;
+    if (isTextTooDeep(json, maxNesting)) throw tooDeep();
+    return JSON.parse(json);
   }
 
   async close(): Promise<void> {

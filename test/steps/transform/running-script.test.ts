@@ -39,6 +39,11 @@ const faults: [title: string, body: string, message: RegExp][] = [
   ["returns a function", "return () => {};", /returned a function/],
   ["returns a circle", "document.self = document; return document;", /circular/],
   [
+    "returns what is too deep",
+    "for (let i = 0; i < 1e3; i++) document = { document }; return document;",
+    /nested more than 500 levels/,
+  ],
+  [
     "returns what is too deep for JSON",
     "for (let i = 0; i < 1e5; i++) document = { document }; return document;",
     /stack/,
