@@ -11,6 +11,7 @@ import type { Conflicts } from "./transform/prepare.js";
 import { type Preview, preview } from "./transform/preview.js";
 import { RunningScript } from "./transform/running-script.js";
 import { readScript } from "./transform/script.js";
+import { inTurn } from "./transform/script-slots.js";
 import { type Ending, type TransformationOptions, transformAll } from "./transform/transformation.js";
 
 interface Spec extends Declared {
@@ -194,9 +195,9 @@ function withOptions<T>(
   );
 }
 
-/** Each place has a script of its own, so that one that hangs in one database holds up no other. */
+/** Each place has a script of its own, so that one that hangs or throws in one database fails in no other. */
 async function withTransform<T>(
-  { desired, signal, foreign, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
+  { desired, couch, signal, foreign, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
   work: (transform: Transform) => Promise<T>,
 ): Promise<T> {
   const { script, rename, unset, set } = desired;
@@ -204,12 +205,14 @@ async function withTransform<T>(
     const declared = { ...(rename ? { rename } : {}), ...(unset ? { unset } : {}), ...(set ? { set } : {}) };
     return work((document) => changeAsDeclared(document, declared));
   }
-  const running = await RunningScript.open(script, { limit: scriptTimeout, signal, foreign });
-  try {
-    return await work((document) => running.change(document));
-  } finally {
-    await running.close();
-  }
+  return inTurn(couch, async () => {
+    const running = await RunningScript.open(script, { limit: scriptTimeout, signal, foreign });
+    try {
+      return await work((document) => running.change(document));
+    } finally {
+      await running.close();
+    }
+  });
 }
 
 function identityOf(step: StepContext<unknown>["step"]): NonNullable<StepContext<unknown>["step"]> {

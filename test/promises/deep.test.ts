@@ -129,7 +129,10 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
   it("apply fails for that database, and does the other", async () => {
     const { failures } = await apply(await migrations(), options);
     const message = expect.stringMatching(says);
-    expect(failures).toEqual([expect.objectContaining({ id: "one", database: sick, code: "request-failed", message })]);
+    const expected = [expect.objectContaining({ id: "one", database: sick, code: "request-failed", message })];
+    expect(failures).toEqual(expected);
+    const verified = await apply(await migrations(), { ...options, verify: true });
+    expect(verified.failures).toEqual(expected);
     const { steps } = await plan(await migrations(), options);
     expect(steps[0]?.databases?.[sound]?.action ?? "none").toBe("none");
   });
