@@ -68,6 +68,8 @@ onReal("a completed one-shot replication", () => {
     expect(await apply()).toMatchObject({ applied: ["copy"] });
     const get = () => must(server(), "GET", `/_replicator/${id}`);
     await until(get, ({ _replication_state }) => _replication_state === "completed");
-    expect((await plan({}, "not-the-password-either")).steps[0]?.notes).toContainEqual(expect.stringContaining("replicates again"));
+    expect((await plan({}, "not-the-password-either")).steps[0]?.notes).toContainEqual(
+      expect.stringContaining("replicates again"),
+    );
   });
 });
