@@ -40,10 +40,16 @@ export async function readDatabases(couch: Couch, options: ReadOptions): Promise
   const matches = patternTest(options.pattern ?? "*");
   const names = (await listDatabases(couch)).filter((name) => name !== options.except && matches(name));
   const defaults = await creationDefaults(couch);
-  const found = await pMap(names.toSorted(), (name) => readDatabase(couch, name, defaults), {
+  const found = await pMap(names.toSorted(), (name) => readDatabase(couch, name, defaults).catch(undefinedIfGone), {
     concurrency: options.concurrency,
   });
   return found.filter((database) => database !== undefined);
+}
+
+/** A database may be deleted between two of the requests that read it. */
+function undefinedIfGone(thrown: unknown): undefined {
+  if (thrown instanceof MigrateError && thrown.data.status === 404) return undefined;
+  throw thrown;
 }
 
 /** Undefined where it is gone since it was listed. */

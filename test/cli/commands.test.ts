@@ -159,6 +159,7 @@ test("the library gets all settings", async () => {
     leaseTtl: 10_000,
     lockWait: 60_000,
     onOlder: "skip",
+    scriptTimeout: 60_000,
     timeout: 300_000,
     emit: expect.any(Function),
     signal,
