@@ -144,7 +144,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   diff(_, observed, { database = "" }) {
-    if (!observed) return toBeDone("create", [{ path: "/documents", before: null, after: "those that match then" }]);
+    if (!observed) return toBeDone([{ path: "/documents", before: "those that match then", after: "changed once" }]);
     const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
       return sameForm
@@ -156,7 +156,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       ...inParts(standing, database),
       ...(preview?.faults ?? []).map(cantBeChanged),
     ];
-    if (!preview?.deletes || allowDestroy) return toBeDone("update", changes, warnings);
+    if (!preview?.deletes || allowDestroy) return toBeDone(changes, warnings);
     const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
     return { action: "refused", changes, rebuilds: [], warnings, refusal };
   },
@@ -240,12 +240,8 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
   return problems;
 }
 
-function toBeDone(
-  action: "create" | "update",
-  changes: readonly Change[],
-  warnings: readonly string[] = [],
-): Difference<true> {
-  return { action, changes, rebuilds: [], warnings, write: true };
+function toBeDone(changes: readonly Change[], warnings: readonly string[] = []): Difference<true> {
+  return { action: "update", changes, rebuilds: [], warnings, write: true };
 }
 
 function countOf({ matching }: Preview): Change {
