@@ -102,6 +102,13 @@ export class Work {
     const run = this.#run;
     const { files } = this.#seen;
     if (!files.toNote) return true;
+    const [first, ...others] = this.#seen.decisions.filter(({ step }) => this.due.has(step.id));
+    if (first?.refusal?.code === "id-reused") {
+      // These may be files of another service, which must not make the set's own files older.
+      this.#fail(first.step.id, {}, refusedBy(first.refusal));
+      this.#notReached = others.map(({ step }) => step.id);
+      return false;
+    }
     try {
       this.#stored = await noteFiles(run, this.#seen, lease);
     } catch (error) {

@@ -49,6 +49,15 @@ describe("two services without --set that use the same ids", () => {
     expect((await plan(second, options)).steps.map(({ action }) => action)).toEqual(["refused", "refused"]);
   });
 
+  test("are told apart before the second one is noted: the files of the first are not older", async () => {
+    const first = await files(made(database), members(database, "a"));
+    await apply(first, options);
+    const second = await files(made(other), members(other, "b"));
+    expect(await apply(second, options)).toMatchObject({ failures: [{ id: "made" }], notReached: ["members"] });
+    await request(server(), "DELETE", `/${database}`);
+    expect(await apply(first, options)).toMatchObject({ applied: ["made", "members"] });
+  });
+
   test("work with a set each, and status warns where both claim one object", async () => {
     await apply(await files(made(database), members(database, "a")), options);
     const second = await files(made(other), members(other, "b"), made(database, "theirs"));

@@ -5,7 +5,7 @@ import { plain } from "../../src/render/style.js";
 import type { ApplyResult, OlderFiles } from "../../src/results.js";
 import { applyOf, statusOf } from "./results.js";
 
-const older: OlderFiles = { by: "version", reason: "a newer version of them was applied", next: "Go back." };
+const older: OlderFiles = { by: "version", reason: "a newer version of them was begun or applied", next: "Go back." };
 
 test.each<[string, Partial<ApplyResult>, string]>([
   [
@@ -21,7 +21,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "files that are older than what is applied",
     { result: "older", skipped: ["a", "b"], older },
-    `NOT APPLIED: these files are older than what is applied (a newer version of them was applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)
+    `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)
   skipped: a, b
   next: Go back.
 `,
@@ -29,7 +29,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "files that became older in mid-work",
     { result: "older", applied: ["a"], skipped: ["a", "b"], older },
-    `NOT APPLIED: these files are older than what is applied (a newer version of them was applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
+    `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
   skipped: a, b
   next: Go back.
 `,
@@ -169,7 +169,7 @@ test("the status of older files says NOT APPLIED, and what another set claims, t
     plain,
   );
   expect(text).toContain(
-    "NOT APPLIED: these files are older than what is applied (a newer version of them was applied)",
+    "NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied)",
   );
   expect(text).toContain("Go back.");
   expect(text).toContain("Release: 7");
