@@ -206,7 +206,12 @@ async function withTransform<T>(
     return work((document) => changeAsDeclared(document, declared));
   }
   return inTurn(couch, async () => {
-    const running = await RunningScript.open(script, { limit: scriptTimeout, signal, foreign });
+    const running = await RunningScript.open(script, {
+      limit: scriptTimeout,
+      setting: "--script-timeout",
+      signal,
+      foreign,
+    });
     try {
       return await work((document) => running.change(document));
     } finally {

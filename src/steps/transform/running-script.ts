@@ -15,6 +15,8 @@ import { tooDeep } from "./unfit.js";
 export interface ScriptOptions {
   /** Milliseconds for loading it, and for each document: whoever waits for a document has no other end. */
   readonly limit: number;
+  /** The setting that changes the limit, for messages. None: nothing does. */
+  readonly setting?: string;
   /** Ends it. */
   readonly signal?: AbortSignal;
   /** What a script throws was written by somebody else. */
@@ -91,8 +93,8 @@ export class RunningScript {
   #answer(document?: JsonObject): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       if (this.#ended) return reject(this.#ended);
-      const { limit } = this.#options;
-      const late = `did not end within ${span(limit)} (--script-timeout)`;
+      const { limit, setting } = this.#options;
+      const late = `did not end within ${span(limit)}${setting === undefined ? "" : ` (${setting})`}`;
       const timer = setTimeout(() => this.#end(failed(late, this.#at)), limit);
       const over = () => {
         clearTimeout(timer);

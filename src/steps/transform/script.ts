@@ -6,8 +6,10 @@
  */
 import { type AnyNode, parse } from "acorn";
 import type { StepFiles } from "../../migrations/step-files.js";
-import { defaults } from "../../options.js";
 import { RunningScript } from "./running-script.js";
+
+/** Milliseconds. Files are checked before there is a run that could be given another limit. */
+const longestLoad = 30_000;
 
 /** The module's text, if it can be used; else its problems are reported. */
 export async function readScript(files: StepFiles, path: string): Promise<string | undefined> {
@@ -26,7 +28,7 @@ export async function readScript(files: StepFiles, path: string): Promise<string
   for (const { offset, code, message } of problems) files.problem(at(offset), code, message);
   if (problems.length > 0) return undefined;
   try {
-    const script = await RunningScript.open(source, { limit: defaults.scriptTimeout });
+    const script = await RunningScript.open(source, { limit: longestLoad });
     await script.close();
     return source;
   } catch (error) {

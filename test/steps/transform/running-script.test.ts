@@ -15,7 +15,7 @@ async function open(source: string, options: Partial<ScriptOptions> = {}): Promi
 const document = { _id: "abathur", legs: 1 };
 const change = async (source: string, options?: Partial<ScriptOptions>) =>
   (await open(source, options)).change(document);
-const soon = { limit: 300 };
+const soon = { limit: 300, setting: "--script-timeout" };
 
 const returned: [title: string, body: string, expected: unknown][] = [
   ["the document, changed in place", "document.legs += 1; return document;", { _id: "abathur", legs: 2 }],
@@ -110,4 +110,8 @@ it("what it throws is quoted without secrets", async () => {
   const foreign = (text: string) => text.replace("swarm", "***");
   const changed = change("export default () => { throw new Error('swarm!'); };", { foreign });
   await expect(changed).rejects.toThrow(/^\*\*\*!$/);
+});
+
+it("names no setting where none changes the limit", async () => {
+  await expect(open("for (;;);", { limit: 300 })).rejects.toThrow(/did not end within 300 ms, while it was loaded$/);
 });
