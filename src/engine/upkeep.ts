@@ -24,7 +24,16 @@ export async function forget(id: string, options: RunOptions & LeaseOptions): Pr
 /** Corrects the release that was applied last; `none`: the set has none any more. */
 export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
   const value = release === "none" ? undefined : asRelease(String(release));
-  await editLedger(options, (ledger) => withRelease(ledger, value));
+  await editLedger(options, (ledger, place) => {
+    // A mistyped set must not get a ledger, while the right one keeps its release.
+    if (!ledger.versions && Object.keys(ledger.entries).length === 0) throw noLedger(place);
+    return withRelease(ledger, value);
+  });
+}
+
+function noLedger({ set, database }: LedgerPlace): MigrateError {
+  const message = `the set ${set} has no ledger in ${database}, and so no release`;
+  return new MigrateError("not-in-ledger", { message, next: "Check --set and --ledger-database." });
 }
 
 /** Takes a step as it now stands in the files as applied, without doing anything. */

@@ -333,6 +333,16 @@ describe("a release", () => {
     });
   });
 
+  test("of a mistyped set is not corrected: there is no ledger, and none is made", async () => {
+    await apply(await version("x"), at(1));
+    const mistyped = { ...options, set: uniqueName("set") };
+    for (const release of ["2", "none"]) {
+      await expect(correctRelease(release, mistyped)).rejects.toMatchObject({ code: "not-in-ledger" });
+    }
+    const ledger = `/${options.ledgerDatabase}/_local/couchdb-migrate-${mistyped.set}`;
+    expect((await request(server(), "GET", ledger)).status).toBe(404);
+  });
+
   test("that is not one is refused before anything is sent", async () => {
     await expect(apply(await version("x"), at("v7"))).rejects.toMatchObject({ code: "invalid-settings" });
   });
