@@ -70,7 +70,7 @@ export function decide(
     if (former !== undefined) return refused(one, bothApplied(id, former, place));
     const entry = entryOf(id);
     if (!entry) {
-      const twin = one.oneTime && orphaned.find((other) => isSame(one.step, entryOf(other)));
+      const twin = one.oneTime && orphaned.find((other) => didSame(one.step, entryOf(other)));
       return twin ? refused(one, maybeRenamed(id, twin, place)) : fresh(one, index < lastKnown);
     }
     const elsewhere = databasesElsewhere(one, entry).filter((name) => seen.incarnations.get(name) !== undefined);
@@ -93,6 +93,11 @@ export function databasesElsewhere({ databases, claims }: PlacedStep, entry: Ent
 
 function isSame(step: Step, entry: Entry | undefined): boolean {
   return entry?.checksum === step.checksum && entry.kind === step.kind;
+}
+
+/** Now, or before it was changed and accepted. */
+function didSame(step: Step, entry: Entry | undefined): boolean {
+  return isSame(step, entry) || (entry?.kind === step.kind && entry.former.includes(step.checksum));
 }
 
 function everywhere(one: PlacedStep, reason: string): Map<string, string> {

@@ -151,6 +151,15 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
+  test("that was edited and accepted is not done again where its former files come back", async () => {
+    const edited = await load(once("new", "  formerly: [old]\n", 10));
+    await accept("new", edited, options);
+    await apply(edited, options);
+    const back = await apply(await load(once("old")), { ...options, allowRevert: true });
+    expect(back.failures).toMatchObject([{ id: "old", code: "renamed-step" }]);
+    expect(await legs()).toBe(2);
+  });
+
   test("may be done again after its entry is forgotten", async () => {
     await forget("old", options);
     expect(await apply(await load(once("new")), options)).toMatchObject({ applied: ["new"] });
