@@ -1,6 +1,7 @@
 /** The other sets whose ledgers lie in the same database, and what they claim. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
+import { MigrateError } from "../errors.js";
 import type { Ledger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { allLedgers, type LedgerPlace } from "./place.js";
@@ -10,12 +11,12 @@ interface Listing {
 }
 
 /**
- * One request. None where they can't be listed (CouchDB 1.x, few permissions); one that this version can't read is left
- * out.
+ * One request. None where they can't be listed (CouchDB 1.x, few permissions, one that is nested too deeply); one that
+ * this version can't read is left out.
  */
 export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<readonly Ledger[]> {
   const options = { query: allLedgers, accept: [400, 401, 403, 404, 405], fresh: true, keep: false };
-  const { body } = await couch.read<Partial<Listing>>(path`/${place.database}/_local_docs`, options);
+  const { body } = await couch.read<Partial<Listing>>(path`/${place.database}/_local_docs`, options).catch(noneIfDeep);
   return (body.rows ?? []).flatMap(({ doc }) => {
     const set = doc?.set;
     if (typeof set !== "string" || set === place.set) return [];
@@ -25,6 +26,11 @@ export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<r
       return [];
     }
   });
+}
+
+function noneIfDeep(error: unknown): { readonly body: Partial<Listing> } {
+  if (error instanceof MigrateError && error.data.failure === "too-deep") return { body: {} };
+  throw error;
 }
 
 export interface SharedClaim {

@@ -202,3 +202,11 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
     expect(steps.map(({ id }) => id)).toContainEqual(expect.stringMatching(new RegExp(`^design-docs-${sick}`)));
   });
 });
+
+it("the ledger of another set does not end the status of this one", async () => {
+  const ledger = `/${options.ledgerDatabase}/_local/couchdb-migrate-${uniqueName("set")}`;
+  const migrations = await migrationsOf(`- id: one\n  ensureDatabase: { name: ${sound} }\n`);
+  await apply(migrations, options);
+  await store("PUT", ledger, { x: "DEEP" });
+  expect((await status(migrations, options)).steps).toMatchObject([{ id: "one", state: "applied" }]);
+});
