@@ -38,7 +38,8 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
 }
 
 function olderFailure({ reason, next }: OlderFiles): MigrateError {
-  return new MigrateError("older-files", { message: `these files are older than what is applied: ${reason}`, next });
+  const message = `NOT APPLIED: these files are older than what is applied (${reason})`;
+  return new MigrateError("older-files", { message, next });
 }
 
 /** The error, with what had become of the steps by then as `data.result`. */

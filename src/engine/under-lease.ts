@@ -63,7 +63,7 @@ export async function dueNow(run: Run, seen: Look): Promise<Due> {
 const stillRecent = 5_000;
 
 const lostInWork =
-  "the lease was lost, because CouchDB did not answer for too long, or because somebody released it; the run takes it again, and goes on";
+  "the lease was lost, because CouchDB did not answer for too long, this process was stopped for too long, or somebody released it; the run takes it again, and goes on";
 
 const mostLostAtOnce = 4;
 

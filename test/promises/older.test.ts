@@ -51,6 +51,11 @@ test("apply exits with 0, and says so on stdout, in the log and in the terminati
   expect(await roles()).toEqual(["intruder"]);
 });
 
+test("apply --on-older fail says so in the log and in the termination message", async () => {
+  const { stderr, termination } = await run(["apply", "v1", "--on-older", "fail"]);
+  for (const text of [/^error.*$/m.exec(stderr)?.[0], termination]) expect(text).toContain(loud);
+});
+
 test("a log for machines has an event of its own, at the level of a warning", async () => {
   const { code, stdout, stderr } = await run(["apply", "v1", "--log-format", "json"]);
   expect(code).toBe(0);
