@@ -17,6 +17,8 @@ const { files, packages, exportsOf } = await bundle({
   cli: "src/cli.ts",
   library: "src/index.ts",
   sandbox: "src/sandbox/index.ts",
+  // A thread of its own, started from this file.
+  "sandbox-functions": "src/sandbox/views/sandbox-functions.cjs",
 });
 
 const made = new Map([

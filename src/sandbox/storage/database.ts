@@ -5,6 +5,7 @@ import { isObject, isStringArray, type JsonObject } from "../json.js";
 import type { Pouch } from "../pouch.js";
 import type { Profile } from "../profile.js";
 import { forbidden, unauthorized } from "../reply.js";
+import type { FunctionThread } from "../views/function-thread.js";
 import { Validators } from "../views/validators.js";
 import { ViewIndexes } from "../views/view-indexes.js";
 import { LocalDocs } from "./local-docs.js";
@@ -41,6 +42,8 @@ export class Database {
     readonly shape: Shape,
     readonly profile: Profile,
     readonly rules: SystemRules,
+    /** Where the functions of its design documents run. */
+    readonly functions: FunctionThread,
   ) {
     this.locals = new LocalDocs(profile.checksLocalRevisions);
     this.views = new ViewIndexes(this);

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { PouchConstructor } from "../pouch.js";
 import type { Profile } from "../profile.js";
 import { CouchError, databaseMissing } from "../reply.js";
+import { FunctionThread } from "../views/function-thread.js";
 import { Database, type Shape } from "./database.js";
 import { checkDatabaseName } from "./names.js";
 import { rulesFor } from "./system-rules.js";
@@ -17,6 +18,7 @@ export class Databases {
   readonly #generations = new Map<string, number>();
   readonly #pouch: PouchConstructor;
   readonly #profile: Profile;
+  readonly #functions = new FunctionThread();
 
   constructor(pouch: PouchConstructor, profile: Profile) {
     this.#pouch = pouch;
@@ -55,7 +57,7 @@ export class Databases {
     created += 1;
     const pouch = new this.#pouch(`sandbox-${process.pid}-${created}`, { adapter: "memory" });
     const complete = { q: shape.q ?? 2, n: 1, partitioned: shape.partitioned ?? false };
-    const database = new Database(name, pouch, complete, this.#profile, rulesFor(name));
+    const database = new Database(name, pouch, complete, this.#profile, rulesFor(name), this.#functions);
     this.#databases.set(name, database);
     this.#changed(name);
     return database;
@@ -74,6 +76,7 @@ export class Databases {
   }
 
   async close(): Promise<void> {
+    await this.#functions.close();
     await Promise.all(this.names().map((name) => this.delete(name)));
   }
 }

@@ -97,7 +97,9 @@ class Batch {
     const isDesign = sent.id.startsWith("_design/");
     if (isDesign) this.#database.requireAdmin(this.#options.user);
     const edit = (await this.#database.rules.beforeWrite?.(sent, this.#options.user, this.#database)) ?? sent;
-    if (isDesign && !edit.deleted) checkDesignDoc(edit.body, this.#database.shape.partitioned);
+    if (isDesign && !edit.deleted) {
+      await checkDesignDoc(edit.body, this.#database.shape.partitioned, this.#database.functions);
+    }
 
     const parent = this.#options.newEdits ? await this.#parentOf(edit) : undefined;
     const previous = await this.#previous(edit, parent);

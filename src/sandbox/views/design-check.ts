@@ -4,21 +4,26 @@ import { builtInReduce } from "../../design-doc-rules/built-in-reduces.js";
 import { compiledViews, type FieldRefusal, fieldRefusals } from "../../design-doc-rules/fields.js";
 import type { JsonObject } from "../json.js";
 import { CouchError, notFound } from "../reply.js";
+import type { FunctionThread } from "./function-thread.js";
 import { CompilationError, QueryServer } from "./query-server.js";
 
 /** @throws CouchError 400; 404 for an empty function; 500 for options of a view that are not an object */
-export function checkDesignDoc(body: JsonObject, partitionedDatabase: boolean): void {
+export async function checkDesignDoc(
+  body: JsonObject,
+  partitionedDatabase: boolean,
+  functions: FunctionThread,
+): Promise<void> {
   const [refusal] = fieldRefusals(body, partitionedDatabase);
   if (refusal) throw fieldError(refusal);
   const { language = "javascript" } = body;
   if (language !== "javascript" && language !== "query") return;
-  const server = new QueryServer();
+  const server = new QueryServer(functions);
   for (const [name, { map, reduce }] of compiledViews(body)) {
-    if (language === "javascript") compile(server, "map", name, String(map));
+    if (language === "javascript") await compile(server, "map", name, String(map));
     if (typeof reduce !== "string") continue;
     const builtIn = builtInReduce(reduce);
     if (builtIn && "refusal" in builtIn) throw invalid(builtIn.refusal);
-    if (!builtIn && language === "javascript") compile(server, "reduce", name, reduce);
+    if (!builtIn && language === "javascript") await compile(server, "reduce", name, reduce);
   }
 }
 
@@ -37,10 +42,10 @@ function fieldError(refusal: FieldRefusal): CouchError {
   }
 }
 
-function compile(server: QueryServer, kind: string, view: string, source: string): void {
+async function compile(server: QueryServer, kind: string, view: string, source: string): Promise<void> {
   if (source === "") throw notFound("missing function");
   try {
-    server.compile(source);
+    await server.compile(source);
   } catch (error) {
     if (!(error instanceof CompilationError)) throw error;
     const reason = `Compilation of the ${kind} function in the '${view}' view failed: ${error.message}`;

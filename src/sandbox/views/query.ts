@@ -29,7 +29,7 @@ export async function queryView(
   const index = database.views.of(designDoc);
   await refresh(index, parameters);
   const rows = inPartition(index.rows(name), parameters.partition);
-  if (reduces) return { rows: reduceRows(index, name, String(view.reduce), rows, parameters) };
+  if (reduces) return { rows: await reduceRows(index, name, String(view.reduce), rows, parameters) };
 
   const selection = selectRows(rows, parameters, compareKeys);
   const docs = parameters.includeDocs ? await documentsOf(database, selection.rows, parameters) : undefined;
@@ -80,18 +80,19 @@ function inPartition(rows: readonly Row[], partition: string | undefined): reado
   return partition === undefined ? rows : rows.filter((row) => row.id.startsWith(`${partition}:`));
 }
 
-function reduceRows(
+async function reduceRows(
   index: ViewIndex,
   view: string,
   reduce: string,
   rows: readonly Row[],
   { skip, limit, ...parameters }: Parameters,
-): { key: unknown; value: unknown }[] {
+): Promise<{ key: unknown; value: unknown }[]> {
   const all = selectRows(rows, { ...parameters, skip: 0, limit: Number.POSITIVE_INFINITY }, compareKeys);
   const builtin = findBuiltin(reduce);
-  return groupRows(all.rows, parameters.groupLevel)
-    .slice(skip, skip + limit)
-    .map((group) => ({ key: group.key, value: builtin ? builtin(group.rows) : index.reduce(view, group.rows) }));
+  const groups = groupRows(all.rows, parameters.groupLevel).slice(skip, skip + limit);
+  const rowsOf = groups.map((group) => group.rows);
+  const values = builtin ? rowsOf.map(builtin) : await index.reduce(view, rowsOf);
+  return groups.map(({ key }, i) => ({ key, value: values[i] }));
 }
 
 /** The documents of the rows; a row whose value names another `_id` gets that one. */

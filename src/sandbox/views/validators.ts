@@ -8,7 +8,7 @@ import type { Edit } from "../storage/edit.js";
 import { formatRevision } from "../storage/revisions.js";
 import { CompilationError, QueryServer } from "./query-server.js";
 
-type Validator = (args: readonly unknown[]) => { thrown: unknown } | null;
+type Validator = (args: readonly unknown[]) => Promise<{ thrown: unknown } | null>;
 
 export class Validators {
   readonly #database: Database;
@@ -26,35 +26,39 @@ export class Validators {
   /** @throws CouchError what a function threw; 500 if one of them does not compile, which only shows here */
   async check(edit: Edit, previous: JsonObject | undefined, user: User): Promise<void> {
     this.#compiled ??= this.#compile();
-    const validators = await this.#compiled;
+    const compiling = this.#compiled;
+    const validators = await compiling.catch((error: unknown) => {
+      // It did not end in time, perhaps: that is said of this write, and tried again with the next.
+      if (this.#compiled === compiling) this.reset();
+      throw error;
+    });
     if (validators.length === 0) return;
     const context = { db: this.#database.name, name: user.name, roles: user.roles };
     const args = [asDocument(edit), previous ?? null, context, this.#database.security];
     for (const validate of validators) {
-      const failure = validate(args);
+      const failure = await validate(args);
       if (failure) throw refusal(failure.thrown);
     }
   }
 
   async #compile(): Promise<Validator[]> {
     const designDocs = await this.#database.designDocs();
-    return designDocs.flatMap((designDoc) => {
+    const compiled = designDocs.flatMap((designDoc) => {
       const source = designDoc.validate_doc_update;
-      return typeof source === "string" ? [compileValidator(designDoc, source)] : [];
+      return typeof source === "string" ? [this.#compileOne(designDoc, source)] : [];
     });
+    return Promise.all(compiled);
   }
-}
 
-function compileValidator(designDoc: JsonObject, source: string): Validator {
-  const server = new QueryServer(designDoc);
-  try {
-    const index = server.compile(source);
-    return (args) => server.validate(index, args);
-  } catch (error) {
-    if (!(error instanceof CompilationError)) throw error;
-    return () => {
-      throw new CouchError(500, "compilation_error", error.message);
-    };
+  async #compileOne(designDoc: JsonObject, source: string): Promise<Validator> {
+    const server = new QueryServer(this.#database.functions, designDoc);
+    try {
+      await server.compile(source);
+      return (args) => server.validate(args);
+    } catch (error) {
+      if (!(error instanceof CompilationError)) throw error;
+      return () => Promise.reject(new CouchError(500, "compilation_error", error.message));
+    }
   }
 }
 

@@ -22,7 +22,8 @@ export class ViewIndex {
   /** By document, for each view: what it emitted. */
   readonly #emitted = new Map<string, Row[][]>();
   readonly #sorted = new Map<string, Row[]>();
-  #server: QueryServer | undefined;
+  readonly #reducers = new Map<string, QueryServer>();
+  #mapper: QueryServer | undefined;
   #updateSeq = 0;
   #updating: Promise<void> | undefined;
 
@@ -69,15 +70,13 @@ export class ViewIndex {
     return rows;
   }
 
-  /** Calls a JavaScript reduce function of one of the views. */
-  reduce(view: string, rows: readonly Row[]): unknown {
-    const index = this.#views.findIndex(([name]) => name === view);
-    const server = new QueryServer(this.#lib);
-    const reduce = server.compile(String(this.#views[index]?.[1].reduce));
-    return server.reduce(
-      reduce,
-      rows.map((row) => [row.key, row.id]),
-      rows.map((row) => row.value),
+  /** What the JavaScript reduce function of one of the views makes of each group of rows. */
+  async reduce(view: string, groups: readonly (readonly Row[])[]): Promise<unknown[]> {
+    const source = this.#views.find(([name]) => name === view)?.[1].reduce;
+    const reducer = this.#reducers.get(view) ?? (await this.#compiled([source]));
+    this.#reducers.set(view, reducer);
+    return reducer.reduce(
+      groups.map((rows) => ({ keys: rows.map((row) => [row.key, row.id]), values: rows.map((row) => row.value) })),
     );
   }
 
@@ -90,32 +89,34 @@ export class ViewIndex {
       include_docs: this.language === "javascript",
     });
     for (let start = 0; start < results.length; start += batchSize) {
-      this.#index(results.slice(start, start + batchSize));
-      await new Promise(setImmediate);
+      await this.#index(results.slice(start, start + batchSize));
     }
     if (results.length > 0) this.#sorted.clear();
     this.#updateSeq = last_seq;
   }
 
-  #index(changes: readonly PouchChange[]): void {
-    for (const { id } of changes) this.#emitted.delete(id);
-    if (this.language !== "javascript" || this.#views.length === 0) return;
+  async #index(changes: readonly PouchChange[]): Promise<void> {
     const docs = changes.flatMap(({ id, deleted, doc }) => {
       const hidden = id.startsWith("_design/") && !this.#includesDesignDocs;
       return deleted || hidden || !doc ? [] : [{ id, doc }];
     });
-    const mapped = this.#mapper().mapDocs(docs.map(({ doc }) => idFirst(doc)));
+    const maps = this.language === "javascript" && this.#views.length > 0;
+    const mapped = maps ? await this.#map(docs.map(({ doc }) => idFirst(doc))) : [];
+    for (const { id } of changes) this.#emitted.delete(id);
     for (const [i, { id }] of docs.entries()) {
       const rows = (mapped[i] ?? []).map((emitted) => emitted.map(([key, value]) => ({ id, key, value })));
       if (rows.some((ofView) => ofView.length > 0)) this.#emitted.set(id, rows);
     }
   }
 
-  #mapper(): QueryServer {
-    if (!this.#server) {
-      this.#server = new QueryServer(this.#lib);
-      for (const [, view] of this.#views) this.#server.compile(String(view.map));
-    }
-    return this.#server;
+  async #map(docs: readonly JsonObject[]): Promise<[key: unknown, value: unknown][][][]> {
+    this.#mapper ??= await this.#compiled(this.#views.map(([, view]) => view.map));
+    return this.#mapper.mapDocs(docs);
+  }
+
+  async #compiled(sources: readonly unknown[]): Promise<QueryServer> {
+    const server = new QueryServer(this.#database.functions, this.#lib);
+    for (const source of sources) await server.compile(String(source));
+    return server;
   }
 }

@@ -1,0 +1,86 @@
+/**
+ * The thread in which the functions of design documents run. They run in QuickJS, CouchDB's own engine since 3.5, which
+ * is compiled to WebAssembly here: the functions have the objects of that engine and none of Node's. What passes is
+ * text. Nothing of this thread is handed into the engine, so no chain of constructors leads out of it.
+ *
+ * JavaScript, since a thread is started from a file, by the tests as well.
+ *
+ * A message `{ key, setup?, name, args }` calls a function of the prelude for each of `args`, in the context of that
+ * key. The answer is one of `{ results }`, `{ absent }` (a context that is not there, or no more: ask again with
+ * `setup`), and `{ broken }`.
+ */
+const { parentPort, workerData } = require("node:worker_threads");
+const { newQuickJSWASMModuleFromVariant } = require("quickjs-emscripten-core");
+const { default: variant } = require("@jitl/quickjs-singlefile-cjs-release-sync");
+
+/** What CouchDB's query server has, and no more. */
+const intrinsics = {
+  BaseObjects: true,
+  Date: true,
+  Eval: true,
+  StringNormalize: true,
+  RegExp: true,
+  RegExpCompiler: true,
+  JSON: true,
+  MapSet: true,
+  BigInt: true,
+  Proxy: false,
+  TypedArrays: false,
+  Promise: false,
+};
+
+let engine;
+/** By key, the one that was used last at the end. */
+const contexts = new Map();
+
+async function answer({ key, setup, name, args }) {
+  try {
+    engine ??= await newQuickJSWASMModuleFromVariant(variant);
+    const found = contexts.get(key) ?? (setup && open(setup));
+    if (!found) return { absent: true };
+    contexts.delete(key);
+    contexts.set(key, found);
+    if (contexts.size > workerData.maxContexts) forgetOldest();
+    return { results: args.map((text) => call(found, name, text)) };
+  } catch {
+    // Out of memory or stack: nobody knows what state the engine is in.
+    engine = undefined;
+    contexts.clear();
+    return { broken: true };
+  }
+}
+
+function open(setup) {
+  const runtime = engine.newRuntime({ memoryLimitBytes: workerData.memory, maxStackSizeBytes: workerData.stack });
+  const context = runtime.newContext({ intrinsics });
+  const run = context.unwrapResult(context.evalCode(workerData.prelude, "prelude"));
+  const opened = { runtime, context, run };
+  for (const [name, text] of setup) call(opened, name, text);
+  return opened;
+}
+
+function call({ context, run }, name, text) {
+  const handles = [context.newString(name), context.newString(text)];
+  const result = context.callFunction(run, context.undefined, ...handles);
+  for (const handle of handles) handle.dispose();
+  // What was thrown is not looked at: its members may be functions.
+  if (result.error) throw new Error("the prelude catches what a function throws");
+  if (context.typeof(result.value) !== "string") throw new Error("the prelude returns text");
+  const answered = context.getString(result.value);
+  result.value.dispose();
+  return answered;
+}
+
+function forgetOldest() {
+  const [key, { runtime, context, run }] = contexts.entries().next().value;
+  contexts.delete(key);
+  run.dispose();
+  context.dispose();
+  runtime.dispose();
+}
+
+parentPort.on("message", async (request) => parentPort.postMessage(await answer(request)));
+newQuickJSWASMModuleFromVariant(variant).then((loaded) => {
+  engine = loaded;
+  parentPort.postMessage({ ready: true });
+});
