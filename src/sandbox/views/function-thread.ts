@@ -15,7 +15,7 @@ const limits = {
   memory: 256 * 1024 * 1024,
   /** Bytes. The engine counts them on a stack of its own; the thread's stack has to hold what it stands for. */
   stack: 256 * 1024,
-  /** How many are kept. */
+  /** For how many design documents the engine is kept; then a new one begins. */
   maxContexts: 64,
 };
 

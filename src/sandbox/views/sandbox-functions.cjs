@@ -30,31 +30,36 @@ const intrinsics = {
 };
 
 let engine;
-/** By key, the one that was used last at the end. */
+/** By key. None is disposed of alone: the engine aborts where a function that ran out of stack left something behind. */
 const contexts = new Map();
 
 async function answer({ key, setup, name, args }) {
   try {
-    engine ??= await newQuickJSWASMModuleFromVariant(variant);
-    const found = contexts.get(key) ?? (setup && open(setup));
-    if (!found) return { absent: true };
-    contexts.delete(key);
-    contexts.set(key, found);
-    if (contexts.size > workerData.maxContexts) forgetOldest();
+    if (!contexts.has(key)) {
+      if (!setup) return { absent: true };
+      if (contexts.size === workerData.maxContexts) forget();
+      engine ??= await newQuickJSWASMModuleFromVariant(variant);
+      contexts.set(key, open(setup));
+    }
+    const found = contexts.get(key);
     return { results: args.map((text) => call(found, name, text)) };
   } catch {
     // Out of memory or stack: nobody knows what state the engine is in.
-    engine = undefined;
-    contexts.clear();
+    forget();
     return { broken: true };
   }
+}
+
+function forget() {
+  engine = undefined;
+  contexts.clear();
 }
 
 function open(setup) {
   const runtime = engine.newRuntime({ memoryLimitBytes: workerData.memory, maxStackSizeBytes: workerData.stack });
   const context = runtime.newContext({ intrinsics });
   const run = context.unwrapResult(context.evalCode(workerData.prelude, "prelude"));
-  const opened = { runtime, context, run };
+  const opened = { context, run };
   for (const [name, text] of setup) call(opened, name, text);
   return opened;
 }
@@ -69,14 +74,6 @@ function call({ context, run }, name, text) {
   const answered = context.getString(result.value);
   result.value.dispose();
   return answered;
-}
-
-function forgetOldest() {
-  const [key, { runtime, context, run }] = contexts.entries().next().value;
-  contexts.delete(key);
-  run.dispose();
-  context.dispose();
-  runtime.dispose();
 }
 
 parentPort.on("message", async (request) => parentPort.postMessage(await answer(request)));

@@ -1,0 +1,131 @@
+/** The functions of design documents, which may be anybody's, get at nothing of the process that the server runs in. */
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Sandbox, startSandbox } from "../../src/sandbox/index.js";
+import { request } from "../support/request.js";
+import { escapes, library, mapThatTries } from "./escapes.js";
+
+const admin = { name: "admin", password: "secret" };
+
+describe("the embedded server", () => {
+  let sandbox: Sandbox;
+  let made = 0;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ admins: { admin: "secret" } });
+  });
+  afterAll(() => sandbox.close());
+
+  const send = (method: string, path: string, body?: unknown) =>
+    request({ url: sandbox.url, admin }, method, path, body === undefined ? {} : { body });
+
+  /** A database of its own, with a design document and a document. */
+  async function database(designDoc: object): Promise<string> {
+    made += 1;
+    const path = `/confined${made}`;
+    await send("PUT", path);
+    expect((await send("PUT", `${path}/_design/d`, designDoc)).status).toBe(201);
+    return path;
+  }
+
+  async function ask(designDoc: object, docs: readonly object[] = [{ _id: "a", tags: ["x"] }]) {
+    const path = await database(designDoc);
+    for (const doc of docs) await send("POST", path, doc);
+    return { path, ...(await send("GET", `${path}/_design/d/_view/v`)) };
+  }
+
+  it.each(escapes)("lets nobody out through %s", async (_, body) => {
+    const views = { lib: library, v: { map: mapThatTries(body) } };
+    const { path, ...first } = await ask({ views });
+    // What came later, from a promise, is looked at with the next document.
+    await send("POST", path, { _id: "b" });
+    const second = await send("GET", `${path}/_design/d/_view/v`);
+    for (const answer of [first, second]) {
+      expect([200, 500]).toContain(answer.status);
+      expect(JSON.stringify(answer.body)).not.toContain("OUT");
+    }
+    expect((await send("GET", "/_up")).status).toBe(200);
+  });
+
+  it.each(escapes)("lets a library be no way out through %s", async (_, body) => {
+    const m = `exports.out = ${mapThatTries(body).replace("emit0(", "return String(")}; exports.out = exports.out({ tags: [] });`;
+    const map = "function () { emit('tried', require('views/lib/n').out); }";
+    const answer = await ask({ views: { lib: { ...library, n: m }, v: { map } } });
+    expect(JSON.stringify(answer.body)).not.toContain("OUT");
+  });
+
+  const throwing = [
+    [
+      "an object with a getter",
+      '{ get forbidden() { return emit.constructor(\'return typeof process === "object" ? "OUT" : 1\')(); } }',
+    ],
+    [
+      "an object with `toJSON`",
+      '{ toJSON() { return { forbidden: emit.constructor(\'return typeof process === "object" ? "OUT" : 1\')() }; } }',
+    ],
+    ["an error", "Object.assign(new Error(), { message: { toString() { throw this; } } })"],
+    ["a cycle", "(function () { var a = {}; a.a = a; return a; })()"],
+    ["a function", "Function"],
+  ] as const;
+  it.each(throwing)("takes %s that a validation function throws as text", async (_, thrown) => {
+    const path = await database({ validate_doc_update: `function () { throw ${thrown}; }` });
+    const { status, body } = await send("PUT", `${path}/a`, {});
+    expect([403, 500]).toContain(status);
+    expect(JSON.stringify(body)).not.toContain("OUT");
+    expect((await send("GET", "/_up")).status).toBe(200);
+  });
+
+  it("lets no reduce function out", async () => {
+    const reduce =
+      "function (k, v) { return { toJSON: function () { return v.constructor.constructor('return typeof process')(); } }; }";
+    const { body } = await ask({ views: { v: { map: "function (doc) { emit(1, 1); }", reduce } } });
+    expect(body.rows).toEqual([{ key: null, value: "undefined" }]);
+  });
+
+  it("lets functions use `eval` and `new Function`, as CouchDB does", async () => {
+    const map = "function (doc) { emit(eval('1 + 1'), new Function('return 3')()); }";
+    const { body } = await ask({ views: { v: { map } } });
+    expect(body.rows).toEqual([{ id: "a", key: 2, value: 3 }]);
+  });
+
+  it("gives functions the globals that CouchDB 3.5 gives them", async () => {
+    const names = "Proxy Promise Uint8Array WebAssembly console process setTimeout".split(" ");
+    const map = `function (doc) { emit(${JSON.stringify(names)}.filter(function (name) { return name in globalThis; })); }`;
+    const { body } = await ask({ views: { v: { map } } });
+    expect(body.rows).toEqual([{ id: "a", key: [], value: null }]);
+  });
+
+  const hogs = [
+    ["a loop without an end", "for (;;);"],
+    ["a pattern that backtracks", "/(a+)+b/.test(new Array(60).join('a'));"],
+    ["a native call that takes minutes", "for (;;) new Array(3e6).join('x').split('');"],
+    ["arrays without an end", "var a = []; for (;;) a.push(new Array(100000).fill(1));"],
+    ["texts without an end", "var a = 'x'; for (;;) a += a;"],
+    ["a stack without an end", "(function f() { return f() + 1; })();"],
+    ["a nesting that no JSON holds", "var a = []; for (var i = 0; i < 1e6; i++) a = [a]; emit(a);"],
+  ] as const;
+  it.each(hogs)("ends %s as an error of that request, and serves on", async (_, body) => {
+    const good = await ask({ views: { v: { map: "function (doc) { emit(1); }" } } });
+    const bad = ask({ views: { v: { map: `function (doc) { ${body} }` } } });
+    const meanwhile = await send("GET", "/_up");
+    expect(meanwhile.status).toBe(200);
+    const { status, body: answer } = await bad;
+    expect({ status, answer }).toMatchObject({ status: 500, answer: { error: "os_process_error" } });
+    await send("PUT", `${good.path}/b`, {});
+    expect((await send("GET", `${good.path}/_design/d/_view/v`)).body.rows).toHaveLength(2);
+  });
+
+  it("reads the functions of more design documents than it keeps", async () => {
+    const path = await database({ views: { v: { map: "function (doc) { emit(1); }" } } });
+    const names = Array.from({ length: 70 }, (_, n) => `d${n}`);
+    for (const name of names) {
+      await send("PUT", `${path}/_design/${name}`, { views: { v: { map: `function (doc) { emit('${name}'); }` } } });
+    }
+    for (const id of ["a", "b"]) {
+      await send("PUT", `${path}/${id}`, {});
+      for (const name of names) {
+        const { body } = await send("GET", `${path}/_design/${name}/_view/v`);
+        expect(body.rows.at(-1)).toEqual({ id, key: name, value: null });
+      }
+    }
+  });
+});
