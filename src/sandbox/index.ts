@@ -2,6 +2,9 @@
  * An embedded server that answers as CouchDB does, for development and tests: one node, in memory, gone when it is
  * closed. The contract suite (test/contract) holds it and a real CouchDB 3.5 to the same expectations.
  *
+ * The functions of design documents run in an engine of their own (views/function-thread.ts) and reach nothing of this
+ * process: after an import they are somebody else's.
+ *
  * What it can't show:
  * - clusters: it is one node, every write is a 201, nothing is ever below quorum;
  * - replication: documents in `_replicator` are stored, and nothing happens;

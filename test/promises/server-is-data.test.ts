@@ -1,0 +1,47 @@
+/** What comes from a server is data: no command runs it, and the embedded server runs its functions where they reach nothing. */
+import { expect, it } from "vitest";
+import { runCli } from "../support/cli.js";
+import { freshDatabase } from "../support/databases.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
+import { tempFolder } from "../support/temp.js";
+
+/** Whoever evaluates it ends with 99, inside `node:vm` as well. */
+const canary = `(function () {
+  try {
+    (typeof process === "object" ? process : globalThis.constructor.constructor("return process")()).exit(99);
+  } catch (e) {}
+})()`;
+const asFunction = `(function () { ${canary}; return function (doc) { ${canary}; emit(1); }; })()`;
+const hostile = {
+  views: {
+    lib: { m: `${canary}; exports.x = 1;` },
+    v: { map: asFunction, reduce: `(function () { ${canary}; return function () { ${canary}; return 1; }; })()` },
+    w: { map: `function (doc) { require("views/lib/m"); }` },
+  },
+  filters: { f: asFunction },
+  updates: { u: asFunction },
+  shows: { s: asFunction },
+  lists: { l: asFunction },
+  validate_doc_update: `(function () { ${canary}; return function () { ${canary}; }; })()`,
+  "${COUCHDB_PASSWORD}": `$(kill $PPID) \`kill $PPID\` ${canary}`,
+};
+
+it("runs nothing of what a server sends, in import, plan, status, validate and in the sandbox", async () => {
+  const { url, admin } = server();
+  const name = await freshDatabase("hostile");
+  await must(server(), "PUT", `/${name}/_design/d`, { body: hostile });
+  await must(server(), "PUT", `/${name}/a`, { body: { text: canary, constructor: canary, toString: canary } });
+  const cwd = await tempFolder();
+  const env = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
+  const ends = async (...args: string[]) => {
+    const { code, stderr } = await runCli(args, { cwd, env });
+    expect({ args, code, stderr: code === 0 ? "" : stderr }).toEqual({ args, code: 0, stderr: "" });
+  };
+  await ends("import", "--database", name, "--out", "migrations");
+  await ends("validate");
+  await ends("plan", "--set", name);
+  await ends("status", "--set", name);
+  await ends("plan", "--sandbox");
+  await ends("apply", "--sandbox");
+});
