@@ -13,6 +13,8 @@ const timeout = 5000;
 const limits = {
   /** Bytes for the functions of a design document. More than CouchDB's 64 MB: a reduce gets all its rows at once. */
   memory: 256 * 1024 * 1024,
+  /** Bytes that the engine may hold after a call; beyond that a new one begins. */
+  keptMemory: 512 * 1024 * 1024,
   /** Bytes. The engine counts them on a stack of its own; the thread's stack has to hold what it stands for. */
   stack: 256 * 1024,
   /** For how many design documents the engine is kept; then a new one begins. */

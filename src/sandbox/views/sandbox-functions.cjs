@@ -42,7 +42,10 @@ async function answer({ key, setup, name, args }) {
       contexts.set(key, open(setup));
     }
     const found = contexts.get(key);
-    return { results: args.map((text) => call(found, name, text)) };
+    const results = args.map((text) => call(found, name, text));
+    // WebAssembly gives no memory back.
+    if (engine.getWasmMemory().buffer.byteLength > workerData.keptMemory) forget();
+    return { results };
   } catch {
     // Out of memory or stack: nobody knows what state the engine is in.
     forget();

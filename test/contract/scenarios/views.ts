@@ -21,6 +21,7 @@ const designDoc = {
     failing: { map: "function (doc) { emit(doc.kind.length.x.y); }" },
     odd: { map: "function (doc) { emit(undefined, undefined); }" },
     frozen: { map: "function (doc) { doc.hp = 1; emit(doc._id, doc.hp); }" },
+    evaluating: { map: "function (doc) { emit(eval('1 + 1'), new Function('return 3')()); }" },
     linked: { map: "function (doc) { emit(doc._id, { _id: 'a' }); }" },
     order: {
       map: "function (doc) { if (doc._id === 'a') [{}, [], 'ä', 'b', 'A', 'a', '_', 10, 9, true, false, null, [0], ['a'], { a: 1 }].forEach(function (key) { emit(key); }); }",
@@ -39,6 +40,7 @@ export const views: Scenario = {
     { it: "need a design document", send: `PUT ${design}`, body: designDoc, gets: 201 },
     { it: "show rows in the order of keys and ids", send: `GET ${view("kind")}?reduce=false`, gets: 200, exactly: { total_rows: 4, offset: 0, rows: [row("a", "drone", 5), row("b", "drone", 7), row("e", "egg", 0), row("c", "queen", 100)] } },
     { it: "show only what was emitted", send: `GET ${view("plain")}`, gets: 200, exactly: { total_rows: 3, offset: 0, rows: [row("a", "a", null), row("b", "b", null), row("c", "c", null)] } },
+    { it: "may evaluate text", send: `GET ${view("evaluating")}?limit=1`, gets: 200, exactly: { total_rows: 4, offset: 0, rows: [row("a", 2, 3)] } },
     { it: "go backwards", send: `GET ${view("plain")}?descending=true&skip=1`, gets: 200, exactly: { total_rows: 3, offset: 1, rows: [row("b", "b", null), row("a", "a", null)] } },
     { it: "begin at a key", send: `GET ${view("plain")}?startkey="b"`, gets: 200, exactly: { total_rows: 3, offset: 1, rows: [row("b", "b", null), row("c", "c", null)] } },
     { it: "show one key", send: `GET ${view("kind")}?reduce=false&key="drone"`, gets: 200, like: { rows: [{ id: "a" }, { id: "b" }] } },
