@@ -5,6 +5,9 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/index.js";
 import { request } from "../support/request.js";
 import { escapes, library, mapThatTries } from "./escapes.js";
 
+const verdicts = ({ body }: { readonly body: { readonly rows?: readonly { key: unknown; value: unknown }[] } }) =>
+  (body.rows ?? []).filter(({ key }) => key === "tried").map(({ value }) => value);
+
 const admin = { name: "admin", password: "secret" };
 
 describe("the embedded server", () => {
@@ -39,18 +42,15 @@ describe("the embedded server", () => {
     // What came later, from a promise, is looked at with the next document.
     await send("POST", path, { _id: "b" });
     const second = await send("GET", `${path}/_design/d/_view/v`);
-    for (const answer of [first, second]) {
-      expect([200, 500]).toContain(answer.status);
-      expect(JSON.stringify(answer.body)).not.toContain("OUT");
-    }
-    expect((await send("GET", "/_up")).status).toBe(200);
+    expect(verdicts(first)).toEqual(["in"]);
+    expect(verdicts(second)).toEqual(["in", "in"]);
   });
 
   it.each(escapes)("lets a library be no way out through %s", async (_, body) => {
-    const m = `exports.out = ${mapThatTries(body).replace("emit0(", "return String(")}; exports.out = exports.out({ tags: [] });`;
+    const m = `exports.out = ${mapThatTries(body).replace('emit0("tried", out)', "return out")}; exports.out = exports.out({ tags: [] });`;
     const map = "function () { emit('tried', require('views/lib/n').out); }";
     const answer = await ask({ views: { lib: { ...library, n: m }, v: { map } } });
-    expect(JSON.stringify(answer.body)).not.toContain("OUT");
+    expect(verdicts(answer)).toEqual(["in"]);
   });
 
   const throwing = [

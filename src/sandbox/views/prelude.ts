@@ -51,11 +51,14 @@ export const prelude = `(function (global) {
     },
     map: function (doc) {
       freeze(doc);
-      return functions.map(function (map) {
+      var all = [];
+      for (var i = 0; i < functions.length; i++) {
+        var map = functions[i];
         emitted = [];
         try { map(doc); } catch (thrown) { rethrowFatal(thrown); emitted = []; }
-        return emitted;
-      });
+        all[i] = emitted;
+      }
+      return all;
     },
     reduce: function (args) {
       try { return plain(functions[0](args.keys, args.values, false)); }
