@@ -20,6 +20,14 @@ shown, and *secret by name* those below which names tell what is never shown ([S
 \`\${NAME}\` is the environment variable \`NAME\`, or the content of the file that \`NAME_FILE\` names.
 \`\${NAME:-default}\` has a default, \`\${file:/path}\` is the content of a file, and \`$\${\` is a literal \`\${\`.
 
+## Files
+
+Only regular files are read, and links to them, as Kubernetes mounts Secrets and ConfigMaps. A pipe, a device or a
+socket is an error that names it; the \`…_FILE\` variable of a setting may be a pipe, such as a shell's \`<(…)\`, which
+is waited for 30 seconds. A file that is read whole has at most 10 MB. All steps together look through at most 100,000
+files and folders, and read at most 200 MB, besides the documents that are streamed. A file of documents that is
+packed with gzip may hold at most 64 MB of white space between two documents.
+
 What happens to a variable that is not set and has no default:
 
 | Command | In a secret field | In any other field |

@@ -3,7 +3,7 @@ import { unreadable } from "../migrations/read-text.js";
 
 /** What the file system refused, as an error of the settings that named the folder. Anything else goes on as it is. */
 export function fileError(error: unknown, next: string): unknown {
-  const { path, code } = error as NodeJS.ErrnoException;
+  const { path, code } = error as { readonly path?: string; readonly code?: string };
   if (path === undefined || code === undefined) return error;
   return new MigrateError("invalid-settings", { message: `${path} ${unreadable(error).reason}`, next, cause: error });
 }

@@ -1,5 +1,6 @@
 /** The files that a load reads for its steps, each once, however many steps name it. */
-import { readdir, realpath, stat } from "node:fs/promises";
+import { type Dirent, opendirSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { LargeFile } from "./large-file.js";
 import type { Position } from "./problem.js";
@@ -18,14 +19,23 @@ type OrNot<Value> = Value | { readonly unreadable: Unreadable };
 /** A way of reading: a file's text, a folder's list, which of both a path leads to. */
 export type Read = "file" | "folder" | "what";
 
+/** For all steps together: a link may lead to everything that a machine has. What is streamed does not count. */
+const most = { entries: 100_000, bytes: 200_000_000 };
+
 export class FileCache {
   readonly #texts = new Map<string, Promise<ReadText>>();
   readonly #kinds = new Map<string, Promise<OrNot<Kind>>>();
   readonly #lists = new Map<string, Promise<OrNot<readonly Entry[]>>>();
   #pieces = false;
+  #entries = 0;
+  #bytes = 0;
 
   text(path: string): Promise<ReadText> {
-    return once(this.#texts, path, async () => readText(path));
+    return once(this.#texts, path, async () => {
+      const read = readText(path);
+      if ("text" in read) this.#bytes += read.text.length;
+      return this.#bytes > most.bytes ? { unreadable: tooMuch } : read;
+    });
   }
 
   kindOf(path: string): Promise<OrNot<Kind>> {
@@ -33,7 +43,39 @@ export class FileCache {
   }
 
   list(path: string): Promise<OrNot<readonly Entry[]>> {
-    return once(this.#lists, path, () => list(path));
+    return once(this.#lists, path, () => this.#list(path));
+  }
+
+  async #list(path: string): Promise<OrNot<readonly Entry[]>> {
+    try {
+      const found = this.#entriesOf(path);
+      if (!found) return { unreadable: tooMany };
+      const entries = await Promise.all(
+        found.map(async (entry) => ({
+          name: entry.name,
+          folder: entry.isSymbolicLink() ? await leadsToFolder(path, entry.name) : entry.isDirectory(),
+        })),
+      );
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      return { unreadable: unreadable(error) };
+    }
+  }
+
+  /** Undefined: there are more than we look through. */
+  #entriesOf(path: string): Dirent[] | undefined {
+    const folder = opendirSync(path);
+    try {
+      const found: Dirent[] = [];
+      for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+        this.#entries += 1;
+        if (this.#entries > most.entries) return undefined;
+        if (!entry.name.startsWith("..")) found.push(entry);
+      }
+      return found;
+    } finally {
+      folder.closeSync();
+    }
   }
 
   /** A file that is read piece by piece is not kept: what it held can't be told later. */
@@ -74,22 +116,15 @@ async function kindOf(path: string): Promise<OrNot<Kind>> {
   }
 }
 
-async function list(path: string): Promise<OrNot<readonly Entry[]>> {
-  try {
-    const found = await readdir(path, { withFileTypes: true });
-    const entries = await Promise.all(
-      found
-        .filter(({ name }) => !name.startsWith(".."))
-        .map(async (entry) => ({
-          name: entry.name,
-          folder: entry.isSymbolicLink() ? await leadsToFolder(path, entry.name) : entry.isDirectory(),
-        })),
-    );
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    return { unreadable: unreadable(error) };
-  }
-}
+const elsewhere = "does a link lead elsewhere?";
+const tooMany: Unreadable = {
+  code: "too-many-files",
+  reason: `brings what these steps name to over ${most.entries / 1e3},000 files and folders: ${elsewhere}`,
+};
+const tooMuch: Unreadable = {
+  code: "too-many-files",
+  reason: `brings what is read for these steps to over ${most.bytes / 1e6} MB: ${elsewhere} Many documents belong into NDJSON files, which are streamed.`,
+};
 
 /** A link to a folder that holds the link is an error: who follows it never comes to an end. */
 async function leadsToFolder(folder: string, name: string): Promise<boolean> {
@@ -118,7 +153,8 @@ export function stepFiles(
   const failed = (path: string, pointer: string, { code, reason, line, column }: Unreadable) => {
     const name = shownPath(path);
     const at = line !== undefined && column !== undefined ? { file: name, line, column } : place(pointer);
-    problems.add(at, code, `${name} ${reason}`, path, { literal: literal(pointer) });
+    const report = code === "too-many-files" ? problems.only : problems.add;
+    report.call(problems, at, code, `${name} ${reason}`, path, { literal: literal(pointer) });
   };
   return {
     async text(path, pointer) {

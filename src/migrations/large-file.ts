@@ -1,7 +1,7 @@
 /** A file that is read piece by piece, because it may be larger than what can be held. */
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { openRegular } from "../files/regular-file.js";
 
 /** So small that their text is no large object of V8: those grow old at once, and the heap with them. */
 export const pieceBytes = 64 * 1024;
@@ -18,9 +18,14 @@ export class LargeFile {
     this.#path = path;
   }
 
-  /** Throws what the file system says. The file is looked at, and neither read nor kept open. */
+  /** Throws NotReadable, and what the file system says. The file is looked at, and neither read nor kept open. */
   static async at(path: string, name: string): Promise<LargeFile> {
-    return new LargeFile(path, name, (await stat(path)).size);
+    const file = await openRegular(path);
+    try {
+      return new LargeFile(path, name, (await file.stat()).size);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Another one where another file is behind the path, or it was written to: a mounted ConfigMap changes its links. */
@@ -30,7 +35,7 @@ export class LargeFile {
   }
 
   async head(bytes: number): Promise<Buffer> {
-    const file = await open(this.#path);
+    const file = await openRegular(this.#path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
       return buffer.subarray(0, bytesRead);
@@ -39,7 +44,8 @@ export class LargeFile {
     }
   }
 
-  read(): Readable {
-    return createReadStream(this.#path, { highWaterMark: pieceBytes });
+  /** Closed with its stream. */
+  async read(): Promise<Readable> {
+    return (await openRegular(this.#path)).createReadStream({ highWaterMark: pieceBytes });
   }
 }

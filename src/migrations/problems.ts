@@ -1,3 +1,4 @@
+import { bug } from "../errors.js";
 import { Secrets } from "../secrets/secrets.js";
 import { redactUrls } from "../secrets/urls.js";
 import { nearest } from "../text/nearest.js";
@@ -33,6 +34,14 @@ export class Problems {
     const key = `${at.file}:${at.line}:${at.column}:${code}:${message}`;
     this.#found.set(key, problem);
     if (literal) this.#literal.add(key);
+  }
+
+  /** Ends the load: the others that were found are but consequences of this one, and are too many to be read. */
+  only(...problem: Parameters<Problems["add"]>): never {
+    this.#found.clear();
+    this.add(...problem);
+    this.throwIfAny();
+    throw bug("a problem was added, and there is none");
   }
 
   /** Values of fields that are not secret by themselves: sentences may hold them, and no problem will show them. */

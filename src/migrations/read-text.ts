@@ -1,14 +1,6 @@
-/**
- * Reads a text file as all of our input is read: a regular file, not too big, UTF-8, line ends as LF.
- *
- * At once, not in promises: a set has hundreds of small files, and a promise of node:fs costs several times as much as
- * the file.
- */
+/** Reads a text file as all of our input is read: a regular file, not too big, UTF-8, line ends as LF. */
 import { isUtf8 } from "node:buffer";
-import { readFileSync, statSync } from "node:fs";
-
-/** A larger file is refused unread. CouchDB takes no document over 8 MB. */
-export const maxBytes = 10_000_000;
+import { NotReadable, readBytes } from "../files/regular-file.js";
 
 export interface Unreadable {
   readonly code: string;
@@ -23,32 +15,15 @@ export type ReadText = { readonly text: string } | { readonly unreadable: Unread
 
 export function readText(path: string): ReadText {
   try {
-    // First the kind: reading a pipe would wait for ever.
-    const { size, ...stats } = statFile(path);
-    if (!stats.isFile) return { unreadable: { code: "not-a-file", reason: `is ${stats.what}, not a file` } };
-    if (size > maxBytes) return { unreadable: tooLarge(size) };
-    return decode(readFileSync(path));
+    return decode(readBytes(path));
   } catch (error) {
     return { unreadable: unreadable(error) };
   }
 }
 
-export function tooLarge(size: number): Unreadable {
-  const megabytes = (size / 1e6).toFixed(1);
-  return { code: "file-too-large", reason: `has ${megabytes} MB; the limit is ${maxBytes / 1e6} MB: split it` };
-}
-
-function statFile(path: string) {
-  const stats = statSync(path);
-  return {
-    size: stats.size,
-    isFile: stats.isFile(),
-    what: stats.isDirectory() ? "a folder" : "a device, pipe or socket",
-  };
-}
-
 /** What a failed file operation means. Anything that the file system did not say is a bug, and goes on as one. */
 export function unreadable(error: unknown): Unreadable {
+  if (error instanceof NotReadable) return { code: error.code, reason: error.reason };
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return { code: "missing-file", reason: "does not exist" };
   if (code === "ELOOP") return { code: "link-loop", reason: "is a link that leads back to itself" };

@@ -1,8 +1,8 @@
 /** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { readBytes } from "../files/regular-file.js";
 import { masked } from "../secrets/masked.js";
-import { decode, maxBytes, tooLarge, unreadable } from "./read-text.js";
+import { decode, unreadable } from "./read-text.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -161,9 +161,7 @@ function nextToken(text: string, from: number): { index: number; escaped: boolea
 /** A file's content without one final line end. Read in one go: these files are small. */
 function readSecret(path: string, name: string): Found {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return { code: "not-a-file", message: `${name} is not a file` };
-    const read = stats.size > maxBytes ? { unreadable: tooLarge(stats.size) } : decode(readFileSync(path));
+    const read = decode(readBytes(path));
     if ("text" in read) return { value: read.text.replace(/\n$/, ""), secret: true };
     return { code: read.unreadable.code, message: `${name} ${read.unreadable.reason}` };
   } catch (error) {

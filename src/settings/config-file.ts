@@ -1,7 +1,7 @@
 /** couchdb-migrate.yaml: a mapping of settings. */
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Document, LineCounter, Pair } from "yaml";
+import { readBytes } from "../files/regular-file.js";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import { reasonOf } from "./environment.js";
@@ -20,7 +20,7 @@ export async function readConfigFile(
 ): Promise<Map<SettingName, Given>> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = readBytes(file).toString();
   } catch (error) {
     const absent = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (source !== undefined || !absent)

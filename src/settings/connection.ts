@@ -1,8 +1,8 @@
 /** Where CouchDB is and what to log in with, from the settings. */
-import { readFileSync } from "node:fs";
 import type { Connection } from "../couch/connection.js";
 import { urlFault } from "../couch/url-fault.js";
-import { reasonOf } from "./environment.js";
+import { readBytes } from "../files/regular-file.js";
+import { reasonOf, waitForPipe } from "./environment.js";
 import type { Resolved } from "./resolve.js";
 import type { Environment, Report } from "./source.js";
 import type { SettingName } from "./table.js";
@@ -117,7 +117,7 @@ function readTls({ settings, given }: Resolved, report: Report): Record<string, 
     const file = settings[name];
     if (file === undefined) continue;
     try {
-      tls[name] = readFileSync(file, "utf8");
+      tls[name] = readBytes(file, { waitForPipe }).toString();
     } catch (error) {
       report.problem(`${given.get(name)?.source ?? name}: ${reasonOf(error)}`);
       readable = false;

@@ -1,9 +1,12 @@
 /** What the environment holds, against the table. An empty variable counts as absent. */
-import { readFileSync } from "node:fs";
+import { NotReadable, readBytes } from "../files/regular-file.js";
 import { nearest } from "../text/nearest.js";
 import { environmentOf } from "./setting.js";
 import type { Environment, Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";
+
+/** Milliseconds for whoever writes into a pipe; a password manager may ask its user first. */
+export const waitForPipe = 30_000;
 
 export function readEnvironment(env: Environment, report: Report): Map<SettingName, Given> {
   const given = new Map<SettingName, Given>();
@@ -28,7 +31,9 @@ function addFile(
   report: Report,
 ): void {
   try {
-    const text = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    const text = readBytes(file, { waitForPipe })
+      .toString()
+      .replace(/\r?\n$/, "");
     if (text === "") report.problem(`${source}: the file is empty`);
     else given.set(name, { text, source, from: "environment" });
   } catch (error) {
@@ -38,10 +43,10 @@ function addFile(
 
 /** `ENOENT` and its kin in words; the path is the user's own and no secret, but the setting's name says more. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof NotReadable) return `it ${error.reason}`;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EACCES") return "the file may not be read";
-  if (code === "EISDIR") return "it is a folder, not a file";
   return `the file can't be read${typeof code === "string" ? ` (${code})` : ""}`;
 }
 

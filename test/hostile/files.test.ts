@@ -1,14 +1,24 @@
 /** Files that mean harm, or that nobody meant as input. Each is refused, or read, in bounded time; nothing hangs. */
 import { execFileSync } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { once } from "node:events";
+import { link, mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { expect, onTestFinished, test } from "vitest";
 import { InvalidInput, loadMigrations } from "../../src/index.js";
+import type { Problem } from "../../src/migrations/problem.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain } from "../../src/render/style.js";
 import type { Plan } from "../../src/results.js";
 import { tempFolder } from "../support/temp.js";
+
+async function problems(...path: string[]): Promise<readonly Problem[]> {
+  const error = await loadMigrations(join(...path), { env: {} }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof InvalidInput)) throw error;
+  return error.problems;
+}
 
 async function codes(path: string, env: Record<string, string> = {}): Promise<string[] | "loaded"> {
   try {
@@ -41,6 +51,56 @@ test("a pipe and a device are not read, wherever they are named", async () => {
     expect(await codes(join(folder, name)), name).not.toBe("loaded");
   }
   expect(await codes(join(folder, "named"), { P_FILE: join(folder, "pipe") })).toEqual(["not-a-file"]);
+});
+
+test("a file of documents that is a pipe, a device or a socket, also where it is streamed", async () => {
+  const folder = await tempFolder();
+  fifo(join(folder, "pipe.ndjson"));
+  await symlink("/dev/zero", join(folder, "zero.ndjson.gz"));
+  const server = createServer().listen(join(folder, "socket.json"));
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  for (const name of ["pipe.ndjson", "zero.ndjson.gz", "socket.json"]) {
+    await writeFile(join(folder, "001.yaml"), docs(name));
+    const [problem, ...others] = await problems(folder);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      code: "not-a-file",
+      message: expect.stringContaining(`${name} is a device, pipe`),
+    });
+  }
+});
+
+test("a gigabyte of blank lines, or of spaces in a list, in a megabyte of gzip", async () => {
+  // Files of gzip may be joined.
+  const packed = (blank: string) => Array.from({ length: 10 }, () => gzipSync(blank.repeat(10_000_000)));
+  const folder = await tempFolder({ "001.yaml": docs("[a.ndjson.gz, b.json.gz]") });
+  await writeFile(join(folder, "a.ndjson.gz"), Buffer.concat([...packed("\n"), gzipSync('{"_id":"a"}')]));
+  await writeFile(join(folder, "b.json.gz"), Buffer.concat([gzipSync("["), ...packed(" "), gzipSync("]")]));
+  expect(await codes(folder)).toEqual(["no-documents", "no-documents"]);
+});
+
+test("a link to a folder that holds more than anybody means", async () => {
+  const folder = await tempFolder({ "m/001.yaml": views("../design") });
+  const large = Buffer.alloc(9_000_000, "x");
+  await mkdir(join(folder, "machine", "lib"), { recursive: true });
+  await writeFile(join(folder, "machine", "lib", "0.js"), large);
+  for (let i = 1; i < 24; i += 1) await link(join(folder, "machine/lib/0.js"), join(folder, `machine/lib/${i}.js`));
+  await mkdir(join(folder, "design"));
+  await symlink("../machine", join(folder, "design", "views"));
+  const found = await problems(folder, "m");
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({ code: "too-many-files", message: expect.stringContaining("over 200 MB") });
+});
+
+test("a secret behind links, as Kubernetes mounts it, is read", async () => {
+  const folder = await tempFolder({
+    "m/001.yaml": '- id: a\n  ensureUser: { name: a, password: "${file:../run/password}" }\n',
+    "run/..2026/password": "geheim\n",
+  });
+  await symlink("..2026", join(folder, "run", "..data"));
+  await symlink("..data/password", join(folder, "run", "password"));
+  expect(await codes(join(folder, "m"))).toBe("loaded");
 });
 
 test("links that loop", async () => {

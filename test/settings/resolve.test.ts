@@ -100,6 +100,21 @@ describe("problems", () => {
       { env: { COUCHDB_PASSWORD_FILE: "{}/p" }, files: { p: "\n" } },
       ["COUCHDB_PASSWORD_FILE: the file is empty"],
     ],
+    [
+      "a device as the file for a value",
+      { env: { COUCHDB_PASSWORD_FILE: "/dev/zero" } },
+      ["COUCHDB_PASSWORD_FILE: it is a device, pipe or socket, not a file"],
+    ],
+    [
+      "a device as the file with settings",
+      { flags: { config: "/dev/zero" } },
+      ["--config: /dev/zero: it is a device, pipe or socket, not a file"],
+    ],
+    [
+      "a folder as the file for a value",
+      { env: { COUCHDB_PASSWORD_FILE: "/" } },
+      ["COUCHDB_PASSWORD_FILE: it is a folder, not a file"],
+    ],
   ])("%s", async (_, given, problems) => {
     expect((await resolve(given)).problems).toEqual(problems);
   });

@@ -1,6 +1,7 @@
 /** Files and folders as couchdb-bootstrap takes them for documents: one member a file, named without its extension. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readBytes } from "../../files/regular-file.js";
 import { parseJson } from "../../steps/design-docs/json-text.js";
 import { isObject, type JsonObject } from "../../steps/json.js";
 import { byName } from "../names.js";
@@ -62,21 +63,24 @@ async function membersIn(folder: string, report: Report): Promise<JsonObject> {
     } else if (entry.name.endsWith(".json")) {
       const value = await jsonOf(path, report);
       if (value !== undefined) members.push([keyOf(entry), value]);
-    } else members.push([keyOf(entry), (await textOf(path)).trim()]);
+    } else members.push([keyOf(entry), textOf(path).trim()]);
   }
   return Object.fromEntries(members);
 }
 
 async function jsonOf(path: string, report: Report): Promise<unknown> {
-  const parsed = parseJson(await textOf(path));
+  const parsed = parseJson(textOf(path));
   if ("value" in parsed) return parsed.value;
   report(path, parsed.message);
   return undefined;
 }
 
 /** With LF line ends, as steps read files. */
-async function textOf(path: string): Promise<string> {
-  return (await readFile(path, "utf8")).replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
+function textOf(path: string): string {
+  return readBytes(path)
+    .toString()
+    .replace(/^\ufeff/, "")
+    .replaceAll(/\r\n?/g, "\n");
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -99,7 +103,7 @@ async function attachmentsIn(folder: string, above: string): Promise<JsonObject>
     const path = join(folder, name);
     if (isFolder) found.push(...Object.entries(await attachmentsIn(path, `${above}${name}/`)));
     else {
-      const data = (await readFile(path)).toString("base64");
+      const data = readBytes(path).toString("base64");
       const content_type = types[extname(name).toLowerCase()] ?? "application/octet-stream";
       found.push([above + name, { content_type, data }]);
     }

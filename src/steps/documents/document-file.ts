@@ -1,9 +1,9 @@
 /** Documents in a file that may be larger than what can be held: read once to be checked, and again to be written. */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../errors.js";
-import type { LargeFile } from "../../migrations/large-file.js";
+import { type LargeFile, pieceBytes } from "../../migrations/large-file.js";
 import { Elements } from "./elements.js";
-import { bytesOf, packed } from "./file-text.js";
+import { bytesOf, FileFault, longest, packed } from "./file-text.js";
 import { type Cut, type Cutter, Lines } from "./lines.js";
 import { type Body, bodyOfSource } from "./source-document.js";
 
@@ -14,10 +14,19 @@ export interface Sourced extends Body {
   readonly line: number;
 }
 
+/** What unpacks to so much of nothing is made to keep us busy: a megabyte of gzip may hold a thousand of blank lines. */
+const onlyBlank = `there is nothing but white space in ${longest / 1e6} MB`;
+
 /** The texts in a file, as many at a time as one piece of it holds. Rejects with FileFault. */
 export async function* cutsOf(file: LargeFile): AsyncGenerator<Cut> {
   const cutter: Cutter = /\.json$/.test(file.name.replace(packed, "")) ? new Elements() : new Lines();
-  for await (const bytes of bytesOf(file, () => cutter.line)) yield cutter.push(bytes);
+  let since = 0;
+  for await (const bytes of bytesOf(file, () => cutter.line)) {
+    const cut = cutter.push(bytes);
+    yield cut;
+    since = cut.pieces.length > 0 ? 0 : since + bytes.length;
+    if (since > longest + pieceBytes) throw new FileFault("no-documents", onlyBlank, cutter.line);
+  }
   yield cutter.end();
 }
 

@@ -33,7 +33,8 @@ export async function* bytesOf(file: LargeFile, lines: () => number): AsyncGener
     if (!isPacked && packed.test(file.name)) {
       throw new FileFault("not-gzip", "the file is not gzip, though its name says so", 1);
     }
-    source = isPacked ? unpacking(file.read()) : file.read();
+    const plain = await file.read();
+    source = isPacked ? unpacking(plain) : plain;
     for await (const chunk of source) yield chunk as Buffer;
   } catch (error) {
     throw faultOf(error, lines());

@@ -3,9 +3,9 @@
  * whole; larger ones, packed ones and NDJSON are read through here, and again when the step is applied.
  */
 
+import { maxBytes } from "../../files/regular-file.js";
 import type { LargeFile } from "../../migrations/large-file.js";
 import { toPointer } from "../../migrations/pointer.js";
-import { maxBytes } from "../../migrations/read-text.js";
 import { SourceText } from "../../migrations/source-text.js";
 import type { StepFiles } from "../../migrations/step-files.js";
 import { parseJson } from "../design-docs/json-text.js";
