@@ -94,6 +94,11 @@ export const catalogue = {
     when: "CouchDB answered a request with an error that a retry does not mend, or that did not mend in time.",
     next: "Fix what CouchDB's reason names, then run again: what was done is recorded and not repeated.",
   },
+  "disk-full": {
+    exit: "failed",
+    when: "CouchDB could not store what was written, because its disk is full.",
+    next: "Make room on CouchDB's disk, or enlarge it, then run again: what was done is recorded and not repeated.",
+  },
   "outcome-unknown": {
     exit: "failed",
     when: "A request was sent and no answer came, so whether it was carried out is not known.",

@@ -54,8 +54,10 @@ export function outcomeOf(response: WireResponse, target: string): Outcome {
     if (isHtml(text, headers)) return failed("html", "an HTML page answers, not CouchDB");
     return failed("no-json", "the answer is not JSON, so it is not CouchDB's");
   }
-  const { error, reason } = (body ?? {}) as { error?: unknown; reason?: unknown };
-  if (!isError(body)) {
+  // Where no document of `_bulk_docs` could be stored, the answer has a row for each, and the status of their failure.
+  const said = status >= 500 && Array.isArray(body) ? body[0] : body;
+  const { error, reason } = (said ?? {}) as { error?: unknown; reason?: unknown };
+  if (!isError(said)) {
     // `_up` in maintenance mode has a status instead.
     if (typeof (body as { status?: unknown } | undefined)?.status === "string") return { status, body, text };
     const kind = kindOf(text, body, headers);

@@ -22,6 +22,8 @@ function explained(
 ): { readonly message: string; readonly next: string } | undefined {
   const { status, error: word, reason } = error.data;
   const where = `[${section}] ${key}`;
+  // It says so itself.
+  if (error.code === "disk-full") return undefined;
   if (isReadOnlyFile(error)) {
     return {
       message: `Node ${node} can't write its configuration file, so ${where} would not outlast a restart.`,

@@ -7,6 +7,7 @@ import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
 import { addressOf, type Connection, credentialsOf } from "./connection.js";
 import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
+import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";
 import type { Guard } from "./guard.js";
 import { httpTransport } from "./http-transport.js";
 import { RunLogin, type Session } from "./login.js";
@@ -72,6 +73,8 @@ export class Exchange {
   /** For one request, in milliseconds. */
   readonly timeout: number;
   readonly requests = { reads: 0, writes: 0 };
+  /** Asks the server why a write failed that it gave no reason for. Absent: nobody knows how to ask. */
+  isDiskFull: (() => Promise<boolean>) | undefined;
   readonly #options: ExchangeOptions;
   readonly #secrets: Pick<Secrets, "own" | "foreign">;
   readonly #policy: RetryPolicy;
@@ -136,6 +139,11 @@ export class Exchange {
         verdict.do === "retry" && !last
           ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
           : undefined;
+      // The first failure may pass; what asks is sent once, and so asks for nothing itself.
+      const isToBeAsked = !request.reading && !request.once && (pause === undefined || attempt === 2);
+      if (isToBeAsked && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
+        throw this.#error("disk-full", request, ofFullDisk);
+      }
       if (pause === undefined) {
         // A new database that no node knows after all this time is not there.
         const isAnswer = !isFailed(outcome) && outcome.foreign === undefined && request.reading;

@@ -1,6 +1,6 @@
 /** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
 import { setMaxListeners } from "node:events";
-import { bug, type MigrateError } from "../errors.js";
+import { bug, MigrateError } from "../errors.js";
 import type { Connection } from "./connection.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
@@ -122,6 +122,18 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     }
   }
 
+  async function isDiskFull(database: string): Promise<boolean> {
+    const limit = pathOf`/${database}/_revs_limit`;
+    const sent = { once: true, timeout: Math.min(exchange.timeout, 5_000) };
+    try {
+      const { body } = await exchange.send({ ...readingOf(limit, {}), ...sent });
+      await exchange.send({ ...requestOf("PUT", limit, { body }, false, undefined), ...sent });
+      return false;
+    } catch (error) {
+      return error instanceof MigrateError && error.code === "disk-full";
+    }
+  }
+
   const proxyPaths = new ProxyPaths((path, options) => read(path, options));
 
   function noteDatabase(method: string, database: string, status: number): void {
@@ -157,6 +169,9 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       }),
     assertPathsKept: (characters) => proxyPaths.assertKept(characters),
     forget: (database) => memo.forget(database),
+    askInDoubt: (database) => {
+      exchange.isDiskFull = () => isDiskFull(database);
+    },
     made: (database) => made.has(encodeURIComponent(database)),
     allowWrites: () => {
       readOnly = false;

@@ -2,6 +2,7 @@
 import { type ErrorCode, MigrateError } from "../errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
+import { isUnexplained } from "./full-disk.js";
 import { quotedCode } from "./quoted.js";
 import { locationAdvice, otherScheme, use } from "./wrong-address.js";
 
@@ -61,12 +62,18 @@ const flatten =
 
 function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
   const { status } = outcome;
+  // Its own words are a stack trace of Erlang.
+  if (code === "disk-full") return { message: "CouchDB's disk is full", data: { status, error: "enospc" } };
   const error = outcome.error === undefined ? undefined : quotedCode(outcome.error, safe);
   const reason = outcome.reason === undefined ? undefined : safe(outcome.reason);
   const said = [status, error, reason && `: ${reason}`].filter((part) => part !== undefined && part !== "");
   const where = code === "node-down" && node ? `node ${decodeURIComponent(node)} does not answer; ` : "";
-  return { message: `${where}CouchDB answered ${said.join(" ").replace(" :", ":")}`, data: { status, error, reason } };
+  const message = `${where}CouchDB answered ${said.join(" ").replace(" :", ":")}`;
+  return { message, data: { status, error, reason }, next: isUnexplained(outcome) ? unexplained : undefined };
 }
+
+const unexplained =
+  "CouchDB's log has the cause; a full disk is a frequent one. Fix it, then run again: what was done is recorded and not repeated.";
 
 function ofForeign({ status }: Answered, foreign: string, url: string): Told {
   const what = `a proxy or gateway answered ${status} with ${foreign}, which is not CouchDB's answer`;

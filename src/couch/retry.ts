@@ -1,6 +1,7 @@
 /** What an attempt's outcome means: the decisions, pure; request.ts acts on them. */
 import type { ErrorCode } from "../errors.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
+import { saysDiskFull } from "./full-disk.js";
 
 export interface Sent {
   /** It only reads. */
@@ -53,7 +54,8 @@ function decideFailure({ failure, sent: mayBeDone }: Failed, { reading, repeatab
   }
 }
 
-function decideStatus({ status, error, reason = "", foreign }: Answered, sent: Sent): Verdict {
+function decideStatus(answered: Answered, sent: Sent): Verdict {
+  const { status, error, reason = "", foreign } = answered;
   const { reading, repeatable, accept, justCreated } = sent;
   if (foreign !== undefined) return decideForeign(status, sent);
   if (status === 412 && error === "nodedown") {
@@ -64,6 +66,8 @@ function decideStatus({ status, error, reason = "", foreign }: Answered, sent: S
   if (accept.includes(status) || status === 200 || status === 201) return answer;
   if (status === 202) return reading ? answer : fail("below-quorum");
   if (status < 300) return answer;
+  // It does not become free within the seconds of a retry, and each one writes to it.
+  if (saysDiskFull(answered)) return fail("disk-full");
   switch (status) {
     case 401:
       return fail("unauthorized");
@@ -77,7 +81,6 @@ function decideStatus({ status, error, reason = "", foreign }: Answered, sent: S
     case 429:
       return retry("request-failed");
     case 501:
-    case 507:
       return fail("request-failed");
     case 500:
     case 502:

@@ -1,6 +1,7 @@
 /** The database of ledger, lease and history. */
 import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../couch/couch.js";
+import { isUnexplainedError } from "../couch/full-disk.js";
 import { path } from "../couch/path.js";
 import { MigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
@@ -39,6 +40,7 @@ export async function ensureLedgerDatabase(
     throw new MigrateError("invalid-settings", { message, next, data: { database: place.database } });
   }
   info ??= await create(couch, place, signal);
+  couch.askInDoubt?.(place.database);
   await secure(couch, place);
   if (isYoung(info) && (await isCluster(couch))) await pause(settling, signal);
 }
@@ -62,6 +64,8 @@ async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Pr
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const info = cluster || attempt > 0 ? await readInfo(couch, place, signal) : undefined;
     if (info) return info;
+    // It has been repeated for long enough: no race ends so.
+    if (problem instanceof MigrateError && isUnexplainedError(problem)) throw problem;
     try {
       // 412 exists (to all, in a race). 500 may be a race too: only the next look tells.
       await couch.write("PUT", path`/${place.database}`, { query: { q: 1 }, accept: [202, 412], repeatable: true });

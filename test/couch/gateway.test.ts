@@ -112,7 +112,7 @@ describe.each(["http", "nano"])("through %s", (transport) => {
     ["202", json(202, { ok: true }), "below-quorum"],
     ["a conflict", conflict, "conflict"],
     ["a node that is down", nodeDown, "node-down"],
-    ["a full disk", json(507, { error: "insufficient_storage" }), "request-failed"],
+    ["a full disk", json(507, { error: "insufficient_storage" }), "disk-full"],
   ];
   test.each(writes)("a write that is not repeatable is sent once: %s", async (_, behaviour, code) => {
     server.behave(behaviour);

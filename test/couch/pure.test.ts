@@ -151,6 +151,13 @@ test.each([
     { failure: "scheme" },
   ],
   ["CouchDB's crash", 500, {}, "", { status: 500 }],
+  [
+    "_bulk_docs of which nothing could be stored",
+    500,
+    json,
+    '[{"id":"a","error":"error","reason":"internal_server_error"}]',
+    { status: 500, error: "error", reason: "internal_server_error" },
+  ],
 ])("an answer: %s", (_, status, headers, body, expected) => {
   const response = { status, headers: headers as Record<string, string>, body };
   expect(outcomeOf(response, "/_up?a=1")).toMatchObject(expected);

@@ -3,18 +3,10 @@ import { spawnSync } from "node:child_process";
 import { expect, it, onTestFinished } from "vitest";
 import { must, request, until } from "../../support/request.js";
 import { onNodes, startCouchDB } from "../../support/servers.js";
-import { tempFolder } from "../../support/temp.js";
+import { smallDisk } from "../../support/small-disk.js";
 import { bigDatabase, bring, designDocs, desiredOf, docOf, indexOf, oldView, open } from "./big-database.js";
 
 const size = (megabytes: number) => `size=${megabytes}m`;
-
-/** A folder that holds no more than this. Undefined: it can't be made here. */
-async function smallDisk(megabytes: number): Promise<string | undefined> {
-  const folder = await tempFolder({});
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", size(megabytes), "tmpfs", folder]).status === 0;
-  if (mounted) onTestFinished(() => void spawnSync("umount", ["--lazy", folder]));
-  return mounted ? folder : undefined;
-}
 
 /** Its index takes several times as much room as that of the former version, and can't be compressed. */
 const wide = {

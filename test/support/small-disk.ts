@@ -1,0 +1,23 @@
+/** A disk of a few megabytes, in memory, for a server that is to find it full. */
+import { spawnSync } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { tempFolder } from "./temp.js";
+
+/** A folder that holds no more than this. Undefined: it can't be made here. */
+export async function smallDisk(megabytes: number): Promise<string | undefined> {
+  const folder = await tempFolder({});
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]).status === 0;
+  if (mounted) onTestFinished(() => void spawnSync("umount", ["--lazy", folder]));
+  return mounted ? folder : undefined;
+}
+
+/** Leaves no room on it. Returns what makes room again. */
+export async function fill(disk: string): Promise<() => Promise<void>> {
+  const file = join(disk, "filling");
+  await writeFile(file, Buffer.alloc(64_000_000)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOSPC") throw error;
+  });
+  return () => rm(file);
+}
