@@ -43,6 +43,18 @@ process.on("beforeExit", () => {
   endNow();
 });
 
+/** Those of Node.js, until the log is there, which has them in its own form: each line may have to be JSON. */
+const warnings: string[] = [];
+let tell = (message: string): void => void warnings.push(message);
+// Without a listener they are turned off (--no-warnings).
+if (process.listenerCount("warning") > 0) {
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => {
+    // The run says it in its own words.
+    if (!message.includes("NODE_TLS_REJECT_UNAUTHORIZED")) tell(`Node.js: ${name}: ${message}`);
+  });
+}
+
 let outputLost = false;
 // Whoever reads our output may have seen enough; the run goes on to its end all the same.
 for (const stream of [process.stdout, process.stderr]) {
@@ -60,6 +72,10 @@ void import("./main.js")
       stderr: process.stderr,
       signal: interruption.signal,
       hurry: hurry.signal,
+      hearWarnings: (listener) => {
+        tell = listener;
+        for (const message of warnings.splice(0)) listener(message);
+      },
       engine: () => import("./index.js"),
       firstLook: async () => (await import("./engine/first-look.js")).firstLook,
     }),

@@ -49,6 +49,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { settings } = resolved;
     secrets.add([settings.password, settings.previousPassword]);
     log = await logFor(settings, io, secrets);
+    io.hearWarnings?.(log.warn);
     const given = resolved.given.has("terminationLog");
     end = (summary) => writeTermination(summary, settings.terminationLog, given);
 

@@ -38,6 +38,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Aborted, with the same reason, just before the process ends without waiting for the command: by the second signal, say. */
   readonly hurry?: AbortSignal;
+  /** Tells the warnings of Node.js itself, those that came before included. */
+  hearWarnings?(listener: (message: string) => void): void;
   engine(): Promise<Engine>;
   /** Part of the engine, so small that it is loaded where the rest may not be needed. Absent: the rest is loaded. */
   firstLook?(): Promise<typeof import("../engine/first-look.js").firstLook>;

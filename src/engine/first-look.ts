@@ -7,6 +7,7 @@
 import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo, incarnations } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
+import { insecurities } from "../couch/insecure.js";
 import { shardMapRevisions } from "../couch/shard-maps.js";
 import { schemeHint } from "../couch/wrong-address.js";
 import { MigrateError } from "../errors.js";
@@ -50,11 +51,14 @@ export function silence(url: string, milliseconds: number): MigrateError {
 /** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
 const answersWithin = 1_000;
 
-/** After `hard` nothing is sent. */
+/** Once a run. After `hard` nothing is sent. */
 export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "secrets"> {
   const { connection, emit = () => {} } = options;
   const secrets = new Secrets();
   secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
+  for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {
+    emit({ type: "warning", ...warning });
+  }
   return { couch: openCouch(connection, { emit, signal: hard, secrets }), secrets };
 }
 

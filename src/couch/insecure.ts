@@ -1,0 +1,48 @@
+/** What lets others read the credentials on their way to CouchDB. Pure. */
+import { BlockList, isIP } from "node:net";
+import type { Warning } from "../results.js";
+import { addressOf, type Connection, credentialsOf } from "./connection.js";
+
+/** Private networks, their own machine, one cable, and what providers use inside (100.64/10). */
+const nearby = new BlockList();
+for (const [network, bits] of [
+  ["127.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["169.254.0.0", 16],
+  ["100.64.0.0", 10],
+] as const) {
+  nearby.addSubnet(network, bits, "ipv4");
+}
+nearby.addAddress("::1", "ipv6");
+nearby.addSubnet("fc00::", 7, "ipv6");
+nearby.addSubnet("fe80::", 10, "ipv6");
+
+/** Names that no public resolver knows: of one label, or under these. */
+const internal = /^[^.]+$|\.(?:svc|cluster\.local|local|internal|localhost|test)$/i;
+
+/** @param rejectUnauthorized NODE_TLS_REJECT_UNAUTHORIZED of the process */
+export function insecurities(connection: Connection, rejectUnauthorized: string | undefined): Warning[] {
+  const { secure, host } = addressOf(connection);
+  if (secure) return rejectUnauthorized === "0" ? [unverified] : [];
+  if (credentialsOf(connection) === undefined || isNearby(host)) return [];
+  return [
+    {
+      code: "plain-http",
+      message: `the password goes to ${host} over plain HTTP, so that others may read it on its way: use https://, or, inside Kubernetes, the full name of the Service (couchdb.NAMESPACE.svc)`,
+    },
+  ];
+}
+
+const unverified: Warning = {
+  code: "tls-unverified",
+  message:
+    "NODE_TLS_REJECT_UNAUTHORIZED=0: CouchDB's certificate is not checked, so that anybody may answer in its place and get the password; remove the variable, and name the authority with --ca",
+};
+
+function isNearby(host: string): boolean {
+  const version = isIP(host);
+  if (version === 0) return internal.test(host.replace(/\.$/, ""));
+  return nearby.check(host, version === 4 ? "ipv4" : "ipv6");
+}

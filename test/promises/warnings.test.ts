@@ -1,0 +1,34 @@
+/** Warnings about the connection, and those of Node.js, in a log of JSON lines. */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "../support/cli.js";
+import { tempFolder } from "../support/temp.js";
+
+async function linesOf(env: Readonly<Record<string, string>>) {
+  const folder = await tempFolder({ "warn.cjs": 'process.emitWarning("something is old", "DeprecationWarning");' });
+  const own = {
+    COUCHDB_USERNAME: "ann",
+    COUCHDB_PASSWORD: "geheim",
+    NODE_OPTIONS: `--require=${join(folder, "warn.cjs")}`,
+  };
+  const { stderr } = await runCli(["wait", "--wait", "1ms", "--log-format", "json"], { env: { ...own, ...env } });
+  return stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+test("a certificate that is not checked is said by us, once, and not by Node.js", async () => {
+  const lines = await linesOf({ COUCHDB_URL: "https://127.0.0.1:1", NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+  const said = lines.filter((line) => JSON.stringify(line).includes("NODE_TLS_REJECT_UNAUTHORIZED"));
+  expect(said).toMatchObject([{ level: "warn", event: "warning", code: "tls-unverified" }]);
+});
+
+test("a password over plain HTTP, and what Node.js warns of", async () => {
+  const lines = await linesOf({ COUCHDB_URL: "http://couch.invalid:1" });
+  const warnings = lines.filter(({ level }) => level === "warn");
+  expect(warnings).toMatchObject([
+    { msg: "Node.js: DeprecationWarning: something is old" },
+    { code: "plain-http", msg: expect.stringContaining("couch.invalid") },
+  ]);
+});
