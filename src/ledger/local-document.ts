@@ -33,11 +33,9 @@ export interface StoredLocal<Body = unknown> {
  * outvote the one that has it. `undefined`: it is not there.
  */
 export async function readLocal(couch: Couch, { path }: LocalDocument): Promise<StoredLocal | undefined> {
-  const { status, body } = await couch.read<{ _id?: unknown; _rev: string } | null>(path, {
-    query: { r: allCopies },
-    accept: [404],
-    keep: false,
-  });
+  const { status, body } = await fromAllCopies(() =>
+    couch.read<{ _id?: unknown; _rev: string } | null>(path, { query: { r: allCopies }, accept: [404], keep: false }),
+  );
   if (status === 404 || body === null) return undefined;
   const { _id, _rev, ...rest } = body;
   return { rev: _rev, body: rest };
@@ -45,6 +43,29 @@ export async function readLocal(couch: Couch, { path }: LocalDocument): Promise<
 
 /** CouchDB makes it the number of copies, if there are fewer. */
 const allCopies = 9;
+
+/**
+ * Milliseconds. A node that hangs, its connections open, is waited for by the others until they give it up: that takes
+ * them a minute or a little more (Erlang's `net_ticktime`). Until then nobody gets an answer from all copies, though the
+ * cluster answers everything else.
+ */
+const untilGivenUp = 120_000;
+
+/** Asks again after silence. Under a lease it is the lease that ends this where no request at all is answered. */
+async function fromAllCopies<T>(ask: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isSilence(error) || performance.now() - began > untilGivenUp) throw error;
+    }
+  }
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof MigrateError && error.code === "unreachable" && error.data.failure === "timeout";
+}
 
 export interface Draft {
   readonly body: object;

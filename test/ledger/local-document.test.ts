@@ -1,0 +1,40 @@
+/** Reading `_local` documents from all copies. */
+import { expect, test } from "vitest";
+import type { Couch } from "../../src/couch/couch.js";
+import { path } from "../../src/couch/path.js";
+import { MigrateError } from "../../src/errors.js";
+import { readLocal } from "../../src/ledger/local-document.js";
+
+const document = { path: path`/db/_local/x`, what: "a marker", database: "db" };
+const silence = new MigrateError("unreachable", { message: "no answer", data: { failure: "timeout" } });
+const refused = new MigrateError("unreachable", { message: "refused", data: { failure: "connection" } });
+
+/** Fails as it is told, then answers. `sent`: how often it was asked. */
+function couchThat(...failures: readonly MigrateError[]) {
+  let sent = 0;
+  const read = async () => {
+    const failure = failures[sent];
+    sent += 1;
+    if (failure) throw failure;
+    return { status: 200, body: { _id: "_local/x", _rev: "0-1", n: 1 } };
+  };
+  return { couch: { read } as unknown as Couch, sent: () => sent };
+}
+
+test("a node that hangs lets a read of all copies wait longer than one request may", async () => {
+  const { couch } = couchThat(silence, silence, silence);
+  expect(await readLocal(couch, document)).toEqual({ rev: "0-1", body: { n: 1 } });
+});
+
+test("nobody listens: that is no hanging node", async () => {
+  const { couch, sent } = couchThat(refused);
+  await expect(readLocal(couch, document)).rejects.toBe(refused);
+  expect(sent()).toBe(1);
+});
+
+test("a run that has to stop, or has lost its lease, does not ask again", async () => {
+  const lost = new MigrateError("lease-lost", { message: "lost" });
+  const { couch, sent } = couchThat(silence, lost);
+  await expect(readLocal(couch, document)).rejects.toBe(lost);
+  expect(sent()).toBe(2);
+});
