@@ -87,7 +87,7 @@ describe("the installed command", () => {
   });
 
   it("plans as text, JSON and Markdown, on stdout and into a file", async () => {
-    expect(await succeed("plan --log-format pretty")).toContain("5 to create");
+    expect(await succeed("plan --log-format pretty")).toContain("4 to create, 1 to change");
     expect(await json("plan --set units")).toMatchObject({ changes: 5, set: "units" });
     expect(await succeed("plan --format markdown")).toMatch(/^#/m);
     await succeed("plan --out plan.md --format markdown");
