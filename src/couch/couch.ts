@@ -80,13 +80,8 @@ export interface Couch {
   readonly requests: { readonly reads: number; readonly writes: number };
   /** What the requests are signed with. */
   readonly login: Login;
-  /** Where this is the server under a lease: the server. See `serverOf`. */
+  /** Where this is the server under a lease: the server. See per-server.ts. */
   readonly behind?: Couch;
-}
-
-/** Under whatever lease: what is known of the server, and what is shared in a run, hangs on this. */
-export function serverOf(couch: Couch): Couch {
-  return couch.behind ?? couch;
 }
 
 /** The credentials of a run and what is known of them. */

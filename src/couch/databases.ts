@@ -1,9 +1,10 @@
 /** What databases there are, asked for many at a time. */
 import { setImmediate as nextTick } from "node:timers/promises";
 import pMap from "p-map";
-import { type Couch, serverOf } from "./couch.js";
+import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
+import { PerServer } from "./per-server.js";
 import { fromFirstToLast, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
 
 export interface DatabaseInfo {
@@ -167,13 +168,10 @@ interface Row {
   readonly info?: RawInfo;
 }
 
-const servers = new WeakMap<Couch, Databases>();
+const servers = new PerServer<Databases>();
 
 function databasesOf(couch: Couch): Databases {
-  const server = serverOf(couch);
-  const databases = servers.get(server) ?? new Databases(server);
-  servers.set(server, databases);
-  return databases;
+  return servers.of(couch, (server) => new Databases(server));
 }
 
 /** `undefined`: it does not exist. */

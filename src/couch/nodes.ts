@@ -1,28 +1,29 @@
 /** The nodes of a cluster and their configuration. CouchDB 1.x is one node, whose configuration is at `/_config`. */
 import { MigrateError, toMigrateError } from "../errors.js";
 import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
-import { type Couch, serverOf } from "./couch.js";
+import type { Couch } from "./couch.js";
 import { type Path, path } from "./path.js";
+import { PerServer } from "./per-server.js";
 import { isAtLeast } from "./version.js";
 
-const known = new WeakMap<Couch, readonly string[]>();
+const known = new PerServer<readonly string[]>();
 const local = "_local";
 
 /** The nodes that were asked for or assumed in this run. */
 export function knownNodes(couch: Couch): readonly string[] | undefined {
-  return known.get(serverOf(couch));
+  return known.get(couch);
 }
 
 /** Takes these for the cluster's nodes, so that a first look need not ask; `undefined`: ask again. */
 export function assumeNodes(couch: Couch, names: readonly string[] | undefined): void {
-  if (names && names.length > 0) known.set(serverOf(couch), names);
-  else known.delete(serverOf(couch));
+  if (names && names.length > 0) known.set(couch, names);
+  else known.delete(couch);
 }
 
 /** The nodes that make up the cluster, whether they are up or not. Needs a server admin. */
 export async function clusterNodes(couch: Couch): Promise<readonly string[]> {
-  const names = known.get(serverOf(couch)) ?? (await askForNodes(couch));
-  known.set(serverOf(couch), names);
+  const names = known.get(couch) ?? (await askForNodes(couch));
+  known.set(couch, names);
   return names;
 }
 
@@ -73,7 +74,7 @@ export async function onEveryNode<Seen>(
   const nodes = await clusterNodes(couch);
   const looks = await Promise.all(nodes.map((node) => lookAt(node, look)));
   if (looks.every((one) => one !== undefined)) return looks;
-  known.delete(serverOf(couch));
+  known.delete(couch);
   const now = await clusterNodes(couch);
   return Promise.all(now.map(async (node) => (await lookAt(node, look)) ?? { node, down: true as const }));
 }
@@ -140,7 +141,7 @@ function nodeDown(node: string): MigrateError {
 
 /** What was known of the nodes is wrong then. */
 function noSuchNode(couch: Couch, node: string): MigrateError {
-  known.delete(serverOf(couch));
+  known.delete(couch);
   return new MigrateError("node-down", { message: `The cluster has no node ${node}.`, data: { node, known: false } });
 }
 

@@ -2,8 +2,9 @@
  * Whether the server can run the language of a design document. CouchDB stores any, and says only where a function is
  * called that it does not know the language: then the version before is gone.
  */
-import { type Couch, serverOf } from "../../couch/couch.js";
+import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { PerServer } from "../../couch/per-server.js";
 import { MigrateError } from "../../errors.js";
 import { didYouMean } from "../../text/nearest.js";
 import { assertOurs, languageProbe } from "./companions.js";
@@ -54,11 +55,10 @@ function suggested(language: string): string {
   return bySetting.includes(language) ? "" : didYouMean(language, [...always, ...bySetting]);
 }
 
-const known = new WeakMap<Couch, Map<string, Promise<boolean>>>();
+const known = new PerServer<Map<string, Promise<boolean>>>();
 
 function isKnown(couch: Couch, database: string, language: string): Promise<boolean> {
-  const asked = known.get(serverOf(couch)) ?? new Map<string, Promise<boolean>>();
-  known.set(serverOf(couch), asked);
+  const asked = known.of(couch, () => new Map());
   const answer = asked.get(language) ?? ask(couch, database, language);
   asked.set(language, answer);
   answer.catch(() => asked.delete(language));

@@ -3,9 +3,10 @@
  * only then the document itself is written. Whatever is under way is found again by its name.
  */
 import pLimit, { type LimitFunction } from "p-limit";
-import { type Couch, serverOf } from "../../couch/couch.js";
+import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
+import { PerServer } from "../../couch/per-server.js";
 import { MigrateError, toMigrateError } from "../../errors.js";
 import { namedViews } from "../../text/named-views.js";
 import type { StepContext } from "../kind.js";
@@ -29,7 +30,7 @@ export interface StagedWrite extends DesignDocWrite {
 
 export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
 
-const turns = new WeakMap<Couch, LimitFunction>();
+const turns = new PerServer<LimitFunction>();
 
 interface Around<Write> {
   /** What is written at once, when nothing that is built has shown a fault. */
@@ -61,8 +62,7 @@ export async function deployStaged<Write extends StagedWrite>(
 }
 
 async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
-  const turn = turns.get(serverOf(context.couch)) ?? pLimit(context.builds ?? 1);
-  turns.set(serverOf(context.couch), turn);
+  const turn = turns.of(context.couch, () => pLimit(context.builds ?? 1));
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const staged = writes.map((write) =>

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Couch } from "../../../src/couch/couch.js";
 import { inTurn } from "../../../src/steps/transform/script-slots.js";
 
-it("two are at work at once, also after one that fails, and each run has its own", async () => {
+it("two are at work at once, under whatever lease and after one that fails, and each run has its own", async () => {
   const [run, other] = [{} as Couch, {} as Couch];
   const most = { run: 0, other: 0 };
   const now = { run: 0, other: 0 };
@@ -13,7 +13,10 @@ it("two are at work at once, also after one that fails, and each run has its own
     now[name] -= 1;
     if (fails) throw new Error("failed");
   };
-  const all = Array.from({ length: 9 }, (_, i) => inTurn(run, work("run", i % 3 === 0)));
+  const all = Array.from({ length: 9 }, (_, i) => {
+    const underALease = { behind: run } as Couch;
+    return inTurn(i % 2 === 0 ? run : underALease, work("run", i % 3 === 0));
+  });
   const ended = await Promise.allSettled([...all, inTurn(other, work("other", false))]);
   expect(ended.filter(({ status }) => status === "rejected")).toHaveLength(3);
   expect([most, now]).toEqual([
