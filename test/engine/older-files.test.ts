@@ -1,35 +1,19 @@
 /** Files that are older than what is applied, from the file to the server and back. */
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  type ApplyOptions,
-  accept,
-  apply,
-  correctRelease,
-  forget,
-  loadMigrations,
-  type Migrations,
-  plan,
-  status,
-} from "../../src/index.js";
-import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { type ApplyOptions, accept, apply, correctRelease, forget, plan, status } from "../../src/index.js";
+import { databaseName, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must, request } from "../support/request.js";
 import { server } from "../support/servers.js";
-import { tempFolder } from "../support/temp.js";
+import { filesOf as files, ownSet } from "./own-set.js";
 
 let database: string;
 let options: ApplyOptions;
 
 beforeEach(async () => {
   database = databaseName("older");
-  const { url, admin } = server();
-  const connection = { url, username: admin.name, password: admin.password };
-  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+  options = await ownSet();
 });
-
-async function files(steps: string, env: Record<string, string> = {}): Promise<Migrations> {
-  return loadMigrations(await tempFolder({ "001.yaml": steps }), { env });
-}
 
 const made = () => `- id: made\n  ensureDatabase: { name: ${database} }\n`;
 const members = (...roles: string[]) =>

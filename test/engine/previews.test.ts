@@ -4,18 +4,16 @@ import { type ApplyOptions, apply, loadMigrations, plan } from "../../src/index.
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain } from "../../src/render/style.js";
-import { databaseName, freshDatabase } from "../support/databases.js";
-import { server } from "../support/servers.js";
+import { databaseName } from "../support/databases.js";
 import { tempFolder } from "../support/temp.js";
+import { ownSet } from "./own-set.js";
 
 let database: string;
 let options: ApplyOptions;
 
 beforeEach(async () => {
   database = databaseName("previews");
-  const { url, admin } = server();
-  const connection = { url, username: admin.name, password: admin.password };
-  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+  options = await ownSet();
 });
 
 const steps = {

@@ -1,19 +1,11 @@
 /** Two services that use the same ids, and steps that were renamed. */
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  type ApplyOptions,
-  accept,
-  apply,
-  forget,
-  loadMigrations,
-  type Migrations,
-  plan,
-  status,
-} from "../../src/index.js";
-import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
+import { type ApplyOptions, accept, apply, forget, loadMigrations, plan, status } from "../../src/index.js";
+import { databaseName, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
+import { filesOf, ownSet } from "./own-set.js";
 
 let database: string;
 let other: string;
@@ -22,14 +14,10 @@ let options: ApplyOptions;
 beforeEach(async () => {
   database = databaseName("shared");
   other = databaseName("shared");
-  const { url, admin } = server();
-  const connection = { url, username: admin.name, password: admin.password };
-  options = { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
+  options = await ownSet();
 });
 
-async function files(...steps: string[]): Promise<Migrations> {
-  return loadMigrations(await tempFolder({ "001.yaml": steps.join("") }), { env: {} });
-}
+const files = (...steps: string[]) => filesOf(steps.join(""));
 
 const made = (name: string, id = "made") => `- id: ${id}\n  ensureDatabase: { name: ${name} }\n`;
 const members = (name: string, role: string) =>

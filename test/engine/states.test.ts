@@ -1,21 +1,11 @@
 /** Every state that a step can be in between files, ledger and server, from the file to the server and back. */
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import {
-  type ApplyOptions,
-  accept,
-  apply,
-  forget,
-  loadMigrations,
-  type Migrations,
-  plan,
-  status,
-  unlock,
-} from "../../src/index.js";
-import { databaseName, freshDatabase } from "../support/databases.js";
+import { type ApplyOptions, accept, apply, forget, type Migrations, plan, status, unlock } from "../../src/index.js";
+import { databaseName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must, request, until } from "../support/request.js";
 import { server } from "../support/servers.js";
-import { tempFolder } from "../support/temp.js";
+import { filesOf, ownSet } from "./own-set.js";
 
 let database: string;
 let ledgerDatabase: string;
@@ -23,18 +13,16 @@ let options: ApplyOptions;
 
 beforeEach(async () => {
   database = databaseName("states");
-  ledgerDatabase = await freshDatabase("ledger");
-  const { url, admin } = server();
-  options = { connection: { url, username: admin.name, password: admin.password }, ledgerDatabase, wait: 5_000 };
+  const own = await ownSet();
+  ({ ledgerDatabase } = own);
+  options = own;
 });
 
 const made = () => `- id: made\n  ensureDatabase: { name: ${database} }\n`;
 const members = (role: string, id = "members") =>
   `- id: ${id}\n  ensureSecurity: { database: ${database}, members: { roles: [${role}] } }\n`;
 
-async function files(...steps: string[]): Promise<Migrations> {
-  return loadMigrations(await tempFolder({ "001.yaml": steps.join("") }), { env: {} });
-}
+const files = (...steps: string[]) => filesOf(steps.join(""));
 
 async function states(migrations: Migrations): Promise<Record<string, string>> {
   const planned = await plan(migrations, options);
