@@ -1,5 +1,5 @@
 /** Looks at what a step has written, where CouchDB's answers prove nothing (`proof: "look"` of the kind). */
-import { setTimeout as sleep } from "node:timers/promises";
+import { lookAgain } from "../couch/look-again.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import type { Step } from "../migrations/step.js";
 import type { Change, Target } from "../steps/kind.js";
@@ -7,23 +7,19 @@ import { kindOf } from "../steps/targets.js";
 import { examine } from "./examine.js";
 import type { Run } from "./run.js";
 
-/** For three seconds another node may answer with what was there before. Milliseconds. */
-const pauses = [50, 100, 200, 400, 800, 1_600];
 const mostNamed = 5;
 const longestValue = 80;
 
 /** Resolves when nothing is missing any more. The write has seen to it that the first look asks the server. */
 export async function prove(run: Run, step: Step, target: Target): Promise<void> {
-  for (let look = 0; ; look += 1) {
+  const look = async (number: number) => {
+    if (number > 0) run.couch.forget(target.database);
     const { action } = await lookAt(run, step, target, true);
-    if (action === "none") return;
-    const pause = pauses[look];
-    if (pause === undefined) break;
-    await sleep(pause, undefined, { signal: run.signal }).catch(() => {});
-    run.couch.forget(target.database);
-  }
+    return action === "none" ? true : undefined;
+  };
+  if (await lookAgain(look, { signal: run.signal })) return;
   const { changes } = await lookAt(run, step, target, false);
-  throw notApplied(step, target, `: ${differences(changes)}`);
+  throw notApplied(step, target, `the server does not have it as it was sent: ${differences(changes)}`);
 }
 
 async function lookAt(run: Run, step: Step, target: Target, brief: boolean) {
@@ -33,16 +29,16 @@ async function lookAt(run: Run, step: Step, target: Target, brief: boolean) {
     const error = toMigrateError(thrown);
     // From this write on the run logs in with what was written. It is not tried again: CouchDB locks accounts.
     if (error.code !== "unauthorized") throw error;
-    throw notApplied(step, target, ", but refuses the login of this run from then on", error);
+    throw notApplied(step, target, "refuses the login of this run from then on", error);
   }
 }
 
-function notApplied(step: Step, { database }: Target, what: string, cause?: MigrateError): MigrateError {
+/** @param but what was found instead, as it goes on after `but` */
+function notApplied(step: Step, { database }: Target, but: string, cause?: MigrateError): MigrateError {
   const title = kindOf(step).title(step.shown);
   const where = database === undefined ? "" : ` (in database ${database})`;
-  const found = what.startsWith(":") ? `, but the server does not have it as it was sent${what}` : what;
   return new MigrateError("not-applied", {
-    message: `CouchDB accepted the write of ${title}${where}${found}`,
+    message: `CouchDB accepted the write of ${title}${where}, but ${but}`,
     data: { id: step.id, ...(database === undefined ? {} : { database }) },
     ...(cause ? { cause } : {}),
   });

@@ -3,8 +3,8 @@
  * stores. Only one that is not as expected is read back, and compared: the embedded server derives them otherwise, as
  * other servers may, and a document that was deleted before goes on from its last revision.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Couch } from "../../couch/couch.js";
+import { lookAgain, pauses } from "../../couch/look-again.js";
 import { MigrateError } from "../../errors.js";
 import { readStored } from "../documents/stored.js";
 import { predictedRevision } from "../transform/predicted-revision.js";
@@ -18,8 +18,8 @@ export interface Written {
   readonly rev: string;
 }
 
-/** Another node may answer with what was there before. Milliseconds. */
-const pauses = [50, 100, 200, 400, 800];
+/** Less than elsewhere: a revision that is not there yet is soon one that somebody else has replaced. */
+const between = pauses.slice(0, 5);
 
 /** What is wrong with each of them, by id; empty: nothing. */
 export async function faultsAsSent(
@@ -29,7 +29,8 @@ export async function faultsAsSent(
 ): Promise<ReadonlyMap<string, MigrateError>> {
   const faults = new Map<string, MigrateError>();
   let open = written.filter(({ doc, rev }) => rev !== predictedRevision(doc, String(doc._rev ?? "0")));
-  for (let look = 0; open.length > 0; look += 1) {
+  const look = async () => {
+    if (open.length === 0) return true;
     const ids = open.map(({ doc }) => String(doc._id));
     const stored = await readStored(couch, database, ids, { docs: true, keep: false });
     const at = (id: string) => stored?.get(id);
@@ -40,10 +41,9 @@ export async function faultsAsSent(
       faults.set(id, changed(database, id, rev));
     }
     open = open.filter(({ doc, rev }) => at(String(doc._id))?.rev !== rev);
-    const pause = pauses[look];
-    if (pause === undefined) break;
-    if (open.length > 0) await sleep(pause);
-  }
+    return open.length === 0 ? true : undefined;
+  };
+  await lookAgain(look, { between });
   for (const { doc, rev } of open) faults.set(String(doc._id), replaced(database, String(doc._id), rev));
   return faults;
 }

@@ -1,6 +1,6 @@
 /** Removes documents of any kind: what is there, what would be lost, and the removal. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Couch } from "../../couch/couch.js";
+import { lookAgain } from "../../couch/look-again.js";
 import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
 import type { Change, Difference, StepContext } from "../kind.js";
@@ -14,8 +14,6 @@ import { writeDocuments } from "./write.js";
 const shownInFull = 20;
 /** A document has a leaf for each conflict, and each deletion brings another one to light. */
 const mostLeaves = 100;
-/** Between looks at what was removed: another node may still show it. Milliseconds. */
-const pauses = [50, 100, 200, 400, 800, 1_600];
 const mostNamed = 5;
 
 /** Those of the documents that exist; the first ones with their content. */
@@ -86,15 +84,16 @@ async function afterRemoval(
   signal: AbortSignal,
 ): Promise<Stored[]> {
   const gone = new Map(removed.map(({ id, rev }) => [id, rev]));
-  for (let look = 0; ; look += 1) {
+  let unmoved: readonly Stored[] = [];
+  const look = async (number: number) => {
+    if (number > 0) couch.forget(database);
     const left = await remaining(couch, database, removed);
-    const unmoved = left.filter(({ id, rev }) => gone.get(id) === rev);
-    if (unmoved.length === 0) return left;
-    const pause = pauses[look];
-    if (pause === undefined) throw stillThere(database, unmoved);
-    await sleep(pause, undefined, { signal }).catch(() => {});
-    couch.forget(database);
-  }
+    unmoved = left.filter(({ id, rev }) => gone.get(id) === rev);
+    return unmoved.length === 0 ? left : undefined;
+  };
+  const left = await lookAgain(look, { signal });
+  if (!left) throw stillThere(database, unmoved);
+  return left;
 }
 
 function stillThere(database: string, unmoved: readonly Stored[]): MigrateError {
