@@ -3,11 +3,8 @@
  * whoever may write into one database; here they are refused, before anything but the parser has seen them, so that
  * they are a failure of the place that reads them, and of nothing else. Pure.
  */
-import { isTextTooDeep, isTooDeep, maxNesting } from "../text/depth.js";
-
-/** What stands around a document in an answer: `{"results": [{"docs": [{"ok": …}]}]}`, and some more. */
-const envelope = 8;
-const most = maxNesting + envelope;
+import { MigrateError } from "../errors.js";
+import { isTextTooDeep, isTooDeep, maxNesting, mostInMessage } from "../text/depth.js";
 
 /** The lists of what CouchDB answers about many documents. */
 const lists = ["rows", "docs", "results", "indexes"];
@@ -21,9 +18,14 @@ export interface DeepAnswer {
   readonly documents: readonly string[];
 }
 
+/** Whether a request failed because its answer is nested too deeply. */
+export function isOfDeepAnswer(error: unknown): boolean {
+  return error instanceof MigrateError && error.data.failure === "too-deep";
+}
+
 /** @param text which `body` was parsed from. Undefined: it may be used. */
 export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
-  if (!isTextTooDeep(text, most)) return undefined;
+  if (!isTextTooDeep(text, mostInMessage)) return undefined;
   const documents = [...new Set(deepItems(body).flatMap(idOf))];
   const shown = documents.slice(0, named).map((id) => (id.length > longest ? `${id.slice(0, longest)}…` : id));
   const more = documents.length > named ? ` and ${documents.length - named} more` : "";
@@ -32,10 +34,10 @@ export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
 }
 
 function deepItems(body: unknown): readonly unknown[] {
-  if (Array.isArray(body)) return body.filter((item) => isTooDeep(item, most - 1));
+  if (Array.isArray(body)) return body.filter((item) => isTooDeep(item, mostInMessage - 1));
   const members = membersOf(body);
   const items = lists.flatMap((list) => (Array.isArray(members[list]) ? members[list] : []));
-  const deep = items.filter((item) => isTooDeep(item, most - 2));
+  const deep = items.filter((item) => isTooDeep(item, mostInMessage - 2));
   return deep.length > 0 ? deep : [body];
 }
 

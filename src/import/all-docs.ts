@@ -1,9 +1,10 @@
 import pMap from "p-map";
 import type { Couch, Query } from "../couch/couch.js";
+import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
 import type { JsonObject } from "../steps/json.js";
 import type { LeftOut } from "./imported.js";
-import { isTooDeep, unlessTooDeep } from "./too-deep.js";
+import { unlessTooDeep } from "./too-deep.js";
 
 /** Documents may have up to 8 MB each; most of those that are read here have a few kB. */
 const rowsARequest = 500;
@@ -36,7 +37,7 @@ export async function documentsBetween(
       ...(end === undefined ? {} : { endkey: JSON.stringify(end) }),
     };
     const rows = await rowsOf(couch, database, query).catch((error: unknown) => {
-      if (isTooDeep(error)) return oneByOne(couch, database, query, leftOut);
+      if (isOfDeepAnswer(error)) return oneByOne(couch, database, query, leftOut);
       throw error;
     });
     found.push(...rows.flatMap(({ doc }) => (doc ? [doc] : [])));

@@ -1,10 +1,6 @@
 /** What is nested too deeply is left out, and the rest is imported. */
-import { MigrateError } from "../errors.js";
+import { isOfDeepAnswer } from "../couch/nesting.js";
 import type { LeftOut } from "./imported.js";
-
-export function isTooDeep(error: unknown): boolean {
-  return error instanceof MigrateError && error.data.failure === "too-deep";
-}
 
 /** @returns what was asked for; undefined, with a line in `leftOut`, where it is nested too deeply */
 export async function unlessTooDeep<T>(
@@ -15,7 +11,7 @@ export async function unlessTooDeep<T>(
   try {
     return await ask();
   } catch (error) {
-    if (!isTooDeep(error)) throw error;
+    if (!isOfDeepAnswer(error)) throw error;
     leftOut.push({ subject, reason: "it is nested too deeply to be read" });
     return undefined;
   }

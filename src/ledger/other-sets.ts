@@ -1,7 +1,7 @@
 /** The other sets whose ledgers lie in the same database, and what they claim. */
 import type { Couch } from "../couch/couch.js";
+import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
-import { MigrateError } from "../errors.js";
 import type { Ledger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { allLedgers, type LedgerPlace } from "./place.js";
@@ -29,7 +29,7 @@ export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<r
 }
 
 function noneIfDeep(error: unknown): { readonly body: Partial<Listing> } {
-  if (error instanceof MigrateError && error.data.failure === "too-deep") return { body: {} };
+  if (isOfDeepAnswer(error)) return { body: {} };
   throw error;
 }
 

@@ -1,9 +1,6 @@
 /** JSON as CouchDB reads it, and helpers for values of unknown shape. */
 
-import { isTextTooDeep, maxNesting } from "../text/depth.js";
-
-/** What stands around a document in a request. */
-const envelope = 8;
+import { isTextTooDeep, mostInMessage } from "../text/depth.js";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -25,7 +22,7 @@ export function parseJson(bytes: Uint8Array | string): unknown {
   const text = typeof bytes === "string" ? bytes : decodeUtf8(bytes);
   const value: unknown = JSON.parse(text);
   // CouchDB takes more; what is here recurses.
-  if (isTextTooDeep(text, maxNesting + envelope)) throw new SyntaxError("nested too deeply");
+  if (isTextTooDeep(text, mostInMessage)) throw new SyntaxError("nested too deeply");
   if (suspicious.test(text)) assertRepresentable(value);
   return value;
 }

@@ -8,6 +8,9 @@
  */
 export const maxNesting = 500;
 
+/** The same for a request or an answer: `{"results": [{"docs": [{"ok": …}]}]}`, and some more, stands around a document. */
+export const mostInMessage = maxNesting + 8;
+
 /** Whether a parsed value is nested more deeply than that. It does not recurse. */
 export function isTooDeep(value: unknown, most = maxNesting): boolean {
   let level = isParent(value) ? [value] : [];
@@ -24,6 +27,8 @@ function isParent(value: unknown): value is object {
 
 /** The same of a text that is known to be JSON, in a third of the time that its parsing takes. */
 export function isTextTooDeep(json: string, most: number): boolean {
+  // A level takes a character at least.
+  if (json.length <= most) return false;
   let depth = 0;
   for (let i = 0; i < json.length; i += 1) {
     const code = json.charCodeAt(i);
