@@ -10,24 +10,21 @@ import { type Look, type Run, runUnder } from "./run.js";
 /** To be called where something is to be noted; the set's lease is held. Returns the ledger as it is stored then. */
 export async function noteFiles(run: Run, { files, stored, existing }: Look, lease: Lease): Promise<StoredLedger> {
   const held = runUnder(run, lease);
-  await carryMarkers(held, { files, existing }, lease);
+  await carryMarkers(held, { files, existing });
   const ledger = await ledgerToNote(files, run.place.set);
   const renamed = [...files.renamed.renames.values()];
   return writeLedger(held.couch, run.place, stored, ledger, { renamed });
 }
 
 /** Before the ledger: whoever is killed in between finds the entries under their former ids, and carries on. */
-async function carryMarkers(run: Run, { files, existing }: Pick<Look, "files" | "existing">, lease: Lease) {
+async function carryMarkers(run: Run, { files, existing }: Pick<Look, "files" | "existing">): Promise<void> {
   const { renames, ledger } = files.renamed;
-  const assertHeld = () => lease.assertHeld();
   for (const step of run.steps) {
     const from = renames.get(step.id);
     if (from === undefined) continue;
     const renamed = { ...step, desired: step.desired, formerly: [from] };
     for (const database of Object.keys(ledger?.entries[step.id]?.databases ?? {})) {
-      if (!existing.has(database)) continue;
-      assertHeld();
-      await kindOf(step).carryOver?.({ ...contextOf(run, renamed, { database }), assertHeld });
+      if (existing.has(database)) await kindOf(step).carryOver?.(contextOf(run, renamed, { database }));
     }
   }
 }

@@ -123,8 +123,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     return { ...spec, database: databaseList(database), ...(source === undefined ? {} : { script: source }) };
   },
 
-  carryOver: ({ target: { database = "" }, couch, step, assertHeld }) =>
-    carryOver(couch, database, identityOf(step), assertHeld),
+  carryOver: ({ target: { database = "" }, couch, step }) => carryOver(couch, database, identityOf(step)),
 
   async observe(context) {
     const { desired, target, couch, allowDestroy = false, brief } = context;
@@ -162,8 +161,8 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   parts: {
-    divide: async (parts, { target: { database = "" }, step, couch, assertHeld }) => {
-      await carryOver(couch, database, identityOf(step), assertHeld);
+    divide: async (parts, { target: { database = "" }, step, couch }) => {
+      await carryOver(couch, database, identityOf(step));
       await divide(couch, database, identityOf(step), parts);
     },
     standing: ({ target: { database = "" }, step, couch }) => standing(couch, database, identityOf(step)),
@@ -177,7 +176,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   async apply(_, context) {
     const { database = "" } = context.target;
     const step = identityOf(context.step);
-    await carryOver(context.couch, database, step, context.assertHeld);
+    await carryOver(context.couch, database, step);
     const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
     return said(await withOptions(context, divided ? finishParts : transformAll), database);
   },

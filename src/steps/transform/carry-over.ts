@@ -15,14 +15,9 @@ export async function readMarker(
 
 /**
  * Copies what was kept under a former id, then removes it there: killed in between, it is done again, or what is left is
- * no longer read. The set's lease is held. Nothing is done where the step has a marker of its own.
+ * no longer read. `couch` writes under the set's lease. Nothing is done where the step has a marker of its own.
  */
-export async function carryOver(
-  couch: Couch,
-  database: string,
-  step: StepIdentity,
-  assertHeld: () => void = () => {},
-): Promise<void> {
+export async function carryOver(couch: Couch, database: string, step: StepIdentity): Promise<void> {
   if (!step.formerly) return;
   const own = new MarkerStore(couch, database, step);
   if (await own.read()) return;
@@ -40,15 +35,12 @@ export async function carryOver(
   ];
   for (const [name, count] of series) {
     for (let number = 0; number < count; number += 1) {
-      assertHeld();
       const record = await store.readRecord(name, number);
       // While records are being removed some are gone.
       if (record) await own.writeRecord(name, number, record);
     }
   }
-  assertHeld();
   await own.write({ ...marker, step: step.id });
-  assertHeld();
   await store.removeRecords(marker);
   await store.remove();
 }
