@@ -1,6 +1,6 @@
 /** Sends one request until its outcome is settled: transports, login and retries put together. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { bug, type ErrorCode, MigrateError } from "../errors.js";
+import { bug, type ErrorCode, MigrateError, stopReason } from "../errors.js";
 import type { Listener } from "../events.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
@@ -283,6 +283,5 @@ function sessionRequest(timeout: number, signal: AbortSignal): Request {
 }
 
 function stopped(signal: AbortSignal): MigrateError {
-  if (signal.reason instanceof MigrateError) return signal.reason;
-  return new MigrateError("interrupted", { message: "The run was interrupted." });
+  return stopReason(signal, "The run was interrupted.");
 }

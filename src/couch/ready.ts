@@ -1,6 +1,6 @@
 /** Waits until CouchDB can be worked with: it is up, it takes the credentials, and, where asked for, all nodes are there. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorCode, MigrateError, toMigrateError } from "../errors.js";
+import { type ErrorCode, MigrateError, stopReason, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
@@ -151,7 +151,5 @@ function notReady(url: string, { reason, answered, cause, nodes }: Missing, wait
 }
 
 function throwIfStopped(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  if (signal.reason instanceof MigrateError) throw signal.reason;
-  throw new MigrateError("interrupted", { message: "The run was interrupted." });
+  if (signal.aborted) throw stopReason(signal, "The run was interrupted.");
 }

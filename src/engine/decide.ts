@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "../errors.js";
 import { commandLine } from "../ledger/command-line.js";
+import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
@@ -59,18 +60,16 @@ export function decide(
   seen: Seen,
   { place, older = false, ambiguous = new Map() }: DecideOptions,
 ): Decision[] {
-  const entries = ledger?.entries ?? {};
-  const entryOf = (id: string) => (Object.hasOwn(entries, id) ? entries[id] : undefined);
-  if (older) return placed.map(({ step }) => skipped(step, entryOf(step.id)));
-  const lastKnown = placed.findLastIndex(({ step }) => entryOf(step.id));
+  if (older) return placed.map(({ step }) => skipped(step, entryOf(ledger, step.id)));
+  const lastKnown = placed.findLastIndex(({ step }) => entryOf(ledger, step.id));
   const orphaned = orphans(placed, ledger);
   return placed.map((one, index) => {
     const { id } = one.step;
     const former = ambiguous.get(id);
     if (former !== undefined) return refused(one, bothApplied(id, former, place));
-    const entry = entryOf(id);
+    const entry = entryOf(ledger, id);
     if (!entry) {
-      const twin = one.oneTime && orphaned.find((other) => didSame(one.step, entryOf(other)));
+      const twin = one.oneTime && orphaned.find((other) => didSame(one.step, entryOf(ledger, other)));
       return twin ? refused(one, maybeRenamed(id, twin, place)) : fresh(one, index < lastKnown);
     }
     const elsewhere = databasesElsewhere(one, entry).filter((name) => seen.incarnations.get(name) !== undefined);

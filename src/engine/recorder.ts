@@ -2,6 +2,7 @@
  * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
  * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted.
  */
+import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./run.js";
@@ -49,8 +50,7 @@ export class Recorder {
 
   /** As it is in the ledger. */
   entry(id: string): Entry | undefined {
-    const stored = this.#stored?.ledger.entries ?? {};
-    return Object.hasOwn(stored, id) ? stored[id] : undefined;
+    return entryOf(this.#stored?.ledger, id);
   }
 
   /** The step is done. Resolves when it may be relied on: at once, or, with `now`, when the ledger is written. */

@@ -11,6 +11,7 @@ import { waitUntilReady } from "../couch/ready.js";
 import { MigrateError, toMigrateError } from "../errors.js";
 import type { Listener } from "../events.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
+import { entryOf } from "../ledger/entry-of.js";
 import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
@@ -207,10 +208,7 @@ async function existingElsewhere(
   placed: readonly PlacedStep[],
   ledger: Ledger | undefined,
 ): Promise<Map<string, string>> {
-  const entries = ledger?.entries ?? {};
-  const names = placed.flatMap((one) =>
-    databasesElsewhere(one, Object.hasOwn(entries, one.step.id) ? entries[one.step.id] : undefined),
-  );
+  const names = placed.flatMap((one) => databasesElsewhere(one, entryOf(ledger, one.step.id)));
   return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
 }
 

@@ -1,5 +1,5 @@
 /** When a run has to end before it is done: a signal of its user's, or `timeout`. */
-import { MigrateError } from "../errors.js";
+import { MigrateError, stopReason } from "../errors.js";
 import type { ApplyOptions } from "../options.js";
 import { span } from "../text/span.js";
 
@@ -36,7 +36,7 @@ export function stopper(
     soft.abort(error);
     timers.push(setTimeout(() => cut(error), grace).unref(), setTimeout(() => hard.abort(error), end).unref());
   };
-  const interrupt = () => stop(interruptionOf(options.signal));
+  const interrupt = () => stop(stopReason(options.signal, "the run was interrupted before it was done"));
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener("abort", interrupt, { once: true });
   if (options.timeout !== undefined) {
@@ -52,10 +52,4 @@ export function stopper(
       for (const timer of timers) clearTimeout(timer);
     },
   };
-}
-
-/** Whoever stops the run may say why with an error of ours. */
-function interruptionOf(signal: AbortSignal | undefined): MigrateError {
-  if (signal?.reason instanceof MigrateError) return signal.reason;
-  return new MigrateError("interrupted", { message: "the run was interrupted before it was done" });
 }

@@ -3,6 +3,7 @@
  * or a runner that was late, loses nothing.
  */
 import { isDeepStrictEqual } from "node:util";
+import { entryOf } from "./entry-of.js";
 import type { Entry, Fingerprint, Ledger } from "./ledger.js";
 
 /**
@@ -75,8 +76,4 @@ function theirsWin(base: Entry | undefined, theirs: Entry, ours: Entry): boolean
 
 function pick<T>(base: T, theirs: T, ours: T): T {
   return ours === undefined || isDeepStrictEqual(base, ours) ? (theirs ?? ours) : ours;
-}
-
-function entryOf(ledger: Ledger | undefined, id: string): Entry | undefined {
-  return ledger && Object.hasOwn(ledger.entries, id) ? ledger.entries[id] : undefined;
 }

@@ -1,5 +1,6 @@
 /** Steps that were called something else before (`formerly`). Pure. */
 import type { Step } from "../migrations/step.js";
+import { entryOf } from "./entry-of.js";
 import type { Entry, Ledger } from "./ledger.js";
 
 export interface Renamed {
@@ -16,7 +17,7 @@ type Named = Pick<Step, "id" | "kind" | "checksum" | "formerly">;
 export function renameEntries(ledger: Ledger | undefined, steps: readonly Named[]): Renamed {
   const renames = new Map<string, string>();
   const ambiguous = new Map<string, string>();
-  const has = (id: string) => Object.hasOwn(ledger?.entries ?? {}, id);
+  const has = (id: string) => entryOf(ledger, id) !== undefined;
   const ids = new Set(steps.map(({ id }) => id));
   for (const step of steps) {
     const { id, formerly = [] } = step;
@@ -24,7 +25,7 @@ export function renameEntries(ledger: Ledger | undefined, steps: readonly Named[
     const [from = has(id) ? undefined : renamedSince(step, ids, ledger)] = before;
     if (from === undefined) continue;
     if (has(id)) {
-      const [other] = before.filter((one) => !ledger?.entries[id]?.formerly?.includes(one));
+      const [other] = before.filter((one) => !entryOf(ledger, id)?.formerly?.includes(one));
       if (other !== undefined) ambiguous.set(id, other);
     } else if (before.length > 1) ambiguous.set(id, before[1] ?? from);
     else renames.set(id, from);

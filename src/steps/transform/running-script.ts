@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { Worker } from "node:worker_threads";
-import { MigrateError } from "../../errors.js";
+import { MigrateError, stopReason } from "../../errors.js";
 import { isTextTooDeep, maxNesting } from "../../text/depth.js";
 import { span } from "../../text/span.js";
 import type { JsonObject } from "../json.js";
@@ -114,12 +114,7 @@ export class RunningScript {
     });
   }
 
-  readonly #interrupt = () => {
-    const { reason } = this.#options.signal ?? {};
-    this.#end(
-      reason instanceof MigrateError ? reason : new MigrateError("interrupted", { message: "the run was interrupted" }),
-    );
-  };
+  readonly #interrupt = () => this.#end(stopReason(this.#options.signal));
 
   #end(why: MigrateError): void {
     this.#ended ??= why;

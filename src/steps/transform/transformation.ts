@@ -23,7 +23,7 @@
  */
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { bug, MigrateError } from "../../errors.js";
+import { bug, stopReason } from "../../errors.js";
 import type { StepContext, StepIdentity } from "../kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
@@ -273,9 +273,4 @@ export class Transformation {
     const what = this.#part ? `looked at, part ${this.#part.number} of ${this.#part.of}` : "looked at";
     context.progress({ done, total: this.#total, unit: "documents", what });
   }
-}
-
-function stopReason(signal: AbortSignal): MigrateError {
-  if (signal.reason instanceof MigrateError) return signal.reason;
-  return new MigrateError("interrupted", { message: "the run was interrupted" });
 }
