@@ -32,11 +32,12 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
       });
       let connected = false;
       let answer: IncomingMessage | undefined;
-      const fail = (thrown: unknown) => {
+      const end = (reason: unknown) => {
         settle();
-        reject(failureOf(thrown, connected));
+        reject(reason);
         request.destroy();
       };
+      const fail = (thrown: unknown) => end(failureOf(thrown, connected));
       const giveUp = (failure: TransportFailure) => {
         drop(request);
         fail(failure);
@@ -63,10 +64,7 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
         try {
           wire.begin?.();
         } catch (refusal) {
-          settle();
-          reject(refusal);
-          request.destroy();
-          return;
+          return end(refusal);
         }
         connected = true;
         request.end(body);

@@ -51,10 +51,14 @@ function ofFailure({ failure, detail, location, documents }: Failed, { target }:
   const isRedirect = failure === "moved" || failure === "redirect";
   const led = isRedirect ? locationAdvice(url, target, location) : undefined;
   const what = safe(led?.what ?? detail);
-  const next =
-    led?.next ?? (failure === "scheme" ? use(otherScheme(url)) : failure === "too-deep" ? flatten : undefined);
+  const next = led?.next ?? adviceOn(failure, url);
   const data = { failure, what, ...(documents ? { documents } : {}) };
   return { message: `${what}, at ${url}`, data, next };
+}
+
+function adviceOn(failure: Failed["failure"], url: string): string | undefined {
+  if (failure === "scheme") return use(otherScheme(url));
+  return failure === "too-deep" ? flatten : undefined;
 }
 
 const flatten =

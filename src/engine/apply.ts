@@ -3,6 +3,7 @@ import { MigrateError } from "../errors.js";
 import type { Migrations } from "../migrations/step.js";
 import type { ApplyOptions } from "../options.js";
 import type { ApplyResult, OlderFiles } from "../results.js";
+import { notAppliedText } from "../text/not-applied.js";
 import type { FirstLook } from "./first-look.js";
 import { assertIsPart, PartWork } from "./part-work.js";
 import { lookWhenReady, withRun } from "./run.js";
@@ -38,8 +39,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
 }
 
 function olderFailure({ reason, next }: OlderFiles): MigrateError {
-  const message = `NOT APPLIED: these files are older than what is applied (${reason})`;
-  return new MigrateError("older-files", { message, next });
+  return new MigrateError("older-files", { message: notAppliedText(reason), next });
 }
 
 /** The error, with what had become of the steps by then as `data.result`. */

@@ -22,15 +22,8 @@ export const longestComment = 65_536;
 
 export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
   const shown = shownSteps(plan);
-  const title = plan.older
-    ? "NOT APPLIED"
-    : plan.changes === 0
-      ? "no changes"
-      : plan.changes === 1
-        ? "1 change"
-        : `${plan.changes} changes`;
   const head = [
-    `## CouchDB plan: ${title}`,
+    `## CouchDB plan: ${titleOf(plan)}`,
     `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${summaryOf(plan)}`,
     ...(plan.older ? [`**NOT APPLIED**: these files are older than what is applied. ${inText(plan.older.next)}`] : []),
   ];
@@ -44,6 +37,12 @@ export function planMarkdown(plan: Plan, { details = false, limit = longestComme
     tail,
     limit,
   );
+}
+
+function titleOf({ older, changes }: Plan): string {
+  if (older) return "NOT APPLIED";
+  if (changes === 0) return "no changes";
+  return changes === 1 ? "1 change" : `${changes} changes`;
 }
 
 /** As many whole sections as there is room for. */

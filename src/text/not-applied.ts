@@ -1,0 +1,4 @@
+/** What is said first of files that are older than what is applied, wherever it is said. Without a full stop. */
+export function notAppliedText(reason: string): string {
+  return `NOT APPLIED: these files are older than what is applied (${reason})`;
+}
