@@ -10,7 +10,7 @@ export function stepReference({ kinds, specSchema }) {
 |---|---|
 ${list.join("\n")}
 
-A step has an \`id\`, an optional \`description\`, optional former ids (\`formerly: [old-id]\`,
+A step has an \`id\`, an optional \`description\`, optional former ids (\`formerly: [old-id]\`, see
 [renamed steps](older-files.md#renamed-steps)), and one of these kinds. In the tables, *variables* marks the fields in
 which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved, *secret* those that are never
 shown, and *secret by name* those below which names tell what is never shown ([Secrets](secrets.md)).
@@ -19,14 +19,6 @@ shown, and *secret by name* those below which names tell what is never shown ([S
 
 \`\${NAME}\` is the environment variable \`NAME\`, or the content of the file that \`NAME_FILE\` names.
 \`\${NAME:-default}\` has a default, \`\${file:/path}\` is the content of a file, and \`$\${\` is a literal \`\${\`.
-
-## Files
-
-Only regular files are read, and links to them, as Kubernetes mounts Secrets and ConfigMaps. A pipe, a device or a
-socket is an error that names it; the \`…_FILE\` variable of a setting may be a pipe, such as a shell's \`<(…)\`, which
-is waited for 30 seconds. A file that is read whole has at most 10 MB. All steps together look through at most 100,000
-files and folders, and read at most 200 MB, besides the documents that are streamed. A file of documents that is
-packed with gzip may hold at most 64 MB of white space between two documents.
 
 What happens to a variable that is not set and has no default:
 
@@ -38,6 +30,14 @@ What happens to a variable that is not set and has no default:
 
 \`validate\` and \`plan\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
 same way; in other fields a missing file is always an error. \`--require-variables\` makes all of it an error.
+
+## Files
+
+Steps read only regular files and links to them (Kubernetes mounts Secrets and ConfigMaps as links). A pipe, a device
+or a socket is an error, and the message names it. The \`…_FILE\` variable of a setting may be a pipe, such as
+\`<(…)\` in a shell; the run waits 30 seconds for its content. A file that is read whole may have at most 10 MB. All
+steps together may look through at most 100,000 files and folders, and read at most 200 MB, not counting streamed
+documents. A gzipped file of documents may have at most 64 MB of white space between two documents.
 
 ${sections.join("\n")}`;
 }

@@ -6,12 +6,12 @@ import { leaseOptions, runOptions } from "./run-options.js";
 export const ledgerRelease: Command = {
   name: "ledger release",
   positionals: "<value>",
-  describe: { value: "release to record as the one that is applied, or `none`" },
-  summary: "Correct the release that is recorded as applied; nothing but the ledger is changed",
+  describe: { value: "release to record as applied, or `none`" },
+  summary: "Correct the release that is recorded as applied; changes only the ledger",
   server: true,
   examples: [
-    ["ledger release 41", "where a higher one was recorded by mistake"],
-    ["ledger release none", "before the set changes to another sort of release"],
+    ["ledger release 41", "if a higher release was recorded by mistake"],
+    ["ledger release none", "before you switch from numbers to times, or back"],
   ],
   async run(context) {
     const engine = await context.engine();

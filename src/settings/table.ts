@@ -212,7 +212,7 @@ export const table = {
   allowRevert: {
     type: "boolean",
     group: "Run",
-    description: "apply files that are older than what is applied, which makes them the newest",
+    description: "apply files even if they are older than what is applied; they become the newest",
     commands: deciding,
     default: "false",
   },
@@ -220,7 +220,7 @@ export const table = {
     type: "enum",
     group: "Run",
     description:
-      "what a run with files that are older than what is applied ends with, as it applies nothing: skip (exit code 0, so that a pod starts) or fail (1)",
+      "how a run ends if its files are older than what is applied; it applies nothing either way: skip (exit code 0, so that a pod starts) or fail (1)",
     commands: deciding,
     choices: ["skip", "fail"],
     default: "skip",
@@ -229,9 +229,9 @@ export const table = {
     type: "string",
     group: "Run",
     description:
-      "release of the files, which goes before the rule of the files: a whole number or an ISO 8601 time, always of the same sort for a set; a higher one than the last is applied, a lower one never",
+      "release of the files: a whole number or an ISO 8601 time, always the same form in a set; a higher release than the last one is always applied, a lower one is not, and for an equal one the files decide",
     commands: [...deciding, "status"],
-    defaultDescription: "the files alone decide",
+    defaultDescription: "none: the files decide",
     none: true,
     pattern: /^(?:\d{1,15}|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?)$/i,
     hint: "a whole number, or an ISO 8601 time with its zone, such as 2026-05-01T10:00:00Z",
@@ -266,7 +266,7 @@ export const table = {
   scriptTimeout: {
     type: "duration",
     group: "Run",
-    description: "how long a script of a transformation may take for one document",
+    description: "how long the script of a transformation may take per document",
     commands: [...deciding, "status"],
     default: "1m",
     min: 1,
@@ -274,7 +274,7 @@ export const table = {
   rate: {
     type: "integer",
     group: "Run",
-    description: "how many documents a second a transformation may change",
+    description: "how many documents per second a transformation may change",
     commands: ["apply"],
     defaultDescription: "as many as the server takes",
     none: true,
@@ -331,7 +331,7 @@ export const table = {
   detailedExitcode: {
     type: "boolean",
     group: "Output",
-    description: "exit with 2 where changes are pending, or the files are older than what is applied",
+    description: "exit with 2 if changes are pending, or if the files are older than what is applied",
     commands: deciding,
     default: "false",
   },
