@@ -36,7 +36,7 @@ describe("the embedded server", () => {
     return { path, ...(await send("GET", `${path}/_design/d/_view/v`)) };
   }
 
-  it.each(escapes)("lets nobody out through %s", async (_, body) => {
+  it.each(escapes)("lets no map function escape through %s", async (_, body) => {
     const views = { lib: library, v: { map: mapThatTries(body) } };
     const { path, ...first } = await ask({ views });
     // What came later, from a promise, is looked at with the next document.
@@ -46,7 +46,7 @@ describe("the embedded server", () => {
     expect(verdicts(second)).toEqual(["in", "in"]);
   });
 
-  it.each(escapes)("lets a library be no way out through %s", async (_, body) => {
+  it.each(escapes)("lets no library escape through %s", async (_, body) => {
     const m = `exports.out = ${mapThatTries(body).replace('emit0("tried", out)', "return out")}; exports.out = exports.out({ tags: [] });`;
     const map = "function () { emit('tried', require('views/lib/n').out); }";
     const answer = await ask({ views: { lib: { ...library, n: m }, v: { map } } });
@@ -66,7 +66,7 @@ describe("the embedded server", () => {
     ["a cycle", "(function () { var a = {}; a.a = a; return a; })()"],
     ["a function", "Function"],
   ] as const;
-  it.each(throwing)("takes %s that a validation function throws as text", async (_, thrown) => {
+  it.each(throwing)("treats %s that a validation function throws as text", async (_, thrown) => {
     const path = await database({ validate_doc_update: `function () { throw ${thrown}; }` });
     const { status, body } = await send("PUT", `${path}/a`, {});
     expect([403, 500]).toContain(status);
@@ -74,21 +74,21 @@ describe("the embedded server", () => {
     expect((await send("GET", "/_up")).status).toBe(200);
   });
 
-  it("lets no reduce function out", async () => {
+  it("lets no reduce function escape", async () => {
     const reduce =
       "function (k, v) { return { toJSON: function () { return v.constructor.constructor('return typeof process')(); } }; }";
     const { body } = await ask({ views: { v: { map: "function (doc) { emit(1, 1); }", reduce } } });
     expect(body.rows).toEqual([{ key: null, value: "undefined" }]);
   });
 
-  it("runs functions that nest deeply, as CouchDB does", async () => {
+  it("runs deeply nested functions, as CouchDB does", async () => {
     const map =
       "function (doc) { var a = []; for (var i = 0; i < 3000; i++) a = [a]; emit(JSON.stringify(a).length); }";
     const { body } = await ask({ views: { v: { map } } });
     expect(body.rows).toEqual([{ id: "a", key: 6002, value: null }]);
   });
 
-  it("gives functions the globals that CouchDB 3.5 gives them", async () => {
+  it("gives functions the same globals as CouchDB 3.5", async () => {
     const names = "Proxy Promise Uint8Array WebAssembly console process setTimeout".split(" ");
     const map = `function (doc) { emit(${JSON.stringify(names)}.filter(function (name) { return name in globalThis; })); }`;
     const { body } = await ask({ views: { v: { map } } });
@@ -96,15 +96,15 @@ describe("the embedded server", () => {
   });
 
   const hogs = [
-    ["a loop without an end", "for (;;);"],
+    ["an endless loop", "for (;;);"],
     ["a pattern that backtracks", "/(a+)+b/.test(new Array(60).join('a'));"],
     ["a native call that takes minutes", "for (;;) new Array(3e6).join('x').split('');"],
-    ["arrays without an end", "var a = []; for (;;) a.push(new Array(100000).fill(1));"],
-    ["texts without an end", "var a = 'x'; for (;;) a += a;"],
-    ["a stack without an end", "(function f() { return f() + 1; })();"],
-    ["a nesting that no JSON holds", "var a = []; for (var i = 0; i < 1e6; i++) a = [a]; emit(a);"],
+    ["endless arrays", "var a = []; for (;;) a.push(new Array(100000).fill(1));"],
+    ["endless strings", "var a = 'x'; for (;;) a += a;"],
+    ["endless recursion", "(function f() { return f() + 1; })();"],
+    ["nesting that JSON can't hold", "var a = []; for (var i = 0; i < 1e6; i++) a = [a]; emit(a);"],
   ] as const;
-  it.each(hogs)("ends %s as an error of that request, and serves on", async (_, body) => {
+  it.each(hogs)("fails only that request on %s, and continues to serve", async (_, body) => {
     const good = await ask({ views: { v: { map: "function (doc) { emit(1); }" } } });
     const bad = ask({ views: { v: { map: `function (doc) { ${body} }` } } });
     const meanwhile = await send("GET", "/_up");
@@ -115,7 +115,7 @@ describe("the embedded server", () => {
     expect((await send("GET", `${good.path}/_design/d/_view/v`)).body.rows).toHaveLength(2);
   });
 
-  it("reads the functions of more design documents than it keeps", async () => {
+  it("runs the functions of more design documents than it caches", async () => {
     const path = await database({ views: { v: { map: "function (doc) { emit(1); }" } } });
     const names = Array.from({ length: 70 }, (_, n) => `d${n}`);
     for (const name of names) {

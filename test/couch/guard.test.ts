@@ -67,14 +67,14 @@ const put = (at: typeof doc, by = couch) => by.write("PUT", at, { body: {}, repe
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const received = () => server.received.map(({ method, path }) => `${method} ${path}`);
 
-test("a lease that is held sends what is asked", async () => {
+test("a held lease lets writes through", async () => {
   server.behave(written);
   await put(doc);
   await put(security);
   expect([received(), lease.renewals]).toEqual([["PUT /db/doc", "PUT /db/_security"], 0]);
 });
 
-test("a lost lease sends nothing, but its history and other runs do", async () => {
+test("a lost lease stops its own writes, but not those of its history and other runs", async () => {
   server.behave(written);
   lease.lose();
   await expect(put(doc)).rejects.toThrow(code("lease-lost"));
@@ -82,7 +82,7 @@ test("a lost lease sends nothing, but its history and other runs do", async () =
   expect(received()).toEqual(["PUT /db/doc"]);
 });
 
-test("a lease that is lost while the connection is made sends nothing", async () => {
+test("a lease that is lost while connecting stops the write", async () => {
   lease.assertHeld = () => {
     throw new MigrateError("lease-lost", { message: "by the clock" });
   };
@@ -91,7 +91,7 @@ test("a lease that is lost while the connection is made sends nothing", async ()
   expect(received()).toEqual([]);
 });
 
-test("a lease that is overdue once the connection is made is renewed before anything is sent", async () => {
+test("a lease that is overdue after connecting is renewed before anything is sent", async () => {
   server.behave(written);
   const answers = [false, true];
   Object.defineProperty(lease, "isFresh", { get: () => answers.shift() ?? true, set: () => {} });
@@ -105,7 +105,7 @@ test("a lease that is overdue once the connection is made is renewed before anyt
 test.each([
   ["a write", () => put(doc)],
   ["a read", () => couch.read(doc)],
-])("%s waits for a renewal that is overdue", async (_, send) => {
+])("%s waits for an overdue renewal", async (_, send) => {
   server.behave(written);
   lease.isFresh = false;
   lease.renew = async () => {
@@ -116,7 +116,7 @@ test.each([
   expect(received().map((one) => one.replace(/^\w+ /, ""))).toEqual(["/ledger/doc", "/db/doc"]);
 });
 
-test("a write that waits for its next attempt ends with the lease", async () => {
+test("a write that waits for its next attempt fails when the lease is lost", async () => {
   server.behave((...sent) => {
     json(503, {}, { "retry-after": "10" })(...sent);
     setImmediate(() => lease.lose());
@@ -125,7 +125,7 @@ test("a write that waits for its next attempt ends with the lease", async () => 
   expect(received()).toHaveLength(1);
 });
 
-test("a write that is under way ends with the lease", async () => {
+test("a write under way fails when the lease is lost", async () => {
   server.behave(() => lease.lose());
   await expect(put(security)).rejects.toThrow(code("lease-lost"));
 });
@@ -141,13 +141,13 @@ describe.each([
     expect(received()).toHaveLength(2);
   });
 
-  test("a write that nothing guards is not: whoever sent it looks first", async () => {
+  test("a write that nothing guards is not repeated: the caller looks first", async () => {
     await expect(put(security)).rejects.toThrow(code("outcome-unknown"));
     expect(received()).toHaveLength(1);
   });
 });
 
-test("a write that a rate limit refused was not done, and is repeated", async () => {
+test("a write that a rate limit refused is repeated, because it did nothing", async () => {
   server.behave(inTurn(json(429, {}), written));
   await put(security);
   expect(received()).toHaveLength(2);
@@ -159,7 +159,7 @@ test("a write that nothing guards is limited to what is left of the lease", asyn
   await expect(put(security)).rejects.toThrow(code("outcome-unknown"));
 });
 
-test("several leases are held only while all of them are", async () => {
+test("several leases are held only while each one is held", async () => {
   server.behave(written);
   const part = new Held();
   part.left = 10;
@@ -175,7 +175,7 @@ test("several leases are held only while all of them are", async () => {
   await put(doc);
 });
 
-test("what was not sent of a request does not arrive after the lease is lost", async () => {
+test("the unsent rest of a request does not arrive after the lease is lost", async () => {
   const body = "x".repeat(3_000_000);
   const slow = createServer({ pauseOnConnect: true });
   const connected = once(slow, "connection");

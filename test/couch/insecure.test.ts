@@ -43,18 +43,18 @@ test.each([
   expect(codes(url)).toEqual(["plain-http"]);
 });
 
-test("nobody can read a password that is not sent", () => {
+test("no warning if no password is sent", () => {
   expect(insecurities({ url: "http://couch.example.com" }, undefined)).toEqual([]);
 });
 
-test("a certificate that is not checked, where there is one", () => {
+test("an unchecked certificate, but only over HTTPS", () => {
   expect(codes("https://couch.example.com", "0")).toEqual(["tls-unverified"]);
   expect(codes("https://localhost", "0")).toEqual(["tls-unverified"]);
   expect(codes("https://couch.example.com", "1")).toEqual([]);
   expect(codes("http://localhost", "0")).toEqual([]);
 });
 
-test("no warning holds the password, in the URL either", () => {
+test("no warning contains the password, not even in its URL", () => {
   const [warning] = insecurities({ url: "http://ann:geheim@couch.example.com" }, undefined);
   expect(JSON.stringify(warning)).not.toContain("geheim");
 });

@@ -9,17 +9,17 @@ const seen = (text: string) => tooDeepIn(text, JSON.parse(text));
 const deep = maxNesting + 20;
 
 const sound: [title: string, text: string][] = [
-  ["a document as deep as one in a file may be", documentOf(maxNesting)],
-  ["such a one in a row", `{"rows":[{"id":"abathur","doc":${documentOf(maxNesting)}}]}`],
-  ["such a one in _bulk_get", `{"results":[{"id":"abathur","docs":[{"ok":${documentOf(maxNesting)}}]}]}`],
+  ["a document as deep as files allow", documentOf(maxNesting)],
+  ["such a document in a row", `{"rows":[{"id":"abathur","doc":${documentOf(maxNesting)}}]}`],
+  ["such a document in _bulk_get", `{"results":[{"id":"abathur","docs":[{"ok":${documentOf(maxNesting)}}]}]}`],
   ["many brackets in a text", JSON.stringify({ a: `${"[".repeat(deep)}"\\` })],
-  ["many brackets beside one another", `[${"[],".repeat(deep)}{}]`],
+  ["many brackets side by side", `[${"[],".repeat(deep)}{}]`],
 ];
-it.each(sound)("%s may be used", (_, text) => expect(seen(text)).toBeUndefined());
+it.each(sound)("%s is accepted", (_, text) => expect(seen(text)).toBeUndefined());
 
 const faults: [title: string, text: string, documents: string[]][] = [
   ["a document", documentOf(deep), ["abathur"]],
-  ["what is no document", nested(50_000), []],
+  ["something that is not a document", nested(50_000), []],
   ["_security", `{"x":${nested(50_000)}}`, []],
   ["a row of _all_docs", `{"rows":[{"id":"a","doc":{"_id":"a"}},{"id":"b","doc":${documentOf(deep, "b")}}]}`, ["b"]],
   ["a row of _find", `{"docs":[${documentOf(2, "a")},${documentOf(50_000, "b")}]}`, ["b"]],
@@ -32,13 +32,13 @@ it.each(faults)("%s that is too deep is named", (_, text, documents) =>
   expect(seen(text)?.documents).toEqual(documents),
 );
 
-it("names a few of many, and shortens what is long", () => {
+it("names only a few of many, and shortens long names", () => {
   const rows = Array.from({ length: 7 }, (_, i) => `{"id":"${i}${"x".repeat(200)}","value":${nested(deep)}}`);
   const detail = seen(`{"rows":[${rows}]}`)?.detail ?? "";
   expect(detail).toMatch(/^document 0x{99}…, .* and 2 more is nested more than 500 levels deep$/);
 });
 
-it("an answer with an error is no exception", () => {
+it("an error response is checked, too", () => {
   const body = `{"error":"bad_request","reason":"x","x":${nested(50_000)}}`;
   expect(outcomeOf({ status: 400, headers: {}, body }, "/db")).toMatchObject({ failure: "too-deep" });
 });

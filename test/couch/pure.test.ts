@@ -152,7 +152,7 @@ test.each([
   ],
   ["CouchDB's crash", 500, {}, "", { status: 500 }],
   [
-    "_bulk_docs of which nothing could be stored",
+    "_bulk_docs that stored nothing",
     500,
     json,
     '[{"id":"a","error":"error","reason":"internal_server_error"}]',
@@ -188,7 +188,7 @@ test.each([
   expect(shownTarget(target, (path) => path)).toBe(shown);
 });
 
-test("a secret that our own paths speak of is masked there, and not in the query, which holds nobody's data", () => {
+test("a secret in our own paths is masked there, but not in the query, which holds nobody's data", () => {
   const own = (path: string) => path.replaceAll("true", "***");
   expect(shownTarget("/true/_all_docs?include_docs=true", own)).toBe("/***/_all_docs?include_docs=true");
 });

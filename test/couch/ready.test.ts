@@ -78,13 +78,13 @@ test("not ready in time: the error says what was last missing", async () => {
   expect(error.message).toContain("within 250 ms");
 });
 
-test("looks once more when the wait is over, however long the next pause would be", async () => {
+test("looks once more when the wait ends, however long the next pause would be", async () => {
   server.behave(like({ "GET /_up": inTurn(reset, up) }));
   const since = performance.now() - 4_900;
   await waitUntilReady(couch, { wait: 5_000, since, everyNode: false, emit, signal: control.signal });
 });
 
-test("a server that never answers is waited for no longer than --wait, whatever the patience with one that does", async () => {
+test("waits for a server that never answers no longer than --wait, even if it would wait longer for one that does", async () => {
   server.behave(silence);
   const limits = { wait: 1_000, patience: 60_000 };
   const error = await failure(waitUntilReady(couch, { ...limits, everyNode: false, emit, signal: control.signal }));

@@ -52,7 +52,7 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("a key that can't be read is an error, and what its connection meets is none of the process", async () => {
+  test("an unreadable key is an error, and errors of its connection do not reach the process", async () => {
     const uncaught: unknown[] = [];
     const note = (error: unknown) => uncaught.push(error);
     process.on("uncaughtExceptionMonitor", note);
@@ -103,7 +103,7 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     expect(await readFrom({ url, tls: { ca: cert, cert, key } })).toBe("known");
   });
 
-  test("what was not sent of a request does not arrive after it was given up", async () => {
+  test("the unsent rest of a request does not arrive after the request is given up", async () => {
     const slow = createTlsServer({ key, cert });
     const connected = once(slow, "secureConnection");
     await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));

@@ -64,12 +64,12 @@ it("a lost answer and a lost request leave what an undisturbed run leaves", asyn
   expect(outcomes).toEqual(wanted.map(() => ({ reached: true, late: false, diverged: {} })));
 });
 
-it("a kind whose first write is not told is named", () => {
+it("a kind without a first write in the table is named", () => {
   const told = [...Object.keys(firstWrites), "ensureCluster"];
   expect(kinds.map(({ name }) => name).filter((name) => !told.includes(name))).toEqual([]);
 });
 
-it("a runner that is cut off from CouchDB at a write of any kind writes nothing once its lease is another's", async () => {
+it("a runner that is cut off from CouchDB at a write of any kind writes nothing once another runner has its lease", async () => {
   const outcomes = await benches.map(Object.entries(firstWrites), async (bench, [kind, write]) => {
     return [kind, await matrix.zombieOfKind(bench, kind, write, "zombie cut after")];
   });

@@ -149,7 +149,7 @@ describe("decide", () => {
     expect([...decision.databases.keys()]).toEqual(["b"]);
   });
 
-  test("nothing is done with older files, whatever their steps and the databases are", () => {
+  test("older files do nothing, whatever their steps and the databases are", () => {
     const steps = [placed("s", "1:a", ["d"]), placed("new", "1:n"), placed("once", "1:x", [], true)];
     const known = ledger({ s: { databases: { d: "7" } }, once: {} });
     const decisions = decide(steps, known, at({ d: "8" }), { older: true });
@@ -174,7 +174,7 @@ describe("decide", () => {
     const recorded = ledger({ s: { databases: { zerglings: "7" } } });
     const serverWide = (claims: string[]) => ({ ...placed("s", "1:b"), claims });
 
-    test("an id that was applied to another database, which still exists, and names all ways out", () => {
+    test("an id that was applied to another database that still exists, and names every way out", () => {
       const { refusal, state } = one(decide([moved], recorded, at({ zerglings: "7", drones: "8" }), shared));
       expect(state).toBe("changed");
       expect(refusal?.code).toBe("id-reused");
@@ -184,27 +184,27 @@ describe("decide", () => {
     });
 
     test.each([
-      ["no id whose former database is gone", moved, recorded, at({ drones: "8" })],
+      ["no id whose previous database is gone", moved, recorded, at({ drones: "8" })],
       [
-        "no id that is recorded for a database it still names",
+        "no id that still names a recorded database",
         placed("s", "1:b", ["drones", "zerglings"]),
         recorded,
         at({ zerglings: "7", drones: "8" }),
       ],
       ["no server-wide step", serverWide(["admin/overmind"]), recorded, at({ zerglings: "7" })],
-      ["no step that is recorded for no database", moved, ledger({ s: {} }), at({ drones: "8" })],
+      ["no step without a recorded database", moved, ledger({ s: {} }), at({ drones: "8" })],
     ])("%s", (_, step, known, seen) => {
       expect(one(decide([step], known, seen, shared)).refusal).toBeUndefined();
     });
 
-    test("no server-wide step of another object, but notes that the old one stays", () => {
+    test("no server-wide step with another object, but notes that the old one stays", () => {
       const known = ledger({ s: { claims: ["admin/overmind"] } });
       const notes = (claims: string[]) => one(decide([serverWide(claims)], known, nothing, shared)).notes.join("; ");
       expect(notes(["admin/kerrigan"])).toMatch(/admin\/overmind.*--set/);
       expect(notes(["admin/overmind", "admin/kerrigan"])).not.toContain("--set");
     });
 
-    test("a new one-time step that did the same under an id which is gone from the files", () => {
+    test("a new one-time step that was applied under an id that is no longer in the files", () => {
       const { refusal } = one(decide([placed("b", "1:a", [], true)], ledger({ a: {} }), nothing, shared));
       expect(refusal?.code).toBe("renamed-step");
       expect(refusal?.message).toContain("`formerly: [a]`");
@@ -212,11 +212,11 @@ describe("decide", () => {
     });
 
     test.each([
-      ["one that is no one-time step", [placed("b", "1:a")], ledger({ a: {} })],
-      ["one of another kind", [placed("b", "1:a", [], true)], ledger({ a: { kind: "other" } })],
-      ["one that does something else", [placed("b", "1:b", [], true)], ledger({ a: {} })],
+      ["a step that is not one-time", [placed("b", "1:a")], ledger({ a: {} })],
+      ["a step of another kind", [placed("b", "1:a", [], true)], ledger({ a: { kind: "other" } })],
+      ["a step that does something else", [placed("b", "1:b", [], true)], ledger({ a: {} })],
       [
-        "a second one beside the first",
+        "a second step beside the first",
         [placed("a", "1:a", [], true), placed("b", "1:a", [], true)],
         ledger({ a: {} }),
       ],
@@ -224,7 +224,7 @@ describe("decide", () => {
       expect(decide(steps, known, nothing, shared).every(({ refusal }) => refusal === undefined)).toBe(true);
     });
 
-    test("a step that was applied under both its ids", () => {
+    test("a step that was applied under both of its ids", () => {
       const ambiguous = new Map([["b", "a"]]);
       const { refusal } = one(
         decide([placed("b", "1:a")], ledger({ a: {}, b: {} }), nothing, { ...shared, ambiguous }),

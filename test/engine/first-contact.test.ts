@@ -125,7 +125,7 @@ describe("a URL that is not the root of CouchDB", () => {
     }
   });
 
-  test.each(names)("%s: an address that redirects to itself is not given as the one to use", async (name) => {
+  test.each(names)("%s: an address that redirects to itself is not suggested", async (name) => {
     const circle: Behaviour = (request, response) => json(307, {}, { location: request.path })(request, response);
     const error = await errorOf(name, options((await behaving(circle)).url, { wait: 300 }));
     expect(error).toMatchObject({
@@ -135,12 +135,15 @@ describe("a URL that is not the root of CouchDB", () => {
     expect(error.next ?? "").not.toContain("Use http");
   });
 
-  test.each(names)("%s: a server that answers as CouchDB where nothing is, and has nothing above it", async (name) => {
-    const { url } = await behaving(json(404, { error: "not_found", reason: "missing" }));
-    const error = await errorOf(name, options(url, { wait: 300 }));
-    expect(error).toMatchObject({ code: "not-couchdb", exitCode: 4 });
-    expect(error.next ?? "").not.toContain(`Use ${url}`);
-  });
+  test.each(names)(
+    "%s: a server that answers a missing path like CouchDB, but has no CouchDB above it",
+    async (name) => {
+      const { url } = await behaving(json(404, { error: "not_found", reason: "missing" }));
+      const error = await errorOf(name, options(url, { wait: 300 }));
+      expect(error).toMatchObject({ code: "not-couchdb", exitCode: 4 });
+      expect(error.next ?? "").not.toContain(`Use ${url}`);
+    },
+  );
 });
 
 const page = (code: number) => text(code, "text/html", `<html><h1>${code}</h1></html>`, { server: "nginx/1.27" });

@@ -47,7 +47,7 @@ describe("a revert commit that brings a version back exactly", () => {
     expect(await status(first, options)).toMatchObject({ older: { by: "version" } });
   });
 
-  test("is applied where going back is allowed, and then the other version is older", async () => {
+  test("is applied if going back is allowed, and then the other version is older", async () => {
     const [first, second] = [await version("x"), await version("x", "intruder")];
     await apply(first, options);
     await apply(second, options);
@@ -59,7 +59,7 @@ describe("a revert commit that brings a version back exactly", () => {
     expect(await roles()).toEqual(["x"]);
   });
 
-  test("with another change beside it is applied like any other files", async () => {
+  test("with another change is applied like any other files", async () => {
     await apply(await version("x"), options);
     await apply(await version("x", "intruder"), options);
     const more = await files(
@@ -69,7 +69,7 @@ describe("a revert commit that brings a version back exactly", () => {
     expect(await roles()).toEqual(["x"]);
   });
 
-  test("throws with onOlder: fail, and tells what it did as well", async () => {
+  test("throws with onOlder: fail, and still reports what it did", async () => {
     await apply(await version("x"), options);
     await apply(await version("y"), options);
     await expect(apply(await version("x"), { ...options, onOlder: "fail" })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe("a pod of the previous version", () => {
     expect(await apply(fixed, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test("changes nothing where the new version has failed, either", async () => {
+  test("changes nothing if the new version has failed", async () => {
     const first = await version("x");
     await apply(first, options);
     const failing = await files(made() + members("y") + broken());
@@ -111,7 +111,7 @@ describe("a pod of the previous version", () => {
     expect((await request(server(), "GET", `/_node/_local/_config/admins/${name}`)).status).toBe(404);
   });
 
-  test("changes nothing where the new version only dropped a step", async () => {
+  test("changes nothing if the new version only dropped a step", async () => {
     const first = await version("x");
     await apply(first, options);
     expect(await apply(await files(made()), options)).toMatchObject({ result: "unchanged" });
@@ -120,7 +120,7 @@ describe("a pod of the previous version", () => {
     expect(await roles()).toEqual(["by hand"]);
   });
 
-  test("is older after a step was forgotten or accepted, too", async () => {
+  test("is still older after a step was forgotten or accepted", async () => {
     const [first, second] = [await version("x"), await version("y")];
     await apply(first, options);
     await apply(second, options);
@@ -132,7 +132,7 @@ describe("a pod of the previous version", () => {
     expect(await roles()).toEqual(["y"]);
   });
 
-  test("gets no refusal for what it would not do anyway", async () => {
+  test("is not refused for what it would not do anyway", async () => {
     const once = (legs: number) =>
       `${made()}- id: once\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
     const first = await files(once(4));
@@ -141,7 +141,7 @@ describe("a pod of the previous version", () => {
     expect(await apply(first, options)).toMatchObject({ ...skipped, failures: [] });
   });
 
-  test("of a set that was never noted is not older", async () => {
+  test("is not older if its set was never noted", async () => {
     const first = await version("x");
     await apply(first, options);
     await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
@@ -172,7 +172,7 @@ describe("a run of one part", () => {
   });
 });
 
-test("the version is noted before the first write of a step, and once", async () => {
+test("the version is noted once, before the first write of a step", async () => {
   const proxy = await startProxy(server().url);
   const connection = { ...options.connection, url: proxy.url };
   const set = await version("x");
@@ -188,7 +188,7 @@ test("the version is noted before the first write of a step, and once", async ()
   expect(Object.values(versions)).toEqual([1]);
 });
 
-test("a version that was killed after it was noted is noted, though no step is recorded", async () => {
+test("a version that was killed after it was noted stays noted, even if no step is recorded", async () => {
   const proxy = await startProxy(server().url);
   const first = await version("x");
   await apply(first, options);
@@ -207,7 +207,7 @@ describe("a Secret", () => {
   const loggedIn = async (password: string) =>
     (await request({ url: server().url, admin: { name: database, password } }, "GET", "/_session")).status;
 
-  test("that was replaced is not put back by a pod that still has it", async () => {
+  test("that was replaced is not restored by a pod that still has it", async () => {
     await apply(await withPassword("creep-and-more"), options);
     expect(await apply(await withPassword("spore-and-more"), options)).toMatchObject({ applied: ["user"] });
     expect(await apply(await withPassword("creep-and-more"), options)).toMatchObject({
@@ -225,7 +225,7 @@ describe("a Secret", () => {
     await request(server(), "DELETE", `/_users/org.couchdb.user:${database}`);
   });
 
-  test("that was replaced is told though the run which replaced it failed", async () => {
+  test("that was replaced is recognised even if the run that replaced it failed", async () => {
     const fails = `- id: broken\n  ensureSecurity: { database: ${database}-typo }\n`;
     await apply(await withPassword("creep-and-more", fails), options);
     const replaced = await apply(await withPassword("spore-and-more", fails), options);
@@ -239,7 +239,7 @@ describe("a Secret", () => {
   });
 });
 
-test("an admin that rotates its own password is not taken for an older one after a crash", async () => {
+test("after a crash, an admin that rotates its own password does not count as older", async () => {
   const { url } = server();
   const [name, other] = [uniqueName("admin"), uniqueName("user")];
   const own = (password: string, previousPassword?: string, at = url) => ({
@@ -272,7 +272,7 @@ test("an admin that rotates its own password is not taken for an older one after
 describe("a release", () => {
   const at = (release: number | string) => ({ ...options, release });
 
-  test("that is lower changes nothing, and a higher one is applied, whatever the files", async () => {
+  test("that is lower changes nothing, and a higher one is applied, whatever the files are", async () => {
     const [first, second] = [await version("x"), await version("y")];
     await apply(first, at(1));
     expect(await apply(second, at(2))).toMatchObject({ applied: ["members"] });
@@ -286,7 +286,7 @@ describe("a release", () => {
     expect(await status(second, at(2))).toMatchObject({ older: { by: "release" }, release: "3" });
   });
 
-  test("that is higher is noted though nothing else is pending, and then costs nothing", async () => {
+  test("that is higher is noted even if nothing else is pending, and then costs nothing", async () => {
     const first = await version("x");
     await apply(first, at(1));
     expect(await apply(first, at(2))).toMatchObject({ result: "unchanged", applied: [] });
@@ -294,7 +294,7 @@ describe("a release", () => {
     expect(await apply(first, at(1))).toMatchObject(skipped);
   });
 
-  test("that is lower, of files that were never seen, is refused, and the way out is named", async () => {
+  test("that is lower is refused for files that were never seen, and the message names the way out", async () => {
     await apply(await version("y"), at(2));
     const first = await version("x");
     const refused = { code: "release-refused", exitCode: 1, next: expect.stringContaining("--ledger-database") };
@@ -306,7 +306,7 @@ describe("a release", () => {
     expect(await apply(first, at(1))).toMatchObject({ applied: ["members"] });
   });
 
-  test("of the other sort is refused, until the recorded one is corrected", async () => {
+  test("of the other form is refused until the recorded one is corrected", async () => {
     const first = await version("x");
     await apply(first, at(1));
     await expect(apply(first, at("2026-05-01T12:00:00+02:00"))).rejects.toMatchObject({ code: "release-refused" });
@@ -317,7 +317,7 @@ describe("a release", () => {
     });
   });
 
-  test("of a mistyped set is not corrected: there is no ledger, and none is made", async () => {
+  test("of a mistyped set is not corrected: there is no ledger, and none is created", async () => {
     await apply(await version("x"), at(1));
     const mistyped = { ...options, set: uniqueName("set") };
     for (const release of ["2", "none"]) {
@@ -327,7 +327,7 @@ describe("a release", () => {
     expect((await request(server(), "GET", ledger)).status).toBe(404);
   });
 
-  test("that is not one is refused before anything is sent", async () => {
+  test("that is invalid is refused before anything is sent", async () => {
     await expect(apply(await version("x"), at("v7"))).rejects.toMatchObject({ code: "invalid-settings" });
   });
 });

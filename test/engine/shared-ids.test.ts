@@ -24,7 +24,7 @@ const members = (name: string, role: string) =>
   `- id: members\n  ensureSecurity: { database: ${name}, members: { roles: [${role}] } }\n`;
 
 describe("two services without --set that use the same ids", () => {
-  test("are told apart: the second one is refused, and writes nothing", async () => {
+  test("are told apart: the second is refused, and writes nothing", async () => {
     await apply(await files(made(database), members(database, "a")), options);
     const second = await files(made(other), members(other, "b"));
     const { failures, applied } = await apply(second, options);
@@ -37,7 +37,7 @@ describe("two services without --set that use the same ids", () => {
     expect((await plan(second, options)).steps.map(({ action }) => action)).toEqual(["refused", "refused"]);
   });
 
-  test("are told apart before the second one is noted: the files of the first are not older", async () => {
+  test("are told apart before the second is noted: the files of the first do not become older", async () => {
     const first = await files(made(database), members(database, "a"));
     await apply(first, options);
     const second = await files(made(other), members(other, "b"));
@@ -46,7 +46,7 @@ describe("two services without --set that use the same ids", () => {
     expect(await apply(first, options)).toMatchObject({ applied: ["made", "members"] });
   });
 
-  test("work with a set each, and status warns where both claim one object", async () => {
+  test("work with a set each, and status warns if both claim the same object", async () => {
     await apply(await files(made(database), members(database, "a")), options);
     const second = await files(made(other), members(other, "b"), made(database, "theirs"));
     expect(await apply(second, { ...options, set: "second" })).toMatchObject({ applied: ["made", "members"] });
@@ -56,7 +56,7 @@ describe("two services without --set that use the same ids", () => {
     expect(warnings[0]?.message).toContain("default");
   });
 
-  test("of server-wide steps get a note in the plan", async () => {
+  test("get a note in the plan for server-wide steps", async () => {
     const user = (name: string) => `- id: user\n  ensureUser: { name: ${name}, password: creep-and-more }\n`;
     const [one, two] = [uniqueName("user"), uniqueName("user")];
     await apply(await files(user(one)), options);
@@ -65,7 +65,7 @@ describe("two services without --set that use the same ids", () => {
     await request(server(), "DELETE", `/_users/org.couchdb.user:${one}`);
   });
 
-  test("are no two services where the former database is gone", async () => {
+  test("are not refused once the previous database is gone", async () => {
     await apply(await files(made(database)), options);
     await must(server(), "DELETE", `/${database}`);
     expect(await apply(await files(made(other)), options)).toMatchObject({ applied: ["made"] });
@@ -98,7 +98,7 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
-  test("with formerly is known, and its former id is no longer in the ledger", async () => {
+  test("with formerly is recognised, and its former id is no longer in the ledger", async () => {
     const renamed = await load(once("new", "  formerly: [old]\n"));
     expect((await plan(renamed, options)).steps).toMatchObject([{ id: "new", state: "applied", action: "none" }]);
     expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
@@ -109,20 +109,20 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
-  test("has its marker carried over: a lost ledger does not do it again", async () => {
+  test("carries its marker over: it is not done again after the ledger is lost", async () => {
     await apply(await load(once("new", "  formerly: [old]\n")), options);
     await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
     expect(await apply(await load(once("new")), options)).toMatchObject({ adopted: ["new"] });
     expect(await legs()).toBe(2);
   });
 
-  test("finds its former marker where the ledger was lost before", async () => {
+  test("finds its former marker if the ledger was lost before", async () => {
     await must(server(), "DELETE", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
     expect(await apply(await load(once("new", "  formerly: [old]\n")), options)).toMatchObject({ adopted: ["new"] });
     expect(await legs()).toBe(2);
   });
 
-  test("that was edited, too, is changed: refused until it is accepted", async () => {
+  test("that was also edited counts as changed: refused until it is accepted", async () => {
     const edited = await load(once("new", "  formerly: [old]\n", 10));
     expect((await apply(edited, options)).failures).toMatchObject([{ id: "new", code: "changed-one-time-step" }]);
     await accept("new", edited, options);
@@ -130,7 +130,7 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
-  test("is known under its former id where its files are gone back to", async () => {
+  test("is recognised under its former id after going back to the old files", async () => {
     await apply(await load(once("new", "  formerly: [old]\n")), options);
     const back = await apply(await load(once("old")), { ...options, allowRevert: true });
     expect(back).toMatchObject({ result: "unchanged", unchanged: ["old"], failures: [] });
@@ -139,7 +139,7 @@ describe("a renamed one-time step", () => {
     expect(await legs()).toBe(2);
   });
 
-  test("that was edited and accepted is not done again where its former files come back", async () => {
+  test("that was edited and accepted is not done again when its former files come back", async () => {
     const edited = await load(once("new", "  formerly: [old]\n", 10));
     await accept("new", edited, options);
     await apply(edited, options);

@@ -49,7 +49,7 @@ describe("a step", () => {
     expect(await roles()).toEqual(["b"]);
   });
 
-  test("of older files is skipped, unless going back is allowed", async () => {
+  test("in older files is skipped, unless going back is allowed", async () => {
     const older = await files(made(), members("a"));
     await apply(older, options);
     await apply(await files(made(), members("b")), options);

@@ -17,14 +17,14 @@ describe("what is refused", () => {
     await expect(openRegular(path)).rejects.toThrow(message);
   });
 
-  test("a pipe without a writer, which would be waited for without end", async () => {
+  test("a pipe without a writer, which would block forever", async () => {
     const pipe = join(await tempFolder(), "pipe");
     execFileSync("mkfifo", [pipe]);
     expect(() => readBytes(pipe)).toThrow(/is a device, pipe or socket/);
     await expect(openRegular(pipe)).rejects.toThrow(/is a device, pipe or socket/);
   });
 
-  test("a file over the limit, and a pipe that has no end", async () => {
+  test("a file over the limit, and an endless pipe", async () => {
     const folder = await tempFolder();
     await writeFile(join(folder, "large"), Buffer.alloc(maxBytes + 1));
     expect(() => readBytes(join(folder, "large"))).toThrow(/has 10.0 MB; the limit is 10 MB/);
@@ -41,14 +41,14 @@ describe("what is refused", () => {
 });
 
 describe("what is read", () => {
-  test("a file of the largest size, and one that has none in /proc", async () => {
+  test("a file of the largest size, and a file without a size in /proc", async () => {
     const file = join(await tempFolder(), "large");
     await writeFile(file, Buffer.alloc(maxBytes, "x"));
     expect(readBytes(file)).toHaveLength(maxBytes);
     expect(readBytes("/proc/self/status").toString()).toContain("Pid:");
   });
 
-  test("a pipe whose writer takes its time, where pipes are allowed", async () => {
+  test("a pipe with a slow writer, if pipes are allowed", async () => {
     const pipe = join(await tempFolder(), "pipe");
     execFileSync("mkfifo", [pipe]);
     const script = 'exec 3<> "$0"; echo open; read -r go; (sleep 0.05; printf geheim >&3; exec 3>&-) & exec 3>&-; wait';

@@ -53,7 +53,7 @@ test("a pipe and a device are not read, wherever they are named", async () => {
   expect(await codes(join(folder, "named"), { P_FILE: join(folder, "pipe") })).toEqual(["not-a-file"]);
 });
 
-test("a file of documents that is a pipe, a device or a socket, also where it is streamed", async () => {
+test("a file of documents that is a pipe, a device or a socket, even if it is streamed", async () => {
   const folder = await tempFolder();
   fifo(join(folder, "pipe.ndjson"));
   await symlink("/dev/zero", join(folder, "zero.ndjson.gz"));
@@ -71,7 +71,7 @@ test("a file of documents that is a pipe, a device or a socket, also where it is
   }
 });
 
-test("a gigabyte of blank lines, or of spaces in a list, in a megabyte of gzip", async () => {
+test("a gigabyte of blank lines, or of spaces in a list, in one megabyte of gzip", async () => {
   // Files of gzip may be joined.
   const packed = (blank: string) => Array.from({ length: 10 }, () => gzipSync(blank.repeat(10_000_000)));
   const folder = await tempFolder({ "001.yaml": docs("[a.ndjson.gz, b.json.gz]") });
@@ -80,7 +80,7 @@ test("a gigabyte of blank lines, or of spaces in a list, in a megabyte of gzip",
   expect(await codes(folder)).toEqual(["no-documents", "no-documents"]);
 });
 
-test("a link to a folder that holds more than anybody means", async () => {
+test("a link to a huge folder", async () => {
   const folder = await tempFolder({ "m/001.yaml": views("../design") });
   const large = Buffer.alloc(9_000_000, "x");
   await mkdir(join(folder, "machine", "lib"), { recursive: true });

@@ -5,7 +5,7 @@ import { startProxy } from "../support/proxy.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-it("a database that is deleted while it is imported is left out, and the rest is imported", async () => {
+it("a database that is deleted during the import is left out, and the rest is imported", async () => {
   const { url, admin } = server();
   const [gone, kept] = [await freshDatabase("gone"), await freshDatabase("kept")];
   const proxy = await startProxy(url);

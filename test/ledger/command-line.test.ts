@@ -6,21 +6,21 @@ test.each([
   ["the set", "billing", "couchdb-migrate", true, " --set billing"],
   ["the ledger's database", "default", "ledgers", false, " --ledger-database ledgers"],
   [
-    "the ledger's database, though it has the name of the tool's own",
+    "the ledger's database, even if it has the default name",
     "default",
     "couchdb-migrate",
     false,
     " --ledger-database couchdb-migrate",
   ],
+  ["both, quoted for a shell", "a.b-c", "led$(g)er", false, " --set a.b-c --ledger-database 'led$(g)er'"],
   [
-    "both, so that a shell takes them as they are",
-    "a.b-c",
-    "led$(g)er",
+    "placeholders for names that the flags would refuse",
+    "`rm`\x1b",
+    "x'y",
     false,
-    " --set a.b-c --ledger-database 'led$(g)er'",
+    " --set SET --ledger-database DATABASE",
   ],
-  ["no name that the flag would refuse", "`rm`\x1b", "x'y", false, " --set SET --ledger-database DATABASE"],
-])("a command that a message names has %s", (_, set, database, own, flags) => {
+])("a command in a message has %s", (_, set, database, own, flags) => {
   expect(commandLine("ledger forget legs", { set, database, own })).toBe(
     `\`couchdb-migrate ledger forget legs${flags}\``,
   );

@@ -144,7 +144,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("is renewed for whoever asks only when it is no longer fresh, and once for all who ask", async () => {
+    it("is renewed on request only when it is no longer fresh, and once for all callers", async () => {
       let time = 0;
       const clock = () => time;
       let writes = 0;
@@ -167,7 +167,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("is lost where the machine was suspended for too long, though its monotonic clock stood still", async () => {
+    it("is lost if the machine was suspended for too long, even if its monotonic clock stood still", async () => {
       let wall = 1_000_000;
       const anna = await take(place(), "anna", { now: () => 0, wallClock: () => wall, ttl: 60_000 });
       wall += 21_000;
@@ -177,7 +177,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("that can't be renewed says why to whoever asks", async () => {
+    it("tells the caller why it can't be renewed", async () => {
       let time = 0;
       const refused = new MigrateError("unauthorized", { message: "no" });
       let refuse = false;
@@ -190,7 +190,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("is asked for again where a rate limit refuses its renewal", async () => {
+    it("retries its renewal after a rate limit", async () => {
       let time = 0;
       const couch = tamper(connectTo(0), inTurn(asItIs, rateLimited, rateLimited));
       const anna = await take(place(), "anna", { now: () => time, ttl: 60_000 }, couch);
@@ -315,7 +315,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("unauthorized"));
     });
 
-    it("is asked for once where the server refuses the request", async () => {
+    it("is requested only once if the server refuses", async () => {
       let writes = 0;
       const refused = new MigrateError("request-failed", { message: "no", data: { status: 400 } });
       const couch = tamper(connectTo(0), () => {

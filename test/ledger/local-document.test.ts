@@ -21,18 +21,18 @@ function couchThat(...failures: readonly MigrateError[]) {
   return { couch: { read } as unknown as Couch, sent: () => sent };
 }
 
-test("a node that hangs lets a read of all copies wait longer than one request may", async () => {
+test("if a node hangs, a read of all copies waits longer than one request may", async () => {
   const { couch } = couchThat(silence, silence, silence);
   expect(await readLocal(couch, document)).toEqual({ rev: "0-1", body: { n: 1 } });
 });
 
-test("nobody listens: that is no hanging node", async () => {
+test("a refused connection does not count as a hanging node", async () => {
   const { couch, sent } = couchThat(refused);
   await expect(readLocal(couch, document)).rejects.toBe(refused);
   expect(sent()).toBe(1);
 });
 
-test("a run that has to stop, or has lost its lease, does not ask again", async () => {
+test("a run that must stop, or has lost its lease, does not ask again", async () => {
   const lost = new MigrateError("lease-lost", { message: "lost" });
   const { couch, sent } = couchThat(silence, lost);
   await expect(readLocal(couch, document)).rejects.toBe(lost);

@@ -89,7 +89,7 @@ describe("what was noted", () => {
     ["by us is added", { a: 1 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
     ["by them is kept", { a: 1 }, { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }],
     ["is not lost to a stale copy", { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
-    ["again has the later place", { a: 1, b: 2 }, { a: 3, b: 2 }, { a: 1, b: 2 }, { a: 3, b: 2 }],
+    ["again gets the later place", { a: 1, b: 2 }, { a: 3, b: 2 }, { a: 1, b: 2 }, { a: 3, b: 2 }],
   ] as [string, Record<string, number>, Record<string, number>, Record<string, number>, Record<string, number>][])(
     "%s",
     (_, base, theirs, ours, expected) => {
@@ -97,13 +97,13 @@ describe("what was noted", () => {
     },
   );
 
-  it("as the release is the later one's", () => {
+  it("as the release is the later one", () => {
     const [early, late] = [noted({ a: 1 }, ["7", 1]), noted({ a: 1, b: 2 }, ["3", 2])];
     expect(mergeLedgers(early, late, early).release?.value).toBe("3");
     expect(mergeLedgers(early, early, late).release?.value).toBe("3");
   });
 
-  it("of secrets that were replaced is what both know", () => {
+  it("about replaced secrets is what both sides know", () => {
     const print = (hash: string, ...former: string[]) =>
       ledger({}, { fingerprint: { ids: [], salt: "s", hash, n: 1, r: 1, p: 1, former } });
     const merged = mergeLedgers(print("a"), print("b", "a"), print("c", "x"));

@@ -30,7 +30,7 @@ describe("a release", () => {
     "2026-05-01 10:00Z",
     "now",
     "none",
-  ])("%j is not one: a time has its zone, and a number is whole", (text) => {
+  ])("%j is invalid: a time needs a zone, and a number must be whole", (text) => {
     expect(canonicalRelease(text)).toBeUndefined();
     expect(table.release.pattern.test(text)).toBe(false);
   });

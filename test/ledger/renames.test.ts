@@ -21,10 +21,10 @@ const step = (id: string, ...formerly: string[]) => ({ id, kind: "k", checksum: 
 
 test.each<[string, Record<string, Entry>, ReturnType<typeof step>[], string[], string[], string[]]>([
   // What the ledger has, the steps; then the ids of the ledger, `now <- then`, and what is in doubt.
-  ["an entry goes on under the new id", { a: entry("1:a") }, [step("b", "a")], ["b"], ["b <- a"], []],
+  ["an entry moves to the new id", { a: entry("1:a") }, [step("b", "a")], ["b"], ["b <- a"], []],
   ["an edited step takes its entry with it", { a: entry("1:x") }, [step("b", "a")], ["b"], ["b <- a"], []],
-  ["the former id that has an entry counts", { a: entry("1:a") }, [step("c", "b", "a")], ["c"], ["c <- a"], []],
-  ["one that was carried over stays", { b: entry("1:a", "a") }, [step("b", "a")], ["b"], [], []],
+  ["only the former id with an entry counts", { a: entry("1:a") }, [step("c", "b", "a")], ["c"], ["c <- a"], []],
+  ["an entry that was carried over stays", { b: entry("1:a", "a") }, [step("b", "a")], ["b"], [], []],
   ["both ids were applied", { a: entry("1:a"), b: entry("1:a") }, [step("b", "a")], ["a", "b"], [], ["b, a"]],
   [
     "two former ids were applied",
@@ -35,17 +35,17 @@ test.each<[string, Record<string, Entry>, ReturnType<typeof step>[], string[], s
     ["c, b"],
   ],
   [
-    "a stale copy brought back what was carried over",
+    "a stale copy brought back an entry that was carried over",
     { a: entry("1:a"), b: entry("1:a", "a") },
     [step("b", "a")],
     ["a", "b"],
     [],
     [],
   ],
-  ["files that are gone back to find their entry", { b: entry("1:a", "a") }, [step("a")], ["a"], ["a <- b"], []],
-  ["another step under the former id finds none", { b: entry("1:x", "a") }, [step("a")], ["b"], [], []],
+  ["files from before the rename find their entry", { b: entry("1:a", "a") }, [step("a")], ["a"], ["a <- b"], []],
+  ["another step with the former id finds no entry", { b: entry("1:x", "a") }, [step("a")], ["b"], [], []],
   [
-    "a former id that is used anew, beside the renamed step",
+    "a former id that is reused, beside the renamed step",
     { b: entry("1:a", "a") },
     [step("a"), step("b")],
     ["b"],
@@ -53,7 +53,7 @@ test.each<[string, Record<string, Entry>, ReturnType<typeof step>[], string[], s
     [],
   ],
   [
-    "two steps change places",
+    "two steps swap ids",
     { a: entry("1:a"), b: entry("1:a") },
     [step("c", "a"), step("d", "b")],
     ["c", "d"],

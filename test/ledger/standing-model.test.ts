@@ -73,7 +73,7 @@ function play(starts: readonly Start[], check: (before: Server, one: Start, outc
 
 const runs = { numRuns: Number(process.env.MODEL_RUNS ?? 3_000) };
 
-test("without releases no noted older version changes anything, and files never seen get through", () => {
+test("without releases, no older version changes anything, and files that were never seen are applied", () => {
   fc.assert(
     fc.property(fc.array(pod(fc.constant(undefined)), { maxLength: 12 }), (starts) => {
       play(starts, ({ ledger }, { version }, { standing, changed, server }) => {
@@ -89,7 +89,7 @@ test("without releases no noted older version changes anything, and files never 
   );
 });
 
-test("with releases no lower one changes anything, and every higher one gets through", () => {
+test("with releases, no lower one changes anything, and every higher one is applied", () => {
   const release = fc.integer({ min: 1, max: 5 });
   fc.assert(
     fc.property(fc.array(pod(release), { maxLength: 12 }), (starts) => {
@@ -105,7 +105,7 @@ test("with releases no lower one changes anything, and every higher one gets thr
   );
 });
 
-test("replaced secrets change nothing in the newest version, and new ones get through", () => {
+test("in the newest version, replaced secrets change nothing, and new ones are applied", () => {
   fc.assert(
     fc.property(fc.array(pod(fc.constant(undefined)), { maxLength: 12 }), (starts) => {
       play(starts, ({ ledger }, { version, secrets }, { standing, changed }) => {
@@ -118,7 +118,7 @@ test("replaced secrets change nothing in the newest version, and new ones get th
   );
 });
 
-test("a rollback that is allowed once makes the old version the newest, for all pods after it", () => {
+test("a rollback that is allowed once makes the old version the newest for all later pods", () => {
   fc.assert(
     fc.property(
       fc.array(pod(fc.constant(undefined)), { maxLength: 8 }),

@@ -27,37 +27,37 @@ describe("files are", () => {
     // What was noted, in order; what comes; how it stands.
     ["newer on an empty server", [], "v1", newer],
     ["current when they come again", ["v1"], "v1", current],
-    ["newer where they were never seen", ["v1"], "v2", newer],
-    ["older in a pod of the previous version, in a rolling update", ["v1", "v2"], "v1", older("version")],
-    ["older, though the newest version was noted and then failed", ["v1", "v2"], "v1", older("version")],
-    ["older, though they themselves had failed", ["v1", "v2", "v3"], "v2", older("version")],
-    ["current where the newest one had failed and comes again", ["v1", "v2"], "v2", current],
+    ["newer if they were never seen", ["v1"], "v2", newer],
+    ["older in a pod of the previous version during a rolling update", ["v1", "v2"], "v1", older("version")],
+    ["older, even if the newest version was noted and then failed", ["v1", "v2"], "v1", older("version")],
+    ["older, even if they failed themselves", ["v1", "v2", "v3"], "v2", older("version")],
+    ["current if the newest version failed and comes again", ["v1", "v2"], "v2", current],
     ["older after helm rollback, which starts old pods with their old settings", ["v1", "v2"], "v1", older("version")],
     ["older in a revert commit that brings a version back exactly", ["v1", "v2"], "v1", older("version")],
     ["newer in a partial revert with other changes", ["v1", "v2"], "v1-and-more", newer],
-    ["older where Argo CD synchronises to a former commit", ["v1", "v2", "v3"], "v1", older("version")],
-    ["older where an older chart is installed again on a CouchDB that was kept", ["v1", "v2"], "v1", older("version")],
-    ["newer on a CouchDB that was installed again, too", [], "v1", newer],
+    ["older if Argo CD syncs to a previous commit", ["v1", "v2", "v3"], "v1", older("version")],
+    ["older if an older chart is reinstalled on the same CouchDB", ["v1", "v2"], "v1", older("version")],
+    ["newer if CouchDB was reinstalled as well", [], "v1", newer],
     ["current after going back to them was allowed", ["v1", "v2", "v1"], "v1", current],
-    ["older after another version was gone back to", ["v1", "v2", "v1"], "v2", older("version")],
+    ["older after going back to another version", ["v1", "v2", "v1"], "v2", older("version")],
 
-    ["newer with a higher release, though they are known", ["v1@1", "v2@2"], "v1@3", newer],
-    ["newer with a higher release, though nothing has changed", ["v1@1"], "v1@2", newer],
+    ["newer with a higher release, even if they are known", ["v1@1", "v2@2"], "v1@3", newer],
+    ["newer with a higher release, even if nothing has changed", ["v1@1"], "v1@2", newer],
     ["current with the same release", ["v1@1"], "v1@1", current],
-    ["newer with the same release, as under Argo CD, where they were never seen", ["v1@1"], "v2@1", newer],
-    ["older with the same release, as under Argo CD, where they are known", ["v1@1", "v2@1"], "v1@1", older("version")],
+    ["newer with the same release (as under Argo CD) if they were never seen", ["v1@1"], "v2@1", newer],
+    ["older with the same release (as under Argo CD) if they are known", ["v1@1", "v2@1"], "v1@1", older("version")],
     ["older with a lower release", ["v1@1", "v2@2"], "v1@1", older("release")],
-    ["older with a lower release, though nothing has changed", ["v1@1", "v1@2"], "v1@1", older("release")],
-    ["refused with a lower release where they were never seen", ["v2@2"], "v1@1", refused("lower-release")],
+    ["older with a lower release, even if nothing has changed", ["v1@1", "v1@2"], "v1@1", older("release")],
+    ["refused with a lower release if they were never seen", ["v2@2"], "v1@1", refused("lower-release")],
     ["newer with a later time", [`v1@${early}`], `v2@${late}`, newer],
     ["older with an earlier time", [`v1@${early}`, `v2@${late}`], `v1@${early}`, older("release")],
-    ["compared as numbers, not as texts", ["v1@9", "v2@10"], "v1@9", older("release")],
-    ["refused with a time where the set counts", ["v1@1"], `v1@${early}`, refused("other-sort")],
-    ["refused with a number where the set has times", [`v1@${early}`], "v2@1", refused("other-sort")],
-    ["judged by their version where they have no release", ["v1@1", "v2@2"], "v1", older("version")],
-    ["newer without a release where they were never seen", ["v1@1"], "v2", newer],
-    ["judged by their version where the ledger has no release", ["v1", "v2"], "v1@1", older("version")],
-    ["current where the ledger has no release", ["v1"], "v1@1", current],
+    ["compared as numbers, not as text", ["v1@9", "v2@10"], "v1@9", older("release")],
+    ["refused with a time if the set has numbers", ["v1@1"], `v1@${early}`, refused("other-sort")],
+    ["refused with a number if the set has times", [`v1@${early}`], "v2@1", refused("other-sort")],
+    ["judged by their version if they have no release", ["v1@1", "v2@2"], "v1", older("version")],
+    ["newer without a release if they were never seen", ["v1@1"], "v2", newer],
+    ["judged by their version if the ledger has no release", ["v1", "v2"], "v1@1", older("version")],
+    ["current if the ledger has no release", ["v1"], "v1@1", current],
   ])("%s", (_, before, now, expected) => {
     expect(standingOf(noted(...before), files(now))).toEqual(expected);
   });
@@ -65,31 +65,26 @@ describe("files are", () => {
   test.each<[string, string[], string, Standing]>([
     ["newer, and gone back to", ["v1", "v2"], "v1", reverts],
     ["newer, and gone back to, with a lower release", ["v1@1", "v2@2"], "v1@1", reverts],
-    ["current where they are the newest anyway", ["v1", "v2"], "v2", current],
-    ["newer where they were never seen", ["v1"], "v2", newer],
-    [
-      "refused all the same with a lower release where they were never seen",
-      ["v2@2"],
-      "v1@1",
-      refused("lower-release"),
-    ],
-    ["refused all the same with another sort of release", ["v1@1"], `v1@${early}`, refused("other-sort")],
+    ["current if they are the newest anyway", ["v1", "v2"], "v2", current],
+    ["newer if they were never seen", ["v1"], "v2", newer],
+    ["still refused with a lower release if they were never seen", ["v2@2"], "v1@1", refused("lower-release")],
+    ["still refused with the other form of release", ["v1@1"], `v1@${early}`, refused("other-sort")],
   ])("with --allow-revert %s", (_, before, now, expected) => {
     expect(standingOf(noted(...before), files(now), true)).toEqual(expected);
   });
 
   test.each<[string, string[], string, boolean, Standing]>([
-    ["older: a pod that was given its Secret before the rotation", ["v1"], "v1", false, older("secrets")],
-    ["newer where they were never seen themselves", ["v1"], "v2", false, newer],
+    ["older: a pod with its Secret from before the rotation", ["v1"], "v1", false, older("secrets")],
+    ["newer if they were never seen themselves", ["v1"], "v2", false, newer],
     ["older by their version first", ["v1", "v2"], "v1", false, older("version")],
     ["newer with a higher release", ["v1@1"], "v1@2", false, newer],
     ["older with the same release", ["v1@1"], "v1@1", false, older("secrets")],
     ["newer, and gone back to, with --allow-revert", ["v1"], "v1", true, reverts],
-  ])("with secrets that were replaced %s", (_, before, now, allowRevert, expected) => {
+  ])("with replaced secrets %s", (_, before, now, allowRevert, expected) => {
     expect(standingOf(noted(...before), { ...files(now), formerSecrets: true }, allowRevert)).toEqual(expected);
   });
 
-  test("not confused by a version with the name of a built-in", () => {
+  test("not confused by a version named like a built-in", () => {
     expect(standingOf({ versions: { v1: 1 } }, files("constructor"))).toEqual(newer);
   });
 });
@@ -101,15 +96,15 @@ describe("a note", () => {
     expect(Object.keys(ledger?.versions ?? {}).sort()).toEqual(["v1", "v2"]);
   });
 
-  test("without a release keeps the one that was noted", () => {
+  test("without a release keeps the noted one", () => {
     expect(noted("v1@3", "v2")?.release?.value).toBe("3");
   });
 
-  test("of a lower release, which was allowed, makes it that of the set", () => {
+  test("with an allowed lower release makes it the release of the set", () => {
     expect(noted("v1@1", "v2@2", "v1@1")?.release?.value).toBe("1");
   });
 
-  test("drops the oldest version only where there are very many", () => {
+  test("drops the oldest version only if there are very many", () => {
     const versions = Object.fromEntries(Array.from({ length: mostVersions }, (_, i) => [`v${i}`, i + 1]));
     const after = noteVersion({ versions }, files("new")).versions ?? {};
     expect(Object.keys(after)).toHaveLength(mostVersions);

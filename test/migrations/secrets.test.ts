@@ -155,7 +155,7 @@ test("what a kind reports is cleared of secrets", async () => {
   expect(problems).toMatchObject([{ code: "checked", message: "not with ***" }]);
 });
 
-test("a file's name that stands in the file is shown, though a value from a file is a word of it", async () => {
+test("a file name in the migration file is shown, even if a value from a file is a word of it", async () => {
   const folder = await tempFolder({ name: "admin\n" });
   const text = [
     "- id: admin-account\n  ensureAdmin: { name: '${NAME}', password: x }",

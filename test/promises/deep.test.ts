@@ -108,7 +108,7 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
     await store(method, `/${sick}/${path}`, body);
   });
 
-  it("a plan says so of that database, and plans the other", async () => {
+  it("plan reports that database, and plans the other", async () => {
     const { steps } = await plan(await migrations(), options);
     const databases = steps[0]?.databases ?? {};
     expect(databases[sick]).toMatchObject({ action: "refused" });
@@ -117,7 +117,7 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
     await expect(status(await migrations(), options)).resolves.toBeDefined();
   });
 
-  it("as deep as is allowed, it is read like any other", async () => {
+  it("at the allowed depth, it is read like any other", async () => {
     const body = JSON.parse(stored.replaceAll(mark, nestedBy(maxNesting - 20)));
     const other = await freshDatabase("limit");
     await must(server(), method, `/${other}/${path}`, { body });
@@ -126,7 +126,7 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
     expect((await apply(await migrationsOf(yaml), options)).failures).toEqual([]);
   });
 
-  it("apply fails for that database, and does the other", async () => {
+  it("apply fails for that database, and applies the other", async () => {
     const { failures } = await apply(await migrations(), options);
     const message = expect.stringMatching(says);
     const expected = [expect.objectContaining({ id: "one", database: sick, code: "request-failed", message })];
@@ -138,7 +138,7 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
   });
 });
 
-it("a transformation leaves it out with its selector", async () => {
+it("a selector keeps a transformation away from it", async () => {
   await store("PUT", `/${sick}/abathur`, { x: "DEEP" });
   const spec = `database: ${sick}, selector: { _id: { $ne: abathur } }, set: { /legs: 6 }`;
   const { failures, applied } = await apply(
@@ -203,7 +203,7 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
   });
 });
 
-it("the ledger of another set does not end the status of this one", async () => {
+it("a deep ledger of another set does not break the status of this one", async () => {
   const ledger = `/${options.ledgerDatabase}/_local/couchdb-migrate-${uniqueName("set")}`;
   const migrations = await migrationsOf(`- id: one\n  ensureDatabase: { name: ${sound} }\n`);
   await apply(migrations, options);

@@ -22,7 +22,7 @@ onNodes("a server whose disk is full", () => {
     };
   }
 
-  it("says so before the lease, in a step and in the ledger, and is done by a run that finds room", async ({
+  it("is reported before the lease, in a step and in the ledger, and a run that finds room completes", async ({
     skip,
   }) => {
     const disk = await smallDisk(8);

@@ -52,7 +52,7 @@ const servers: readonly (readonly [
 
 for (const [title, suite, start, readsBack] of servers) {
   suite(`a fresh install of 35 steps, on ${title}`, () => {
-    it("sends five requests a database, and else as many whatever the number of steps", async () => {
+    it("sends five requests per database, and no more for more steps", async () => {
       const server = await start();
       const proxy = await startProxy(server.url);
       try {

@@ -56,7 +56,7 @@ test("apply --on-older fail says so in the log and in the termination message", 
   for (const text of [/^error.*$/m.exec(stderr)?.[0], termination]) expect(text).toContain(loud);
 });
 
-test("a log for machines has an event of its own, at the level of a warning", async () => {
+test("a JSON log has its own event, at level warning", async () => {
   const { code, stdout, stderr } = await run(["apply", "v1", "--log-format", "json"]);
   expect(code).toBe(0);
   const lines = stderr
@@ -92,7 +92,7 @@ test.each([
   ["plan --on-older fail", ["plan", "v1", "--on-older", "fail"], 1],
   ["apply --on-older fail", ["apply", "v1", "--on-older", "fail"], 1],
   ["apply --dry-run --on-older fail", ["apply", "v1", "--dry-run", "--on-older", "fail"], 1],
-])("%s: its exit code", async (_, args, code) => {
+])("the exit code of %s", async (_, args, code) => {
   expect((await run(args)).code).toBe(code);
 });
 
@@ -107,7 +107,7 @@ describe("going back is allowed", () => {
     expect((await run(["apply", "v2"])).stdout).toContain(loud);
   });
 
-  test("by the key in couchdb-migrate.yaml, as a development environment has it", async () => {
+  test("by the key in couchdb-migrate.yaml, for a development environment", async () => {
     await writeFiles(folder, { "couchdb-migrate.yaml": "allowRevert: true\n" });
     for (const [version, role] of [
       ["v1", "x"],
@@ -120,7 +120,7 @@ describe("going back is allowed", () => {
   });
 });
 
-test("the short way of a run that has nothing to do lets no release through that is to be noted or refused", async () => {
+test("the fast path skips no release that must be noted or refused", async () => {
   const of = (release: string) => ({ COUCHDB_MIGRATE_RELEASE: release });
   const requests = async (env: Record<string, string>) =>
     JSON.parse((await run(["apply", "v2", "--format", "json"], env)).stdout);
@@ -132,7 +132,7 @@ test("the short way of a run that has nothing to do lets no release through that
   expect(await requests(of("2"))).toMatchObject({ result: "older", older: { by: "release" } });
 });
 
-test("ledger release corrects the recorded one, and its hint can be pasted", async () => {
+test("ledger release corrects the recorded release, and its hint can be pasted", async () => {
   expect((await run(["apply", "v2"], { COUCHDB_MIGRATE_RELEASE: "9" })).code).toBe(0);
   await writeFiles(folder, { "v3/001.yaml": step("y") });
   const refused = await run(["apply", "v3", "--release", "3"]);
@@ -149,6 +149,6 @@ test.each([
   ["a word", ["ledger", "release", "soon"], 3],
   ["no value", ["ledger", "release"], 3],
   ["a wrong flag", ["apply", "v1", "--release", "v7"], 3],
-])("a release that is %s is refused", async (_, args, code) => {
+])("a release with %s is refused", async (_, args, code) => {
   expect((await run(args)).code).toBe(code);
 });

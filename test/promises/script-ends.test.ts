@@ -58,7 +58,7 @@ const wrong: [title: string, script: string, says: RegExp][] = [
     /outside its function: late/,
   ],
   [
-    "rejects what nobody awaits",
+    "has a rejection that nobody awaits",
     "export default () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };",
     /outside its function: lost/,
   ],
@@ -75,7 +75,7 @@ it.each(wrong)("a script that %s: the step fails, the lease is free, exit code 1
   expect(await leaseNow(), stderr).toBeNull();
 });
 
-it("a script that awaits at its top level what never settles: invalid input, and nothing is applied", async () => {
+it("a script with a top-level await that never settles: invalid input, and nothing is applied", async () => {
   const running = await start("await new Promise(() => {}); export default (document) => document;");
   const { code, stderr } = await running.result;
   expect(code, stderr).toBe(3);
@@ -101,8 +101,8 @@ async function withFault(fault: string, script: string, flags: readonly string[]
 }
 
 const throwing: [title: string, how: string][] = [
-  ["an exception that nobody catches", "setImmediate(() => { throw new Error('unforeseen'); })"],
-  ["a rejection that nobody catches", "Promise.reject(new Error('unforeseen'))"],
+  ["an uncaught exception", "setImmediate(() => { throw new Error('unforeseen'); })"],
+  ["an uncaught rejection", "Promise.reject(new Error('unforeseen'))"],
 ];
 it.each(throwing)("%s: the run fails and says so, the lease is free, exit code 1", async (_, how) => {
   const fault = `
@@ -125,7 +125,7 @@ it.each(throwing)("%s: the run fails and says so, the lease is free, exit code 1
   expect(await leaseNow(), stderr).toBeNull();
 });
 
-it("a process that has nothing left to wait for before it is done: it says so, exit code 1", async () => {
+it("a process that runs out of work before its command is done: it says so, exit code 1", async () => {
   const fault = `
     require("node:timers/promises").setTimeout = () => new Promise(() => {});`;
   const flags = ["--wait", "1m", "--url", "http://127.0.0.1:9"];

@@ -27,7 +27,7 @@ const hostile = {
   "${COUCHDB_PASSWORD}": `$(kill $PPID) \`kill $PPID\` ${canary}`,
 };
 
-it("runs nothing of what a server sends, in import, plan, status, validate and in the sandbox", async () => {
+it("import, plan, status, validate and the sandbox run no code that a server sends", async () => {
   const { url, admin } = server();
   const name = await freshDatabase("hostile");
   await must(server(), "PUT", `/${name}/_design/d`, { body: hostile });

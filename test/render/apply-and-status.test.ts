@@ -27,7 +27,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
 `,
   ],
   [
-    "files that became older in mid-work",
+    "files that became older during the run",
     { result: "older", applied: ["a"], skipped: ["a", "b"], older },
     `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
   skipped: a, b
@@ -158,7 +158,7 @@ Last runs:
 `);
 });
 
-test("the status of older files says NOT APPLIED, and what another set claims, too", () => {
+test("the status of older files says NOT APPLIED, and names what another set also claims", () => {
   const text = statusText(
     statusOf({
       steps: [{ id: "a", kind: "ensureDatabase", state: "older", appliedAt: null, notes: [] }],

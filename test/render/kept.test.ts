@@ -9,11 +9,11 @@ test.each([
   [20, "/docs/unit-19/legs is 8 (the files have 6)"],
   [21, "/docs/unit-20/legs is 8 (the files have 6)"],
   [22, "and 2 more"],
-])("of %d differences the last line counts what is not shown, and nothing else: %s", (count, last) => {
+])("of %d differences, the last line counts only those that are not shown: %s", (count, last) => {
   expect(keptLines(differences(count)).at(-1)).toBe(last);
 });
 
-test("a field that only the server has is not said to be `absent` in the files", () => {
+test("a field that only the server has is not called `absent` in the files", () => {
   expect(keptLines([{ path: "/docs/a/cents", server: 5, files: undefined }])).toEqual([
     "/docs/a/cents is 5 (not in the files)",
   ]);

@@ -73,7 +73,7 @@ const olderPlan = planOf(
   },
 );
 
-test("a plan of older files says NOT APPLIED, and which steps differ", () => {
+test("a plan of older files says NOT APPLIED, and lists the steps that differ", () => {
   expect(text(olderPlan)).toBe(`Plan for http://couchdb:5984 (CouchDB 3.5.0), set hatchery
 
 < old: skip database old (migrations/001.yaml:3)

@@ -63,7 +63,7 @@ error[invalid-input]: 2 problems in the migration files; nothing was applied
   next: Correct the files; \`couchdb-migrate validate\` checks them offline.`,
   ],
   [
-    "files that are right, but for variables that are not set",
+    "valid files, except for unset variables",
     new InvalidInput([{ ...position, code: "missing-variable", message: "the variable `A` is not set" }]),
     `m/1.yaml:4:3: the variable \`A\` is not set
 error[invalid-input]: 1 problem in the migration files; nothing was applied

@@ -46,13 +46,13 @@ test.each([
 const escaped = "p/<&\"'ü";
 
 test.each([
-  ["in JSON with escapes in upper case", String.raw`{"a":"p/<&\"'\u00FC"}`, '{"a":"***"}'],
+  ["in JSON with upper-case escapes", String.raw`{"a":"p/<&\"'\u00FC"}`, '{"a":"***"}'],
   ["in JSON with escaped slashes", String.raw`{"a":"p\/<&\"'ü"}`, '{"a":"***"}'],
-  ["in JSON with escapes of both", String.raw`{"a":"p\/<&\"'\u00fc"}`, '{"a":"***"}'],
+  ["in JSON with both kinds of escapes", String.raw`{"a":"p\/<&\"'\u00fc"}`, '{"a":"***"}'],
   ["in HTML", "<p>p/&lt;&amp;&quot;&#39;ü</p>", "<p>***</p>"],
   ["in HTML with hexadecimal entities", "<p>p/&lt;&amp;&#34;&#x27;ü</p>", "<p>***</p>"],
   ["in JSON in HTML", "{&quot;a&quot;:&quot;p/&lt;&amp;\\&quot;&#39;ü&quot;}", "{&quot;a&quot;:&quot;***&quot;}"],
-])("a secret as other encoders have it, %s", (_, text, expected) => {
+])("a secret as other encoders write it, %s", (_, text, expected) => {
   expect(createRedactor([escaped])(text)).toBe(expected);
 });
 

@@ -134,7 +134,7 @@ describe("apply", () => {
     expect(couch.became).toEqual(became);
   });
 
-  it("is still to be done where the node does not show what it took", async () => {
+  it("is still pending if the node does not show what it accepted", async () => {
     const writes = { [`PUT ${section("a")}/overmind`]: () => ({ status: 200, body: "" }) };
     const couch = cluster([undefined], { writes });
     expect(await bring(couch)).toMatchObject({ action: "create" });

@@ -149,7 +149,7 @@ describe("ensureConfig: apply", () => {
     expect(await bring(couch)).toBe("none");
   });
 
-  it("is still to be done where a node does not show what it took", async () => {
+  it("is still pending if a node does not show what it accepted", async () => {
     const couch = cluster({ a: "info" }, false);
     expect(await bring(couch)).toBe("update");
     expect(await bring(couch)).toBe("update");

@@ -158,7 +158,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
   it.each([
     ["q", { q: 2 }, { q: 8, n: 1 }, "q of the new database is 8, not 2"],
     ["more copies", { n: 1 }, { q: 2, n: 3 }, "n of the new database is 3, not 1"],
-  ])("fails where the new database was made with another %s", async (_, asked, cluster, message) => {
+  ])("fails if the new database was created with another %s", async (_, asked, cluster, message) => {
     const wanted = { ...desired, ...asked };
     await expect(ensureDatabase.apply(wanted, contextOf(made({ cluster }), wanted))).rejects.toMatchObject({
       code: "not-applied",

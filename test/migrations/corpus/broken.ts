@@ -38,7 +38,7 @@ export const broken: readonly Broken[] = [
   { name: "a former id that is the step's own", text: "- id: a\n  formerly: [a]\n  ensureDatabase: { name: a }\n", problems: ["former-id-in-use 2:14"] },
   { name: "a former id that two steps claim", text: `- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n- id: c\n  formerly: [a]\n  ensureDatabase: { name: c }\n`, problems: ["formerly-twice 5:14"], says: "001.yaml:2:14" },
   { name: "a former id in another file's step", files: { "a.yaml": "- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n", "b.yaml": "- id: a\n  ensureDatabase: { name: a }\n" }, problems: ["a.yaml former-id-in-use 2:14"] },
-  { name: "a former id that is no list", text: "- id: b\n  formerly: a\n  ensureDatabase: { name: b }\n", problems: ["wrong-type 2:13"], says: "formerly: [old-id]" },
+  { name: "a former id that is not a list", text: "- id: b\n  formerly: a\n  ensureDatabase: { name: b }\n", problems: ["wrong-type 2:13"], says: "formerly: [old-id]" },
   { name: "a former id that is a number", text: "- id: b\n  formerly: [7]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
   { name: "a former id that no step can have", text: '- id: b\n  formerly: ["a b"]\n  ensureDatabase: { name: b }\n', problems: ["bad-id 2:14"] },
   { name: "former ids that are empty", text: "- id: b\n  formerly: [~]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },

@@ -86,7 +86,7 @@ beforeAll(async () => {
 afterAll(() => own?.close());
 
 it.each(kinds.map(({ name, proof }) => ({ name, proof })))(
-  "$name is in the table, with its proof",
+  "$name is in the table with its proof",
   ({ name, proof }) => {
     expect(rows[name]?.proof).toBe(proof);
   },

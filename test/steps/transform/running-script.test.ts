@@ -20,14 +20,14 @@ const soon = { limit: 2_000, setting: "--script-timeout" };
 
 const returned: [title: string, body: string, expected: unknown][] = [
   ["the document, changed in place", "document.legs += 1; return document;", { _id: "abathur", legs: 2 }],
-  ["what JSON makes of it", "return { at: new Date(0), no: undefined };", { at: "1970-01-01T00:00:00.000Z" }],
-  ["what `toJSON` of a class says", "return { x: new (class { toJSON() { return 5; } })() };", { x: 5 }],
+  ["what JSON turns it into", "return { at: new Date(0), no: undefined };", { at: "1970-01-01T00:00:00.000Z" }],
+  ["what the `toJSON` of a class returns", "return { x: new (class { toJSON() { return 5; } })() };", { x: 5 }],
   ["null", "return null;", null],
   ["nothing", "", undefined],
   ["a list", "return [document];", []],
-  ["a text", "return 'x';", "x"],
-  ["a number that JSON lacks, which is then told", "return { a: [NaN] };", { member: Number.NaN }],
-  ["a BigInt, which is then told", "return { a: { b: 10n } };", { member: 10n }],
+  ["a string", "return 'x';", "x"],
+  ["a number that JSON lacks, which is reported", "return { a: [NaN] };", { member: Number.NaN }],
+  ["a BigInt, which is reported", "return { a: { b: 10n } };", { member: 10n }],
   ["a promise of it", "return Promise.resolve({ legs: 3 });", { legs: 3 }],
 ];
 it.each(returned)("returns %s", async (_, body, expected) => {
@@ -38,19 +38,19 @@ const faults: [title: string, body: string, message: RegExp][] = [
   ["throws", "throw new Error('no legs');", /^no legs$/],
   ["rejects", "return Promise.reject('no legs');", /^no legs$/],
   ["returns a function", "return () => {};", /returned a function/],
-  ["returns a circle", "document.self = document; return document;", /circular/],
+  ["returns a cycle", "document.self = document; return document;", /circular/],
   [
-    "returns what is too deep",
+    "returns a value that is too deep",
     "for (let i = 0; i < 1e3; i++) document = { document }; return document;",
     /nested more than 500 levels/,
   ],
   [
-    "returns what is too deep for JSON",
+    "returns a value that is too deep for JSON",
     "for (let i = 0; i < 1e5; i++) document = { document }; return document;",
     /stack/,
   ],
 ];
-it.each(faults)("a function that %s fails for this document, and goes on with the next", async (_, body, message) => {
+it.each(faults)("a function that %s fails for this document, and continues with the next", async (_, body, message) => {
   const running = await open(
     `let calls = 0; export default (document) => { if (calls++ > 0) return document; ${body} };`,
   );
@@ -76,7 +76,7 @@ const ends: [title: string, source: string, message: RegExp][] = [
     /lost/,
   ],
 ];
-it.each(ends)("%s ends the script, which says so from then on", async (_, source, message) => {
+it.each(ends)("%s ends the script, and every later call says so", async (_, source, message) => {
   const running = await open(source, soon);
   const failure = { code: "step-failed", message: expect.stringMatching(message) };
   await expect(running.change(document)).rejects.toMatchObject(failure);
@@ -85,7 +85,7 @@ it.each(ends)("%s ends the script, which says so from then on", async (_, source
 
 const unloadable: [title: string, source: string, message: RegExp][] = [
   [
-    "awaits at its top level what never settles",
+    "has a top-level await that never settles",
     "await new Promise(() => {}); export default (d) => d;",
     /awaits what never/,
   ],
@@ -98,7 +98,7 @@ it.each(unloadable)("a module that %s can't be loaded", async (_, source, messag
   await expect(open(source, soon)).rejects.toMatchObject(failure);
 });
 
-it("is ended by the signal in mid-computation", async () => {
+it("is ended by the signal while it computes", async () => {
   const stop = new AbortController();
   const running = await open("export default () => { for (;;); };", { signal: stop.signal });
   const reason = new MigrateError("come-again", { message: "time is up" });
@@ -107,12 +107,12 @@ it("is ended by the signal in mid-computation", async () => {
   await expect(changed).rejects.toBe(reason);
 });
 
-it("what it throws is quoted without secrets", async () => {
+it("its exception is quoted without secrets", async () => {
   const foreign = (text: string) => text.replace("swarm", "***");
   const changed = change("export default () => { throw new Error('swarm!'); };", { foreign });
   await expect(changed).rejects.toThrow(/^\*\*\*!$/);
 });
 
-it("names no setting where none changes the limit", async () => {
+it("names no setting if none changes the limit", async () => {
   await expect(open("for (;;);", { limit: 2_000 })).rejects.toThrow(/did not end within 2 s, while it was loaded$/);
 });

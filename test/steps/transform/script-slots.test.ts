@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Couch } from "../../../src/couch/couch.js";
 import { inTurn } from "../../../src/steps/transform/script-slots.js";
 
-it("two are at work at once, under whatever lease and after one that fails, and each run has its own", async () => {
+it("two scripts run at once, under any lease and even after a failure, and each run has its own limit", async () => {
   const [run, other] = [{} as Couch, {} as Couch];
   const most = { run: 0, other: 0 };
   const now = { run: 0, other: 0 };
