@@ -14,7 +14,7 @@ export const exitCodes = {
   done: 0,
   /** A step failed or was refused. */
   failed: 1,
-  /** Changes are pending (only with `--detailed-exitcode`). */
+  /** Changes are pending, or the files are older (only with `--detailed-exitcode`). */
   pending: 2,
   /** The input is invalid. */
   invalid: 3,
@@ -171,7 +171,7 @@ export const catalogue = {
   },
   "not-in-ledger": {
     exit: "invalid",
-    when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files.",
+    when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files; or `ledger release` names a set without a ledger.",
     next: "`couchdb-migrate status` lists the ids.",
   },
   "lease-held": {

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly allowRevert?: boolean;
   /**
    * The release of the files, from a deployer that counts: a whole number, or an ISO 8601 time; one sort per set. A higher
-   * one than the ledger's is applied whatever the files; a lower one never is. Default: the files alone decide.
+   * one than the ledger's is applied whatever the files; a lower one is not, except with `allowRevert`. Default: the files alone decide.
    */
   readonly release?: number | string;
   /** How many documents a second a step may change that changes many. Default: as many as the server takes. */

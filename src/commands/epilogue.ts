@@ -2,7 +2,7 @@
 export const epilogue = `Exit codes:
   0  done, or nothing to do
   1  a step failed or was refused
-  2  changes are pending (only with --detailed-exitcode)
+  2  changes are pending, or the files are older (only with --detailed-exitcode)
   3  the input is invalid
   4  CouchDB is unreachable, or refuses the credentials or a right
   5  another runner holds the lease

@@ -18,7 +18,9 @@ export type Parsed =
 const program = "couchdb-migrate";
 
 /** What commands of two words are about. */
-const groups: Readonly<Record<string, string>> = { ledger: "Forget or accept a step in the ledger" };
+const groups: Readonly<Record<string, string>> = {
+  ledger: "Forget or accept a step in the ledger, or correct its release",
+};
 
 export function parse(argv: readonly string[], columns: number): Parsed {
   let chosen: Command | undefined;
