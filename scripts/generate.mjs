@@ -1,5 +1,5 @@
 /**
- * Writes what follows from the step kinds and the table of settings: validators, types and lists (src/generated, not
+ * Writes what follows from the step kinds and the table of settings: validators and lists (src/generated, not
  * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a
  * committed file is stale.
  */
@@ -7,7 +7,6 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { editorSchema } from "./generate/editor-schema.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
-import { specTypes } from "./generate/spec-types.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { validatorCode } from "./generate/validator-code.mjs";
 import { withoutSnapshot } from "./generate/without-snapshot.mjs";
@@ -21,7 +20,6 @@ const committed = {
 };
 const generated = {
   "src/generated/validators.ts": () => validatorCode(loaded),
-  "src/generated/specs.ts": () => specTypes(loaded),
   "src/generated/without-snapshot.ts": () => withoutSnapshot(loaded),
 };
 
