@@ -60,11 +60,7 @@ export interface Couch {
    * A request that writes; throws (a bug) while the run is read-only. A lost answer of what is not repeatable throws
    * `outcome-unknown`; 409 throws `conflict`; 202 throws `below-quorum`; 412 with `nodedown` throws `node-down`.
    */
-  write<Body = unknown>(
-    method: "PUT" | "POST" | "DELETE" | "COPY",
-    path: Path,
-    options: WriteOptions,
-  ): Promise<Answer<Body>>;
+  write<Body = unknown>(method: "PUT" | "POST" | "DELETE", path: Path, options: WriteOptions): Promise<Answer<Body>>;
   /** Forget what was read: all of it, or of one database. */
   forget(database?: string): void;
   /** Changes whenever an answer that was read may no longer hold: something was written, or `forget` was called. */

@@ -103,7 +103,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   }
 
   async function write<Body>(
-    method: "PUT" | "POST" | "DELETE" | "COPY",
+    method: "PUT" | "POST" | "DELETE",
     path: Path,
     given: WriteOptions,
     guard?: Guard,
