@@ -12,7 +12,7 @@ import { contextOf } from "./examine.js";
 import { type Run, runUnder } from "./run.js";
 
 /** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
-export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
+function takePart(run: Run, step: Step, number: number): Promise<Lease> {
   return takeLease(run.couch, { ...run.place, part: { step: step.id, number } }, partLeasing(run, number));
 }
 

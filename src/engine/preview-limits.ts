@@ -3,7 +3,7 @@ import type { Step } from "../migrations/step.js";
 import type { Difference } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 
-export interface Previewed {
+interface Previewed {
   readonly database: string | undefined;
   /** There is work to do, as far as the ledger knows. */
   readonly due: boolean;

@@ -15,7 +15,7 @@ import { isObject } from "../steps/json.js";
 import { memoryFiles } from "./memory-files.js";
 import { distinctNames, isDevice } from "./names.js";
 
-export type Tree = ReadonlyMap<string, string>;
+type Tree = ReadonlyMap<string, string>;
 
 /** Why `validate` would refuse it; undefined where it would not. */
 export function refusalOf(name: string, doc: DesignDoc): string | undefined {

@@ -12,7 +12,7 @@ import { mayHaveHappened } from "./lost-answer.js";
 import { jitter } from "./pause.js";
 
 /** CouchDB's `max_document_size`. */
-export const largestLocal = 8_000_000;
+const largestLocal = 8_000_000;
 const firstRev = "0-1000000000000";
 const attempts = 6;
 

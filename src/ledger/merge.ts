@@ -55,11 +55,7 @@ function mergeFingerprints(
   return former.size === 0 ? picked : { ...picked, former: [...former] };
 }
 
-export function mergeEntries(
-  base: Entry | undefined,
-  theirs: Entry | undefined,
-  ours: Entry | undefined,
-): Entry | undefined {
+function mergeEntries(base: Entry | undefined, theirs: Entry | undefined, ours: Entry | undefined): Entry | undefined {
   if (!theirs || !ours || isDeepStrictEqual(theirs, ours)) return ours ?? theirs;
   const [later, earlier] = theirsWin(base, theirs, ours) ? [theirs, ours] : [ours, theirs];
   const former = new Set([...earlier.former, earlier.checksum, ...later.former]);

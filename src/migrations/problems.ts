@@ -73,7 +73,7 @@ const foreignCodes: ReadonlySet<string> = new Set(["script-fails", "script-synta
 const longest = 80;
 
 /** Text of the input as a problem shows it. */
-export function shown(text: string): string {
+function shown(text: string): string {
   // Cut first: the input may be megabytes long. A pair of surrogates is not cut in two.
   const start = text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : text;
   return visible(start);

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 
 const installed = "node_modules/couchdb-migrate/schemas/migration.schema.json";
 
-export const schemaFileName = "migration.schema.json";
+const schemaFileName = "migration.schema.json";
 
 /** @param folder of the migration file; it need not exist yet */
 export function schemaLine(folder: string): string {

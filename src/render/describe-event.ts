@@ -6,7 +6,7 @@ import { notApplied } from "./older.js";
 import type { Pace } from "./pace.js";
 import { count, grouped, rate, remaining, span } from "./quantity.js";
 
-export const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];
 
 export interface Description {
@@ -82,7 +82,7 @@ export function progressKey({ id, database = "", what }: StepProgress): string {
 }
 
 /** `27,000 of 60,000 documents (45 %), 3,100 a second, 11 s left`. */
-export function figures(event: StepProgress, pace: Pace | undefined): string {
+function figures(event: StepProgress, pace: Pace | undefined): string {
   const { done, total, unit } = event;
   const of = total > 0 ? ` of ${grouped(total)}` : "";
   const share = total > 0 ? ` (${percent(event)} %)` : "";

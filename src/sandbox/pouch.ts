@@ -19,7 +19,7 @@ export interface PouchChange {
   readonly doc?: JsonObject;
 }
 
-export interface PouchChanges extends PromiseLike<{ results: PouchChange[]; last_seq: number }> {
+interface PouchChanges extends PromiseLike<{ results: PouchChange[]; last_seq: number }> {
   on(event: "change", listener: () => void): PouchChanges;
   cancel(): void;
 }

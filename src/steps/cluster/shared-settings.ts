@@ -4,7 +4,7 @@ import type { Couch } from "../../couch/couch.js";
 import { configSection, onEveryNode, setConfig } from "../../couch/nodes.js";
 import { isAtLeast } from "../../couch/version.js";
 
-export const sharedSettings = ["uuid", "secret"] as const;
+const sharedSettings = ["uuid", "secret"] as const;
 export type SharedSetting = (typeof sharedSettings)[number];
 
 /** By node, as far as the nodes are up. Holds the secret: never print it. */

@@ -159,7 +159,7 @@ function askLazily(couch: Couch, at: Path, query: Query): Promise<Answer> {
 }
 
 /** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
-export function onePartitionAShard(q: number): string[] {
+function onePartitionAShard(q: number): string[] {
   const found = new Map<number, string>();
   for (let i = 0; found.size < q; i += 1) {
     const range = Math.floor(crc32(`p${i}`) / (2 ** 32 / q));

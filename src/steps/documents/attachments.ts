@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../json.js";
 import type { Fault } from "./document.js";
 
-export interface Attachment {
+interface Attachment {
   readonly content_type: string;
   /** Base64, without line breaks. */
   readonly data: string;

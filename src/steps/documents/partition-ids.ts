@@ -18,7 +18,7 @@ export function hasPartition(id: string): boolean {
 const mostNamed = 5;
 
 /** `undefined`: all of them have one. */
-export function partitionFault(ids: Iterable<string>, database: string): string | undefined {
+function partitionFault(ids: Iterable<string>, database: string): string | undefined {
   const faulty = [...ids].filter((id) => !hasPartition(id));
   if (faulty.length === 0) return undefined;
   const names = faulty.slice(0, mostNamed).map((id) => JSON.stringify(id));

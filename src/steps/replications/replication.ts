@@ -9,7 +9,7 @@ import type { Change, SpecProblem } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
 import { replicationSchema } from "./schema.js";
 
-export type Endpoint = string | { readonly url: string };
+type Endpoint = string | { readonly url: string };
 
 export interface Replication extends JsonObject {
   readonly id: string;

@@ -2,7 +2,7 @@
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 
-export interface ChangedDocument {
+interface ChangedDocument {
   readonly id: string;
   readonly rev: string;
 }

@@ -3,7 +3,7 @@
  * alone (`couch_db:new_revid`): the MD5 of Erlang's external term format of `[Deleted, Generation, Parent, Body,
  * Attachments]`. So whoever finds the revision in a document's history knows that this very edit took place.
  *
- * Nothing depends on it being right on every server: see `Calibration` in intents.ts for what is done where it is not.
+ * Nothing depends on it being right on every server: see `isCalibrated` in marker.ts, and what fate.ts decides without it.
  */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../json.js";
