@@ -59,7 +59,12 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
   const limits = previewLimits(seenSteps);
   const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
   const unset = unsetNames(run.migrations.unset);
-  const warnings = [...ledgerWarnings(seen), ...unsetWarnings(unset), ...steps.flatMap((step) => step.warnings)];
+  const warnings = [
+    ...ledgerWarnings(seen),
+    ...revertWarnings(seen),
+    ...unsetWarnings(unset),
+    ...steps.flatMap((step) => step.warnings),
+  ];
   return {
     formatVersion: 1,
     set: run.place.set,
@@ -80,6 +85,14 @@ function ledgerWarnings({ unread }: Look): Warning[] {
   if (!unread) return [];
   const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
   return [{ code: "ledger-unread", message }];
+}
+
+/** As `apply` does once it has gone back. */
+function revertWarnings({ files: { standing } }: Look): Warning[] {
+  if (standing.is !== "newer" || !standing.reverts) return [];
+  const message =
+    "this goes back to older files: because --allow-revert is set, apply makes them the newest, and the files that are applied now become older";
+  return [{ code: "reverted", message }];
 }
 
 function unsetWarnings(names: readonly string[]): Warning[] {

@@ -1,6 +1,9 @@
 /** Files that are older than what is applied, from the file to the server and back. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ApplyOptions, accept, apply, correctRelease, forget, plan, status } from "../../src/index.js";
+import { planMarkdown } from "../../src/render/plan-markdown.js";
+import { planText } from "../../src/render/plan-text.js";
+import { plain } from "../../src/render/style.js";
 import { databaseName, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must, request } from "../support/request.js";
@@ -57,6 +60,16 @@ describe("a revert commit that brings a version back exactly", () => {
     expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
     expect(await apply(second, options)).toMatchObject(skipped);
     expect(await roles()).toEqual(["x"]);
+  });
+
+  test("is planned as a way back in every format, where going back is allowed", async () => {
+    const [first, second] = [await version("x"), await version("x", "intruder")];
+    await apply(first, options);
+    await apply(second, options);
+    const back = await plan(first, { ...options, allowRevert: true });
+    expect(back).toMatchObject({ changes: 1, warnings: [{ code: "reverted" }] });
+    for (const text of [planText(back, plain), planMarkdown(back)]) expect(text).toContain("goes back to older files");
+    expect((await plan(second, { ...options, allowRevert: true })).warnings).toEqual([]);
   });
 
   test("with another change is applied like any other files", async () => {
