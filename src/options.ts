@@ -64,6 +64,7 @@ export interface ApplyOptions extends RunOptions, LeaseOptions {
 }
 
 export const defaults = {
+  path: "./migrations",
   set: "default",
   ledgerDatabase: "couchdb-migrate",
   wait: 60_000,

@@ -40,13 +40,17 @@ export interface Decision {
 
 export interface Refusal {
   readonly code: ErrorCode;
-  /** What is wrong, and what to do. */
+  /** What is wrong. */
   readonly message: string;
+  /** What to do, with the commands as they can be pasted. */
+  readonly next: string;
 }
 
 export interface DecideOptions {
   /** For the commands that messages name. */
   readonly place: LedgerPlace;
+  /** As `place`: of the migration files. */
+  readonly path?: string | undefined;
   /** The files are older than what is applied: nothing is done with them. */
   readonly older?: boolean;
   /** Steps whose former id has an entry as well: that id. */
@@ -58,7 +62,7 @@ export function decide(
   placed: readonly PlacedStep[],
   ledger: Ledger | undefined,
   seen: Seen,
-  { place, older = false, ambiguous = new Map() }: DecideOptions,
+  { place, path, older = false, ambiguous = new Map() }: DecideOptions,
 ): Decision[] {
   if (older) return placed.map(({ step }) => skipped(step, entryOf(ledger, step.id)));
   const lastKnown = placed.findLastIndex(({ step }) => entryOf(ledger, step.id));
@@ -74,7 +78,7 @@ export function decide(
     }
     const elsewhere = databasesElsewhere(one, entry).filter((name) => seen.incarnations.get(name) !== undefined);
     if (elsewhere.length > 0) return refused(one, idReused(one, elsewhere, place));
-    return isSame(one.step, entry) ? known(one, entry, seen) : edited(one, entry, place);
+    return isSame(one.step, entry) ? known(one, entry, seen) : edited(one, entry, place, path);
   });
 }
 
@@ -115,12 +119,12 @@ function fresh(one: PlacedStep, inserted: boolean): Decision {
 
 function refused(one: PlacedStep, refusal: Refusal): Decision {
   const { step } = one;
-  return { step, state: "changed", databases: everywhere(one, "refused"), notes: [refusal.message], refusal };
+  return { step, state: "changed", databases: everywhere(one, "refused"), notes: [refusalText(refusal)], refusal };
 }
 
-function edited(one: PlacedStep, entry: Entry, place: LedgerPlace): Decision {
+function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string | undefined): Decision {
   const { step } = one;
-  if (one.oneTime) return refused(one, changedOneTime(step.id, place));
+  if (one.oneTime) return refused(one, changedOneTime(step.id, place, path));
   const reason = "changed since it was applied";
   const notes = [reason, ...otherObject(one, entry)];
   return { step, state: "changed", databases: everywhere(one, reason), notes };
@@ -159,29 +163,46 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
   return undefined;
 }
 
-function changedOneTime(id: string, place: LedgerPlace): Refusal {
-  const accept = commandLine(`ledger accept ${id}`, place);
-  const message = `one-time step ${id} was changed after it had been applied; restore it, or take it as it is with ${accept}`;
-  return { code: "changed-one-time-step", message };
+function changedOneTime(id: string, place: LedgerPlace, path: string | undefined): Refusal {
+  return {
+    code: "changed-one-time-step",
+    message: `one-time step ${id} was changed after it had been applied`,
+    next: `Restore it, or take it as it is with ${commandLine("ledger accept", place, { id, path })}.`,
+  };
 }
 
 function idReused({ step: { id }, databases }: PlacedStep, then: readonly string[], place: LedgerPlace): Refusal {
   const now = databases.length > 0 ? `works in ${named(databases)} now` : "works in no database that exists";
-  const forget = commandLine(`ledger forget ${id}`, place);
-  const message = `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists; if these files belong to another service, give it a set of its own with --set; if the step is another one, give it a new id, or drop the old entry with ${forget}`;
-  return { code: "id-reused", message };
+  return {
+    code: "id-reused",
+    message: `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists`,
+    next: `If these files belong to another service, give it a set of its own with --set. If the step is another one, give it a new id, or drop the old entry with ${forget(id, place)}.`,
+  };
 }
 
 function bothApplied(id: string, former: string, place: LedgerPlace): Refusal {
-  const forget = `${commandLine(`ledger forget ${former}`, place)} or ${commandLine(`ledger forget ${id}`, place)}`;
-  const message = `step ${id} names ${former} as its former id, but both were applied; drop the entry that is wrong with ${forget}`;
-  return { code: "renamed-step", message };
+  return {
+    code: "renamed-step",
+    message: `step ${id} names ${former} as its former id, but both were applied`,
+    next: `Drop the entry that is wrong with ${forget(former, place)} or ${forget(id, place)}.`,
+  };
 }
 
 function maybeRenamed(id: string, twin: string, place: LedgerPlace): Refusal {
-  const forget = commandLine(`ledger forget ${twin}`, place);
-  const message = `one-time step ${id} is new, but ${twin}, which is no longer in the files, did the same and was applied; if it was renamed, give it \`formerly: [${twin}]\`; if it is to be done again, run ${forget}`;
-  return { code: "renamed-step", message };
+  return {
+    code: "renamed-step",
+    message: `one-time step ${id} is new, but ${twin}, which is no longer in the files, did the same and was applied`,
+    next: `If it was renamed, give it \`formerly: [${twin}]\`. If it is to be done again, run ${forget(twin, place)}.`,
+  };
+}
+
+function forget(id: string, place: LedgerPlace): string {
+  return commandLine("ledger forget", place, { id });
+}
+
+/** For a plan, which has one text for both. */
+export function refusalText({ message, next }: Refusal): string {
+  return `${message}. ${next}`;
 }
 
 const mostNamed = 5;

@@ -18,7 +18,7 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
     allowDestroy: run.allowDestroy || step.allowDestroy,
     ...(run.rate === undefined ? {} : { rate: run.rate }),
     builds: run.builds,
-    command: (words) => commandLine(words, run.place),
+    accept: commandLine("ledger accept", run.place, { id: step.id, path: run.migrations.path }),
     scriptTimeout: run.scriptTimeout,
     foreign: run.secrets.foreign,
     desired: step.desired,

@@ -7,7 +7,7 @@ import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
-import type { Decision } from "./decide.js";
+import { type Decision, refusalText } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
@@ -128,8 +128,8 @@ function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<str
 
 async function examineItem(run: Run, decision: Decision, item: Item & { blocked: boolean }): Promise<Examined> {
   const target = item.database === undefined ? {} : { database: item.database };
-  const refused =
-    decision.refusal?.message ?? (item.blocked && item.database ? missingDatabase(item.database) : undefined);
+  const missing = item.blocked && item.database ? missingDatabase(item.database) : undefined;
+  const refused = decision.refusal ? refusalText(decision.refusal) : missing;
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
   // What was done once is not looked at again: the data may have gone on since.
   if (!item.due && kindOf(decision.step).oneTime) return { ...item, difference: holds() };

@@ -106,7 +106,7 @@ interface Reach {
 }
 
 /** What of a migration set a run needs; upkeep has none. */
-type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset">;
+type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pick<Migrations, "path">>;
 
 /**
  * `options.signal` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
@@ -196,7 +196,7 @@ export async function look(
     stored,
     files,
     existing,
-    decisions: decide(placed, ledger, seen, { place: run.place, older, ambiguous }),
+    decisions: decide(placed, ledger, seen, { place: run.place, path: run.migrations.path, older, ambiguous }),
     orphaned: orphans(placed, ledger),
     ...(unread === undefined ? {} : { unread }),
   };

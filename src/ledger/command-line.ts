@@ -1,18 +1,39 @@
 /** Commands that messages name: as they can be pasted. Pure. */
 import { defaults } from "../options.js";
+import { visible } from "../text/visible.js";
 import type { LedgerPlace } from "./place.js";
 
-/** In backticks, with the set and the database of the ledger where they are not the defaults. */
-export function commandLine(words: string, { set, database, own }: LedgerPlace): string {
-  const flags = [
-    ...(set === defaults.set ? [] : [`--set ${quoted(set, "SET")}`]),
-    ...(own ? [] : [`--ledger-database ${quoted(database, "DATABASE")}`]),
-  ];
-  return `\`${["couchdb-migrate", words, ...flags].join(" ")}\``;
+export interface Arguments {
+  /** Of a step. */
+  readonly id?: string;
+  /** Of the migration files, for commands that read them. */
+  readonly path?: string | undefined;
+}
+
+/** In backticks. */
+export function commandLine(words: string, place: LedgerPlace, given: Arguments = {}): string {
+  return `\`${commandText(words, place, given)}\``;
+}
+
+/** With the path, the set and the database of the ledger where they are not the defaults. */
+export function commandText(words: string, { set, database, own }: LedgerPlace, { id, path }: Arguments = {}): string {
+  return [
+    "couchdb-migrate",
+    words,
+    ...(id === undefined ? [] : [quoted(id, "ID")]),
+    ...(path === undefined || path === defaults.path ? [] : [quoted(path, "PATH")]),
+    ...(set === defaults.set ? [] : [`--set ${named(set, "SET")}`]),
+    ...(own ? [] : [`--ledger-database ${named(database, "DATABASE")}`]),
+  ].join(" ");
 }
 
 /** A database's name may hold `$`, `(` and `)`; what is no name that a flag takes is not repeated. */
+function named(text: string, placeholder: string): string {
+  return /^[\w./+$()-]+$/.test(text) ? quoted(text, placeholder) : placeholder;
+}
+
+/** For a shell. What a terminal does not show as it is, or would be taken for a flag, is not repeated. */
 function quoted(text: string, placeholder: string): string {
-  if (/^[\w./+-]+$/.test(text)) return text;
-  return /^[\w./+$()-]+$/.test(text) ? `'${text}'` : placeholder;
+  if (text === "" || text.startsWith("-") || visible(text) !== text) return placeholder;
+  return /^[\w./+:@%,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -79,8 +79,8 @@ export interface StepContext<Desired> {
   readonly builds?: number;
   /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
   foreign(text: string): string;
-  /** A command of the tool, for messages, as it can be pasted: with the set and the ledger's database. */
-  command?(words: string): string;
+  /** The command that takes a changed one-time step as it is, for messages, as it can be pasted. */
+  readonly accept?: string;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
   assertHeld?(): void;
   /** Long work says how far it is, in units of its own (documents, changes). */

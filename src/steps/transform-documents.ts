@@ -126,13 +126,12 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   carryOver: ({ target: { database = "" }, couch, step }) => carryOver(couch, database, identityOf(step)),
 
   async observe(context) {
-    const { desired, target, couch, allowDestroy = false, brief } = context;
+    const { desired, target, couch, allowDestroy = false, brief, accept = "`couchdb-migrate ledger accept`" } = context;
     const { database = "" } = target;
     const step = identityOf(context.step);
     const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
     const sameForm = marker === undefined || marker.checksum === step.checksum;
-    const accept = context.command?.(`ledger accept ${step.id}`) ?? "`couchdb-migrate ledger accept`";
     const known = { marker, sameForm, accept, allowDestroy };
     if (brief || marker?.state === "done") return known;
     const seen = await withTransform(context, (transform) =>

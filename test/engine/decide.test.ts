@@ -178,9 +178,9 @@ describe("decide", () => {
       const { refusal, state } = one(decide([moved], recorded, at({ zerglings: "7", drones: "8" }), shared));
       expect(state).toBe("changed");
       expect(refusal?.code).toBe("id-reused");
-      for (const text of ["drones", "zerglings", "hatchery", "--set", "a new id"])
-        expect(refusal?.message).toContain(text);
-      expect(refusal?.message).toContain("`couchdb-migrate ledger forget s --set hatchery --ledger-database own`");
+      for (const text of ["drones", "zerglings", "hatchery"]) expect(refusal?.message).toContain(text);
+      for (const text of ["--set", "a new id"]) expect(refusal?.next).toContain(text);
+      expect(refusal?.next).toContain("`couchdb-migrate ledger forget s --set hatchery --ledger-database own`");
     });
 
     test.each([
@@ -207,8 +207,8 @@ describe("decide", () => {
     test("a new one-time step that was applied under an id that is no longer in the files", () => {
       const { refusal } = one(decide([placed("b", "1:a", [], true)], ledger({ a: {} }), nothing, shared));
       expect(refusal?.code).toBe("renamed-step");
-      expect(refusal?.message).toContain("`formerly: [a]`");
-      expect(refusal?.message).toContain("ledger forget a --set hatchery");
+      expect(refusal?.next).toContain("`formerly: [a]`");
+      expect(refusal?.next).toContain("`couchdb-migrate ledger forget a --set hatchery --ledger-database own`");
     });
 
     test.each([
@@ -229,13 +229,20 @@ describe("decide", () => {
       const { refusal } = one(
         decide([placed("b", "1:a")], ledger({ a: {}, b: {} }), nothing, { ...shared, ambiguous }),
       );
-      expect(refusal).toMatchObject({ code: "renamed-step", message: expect.stringContaining("ledger forget a") });
+      expect(refusal).toMatchObject({
+        code: "renamed-step",
+        next: expect.stringContaining("ledger forget a --set hatchery"),
+      });
     });
   });
 
   test("a changed one-time step is refused, and the way out is named", () => {
-    const decision = one(decide([placed("s", "1:b", [], true)], ledger({ s: {} }), nothing));
-    expect(decision.refusal?.message).toContain("`couchdb-migrate ledger accept s`");
+    const place = { database: "own", set: "hatchery", own: false };
+    const options = { place, path: "the files" };
+    const { refusal, notes } = one(decide([placed("s", "1:b", [], true)], ledger({ s: {} }), nothing, options));
+    const command = "`couchdb-migrate ledger accept s 'the files' --set hatchery --ledger-database own`";
+    expect(refusal?.next).toContain(command);
+    expect(notes.join()).toContain(command);
   });
 
   test("a step before applied ones is said to be inserted; one after them is not", () => {

@@ -30,9 +30,9 @@ describe("two services without --set that use the same ids", () => {
     const { failures, applied } = await apply(second, options);
     expect(applied).toEqual([]);
     expect(failures).toMatchObject([{ id: "made", code: "id-reused" }]);
-    for (const text of [database, other, "--set", "ledger forget made", "a new id", options.ledgerDatabase ?? ""]) {
-      expect(failures[0]?.message).toContain(text);
-    }
+    for (const text of [database, other]) expect(failures[0]?.message).toContain(text);
+    const forgets = `\`couchdb-migrate ledger forget made --ledger-database ${options.ledgerDatabase}\``;
+    for (const text of ["--set", "a new id", forgets]) expect(failures[0]?.next).toContain(text);
     expect((await request(server(), "GET", `/${other}`)).status).toBe(404);
     expect((await plan(second, options)).steps.map(({ action }) => action)).toEqual(["refused", "refused"]);
   });
@@ -124,7 +124,10 @@ describe("a renamed one-time step", () => {
 
   test("that was also edited counts as changed: refused until it is accepted", async () => {
     const edited = await load(once("new", "  formerly: [old]\n", 10));
-    expect((await apply(edited, options)).failures).toMatchObject([{ id: "new", code: "changed-one-time-step" }]);
+    const { failures } = await apply(edited, options);
+    expect(failures).toMatchObject([{ id: "new", code: "changed-one-time-step" }]);
+    const accepts = `ledger accept new ${edited.path} --ledger-database ${options.ledgerDatabase}`;
+    expect(failures[0]?.next).toContain(`\`couchdb-migrate ${accepts}\``);
     await accept("new", edited, options);
     expect(await apply(edited, options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
     expect(await legs()).toBe(2);

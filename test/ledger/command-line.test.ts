@@ -21,7 +21,21 @@ test.each([
     " --set SET --ledger-database DATABASE",
   ],
 ])("a command in a message has %s", (_, set, database, own, flags) => {
-  expect(commandLine("ledger forget legs", { set, database, own })).toBe(
+  expect(commandLine("ledger forget", { set, database, own }, { id: "legs" })).toBe(
     `\`couchdb-migrate ledger forget legs${flags}\``,
   );
+});
+
+test.each([
+  ["nothing, if it is an id that files may have", { id: "legs-2.a_b" }, "legs-2.a_b"],
+  ["quotes around blanks", { id: "two legs" }, "'two legs'"],
+  ["quotes around what a shell would run", { id: "$(rm) `x`" }, "'$(rm) `x`'"],
+  ["a quote that is written out", { id: "zerg's" }, "'zerg'\\''s'"],
+  ["a placeholder for what a terminal would not show", { id: "a\x1b[2J\nb" }, "ID"],
+  ["a placeholder for what would be a flag", { id: "--set" }, "ID"],
+  ["no path, if it is the default", { id: "legs", path: "./migrations" }, "legs"],
+  ["the path, quoted for a shell", { id: "legs", path: "./my files" }, "legs './my files'"],
+])("an argument of a command in a message has %s", (_, given, shown) => {
+  const place = { set: "default", database: "couchdb-migrate", own: true };
+  expect(commandLine("ledger accept", place, given)).toBe(`\`couchdb-migrate ledger accept ${shown}\``);
 });
