@@ -101,6 +101,20 @@ export interface PlannedStep {
   readonly notes: readonly string[];
 }
 
+/** A step that is in the ledger, but no longer in the files. */
+export interface Orphan {
+  readonly id: string;
+  readonly kind: string;
+  /** What it claimed, as `database/zerglings`. Empty: not known, or too many. */
+  readonly objects: readonly string[];
+  /** The kind whose step deletes what stays on the server. Absent: none does. */
+  readonly removedBy?: string;
+  /** For people: what stays on the server, and how it is removed. */
+  readonly note: string;
+  /** The command that drops it from the ledger and nothing else, quoted for a shell. */
+  readonly forget: string;
+}
+
 export interface Plan {
   readonly formatVersion: 1;
   readonly set: string;
@@ -114,6 +128,8 @@ export interface Plan {
   readonly ledgerDatabase?: string;
   /** Ids in the ledger that are no longer in the files. */
   readonly orphaned: readonly string[];
+  /** The same, with what is left of each on the server. */
+  readonly orphans: readonly Orphan[];
   /** Variables that secret fields need and that are not set: `NAME`, or `file:/path`. Absent: all are set. */
   readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
@@ -203,6 +219,7 @@ export interface Status {
   /** The database of the ledger. Absent: the tool's own. */
   readonly ledgerDatabase?: string;
   readonly orphaned: readonly string[];
+  readonly orphans: readonly Orphan[];
   readonly warnings: readonly Warning[];
   /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };

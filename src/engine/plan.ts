@@ -7,12 +7,14 @@ import type { RunOptions } from "../options.js";
 import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
+import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
+import { describeOrphans } from "./orphans.js";
 import { previewLimits } from "./preview-limits.js";
-import { type Look, lookWhenReady, type Run, withRun } from "./run.js";
+import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
@@ -74,10 +76,21 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     ...(seen.files.older ? { older: seen.files.older } : {}),
     ...ledgerElsewhere(run.place),
     orphaned: seen.orphaned,
+    orphans: describeOrphans(seen.orphaned, seen.files.renamed.ledger, run.place, claimersIn(run, seen)),
     ...(unset.length > 0 ? { unset } : {}),
     warnings,
     verify: run.verify,
   };
+}
+
+/** The step that claims an object, by object. Asked for only where there are orphans. */
+function claimersIn(run: Run, { orphaned, existing }: Look): Map<string, string> {
+  if (orphaned.length === 0) return new Map();
+  return new Map(
+    placeSteps(run, existing).flatMap(({ step, databases }) =>
+      (claimsOf(step, databases).claims ?? []).map((claim) => [claim, step.id] as const),
+    ),
+  );
 }
 
 /** A user who may read the databases only can make a plan; what was applied is then not known. */

@@ -44,6 +44,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       ...(release ? { release: release.value } : {}),
       ...ledgerElsewhere(place),
       orphaned: migrations ? seen.orphaned : [],
+      orphans: migrations ? planned.orphans : [],
       warnings: migrations ? [...refusedWarnings(seen, run), ...sharedWarnings(run, seen, others)] : [],
       lease: lease && holderOf(lease),
       parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),

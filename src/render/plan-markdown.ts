@@ -1,8 +1,9 @@
 /** A plan for a comment on a pull request. */
-import type { Plan, PlannedStep } from "../results.js";
+import type { Orphan, Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";
+import { orphanLines, orphansHead } from "./orphans.js";
 import {
   databaseLines,
   detailsHint,
@@ -15,7 +16,6 @@ import {
   summaryOf,
   words,
 } from "./plan-summary.js";
-import { orphanedText } from "./plan-text.js";
 
 /** What GitHub takes as one comment. */
 export const longestComment = 65_536;
@@ -29,7 +29,7 @@ export function planMarkdown(plan: Plan, { details = false, limit = longestComme
   ];
   const tail = [
     ...otherWarnings(plan).map((message) => `- **Warning**: ${inText(message)}`),
-    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned.map(inText), plan)] : []),
+    ...(plan.orphans.length > 0 ? [orphansText(plan.orphans)] : []),
   ];
   return fitted(
     head,
@@ -43,6 +43,10 @@ function titleOf({ older, changes }: Plan): string {
   if (older) return "NOT APPLIED";
   if (changes === 0) return "no changes";
   return changes === 1 ? "1 change" : `${changes} changes`;
+}
+
+function orphansText(orphans: readonly Orphan[]): string {
+  return [orphansHead, "", ...orphanLines(orphans, { text: inText, code }).map((line) => `- ${line}`)].join("\n");
 }
 
 /** As many whole sections as there is room for. */

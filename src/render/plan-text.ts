@@ -1,9 +1,9 @@
 /** A plan for people at a terminal. */
-import { commandLine } from "../ledger/command-line.js";
-import type { Plan, PlannedStep } from "../results.js";
+import type { Orphan, Plan, PlannedStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";
+import { orphanLines, orphansHead } from "./orphans.js";
 import {
   databaseLines,
   detailsHint,
@@ -26,18 +26,15 @@ export function planText(plan: Plan, style: Style, details = false): string {
     `Plan for ${server}`,
     ...shown.map((step) => stepText(step, style, details)),
     ...otherWarnings(plan).map((message) => `${style.yellow("warning:")} ${visible(message)}`),
-    ...(plan.orphaned.length > 0 ? [orphanedText(plan.orphaned, plan)] : []),
+    ...(plan.orphans.length > 0 ? [orphansText(plan.orphans)] : []),
     style.bold(closing(plan)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
-export function orphanedText(ids: readonly string[], place: Pick<Plan, "set" | "ledgerDatabase">): string {
-  return `In the ledger, but no longer in the files: ${list(ids.map(visible), 20)} (${forgetHint(place)})`;
-}
-
-function forgetHint({ set, ledgerDatabase }: Pick<Plan, "set" | "ledgerDatabase">): string {
-  return commandLine("ledger forget ID", { set, database: ledgerDatabase ?? "", own: ledgerDatabase === undefined });
+export function orphansText(orphans: readonly Orphan[]): string {
+  const lines = orphanLines(orphans, { text: visible, code: (text) => `\`${visible(text)}\`` });
+  return [orphansHead, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 function closing(plan: Plan): string {

@@ -2,7 +2,7 @@
 import type { RunRecord, Status, StatusStep } from "../results.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
-import { orphanedText } from "./plan-text.js";
+import { orphansText } from "./plan-text.js";
 import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
@@ -18,7 +18,7 @@ export function statusText(status: Status, style: Style): string {
     ...(status.older ? [visible(status.older.next)] : []),
     ...status.warnings.map((warning) => warningText(warning, style)),
     ...(status.release === undefined ? [] : [`Release: ${visible(status.release)}`]),
-    ...(status.orphaned.length > 0 ? [orphanedText(status.orphaned, status)] : []),
+    ...(status.orphans.length > 0 ? [orphansText(status.orphans)] : []),
     leasesText(status),
     ...(status.runs.length > 0 ? [runsText(status.runs, style)] : []),
   ];

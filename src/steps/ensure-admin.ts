@@ -56,6 +56,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   },
   example: "ensureAdmin:\n  name: ${COUCHDB_USERNAME}\n  password: ${COUCHDB_PASSWORD}\n",
   scope: "server",
+  removedBy: "removeAdmin",
   proof: "look",
   everyRun: true,
   everyNode: true,

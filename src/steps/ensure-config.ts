@@ -64,6 +64,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   },
   example: "ensureConfig:\n  log:\n    level: warning\n  couchdb:\n    max_document_size: 8000000\n",
   scope: "server",
+  removedBy: "removeConfig",
   proof: "look",
   everyRun: true,
   everyNode: true,

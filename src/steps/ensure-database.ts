@@ -63,6 +63,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   },
   example: "ensureDatabase:\n  name: zerglings\n",
   scope: "database",
+  removedBy: "removeDatabase",
   proof: "answer",
 
   title: ({ name }) => `database ${name}`,

@@ -114,6 +114,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           reduce: _count
 `,
   scope: "database",
+  removedBy: "removeDesignDocs",
   proof: "answer",
   previewsDocuments: "all",
 

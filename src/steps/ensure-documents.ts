@@ -83,6 +83,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       broods: 7
 `,
   scope: "database",
+  removedBy: "removeDocuments",
   proof: "answer",
   changesDocuments: "named",
   previewsDocuments: "named",

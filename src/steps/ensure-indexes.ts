@@ -118,6 +118,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         fields: [owner, born]
 `,
   scope: "database",
+  removedBy: "removeIndexes",
   proof: "answer",
   previewsDocuments: "all",
 

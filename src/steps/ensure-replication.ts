@@ -34,6 +34,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   continuous: true
 `,
   scope: "server",
+  removedBy: "removeReplication",
   proof: "look",
 
   title: ({ id }) => `replication ${id}`,

@@ -73,6 +73,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   },
   example: "ensureUser:\n  name: kerrigan\n  password: ${KERRIGAN_PASSWORD}\n  roles: [zerg]\n",
   scope: "server",
+  removedBy: "removeUser",
   proof: "look",
 
   title: ({ name }) => `user ${name}`,

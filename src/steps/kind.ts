@@ -131,6 +131,8 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly example: string;
   /** `server`: touches what all databases share, so that nothing runs beside it. */
   readonly scope: "server" | "database";
+  /** The kind whose step removes what this one ensures. Absent: none does. */
+  readonly removedBy?: string;
   /** Done once; claims nothing; a change after it was applied is an error. */
   readonly oneTime?: boolean;
   /**

@@ -68,7 +68,13 @@ describe("a step", () => {
   test("that is no longer in the files is orphaned, until it is forgotten", async () => {
     await apply(await files(made(), members("a")), options);
     const fewer = await files(made());
-    expect((await plan(fewer, options)).orphaned).toEqual(["members"]);
+    const orphan = {
+      id: "members",
+      objects: [`security/${database}`],
+      forget: `couchdb-migrate ledger forget members --ledger-database ${options.ledgerDatabase}`,
+    };
+    expect(await plan(fewer, options)).toMatchObject({ orphaned: ["members"], orphans: [orphan] });
+    expect(await status(fewer, options)).toMatchObject({ orphaned: ["members"], orphans: [orphan] });
     expect(await apply(fewer, options)).toMatchObject({ result: "unchanged", applied: [] });
     expect(await apply(fewer, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
     await forget("members", options);

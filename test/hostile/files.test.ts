@@ -202,6 +202,7 @@ test("what a terminal or Markdown would obey is written out, wherever it comes f
     changes: 1,
     steps: [step],
     orphaned: [nasty],
+    orphans: [{ id: nasty, kind: nasty, objects: [nasty], removedBy: nasty, note: nasty, forget: nasty }],
     warnings: [{ code: "step", message: nasty }],
     verify: false,
   };

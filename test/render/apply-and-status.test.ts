@@ -3,7 +3,7 @@ import { applyText } from "../../src/render/apply-text.js";
 import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
 import type { ApplyResult, OlderFiles } from "../../src/results.js";
-import { applyOf, statusOf } from "./results.js";
+import { applyOf, orphanOf, statusOf } from "./results.js";
 
 const older: OlderFiles = { by: "version", reason: "a newer version of them was begun or applied", next: "Go back." };
 
@@ -111,7 +111,7 @@ test("the text of a status", () => {
         notes: ["the database is gone"],
       },
     ],
-    orphaned: ["gone"],
+    orphans: [orphanOf("gone")],
     lease: { holder: "pod-2", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 4_000 },
     parts: [
       { step: "legs\x07", number: 2, holder: "pod-3\x07", since: "2030-01-03T00:00:00.000Z", millisecondsHeld: 9_000 },
@@ -145,7 +145,8 @@ test("the text of a status", () => {
 
 2 steps: 1 applied, 1 pending
 
-In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
+In the ledger, but no longer in the files:
+  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
 
 The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4 s.
 Part 2 of legs\\x07 is held by pod-3\\x07 since 2030-01-03T00:00:00.000Z, for 9 s.

@@ -3,7 +3,7 @@ import { longestComment, planMarkdown } from "../../src/render/plan-markdown.js"
 import { planText } from "../../src/render/plan-text.js";
 import { plain, styleFor } from "../../src/render/style.js";
 import type { Plan } from "../../src/results.js";
-import { planOf, stepOf } from "./results.js";
+import { orphanOf, planOf, stepOf } from "./results.js";
 
 const text = (plan: Plan) => planText(plan, plain);
 
@@ -29,7 +29,7 @@ test("a plan with every kind of action", () => {
       stepOf("drift", { action: "update", state: "drifted", changes: [{ path: "/q", before: 2, after: 4 }] }),
       stepOf("same", { action: "none", state: "applied" }),
     ],
-    { changes: 3, orphaned: ["gone"], warnings: [{ code: "slow", message: "the server is slow" }] },
+    { changes: 3, orphans: [orphanOf("gone")], warnings: [{ code: "slow", message: "the server is slow" }] },
   );
   expect(text(plan)).toBe(`Plan for http://couchdb:5984 (CouchDB 3.5.0), set default
 
@@ -54,7 +54,8 @@ test("a plan with every kind of action", () => {
 
 warning: the server is slow
 
-In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID\`)
+In the ledger, but no longer in the files:
+  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
 
 1 to create, 1 to change, 1 to remove, 1 to adopt; 1 unchanged, 1 drifted (apply --verify repairs it), 1 refused
 `);
@@ -69,7 +70,7 @@ const olderPlan = planOf(
     older: { by: "release", reason: "release 1 is lower than 2", release: "1", appliedRelease: "2", next: "Go back." },
     set: "hatchery",
     ledgerDatabase: "own",
-    orphaned: ["gone"],
+    orphans: [orphanOf("gone")],
   },
 );
 
@@ -79,7 +80,8 @@ test("a plan of older files says NOT APPLIED, and lists the steps that differ", 
 < old: skip database old (migrations/001.yaml:3)
     note: differs from what is applied
 
-In the ledger, but no longer in the files: gone (\`couchdb-migrate ledger forget ID --set hatchery --ledger-database own\`)
+In the ledger, but no longer in the files:
+  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
 
 NOT APPLIED: these files are older than what is applied (release 1 is lower than 2); 2 steps skipped. Go back.
 `);
@@ -257,7 +259,7 @@ const hostilePlan = planOf(
   {
     set: hostile,
     server: { url: hostile, version: hostile },
-    orphaned: [hostile],
+    orphans: [orphanOf(hostile, { objects: [hostile], note: hostile, forget: hostile })],
     warnings: [{ code: "x", message: hostile }],
   },
 );
@@ -302,6 +304,21 @@ All \\*views\\* for @&#8203;everyone
 
 </details>
 `);
+  });
+
+  test("an orphan has a line of its own, with a command that can be copied", () => {
+    const orphan = orphanOf("two_legs", { forget: "couchdb-migrate ledger forget two_legs --set a" });
+    expect(planMarkdown(planOf([], { orphans: [orphan] }))).toContain(`In the ledger, but no longer in the files:
+
+- two\\_legs: database/two\\_legs stays; a \\\`removeDatabase\\\` step deletes it. To drop it from the ledger and nothing else: <code>couchdb-migrate ledger forget two_legs --set a</code>
+`);
+  });
+
+  test("of many orphans the first are shown, and the others are counted", () => {
+    const orphans = Array.from({ length: 23 }, (_, i) => orphanOf(`gone-${i}`));
+    const lines = planMarkdown(planOf([], { orphans })).split("\n- ").slice(1);
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toBe("and 3 more\n");
   });
 
   test("backticks in a value do not end its block", () => {

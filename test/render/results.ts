@@ -1,6 +1,6 @@
 /** Results of the library for the tests of what is rendered. */
 import type { ImportResult } from "../../src/index.js";
-import type { ApplyResult, Plan, PlannedStep, Status } from "../../src/results.js";
+import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/results.js";
 
 export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
   return {
@@ -10,6 +10,7 @@ export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}):
     changes: steps.filter(({ action }) => ["create", "update", "remove"].includes(action)).length,
     steps,
     orphaned: [],
+    orphans: [],
     warnings: [],
     verify: false,
     ...more,
@@ -30,6 +31,18 @@ export function stepOf(id: string, more: Partial<PlannedStep> = {}): PlannedStep
     rebuilds: [],
     applies: more.state !== "drifted" && ["create", "update", "remove"].includes(more.action ?? "create"),
     notes: [],
+    ...more,
+  };
+}
+
+export function orphanOf(id: string, more: Partial<Orphan> = {}): Orphan {
+  return {
+    id,
+    kind: "ensureDatabase",
+    objects: [`database/${id}`],
+    removedBy: "removeDatabase",
+    note: `database/${id} stays; a \`removeDatabase\` step deletes it`,
+    forget: `couchdb-migrate ledger forget ${id}`,
     ...more,
   };
 }
@@ -62,6 +75,7 @@ export function statusOf(more: Partial<Status> = {}): Status {
     files: true,
     steps: [],
     orphaned: [],
+    orphans: [],
     warnings: [],
     lease: null,
     parts: [],
