@@ -10,6 +10,7 @@ import type { Login } from "./couch.js";
 import { afterAcceptance, afterRefusal, becoming, type LoginState } from "./login-state.js";
 import { isLocked } from "./retry.js";
 import { missingRight } from "./rights.js";
+import { isAdmin, type Session } from "./session.js";
 
 /** How one request was signed. */
 export interface Signature {
@@ -19,12 +20,6 @@ export interface Signature {
   readonly probe: boolean;
   /** To be called once the request is over, however it went. */
   release(): void;
-}
-
-/** The user as `GET /_session` gives it. */
-export interface Session {
-  readonly name: string | null;
-  readonly roles: readonly string[];
 }
 
 export interface LoginHooks {
@@ -157,10 +152,6 @@ export class RunLogin implements Login {
 function basic(credentials: Credentials | undefined): string | undefined {
   if (!credentials) return undefined;
   return `Basic ${Buffer.from(`${credentials.name}:${credentials.password}`).toString("base64")}`;
-}
-
-export function isAdmin(session: Session | undefined): boolean {
-  return session?.roles.includes("_admin") ?? false;
 }
 
 function lockedOut(using: Credentials | undefined): MigrateError {

@@ -6,9 +6,9 @@ import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";
 import { assertRoot } from "./identity.js";
-import { isAdmin, type Session } from "./login.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
+import { isAdmin, type Session } from "./session.js";
 import { notCouchDB } from "./wrong-address.js";
 
 export interface ReadyOptions {

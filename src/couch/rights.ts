@@ -1,8 +1,8 @@
 /** Says which right a refused request needs. */
 import { MigrateError } from "../errors.js";
 import type { Answered } from "./answer.js";
-import type { Session } from "./login.js";
 import { scopeOf } from "./memo.js";
+import type { Session } from "./session.js";
 
 /** `target`: the path, encoded; a query does not matter. */
 export function neededRight(method: string, target: string): string {

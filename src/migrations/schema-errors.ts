@@ -1,5 +1,5 @@
 /** The validator's errors without the noise: one mistake in a value with alternatives makes errors in each of them. */
-import type { SpecError } from "./validators.js";
+import type { SpecError } from "../steps/spec-validator.js";
 
 export function withoutNoise(errors: readonly SpecError[]): readonly SpecError[] {
   const outermost = errors

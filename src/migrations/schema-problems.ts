@@ -1,6 +1,7 @@
 /** What the validator found, as problems in plain sentences that say what would be right. */
 import { isScalar } from "yaml";
 import type { Schema } from "../steps/schema.js";
+import type { SpecError } from "../steps/spec-validator.js";
 import { isEmpty, locate, type Place, pointAt } from "./locate.js";
 import { fromPointer, toPointer, valueAt } from "./pointer.js";
 import { withoutNoise } from "./schema-errors.js";
@@ -8,7 +9,6 @@ import { sentence } from "./schema-sentences.js";
 import { secrecyAt } from "./secrecy.js";
 import { holdsSecret } from "./spec-schema.js";
 import type { SpecValues } from "./spec-values.js";
-import type { SpecError } from "./validators.js";
 import type { YamlFile } from "./yaml-file.js";
 
 export interface CheckedSpec {

@@ -1,6 +1,6 @@
+import type { SpecError } from "../steps/spec-validator.js";
 import { quoted, suggestion } from "./problems.js";
 import type { Alternatives } from "./spec-schema.js";
-import type { SpecError } from "./validators.js";
 
 export interface Mistake {
   readonly error: SpecError;

@@ -2,25 +2,8 @@
 import { validators } from "../generated/validators.js";
 import { kinds } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
+import type { SpecValidator } from "../steps/spec-validator.js";
 import { specSchema } from "./spec-schema.js";
-
-/** What ajv says of one mistake. */
-export interface SpecError {
-  readonly keyword: string;
-  /** JSON Pointer into the spec. */
-  readonly instancePath: string;
-  /** JSON Pointer into the schema, as a URI fragment. */
-  readonly schemaPath: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  /** With `propertyNames`: the name that is wrong. */
-  readonly propertyName?: string;
-}
-
-/** Fills defaults in. */
-export interface SpecValidator {
-  (spec: unknown): boolean;
-  errors?: readonly SpecError[] | null;
-}
 
 const atRunTime = new WeakMap<StepKind, SpecValidator>();
 

@@ -9,13 +9,7 @@ import type { Profile } from "./profile.js";
 import { badRequest, unauthorized } from "./reply.js";
 import type { CouchRequest } from "./request.js";
 import type { Databases } from "./storage/databases.js";
-
-export interface User {
-  readonly name: string | null;
-  readonly roles: readonly string[];
-  /** How the user was recognised; undefined for nobody. */
-  readonly handler?: "cookie" | "default";
-}
+import type { User } from "./user.js";
 
 interface Account {
   readonly roles: readonly string[];
@@ -25,10 +19,6 @@ interface Account {
 const nobody: User = { name: null, roles: [] };
 const wrong = () => unauthorized("Name or password is incorrect.");
 const sessionSeconds = 600;
-
-export function isServerAdmin(user: User): boolean {
-  return user.roles.includes("_admin");
-}
 
 export class Authenticator {
   readonly #config: Config;

@@ -1,9 +1,9 @@
 /** Whether the user may ask this at all, judged by the path and before any endpoint runs, as CouchDB judges it. */
 
-import { isServerAdmin, type User } from "./authentication.js";
 import type { Node } from "./node.js";
 import { unauthorized } from "./reply.js";
 import type { CouchRequest } from "./request.js";
+import { isServerAdmin, type User } from "./user.js";
 
 /** Paths of the server that anyone may ask for. `_active_tasks` and `_cluster_setup` refuse by themselves. */
 const open = new Set(["_up", "_uuids", "_session", "_utils"]);

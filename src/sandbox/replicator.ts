@@ -1,9 +1,9 @@
 /** `_replicator`: its documents are checked, signed with their owner and stored; nothing replicates. */
 
-import { isServerAdmin } from "./authentication.js";
 import { isObject } from "./json.js";
 import { forbidden } from "./reply.js";
 import type { SystemRules } from "./storage/system-rules.js";
+import { isServerAdmin } from "./user.js";
 
 export const replicatorRules: SystemRules = {
   async beforeWrite(edit, user, database) {

@@ -1,10 +1,10 @@
 /** What an endpoint is: handlers by method. A method that is not there is answered with 405. */
 
-import type { User } from "../authentication.js";
 import type { Node } from "../node.js";
 import { methodNotAllowed, type Reply } from "../reply.js";
 import type { CouchRequest } from "../request.js";
 import type { Database } from "../storage/database.js";
+import type { User } from "../user.js";
 
 export interface Context {
   readonly node: Node;

@@ -1,10 +1,10 @@
 /** One database: what CouchDB keeps beside its documents, and the documents, which PouchDB keeps. */
 
-import { isServerAdmin, type User } from "../authentication.js";
 import { isObject, isStringArray, type JsonObject } from "../json.js";
 import type { Pouch } from "../pouch.js";
 import type { Profile } from "../profile.js";
 import { forbidden, unauthorized } from "../reply.js";
+import { isServerAdmin, type User } from "../user.js";
 import type { FunctionThread } from "../views/function-thread.js";
 import { Validators } from "../views/validators.js";
 import { ViewIndexes } from "../views/view-indexes.js";

@@ -7,7 +7,7 @@ import { CouchError, databaseMissing } from "../reply.js";
 import { FunctionThread } from "../views/function-thread.js";
 import { Database, type Shape } from "./database.js";
 import { checkDatabaseName } from "./names.js";
-import { rulesFor } from "./system-rules.js";
+import { rulesFor } from "./rules-for.js";
 
 /** PouchDB's memory is shared by the whole process, so that every database needs a name of its own. */
 let created = 0;

@@ -1,9 +1,9 @@
 /** Writing documents: rights, rules of system databases, design checks, conflicts, validation functions, storage. */
 
 import { randomUUID } from "node:crypto";
-import type { User } from "../authentication.js";
 import { isObject, type JsonObject } from "../json.js";
 import { CouchError, conflict } from "../reply.js";
+import type { User } from "../user.js";
 import { checkDesignDoc } from "../views/design-check.js";
 import { completeAttachments } from "./attachments.js";
 import type { Database } from "./database.js";

@@ -1,20 +1,20 @@
 /** The `validate_doc_update` functions of a database. Every one of them judges every write, an admin's too. */
 
-import type { User } from "../authentication.js";
 import { isObject, type JsonObject } from "../json.js";
 import { CouchError, forbidden, unauthorized } from "../reply.js";
-import type { Database } from "../storage/database.js";
 import type { Edit } from "../storage/edit.js";
 import { formatRevision } from "../storage/revisions.js";
+import type { User } from "../user.js";
+import type { IndexedDatabase } from "./indexed-database.js";
 import { CompilationError, QueryServer } from "./query-server.js";
 
 type Validator = (args: readonly unknown[]) => Promise<{ thrown: unknown } | null>;
 
 export class Validators {
-  readonly #database: Database;
+  readonly #database: IndexedDatabase;
   #compiled: Promise<Validator[]> | undefined;
 
-  constructor(database: Database) {
+  constructor(database: IndexedDatabase) {
     this.#database = database;
   }
 

@@ -4,9 +4,9 @@ import { compiledViews } from "../../design-doc-rules/fields.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { PouchChange } from "../pouch.js";
 import { CouchError } from "../reply.js";
-import type { Database } from "../storage/database.js";
 import { idFirst } from "../storage/order.js";
 import { compareKeys, compareRaw } from "./collation.js";
+import type { IndexedDatabase } from "./indexed-database.js";
 import { QueryServer } from "./query-server.js";
 import type { Row } from "./row.js";
 
@@ -15,7 +15,7 @@ const batchSize = 100;
 export class ViewIndex {
   readonly language: string;
   readonly signature: string;
-  readonly #database: Database;
+  readonly #database: IndexedDatabase;
   readonly #views: readonly (readonly [name: string, view: Readonly<JsonObject>])[];
   readonly #includesDesignDocs: boolean;
   readonly #lib: JsonObject;
@@ -27,7 +27,7 @@ export class ViewIndex {
   #updateSeq = 0;
   #updating: Promise<void> | undefined;
 
-  constructor(database: Database, designDoc: JsonObject, signature: string) {
+  constructor(database: IndexedDatabase, designDoc: JsonObject, signature: string) {
     const { language = "javascript", options, views } = designDoc;
     this.#database = database;
     this.signature = signature;

@@ -2,14 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject } from "../json.js";
-import type { Database } from "../storage/database.js";
+import type { IndexedDatabase } from "./indexed-database.js";
 import { ViewIndex } from "./view-index.js";
 
 export class ViewIndexes {
-  readonly #database: Database;
+  readonly #database: IndexedDatabase;
   readonly #indexes = new Map<string, ViewIndex>();
 
-  constructor(database: Database) {
+  constructor(database: IndexedDatabase) {
     this.#database = database;
   }
 

@@ -1,7 +1,7 @@
 /** Attachments that stand in a document, with their data in base64. Pure. */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../json.js";
-import type { Fault } from "./document.js";
+import type { Fault } from "./fault.js";
 
 interface Attachment {
   readonly content_type: string;

@@ -1,20 +1,13 @@
 /** What CouchDB takes as a document, and what a step may ask for. Pure. */
 import { isObject, type JsonObject } from "../json.js";
 import { type Attachments, attachmentFaults, bareAttachments } from "./attachments.js";
+import type { Fault } from "./fault.js";
 
 /** A document as a step asks for it: without a revision. */
 export interface Document extends JsonObject {
   readonly _id: string;
   /** With their data. Absent: those that the document has stay. */
   readonly _attachments?: Attachments;
-}
-
-/** Something wrong with a document. */
-export interface Fault {
-  /** The member at fault; empty: the document. */
-  readonly keys: readonly string[];
-  readonly code: string;
-  readonly message: string;
 }
 
 /** CouchDB's own limit, from 3.0 on, of the members that do not begin with `_`. */

@@ -1,5 +1,5 @@
 /** A file may hold thousands of documents that are wrong in the same way. */
-import type { Fault } from "./document.js";
+import type { Fault } from "./fault.js";
 
 export const mostProblems = 20;
 

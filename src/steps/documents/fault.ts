@@ -1,0 +1,7 @@
+/** Something wrong with a document. */
+export interface Fault {
+  /** The member at fault; empty: the document. */
+  readonly keys: readonly string[];
+  readonly code: string;
+  readonly message: string;
+}
