@@ -126,9 +126,18 @@ export class RunningScript {
     return `: ${this.#foreign(thrown instanceof Error ? thrown.message : String(thrown))}`;
   }
 
+  /** In one line: what V8 says of a cycle has several. Joined last, for a secret may have several, too. */
   #foreign(text: string): string {
-    return this.#options.foreign?.(text) ?? text;
+    const safe = this.#options.foreign?.(text);
+    return safe === undefined ? text : oneLine(safe);
   }
+}
+
+function oneLine(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .join(" ");
 }
 
 function failed(what: string, at?: string): MigrateError {

@@ -113,6 +113,15 @@ it("its exception is quoted without secrets", async () => {
   await expect(changed).rejects.toThrow(/^\*\*\*!$/);
 });
 
+it("a cycle is described in one line, without secrets", async () => {
+  const foreign = (text: string) => text.replace("swarm\nqueen", "***");
+  const cycle = "document.self = document; return document;";
+  const body = `export default (document) => { if (!document.legs) throw new Error("swarm\\nqueen\\nsaid"); ${cycle} };`;
+  const running = await open(body, { foreign });
+  await expect(running.change(document)).rejects.toThrow(/^Converting circular structure to JSON --> [^\n]+$/);
+  await expect(running.change({ _id: "abathur" })).rejects.toThrow(/^\*\*\* said$/);
+});
+
 it("names no setting if none changes the limit", async () => {
   await expect(open("for (;;);", { limit: 2_000 })).rejects.toThrow(/did not end within 2 s, while it was loaded$/);
 });
