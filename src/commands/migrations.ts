@@ -8,7 +8,8 @@ export async function readMigrations(
   options: Pick<LoadOptions, "eachFile" | "unset"> = {},
 ): Promise<Migrations> {
   const { loadMigrations } = await context.engine();
-  const migrations = await loadMigrations(context.settings.path, { env: context.env, ...options });
+  const { settings, env, signal } = context;
+  const migrations = await loadMigrations(settings.path, { env, signal, ...options });
   context.secrets.addSteps(migrations.steps);
   return migrations;
 }

@@ -147,6 +147,7 @@ export function stepFiles(
   problems: Problems,
   place: (pointer: string) => Position,
   literal: (pointer: string) => boolean,
+  signal?: AbortSignal,
 ): StepFiles {
   const shownPath = (path: string) => join(path.startsWith("/") ? "" : dirname(file), path);
   const realPath = (path: string) => resolve(dirname(file), path);
@@ -157,6 +158,7 @@ export function stepFiles(
     report.call(problems, at, code, `${name} ${reason}`, path, { literal: literal(pointer) });
   };
   return {
+    signal,
     async text(path, pointer) {
       const read = await cache.text(realPath(path));
       if ("text" in read) return read.text;

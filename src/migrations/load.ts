@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly kinds?: readonly StepKind[];
   /** Called with the steps of each file as soon as they are read, and awaited before the next one is. */
   readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
+  /** Aborted: a script that is being loaded is ended, and the load fails with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,7 +67,16 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
       for (const { kind, place } of node.specs) if (kind.first) uses.first(kind.name, file.position(place.key));
       uses.step(position);
       for (const { kind, place } of node.specs) {
-        const read = await readStep({ file, place, kind, reader, cache, problems, partitioned });
+        const read = await readStep({
+          file,
+          place,
+          kind,
+          reader,
+          cache,
+          problems,
+          partitioned,
+          signal: options.signal,
+        });
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
         for (const [name, is] of kind.partitions?.(read.desired) ?? []) {

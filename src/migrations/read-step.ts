@@ -25,6 +25,7 @@ export interface StepSource {
   readonly problems: Problems;
   /** The databases that earlier steps make, and whether they are partitioned. */
   readonly partitioned: ReadonlyMap<string, boolean>;
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface ReadStep {
@@ -45,6 +46,7 @@ export async function readStep({
   cache,
   problems,
   partitioned,
+  signal,
 }: StepSource): Promise<ReadStep | undefined> {
   const before = problems.count;
   const schema = specSchema(kind);
@@ -64,7 +66,7 @@ export async function readStep({
   if (problems.count > before) return undefined;
 
   const literal = (pointer: string) => ![...values.masks, ...values.undecided].some((one) => one.pointer === pointer);
-  const files = stepFiles(file.source.file, cache, problems, at, literal);
+  const files = stepFiles(file.source.file, cache, problems, at, literal, signal);
   const desired = kind.resolve ? await kind.resolve(spec, files) : spec;
   if (problems.count > before) return undefined;
   for (const problem of kind.checkPartitions?.(desired, partitioned) ?? []) report(problem);

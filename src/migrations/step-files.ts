@@ -6,6 +6,8 @@ import type { LargeFile } from "./large-file.js";
  * the reader then returns `undefined` (or `[]`), and loading goes on to find the other problems.
  */
 export interface StepFiles {
+  /** Aborted: whoever loads the files no longer wants them. */
+  readonly signal?: AbortSignal | undefined;
   /** A file's text: UTF-8, without a byte order mark, with LF line ends. `pointer`: the spec field that names it. */
   text(path: string, pointer: string): Promise<string | undefined>;
   /** A file of any size, which is read piece by piece, now and again when the step is applied. */

@@ -1,7 +1,7 @@
 /** However a script goes wrong, `apply` says so, fails the step that it belongs to, and gives the lease back. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type RunningCli, startCli } from "../support/cli.js";
 import { databaseName } from "../support/databases.js";
 import { must } from "../support/request.js";
@@ -24,10 +24,23 @@ interface Started extends RunningCli {
   readonly folder: string;
 }
 
-async function start(script: string, flags: readonly string[] = [], env: object = {}): Promise<Started> {
+async function start(
+  script: string,
+  flags: readonly string[] = [],
+  env: object = {},
+  command = "apply",
+): Promise<Started> {
   const yaml = `- id: legs\n  transformDocuments: { database: ${database}, script: x.mjs }\n`;
   const folder = await tempFolder({ "migrations/001.yaml": yaml, "migrations/x.mjs": script });
-  const args = ["apply", "--set", database, "--termination-log", "end.log", "--log-format", "json", ...flags];
+  const args = [
+    command,
+    ...(command === "validate" ? [] : ["--set", database]),
+    "--termination-log",
+    "end.log",
+    "--log-format",
+    "json",
+    ...flags,
+  ];
   return { ...startCli(args, { cwd: folder, env: { ...login(), ...env } }), folder };
 }
 
@@ -92,6 +105,23 @@ it("SIGTERM while a script computes: exit code 7, the step is unfinished, the le
   expect(linesOf(stdout.replace("computing\n", ""))).toMatchObject([{ result: "interrupted", unfinished: ["legs"] }]);
   expect(await end(running)).toMatch(/interrupted/);
   expect(await leaseNow(), stderr).toBeNull();
+});
+
+const loading: [title: string, source: string][] = [
+  ["loops", "for (;;);"],
+  ["awaits what never comes", "setInterval(() => {}, 1e6); await new Promise(() => {});"],
+];
+describe.each(loading)("SIGTERM while a script that %s is loaded", (_, source) => {
+  const script = `import { writeSync } from 'node:fs'; writeSync(1, 'loading\\n'); ${source} export default () => {};`;
+
+  it.each(["apply", "plan", "validate"])("%s: exit code 7, interrupted, and nothing else is said", async (command) => {
+    const running = await start(script, [], {}, command);
+    running.child.stdout?.once("data", () => running.child.kill("SIGTERM"));
+    const { code, stdout, stderr } = await running.result;
+    expect([code, stdout], stderr).toEqual([7, "loading\n"]);
+    expect(linesOf(stderr)).toMatchObject([{ level: "error", code: "interrupted" }]);
+    expect(await end(running)).toMatch(/^interrupted: the run was interrupted/);
+  });
 });
 
 /** Runs a command with a fault that is none of a script's, as one of our own would be. */

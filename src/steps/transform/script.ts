@@ -28,10 +28,13 @@ export async function readScript(files: StepFiles, path: string): Promise<string
   for (const { offset, code, message } of problems) files.problem(at(offset), code, message);
   if (problems.length > 0) return undefined;
   try {
-    const script = await RunningScript.open(source, { limit: longestLoad });
+    const { signal } = files;
+    const script = await RunningScript.open(source, { limit: longestLoad, ...(signal ? { signal } : {}) });
     await script.close();
     return source;
   } catch (error) {
+    // That it was not let finish is no fault of it.
+    if (files.signal?.aborted) throw error;
     files.problem(at(0), "script-fails", error instanceof Error ? error.message : String(error));
     return undefined;
   }

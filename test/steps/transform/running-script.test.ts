@@ -122,6 +122,19 @@ it("a cycle is described in one line, without secrets", async () => {
   await expect(running.change({ _id: "abathur" })).rejects.toThrow(/^\*\*\* said$/);
 });
 
+it.each([
+  ["loops at its top level", "for (;;); export default (d) => d;"],
+  [
+    "awaits at its top level what never comes",
+    "setInterval(() => {}, 1e3); await new Promise(() => {}); export default (d) => d;",
+  ],
+])("a module that %s is ended by the signal", async (_, source) => {
+  const stop = new AbortController();
+  const opened = open(source, { signal: stop.signal });
+  stop.abort();
+  await expect(opened).rejects.toMatchObject({ code: "interrupted", message: "the run was interrupted" });
+});
+
 it("names no setting if none changes the limit", async () => {
   await expect(open("for (;;);", { limit: 2_000 })).rejects.toThrow(/did not end within 2 s, while it was loaded$/);
 });
