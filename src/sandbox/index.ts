@@ -3,7 +3,7 @@
  * closed. The contract suite (test/contract) holds it and a real CouchDB 3.5 to the same expectations.
  *
  * The functions of design documents run in an engine of their own (views/function-thread.ts) and reach nothing of this
- * process: after an import they are somebody else's.
+ * process: after an import they are somebody else's. So do the regular expressions of selectors.
  *
  * What it can't show:
  * - clusters: it is one node, every write is a 201, nothing is ever below quorum;

@@ -115,6 +115,39 @@ describe("the embedded server", () => {
     expect((await send("GET", `${good.path}/_design/d/_view/v`)).body.rows).toHaveLength(2);
   });
 
+  const slow = { t: { $regex: "^(a+)+$" } };
+  const queries: [title: string, path: string, body: object][] = [
+    ["a selector", "_find", { selector: slow }],
+    ["a filter of changes", "_changes?filter=_selector", { selector: slow }],
+    ["the filter of an index", "_find", { selector: { t: { $gt: null } }, use_index: "some" }],
+  ];
+  it.each(queries)("fails only that request where the pattern in %s backtracks", async (_, query, body) => {
+    const path = await database({});
+    await send("PUT", `${path}/a`, { t: `${"a".repeat(60)}!` });
+    const index = { fields: ["t"], partial_filter_selector: slow };
+    expect((await send("POST", `${path}/_index`, { ddoc: "some", name: "t", index })).status).toBe(200);
+    const bad = send("POST", `${path}/${query}`, body);
+    expect((await send("GET", "/_up")).status).toBe(200);
+    const { status, body: answer } = await bad;
+    expect({ status, answer }).toMatchObject({ status: 500, answer: { error: "os_process_error" } });
+    const { docs } = (await send("POST", `${path}/_find`, { selector: { t: { $regex: "^a+!$" } } })).body;
+    expect(docs).toHaveLength(1);
+  });
+
+  it("asks a pattern of many documents, and several patterns of one", async () => {
+    const path = await database({});
+    const docs = Array.from({ length: 2_500 }, (_, n) => ({ _id: `d${n}`, n: String(n), t: n % 2 ? "odd" : "even" }));
+    await send("POST", `${path}/_bulk_docs`, { docs });
+    const even = { t: { $regex: "^e" } };
+    const ids = async (selector: object) => {
+      const { docs } = (await send("POST", `${path}/_find`, { selector, limit: 3_000 })).body;
+      return docs.map(({ n }: { n: string }) => Number(n)).sort((a: number, b: number) => a - b);
+    };
+    expect(await ids(even)).toHaveLength(1_250);
+    expect(await ids({ $and: [even, { n: { $regex: "^1\\d$" } }, { n: { $regex: "[48]$" } }] })).toEqual([14, 18]);
+    expect(await ids({ $not: { $or: [even, { n: { $regex: "^[^7]" } }, { n: { $regex: ".." } }] } })).toEqual([7]);
+  });
+
   it("runs the functions of more design documents than it caches", async () => {
     const path = await database({ views: { v: { map: "function (doc) { emit(1); }" } } });
     const names = Array.from({ length: 70 }, (_, n) => `d${n}`);

@@ -123,6 +123,30 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^interrupted: /);
   });
 
+  it("while the embedded server computes", async () => {
+    const spec = 'selector: { t: { $regex: "^(a+)+$" } }, set: { /legs: 6 }';
+    const cwd = await tempFolder({
+      "migrations/001.yaml": `
+        - { id: one, ensureDatabase: { name: zerglings } }
+        - { id: two, ensureDocuments: { database: zerglings, docs: [{ _id: abathur, t: ${"a".repeat(60)}b }] } }
+        - { id: three, transformDocuments: { database: zerglings, ${spec} } }`,
+    });
+    const preload = `
+      import { writeSync } from "node:fs";
+      import { Server } from "node:http";
+      const { emit } = Server.prototype;
+      Server.prototype.emit = function (event, request, ...rest) {
+        if (event === "request" && request.url.includes("_find")) writeSync(2, "asked\\n");
+        return emit.call(this, event, request, ...rest);
+      };`;
+    const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(preload)}"` };
+    const { child, result } = startCli(["apply", "--sandbox", "--termination-log", "termination.log"], { cwd, env });
+    child.stderr?.on("data", (text) => text.includes("asked") && !child.killed && child.kill("SIGTERM"));
+    const { code, stderr } = await result;
+    expect(code, stderr).toBe(7);
+    expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^interrupted: the run was interrupted/);
+  });
+
   it("ends at once when it is told twice, and says so", async () => {
     const run = await start();
     proxy.faultWhen(isPut("/overlord"), {

@@ -1,8 +1,8 @@
 /** `_changes`, as one reply or as a long poll. Continuous feeds are not there, nor filters of design documents. */
 
 import { isObject, isStringArray, type JsonObject } from "../json.js";
-import { matches } from "../mango/match.js";
 import { normalizeSelector } from "../mango/normalize.js";
+import { select } from "../mango/select.js";
 import type { PouchChange } from "../pouch.js";
 import { badRequest, CouchError, notFound, notImplemented, type Reply, reply } from "../reply.js";
 import { type CouchRequest, jsonObjectBody, jsonParameter } from "../request.js";
@@ -16,7 +16,7 @@ export const changes = endpoint<DatabaseContext>("GET,POST,HEAD", {
   POST: (context) => answer(context, context.request.body.length === 0 ? {} : jsonObjectBody(context.request)),
 });
 
-type Filter = (change: PouchChange) => boolean;
+type Filter = (changes: readonly PouchChange[]) => PouchChange[] | Promise<PouchChange[]>;
 
 async function answer({ database, request }: DatabaseContext, body: JsonObject): Promise<Reply> {
   const { query } = request;
@@ -28,12 +28,12 @@ async function answer({ database, request }: DatabaseContext, body: JsonObject):
   const limit = query.get("limit") ?? "";
   if (!/^-?\d*$/.test(limit)) throw new CouchError(500, "unknown_error", "badarg");
   const since = await sinceOf(database, query.get("since"));
-  const filter = filterOf(request, body);
+  const filter = filterOf(database, request, body);
 
-  let found = (await read(database, since, request)).filter(filter);
+  let found = await filter(await read(database, since, request));
   if (feed === "longpoll" && found.length === 0) {
     await nextChange(database, request);
-    found = (await read(database, since, request)).filter(filter);
+    found = await filter(await read(database, since, request));
   }
   if (query.get("descending") === "true") found.reverse();
   const shown = limit === "" ? found : found.slice(0, Number(limit));
@@ -69,19 +69,19 @@ async function sinceOf(database: Database, since: string | null): Promise<number
   return Number(number);
 }
 
-function filterOf(request: CouchRequest, body: JsonObject): Filter {
+function filterOf({ functions }: Database, request: CouchRequest, body: JsonObject): Filter {
   const name = request.query.get("filter");
-  if (name === null) return () => true;
-  if (name === "_design") return ({ id }) => id.startsWith("_design/");
+  if (name === null) return (changes) => [...changes];
+  if (name === "_design") return (changes) => changes.filter(({ id }) => id.startsWith("_design/"));
   if (name === "_doc_ids") {
     const ids = body.doc_ids ?? jsonParameter(request, "doc_ids");
     if (!isStringArray(ids)) throw badRequest("`doc_ids` filter parameter is not a list of doc ids.");
-    return ({ id }) => ids.includes(id);
+    return (changes) => changes.filter(({ id }) => ids.includes(id));
   }
   if (name === "_selector") {
     if (!isObject(body.selector)) throw badRequest("Selector must be specified in POST payload");
     const selector = normalizeSelector(body.selector);
-    return ({ doc }) => doc !== undefined && matches(selector, doc);
+    return (changes) => select(functions, selector, changes, ({ doc }) => doc);
   }
   if (name === "_view" && !request.query.has("view")) throw badRequest("`view` filter parameter is not provided.");
   throw name === "_view" ? notImplemented() : notFound();

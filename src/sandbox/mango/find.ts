@@ -8,9 +8,9 @@ import { chooseIndex, isWanted } from "./choose-index.js";
 import { mangoError } from "./errors.js";
 import { fieldAt, project } from "./fields.js";
 import { listIndexes, type MangoIndex } from "./indexes.js";
-import { matches } from "./match.js";
 import { normalizeSelector, type Selector } from "./normalize.js";
 import { count, fieldNames, flag, onlyKeys, optional, required, type Sort, sort } from "./options.js";
+import { select } from "./select.js";
 
 export interface FindRequest {
   readonly selector: Selector;
@@ -62,8 +62,7 @@ export async function find(database: Database, request: FindRequest, partition?:
   const index = chooseIndex(await listIndexes(database), request);
   const documents = await candidates(database, index, partition);
   const columns = (index?.fields ?? []).map(([field]) => field);
-  const rows = documents
-    .filter((document) => matches(request.selector, document))
+  const rows = (await select(database.functions, request.selector, documents, (document) => document))
     .map((document) => ({ document, place: placeOf(document, columns) }))
     .sort((a, b) => comparePlaces(a.place, b.place));
   if (request.sort[0]?.[1] === "desc") rows.reverse();
@@ -92,11 +91,11 @@ async function candidates(
   partition?: string,
 ): Promise<JsonObject[]> {
   const { rows } = await database.pouch.allDocs({ include_docs: true });
-  return rows.flatMap(({ id, doc }) => {
+  const complete = rows.flatMap(({ id, doc }) => {
     if (!doc || id.startsWith("_design/") || (partition !== undefined && !id.startsWith(`${partition}:`))) return [];
-    const complete = !index || index.fields.every(([field]) => fieldAt(doc, field) !== undefined);
-    return complete && matches(index?.partialFilter ?? {}, doc) ? [idFirst(doc)] : [];
+    return !index || index.fields.every(([field]) => fieldAt(doc, field) !== undefined) ? [idFirst(doc)] : [];
   });
+  return select(database.functions, index?.partialFilter ?? {}, complete, (document) => document);
 }
 
 function placeOf(document: JsonObject, columns: readonly string[]): Place {

@@ -1,6 +1,7 @@
 /**
- * The thread of one embedded server in which all functions of its design documents run, one call at a time. A call that
- * does not end ends the thread, and the next call starts another one: the server answers meanwhile.
+ * The thread of one embedded server in which all functions of its design documents run, and the regular expressions of
+ * selectors, one call at a time. A call that does not end ends the thread, and the next call starts another one: the
+ * server answers meanwhile.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -8,7 +9,7 @@ import { CouchError } from "../reply.js";
 import { prelude } from "./prelude.js";
 
 /** CouchDB's own limit, `os_process_timeout`, in milliseconds. */
-const timeout = 5000;
+const longest = 5000;
 
 const limits = {
   /** Bytes for the functions of a design document. More than CouchDB's 64 MB: a reduce gets all its rows at once. */
@@ -29,6 +30,8 @@ export interface FunctionCall {
   readonly args: readonly string[];
   /** The calls that make the context where it is not there. */
   readonly setup: readonly (readonly [name: string, text: string])[];
+  /** Milliseconds. Default: as long as CouchDB waits for a function. */
+  readonly limit?: number;
 }
 
 interface Answer {
@@ -58,14 +61,14 @@ export class FunctionThread {
     await this.#end();
   }
 
-  async #run({ setup, ...call }: FunctionCall): Promise<readonly string[]> {
-    let answer = await this.#ask(call);
-    if (answer.absent) answer = await this.#ask({ ...call, setup });
+  async #run({ setup, limit = longest, ...call }: FunctionCall): Promise<readonly string[]> {
+    let answer = await this.#ask(call, limit);
+    if (answer.absent) answer = await this.#ask({ ...call, setup }, limit);
     if (!answer.results) throw processError("The functions used up their memory or their stack.");
     return answer.results;
   }
 
-  async #ask(message: object): Promise<Answer> {
+  async #ask(message: object, limit: number): Promise<Answer> {
     if (this.#closed) throw processError("The server is closed.");
     this.#worker ??= start();
     const over = new AbortController();
@@ -74,7 +77,7 @@ export class FunctionThread {
       const worker = await this.#worker;
       const answer = once(worker, "message", { signal: over.signal });
       const exit = once(worker, "exit", { signal: over.signal }).then(() => Promise.reject(new Error("it ended")));
-      timer = setTimeout(() => over.abort(), timeout);
+      timer = setTimeout(() => over.abort(), limit);
       worker.postMessage(message);
       return (await Promise.race([answer, exit]))[0] as Answer;
     } catch {

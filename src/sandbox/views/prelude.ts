@@ -5,7 +5,7 @@
  */
 export const prelude = `(function (global) {
   "use strict";
-  var parse = JSON.parse, stringify = JSON.stringify, evaluate = eval, MakeFunction = Function;
+  var parse = JSON.parse, stringify = JSON.stringify, evaluate = eval, MakeFunction = Function, Expression = RegExp;
   var Fatal = InternalError;
   var emitted = [], functions = [], designDoc = {}, modules = {};
 
@@ -64,6 +64,7 @@ export const prelude = `(function (global) {
       try { return plain(functions[0](args.keys, args.values, false)); }
       catch (thrown) { rethrowFatal(thrown); return null; }
     },
+    test: function (args) { return new Expression(args[0]).test(args[1]); },
     validate: function (args) {
       try { functions[0].apply(null, args); return null; }
       catch (thrown) {
