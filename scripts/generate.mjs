@@ -1,11 +1,12 @@
 /**
- * Writes what follows from the step kinds and the table of settings: validators and lists (src/generated, not
+ * Writes what follows from the step kinds, the settings and the errors: validators and lists (src/generated, not
  * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a
  * committed file is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { editorSchema } from "./generate/editor-schema.mjs";
+import { errorReference } from "./generate/error-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { validatorCode } from "./generate/validator-code.mjs";
@@ -16,6 +17,7 @@ const loaded = await loadKinds();
 const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
+  "docs/errors.md": () => errorReference(loaded),
   "docs/settings.md": () => loaded.settingsReference(),
 };
 const generated = {

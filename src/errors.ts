@@ -5,30 +5,34 @@
  * a cause, and `next`: what the person who reads it should do now.
  *
  * To add one: add a line to `catalogue`, then throw `new MigrateError("your-code", {...})`. Nothing else is edited:
- * the exit code and the reference in the docs follow from the catalogue.
+ * the exit code follows from the catalogue, and `npm run generate` writes docs/errors.md from it.
  */
 
 /** What the process exits with, by class of outcome. */
 export const exitCodes = {
-  /** Done, or nothing to do. */
   done: 0,
-  /** A step failed or was refused. */
   failed: 1,
-  /** Changes are pending, or the files are older (only with `--detailed-exitcode`). */
   pending: 2,
-  /** The input is invalid. */
   invalid: 3,
-  /** CouchDB is unreachable, or refuses the credentials or a right. */
   unreachable: 4,
-  /** Another runner holds the lease past `--lock-wait`. */
   leaseHeld: 5,
-  /** Come again: `--timeout` passed, the server goes on building. */
   comeAgain: 6,
-  /** Interrupted by a signal. */
   interrupted: 7,
 } as const;
 
 export type ExitClass = keyof typeof exitCodes;
+
+/** For help and the reference of errors. */
+export const exitMeanings: Readonly<Record<ExitClass, string>> = {
+  done: "done, or nothing to do",
+  failed: "a step failed or was refused",
+  pending: "changes are pending, or the files are older (only with --detailed-exitcode)",
+  invalid: "the input is invalid",
+  unreachable: "CouchDB is unreachable, or refuses the credentials or a permission",
+  leaseHeld: "another runner holds the lease for longer than --lock-wait",
+  comeAgain: "incomplete: --timeout passed; run again",
+  interrupted: "interrupted by a signal",
+};
 
 export interface CatalogueEntry {
   readonly exit: ExitClass;
@@ -41,23 +45,23 @@ export interface CatalogueEntry {
 export const catalogue = {
   "invalid-input": {
     exit: "invalid",
-    when: "The migration files hold at least one problem; all of them are listed.",
+    when: "The migration files contain at least one problem. All problems are listed, and nothing was applied.",
     next: "Correct the files; `couchdb-migrate validate` checks them offline.",
   },
   "invalid-settings": {
     exit: "invalid",
-    when: "A flag, an environment variable or couchdb-migrate.yaml holds a value that can't be used.",
+    when: "A flag, an environment variable or a key of couchdb-migrate.yaml is unknown, missing, or has a value that can't be used.",
     next: "Correct the setting; `couchdb-migrate --help` lists them all.",
   },
   unreachable: {
     exit: "unreachable",
     when: "CouchDB did not answer, or was not ready, within --wait.",
-    next: "Check the address and that CouchDB is up; --wait says how long to wait for it.",
+    next: "Check the address, and that CouchDB is up; --wait sets how long to wait for it.",
   },
   unauthorized: {
     exit: "unreachable",
-    when: "CouchDB refuses the credentials. They are tried once: CouchDB locks accounts after five failures.",
-    next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation give the old one as COUCHDB_PREVIOUS_PASSWORD.",
+    when: "CouchDB refuses the credentials. A run tries them only once, because CouchDB locks accounts after five failures.",
+    next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation, give the old password as COUCHDB_PREVIOUS_PASSWORD.",
   },
   "locked-out": {
     exit: "unreachable",
@@ -66,88 +70,88 @@ export const catalogue = {
   },
   "missing-right": {
     exit: "unreachable",
-    when: "The credentials are right, but lack a right that the run needs.",
-    next: "Run with a server admin, or keep the ledger in a database of your own with --ledger-database.",
+    when: "The credentials are correct, but the user lacks a permission that the run needs.",
+    next: "Run as a server admin, or keep the ledger in a database of your own with --ledger-database.",
   },
   "not-couchdb": {
     exit: "unreachable",
-    when: "Something answers at the address, but it is not a CouchDB.",
-    next: "Check the URL: a proxy or a login page may stand in front of CouchDB.",
+    when: "Something answers at the address, but it is not CouchDB.",
+    next: "Check the URL: a proxy or a login page may be in front of CouchDB.",
   },
   "paths-decoded": {
     exit: "unreachable",
-    when: "A proxy decodes the paths of requests, so that names with `+`, `/` or `%` reach CouchDB as other names.",
-    next: "Let the proxy pass paths on as they were sent. In nginx, give `proxy_pass` nothing after the host and port, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
+    when: "A proxy decodes the paths of requests, so that names with `+`, `/` or `%` would reach CouchDB as other names.",
+    next: "Configure the proxy to pass paths on as they were sent. In nginx, give `proxy_pass` nothing after the host and port, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
   },
   "wrong-address": {
     exit: "unreachable",
-    when: "The URL is not the root of a CouchDB: it names a database, the server redirects, or the scheme is wrong.",
+    when: "The URL is not the root of CouchDB: it names a database, the server redirects, or the scheme is wrong.",
     next: "Correct COUCHDB_URL (or --url).",
   },
   "gateway-refused": {
     exit: "unreachable",
-    when: "A proxy or gateway in front of CouchDB refused a request; CouchDB did not get it.",
+    when: "A proxy or gateway in front of CouchDB refused a request, so CouchDB did not get it.",
     next: "Check the configuration and the log of the proxy or gateway that answers at the URL.",
   },
   "request-failed": {
     exit: "failed",
-    when: "CouchDB answered a request with an error that a retry does not mend, or that did not mend in time.",
-    next: "Fix what CouchDB's reason names, then run again: what was done is recorded and not repeated.",
+    when: "CouchDB answered a request with an error that a retry does not fix, or that retries did not fix in time.",
+    next: "Fix the cause that CouchDB gives, then run again: what was done is recorded and not repeated.",
   },
   "disk-full": {
     exit: "failed",
     when: "CouchDB could not store what was written, because its disk is full.",
-    next: "Make room on CouchDB's disk, or enlarge it, then run again: what was done is recorded and not repeated.",
+    next: "Free space on CouchDB's disk, or enlarge it, then run again: what was done is recorded and not repeated.",
   },
   "outcome-unknown": {
     exit: "failed",
-    when: "A request was sent and no answer came, so whether it was carried out is not known.",
-    next: "Run again: the step is looked at first, and only what is missing is written.",
+    when: "A request was sent and no answer came, so it is not known whether CouchDB carried it out.",
+    next: "Run again: the run reads what the server has, and writes only what is missing.",
   },
   "not-applied": {
     exit: "failed",
-    when: "CouchDB, or a proxy before it, accepted a write, but the server does not hold what was sent.",
-    next: "Check what stands between couchdb-migrate and CouchDB: it may answer for CouchDB or change requests. Then run again.",
+    when: "CouchDB, or a proxy in front of it, accepted a write, but the server does not have what was sent.",
+    next: "Check what is between couchdb-migrate and CouchDB: it may answer in CouchDB's place or change requests. Then run again.",
   },
   "below-quorum": {
     exit: "failed",
-    when: "CouchDB took a write on a minority of its nodes only (202), so it is not durable.",
+    when: "Only a minority of CouchDB's nodes accepted a write (202), so it is not durable.",
     next: "Bring the missing nodes back, then run again.",
   },
   conflict: {
     exit: "failed",
-    when: "Somebody else changed the same thing meanwhile, again and again.",
-    next: "Run again; if it persists, find who else writes it.",
+    when: "Somebody else kept changing the same object during the run.",
+    next: "Run again; if it happens again, find out who else writes the object.",
   },
   "node-down": {
     exit: "failed",
-    when: "A node of the cluster that has to be written to does not answer.",
+    when: "A node of the cluster that the run has to write to does not answer.",
     next: "Bring the node back, or remove it from the cluster, then run again.",
   },
   "step-failed": {
     exit: "failed",
-    when: "A step could not be applied. The steps before it are recorded, those after it were not begun.",
-    next: "Mend the cause, then run again: the run goes on with this step.",
+    when: "A step could not be applied. The steps before it are recorded; those after it were not started.",
+    next: "Fix the cause, then run again: the run continues with this step.",
   },
   refused: {
     exit: "failed",
-    when: "The step would do what needs a decision: destroy data, or change what is fixed at creation.",
-    next: "Review the reason above; allow it as it says, or edit the step.",
+    when: "The step needs a decision: it would destroy data, or change what is fixed at creation.",
+    next: "Review the reason above; to proceed, do as it says, or edit the step.",
   },
   "changed-one-time-step": {
     exit: "failed",
-    when: "A one-time step was edited after it had been applied.",
-    next: "Restore it, or take it as it is with `couchdb-migrate ledger accept`.",
+    when: "A one-time step was edited after it was applied.",
+    next: "Restore it, or record it as it is with `couchdb-migrate ledger accept`.",
   },
   "id-reused": {
     exit: "failed",
-    when: "A step has an id under which another object is recorded, which still exists.",
-    next: "Give services that share a CouchDB a set each (--set), or the step a new id.",
+    when: "The id of a step is recorded for another object, which still exists.",
+    next: "Give each service that shares a CouchDB its own set (--set), or give the step a new id.",
   },
   "renamed-step": {
     exit: "failed",
-    when: "A step seems to be one that was applied under another id, or names a former id of which that is in doubt.",
-    next: "Say so with `formerly`, or drop an entry with `couchdb-migrate ledger forget`.",
+    when: "A step seems to have been applied under another id, or lists a former id that may not be its own.",
+    next: "Confirm it with `formerly`, or drop an entry with `couchdb-migrate ledger forget`.",
   },
   "older-files": {
     exit: "failed",
@@ -156,18 +160,18 @@ export const catalogue = {
   },
   "release-refused": {
     exit: "failed",
-    when: "The release is lower than the one that is applied, and the files were never applied; or it is of another sort.",
+    when: "The release is lower than the one that is applied, and the files were never applied; or one is a number and the other a time.",
     next: "Give a higher --release, or correct the recorded one with `couchdb-migrate ledger release`.",
   },
   "ledger-unreadable": {
     exit: "failed",
-    when: "The ledger document is there but is not one that this version can read.",
+    when: "The ledger document exists, but this version can't read it.",
     next: "Use the version of couchdb-migrate that wrote it, or a newer one.",
   },
   "ledger-too-large": {
     exit: "failed",
-    when: "The ledger would have more bytes than CouchDB takes in one document.",
-    next: "Split the migration files into several sets (--set): each has a ledger of its own.",
+    when: "The ledger would be larger than CouchDB allows a document to be.",
+    next: "Split the migration files into several sets (--set): each has its own ledger.",
   },
   "not-in-ledger": {
     exit: "invalid",
@@ -177,26 +181,26 @@ export const catalogue = {
   "lease-held": {
     exit: "leaseHeld",
     when: "Another runner holds the lease for longer than --lock-wait.",
-    next: "Wait for it; if its holder is gone, `couchdb-migrate unlock` says whose it was and releases it.",
+    next: "Wait for it; if its holder is gone, run `couchdb-migrate unlock`, which names the holder and releases the lease.",
   },
   "lease-lost": {
     exit: "failed",
     when: "The lease could not be renewed in time, so the run stopped before its next step.",
-    next: "Run again: it looks at what this one has done, and goes on.",
+    next: "Run again: the next run looks at what this one has done, and continues.",
   },
   "come-again": {
     exit: "comeAgain",
     when: "--timeout passed before the run was done.",
-    next: "Run again: it goes on where this one stopped.",
+    next: "Run again: the next run continues where this one stopped.",
   },
   interrupted: {
     exit: "interrupted",
-    when: "A signal stopped the run between two steps.",
-    next: "Run again: it goes on where this one stopped.",
+    when: "A signal stopped the run.",
+    next: "Run again: the next run continues where this one stopped.",
   },
   "sandbox-missing": {
     exit: "invalid",
-    when: "The embedded server's packages, which are optional, are not installed.",
+    when: "The packages of the embedded server, which are optional, are not installed.",
     next: "Install them, or give COUCHDB_URL.",
   },
   bug: {

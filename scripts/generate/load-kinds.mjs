@@ -6,14 +6,15 @@ import { build } from "esbuild";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The registry, from its TypeScript sources: `{ kinds, specSchema, newAjv, settingsReference }`. They are bundled within the project,
- * so that the packages that they import are found.
+ * Tables and registries, from their TypeScript sources. They are bundled within the project, so that the packages that
+ * they import are found.
  */
 export async function loadKinds() {
   const entry = `
     export { kinds } from "./src/steps/index.js";
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
+    export { catalogue, exitCodes, exitMeanings } from "./src/errors.js";
     export { settingsReference } from "./src/settings/reference.js";
   `;
   const parent = join(root, "node_modules/.cache");

@@ -169,7 +169,7 @@ export class Acquisition {
 
   get #whatToDo(): string {
     const unlock = commandLine("unlock", this.#place);
-    return `Wait for it; if its holder is gone, ${unlock} says whose it was and releases it.`;
+    return `Wait for it; if its holder is gone, run ${unlock}, which names the holder and releases the lease.`;
   }
 
   /** One look at all copies, and what of ours is held there is given up. Never throws: the next look finds the rest. */
