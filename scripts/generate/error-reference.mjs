@@ -17,7 +17,7 @@ error[unauthorized]: CouchDB at http://couchdb:5984 refuses the password of "ove
 
 The codes are stable. In JSON, \`failures\` of a result has the same \`code\`, \`message\` and \`next\` for each step that
 failed. The message says what happened to what; where the next action in the table is too general, the message has a
-more exact one.
+more exact one. [Troubleshooting](troubleshooting.md) explains the errors that people meet first.
 
 If several steps fail with different exit codes, the run exits with 1.
 

@@ -159,7 +159,7 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
   if (then === undefined) return "not applied in this database yet";
   if (now === undefined) return "the database is gone";
   // Before 3.3 every database says "0": a recreation can't be seen.
-  if (now !== then && now !== "0" && then !== "0") return "the database was deleted and made anew";
+  if (now !== then && now !== "0" && then !== "0") return "the database was recreated";
   return undefined;
 }
 

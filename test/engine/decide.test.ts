@@ -92,7 +92,7 @@ describe("decide", () => {
       ledger({ s: { databases: { d: "7" } } }),
       at({ d: "8" }),
       "pending",
-      "made anew",
+      "recreated",
     ],
     [
       "deleted database",
