@@ -1,7 +1,7 @@
 /** What all scenarios share: the server, a folder for their files, and how each program is called. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaults } from "../src/options.js";
+import { defaults } from "../src/contract/options.js";
 import { startProxy } from "../test/support/proxy.js";
 import { must } from "../test/support/request.js";
 import { must as mustEnd, type Program, root } from "./processes.js";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The process: arguments, streams, signals and the exit code. */
-import { bug, exitCodes, type MigrateError, toMigrateError } from "./errors.js";
+import { bug, exitCodes, type MigrateError, toMigrateError } from "./contract/errors.js";
 
 /** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
 const latest = 4_500;

@@ -1,20 +1,20 @@
 /** The library: all that the command line does. */
 
-export type { Connection } from "./couch/connection.js";
+export type { Connection } from "./contract/connection.js";
+export { type ErrorCode, exitCodes, MigrateError } from "./contract/errors.js";
+export type { Event, EventType, Listener } from "./contract/events.js";
+export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./contract/options.js";
+export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
+export type * from "./contract/results.js";
 export { apply } from "./engine/apply.js";
 export { plan } from "./engine/plan.js";
 export { status } from "./engine/status.js";
 export { accept, correctRelease, forget, unlock, wait } from "./engine/upkeep.js";
-export { type ErrorCode, exitCodes, MigrateError } from "./errors.js";
-export type { Event, EventType, Listener } from "./events.js";
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";
 export { type ImportOptions, importServer } from "./import/import-server.js";
 export type { ImportResult } from "./import/result.js";
 export { type LoadOptions, loadMigrations } from "./migrations/load.js";
-export { InvalidInput, type Position, type Problem } from "./migrations/problem.js";
 export type { Migrations, Step } from "./migrations/step.js";
 export type { UnsetPolicy, UnsetVariable } from "./migrations/unset.js";
-export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./options.js";
-export type * from "./results.js";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./start-sandbox.js";
 export { version } from "./version.js";

@@ -1,6 +1,6 @@
 /** The embedded server, for users of the library and for the commands. It is loaded only when it is started. */
 import { randomUUID } from "node:crypto";
-import { MigrateError } from "./errors.js";
+import { MigrateError } from "./contract/errors.js";
 import { isMissingModule } from "./missing-module.js";
 
 export interface SandboxOptions {

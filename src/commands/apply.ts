@@ -1,10 +1,10 @@
-import type { Connection } from "../couch/connection.js";
+import type { Connection } from "../contract/connection.js";
+import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../contract/errors.js";
+import type { ApplyOptions } from "../contract/options.js";
+import type { ApplyResult, Failure } from "../contract/results.js";
 import type { FirstLook, FirstResult } from "../engine/first-look.js";
-import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../errors.js";
 import type { LoadOptions } from "../migrations/load.js";
-import type { ApplyOptions } from "../options.js";
 import { sentence } from "../render/error-text.js";
-import type { ApplyResult, Failure } from "../results.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";

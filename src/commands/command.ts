@@ -5,7 +5,7 @@
  * To add one: write `commands/<name>.ts`, add it to the list in `commands/index.ts` and its name to `commandNames` in
  * settings/setting.ts; in settings/table.ts say which flags it has. What only it needs, `run` imports when it runs.
  */
-import type { Connection } from "../couch/connection.js";
+import type { Connection } from "../contract/connection.js";
 import type { Log, Stream } from "../render/log.js";
 import type { Style } from "../render/style.js";
 import type { Secrets } from "../secrets/secrets.js";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";

@@ -1,4 +1,4 @@
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import type { ImportResult } from "../import/result.js";
 import type { Command, Context } from "./command.js";
 import { noMarkdown } from "./formats.js";

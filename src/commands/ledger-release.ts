@@ -1,4 +1,4 @@
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 import { leaseOptions, runOptions } from "./run-options.js";

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../couch/connection.js";
+import type { Connection } from "../contract/connection.js";
 import { InvalidSettings } from "../settings/problems.js";
 import type { Settings } from "../settings/table.js";
 import { startServer } from "../start-sandbox.js";

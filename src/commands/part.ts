@@ -1,5 +1,5 @@
 /** `--part`: which part of how many. */
-import type { PartOption } from "../options.js";
+import type { PartOption } from "../contract/options.js";
 import { InvalidSettings } from "../settings/problems.js";
 import type { Environment } from "../settings/source.js";
 

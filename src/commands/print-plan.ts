@@ -1,8 +1,8 @@
 /** A plan as `--format` and `--out` want it, and what the process exits with; `plan` and `apply --dry-run` share it. */
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
+import type { Plan } from "../contract/results.js";
 import { summaryOf } from "../render/plan-summary.js";
 import { plain, type Style } from "../render/style.js";
-import type { Plan } from "../results.js";
 import type { Context, Outcome } from "./command.js";
 import { writeOut } from "./write-out.js";
 

@@ -1,7 +1,7 @@
 /** What the library's functions take, from the settings. */
-import type { Connection } from "../couch/connection.js";
-import { bug } from "../errors.js";
-import type { LeaseOptions, RunOptions } from "../options.js";
+import type { Connection } from "../contract/connection.js";
+import { bug } from "../contract/errors.js";
+import type { LeaseOptions, RunOptions } from "../contract/options.js";
 import type { Context } from "./command.js";
 
 export function runOptions(context: Context, connection: Connection | undefined = context.connection): RunOptions {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import { packageFile } from "../package-file.js";
 import type { Command } from "./command.js";
 import { writeOut } from "./write-out.js";

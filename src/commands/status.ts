@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { exitCodes } from "../errors.js";
+import { exitCodes } from "../contract/errors.js";
 import type { Command } from "./command.js";
 import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";

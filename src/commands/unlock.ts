@@ -1,5 +1,5 @@
-import { exitCodes } from "../errors.js";
-import type { Unlocked } from "../results.js";
+import { exitCodes } from "../contract/errors.js";
+import type { Unlocked } from "../contract/results.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 import { runOptions } from "./run-options.js";

@@ -1,8 +1,8 @@
-import { exitCodes, MigrateError } from "../errors.js";
+import { exitCodes, MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { count, list } from "../render/quantity.js";
 import { kindOf } from "../steps/targets.js";
+import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { noMarkdown } from "./formats.js";

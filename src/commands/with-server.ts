@@ -1,5 +1,5 @@
-import type { Connection } from "../couch/connection.js";
-import { bug } from "../errors.js";
+import type { Connection } from "../contract/connection.js";
+import { bug } from "../contract/errors.js";
 import type { Context } from "./command.js";
 
 /** The CouchDB of the settings, or with `--sandbox` a throwaway one that lives as long as `work`. */

@@ -1,5 +1,5 @@
 /** Why CouchDB does not take a configuration value, and what to do about it. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 
 /** CouchDB could not write its ini file; by then the value is in its memory. */
 export function isReadOnlyFile({ data }: MigrateError): boolean {

@@ -1,5 +1,5 @@
 /** Whether CouchDB has answered yet; and says that it is waited for while it does not answer at all. */
-import type { Listener } from "../events.js";
+import type { Listener } from "../contract/events.js";
 import { schemeHint } from "./wrong-address.js";
 
 /** It is said after this, then after twice that, and so on. Milliseconds. */

@@ -1,10 +1,11 @@
 /** Sends one request until its outcome is settled: transports, login and retries put together. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { bug, type ErrorCode, MigrateError, stopReason } from "../errors.js";
-import type { Listener } from "../events.js";
+import type { Connection } from "../contract/connection.js";
+import { bug, type ErrorCode, MigrateError, stopReason } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
-import { addressOf, type Connection, credentialsOf } from "./connection.js";
+import { addressOf, credentialsOf } from "./connection.js";
 import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
 import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";

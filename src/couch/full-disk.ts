@@ -1,5 +1,5 @@
 /** How CouchDB says that its disk is full. To most writes it does not: it answers a 500 that may mean anything. Pure. */
-import type { MigrateError } from "../errors.js";
+import type { MigrateError } from "../contract/errors.js";
 import { type Answered, isFailed, type Outcome } from "./answer.js";
 
 /** The Erlang error may stand deep in a stack trace. */

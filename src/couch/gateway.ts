@@ -1,7 +1,7 @@
 /** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
 import { setMaxListeners } from "node:events";
-import { bug, MigrateError } from "../errors.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "../contract/connection.js";
+import { bug, MigrateError } from "../contract/errors.js";
 import type { Answer, Couch, Query, ReadOptions, WriteOptions } from "./couch.js";
 import { Exchange, type ExchangeOptions, type Request } from "./exchange.js";
 import type { Guard } from "./guard.js";

@@ -3,8 +3,9 @@ import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp
 import type { Agent as HttpsAgent } from "node:https";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Tls } from "../contract/connection.js";
 import { span } from "../text/span.js";
-import type { Address, Tls } from "./connection.js";
+import type { Address } from "./connection.js";
 import {
   defaultMaxBody,
   failureOf,

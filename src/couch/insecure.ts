@@ -1,7 +1,8 @@
 /** What lets others read the credentials on their way to CouchDB. Pure. */
 import { BlockList, isIP } from "node:net";
-import type { Warning } from "../results.js";
-import { addressOf, type Connection, credentialsOf } from "./connection.js";
+import type { Connection } from "../contract/connection.js";
+import type { Warning } from "../contract/results.js";
+import { addressOf, credentialsOf } from "./connection.js";
 
 /** Private networks, their own machine, one cable, and what providers use inside (100.64/10). */
 const nearby = new BlockList();

@@ -2,8 +2,8 @@
  * Signs requests, and deals with refusals. While credentials are not proved, one request at a time goes out: wrong
  * ones are tried once, however many wait. Refusals that meet a login which has changed meanwhile are just sent again.
  */
-import { MigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
+import { MigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import type { Answered } from "./answer.js";
 import type { Credentials } from "./connection.js";
 import type { Login } from "./couch.js";

@@ -3,7 +3,7 @@
  * whoever may write into one database; here they are refused, before anything but the parser has seen them, so that
  * they are a failure of the place that reads them, and of nothing else. Pure.
  */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import { isTextTooDeep, isTooDeep, maxNesting, mostInMessage } from "../text/depth.js";
 
 /** The lists of what CouchDB answers about many documents. */

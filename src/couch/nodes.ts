@@ -1,5 +1,5 @@
 /** The nodes of a cluster and their configuration. CouchDB 1.x is one node, whose configuration is at `/_config`. */
-import { MigrateError, toMigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
 import type { Couch } from "./couch.js";
 import { type Path, path } from "./path.js";

@@ -1,7 +1,7 @@
 /** CouchDB's hashes of passwords: read, compared and made here, so that no password is tried by logging in. */
 import { createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { bug } from "../errors.js";
+import { bug } from "../contract/errors.js";
 import { isAtLeast } from "./version.js";
 
 const derive = promisify(pbkdf2);

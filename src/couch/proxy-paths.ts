@@ -3,7 +3,7 @@
  * `_design/a+b` into `_design/a b`, and `_design/a%2Fb` into an attachment of `_design/a`; CouchDB then answers with
  * success, for another object than was named.
  */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Answer, ReadOptions } from "./couch.js";
 import { type Path, path } from "./path.js";
 

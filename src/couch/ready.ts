@@ -1,7 +1,7 @@
 /** Waits until CouchDB can be worked with: it is up, it takes the credentials, and, where asked for, all nodes are there. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorCode, MigrateError, stopReason, toMigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
+import { type ErrorCode, MigrateError, stopReason, toMigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";

@@ -1,5 +1,5 @@
 /** The error that a failed request becomes. Its message holds no secret, and neither does what it is made of. */
-import { type ErrorCode, MigrateError } from "../errors.js";
+import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
 import { isUnexplained } from "./full-disk.js";

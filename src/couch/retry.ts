@@ -1,5 +1,5 @@
 /** What an attempt's outcome means: the decisions, pure; request.ts acts on them. */
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode } from "../contract/errors.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
 import { saysDiskFull } from "./full-disk.js";
 

@@ -1,5 +1,5 @@
 /** Says which right a refused request needs. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Answered } from "./answer.js";
 import { scopeOf } from "./memo.js";
 import type { Session } from "./session.js";

@@ -6,7 +6,7 @@
  * the next. It changes as well when shards are moved: what looks new may be the same, but never the other way round.
  */
 
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Couch, Query } from "./couch.js";
 import { path } from "./path.js";
 

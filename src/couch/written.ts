@@ -2,7 +2,7 @@
  * What an answer to a write proves. CouchDB names the document that it has written, and its revision: an answer that
  * names another one, or none, is no success, whatever its status. Pure.
  */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 
 /** Not documents, though they stand where a document's id does. */
 const databaseEndpoint = /^_(?!design$|local$)/;

@@ -1,5 +1,5 @@
 /** What is wrong with the URL, and which one is right. Pure. No secret: a location may hold some, and is cut to its origin. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { FailureKind } from "./transport.js";
 
 /** What to do about a URL. */

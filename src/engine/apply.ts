@@ -1,8 +1,8 @@
 /** Brings the server to what the files ask for, and records it. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
+import type { ApplyOptions } from "../contract/options.js";
+import type { ApplyResult, OlderFiles } from "../contract/results.js";
 import type { Migrations } from "../migrations/step.js";
-import type { ApplyOptions } from "../options.js";
-import type { ApplyResult, OlderFiles } from "../results.js";
 import { notAppliedText } from "../text/not-applied.js";
 import type { FirstLook } from "./first-look.js";
 import { assertIsPart, PartWork } from "./part-work.js";

@@ -1,6 +1,8 @@
 /** How the files of a run stand to the ledger, before any step is decided. Asks the server nothing. */
+
+import { MigrateError } from "../contract/errors.js";
+import type { OlderFiles } from "../contract/results.js";
 import type { Login } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
 import { commandLine } from "../ledger/command-line.js";
 import { filesVersion } from "../ledger/files-version.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -9,7 +11,6 @@ import type { LedgerPlace } from "../ledger/place.js";
 import { type Renamed, renameEntries } from "../ledger/renames.js";
 import { type Files, type Standing, standingOf } from "../ledger/standing.js";
 import type { Step } from "../migrations/step.js";
-import type { OlderFiles } from "../results.js";
 import { checkSecrets, noSecrets, notedSecrets, type SecretsSeen } from "./secrets-check.js";
 
 export interface FilesSeen {

@@ -1,6 +1,6 @@
 /** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorCode, MigrateError, toMigrateError } from "../errors.js";
+import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";

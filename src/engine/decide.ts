@@ -2,13 +2,13 @@
  * What is to be done, as a pure function of the files, the ledger and what was seen of the server. Nothing here reads
  * or writes; plan, apply and status all decide by it.
  */
-import type { ErrorCode } from "../errors.js";
+import type { ErrorCode } from "../contract/errors.js";
+import type { StepState } from "../contract/results.js";
 import { commandLine } from "../ledger/command-line.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
-import type { StepState } from "../results.js";
 
 /** One step with the databases that it works in at this moment; `[]` for server-wide steps. */
 export interface PlacedStep {

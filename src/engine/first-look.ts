@@ -4,13 +4,16 @@
  * else is loaded. In all other cases, and in every doubt, the run goes on as if it began here, with the answers that it
  * has already.
  */
+
+import { MigrateError } from "../contract/errors.js";
+import { type ApplyOptions, defaults } from "../contract/options.js";
+import type { ApplyResult } from "../contract/results.js";
 import { credentialsOf } from "../couch/connection.js";
 import { databaseInfo, incarnations } from "../couch/databases.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { insecurities } from "../couch/insecure.js";
 import { shardMapRevisions } from "../couch/shard-maps.js";
 import { schemeHint } from "../couch/wrong-address.js";
-import { MigrateError } from "../errors.js";
 import { withoutSnapshot } from "../generated/without-snapshot.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { readSnapshot, type Snapshot } from "../ledger/snapshot.js";
@@ -18,8 +21,6 @@ import { type LedgerPlace, readLedger, readLedgerRevision } from "../ledger/stor
 import { Problems } from "../migrations/problems.js";
 import { readSources } from "../migrations/sources.js";
 import type { Env } from "../migrations/variables.js";
-import { type ApplyOptions, defaults } from "../options.js";
-import type { ApplyResult } from "../results.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 import { releaseOf } from "./release-of.js";

@@ -2,7 +2,7 @@
  * Hides secrets in what a step would change, by their places: where the files have one, where the schema of the step or
  * a name says that there is one, and what the server has there.
  */
-import { fromPointer, toPointer, valueAt } from "../migrations/pointer.js";
+
 import { inside, isSecretText, type Secrecy, secrecyAt } from "../migrations/secrecy.js";
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
@@ -11,6 +11,7 @@ import { shownUnknown } from "../secrets/unknown.js";
 import { maskUrls, redactUrls } from "../secrets/urls.js";
 import type { Change } from "../steps/kind.js";
 import type { Schema } from "../steps/schema.js";
+import { fromPointer, toPointer, valueAt } from "../text/pointer.js";
 
 type Hide = (text: string) => string;
 

@@ -1,4 +1,4 @@
-import type { ErrorCode, MigrateError } from "../errors.js";
+import type { ErrorCode, MigrateError } from "../contract/errors.js";
 
 const ofTheRun: ReadonlySet<ErrorCode> = new Set([
   "unreachable",

@@ -1,9 +1,10 @@
 /** Steps that are in the ledger, but no longer in the files: what is left of them, and what to do about it. Pure. */
+
+import type { Orphan } from "../contract/results.js";
 import { commandText } from "../ledger/command-line.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
-import type { Orphan } from "../results.js";
 import { kindByName } from "../steps/index.js";
 
 /** @param claimedBy the id of the step that claims an object now, by object */

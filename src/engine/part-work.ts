@@ -5,11 +5,11 @@
  * done under a lease of its own, while other processes do theirs. Whoever finds all parts done takes the set's lease
  * again and does the step as any run would, of which only the end is left. No part waits for another.
  */
-import { MigrateError, toMigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import type { PartOption } from "../contract/options.js";
+import type { ApplyResult, Failure, OlderFiles } from "../contract/results.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
-import type { PartOption } from "../options.js";
-import type { ApplyResult, Failure, OlderFiles } from "../results.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";

@@ -1,8 +1,8 @@
 /** The parts of a step that several processes do together: their leases, and what is left of them. */
 import pMap from "p-map";
+import { type MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import { allOf, type Guard } from "../couch/guard.js";
-import { type MigrateError, toMigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
 import { type Lease, type TakeLeaseOptions, takeLease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { Parts, PartsStanding } from "../steps/kind.js";

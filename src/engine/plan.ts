@@ -1,10 +1,10 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
+import type { RunOptions } from "../contract/options.js";
+import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../contract/results.js";
 import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import type { RunOptions } from "../options.js";
-import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../results.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
 import { createdBy, kindOf, placeIn } from "../steps/targets.js";
 import { claimsOf } from "./claims-of.js";

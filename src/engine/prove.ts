@@ -1,6 +1,7 @@
 /** Looks at what a step has written, where CouchDB's answers prove nothing (`proof: "look"` of the kind). */
+
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { lookAgain } from "../couch/look-again.js";
-import { MigrateError, toMigrateError } from "../errors.js";
 import type { Step } from "../migrations/step.js";
 import type { Change, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";

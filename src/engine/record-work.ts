@@ -1,7 +1,7 @@
 /** What a run has done, in the set's history. */
-import type { MigrateError } from "../errors.js";
+import type { MigrateError } from "../contract/errors.js";
+import type { Failure, RunRecord } from "../contract/results.js";
 import { recordRun } from "../ledger/history.js";
-import type { Failure, RunRecord } from "../results.js";
 import { version } from "../version.js";
 import type { Run } from "./run.js";
 

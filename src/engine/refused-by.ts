@@ -1,4 +1,4 @@
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Refusal } from "./decide.js";
 
 export function refusedBy({ code, message, next }: Refusal): MigrateError {

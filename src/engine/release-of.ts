@@ -1,6 +1,6 @@
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
+import type { RunOptions } from "../contract/options.js";
 import { canonicalRelease, releaseForm } from "../ledger/release.js";
-import type { RunOptions } from "../options.js";
 
 /** In its canonical form. Throws `invalid-settings` where it is not one. */
 export function releaseOf({ release }: Pick<RunOptions, "release">): string | undefined {

@@ -1,22 +1,22 @@
 /** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
+import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
 import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import type { Gateway } from "../couch/gateway.js";
 import type { Guard } from "../couch/guard.js";
 import { assertRoot } from "../couch/identity.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { patternTest } from "../couch/pattern.js";
+import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
-import { MigrateError, toMigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Ledger, StoredLedger } from "../ledger/ledger.js";
-import { jitter } from "../ledger/pause.js";
 import { type LedgerPlace, readLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
-import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../options.js";
 import type { Secrets } from "../secrets/secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";

@@ -1,5 +1,5 @@
 /** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
-import { InvalidInput, type Problem } from "../migrations/problem.js";
+import { InvalidInput, type Problem } from "../contract/problem.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { claimsIn, createdBy, isPattern, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 

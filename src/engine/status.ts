@@ -1,5 +1,7 @@
 /** The ledger against the files against the server. Sends no request that writes. */
-import { toMigrateError } from "../errors.js";
+import { toMigrateError } from "../contract/errors.js";
+import type { RunOptions } from "../contract/options.js";
+import type { PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
@@ -7,8 +9,6 @@ import type { Ledger } from "../ledger/ledger.js";
 import { readOtherSets, sharedClaims } from "../ledger/other-sets.js";
 import { readPartLeases } from "../ledger/part-leases.js";
 import type { Migrations } from "../migrations/step.js";
-import type { RunOptions } from "../options.js";
-import type { PlannedStep, Status, StatusStep, Warning } from "../results.js";
 import { assertNotRefused } from "./assess-files.js";
 import { claimsOf } from "./claims-of.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";

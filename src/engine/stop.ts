@@ -1,6 +1,6 @@
 /** When a run has to end before it is done: a signal of its user's, or `timeout`. */
-import { MigrateError, stopReason } from "../errors.js";
-import type { ApplyOptions } from "../options.js";
+import { MigrateError, stopReason } from "../contract/errors.js";
+import type { ApplyOptions } from "../contract/options.js";
 import { span } from "../text/span.js";
 
 export interface Stopper {

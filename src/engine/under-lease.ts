@@ -1,10 +1,10 @@
 /** What a run does while it holds the set's lease. */
 import pMap from "p-map";
+import { type MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Warning } from "../contract/results.js";
 import { assumeNodes } from "../couch/nodes.js";
-import { type MigrateError, toMigrateError } from "../errors.js";
 import { type Lease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Snapshot } from "../ledger/snapshot.js";
-import type { Warning } from "../results.js";
 import type { StepKind } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import type { Decision } from "./decide.js";

@@ -1,5 +1,7 @@
 /** What a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
+import type { LeaseOptions, RunOptions } from "../contract/options.js";
+import type { PartHolder, Unlocked } from "../contract/results.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -9,8 +11,6 @@ import type { LeasePlace, LedgerPlace } from "../ledger/place.js";
 import { renameEntries } from "../ledger/renames.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
-import type { LeaseOptions, RunOptions } from "../options.js";
-import type { PartHolder, Unlocked } from "../results.js";
 import { version } from "../version.js";
 import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./run.js";

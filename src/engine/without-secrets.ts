@@ -1,4 +1,4 @@
-import { MigrateError, toMigrateError } from "../errors.js";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 
 /**

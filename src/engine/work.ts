@@ -1,15 +1,15 @@
 /** One run's work under the lease, step by step, and what became of it. */
 import pMap from "p-map";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import type { ApplyResult, Failure, KeptStep, Warning } from "../contract/results.js";
 import { knownShardMap } from "../couch/databases.js";
 import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
-import { MigrateError, toMigrateError } from "../errors.js";
 import { nextEntry } from "../ledger/entry.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { Snapshot } from "../ledger/snapshot.js";
 import type { Step } from "../migrations/step.js";
-import type { ApplyResult, Failure, KeptStep, Warning } from "../results.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";

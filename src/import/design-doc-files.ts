@@ -4,7 +4,6 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { parseModule } from "../design-doc-rules/function-text.js";
-import { toPointer } from "../migrations/pointer.js";
 import { designDocFaults } from "../steps/design-docs/check.js";
 import { type DesignDoc, idOf, isJavaScript } from "../steps/design-docs/design-doc.js";
 import { describe } from "../steps/design-docs/fault.js";
@@ -12,6 +11,7 @@ import { codeOf } from "../steps/design-docs/members.js";
 import { settled } from "../steps/design-docs/settled.js";
 import { readSources } from "../steps/design-docs/sources.js";
 import { isObject } from "../steps/json.js";
+import { toPointer } from "../text/pointer.js";
 import { memoryFiles } from "./memory-files.js";
 import { distinctNames, isDevice } from "./names.js";
 

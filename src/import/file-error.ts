@@ -1,5 +1,5 @@
-import { MigrateError } from "../errors.js";
-import { unreadable } from "../migrations/read-text.js";
+import { MigrateError } from "../contract/errors.js";
+import { unreadable } from "../files/read-text.js";
 
 /** What the file system refused, as an error of the settings that named the folder. Anything else goes on as it is. */
 export function fileError(error: unknown, next: string): unknown {

@@ -1,10 +1,11 @@
 /** Writes migration files for what a live server has. */
+
+import type { RunOptions } from "../contract/options.js";
 import type { Couch } from "../couch/couch.js";
 import { assertRoot } from "../couch/identity.js";
 import { path } from "../couch/path.js";
 import { type Run, whenReached, withRun } from "../engine/run.js";
-import type { RunOptions } from "../options.js";
-import { list } from "../render/quantity.js";
+import { list } from "../text/quantity.js";
 import { databasePart } from "./database-part.js";
 import { type Imported, type LeftOut, nothing, together } from "./imported.js";
 import { distinctNames } from "./names.js";

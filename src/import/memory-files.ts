@@ -1,5 +1,5 @@
 import { join } from "node:path/posix";
-import type { StepFiles } from "../migrations/step-files.js";
+import type { StepFiles } from "../steps/step-files.js";
 
 export interface MemoryFiles extends StepFiles {
   /** What readers found wrong. */

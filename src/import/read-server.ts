@@ -1,5 +1,6 @@
 /** Reads what a server has. Sends only requests that read. */
 import pMap from "p-map";
+import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, databaseInfo, listDatabases } from "../couch/databases.js";
 import { clusterNodes, configSection } from "../couch/nodes.js";
@@ -7,7 +8,6 @@ import { passwordMembers } from "../couch/password-hash.js";
 import { path } from "../couch/path.js";
 import { patternTest } from "../couch/pattern.js";
 import { isAtLeast } from "../couch/version.js";
-import { MigrateError } from "../errors.js";
 import { companionIn } from "../steps/design-docs/companions.js";
 import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
 import { isOwnedByCouch } from "../steps/design-docs/owned-by-couch.js";

@@ -1,7 +1,7 @@
 /** Writes what was imported into a folder. */
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import { schemaLine } from "../migrations/schema-line.js";
 import { fileError } from "./file-error.js";
 import type { Imported } from "./imported.js";

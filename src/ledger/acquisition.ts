@@ -1,8 +1,10 @@
 /** How a runner gets the lease: steps 1 to 5 of the protocol in lease.ts. */
 import { randomUUID } from "node:crypto";
+import { MigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import type { Couch } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
+import { mayHaveHappened } from "../couch/lost-answer.js";
+import { jitter, throwIfStopped } from "../couch/pause.js";
 import { span } from "../text/span.js";
 import { commandLine } from "./command-line.js";
 import { heldFor } from "./held-for.js";
@@ -17,9 +19,7 @@ import {
   writeLease,
 } from "./lease-document.js";
 import { holding, judge, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
-import { mayHaveHappened } from "./lost-answer.js";
 import type { Leaf } from "./parse-leaves.js";
-import { jitter, throwIfStopped } from "./pause.js";
 import type { LeasePlace } from "./place.js";
 
 export interface TakeLeaseOptions {

@@ -1,5 +1,5 @@
 /** Commands that messages name: as they can be pasted. Pure. */
-import { defaults } from "../options.js";
+import { defaults } from "../contract/options.js";
 import { visible } from "../text/visible.js";
 import type { LedgerPlace } from "./place.js";
 

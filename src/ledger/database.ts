@@ -1,12 +1,12 @@
 /** The database of ledger, lease and history. */
 import { isDeepStrictEqual } from "node:util";
+import { MigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import type { Couch } from "../couch/couch.js";
 import { isUnexplainedError } from "../couch/full-disk.js";
+import { mayHaveHappened } from "../couch/lost-answer.js";
 import { path } from "../couch/path.js";
-import { MigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
-import { mayHaveHappened } from "./lost-answer.js";
-import { jitter, pause } from "./pause.js";
+import { jitter, pause } from "../couch/pause.js";
 import type { LedgerPlace } from "./place.js";
 
 interface DatabaseInfo {

@@ -1,5 +1,5 @@
 /** What a person may change in the ledger by hand. */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { commandLine } from "./command-line.js";
 import { entryOf } from "./entry-of.js";

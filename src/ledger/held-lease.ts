@@ -1,11 +1,12 @@
 /** A lease that is held: renewed in the background, and known to be lost before anybody else can have it. */
+
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import type { Guard } from "../couch/guard.js";
-import { MigrateError, toMigrateError } from "../errors.js";
+import { mayHaveHappened } from "../couch/lost-answer.js";
+import { jitter } from "../couch/pause.js";
 import { type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { largestToken, own } from "./lease-leaves.js";
-import { mayHaveHappened } from "./lost-answer.js";
-import { jitter } from "./pause.js";
 import type { LeasePlace } from "./place.js";
 import type { Snapshot } from "./snapshot.js";
 

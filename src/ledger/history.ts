@@ -1,10 +1,10 @@
 /** The last runs of a set: one ordinary document, for people. No decision depends on it. */
 import { isDeepStrictEqual } from "node:util";
+import { MigrateError } from "../contract/errors.js";
+import type { RunRecord } from "../contract/results.js";
 import type { Couch } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
-import type { RunRecord } from "../results.js";
-import { mayHaveHappened } from "./lost-answer.js";
-import { jitter } from "./pause.js";
+import { mayHaveHappened } from "../couch/lost-answer.js";
+import { jitter } from "../couch/pause.js";
 import { historyPath, type LedgerPlace } from "./place.js";
 
 const kept = 50;

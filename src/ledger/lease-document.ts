@@ -1,7 +1,8 @@
 /** The requests to the lease document, and what their answers mean. */
+
+import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
-import { MigrateError } from "../errors.js";
-import { mayHaveHappened } from "./lost-answer.js";
+import { mayHaveHappened } from "../couch/lost-answer.js";
 import { type Leaf, parseLeaves } from "./parse-leaves.js";
 import { type LeasePlace, leasePath } from "./place.js";
 import type { Snapshot } from "./snapshot.js";

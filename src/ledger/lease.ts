@@ -16,13 +16,13 @@
  * After a lost answer: read, and if our nonce is there, set it again and go on at 5. Steps 1 to 5 are in acquisition.ts.
  */
 import { randomUUID } from "node:crypto";
+import { bug } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
-import { bug } from "../errors.js";
+import { jitter } from "../couch/pause.js";
 import { Acquisition, type TakeLeaseOptions } from "./acquisition.js";
 import type { Lease } from "./held-lease.js";
 import { failure, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { held, holding, largestToken } from "./lease-leaves.js";
-import { jitter } from "./pause.js";
 import type { LeasePlace } from "./place.js";
 
 export type { TakeLeaseOptions } from "./acquisition.js";

@@ -1,5 +1,5 @@
 /** Is what CouchDB has a ledger that this version can read? */
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger.js";
 import type { LedgerPlace } from "./place.js";
 

@@ -1,10 +1,11 @@
 /** Reads and writes the ledger document: a `_local` one, so merged with what is there before each write. */
+
+import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
+import { writeLocal } from "../couch/local-document.js";
 import { path } from "../couch/path.js";
-import { MigrateError } from "../errors.js";
 import type { Ledger, StoredLedger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
-import { writeLocal } from "./local-document.js";
 import { mergeLedgers } from "./merge.js";
 import { type LedgerPlace, ledgerAlone, ledgerPath } from "./place.js";
 

@@ -2,11 +2,11 @@
 import { type Dirent, opendirSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { LargeFile } from "./large-file.js";
-import type { Position } from "./problem.js";
+import type { Position } from "../contract/problem.js";
+import { LargeFile } from "../files/large-file.js";
+import { type ReadText, readText, type Unreadable, unreadable } from "../files/read-text.js";
+import type { StepFiles } from "../steps/step-files.js";
 import type { Problems } from "./problems.js";
-import { type ReadText, readText, type Unreadable, unreadable } from "./read-text.js";
-import type { StepFiles } from "./step-files.js";
 
 interface Entry {
   readonly name: string;

@@ -1,10 +1,10 @@
+import type { Position } from "../contract/problem.js";
 import { kinds as registry } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { FileCache } from "./files.js";
 import { inputsOf } from "./inputs.js";
 import { LoadedStep } from "./loaded-step.js";
 import { parseYaml } from "./parse-yaml.js";
-import type { Position } from "./problem.js";
 import { Problems } from "./problems.js";
 import { type ReadStep, readStep } from "./read-step.js";
 import { readSources } from "./sources.js";

@@ -1,4 +1,4 @@
-import type { Position } from "./problem.js";
+import type { Position } from "../contract/problem.js";
 import type { Step } from "./step.js";
 
 /** What may be printed of a step, and its secrets, which no inspection and no JSON of it shows. */

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
-import { fromPointer } from "./pointer.js";
+import { fromPointer } from "../text/pointer.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
 /** A value in a file, and the name that it stands under. */

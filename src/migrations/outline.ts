@@ -1,7 +1,7 @@
 /** What the files of a set name, as far as they can be read: for a new file beside them. Reports nothing. */
 import { isMap, isScalar } from "yaml";
+import type { Position } from "../contract/problem.js";
 import { parseYaml } from "./parse-yaml.js";
-import type { Position } from "./problem.js";
 import { Problems } from "./problems.js";
 import { readSources } from "./sources.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";

@@ -1,8 +1,8 @@
 /** Parses a migration file, and says in plain sentences what of its YAML can't be read. */
 import { type Document, isScalar, isSeq, type Node, parseDocument, visit, type YAMLError } from "yaml";
+import type { SourceText } from "../files/source-text.js";
 import { firstTooDeep } from "./nesting.js";
 import type { Problems } from "./problems.js";
-import type { SourceText } from "./source-text.js";
 import { start, YamlFile, type YamlNode } from "./yaml-file.js";
 
 /** The steps of a file that are written soundly, as nodes. */

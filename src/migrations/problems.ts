@@ -1,9 +1,8 @@
-import { bug } from "../errors.js";
+import { bug } from "../contract/errors.js";
+import { InvalidInput, type Position, type Problem } from "../contract/problem.js";
 import { Secrets } from "../secrets/secrets.js";
 import { redactUrls } from "../secrets/urls.js";
-import { nearest } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
-import { InvalidInput, type Position, type Problem } from "./problem.js";
 
 /** Collects what is wrong while loading goes on, so that all of it is said at once. */
 export class Problems {
@@ -82,13 +81,6 @@ function shown(text: string): string {
 /** In a sentence. */
 export function quoted(text: string): string {
   return `\`${shown(text)}\``;
-}
-
-/** `; did you mean …?`, or what `otherwise` says. */
-export function suggestion(name: string, names: Iterable<string>, otherwise = ""): string {
-  // Comparing takes time by length, and nobody mistypes a name that long.
-  const meant = name.length > 100 ? undefined : nearest(name, names);
-  return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
 }
 
 function byPosition(a: Problem, b: Problem): number {

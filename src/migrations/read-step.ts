@@ -1,10 +1,11 @@
 /** From a spec's YAML to what the step asks for: variables, schema, the kind's own checks, files, checksum. */
+
+import type { Position } from "../contract/problem.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import { type SpecProblem, type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { checksum } from "./checksum.js";
 import { type FileCache, stepFiles } from "./files.js";
 import { locate, type Place, pointAt } from "./locate.js";
-import type { Position } from "./problem.js";
 import type { Problems } from "./problems.js";
 import { reportSchemaErrors } from "./schema-problems.js";
 import { secrecyOf } from "./secrecy.js";

@@ -2,8 +2,8 @@
 import { isScalar } from "yaml";
 import type { Schema } from "../steps/schema.js";
 import type { SpecError } from "../steps/spec-validator.js";
+import { fromPointer, toPointer, valueAt } from "../text/pointer.js";
 import { isEmpty, locate, type Place, pointAt } from "./locate.js";
-import { fromPointer, toPointer, valueAt } from "./pointer.js";
 import { withoutNoise } from "./schema-errors.js";
 import { sentence } from "./schema-sentences.js";
 import { secrecyAt } from "./secrecy.js";

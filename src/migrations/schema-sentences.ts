@@ -1,5 +1,6 @@
 import type { SpecError } from "../steps/spec-validator.js";
-import { quoted, suggestion } from "./problems.js";
+import { suggestion } from "../text/nearest.js";
+import { quoted } from "./problems.js";
 import type { Alternatives } from "./spec-schema.js";
 
 export interface Mistake {

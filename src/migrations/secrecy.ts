@@ -1,7 +1,7 @@
 /** Whether what stands at a place of a step is secret: by its schema, or by its name. */
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import type { Schema } from "../steps/schema.js";
-import { fromPointer } from "./pointer.js";
+import { fromPointer } from "../text/pointer.js";
 import { type Alternatives, alternatives, below, isSecret } from "./spec-schema.js";
 
 export interface Secrecy {

@@ -1,5 +1,5 @@
 /** What of a step's values may be printed. */
-import { fromPointer, type Segment, toPointer, valueAt } from "./pointer.js";
+import { fromPointer, type Segment, toPointer, valueAt } from "../text/pointer.js";
 
 /** A value that must not be printed, and what is printed in its place. */
 export interface Mask {

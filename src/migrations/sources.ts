@@ -1,9 +1,9 @@
 /** Finds and reads the migration files. */
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { readText, type Unreadable, unreadable } from "../files/read-text.js";
+import { SourceText } from "../files/source-text.js";
 import type { Problems } from "./problems.js";
-import { readText, type Unreadable, unreadable } from "./read-text.js";
-import { SourceText } from "./source-text.js";
 
 /** What a newcomer does where there are no files. */
 const startHere = "name another folder, or write the first file with `couchdb-migrate new NAME`";

@@ -1,11 +1,11 @@
 /** Turns a spec's YAML nodes into plain values, variables resolved where the schema allows them. */
 import { dirname } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import type { Position } from "../contract/problem.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import { maskUrls } from "../secrets/urls.js";
-import { type Segment, toPointer } from "./pointer.js";
-import type { Position } from "./problem.js";
+import { type Segment, toPointer } from "../text/pointer.js";
 import type { Problems } from "./problems.js";
 import { inside, isSecretText, type Secrecy } from "./secrecy.js";
 import type { Mask } from "./show.js";

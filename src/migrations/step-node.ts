@@ -1,8 +1,9 @@
 /** One item of a migration file: its id, the ids that it had, its description, and the kind that it gives. No spec is read here. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
+import { suggestion } from "../text/nearest.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
-import { quoted, suggestion } from "./problems.js";
+import { quoted } from "./problems.js";
 import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
 
 export interface StepNode {

@@ -1,5 +1,5 @@
+import type { Position } from "../contract/problem.js";
 import type { Inputs } from "./inputs.js";
-import type { Position } from "./problem.js";
 import type { UnsetVariable } from "./unset.js";
 
 /** One step of a migration set, read, resolved and checked. */

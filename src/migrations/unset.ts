@@ -1,5 +1,5 @@
 /** Variables without a value, and what a load makes of them. */
-import type { Problem } from "./problem.js";
+import type { Problem } from "../contract/problem.js";
 import type { VariableProblem } from "./variables.js";
 
 /**

@@ -1,8 +1,8 @@
 /** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
 import { resolve } from "node:path";
+import { decode, unreadable } from "../files/read-text.js";
 import { readBytes } from "../files/regular-file.js";
 import { masked } from "../secrets/masked.js";
-import { decode, unreadable } from "./read-text.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

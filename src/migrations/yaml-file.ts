@@ -3,9 +3,9 @@
  * Anchors and aliases are allowed. Merge keys (`<<`) are not: YAML 1.2 has none.
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
-import type { Position } from "./problem.js";
+import type { Position } from "../contract/problem.js";
+import type { SourceText } from "../files/source-text.js";
 import type { Problems } from "./problems.js";
-import type { SourceText } from "./source-text.js";
 
 export type YamlNode = Node | null;
 

@@ -1,9 +1,9 @@
 /** What an apply did, for people. */
-import type { ApplyResult, Failure } from "../results.js";
+import type { ApplyResult, Failure } from "../contract/results.js";
+import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { keptLines } from "./kept.js";
 import { notApplied } from "./older.js";
-import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
 export function applyText(result: ApplyResult, style: Style): string {

@@ -1,8 +1,8 @@
 /** What changes, as lines that a terminal and a Markdown diff both show. Pure. */
 import { structuredPatch } from "diff";
 import type { Change } from "../steps/kind.js";
+import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
-import { list } from "./quantity.js";
 
 export interface Line {
   readonly mark: "+" | "-" | "~" | " ";

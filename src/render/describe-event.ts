@@ -1,10 +1,10 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
-import type { Event } from "../events.js";
+import type { Event } from "../contract/events.js";
+import { count, grouped, rate, remaining, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { keptSummary } from "./kept.js";
 import { notApplied } from "./older.js";
 import type { Pace } from "./pace.js";
-import { count, grouped, rate, remaining, span } from "./quantity.js";
 
 const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];

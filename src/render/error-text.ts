@@ -1,6 +1,6 @@
 /** An error for people: what happened, where, and what to do. */
-import type { MigrateError } from "../errors.js";
-import type { Problem } from "../migrations/problem.js";
+import type { MigrateError } from "../contract/errors.js";
+import type { Problem } from "../contract/problem.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 

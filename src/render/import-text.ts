@@ -1,7 +1,7 @@
 /** An import for people. Pure. */
 import type { ImportResult } from "../import/result.js";
+import { count } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
-import { count } from "./quantity.js";
 import type { Style } from "./style.js";
 
 export function importSummary({ out, files, steps }: ImportResult): string {

@@ -1,7 +1,7 @@
 /** The log for machines: one JSON object a line, by pino. */
 import { pino } from "pino";
-import type { MigrateError } from "../errors.js";
-import type { Event } from "../events.js";
+import type { MigrateError } from "../contract/errors.js";
+import type { Event } from "../contract/events.js";
 import { describeEvent, progressKey, type StepProgress } from "./describe-event.js";
 import { problemsOf, stackOf } from "./error-text.js";
 import { EverySoOften } from "./every-so-often.js";

@@ -1,7 +1,7 @@
 /** What differs from the files and stays as it is. Pure. */
-import type { Kept } from "../results.js";
+import type { Kept } from "../contract/results.js";
+import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
-import { list } from "./quantity.js";
 
 type PlacedKept = Kept & { readonly database?: string };
 

@@ -1,5 +1,5 @@
 /** The last lines of a terminal: what is under way, and a bar for whatever says how far it is. */
-import type { Event } from "../events.js";
+import type { Event } from "../contract/events.js";
 import { visible } from "../text/visible.js";
 import type { StepProgress } from "./describe-event.js";
 import type { LogOptions } from "./log.js";

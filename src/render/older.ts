@@ -1,5 +1,5 @@
 /** Files that are older than what is applied. Pure. */
-import type { OlderFiles } from "../results.js";
+import type { OlderFiles } from "../contract/results.js";
 import { notAppliedText } from "../text/not-applied.js";
 import { visible } from "../text/visible.js";
 

@@ -1,5 +1,5 @@
 /** Steps that are in the ledger, but no longer in the files, one line each. Pure. */
-import type { Orphan } from "../results.js";
+import type { Orphan } from "../contract/results.js";
 
 /** How text and Markdown write what an orphan says. */
 export interface OrphanStyle {

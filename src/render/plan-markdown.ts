@@ -1,5 +1,5 @@
 /** A plan for a comment on a pull request. */
-import type { Orphan, Plan, PlannedStep } from "../results.js";
+import type { Orphan, Plan, PlannedStep } from "../contract/results.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";

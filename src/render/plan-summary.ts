@@ -1,10 +1,10 @@
 /** What a plan comes to; text and Markdown share it. Pure. */
-import type { Plan, PlannedStep } from "../results.js";
+import type { Plan, PlannedStep } from "../contract/results.js";
 import type { Rebuild } from "../steps/kind.js";
 import { viewsWithExamples } from "../text/named-views.js";
+import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
-import { count, grouped, list, size } from "./quantity.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | " ";
 

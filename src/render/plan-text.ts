@@ -1,5 +1,6 @@
 /** A plan for people at a terminal. */
-import type { Orphan, Plan, PlannedStep } from "../results.js";
+import type { Orphan, Plan, PlannedStep } from "../contract/results.js";
+import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";
@@ -16,7 +17,6 @@ import {
   summaryOf,
   words,
 } from "./plan-summary.js";
-import { list } from "./quantity.js";
 import type { Style } from "./style.js";
 
 export function planText(plan: Plan, style: Style, details = false): string {

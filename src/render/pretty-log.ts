@@ -1,5 +1,5 @@
 /** The log for people: a line an event, and on a terminal last lines that show what is under way. */
-import type { Event } from "../events.js";
+import type { Event } from "../contract/events.js";
 import { visible } from "../text/visible.js";
 import { atLeast, type Description, describeEvent, progressKey } from "./describe-event.js";
 import { errorText } from "./error-text.js";

@@ -1,8 +1,9 @@
 /** One line of a terminal on how far long work is. What matters most comes first, so that a narrow one keeps it. Pure. */
+
+import { grouped, rate, remaining } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { percent, progressPlace, type StepProgress } from "./describe-event.js";
 import type { Pace } from "./pace.js";
-import { grouped, rate, remaining } from "./quantity.js";
 
 const bar = 20;
 /** A name is not cut to fewer characters than this. */

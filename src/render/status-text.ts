@@ -1,9 +1,9 @@
 /** How the ledger, the files and the server stand to each other, for people. */
-import type { RunRecord, Status, StatusStep } from "../results.js";
+import type { RunRecord, Status, StatusStep } from "../contract/results.js";
+import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
 import { orphansText } from "./plan-text.js";
-import { count, list, span } from "./quantity.js";
 import type { Style } from "./style.js";
 
 const runsShown = 5;

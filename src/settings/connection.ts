@@ -1,5 +1,5 @@
 /** Where CouchDB is and what to log in with, from the settings. */
-import type { Connection } from "../couch/connection.js";
+import type { Connection } from "../contract/connection.js";
 import { urlFault } from "../couch/url-fault.js";
 import { readBytes } from "../files/regular-file.js";
 import { reasonOf, waitForPipe } from "./environment.js";

@@ -1,4 +1,4 @@
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 
 /** All that is wrong with the settings, at once: nothing was sent. Each problem names its source and holds no secret. */
 export class InvalidSettings extends MigrateError {

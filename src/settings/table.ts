@@ -2,7 +2,7 @@
  * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
  * checks, its type and its line in docs/settings.md follow (`npm run generate`).
  */
-import { defaults } from "../options.js";
+import { defaults } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
 /** The commands that talk to a CouchDB. */

@@ -1,10 +1,10 @@
 /** What an ini file can hold, which of it is secret, and how a plan shows it. Shared by the kinds of configuration. */
 import type { Couch } from "../couch/couch.js";
 import { configSection, type NodeLook, onEveryNode } from "../couch/nodes.js";
-import { toPointer } from "../migrations/pointer.js";
 import { masked } from "../secrets/masked.js";
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import { maskUrls } from "../secrets/urls.js";
+import { toPointer } from "../text/pointer.js";
 import type { SpecProblem } from "./kind.js";
 
 /** One value of the configuration: `[log] level`. */

@@ -1,7 +1,7 @@
 /** The fields that name databases, the same in every kind. */
 
-import { toPointer } from "../migrations/pointer.js";
-import { defaults } from "../options.js";
+import { defaults } from "../contract/options.js";
+import { toPointer } from "../text/pointer.js";
 import type { SpecProblem } from "./kind.js";
 import type { Schema } from "./schema.js";
 

@@ -1,10 +1,10 @@
+import { bug } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { configSection, nodeSpokenTo, onEveryNode, setConfig } from "../couch/nodes.js";
 import { hashFor, matches } from "../couch/password-hash.js";
-import { bug } from "../errors.js";
-import { toPointer } from "../migrations/pointer.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
+import { toPointer } from "../text/pointer.js";
 import { defineKind, holds } from "./kind.js";
 
 interface Admin {

@@ -1,7 +1,7 @@
 import type { Couch } from "../couch/couch.js";
 import { incarnations } from "../couch/databases.js";
 import { membership, nodeSpokenTo } from "../couch/nodes.js";
-import { pause } from "../ledger/pause.js";
+import { pause } from "../couch/pause.js";
 import { addNode, canJoin, untilJoined } from "./cluster/join.js";
 import { alignSettings, type SharedSetting, unevenSettings } from "./cluster/shared-settings.js";
 import { ensureDatabase } from "./ensure-database.js";

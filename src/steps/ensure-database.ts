@@ -1,9 +1,9 @@
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
 import { clusterNodes } from "../couch/nodes.js";
 import { path } from "../couch/path.js";
 import { partitionsSince, takesPartitions } from "../couch/welcome.js";
-import { MigrateError, toMigrateError } from "../errors.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
 import { type Change, defineKind, holds, type Kept, type StepContext } from "./kind.js";
 

@@ -1,6 +1,6 @@
 import { databaseInfo } from "../couch/databases.js";
-import { toPointer } from "../migrations/pointer.js";
-import { suggestion } from "../migrations/problems.js";
+import { suggestion } from "../text/nearest.js";
+import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";

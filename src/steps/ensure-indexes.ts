@@ -1,4 +1,4 @@
-import { toPointer } from "../migrations/pointer.js";
+import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { deployStaged, finishStaged } from "./design-docs/staged.js";

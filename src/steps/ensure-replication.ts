@@ -1,5 +1,5 @@
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { path } from "../couch/path.js";
-import { MigrateError, toMigrateError } from "../errors.js";
 import { withStored } from "../secrets/unknown.js";
 import type { JsonObject } from "./json.js";
 import { defineKind, holds } from "./kind.js";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
-import { toPointer } from "../migrations/pointer.js";
+import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { type Change, defineKind, holds } from "./kind.js";
 import type { Schema } from "./schema.js";

@@ -17,10 +17,11 @@
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
  * not be repeatable, but `observe` must see all that it writes.
  */
+
+import type { Change, Kept, Rebuild } from "../contract/results.js";
 import type { Couch, Login } from "../couch/couch.js";
-import type { StepFiles } from "../migrations/step-files.js";
-import type { Change, Kept, Rebuild } from "../results.js";
 import type { Schema } from "./schema.js";
+import type { StepFiles } from "./step-files.js";
 
 export type { Change, Kept, Rebuild };
 

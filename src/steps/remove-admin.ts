@@ -1,5 +1,5 @@
+import { MigrateError } from "../contract/errors.js";
 import { configSection, deleteConfig, onEveryNode } from "../couch/nodes.js";
-import { MigrateError } from "../errors.js";
 import { nodesDown } from "./config-values.js";
 import { defineKind, holds } from "./kind.js";
 

@@ -1,5 +1,5 @@
+import { MigrateError } from "../contract/errors.js";
 import { configSection, deleteConfig } from "../couch/nodes.js";
-import { MigrateError } from "../errors.js";
 import {
   adminsProblem,
   type ConfigKey,

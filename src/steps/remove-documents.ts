@@ -1,4 +1,4 @@
-import { toPointer } from "../migrations/pointer.js";
+import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { idProblem } from "./documents/document.js";
 import { assertPartitions, partitionIdProblems } from "./documents/partition-ids.js";

@@ -1,4 +1,4 @@
-import { toPointer } from "../migrations/pointer.js";
+import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { companionsOf } from "./design-docs/companions.js";
 import { finishStaged } from "./design-docs/staged.js";

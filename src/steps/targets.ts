@@ -1,9 +1,15 @@
 /** Which databases a step works in, given those that exist. */
+
+import { defaults } from "../contract/options.js";
 import { patternTest } from "../couch/pattern.js";
-import type { Step } from "../migrations/step.js";
-import { defaults } from "../options.js";
 import { kindByName } from "./index.js";
 import type { StepKind } from "./kind.js";
+
+/** What a kind decides by. */
+interface KindSpec {
+  readonly kind: string;
+  readonly desired: unknown;
+}
 
 /** Names of databases: a set, or the keys of a map. */
 export interface Names {
@@ -15,24 +21,24 @@ export function isPattern(database: string): boolean {
   return database.includes("*");
 }
 
-export function kindOf(step: Pick<Step, "kind">): StepKind {
+export function kindOf(step: Pick<KindSpec, "kind">): StepKind {
   const kind = kindByName.get(step.kind);
   if (!kind) throw new Error(`unknown step kind ${step.kind}`);
   return kind as unknown as StepKind;
 }
 
 /** The names and patterns that the step gives. */
-export function namedDatabases(step: Pick<Step, "kind" | "desired">): readonly string[] {
+export function namedDatabases(step: KindSpec): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 
 /** The databases that the step makes. */
-export function createdBy(step: Step): readonly string[] {
+export function createdBy(step: KindSpec): readonly string[] {
   return kindOf(step).creates?.(step.desired) ?? [];
 }
 
 /** What the step claims in one database that it names or that its pattern matches. */
-export function claimsIn(step: Step, database: string): readonly string[] {
+export function claimsIn(step: KindSpec, database: string): readonly string[] {
   return kindOf(step).claims({ ...(step.desired as object), database: [database] });
 }
 
@@ -40,7 +46,7 @@ export function claimsIn(step: Step, database: string): readonly string[] {
  * The databases that the step works in: those it names, and of the existing ones those that its patterns match.
  * `own` is the database of the ledger; no pattern matches it, nor the one that the tool makes by default.
  */
-export function placeIn(step: Step, existing: Names, own: string): string[] {
+export function placeIn(step: KindSpec, existing: Names, own: string): string[] {
   const named = namedDatabases(step);
   const patterns = named.filter(isPattern).map(patternTest);
   const found = new Set(named.filter((name) => !isPattern(name)));

@@ -1,4 +1,4 @@
-import { defaults } from "../options.js";
+import { defaults } from "../contract/options.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import type { JsonObject } from "./json.js";
 import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";

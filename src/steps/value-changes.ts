@@ -1,6 +1,6 @@
 /** What differs between two JSON values, one change for each member. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { toPointer } from "../migrations/pointer.js";
+import { toPointer } from "../text/pointer.js";
 import { isObject, type JsonObject } from "./json.js";
 import type { Change } from "./kind.js";
 

@@ -23,3 +23,10 @@ export function didYouMean(name: string, names: Iterable<string>): string {
 function normal(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
 }
+
+/** `; did you mean …?`, or what `otherwise` says. */
+export function suggestion(name: string, names: Iterable<string>, otherwise = ""): string {
+  // Comparing takes time by length, and nobody mistypes a name that long.
+  const meant = name.length > 100 ? undefined : nearest(name, names);
+  return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
+}

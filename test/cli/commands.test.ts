@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { type ErrorCode, MigrateError } from "../../src/errors.js";
-import { InvalidInput } from "../../src/migrations/problem.js";
-import type { StepAction } from "../../src/results.js";
+import { type ErrorCode, MigrateError } from "../../src/contract/errors.js";
+import { InvalidInput } from "../../src/contract/problem.js";
+import type { StepAction } from "../../src/contract/results.js";
 import { applyOf, planOf, stepOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 import { type Called, type CallOptions, call, migrations, service, stubEngine } from "./call.js";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { MigrateError } from "../../src/errors.js";
+import { MigrateError } from "../../src/contract/errors.js";
 import { commandNames } from "../../src/settings/setting.js";
 import { type CallOptions, call, service } from "./call.js";
 

@@ -1,10 +1,10 @@
 /** Reads, writes, retries and errors of the gateway, through both transports. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Connection } from "../../src/couch/connection.js";
+import type { Connection } from "../../src/contract/connection.js";
+import { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
 import { type Gateway, type GatewayOptions, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
-import { MigrateError } from "../../src/errors.js";
-import type { Event } from "../../src/events.js";
 import { Secrets } from "../../src/secrets/secrets.js";
 import {
   type Behaviour,

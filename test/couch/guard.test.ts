@@ -4,10 +4,10 @@ import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { allOf, type Guard } from "../../src/couch/guard.js";
 import { path } from "../../src/couch/path.js";
-import { MigrateError } from "../../src/errors.js";
 import { inTurn, json, type MisbehavingServer, misbehavingServer, reset, silence } from "./support/misbehaving.js";
 
 /** A lease that is held as the test says. */

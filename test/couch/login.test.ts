@@ -1,10 +1,10 @@
 /** What the gateway does with credentials, against a server that knows its users. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Connection } from "../../src/couch/connection.js";
+import type { Connection } from "../../src/contract/connection.js";
+import { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
-import { MigrateError } from "../../src/errors.js";
-import type { Event } from "../../src/events.js";
 import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
 
 let server: ServerWithUsers;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import {
   assumeNodes,
@@ -8,7 +9,6 @@ import {
   knownNodes,
   setConfig,
 } from "../../src/couch/nodes.js";
-import { MigrateError } from "../../src/errors.js";
 import { type Behaviour, byPath, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
 let server: MisbehavingServer;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
-import { MigrateError } from "../../src/errors.js";
-import type { Event } from "../../src/events.js";
 import { type Behaviour, byPath, inTurn, json, reset, silence, text } from "./support/misbehaving.js";
 import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Connection } from "../../src/couch/connection.js";
+import type { Connection } from "../../src/contract/connection.js";
 import { openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 

@@ -1,7 +1,7 @@
 /** The first thing that a run hears of its server: each is told apart, in one sentence, and waiting for it can be seen. */
 import { type AddressInfo, createServer } from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { Event } from "../../src/events.js";
+import type { Event } from "../../src/contract/events.js";
 import {
   apply,
   forget,

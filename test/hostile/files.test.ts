@@ -6,12 +6,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
+import type { Problem } from "../../src/contract/problem.js";
+import type { Plan } from "../../src/contract/results.js";
 import { InvalidInput, loadMigrations } from "../../src/index.js";
-import type { Problem } from "../../src/migrations/problem.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain } from "../../src/render/style.js";
-import type { Plan } from "../../src/results.js";
 import { tempFolder } from "../support/temp.js";
 
 async function problems(...path: string[]): Promise<readonly Problem[]> {

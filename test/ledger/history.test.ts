@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunRecord } from "../../src/contract/results.js";
 import { readHistory, recordRun } from "../../src/ledger/history.js";
-import type { RunRecord } from "../../src/results.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";

@@ -4,9 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
 import type { Couch } from "../../src/couch/couch.js";
-import { MigrateError } from "../../src/errors.js";
-import type { Event } from "../../src/events.js";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { breakLease, type Lease, readLease, type TakeLeaseOptions, takeLease } from "../../src/ledger/lease.js";
 import type { LeaseBody } from "../../src/ledger/lease-document.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { revisionToWriteOn } from "../../src/couch/local-document.js";
 import { parseLedger } from "../../src/ledger/ledger-document.js";
-import { revisionToWriteOn } from "../../src/ledger/local-document.js";
 
 const place = { database: "couchdb-migrate", set: "default", own: true };
 const entry = {

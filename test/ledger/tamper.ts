@@ -1,6 +1,7 @@
 /** A connection whose writes go wrong, or are watched, as a test wants it. */
+
+import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, WriteOptions } from "../../src/couch/couch.js";
-import { MigrateError } from "../../src/errors.js";
 
 export type OnWrite = (send: () => Promise<Answer>, path: string, options: WriteOptions) => Promise<Answer>;
 

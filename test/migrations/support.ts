@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
+import { InvalidInput, type Problem } from "../../src/contract/problem.js";
 import { type LoadOptions, loadMigrations } from "../../src/migrations/load.js";
-import { InvalidInput, type Problem } from "../../src/migrations/problem.js";
 import type { Migrations, Step } from "../../src/migrations/step.js";
 import { tempFolder } from "../support/temp.js";
 

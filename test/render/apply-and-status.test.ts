@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { ApplyResult, OlderFiles } from "../../src/contract/results.js";
 import { applyText } from "../../src/render/apply-text.js";
 import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
-import type { ApplyResult, OlderFiles } from "../../src/results.js";
 import { applyOf, orphanOf, statusOf } from "./results.js";
 
 const older: OlderFiles = { by: "version", reason: "a newer version of them was begun or applied", next: "Go back." };

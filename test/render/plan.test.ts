@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Plan } from "../../src/contract/results.js";
 import { longestComment, planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain, styleFor } from "../../src/render/style.js";
-import type { Plan } from "../../src/results.js";
 import { orphanOf, planOf, stepOf } from "./results.js";
 
 const text = (plan: Plan) => planText(plan, plain);

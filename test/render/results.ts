@@ -1,6 +1,7 @@
 /** Results of the library for the tests of what is rendered. */
+
+import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/contract/results.js";
 import type { ImportResult } from "../../src/index.js";
-import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/results.js";
 
 export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
   return {

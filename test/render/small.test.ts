@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { MigrateError } from "../../src/errors.js";
-import { InvalidInput } from "../../src/migrations/problem.js";
+import { MigrateError } from "../../src/contract/errors.js";
+import { InvalidInput } from "../../src/contract/problem.js";
 import { errorText } from "../../src/render/error-text.js";
-import { count, span } from "../../src/render/quantity.js";
 import { plain, styleFor } from "../../src/render/style.js";
 import { terminationLine, writeTermination } from "../../src/render/termination.js";
 import { InvalidSettings } from "../../src/settings/problems.js";
+import { count, span } from "../../src/text/quantity.js";
 import { visible } from "../../src/text/visible.js";
 
 test.each([

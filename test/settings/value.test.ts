@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaults } from "../../src/options.js";
+import { defaults } from "../../src/contract/options.js";
 import { longestDuration, parseDuration, writeDuration } from "../../src/settings/duration.js";
 import { resolveSettings } from "../../src/settings/resolve.js";
 import { type SettingName, settings } from "../../src/settings/table.js";

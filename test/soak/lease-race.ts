@@ -6,8 +6,9 @@
  * A violation is a runner that gets the lease while another one still believes to hold it. Some runners "crash": they
  * stop renewing, and go on believing until their own deadline.
  */
+
+import { MigrateError } from "../../src/contract/errors.js";
 import { openCouch } from "../../src/couch/gateway.js";
-import { MigrateError } from "../../src/errors.js";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { type Lease, takeLease } from "../../src/ledger/lease.js";
 

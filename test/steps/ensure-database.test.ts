@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MigrateError } from "../../src/errors.js";
+import { MigrateError } from "../../src/contract/errors.js";
 import { ensureDatabase } from "../../src/steps/ensure-database.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 

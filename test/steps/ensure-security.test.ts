@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StepFiles } from "../../src/migrations/step-files.js";
 import { ensureSecurity } from "../../src/steps/ensure-security.js";
+import type { StepFiles } from "../../src/steps/step-files.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 
 type Spec = Parameters<NonNullable<typeof ensureSecurity.resolve>>[0];

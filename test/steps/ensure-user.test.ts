@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
 import { matchesUser, userHashFor } from "../../src/couch/password-hash.js";
-import { MigrateError } from "../../src/errors.js";
-import type { StepFiles } from "../../src/migrations/step-files.js";
 import { ensureUser } from "../../src/steps/ensure-user.js";
+import type { StepFiles } from "../../src/steps/step-files.js";
 import { contextOf, type FakeCouch, type FakeOptions, fakeCouch } from "./fake-couch.js";
 
 type Spec = Parameters<NonNullable<typeof ensureUser.resolve>>[0];

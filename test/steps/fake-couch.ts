@@ -1,7 +1,8 @@
 /** A Couch that answers from a table and writes down what was written. */
+
+import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
 import type { Path } from "../../src/couch/path.js";
-import { MigrateError } from "../../src/errors.js";
 import { isObject, type JsonObject } from "../../src/steps/json.js";
 import type { StepContext, Target } from "../../src/steps/kind.js";
 import { predictedRevision } from "../../src/steps/transform/predicted-revision.js";

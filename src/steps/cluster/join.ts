@@ -1,10 +1,11 @@
 /** Makes nodes known to each other, by their documents in `_nodes`; needs neither their addresses nor their passwords. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { assumeNodes, membership } from "../../couch/nodes.js";
 import { path } from "../../couch/path.js";
+import { pause } from "../../couch/pause.js";
 import { isAtLeast } from "../../couch/version.js";
-import { MigrateError } from "../../errors.js";
-import { pause } from "../../ledger/pause.js";
 import { span } from "../../text/span.js";
 
 /** Milliseconds. */

@@ -3,9 +3,10 @@
  * stores. Only one that is not as expected is read back, and compared: the embedded server derives them otherwise, as
  * other servers may, and a document that was deleted before goes on from its last revision.
  */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { lookAgain, pauses } from "../../couch/look-again.js";
-import { MigrateError } from "../../errors.js";
 import { readStored } from "../documents/stored.js";
 import { predictedRevision } from "../transform/predicted-revision.js";
 import { contentOf, isSame } from "./compare.js";

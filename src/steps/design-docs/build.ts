@@ -1,8 +1,8 @@
 /** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ErrorCode, MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import type { Path } from "../../couch/path.js";
-import { type ErrorCode, MigrateError, toMigrateError } from "../../errors.js";
 import type { StepContext } from "../kind.js";
 import { BuildProgress, isBuilt, nextPause, Standstill } from "./build-wait.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";

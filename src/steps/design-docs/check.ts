@@ -2,7 +2,7 @@
 
 import { parseFunction, parseModule } from "../../design-doc-rules/function-text.js";
 import type { Parsed, SyntaxFault } from "../../design-doc-rules/javascript.js";
-import { toPointer, valueAt } from "../../migrations/pointer.js";
+import { toPointer, valueAt } from "../../text/pointer.js";
 import { type DesignDoc, type Fault, idOf, isJavaScript } from "./design-doc.js";
 import { type CodeMember, type FunctionMember, functionsOf } from "./members.js";
 import { isReduceName, reduceFaults } from "./reduces.js";

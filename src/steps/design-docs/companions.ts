@@ -3,7 +3,7 @@
  * former version that `keepPrevious` leaves. They hold no validation: theirs would be asked on every write.
  */
 import { createHash } from "node:crypto";
-import { MigrateError } from "../../errors.js";
+import { MigrateError } from "../../contract/errors.js";
 import { isObject } from "../json.js";
 import { type DesignDoc, idOf, indexed } from "./design-doc.js";
 import { hidden } from "./planner.js";

@@ -1,5 +1,5 @@
 /** What differs between a design document as it is and as it ought to be. Pure. */
-import { toPointer } from "../../migrations/pointer.js";
+import { toPointer } from "../../text/pointer.js";
 import type { Change, Rebuild } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
 import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";

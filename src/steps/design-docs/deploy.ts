@@ -1,8 +1,9 @@
 /** Puts design documents in place. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
-import { MigrateError } from "../../errors.js";
 import { codeOf } from "../documents/refusals.js";
 import { assertAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";

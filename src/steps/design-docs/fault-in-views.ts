@@ -1,8 +1,8 @@
 /** What an index that is built shows to be wrong with its views: CouchDB builds it all the same. */
 import { isDeepStrictEqual } from "node:util";
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { type Path, path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
 import { membersOf } from "../json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { placesToAsk } from "./index-state.js";

@@ -1,5 +1,5 @@
-import { toPointer, valueAt } from "../../migrations/pointer.js";
-import { SourceText } from "../../migrations/source-text.js";
+import { SourceText } from "../../files/source-text.js";
+import { toPointer, valueAt } from "../../text/pointer.js";
 import { type DesignDoc, type Fault, idOf } from "./design-doc.js";
 
 /** The fault in a sentence, for a place that shows the member but not the spot in its text. */

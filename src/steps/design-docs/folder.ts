@@ -1,8 +1,8 @@
 /** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
 import { basename } from "node:path/posix";
-import { toPointer } from "../../migrations/pointer.js";
-import { SourceText } from "../../migrations/source-text.js";
-import type { StepFiles } from "../../migrations/step-files.js";
+import { SourceText } from "../../files/source-text.js";
+import { toPointer } from "../../text/pointer.js";
+import type { StepFiles } from "../step-files.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";

@@ -1,8 +1,8 @@
 /** Files in the folders of design documents that are left out: hidden ones, `ignore` of the step, `.couchappignore`. */
 import { basename } from "node:path/posix";
 import ignore from "ignore";
-import { SourceText } from "../../migrations/source-text.js";
-import type { StepFiles } from "../../migrations/step-files.js";
+import { SourceText } from "../../files/source-text.js";
+import type { StepFiles } from "../step-files.js";
 import { parseJson } from "./json-text.js";
 
 /** `path`: relative to the folder, without a slash at its end. */

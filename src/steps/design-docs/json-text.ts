@@ -1,8 +1,8 @@
 /** JSON as a file holds it: parsed, and where in it things stand. */
 import { parseExpressionAt } from "acorn";
 import { isMap, isScalar, isSeq, type ParsedNode, parseDocument } from "yaml";
-import { fromPointer, toPointer } from "../../migrations/pointer.js";
 import { isTooDeep } from "../../text/depth.js";
+import { fromPointer, toPointer } from "../../text/pointer.js";
 
 /** `code` and `message` are those of a problem in a migration file. */
 export type ParsedJson =

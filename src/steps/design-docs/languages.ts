@@ -2,10 +2,11 @@
  * Whether the server can run the language of a design document. CouchDB stores any, and says only where a function is
  * called that it does not know the language: then the version before is gone.
  */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { PerServer } from "../../couch/per-server.js";
-import { MigrateError } from "../../errors.js";
 import { didYouMean } from "../../text/nearest.js";
 import { assertOurs, languageProbe } from "./companions.js";
 import { type DesignDoc, idOf } from "./design-doc.js";

@@ -1,6 +1,6 @@
 /** `options.partitioned: true`, which only a partitioned database takes. Pure. */
 import { patternTest } from "../../couch/pattern.js";
-import { toPointer } from "../../migrations/pointer.js";
+import { toPointer } from "../../text/pointer.js";
 import type { SpecProblem } from "../kind.js";
 import type { DesignDoc } from "./design-doc.js";
 import { shapeFaults } from "./shape.js";

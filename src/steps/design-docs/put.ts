@@ -3,10 +3,10 @@
  * each is told to each; what CouchDB does not take together with others is sent again alone, where it says why.
  */
 import { setImmediate as nextTick } from "node:timers/promises";
+import { toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
-import { toMigrateError } from "../../errors.js";
 import { assertAsSent, faultsAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";

@@ -1,7 +1,7 @@
 /** Names of reduce functions that CouchDB does not have. Pure. */
 import { builtInReduce, commonReduces } from "../../design-doc-rules/built-in-reduces.js";
 import { compiledViews } from "../../design-doc-rules/fields.js";
-import { suggestion } from "../../migrations/problems.js";
+import { suggestion } from "../../text/nearest.js";
 import { type DesignDoc, type Fault, isJavaScript } from "./design-doc.js";
 
 /** A name, not the text of a function. */

@@ -1,8 +1,8 @@
 /** Reads the design documents that a step names: files, folders, and those inline. */
 import { basename } from "node:path/posix";
-import { toPointer } from "../../migrations/pointer.js";
-import type { StepFiles } from "../../migrations/step-files.js";
+import { toPointer } from "../../text/pointer.js";
 import { isObject, type JsonObject } from "../json.js";
+import type { StepFiles } from "../step-files.js";
 import { type FoundDesignDoc, idOf, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
 import { readFolder } from "./folder.js";

@@ -3,11 +3,11 @@
  * only then the document itself is written. Whatever is under way is found again by its name.
  */
 import pLimit, { type LimitFunction } from "p-limit";
+import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { PerServer } from "../../couch/per-server.js";
-import { MigrateError, toMigrateError } from "../../errors.js";
 import { namedViews } from "../../text/named-views.js";
 import type { StepContext } from "../kind.js";
 import { assertAsSent } from "./as-sent.js";

@@ -1,7 +1,7 @@
 /** Documents in a file that may be larger than what can be held: read once to be checked, and again to be written. */
 import { createHash } from "node:crypto";
-import { MigrateError } from "../../errors.js";
-import { type LargeFile, pieceBytes } from "../../migrations/large-file.js";
+import { MigrateError } from "../../contract/errors.js";
+import { type LargeFile, pieceBytes } from "../../files/large-file.js";
 import { Elements } from "./elements.js";
 import { bytesOf, FileFault, longest, packed } from "./file-text.js";
 import { type Cut, type Cutter, Lines } from "./lines.js";

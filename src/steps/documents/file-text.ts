@@ -2,8 +2,8 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { type LargeFile, pieceBytes } from "../../migrations/large-file.js";
-import { decode, otherEncoding, unreadable } from "../../migrations/read-text.js";
+import { type LargeFile, pieceBytes } from "../../files/large-file.js";
+import { decode, otherEncoding, unreadable } from "../../files/read-text.js";
 
 /** A document, attachments included, that is longer than this is not read. */
 export const longest = 64_000_000;

@@ -3,10 +3,11 @@
  * rest of another answer on the same connection, so such an id is never sent. Design documents are no matter here: no
  * step of documents takes them.
  */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { patternTest } from "../../couch/pattern.js";
-import { MigrateError } from "../../errors.js";
 import type { SpecProblem } from "../kind.js";
 
 /** Whether a partitioned database takes it, as CouchDB's couch_partition decides. */

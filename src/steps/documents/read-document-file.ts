@@ -1,6 +1,6 @@
 /** Reads a file of documents from end to end: every problem in it, and what is to be known of it later. */
-import type { LargeFile } from "../../migrations/large-file.js";
-import type { StepFiles } from "../../migrations/step-files.js";
+import type { LargeFile } from "../../files/large-file.js";
+import type { StepFiles } from "../step-files.js";
 import { ContentHash, cutsOf, DocumentFile, type Sourced } from "./document-file.js";
 import type { Fault } from "./fault.js";
 import { FileFault } from "./file-text.js";

@@ -1,6 +1,7 @@
 /** Documents that CouchDB did not take: what is said of them, and what follows from it. Pure. */
+
+import { type ErrorCode, MigrateError } from "../../contract/errors.js";
 import { notWritten } from "../../couch/written.js";
-import { type ErrorCode, MigrateError } from "../../errors.js";
 
 export interface Refusal {
   readonly id: string;

@@ -1,7 +1,8 @@
 /** Removes documents of any kind: what is there, what would be lost, and the removal. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { lookAgain } from "../../couch/look-again.js";
-import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
 import type { Change, Difference, StepContext } from "../kind.js";
 import { holds } from "../kind.js";

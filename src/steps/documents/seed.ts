@@ -1,7 +1,7 @@
 /** Writes the documents of a file that a database lacks, batch by batch; what is held does not grow with the file. */
 import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
-import { MigrateError } from "../../errors.js";
+import { MigrateError } from "../../contract/errors.js";
 import type { StepContext } from "../kind.js";
 import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";

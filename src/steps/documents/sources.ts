@@ -3,13 +3,13 @@
  * whole; larger ones, packed ones and NDJSON are read through here, and again when the step is applied.
  */
 
+import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
-import type { LargeFile } from "../../migrations/large-file.js";
-import { toPointer } from "../../migrations/pointer.js";
-import { SourceText } from "../../migrations/source-text.js";
-import type { StepFiles } from "../../migrations/step-files.js";
+import { SourceText } from "../../files/source-text.js";
+import { toPointer } from "../../text/pointer.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { isObject } from "../json.js";
+import type { StepFiles } from "../step-files.js";
 import { type Document, documentFaults, documentOf } from "./document.js";
 import type { DocumentFile } from "./document-file.js";
 import type { Fault } from "./fault.js";

@@ -1,7 +1,8 @@
 /** What a database has of some documents. Only reads. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
 
 export interface Stored {

@@ -1,5 +1,5 @@
 /** What lies in CouchDB's own databases has kinds of its own, which know what CouchDB makes of a document there. */
-import { toPointer } from "../../migrations/pointer.js";
+import { toPointer } from "../../text/pointer.js";
 import type { DatabaseField } from "../database-field.js";
 import type { SpecProblem } from "../kind.js";
 

@@ -1,8 +1,9 @@
 /** Writes documents with `_bulk_docs`, and says of each that CouchDB did not take. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
-import { MigrateError } from "../../errors.js";
 import { isObject, type JsonObject } from "../json.js";
 import { batchesOf } from "./batches.js";
 import { belowQuorum, codeOf, named, type Refusal } from "./refusals.js";

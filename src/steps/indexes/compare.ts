@@ -1,5 +1,5 @@
 /** What differs between the indexes of a database and those that a step asks for. Pure. */
-import { toPointer } from "../../migrations/pointer.js";
+import { toPointer } from "../../text/pointer.js";
 import type { JsonObject } from "../json.js";
 import type { Change } from "../kind.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";

@@ -1,9 +1,9 @@
 /** Writes and removes indexes, one at a time. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
-import { MigrateError, toMigrateError } from "../../errors.js";
 import { idOf } from "../design-docs/design-doc.js";
 import { type JsonObject, membersOf } from "../json.js";
 import type { ComparedIndex } from "./compare.js";

@@ -1,7 +1,7 @@
 /** Brings a batch of edits to its end: each of them written once, or found to be unneeded. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { MigrateError } from "../../errors.js";
 import { digestOf, type Edit } from "./edit.js";
 import { fateOf, type Intent, type Leaf, winnerOf } from "./fate.js";
 import type { Journal } from "./journal.js";

@@ -1,6 +1,7 @@
 /** The marker of a transformation that was called something else before. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { MigrateError } from "../../errors.js";
 import type { StepIdentity } from "../kind.js";
 import { type Division, isDivision, type Marker, MarkerStore, type Series } from "./marker.js";
 

@@ -1,5 +1,5 @@
 /** What `rename`, `unset` and `set` make of a document. Pure. */
-import { fromPointer, toPointer } from "../../migrations/pointer.js";
+import { fromPointer, toPointer } from "../../text/pointer.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { SpecProblem } from "../kind.js";
 import { Unfit } from "./unfit.js";

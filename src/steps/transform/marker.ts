@@ -3,10 +3,10 @@
  * the database itself.
  */
 import pMap from "p-map";
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
+import { type LocalDocument, readLocal, type StoredLocal, writeLocal } from "../../couch/local-document.js";
 import { path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
-import { type LocalDocument, readLocal, type StoredLocal, writeLocal } from "../../ledger/local-document.js";
 import { isObject } from "../json.js";
 import type { StepIdentity } from "../kind.js";
 

@@ -11,8 +11,8 @@
  * records and markers of the parts are removed, and the one marker says `done`.
  */
 import pMap from "p-map";
+import { bug, MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { bug, MigrateError } from "../../errors.js";
 import type { PartsStanding, StepIdentity } from "../kind.js";
 import { boundsOf, rangeOf } from "./bounds.js";
 import { type Division, isDivision, isUndivided, type Marker, MarkerStore, noCounts, sumOf } from "./marker.js";

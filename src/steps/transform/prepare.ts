@@ -1,5 +1,5 @@
 /** What is to be written of documents that were read; all that is wrong with them is said before any of it is. */
-import { MigrateError } from "../../errors.js";
+import { MigrateError } from "../../contract/errors.js";
 import { type Edit, editOf, type Read, type Transform } from "./edit.js";
 import type { Reader } from "./reading.js";
 import { deletionError, type Fault, unfitError } from "./reports.js";

@@ -1,7 +1,8 @@
 /** What a transformation would do, as far as a plan shows it. Only reads. */
+
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
 import type { JsonObject } from "../json.js";
 import type { Change, StepContext } from "../kind.js";
 import { valueChanges } from "../value-changes.js";

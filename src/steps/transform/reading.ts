@@ -1,8 +1,8 @@
 /** Reads documents for a transformation: pages of them in the order of ids, single ones again, their histories. */
 import pMap from "p-map";
+import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { MigrateError } from "../../errors.js";
 import { lossyNumbers } from "../documents/json-scan.js";
 import { isObject, type JsonObject } from "../json.js";
 import type { Read } from "./edit.js";

@@ -1,5 +1,5 @@
 /** What a transformation says of documents that it can't, or may not, change. */
-import { MigrateError } from "../../errors.js";
+import { MigrateError } from "../../contract/errors.js";
 
 export interface Fault {
   readonly id: string;

@@ -5,7 +5,7 @@
  */
 import { Buffer } from "node:buffer";
 import { Worker } from "node:worker_threads";
-import { MigrateError, stopReason } from "../../errors.js";
+import { MigrateError, stopReason } from "../../contract/errors.js";
 import { isTextTooDeep, maxNesting } from "../../text/depth.js";
 import { span } from "../../text/span.js";
 import type { JsonObject } from "../json.js";

@@ -5,7 +5,7 @@
  * own modules (`node:crypto`, …). It is JavaScript, which every Node runs.
  */
 import { type AnyNode, parse } from "acorn";
-import type { StepFiles } from "../../migrations/step-files.js";
+import type { StepFiles } from "../step-files.js";
 import { RunningScript } from "./running-script.js";
 
 /** Milliseconds. Files are checked before there is a run that could be given another limit. */

@@ -1,7 +1,8 @@
 /** Sends edits with `_bulk_docs`, each on its base only, and says what became of each. */
+
+import { type ErrorCode, MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { type ErrorCode, MigrateError } from "../../errors.js";
 import { isObject } from "../json.js";
 import type { Edit } from "./edit.js";
 

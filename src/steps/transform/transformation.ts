@@ -21,9 +21,10 @@
  * What can't be told apart: a user who, at the same time and on the same base, makes the very same content. To CouchDB
  * both edits are one revision, and after a lost answer it counts as ours.
  */
+
+import { bug, stopReason } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { bug, stopReason } from "../../errors.js";
 import type { StepContext, StepIdentity } from "../kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";

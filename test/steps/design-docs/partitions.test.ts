@@ -1,7 +1,7 @@
 /** `options.partitioned: true`, which CouchDB refuses in a database that is not partitioned. */
 import { describe, expect, it } from "vitest";
+import { InvalidInput } from "../../../src/contract/problem.js";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../../src/index.js";
-import { InvalidInput } from "../../../src/migrations/problem.js";
 import { databaseName, freshDatabase } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { server } from "../../support/servers.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MigrateError } from "../../../src/errors.js";
+import { MigrateError } from "../../../src/contract/errors.js";
 import { putDesignDoc } from "../../../src/steps/design-docs/put.js";
 import { fakeCouch, type Reply, taken, type Written } from "../fake-couch.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { InvalidInput } from "../../../src/contract/problem.js";
 import { loadMigrations } from "../../../src/migrations/load.js";
-import { InvalidInput } from "../../../src/migrations/problem.js";
 import { tempFolder } from "../../support/temp.js";
 
 type Files = Readonly<Record<string, string>>;

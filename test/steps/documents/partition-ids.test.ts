@@ -1,7 +1,7 @@
 /** Ids without a partition, which a partitioned database does not take: named, and never sent. */
 import { describe, expect, it, onTestFinished, test } from "vitest";
+import { InvalidInput } from "../../../src/contract/problem.js";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../../src/index.js";
-import { InvalidInput } from "../../../src/migrations/problem.js";
 import { hasPartition } from "../../../src/steps/documents/partition-ids.js";
 import { databaseName, freshDatabase } from "../../support/databases.js";
 import { startProxy } from "../../support/proxy.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StepFiles } from "../../../src/migrations/step-files.js";
 import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
 import { shownDefinition } from "../../../src/steps/indexes/definition.js";
 import { removeIndexes } from "../../../src/steps/remove-indexes.js";
+import type { StepFiles } from "../../../src/steps/step-files.js";
 import { selector } from "./selectors.js";
 
 type Spec = Parameters<NonNullable<typeof ensureIndexes.resolve>>[0];

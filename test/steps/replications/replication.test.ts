@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { StepFiles } from "../../../src/migrations/step-files.js";
 import { ensureReplication } from "../../../src/steps/ensure-replication.js";
 import { removeReplication } from "../../../src/steps/remove-replication.js";
 import { shownReplication, storedDefinition } from "../../../src/steps/replications/replication.js";
+import type { StepFiles } from "../../../src/steps/step-files.js";
 
 const noFiles = {} as StepFiles;
 const [source, target] = ["http://a.example/a", "http://b.example/b"];

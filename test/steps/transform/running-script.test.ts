@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { MigrateError } from "../../../src/errors.js";
+import { MigrateError } from "../../../src/contract/errors.js";
 import { RunningScript, type ScriptOptions } from "../../../src/steps/transform/running-script.js";
 
 let script: RunningScript | undefined;

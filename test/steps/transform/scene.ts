@@ -1,8 +1,8 @@
 /** A transformation at work in a database of its own, whose requests can be broken off one by one, beside a user. */
 
+import { MigrateError } from "../../../src/contract/errors.js";
 import type { Couch } from "../../../src/couch/couch.js";
 import { openCouch } from "../../../src/couch/gateway.js";
-import { MigrateError } from "../../../src/errors.js";
 import type { Transform } from "../../../src/steps/transform/edit.js";
 import type { Counts } from "../../../src/steps/transform/marker.js";
 import { divide, finishParts, standing, transformPart } from "../../../src/steps/transform/parts.js";

@@ -1,6 +1,6 @@
 /** Reads a text file as all of our input is read: a regular file, not too big, UTF-8, line ends as LF. */
 import { isUtf8 } from "node:buffer";
-import { NotReadable, readBytes } from "../files/regular-file.js";
+import { NotReadable, readBytes } from "./regular-file.js";
 
 export interface Unreadable {
   readonly code: string;

@@ -1,4 +1,4 @@
-import type { LargeFile } from "./large-file.js";
+import type { LargeFile } from "../files/large-file.js";
 
 /**
  * What a step kind's `resolve` reads files through. Paths are those of the spec, resolved lexically against the

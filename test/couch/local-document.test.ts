@@ -1,9 +1,9 @@
 /** Reading `_local` documents from all copies. */
 import { expect, test } from "vitest";
+import { MigrateError } from "../../src/contract/errors.js";
 import type { Couch } from "../../src/couch/couch.js";
+import { readLocal } from "../../src/couch/local-document.js";
 import { path } from "../../src/couch/path.js";
-import { MigrateError } from "../../src/errors.js";
-import { readLocal } from "../../src/ledger/local-document.js";
 
 const document = { path: path`/db/_local/x`, what: "a marker", database: "db" };
 const silence = new MigrateError("unreachable", { message: "no answer", data: { failure: "timeout" } });

@@ -5,10 +5,11 @@
  * *as strings*. So the revision has a fixed width and is managed here, and only a 201, which a quorum gave, counts.
  * There is one writer at a time: whoever holds the lease.
  */
-import type { Couch } from "../couch/couch.js";
-import type { Path } from "../couch/path.js";
-import { bug, MigrateError } from "../errors.js";
+
+import { bug, MigrateError } from "../contract/errors.js";
+import type { Couch } from "./couch.js";
 import { mayHaveHappened } from "./lost-answer.js";
+import type { Path } from "./path.js";
 import { jitter } from "./pause.js";
 
 /** CouchDB's `max_document_size`. */

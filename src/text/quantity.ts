@@ -1,5 +1,5 @@
 /** Numbers as people read them. */
-import { span } from "../text/span.js";
+import { span } from "./span.js";
 
 export { span };
 

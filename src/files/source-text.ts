@@ -1,4 +1,4 @@
-import type { Position } from "./problem.js";
+import type { Position } from "../contract/problem.js";
 
 /** One file's text, and where in it an offset stands. */
 export class SourceText {

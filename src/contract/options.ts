@@ -1,5 +1,5 @@
 /** What the library's functions take. Times are in milliseconds. */
-import type { Connection } from "./couch/connection.js";
+import type { Connection } from "./connection.js";
 import type { Listener } from "./events.js";
 
 export interface RunOptions {

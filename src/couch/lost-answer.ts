@@ -1,4 +1,4 @@
-import { type ErrorCode, MigrateError } from "../errors.js";
+import { type ErrorCode, MigrateError } from "../contract/errors.js";
 
 const passing: readonly ErrorCode[] = ["unreachable", "request-failed", "outcome-unknown", "node-down", "below-quorum"];
 

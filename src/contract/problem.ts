@@ -1,4 +1,4 @@
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "./errors.js";
 
 /** Where something stands in a migration file. Lines and columns count from 1; columns in characters, as editors do. */
 export interface Position {

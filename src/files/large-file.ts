@@ -1,7 +1,7 @@
 /** A file that is read piece by piece, because it may be larger than what can be held. */
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { openRegular } from "../files/regular-file.js";
+import { openRegular } from "./regular-file.js";
 
 /** So small that their text is no large object of V8: those grow old at once, and the heap with them. */
 export const pieceBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 /** Waiting between two requests. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { MigrateError } from "../errors.js";
+import { MigrateError } from "../contract/errors.js";
 
 /** Throws what `throwIfStopped` throws when the signal aborts meanwhile. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
