@@ -2,10 +2,11 @@
 import type { Command, Context, Io } from "./commands/command.js";
 import { parsePlain } from "./commands/parse-plain.js";
 import { see } from "./commands/see.js";
+import { exitCodes, MigrateError } from "./contract/errors.js";
 import { withoutSecrets } from "./engine/without-secrets.js";
-import { exitCodes, MigrateError } from "./errors.js";
 import { errorSummary } from "./render/error-text.js";
-import { type Log, openLog } from "./render/log.js";
+import type { Log } from "./render/log.js";
+import { openLog } from "./render/open-log.js";
 import { openOutput } from "./render/stdout.js";
 import { plain, styleFor } from "./render/style.js";
 import { writeTermination } from "./render/termination.js";

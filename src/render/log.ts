@@ -1,6 +1,6 @@
 /** What goes to stderr while a command runs. Two forms: for people (pretty-log.ts) and for machines (json-log.ts). */
-import type { MigrateError } from "../errors.js";
-import type { Listener } from "../events.js";
+import type { MigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
 import type { Level } from "./describe-event.js";
 import type { Style } from "./style.js";
 
@@ -30,9 +30,4 @@ export interface LogOptions {
   foreign(text: string): string;
   /** Milliseconds of a clock that never goes back. */
   now?(): number;
-}
-
-export async function openLog(options: LogOptions): Promise<Log> {
-  if (options.format === "json") return (await import("./json-log.js")).jsonLog(options);
-  return (await import("./pretty-log.js")).prettyLog(options);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { MigrateError } from "../../src/errors.js";
-import type { Event } from "../../src/events.js";
+import { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
 import type { Level } from "../../src/render/describe-event.js";
-import { openLog } from "../../src/render/log.js";
+import { openLog } from "../../src/render/open-log.js";
 import { plain } from "../../src/render/style.js";
 
 const url = "http://couchdb:5984";

@@ -1,0 +1,115 @@
+/** Which folder of src/ may import which, and that no files import each other in a circle. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+/**
+ * Each folder, or file that lies in src/ itself, with those that it may import. It may name only folders above it, so
+ * there is no circle. To let a folder import one more, add it here; where it is below, move what both need further up.
+ */
+const layers: Readonly<Record<string, string>> = {
+  text: "",
+  contract: "",
+  secrets: "",
+  "design-doc-rules": "",
+  "package-file.ts": "",
+  "missing-module.ts": "",
+  "version.ts": "package-file.ts",
+  files: "contract",
+  couch: "text contract secrets",
+  steps: "text contract secrets design-doc-rules files couch",
+  generated: "steps",
+  migrations: "text contract secrets version.ts files steps generated",
+  ledger: "text contract couch migrations",
+  engine: "text contract secrets version.ts couch steps generated migrations ledger",
+  import: "text contract secrets design-doc-rules files couch steps migrations engine",
+  render: "text contract steps import",
+  settings: "text contract files couch",
+  sandbox: "text design-doc-rules missing-module.ts",
+  "start-sandbox.ts": "contract missing-module.ts sandbox",
+  "index.ts": "contract version.ts migrations engine import start-sandbox.ts",
+  commands:
+    "text contract secrets package-file.ts version.ts steps migrations engine import render settings start-sandbox.ts index.ts",
+  "main.ts": "contract secrets engine render settings commands",
+  "cli.ts": "contract engine index.ts main.ts",
+};
+
+const source = "src";
+
+/** Each file of src/ with those that it imports, types included. */
+const imports = new Map(
+  readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => [file, importedBy(file)] as const),
+);
+
+function importedBy(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(source, file), "utf8"));
+  return importedFiles
+    .filter(({ fileName }) => fileName.startsWith("."))
+    .map(({ fileName }) => normalize(join(dirname(file), fileName)).replace(/\.js$/, ".ts"));
+}
+
+function layerOf(file: string): string {
+  return file.split("/", 1)[0] ?? "";
+}
+
+function allowedFor(layer: string): string[] {
+  return (layers[layer] ?? "").split(" ").filter(Boolean);
+}
+
+test.each(Object.keys(layers))("%s may import only layers above it", (layer) => {
+  const names = Object.keys(layers);
+  expect(names.slice(0, names.indexOf(layer))).toEqual(expect.arrayContaining(allowedFor(layer)));
+});
+
+test("every folder has its layer", () => {
+  expect(Object.keys(layers).sort()).toEqual([...new Set([...imports.keys()].map(layerOf))].sort());
+});
+
+test("no file imports from a layer that its own may not import", () => {
+  const wrong = [...imports].flatMap(([file, imported]) => {
+    const allowed = [layerOf(file), ...allowedFor(layerOf(file))];
+    return imported
+      .filter((other) => imports.has(other) && !allowed.includes(layerOf(other)))
+      .map((other) => `${file} → ${other}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("every layer that a folder may import is imported", () => {
+  const unused = Object.keys(layers).flatMap((layer) => {
+    const used = new Set(
+      [...imports].filter(([file]) => layerOf(file) === layer).flatMap(([, imported]) => imported.map(layerOf)),
+    );
+    return allowedFor(layer)
+      .filter((other) => !used.has(other))
+      .map((other) => `${layer} → ${other}`);
+  });
+  expect(unused).toEqual([]);
+});
+
+test("no files import each other in a circle", () => {
+  expect(circleIn(imports)).toEqual([]);
+});
+
+/** The files of one circle, in order; empty: there is none. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string[] => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const other of graph.get(file) ?? []) {
+      const circle = visit(other, [...way, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
