@@ -1,4 +1,4 @@
-import { type ExitClass, exitCodes, exitMeanings } from "../errors.js";
+import { type ExitClass, exitCodes, exitMeanings } from "../contract/errors.js";
 
 const meanings = (Object.keys(exitCodes) as ExitClass[]).map((name) => `  ${exitCodes[name]}  ${exitMeanings[name]}`);
 

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { catalogue } from "../../src/errors.js";
+import { catalogue } from "../../src/contract/errors.js";
 import { root } from "../support/cli.js";
 
 const page = await readFile(join(root, "docs/troubleshooting.md"), "utf8");
