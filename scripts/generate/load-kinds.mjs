@@ -14,7 +14,7 @@ export async function loadKinds() {
     export { kinds } from "./src/steps/index.js";
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
-    export { catalogue, exitCodes, exitMeanings } from "./src/errors.js";
+    export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
     export { settingsReference } from "./src/settings/reference.js";
   `;
   const parent = join(root, "node_modules/.cache");
