@@ -7,6 +7,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { editorSchema } from "./generate/editor-schema.mjs";
 import { errorReference } from "./generate/error-reference.mjs";
+import { libraryReference } from "./generate/library-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { validatorCode } from "./generate/validator-code.mjs";
@@ -18,6 +19,7 @@ const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
   "docs/errors.md": () => errorReference(loaded),
+  "docs/library-reference.md": () => libraryReference(),
   "docs/settings.md": () => loaded.settingsReference(),
 };
 const generated = {

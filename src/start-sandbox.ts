@@ -25,10 +25,10 @@ export interface Sandbox {
 }
 
 /**
- * Starts a small CouchDB inside this process, in memory, for tests and development.
+ * Starts the embedded server inside this process, in memory, for tests and development.
  *
  * @throws MigrateError `sandbox-missing` if the optional packages `pouchdb-core` and `pouchdb-adapter-memory` are not
- * installed, or the error of `node:net` if it cannot listen there (`EADDRINUSE`, for example)
+ * installed, or the error of `node:net` if it can't listen there (`EADDRINUSE`, for example).
  */
 export async function startSandbox({
   username = "admin",

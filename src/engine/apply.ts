@@ -10,6 +10,10 @@ import { lookWhenReady, withRun } from "./run.js";
 import { dueNow, workUnderLease } from "./under-lease.js";
 import { Work } from "./work.js";
 
+/**
+ * Applies what is pending, under the lease, and records it. Resolves also if a step failed, or if `timeout` or the
+ * signal ended the run: see `result` and `failures`. Throws MigrateError if the run could not begin.
+ */
 export function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult>;
 /**
  * @param first what the run continues with, where its first request is already sent

@@ -17,6 +17,7 @@ import { previewLimits } from "./preview-limits.js";
 import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
 import { withoutSecrets } from "./without-secrets.js";
 
+/** What `apply` would do, field by field. Sends no request that writes. */
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
     const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));

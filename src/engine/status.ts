@@ -20,7 +20,10 @@ interface Holder {
   readonly since: string;
 }
 
-/** Without `migrations`: what the ledger says was applied, the lease and the history. */
+/**
+ * How files, ledger and server compare. Sends no request that writes. Without `migrations`: what the ledger says was
+ * applied, the lease and the history.
+ */
 export async function status(migrations: Migrations | undefined, options: RunOptions): Promise<Status> {
   return withRun(migrations ?? { steps: [] }, { ...options, expectsServer: true }, async (run) => {
     const seen = await lookWhenReady(run, { withRefused: true });

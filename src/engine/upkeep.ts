@@ -16,12 +16,12 @@ import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./run.js";
 import { assertVariablesSet } from "./set-checks.js";
 
-/** Drops a step from the ledger: if it is in the files, it is pending again. */
+/** Drops a step from the ledger. If it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
   await editLedger(options, (ledger, place) => forgetStep(ledger, id, place));
 }
 
-/** Corrects the release that was applied last; `none`: the set has none any more. */
+/** Corrects the release that the ledger records for the set; `none` removes it. */
 export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
   const value = release === "none" ? undefined : asRelease(String(release));
   await editLedger(options, (ledger, place) => {
@@ -36,7 +36,7 @@ function noLedger({ set, database }: LedgerPlace): MigrateError {
   return new MigrateError("not-in-ledger", { message, next: "Check --set and --ledger-database." });
 }
 
-/** Takes a step as it now stands in the files as applied, without doing anything. */
+/** Records a step that was edited after it was applied, without applying it again. */
 export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
   assertVariablesSet(migrations);
   const step = migrations.steps.find((one) => one.id === id);
@@ -48,8 +48,8 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
 }
 
 /**
- * Releases the lease of the set and those of parts, whoever holds them, and says whose they were. Where one can't be
- * released, the others are all the same; then it throws.
+ * Releases the lease of the set and those of its parts, whoever holds them, and returns whose they were. If one can't be
+ * released, the others are released all the same; then it throws.
  */
 export async function unlock(options: RunOptions): Promise<Unlocked> {
   return withRun({ steps: [] }, options, async (run) => {
@@ -75,7 +75,7 @@ export async function unlock(options: RunOptions): Promise<Unlocked> {
   });
 }
 
-/** Resolves when CouchDB is ready; as `apply` waits. */
+/** Resolves when CouchDB is ready, as `apply` waits for it. */
 export async function wait(options: RunOptions): Promise<void> {
   await withRun({ steps: [] }, options, reach);
 }

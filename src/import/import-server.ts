@@ -25,6 +25,7 @@ export interface ImportOptions
   readonly force?: boolean;
 }
 
+/** Writes migration files for what a server has. Only reads from the server. */
 export async function importServer(options: ImportOptions): Promise<ImportResult> {
   const { out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);

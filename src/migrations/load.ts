@@ -39,7 +39,7 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a folder's `*.yaml` and `*.yml` files, in code-unit order of their names, or one file. Sends nothing anywhere.
+ * Reads a folder's `*.yaml` and `*.yml` files, in code-unit order of their names, or one file. Sends no request.
  * Throws InvalidInput with all problems of all files, in the order of the text.
  */
 export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
+import { startEmbedded } from "../support/embedded.js";
 import { installed } from "../support/installer.js";
 import { removeFolder, writeFiles } from "../support/temp.js";
 import { compile, modules } from "./compile.js";
@@ -59,15 +60,25 @@ it.each(modules.map((one) => [one.title, one] as const))(
   },
 );
 
-it("the programs of README.md compile, and the one with startSandbox runs", async () => {
-  const readme = await readFile(join(inside, "README.md"), "utf8");
-  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
-  const names = blocks.map((text) => (text.includes("startSandbox") ? "sandbox.ts" : "apply.ts"));
-  expect(names).toEqual(["apply.ts", "sandbox.ts"]);
-  const cwd = await project("module", Object.fromEntries(names.map((name, i) => [name, blocks[i] ?? ""])));
+it("the programs of docs/library.md compile and run", async () => {
+  const server = await startEmbedded({ admins: { overmind: "for-development-only" } });
+  onTestFinished(() => server.close());
+  const page = await readFile(join(inside, "docs/library.md"), "utf8");
+  const blocks = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
+  const programs = blocks.map((text) => text.replace("http://127.0.0.1:5984", server.url));
+  const names = programs.map((_, i) => `program${i}.ts`);
+  const cwd = await project("module", Object.fromEntries(names.map((name, i) => [name, programs[i] ?? ""])));
   expect(compile(cwd, names, modules[0].options)).toEqual([]);
-  const { stdout } = await run(process.execPath, ["sandbox.js"], { cwd });
-  expect(stdout).toBe("200\n");
+  const printed: string[] = [];
+  for (const name of names) {
+    const { stdout } = await run(process.execPath, [name.replace(".ts", ".js")], { cwd });
+    printed.push(stdout);
+  }
+  expect(printed).toEqual([
+    "applied: zerglings\n",
+    "none: database zerglings (zerglings)\n0 steps would change something\n",
+    "200\n",
+  ]);
 });
 
 it("import and require give the same functions", async () => {

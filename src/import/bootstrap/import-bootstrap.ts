@@ -20,6 +20,7 @@ export interface ImportBootstrapOptions {
   readonly force?: boolean;
 }
 
+/** Writes migration files for a folder that was laid out for couchdb-bootstrap. */
 export async function importBootstrap(options: ImportBootstrapOptions): Promise<ImportResult> {
   const { from, out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
