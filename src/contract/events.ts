@@ -47,8 +47,8 @@ export type Event =
       readonly id: string;
       readonly kind: string;
       readonly title: string;
-      /** `done`: a part of it. */
-      readonly outcome: "applied" | "adopted" | "kept" | "unchanged" | "done";
+      /** `done`: a part of it. `unmatched`: its patterns match no database now. */
+      readonly outcome: "applied" | "adopted" | "kept" | "unmatched" | "unchanged" | "done";
       /** What differs from the files and stays as it is. Absent: nothing. */
       readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;

@@ -59,7 +59,7 @@ export interface OlderFiles {
 
 /**
  * What `apply` would do about it. `adopt`: it holds already and is only recorded. `keep`: the server differs, and by
- * design the step leaves it as it is.
+ * design the step leaves it as it is. `none`, though it is not applied: its patterns match no database now.
  */
 export type StepAction = "create" | "update" | "remove" | "adopt" | "keep" | "none" | "refused";
 
@@ -175,6 +175,8 @@ export interface ApplyResult {
   readonly adopted: readonly string[];
   /** Recorded without a write, though the server differs: by design, these steps leave what is there. */
   readonly kept: readonly KeptStep[];
+  /** Recorded without a write: their patterns match no database now, and apply to those that appear later. */
+  readonly unmatched: readonly string[];
   readonly unchanged: readonly string[];
   /** Ids of all steps, where the files are older than what is applied. */
   readonly skipped: readonly string[];

@@ -154,6 +154,7 @@ function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, mill
     applied: [],
     adopted: [],
     kept: [],
+    unmatched: [],
     unchanged: steps,
     skipped: [],
     notReached: [],

@@ -202,7 +202,8 @@ export class PartWork {
     const applied = all((result) => result.applied);
     const adopted = all((result) => result.adopted);
     const kept = all((result) => result.kept);
-    const done = new Set([...applied, ...adopted, ...kept.map(({ id }) => id)]);
+    const unmatched = all((result) => result.unmatched);
+    const done = new Set([...applied, ...adopted, ...unmatched, ...kept.map(({ id }) => id)]);
     const step = this.#step?.id ?? null;
     // Those before it were brought up to date, by this process or another, or are among what failed.
     const after = this.#run.steps.slice(this.#step ? this.#run.steps.indexOf(this.#step) + 1 : 0);
@@ -216,6 +217,7 @@ export class PartWork {
       applied,
       adopted,
       kept,
+      unmatched,
       unfinished: [...all((result) => result.unfinished), ...(this.#ending && step !== null ? [step] : [])],
       notReached,
       part: { step, ...this.#part, open: this.#open, left: left.filter((id) => !notReached.includes(id)) },

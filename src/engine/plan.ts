@@ -6,7 +6,8 @@ import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
-import { createdBy, kindOf, placeIn } from "../steps/targets.js";
+import { createdBy, hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
+import { noMatch } from "../text/no-match.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
@@ -182,7 +183,8 @@ function planned(
   const refusals = told.flatMap((one) => one.difference.refusal ?? []);
   const warnings = told.flatMap((one) => one.difference.warnings);
   const drifted = decision.state === "applied" && states.includes("drifted");
-  const action = wholeAction(decision, told.map(actionOf));
+  const unmatched = isUnmatched(decision, examined);
+  const action = unmatched ? "none" : wholeAction(decision, told.map(actionOf));
   const applies = changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true);
   return {
     plan: {
@@ -206,7 +208,15 @@ function planned(
       ...(step.unknown ? { unknown: step.unknown } : {}),
       ...(previewWithout.length > 0 ? { previewWithout } : {}),
       applies,
-      notes: [...new Set([...decision.notes, ...refusals, ...warnings, ...limitNotes(previewWithout)])],
+      notes: [
+        ...new Set([
+          ...decision.notes,
+          ...refusals,
+          ...warnings,
+          ...(unmatched ? [noMatch] : []),
+          ...limitNotes(previewWithout),
+        ]),
+      ],
     },
     warnings: warnings.map((message) => ({ code: "step", message, id: step.id })),
   };
@@ -217,6 +227,11 @@ function limitNotes(ids: readonly string[]): string[] {
   return [
     `the preview shows the documents as they are now: it does not include what ${ids.join(", ")} will change first`,
   ];
+}
+
+/** It is to be recorded, and there is no database to work in. */
+function isUnmatched({ step, state }: Decision, examined: readonly Examined[]): boolean {
+  return examined.length === 0 && (state === "pending" || state === "changed") && hasOnlyPatterns(step);
 }
 
 const changesServer: ReadonlySet<StepAction> = new Set(["create", "update", "remove"]);
@@ -236,6 +251,6 @@ function wholeAction(decision: Decision, actions: readonly StepAction[]): StepAc
   const order: readonly StepAction[] = ["refused", "update", "remove", "create", "keep", "adopt"];
   const first = order.find((action) => actions.includes(action));
   if (first) return first;
-  // A pattern that matches nothing yet is only recorded.
+  // Where nothing is, nothing is to be removed.
   return decision.state === "pending" || decision.state === "changed" ? "adopt" : "none";
 }

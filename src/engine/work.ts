@@ -11,7 +11,7 @@ import type { StoredLedger } from "../ledger/ledger.js";
 import type { Snapshot } from "../ledger/snapshot.js";
 import type { Step } from "../migrations/step.js";
 import type { Target } from "../steps/kind.js";
-import { createdBy, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { createdBy, hasOnlyPatterns, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
 import { claimsOf } from "./claims-of.js";
 import { type Converged, converge } from "./converge.js";
@@ -43,6 +43,7 @@ export class Work {
   readonly #applied: string[] = [];
   readonly #adopted: string[] = [];
   readonly #kept: KeptStep[] = [];
+  readonly #unmatched: string[] = [];
   readonly #failures: Failure[] = [];
   readonly #warnings: Warning[];
   readonly #written: Set<string>;
@@ -261,6 +262,7 @@ export class Work {
       converged.kept.map((one) => (targets.length > 1 && database !== undefined ? { ...one, database } : one)),
     );
     const milliseconds = Math.round(performance.now() - began);
+    const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : this.#holding(step);
     if (ended.length === 0 || succeeded.length > 0) {
       for (const made of createdBy(step)) this.#existing.add(made);
       const removed = kind.removes?.(step.desired);
@@ -271,7 +273,7 @@ export class Work {
       const databases = worked.filter((database) => database !== removed);
       const done = {
         milliseconds,
-        adopted: !wrote && kept.length === 0,
+        adopted: outcome === "adopted",
         kept: kept.length > 0,
         ...claimsOf(step, databases),
         at: new Date(),
@@ -291,11 +293,16 @@ export class Work {
       run.emit({ type: "step-stopped", id: step.id });
     }
     if (ended.length > 0) return;
-    const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : "adopted";
     if (outcome === "kept") this.#kept.push({ id: step.id, differences: kept });
-    else (wrote ? this.#applied : this.#adopted).push(step.id);
+    else ({ applied: this.#applied, adopted: this.#adopted, unmatched: this.#unmatched })[outcome].push(step.id);
     const differences = kept.length > 0 ? { kept } : {};
     run.emit({ type: "step-end", id: step.id, kind: step.kind, title, outcome, milliseconds, ...differences });
+  }
+
+  /** Of a step for which nothing had to be written. */
+  #holding(step: Step): "adopted" | "unmatched" {
+    const isUnmatched = hasOnlyPatterns(step) && targetsOf(this.#run, step, this.#existing.names).length === 0;
+    return isUnmatched ? "unmatched" : "adopted";
   }
 
   /** Of a step that other processes have begun in parts: what is left of them is done first. */
@@ -389,6 +396,7 @@ export class Work {
       applied,
       adopted: this.#adopted,
       kept: this.#kept,
+      unmatched: this.#unmatched,
       unchanged: this.#idsIn("applied").filter((id) => !this.due.has(id) && !written.has(id)),
       skipped: this.#idsIn("older"),
       ...(older ? { older } : {}),

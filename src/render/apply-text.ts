@@ -1,5 +1,6 @@
 /** What an apply did, for people. */
 import type { ApplyResult, Failure } from "../contract/results.js";
+import { noMatch } from "../text/no-match.js";
 import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { keptLines } from "./kept.js";
@@ -11,6 +12,7 @@ export function applyText(result: ApplyResult, style: Style): string {
   const lines = [
     `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
     ...keptStepLines(result),
+    ...idLines(noMatch, result.unmatched),
     ...idLines("skipped", result.skipped),
     ...(result.older ? [`  ${style.dim("next:")} ${visible(result.older.next)}`] : []),
     ...idLines("not done yet", result.unfinished),
@@ -47,13 +49,14 @@ function partSummary({ part, result }: ApplyResult): string {
 }
 
 function stepsSummary(result: ApplyResult): string {
-  const { applied, adopted, kept, unchanged, skipped, older, unfinished, notReached } = result;
+  const { applied, adopted, kept, unmatched, unchanged, skipped, older, unfinished, notReached } = result;
   const first = leads(result);
   const ended = result.result === "applied" || result.result === "unchanged";
-  if (result.part && ended && applied.length + adopted.length + kept.length === 0) return "";
-  const isOlder = older !== undefined && applied.length + adopted.length + kept.length === 0;
+  const recorded = adopted.length + kept.length + unmatched.length;
+  if (result.part && ended && applied.length + recorded === 0) return "";
+  const isOlder = older !== undefined && applied.length + recorded === 0;
   if (isOlder && result.result === "older") return `${notApplied(older)}; ${count(skipped.length, "step")} skipped.`;
-  if (result.result === "unchanged" && adopted.length + kept.length === 0) {
+  if (result.result === "unchanged" && recorded === 0) {
     return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
   }
   const done = [
@@ -62,6 +65,7 @@ function stepsSummary(result: ApplyResult): string {
     ...(kept.length > 0 ? [`kept ${kept.length}`] : []),
   ].join(", ");
   const rest = [
+    ...(unmatched.length > 0 ? [`${unmatched.length} without a database that matches`] : []),
     ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
     ...(unfinished.length > 0 ? [`${unfinished.length} not done yet`] : []),

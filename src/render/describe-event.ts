@@ -1,5 +1,6 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
 import type { Event } from "../contract/events.js";
+import { noMatch } from "../text/no-match.js";
 import { count, grouped, rate, remaining, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { keptSummary } from "./kept.js";
@@ -49,7 +50,9 @@ function describe(event: Event, pace: Pace | undefined): Description {
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
       const differs = event.kept ? `; kept, though it differs: ${keptSummary(event.kept)}` : "";
-      return { level, message: `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})${differs}` };
+      const unmatched = event.outcome === "unmatched" ? `; ${noMatch}` : "";
+      const what = `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})`;
+      return { level, message: what + differs + unmatched };
     }
     case "step-stopped":
       return info(`${event.id}: not done yet; the next run goes on with it`);

@@ -6,7 +6,7 @@ import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
 
-export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | " ";
+export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | "·" | " ";
 
 /** Drift that this plan only shows: `apply` without `--verify` leaves it. */
 export function isLeftAlone(step: PlannedStep): boolean {
@@ -16,6 +16,7 @@ export function isLeftAlone(step: PlannedStep): boolean {
 export function markOf(step: PlannedStep): Mark {
   if (step.state === "older") return "<";
   if (isLeftAlone(step)) return "*";
+  if (step.action === "none" && (step.state === "pending" || step.state === "changed")) return "·";
   return marks[step.action];
 }
 
@@ -35,6 +36,7 @@ export const words: Readonly<Record<Mark, string>> = {
   "*": "drifted",
   "<": "skip",
   "≠": "keep",
+  "·": "no database yet for",
   " ": "unchanged",
 };
 
@@ -45,6 +47,7 @@ export function summaryOf(plan: Plan): string {
   const rest: readonly (readonly [Mark, string])[] = [
     [" ", "unchanged"],
     ["≠", "kept as it is"],
+    ["·", "without a database that matches"],
     ["*", "drifted (apply --verify repairs it)"],
     ["!", "refused"],
   ];

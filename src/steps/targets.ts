@@ -32,6 +32,12 @@ export function namedDatabases(step: KindSpec): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 
+/** It works in those databases only that its patterns match, and there may be none. */
+export function hasOnlyPatterns(step: KindSpec): boolean {
+  const named = namedDatabases(step);
+  return named.length > 0 && named.every(isPattern);
+}
+
 /** The databases that the step makes. */
 export function createdBy(step: KindSpec): readonly string[] {
   return kindOf(step).creates?.(step.desired) ?? [];

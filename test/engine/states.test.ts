@@ -1,6 +1,9 @@
 /** Every state that a step can be in between files, ledger and server, from the file to the server and back. */
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type ApplyOptions, accept, apply, forget, type Migrations, plan, status, unlock } from "../../src/index.js";
+import { applyText } from "../../src/render/apply-text.js";
+import { planText } from "../../src/render/plan-text.js";
+import { plain } from "../../src/render/style.js";
 import { databaseName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must, request, until } from "../support/request.js";
@@ -171,6 +174,20 @@ describe("a pattern step that is applied", () => {
     expect(await apply(more, options)).toMatchObject({ applied: ["tenant-b", "every"], unchanged: ["tenant-a"] });
     expect(await apply(more, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
     expect((await plan(more, { ...options, verify: true })).changes).toBe(0);
+  });
+
+  test("and matches no database is not called adopted, and applies to one that appears later", async () => {
+    const set = await files(every());
+    const planned = await plan(set, options);
+    expect(planned).toMatchObject({ changes: 0, steps: [{ state: "pending", action: "none" }] });
+    expect(planned.steps[0]?.notes).toEqual([expect.stringContaining("no database matches now")]);
+    expect(planText(planned, plain)).toContain("· every: no database yet for");
+    const first = await apply(set, options);
+    expect(first).toMatchObject({ result: "unchanged", unmatched: ["every"], adopted: [] });
+    expect(applyText(first, plain)).toContain("no database matches now");
+    expect(await apply(set, options)).toMatchObject({ unmatched: [], unchanged: ["every"] });
+    await must(server(), "PUT", `/${databaseName("states", server(), `${database}-a`)}`);
+    expect(await apply(set, options)).toMatchObject({ applied: ["every"], unmatched: [] });
   });
 
   test("does not count drift that apply leaves alone, beside a new database where it holds", async () => {

@@ -19,6 +19,13 @@ test.each<[string, Partial<ApplyResult>, string]>([
     "Applied 1 step, adopted 1; 1 unchanged. (1.2 s, 12 reads, 1 write)\n",
   ],
   [
+    "a pattern that matches nothing",
+    { result: "unchanged", unmatched: ["a"], unchanged: ["c"] },
+    `Applied 0 steps; 1 without a database that matches, 1 unchanged. (1.2 s, 12 reads, 1 write)
+  no database matches now; the step applies to those that appear later: a
+`,
+  ],
+  [
     "files that are older than what is applied",
     { result: "older", skipped: ["a", "b"], older },
     `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)

@@ -56,6 +56,7 @@ export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
     applied: [],
     adopted: [],
     kept: [],
+    unmatched: [],
     unchanged: [],
     skipped: [],
     unfinished: [],
