@@ -20,6 +20,10 @@ export interface Kept {
   /** `null`: not there. Secrets: `"***"`. */
   readonly server: unknown;
   readonly files: unknown;
+  /** Id of the document in which it is. Absent: it is in none. */
+  readonly document?: string;
+  /** It stands for so many documents, which are not listed. Absent: for itself. */
+  readonly documents?: number;
 }
 
 /** An index that a change makes CouchDB build anew. */

@@ -71,7 +71,7 @@ export async function examine(
 
 function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => readonly Change[]): readonly Kept[] {
   const changes = mask(kept.map(({ path, server, files }) => ({ path, before: server, after: files })));
-  return changes.map(({ path, before, after }) => ({ path, server: before, files: after }));
+  return changes.map(({ path, before, after }, i) => ({ ...kept[i], path, server: before, files: after }));
 }
 
 /** Why a step can't work in a database that nothing makes. */

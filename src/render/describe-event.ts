@@ -3,7 +3,7 @@ import type { Event } from "../contract/events.js";
 import { noMatch } from "../text/no-match.js";
 import { count, grouped, rate, remaining, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
-import { keptSummary } from "./kept.js";
+import { isCounted, keptSummary } from "./kept.js";
 import { notApplied } from "./older.js";
 import type { Pace } from "./pace.js";
 
@@ -49,7 +49,7 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return info(`${progressPlace(event)}: ${event.what}: ${figures(event, pace)}`);
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
-      const differs = event.kept ? `; kept, though it differs: ${keptSummary(event.kept)}` : "";
+      const differs = event.kept ? `; ${keptText(event.kept)}` : "";
       const unmatched = event.outcome === "unmatched" ? `; ${noMatch}` : "";
       const what = `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})`;
       return { level, message: what + differs + unmatched };
@@ -72,6 +72,10 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return { level: "trace", message: `${event.method} ${event.path} ${outcome}` };
     }
   }
+}
+
+function keptText(kept: Parameters<typeof keptSummary>[0]): string {
+  return isCounted(kept) ? keptSummary(kept) : `kept, though it differs: ${keptSummary(kept)}`;
 }
 
 /** `views in zerglings`. */

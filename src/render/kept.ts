@@ -1,28 +1,51 @@
 /** What differs from the files and stays as it is. Pure. */
 import type { Kept } from "../contract/results.js";
-import { list } from "../text/quantity.js";
+import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 
 type PlacedKept = Kept & { readonly database?: string };
 
 /** More than these of one step say no more to a reader. */
-const most = { differences: 20, width: 60, inOneLine: 3 } as const;
+const most = { differences: 20, width: 60, inOneLine: 3, documents: 5 } as const;
 
-/** One line each: `/docs/overmind/broods is 8 (the files have 7)`. A last one is shown, since to count it takes a line, too. */
-export function keptLines(kept: readonly PlacedKept[]): string[] {
+/**
+ * One line each: `/docs/overmind/broods is 8 (the files have 7)`; or, of many documents, one sentence. A last one is
+ * shown, since to count it takes a line, too.
+ */
+export function keptLines(kept: readonly PlacedKept[], details = false): string[] {
+  if (isCounted(kept) && !details) return [countedDocuments(kept)];
   const shown = kept.length > most.differences + 1 ? kept.slice(0, most.differences) : kept;
   const lines = shown.map(keptLine);
   const more = kept.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** The first ones in one line, for a log. */
+/** In one line, for a log. */
 export function keptSummary(kept: readonly PlacedKept[]): string {
-  return list(kept.map(keptLine), most.inOneLine);
+  return isCounted(kept) ? countedDocuments(kept) : list(kept.map(keptLine), most.inOneLine);
 }
 
-function keptLine({ path, server, files, database }: PlacedKept): string {
+/** So many documents are not listed unless the user asks for details. */
+export function isCounted(kept: readonly PlacedKept[]): boolean {
+  return documentsIn(kept) > most.documents;
+}
+
+function documentsIn(kept: readonly PlacedKept[]): number {
+  const listed = new Set(
+    kept.flatMap(({ database, document }) => (document === undefined ? [] : JSON.stringify([database, document]))),
+  );
+  return kept.reduce((sum, { documents = 0 }) => sum + documents, listed.size);
+}
+
+function countedDocuments(kept: readonly PlacedKept[]): string {
+  const databases = new Set(kept.map(({ database }) => database)).size;
+  const where = databases > 1 ? ` in ${count(databases, "database")}` : "";
+  return `${count(documentsIn(kept), "document")}${where} differ from the files and stay as they are`;
+}
+
+function keptLine({ path, server, files, database, documents }: PlacedKept): string {
   const where = database === undefined ? "" : ` in ${visible(database)}`;
+  if (documents !== undefined) return `${count(documents, "further document")}${where}`;
   return `${visible(path)}${where} is ${valueText(server)} (${isAbsent(files) ? "not in the files" : `the files have ${valueText(files)}`})`;
 }
 

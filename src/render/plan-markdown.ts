@@ -75,7 +75,7 @@ function section(step: PlannedStep, details: boolean): string {
   const said = [
     ...(step.description === undefined ? [] : [inText(step.description)]),
     ...databaseLines(step).map((text) => `- ${inText(text)}`),
-    ...keptLines(step.kept ?? []).map((text) => `- kept: ${inText(text)}`),
+    ...keptLines(step.kept ?? [], details).map((text) => `- kept: ${inText(text)}`),
     ...detailsHint(step, details).map((hint) => `- ${hint}`),
     ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
     ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),

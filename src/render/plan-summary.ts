@@ -4,6 +4,7 @@ import type { Rebuild } from "../steps/kind.js";
 import { viewsWithExamples } from "../text/named-views.js";
 import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
+import { isCounted } from "./kept.js";
 import { notApplied } from "./older.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | "·" | " ";
@@ -82,7 +83,9 @@ export function shownChanges({ changes, brief }: PlannedStep, details: boolean):
 
 /** How to see what is not shown. */
 export function detailsHint(step: PlannedStep, details: boolean): string[] {
-  return step.brief && !details ? ["`--details` shows the first ones field by field"] : [];
+  return (step.brief || isCounted(step.kept ?? [])) && !details
+    ? ["`--details` shows the first ones field by field"]
+    : [];
 }
 
 /** Databases that do not all fare alike, or are more than one. */

@@ -62,7 +62,7 @@ function stepText(step: PlannedStep, style: Style, details: boolean): string {
     ...(step.description === undefined ? [] : [style.dim(visible(step.description))]),
     ...databaseLines(step).map((text) => style.dim(text)),
     ...stepLines(shownChanges(step, details)).map((line) => lineText(line, style)),
-    ...keptLines(step.kept ?? []).map((text) => style.cyan(`≠ ${text}`)),
+    ...keptLines(step.kept ?? [], details).map((text) => style.cyan(`≠ ${text}`)),
     ...detailsHint(step, details).map((hint) => style.dim(hint)),
     ...step.rebuilds.map((rebuild) => style.yellow(rebuildLine(rebuild))),
     ...step.notes.map((note) => `${(mark === "!" ? style.red : style.yellow)("note:")} ${visible(note)}`),

@@ -1,6 +1,6 @@
 /** What a plan says of that which stays as it is. */
 import { expect, test } from "vitest";
-import { keptLines } from "../../src/render/kept.js";
+import { keptLines, keptSummary } from "../../src/render/kept.js";
 
 const differences = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ path: `/docs/unit-${i}/legs`, server: 8, files: 6 }));
@@ -17,4 +17,30 @@ test("a field that only the server has is not called `absent` in the files", () 
   expect(keptLines([{ path: "/docs/a/cents", server: 5, files: undefined }])).toEqual([
     "/docs/a/cents is 5 (not in the files)",
   ]);
+});
+
+const seeds = (count: number, database?: string) =>
+  differences(count).map((one, i) => ({ ...one, document: `unit-${i}`, ...(database ? { database } : {}) }));
+const further = { path: "/docs", server: "180 more documents, which differ", files: "as in this step", documents: 180 };
+
+test.each([
+  ["200 documents differ from the files and stay as they are", [...seeds(20), further]],
+  ["6 documents differ from the files and stay as they are", [...seeds(6), ...seeds(6)]],
+  [
+    "212 documents in 2 databases differ from the files and stay as they are",
+    [...seeds(32, "a"), { ...further, database: "b" }],
+  ],
+])("many documents are one sentence with their number: %s", (sentence, kept) => {
+  expect(keptLines(kept)).toEqual([sentence]);
+  expect(keptSummary(kept)).toBe(sentence);
+});
+
+test("of many documents, details list the first ones and count the others", () => {
+  const lines = keptLines([...seeds(20), further], true);
+  expect(lines[0]).toBe("/docs/unit-0/legs is 8 (the files have 6)");
+  expect(lines.at(-1)).toBe("180 further documents");
+});
+
+test("five documents are listed", () => {
+  expect(keptLines(seeds(5))).toHaveLength(5);
 });

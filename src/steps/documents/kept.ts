@@ -1,5 +1,5 @@
 /** Documents that differ from the step and stay as they are (`ifMissing`), as a plan shows them. Pure. */
-import type { Kept } from "../kind.js";
+import type { Change, Kept } from "../kind.js";
 import { changesOf, type Pending } from "./compare.js";
 import { summarise } from "./summary.js";
 
@@ -11,10 +11,21 @@ export interface KeptDocuments {
 
 export function shownKept(all: readonly KeptDocuments[]): Kept[] {
   const sample = all.flatMap((one) => one.sample);
-  const others = all.reduce((sum, one) => sum + one.count, 0) - sample.length;
+  const total = all.reduce((sum, one) => sum + one.count, 0);
+  const documentOf = new Map<Change, string>();
+  const tagged = (pending: Pending) => {
+    const found = changesOf(pending);
+    for (const change of found) documentOf.set(change, pending.document._id);
+    return found;
+  };
   const rests = {
     kept: (documents: string) => ({ path: "/docs", before: `${documents}, which differ`, after: "as in this step" }),
   };
-  const { changes } = summarise(sample, changesOf, () => "kept" as const, rests, { kept: others });
-  return changes.map(({ path, before, after }) => ({ path, server: before, files: after }));
+  const { changes } = summarise(sample, tagged, () => "kept" as const, rests, { kept: total - sample.length });
+  const listed = new Set(documentOf.values()).size;
+  return changes.map((change): Kept => {
+    const document = documentOf.get(change);
+    const { path, before: server, after: files } = change;
+    return { path, server, files, ...(document === undefined ? { documents: total - listed } : { document }) };
+  });
 }

@@ -12,7 +12,7 @@ import { openStage } from "./stage.js";
 
 const seed = (db: string, broods: number) =>
   `- id: seed\n  ensureDocuments: { database: ${db}, docs: [{ _id: overmind, broods: ${broods} }] }\n`;
-const differs = { path: "/docs/overmind/broods", server: 7, files: 8 };
+const differs = { path: "/docs/overmind/broods", server: 7, files: 8, document: "overmind" };
 
 describe("an edited step of seed documents whose documents are there", () => {
   it("is kept: planned, applied and recorded as that, and nothing is written", async () => {
@@ -63,6 +63,28 @@ describe("an edited step of seed documents whose documents are there", () => {
     });
     expect(planText(await plan(seed(name, 8)), plain)).toContain("CouchDB is as the files say");
   });
+});
+
+it("many documents that are kept are counted in one sentence, in plan, apply and log", async () => {
+  const { name, plan, apply } = await openStage();
+  await must(server(), "PUT", `/${name}`);
+  const units = (legs: number) =>
+    `- id: seed\n  ensureDocuments: { database: ${name}, docs: [${Array.from({ length: 30 }, (_, i) => `{ _id: u${i}, legs: ${legs} }`).join()}] }\n`;
+  await apply(units(6));
+  const planned = await plan(units(8));
+  const events: Event[] = [];
+  const result = await apply(units(8), { emit: (event) => events.push(event) });
+  const end = events.find(({ type }) => type === "step-end") as Event;
+  for (const text of [
+    planText(planned, plain),
+    planMarkdown(planned),
+    applyText(result, plain),
+    describeEvent(end).message,
+  ]) {
+    expect(text).toContain("30 documents differ from the files and stay as they are");
+    expect(text).not.toContain("legs");
+  }
+  expect(planText(planned, plain, true)).toContain("/docs/u0/legs is 6 (the files have 8)");
 });
 
 it("a document that was deleted stays so, and is kept", async () => {
