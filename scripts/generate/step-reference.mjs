@@ -25,10 +25,10 @@ What happens to a variable that is not set and has no default:
 | Command | In a secret field | In any other field |
 |---|---|---|
 | \`validate\` | the field is not checked | the field's type and format, names that contain it, and claims by other steps are not checked |
-| \`plan\` | the secret is unknown: it is not compared with the server, and what is created has \`(unknown)\` in its place | error |
+| \`plan\`, \`status\` | the secret is unknown: it is not compared with the server, and what is created has \`(unknown)\` in its place | error |
 | all others | error | error |
 
-\`validate\` and \`plan\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
+\`validate\`, \`plan\` and \`status\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
 same way; in other fields a missing file is always an error. \`--require-variables\` makes all of it an error.
 
 ## Files

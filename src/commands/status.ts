@@ -18,7 +18,9 @@ export const status: Command = {
     noMarkdown(context);
     // The ledger says what was applied, where it was applied from or not.
     const without = !context.isGiven("path") && !existsSync(context.settings.path);
-    const migrations = without ? undefined : await readMigrations(context);
+    const migrations = without
+      ? undefined
+      : await readMigrations(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" });
     const engine = await context.engine();
     const result = await engine.status(migrations, runOptions(context));
     const { statusSummary, statusText } = await import("../render/status-text.js");

@@ -226,6 +226,8 @@ export interface Status {
   readonly ledgerDatabase?: string;
   readonly orphaned: readonly string[];
   readonly orphans: readonly Orphan[];
+  /** As in a plan. */
+  readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
   /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };

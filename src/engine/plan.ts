@@ -110,11 +110,17 @@ function revertWarnings({ files: { standing } }: Look): Warning[] {
   return [{ code: "reverted", message }];
 }
 
+const unsetCode = "unset-variables";
+
+export function isOfUnset({ code }: Warning): boolean {
+  return code === unsetCode;
+}
+
 function unsetWarnings(names: readonly string[]): Warning[] {
   if (names.length === 0) return [];
   const them = names.length === 1 ? "it" : "them";
-  const message = `no value for ${names.join(", ")}: the secrets that use ${them} are unknown, so this plan does not compare them with the server; apply needs every value`;
-  return [{ code: "unset-variables", message }];
+  const message = `no value for ${names.join(", ")}: the secrets that use ${them} are unknown and not compared with the server; apply needs every value`;
+  return [{ code: unsetCode, message }];
 }
 
 /** Characters in names that steps would send in paths. Documents are sent in bodies. */

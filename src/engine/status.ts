@@ -12,7 +12,7 @@ import type { Migrations } from "../migrations/step.js";
 import { assertNotRefused } from "./assess-files.js";
 import { claimsOf } from "./claims-of.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
-import { planRun } from "./plan.js";
+import { isOfUnset, planRun } from "./plan.js";
 import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
 
 interface Holder {
@@ -25,35 +25,42 @@ interface Holder {
  * applied, the lease and the history.
  */
 export async function status(migrations: Migrations | undefined, options: RunOptions): Promise<Status> {
-  return withRun(migrations ?? { steps: [] }, { ...options, expectsServer: true }, async (run) => {
-    const seen = await lookWhenReady(run, { withRefused: true });
-    const planned = await planRun(run, seen);
-    const entries = seen.stored?.ledger.entries ?? {};
-    const { couch, place } = run;
-    const [lease, parts, runs, others] = await Promise.all([
-      readLease(couch, place),
-      readPartLeases(couch, place),
-      readHistory(couch, place),
-      migrations ? readOtherSets(couch, place) : [],
-    ]);
-    const { release } = seen.stored?.ledger ?? {};
-    return {
-      formatVersion: 1,
-      set: run.place.set,
-      server: planned.server,
-      files: migrations !== undefined,
-      steps: migrations ? stepsOf(planned.steps, entries) : appliedSteps(entries),
-      ...(migrations && planned.older ? { older: planned.older } : {}),
-      ...(release ? { release: release.value } : {}),
-      ...ledgerElsewhere(place),
-      orphaned: migrations ? seen.orphaned : [],
-      orphans: migrations ? planned.orphans : [],
-      warnings: migrations ? [...refusedWarnings(seen, run), ...sharedWarnings(run, seen, others)] : [],
-      lease: lease && holderOf(lease),
-      parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
-      runs,
-    };
-  });
+  return withRun(
+    migrations ?? { steps: [] },
+    { ...options, expectsServer: true, unknownSecrets: true },
+    async (run) => {
+      const seen = await lookWhenReady(run, { withRefused: true });
+      const planned = await planRun(run, seen);
+      const entries = seen.stored?.ledger.entries ?? {};
+      const { couch, place } = run;
+      const [lease, parts, runs, others] = await Promise.all([
+        readLease(couch, place),
+        readPartLeases(couch, place),
+        readHistory(couch, place),
+        migrations ? readOtherSets(couch, place) : [],
+      ]);
+      const { release } = seen.stored?.ledger ?? {};
+      return {
+        formatVersion: 1,
+        set: run.place.set,
+        server: planned.server,
+        files: migrations !== undefined,
+        steps: migrations ? stepsOf(planned.steps, entries) : appliedSteps(entries),
+        ...(migrations && planned.older ? { older: planned.older } : {}),
+        ...(release ? { release: release.value } : {}),
+        ...ledgerElsewhere(place),
+        orphaned: migrations ? seen.orphaned : [],
+        orphans: migrations ? planned.orphans : [],
+        ...(planned.unset ? { unset: planned.unset } : {}),
+        warnings: migrations
+          ? [...refusedWarnings(seen, run), ...sharedWarnings(run, seen, others), ...planned.warnings.filter(isOfUnset)]
+          : [],
+        lease: lease && holderOf(lease),
+        parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
+        runs,
+      };
+    },
+  );
 }
 
 /** A run would be refused; whoever asks how things stand is only told. */

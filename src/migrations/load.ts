@@ -21,7 +21,7 @@ export interface LoadOptions {
    * What becomes of a variable that is not set, and has no default. Default: `error`.
    *
    * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
-   * other field it is an error. `plan` takes such steps, and no other function does.
+   * other field it is an error. `plan` and `status` take such steps, and no other function does.
    *
    * `unknown`: any field that uses it is unknown. Its type, and a name that it is part of, are not checked, nor whether
    * another step claims the same object. Only to check the files: no function takes such steps.

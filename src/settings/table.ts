@@ -34,8 +34,8 @@ export const table = {
     type: "boolean",
     group: "Files",
     description:
-      "make every variable that is not set an error; without it, validate does not check the fields that use it, and plan treats it as unknown in secret fields",
-    commands: ["plan", "validate"],
+      "make every variable that is not set an error; without it, validate does not check the fields that use it, and plan and status treat it as unknown in secret fields",
+    commands: ["plan", "status", "validate"],
     default: "false",
   },
   kind: {

@@ -265,7 +265,9 @@ describe("a variable without a value", () => {
     ["plan", { NAME: "kerrigan" }, 0],
     ["apply", { NAME: "kerrigan" }, 2],
     ["apply --dry-run", { NAME: "kerrigan" }, 2],
-    ["status", { NAME: "kerrigan" }, 2],
+    ["status", {}, 2],
+    ["status", { NAME: "kerrigan" }, 0],
+    ["status --require-variables", { NAME: "kerrigan" }, 2],
     ["ledger accept kerrigan", { NAME: "kerrigan" }, 2],
   ])("%s with %o: %i problems", async (line, env, problems) => {
     const { code, stderr } = await run(line, env);

@@ -1,8 +1,17 @@
 /** A plan without the secrets: for a pull request, which has none. */
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { type ApplyOptions, apply, type LoadOptions, loadMigrations, type Plan, plan } from "../../src/index.js";
+import {
+  type ApplyOptions,
+  apply,
+  type LoadOptions,
+  loadMigrations,
+  type Plan,
+  plan,
+  status,
+} from "../../src/index.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
+import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
 import { kinds } from "../../src/steps/index.js";
 import type { Schema } from "../../src/steps/schema.js";
@@ -162,6 +171,16 @@ describe("a plan without the values of secrets", () => {
     expect(taking.filter((kind) => !steps().includes(`${kind}:`))).toEqual([]);
     expect(taking).toHaveLength(4);
   });
+});
+
+test("status works without the values, and names them", async () => {
+  await apply(await withSecrets(), options);
+  const seen = await status(await without(), options);
+  expect(seen.steps.map(({ id, state }) => `${id}: ${state}`)).toEqual(
+    ["admin", "user", "config", "replication"].map((id) => `${id}: applied`),
+  );
+  expect(seen).toMatchObject({ ...unset, warnings: [{ message: expect.stringContaining("A, U, C, T, R") }] });
+  expect(statusText(seen, plain)).toContain("no value for A, U, C, T, R");
 });
 
 test("apply refuses a set without the values before it sends anything", async () => {
