@@ -139,7 +139,7 @@ test("the library gets all settings", async () => {
     env,
     signal,
   });
-  expect(engine.loadMigrations).toHaveBeenCalledWith("m", { env: expect.objectContaining(env) });
+  expect(engine.loadMigrations).toHaveBeenCalledWith("m", { env: expect.objectContaining(env), signal });
   expect(engine.apply).toHaveBeenCalledWith(migrations("m"), {
     connection: {
       url: "http://couchdb:5984",
