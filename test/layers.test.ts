@@ -12,7 +12,7 @@ const layers: Readonly<Record<string, string>> = {
   text: "",
   contract: "",
   secrets: "",
-  "design-doc-rules": "",
+  "design-doc-rules": "text",
   "package-file.ts": "",
   "missing-module.ts": "",
   "version.ts": "package-file.ts",

@@ -5,6 +5,7 @@
  */
 import { MigrateError } from "../contract/errors.js";
 import { isTextTooDeep, isTooDeep, maxNesting, mostInMessage } from "../text/depth.js";
+import { membersOf } from "../text/json.js";
 
 /** The lists of what CouchDB answers about many documents. */
 const lists = ["rows", "docs", "results", "indexes"];
@@ -45,8 +46,4 @@ function idOf(item: unknown): string[] {
   const { id, _id, ddoc, doc, key } = membersOf(item);
   const known = [id, _id, ddoc, membersOf(doc)._id, key].find((one) => typeof one === "string");
   return typeof known === "string" ? [known] : [];
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -2,10 +2,10 @@
  * What CouchDB answers where, as far as the code relies on it without a look: whatever else speaks JSON with a status of
  * success at its address is told from it before anything is concluded. Pure.
  */
+import { isObject } from "../text/json.js";
 
 type Check = (body: unknown) => boolean;
 
-const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isString: Check = (value) => typeof value === "string";
 const listOf =
   (item: Check): Check =>

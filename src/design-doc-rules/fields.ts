@@ -1,4 +1,5 @@
 /** What CouchDB refuses in the fields of a design document when it is stored, but for the texts of functions. Pure. */
+import { isObject } from "../text/json.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
 export type FieldType = "array" | "boolean" | "object" | "string";
@@ -80,8 +81,4 @@ function fieldsAt(value: unknown, [key, ...rest]: readonly string[], at: readonl
 function hasType(value: unknown, type: FieldType): boolean {
   if (type === "object") return isObject(value);
   return type === "array" ? Array.isArray(value) : typeof value === type;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import pMap from "p-map";
 import type { Couch, Query } from "../couch/couch.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
-import type { JsonObject } from "../steps/json.js";
+import type { JsonObject } from "../text/json.js";
 import type { LeftOut } from "./imported.js";
 import { unlessTooDeep } from "./too-deep.js";
 

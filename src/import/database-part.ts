@@ -3,7 +3,7 @@ import { listed } from "../steps/database-field.js";
 import { contentOf } from "../steps/design-docs/compare.js";
 import { type DesignDoc, idOf } from "../steps/design-docs/design-doc.js";
 import { documentFaults } from "../steps/documents/document.js";
-import { isObject, membersOf } from "../steps/json.js";
+import { isObject, membersOf } from "../text/json.js";
 import { designDocFiles, jsonText, refusalOf } from "./design-doc-files.js";
 import type { Imported, ImportedStep, LeftOut } from "./imported.js";
 import type { FoundIndex } from "./listed-indexes.js";

@@ -10,7 +10,7 @@ import { describe } from "../steps/design-docs/fault.js";
 import { codeOf } from "../steps/design-docs/members.js";
 import { settled } from "../steps/design-docs/settled.js";
 import { readSources } from "../steps/design-docs/sources.js";
-import { isObject } from "../steps/json.js";
+import { isObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
 import { memoryFiles } from "./memory-files.js";
 import { distinctNames, isDevice } from "./names.js";

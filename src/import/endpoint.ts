@@ -1,7 +1,7 @@
 /** A replication's source or target, its secrets as variables. Pure. */
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import { secretParameters } from "../secrets/urls.js";
-import { isObject } from "../steps/json.js";
+import { isObject } from "../text/json.js";
 import { type NeededVariable, variable, WithVariables } from "./imported.js";
 
 export interface Endpoint {

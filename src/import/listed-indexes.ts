@@ -2,7 +2,7 @@
 
 import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
 import { designDocOf, differingMembers, shownDefinition } from "../steps/indexes/definition.js";
-import { isObject, type JsonObject, membersOf } from "../steps/json.js";
+import { isObject, type JsonObject, membersOf } from "../text/json.js";
 import { byName } from "./names.js";
 
 export interface ListedIndex {

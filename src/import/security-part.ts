@@ -1,5 +1,5 @@
 /** `_security` as a step. Pure. */
-import { isObject, membersOf } from "../steps/json.js";
+import { isObject, membersOf } from "../text/json.js";
 import type { ImportedStep, LeftOut } from "./imported.js";
 
 interface Section {

@@ -1,5 +1,6 @@
 /** Is what CouchDB has a ledger that this version can read? */
 import { MigrateError } from "../contract/errors.js";
+import { isObject, isStringArray } from "../text/json.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger.js";
 import type { LedgerPlace } from "./place.js";
 
@@ -20,7 +21,7 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   if (ledger.fingerprint !== undefined && !isFingerprint(ledger.fingerprint)) return unreadable("its fingerprint");
   if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions");
   if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release");
-  if (ledger.nodes !== undefined && !isStrings(ledger.nodes)) return unreadable("its nodes");
+  if (ledger.nodes !== undefined && !isStringArray(ledger.nodes)) return unreadable("its nodes");
   return { ledger: ledger as unknown as Ledger, rev: _rev };
 }
 
@@ -29,12 +30,12 @@ function isEntry(value: unknown): value is Entry {
   const { kind, checksum, former, formerly = [], claims = [], appliedAt, milliseconds, version, databases } = value;
   return (
     [kind, checksum, appliedAt, version].every((field) => typeof field === "string") &&
-    isStrings(formerly) &&
-    isStrings(claims) &&
+    isStringArray(formerly) &&
+    isStringArray(claims) &&
     typeof milliseconds === "number" &&
-    isStrings(former) &&
+    isStringArray(former) &&
     isObject(databases) &&
-    isStrings(Object.values(databases))
+    isStringArray(Object.values(databases))
   );
 }
 
@@ -45,8 +46,8 @@ function isFingerprint(value: unknown): value is Fingerprint {
   const cost = [n, r, p].every((field) => Number.isInteger(field) && Number(field) > 0);
   const memory = 128 * Number(n) * Number(r);
   return (
-    isStrings(ids) &&
-    isStrings(former) &&
+    isStringArray(ids) &&
+    isStringArray(former) &&
     typeof salt === "string" &&
     typeof hash === "string" &&
     cost &&
@@ -61,12 +62,4 @@ function isPlaces(value: unknown): boolean {
 
 function isRelease(value: unknown): boolean {
   return isObject(value) && typeof value.value === "string" && Number.isSafeInteger(value.at);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

@@ -7,6 +7,7 @@
  */
 import type { Couch } from "../couch/couch.js";
 import type { Inputs } from "../migrations/inputs.js";
+import { isObject, isStringArray } from "../text/json.js";
 import { parseLeaves } from "./parse-leaves.js";
 import { type LedgerPlace, leasePath } from "./place.js";
 
@@ -42,22 +43,14 @@ function isSnapshot(value: unknown): value is Snapshot {
     typeof ledger === "string" &&
     typeof release === "string" &&
     Array.isArray(reads) &&
-    reads.every((read) => isStrings(read) && read.length === 2 && ways.has(read[0] ?? "")) &&
-    isStrings(variables) &&
-    isStrings(steps) &&
+    reads.every((read) => isStringArray(read) && read.length === 2 && ways.has(read[0] ?? "")) &&
+    isStringArray(variables) &&
+    isStringArray(steps) &&
     isObject(databases) &&
     Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
     isObject(shardMaps) &&
-    isStrings(Object.values(shardMaps))
+    isStringArray(Object.values(shardMaps))
   );
 }
 
 const ways: ReadonlySet<string> = new Set(["file", "folder", "what"]);
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}

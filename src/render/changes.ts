@@ -1,6 +1,7 @@
 /** What changes, as lines that a terminal and a Markdown diff both show. Pure. */
 import { structuredPatch } from "diff";
 import type { Change } from "../steps/kind.js";
+import { isObject } from "../text/json.js";
 import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 
@@ -129,10 +130,6 @@ function lineCount(text: string): string {
 
 function isAbsent(value: unknown): boolean {
   return value === null || value === undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function escapeKey(key: string): string {

@@ -1,16 +1,11 @@
 /** JSON as CouchDB reads it, and helpers for values of unknown shape. */
 
 import { isTextTooDeep, mostInMessage } from "../text/depth.js";
+import { isObject, isStringArray } from "../text/json.js";
 
 export type JsonObject = Record<string, unknown>;
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function isStringArray(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
+export { isObject, isStringArray };
 
 const suspicious = /\\u[dD][89a-fA-F]|\d{290}|[eE]\+?\d{3}/;
 

@@ -1,4 +1,5 @@
 import { databaseInfo } from "../couch/databases.js";
+import { isObject, type JsonObject } from "../text/json.js";
 import { suggestion } from "../text/nearest.js";
 import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
@@ -14,7 +15,6 @@ import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "./design-docs/staging.js";
 import { lackingOf } from "./design-docs/twins.js";
-import { isObject, type JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 
 type Deploy = "staged" | "inPlace";

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { listDesignDocs } from "./design-docs/list.js";
@@ -8,7 +9,6 @@ import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/d
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
 import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "./indexes/staging.js";
 import { assertShown, writeIndex } from "./indexes/write.js";
-import { isObject, type JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 
 interface IndexSpec {

@@ -1,7 +1,7 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { path } from "../couch/path.js";
 import { withStored } from "../secrets/unknown.js";
-import type { JsonObject } from "./json.js";
+import type { JsonObject } from "../text/json.js";
 import { defineKind, holds } from "./kind.js";
 import {
   definitionOf,

@@ -3,8 +3,8 @@ import { MigrateError } from "../contract/errors.js";
 import { matchesUser, passwordMembers, userHash, userHashFor } from "../couch/password-hash.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
+import type { JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
-import type { JsonObject } from "./json.js";
 import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
 import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
 

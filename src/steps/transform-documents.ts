@@ -1,6 +1,6 @@
 import { defaults } from "../contract/options.js";
+import type { JsonObject } from "../text/json.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import type { JsonObject } from "./json.js";
 import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
 import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";

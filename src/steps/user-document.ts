@@ -1,7 +1,7 @@
 /** Documents of `_users`: how they are named and read. */
 import type { Couch } from "../couch/couch.js";
 import { type Path, path } from "../couch/path.js";
-import type { JsonObject } from "./json.js";
+import type { JsonObject } from "../text/json.js";
 import type { Schema } from "./schema.js";
 
 const idPrefix = "org.couchdb.user:";

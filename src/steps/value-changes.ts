@@ -1,7 +1,7 @@
 /** What differs between two JSON values, one change for each member. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import { isObject, type JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
-import { isObject, type JsonObject } from "./json.js";
 import type { Change } from "./kind.js";
 
 /**

@@ -3,9 +3,9 @@
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
 import type { Path } from "../../src/couch/path.js";
-import { isObject, type JsonObject } from "../../src/steps/json.js";
 import type { StepContext, Target } from "../../src/steps/kind.js";
 import { predictedRevision } from "../../src/steps/transform/predicted-revision.js";
+import { isObject, type JsonObject } from "../../src/text/json.js";
 
 export interface Written {
   readonly method: string;

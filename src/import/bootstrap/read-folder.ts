@@ -1,7 +1,7 @@
 /** Reads a folder that is laid out for couchdb-bootstrap. Runs nothing of it. */
 import { join } from "node:path";
 import type { DesignDoc } from "../../steps/design-docs/design-doc.js";
-import type { JsonObject } from "../../steps/json.js";
+import type { JsonObject } from "../../text/json.js";
 import type { FoundDatabase } from "../database-part.js";
 import type { LeftOut } from "../imported.js";
 import { entriesOf, keyOf, objectOf, type Report } from "./compile.js";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../contract/errors.js";
-import { isObject } from "../json.js";
+import { isObject } from "../../text/json.js";
 import { type DesignDoc, idOf, indexed } from "./design-doc.js";
 import { hidden } from "./planner.js";
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject, type JsonObject, membersOf } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 
 /** A design document without `_id`, `_rev` and attachments: what a step asks for, and what is compared. */
 export type DesignDoc = JsonObject;

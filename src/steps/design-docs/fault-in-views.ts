@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { type Path, path } from "../../couch/path.js";
-import { membersOf } from "../json.js";
+import { membersOf } from "../../text/json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { placesToAsk } from "./index-state.js";
 

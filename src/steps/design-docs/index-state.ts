@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Answer, Couch, Query } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { type Path, path } from "../../couch/path.js";
-import { membersOf } from "../json.js";
+import { membersOf } from "../../text/json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
 export interface IndexState {

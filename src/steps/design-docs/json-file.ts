@@ -1,6 +1,6 @@
 /** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
 import { SourceText } from "../../files/source-text.js";
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import type { StepFiles } from "../step-files.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";

@@ -1,6 +1,6 @@
 /** Which fields of a design document are code that CouchDB runs. */
 import { compiledViews } from "../../design-doc-rules/fields.js";
-import { isObject, membersOf } from "../json.js";
+import { isObject, membersOf } from "../../text/json.js";
 import type { DesignDoc } from "./design-doc.js";
 
 export interface CodeMember {

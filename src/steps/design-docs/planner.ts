@@ -7,7 +7,7 @@
  * `couch_mrview_util:ddoc_to_mrst`, the same from 2.3 to 3.5.) Pure.
  */
 import { isDeepStrictEqual } from "node:util";
-import { isObject, membersOf } from "../json.js";
+import { isObject, membersOf } from "../../text/json.js";
 import { type DesignDoc, hasSameIndex } from "./design-doc.js";
 
 function isForPlanner({ language }: DesignDoc): boolean {

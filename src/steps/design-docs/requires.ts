@@ -2,7 +2,7 @@
 import type { AnyNode, CallExpression, Node } from "acorn";
 import { analyze, type Variable } from "eslint-scope";
 import { type Parsed, syntax } from "../../design-doc-rules/javascript.js";
-import { isObject } from "../json.js";
+import { isObject } from "../../text/json.js";
 
 export interface Require {
   readonly module: string;

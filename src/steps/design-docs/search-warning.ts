@@ -1,6 +1,6 @@
 /** Search indexes in design documents (`nouveau`, and Clouseau's `indexes`) are written as they are. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { membersOf } from "../json.js";
+import { membersOf } from "../../text/json.js";
 import type { ComparedDesignDoc } from "./compare.js";
 import { idOf } from "./design-doc.js";
 

@@ -2,8 +2,9 @@
  * What is written of what a step asks for. Where the server has the same in another spelling, that spelling stays, and
  * with it the index. Pure.
  */
+
+import { isObject, membersOf } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import { isObject, membersOf } from "../json.js";
 import type { DesignDoc } from "./design-doc.js";
 import { codeOf } from "./members.js";
 import { isStagedFormOf } from "./planner.js";

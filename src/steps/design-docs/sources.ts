@@ -1,7 +1,7 @@
 /** Reads the design documents that a step names: files, folders, and those inline. */
 import { basename } from "node:path/posix";
+import { isObject, type JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import { isObject, type JsonObject } from "../json.js";
 import type { StepFiles } from "../step-files.js";
 import { type FoundDesignDoc, idOf, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";

@@ -1,6 +1,6 @@
 /** Attachments that stand in a document, with their data in base64. Pure. */
 import { createHash } from "node:crypto";
-import { isObject, type JsonObject, membersOf } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import type { Fault } from "./fault.js";
 
 interface Attachment {

@@ -1,5 +1,5 @@
 /** What CouchDB takes as a document, and what a step may ask for. Pure. */
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import { type Attachments, attachmentFaults, bareAttachments } from "./attachments.js";
 import type { Fault } from "./fault.js";
 

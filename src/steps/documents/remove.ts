@@ -3,7 +3,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { lookAgain } from "../../couch/look-again.js";
-import type { JsonObject } from "../json.js";
+import type { JsonObject } from "../../text/json.js";
 import type { Change, Difference, StepContext } from "../kind.js";
 import { holds } from "../kind.js";
 import { batchesOf } from "./batches.js";

@@ -1,6 +1,7 @@
 /** One document as it stands in a file: checked once, when the file is read first, and then sent as it stands. Pure. */
+
+import { isObject } from "../../text/json.js";
 import { parseJson } from "../design-docs/json-text.js";
-import { isObject } from "../json.js";
 import { documentFaults, documentOf } from "./document.js";
 import type { Fault } from "./fault.js";
 import { lossyNumbers } from "./json-scan.js";

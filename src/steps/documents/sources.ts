@@ -6,9 +6,9 @@
 import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
 import { SourceText } from "../../files/source-text.js";
+import { isObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
 import { parseJson } from "../design-docs/json-text.js";
-import { isObject } from "../json.js";
 import type { StepFiles } from "../step-files.js";
 import { type Document, documentFaults, documentOf } from "./document.js";
 import type { DocumentFile } from "./document-file.js";

@@ -3,7 +3,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import type { JsonObject } from "../json.js";
+import type { JsonObject } from "../../text/json.js";
 
 export interface Stored {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** What of the documents in a file a database lacks. Only reads; holds a few of them, however many there are. */
 import pMap from "p-map";
 import type { Couch } from "../../couch/couch.js";
-import type { JsonObject } from "../json.js";
+import type { JsonObject } from "../../text/json.js";
 import type { StepContext } from "../kind.js";
 import { batchesOfGroups } from "./batches.js";
 import { keptOf, type Mode, type Pending, pendingOf } from "./compare.js";

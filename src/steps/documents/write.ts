@@ -4,7 +4,7 @@ import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { rowsOf } from "../../couch/written.js";
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import { batchesOf } from "./batches.js";
 import { belowQuorum, codeOf, named, type Refusal } from "./refusals.js";
 import type { Body } from "./source-document.js";

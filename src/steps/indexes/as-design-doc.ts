@@ -1,8 +1,9 @@
 /** The design document that an index is when it is deployed beside the one that serves. Pure. */
+
+import { membersOf } from "../../text/json.js";
 import { contentOf } from "../design-docs/compare.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import { stagedForm } from "../design-docs/planner.js";
-import { membersOf } from "../json.js";
 import { type Index, shownDefinition } from "./definition.js";
 
 /**

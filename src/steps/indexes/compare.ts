@@ -1,6 +1,7 @@
 /** What differs between the indexes of a database and those that a step asks for. Pure. */
+
+import type { JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import type { JsonObject } from "../json.js";
 import type { Change } from "../kind.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";

@@ -1,6 +1,6 @@
 /** What an index is: as a step asks for it, as CouchDB shows it, and the form in which both are compared. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { isObject, type JsonObject, membersOf } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import { sameSelector, storedSelector } from "./selector.js";
 
 export const indexTypes = ["json", "text", "nouveau"] as const;

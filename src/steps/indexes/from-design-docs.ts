@@ -2,8 +2,9 @@
  * The Mango indexes that `GET /db/_index` would show, from the design documents that hold them: whoever has read these
  * need not ask. As CouchDB's `mango_idx_view:from_ddoc` reads them. Pure.
  */
+
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
-import { isObject, type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
 
 /** `undefined`: only CouchDB can tell, because it depends on its search services, or on an order that JSON.parse loses. */

@@ -1,10 +1,10 @@
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
+import { type JsonObject, membersOf } from "../../text/json.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
 import { listDesignDocs } from "../design-docs/list.js";
 import type { Lacking } from "../design-docs/twins.js";
-import { type JsonObject, membersOf } from "../json.js";
 import type { StoredIndex } from "./definition.js";
 import { indexesIn } from "./from-design-docs.js";
 

@@ -6,7 +6,7 @@
  * Nothing is refused here: what is no selector stays as it is, and is CouchDB's to judge.
  */
 import canonicalize from "canonicalize";
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 
 const combining: ReadonlySet<string> = new Set(["$and", "$or", "$nor"]);
 const nesting: ReadonlySet<string> = new Set(["$elemMatch", "$allMatch", "$keyMapMatch"]);

@@ -4,7 +4,7 @@ import { shownByName } from "../../secrets/by-name.js";
 import { masked } from "../../secrets/masked.js";
 import { isSecretName } from "../../secrets/names.js";
 import { maskUrls } from "../../secrets/urls.js";
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import type { Change, SpecProblem } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
 import { replicationSchema } from "./schema.js";

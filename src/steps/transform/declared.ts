@@ -1,6 +1,7 @@
 /** What `rename`, `unset` and `set` make of a document. Pure. */
+
+import { isObject, type JsonObject } from "../../text/json.js";
 import { fromPointer, toPointer } from "../../text/pointer.js";
-import { isObject, type JsonObject } from "../json.js";
 import type { SpecProblem } from "../kind.js";
 import { Unfit } from "./unfit.js";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import { isTooDeep } from "../../text/depth.js";
-import { isObject, type JsonObject, membersOf } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import { predictedRevision } from "./predicted-revision.js";
 import { tooDeep, Unfit } from "./unfit.js";
 

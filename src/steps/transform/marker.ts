@@ -7,7 +7,7 @@ import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { type LocalDocument, readLocal, type StoredLocal, writeLocal } from "../../couch/local-document.js";
 import { path } from "../../couch/path.js";
-import { isObject } from "../json.js";
+import { isObject } from "../../text/json.js";
 import type { StepIdentity } from "../kind.js";
 
 export interface Marker {

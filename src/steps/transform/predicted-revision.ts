@@ -6,7 +6,7 @@
  * Nothing depends on it being right on every server: see `isCalibrated` in marker.ts, and what fate.ts decides without it.
  */
 import { createHash } from "node:crypto";
-import { isObject, type JsonObject, membersOf } from "../json.js";
+import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 
 /**
  * @param document as it is sent, in this order of its keys; members that begin with `_` are no part of the body

@@ -3,8 +3,8 @@ import pMap from "p-map";
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import { lossyNumbers } from "../documents/json-scan.js";
-import { isObject, type JsonObject } from "../json.js";
 import type { Read } from "./edit.js";
 import type { Leaf } from "./fate.js";
 

@@ -7,8 +7,8 @@ import { Buffer } from "node:buffer";
 import { Worker } from "node:worker_threads";
 import { MigrateError, stopReason } from "../../contract/errors.js";
 import { isTextTooDeep, maxNesting } from "../../text/depth.js";
+import type { JsonObject } from "../../text/json.js";
 import { span } from "../../text/span.js";
-import type { JsonObject } from "../json.js";
 import { scriptWorker } from "./script-worker.js";
 import { tooDeep } from "./unfit.js";
 

@@ -3,7 +3,7 @@
 import { type ErrorCode, MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { isObject } from "../json.js";
+import { isObject } from "../../text/json.js";
 import type { Edit } from "./edit.js";
 
 export type Outcome =

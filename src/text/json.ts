@@ -1,11 +1,17 @@
+/** Values of JSON whose shape is not known. */
+
 /** An object of JSON: neither null nor a list. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The value's members; nothing where it is no object. */
 export function membersOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
+}
+
+export function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
