@@ -20,8 +20,13 @@ export interface DeepAnswer {
 }
 
 /** Whether a request failed because its answer is nested too deeply. */
-export function isOfDeepAnswer(error: unknown): boolean {
+export function isOfDeepAnswer(error: unknown): error is MigrateError {
   return error instanceof MigrateError && error.data.failure === "too-deep";
+}
+
+/** The ids of the documents for which a request failed so. None: it failed otherwise, or the answer tells no id. */
+export function deepDocuments(error: unknown): readonly string[] {
+  return isOfDeepAnswer(error) ? (error.data.documents as readonly string[]) : [];
 }
 
 /** @param text which `body` was parsed from. Undefined: it may be used. */
@@ -32,6 +37,21 @@ export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
   const more = documents.length > named ? ` and ${documents.length - named} more` : "";
   const what = documents.length === 0 ? "the answer" : `document ${shown.join(", ")}${more}`;
   return { detail: `${what} is nested more than ${maxNesting} levels deep`, documents };
+}
+
+/** What can't be removed, or should not be, needs another step than a document of a user's. By the path of the request. */
+const advice: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\/[^/]+\/_security\b/,
+    "Write `_security` of this database again without what is nested so deeply, then run again.",
+  ],
+  [/^\/[^/]+\/_local\/couchdb-migrate-/, "Somebody else wrote this ledger: restore it from a backup, then run again."],
+  [/^\/_users\//, "Correct the document of this user, then run again."],
+];
+
+export function adviceOnDepth(target: string): string {
+  const known = advice.find(([path]) => path.test(target))?.[1];
+  return known ?? "Change or remove what is nested so deeply, then run again.";
 }
 
 function deepItems(body: unknown): readonly unknown[] {

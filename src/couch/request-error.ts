@@ -3,6 +3,7 @@ import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
 import { isUnexplained } from "./full-disk.js";
+import { adviceOnDepth } from "./nesting.js";
 import { quotedCode } from "./quoted.js";
 import { locationAdvice, otherScheme, use } from "./wrong-address.js";
 
@@ -51,18 +52,15 @@ function ofFailure({ failure, detail, location, documents }: Failed, { target }:
   const isRedirect = failure === "moved" || failure === "redirect";
   const led = isRedirect ? locationAdvice(url, target, location) : undefined;
   const what = safe(led?.what ?? detail);
-  const next = led?.next ?? adviceOn(failure, url);
+  const next = led?.next ?? adviceOn(failure, target, url);
   const data = { failure, what, ...(documents ? { documents } : {}) };
   return { message: `${what}, at ${url}`, data, next };
 }
 
-function adviceOn(failure: Failed["failure"], url: string): string | undefined {
+function adviceOn(failure: Failed["failure"], target: string, url: string): string | undefined {
   if (failure === "scheme") return use(otherScheme(url));
-  return failure === "too-deep" ? flatten : undefined;
+  return failure === "too-deep" ? adviceOnDepth(target) : undefined;
 }
-
-const flatten =
-  "Change or remove what is nested so deeply, then run again. A transformation can leave a document out with its selector.";
 
 function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
   const { status } = outcome;

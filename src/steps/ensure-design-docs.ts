@@ -162,7 +162,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
 
   ahead: listDesignDocs,
   async observe({ couch, desired, brief, target: { database = "" } }) {
-    const found = await listDesignDocs(couch, database);
+    const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
     const info = found && (await databaseInfo(couch, database));
     if (!found || !info) return undefined;
     const all = Object.entries(found);

@@ -145,7 +145,8 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
 
   ahead: listDesignDocs,
   async observe({ couch, desired, brief, target: { database = "" } }) {
-    const observed = await observeIndexes(couch, database);
+    const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
+    const observed = await observeIndexes(couch, database, ddocs);
     if (brief || !observed) return observed;
     const written = compareIndexes(desired.indexes, observed).filter(({ writes }) => writes);
     const twins = written.map((one) => rebuildOf(database, observed, one, false).reuses);

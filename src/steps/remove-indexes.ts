@@ -80,7 +80,12 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     return { database: databaseList(database), indexes: named };
   },
 
-  observe: ({ couch, target: { database = "" } }) => observeIndexes(couch, database),
+  observe: ({ couch, desired, target: { database = "" } }) =>
+    observeIndexes(
+      couch,
+      database,
+      desired.indexes.map(({ ddoc }) => ddoc),
+    ),
 
   diff({ indexes }, observed) {
     const all = observed?.indexes ?? [];

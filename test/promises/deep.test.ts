@@ -59,14 +59,6 @@ const places: [kind: string, spec: string, method: string, path: string, body: o
     "ensureDesignDocs",
     "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }",
     "PUT",
-    "_design/other",
-    { x: "DEEP" },
-    /document _design\/other is nested/,
-  ],
-  [
-    "ensureDesignDocs",
-    "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }",
-    "PUT",
     "_design/brood",
     { x: "DEEP" },
     /document _design\/brood is nested/,
@@ -78,6 +70,14 @@ const places: [kind: string, spec: string, method: string, path: string, body: o
     "_index",
     { ddoc: "other", index: { fields: ["a"], partial_filter_selector: { a: { $eq: "DEEP" } } } },
     /is nested more than 500/,
+  ],
+  [
+    "ensureIndexes",
+    "indexes: { by-legs: { index: { fields: [legs] } } }",
+    "PUT",
+    "_design/mango-by-legs",
+    { language: "query", views: {}, x: "DEEP" },
+    /document _design\/mango-by-legs is nested/,
   ],
   [
     "ensureDocuments",
@@ -96,8 +96,6 @@ const places: [kind: string, spec: string, method: string, path: string, body: o
     { legs: 4, x: "DEEP" },
     /document abathur is nested/,
   ],
-  ["removeDesignDocs", "names: [other]", "PUT", "_design/other", { x: "DEEP" }, /document _design\/other is nested/],
-  ["removeDocuments", "ids: [abathur]", "PUT", "abathur", { x: "DEEP" }, /document abathur is nested/],
 ];
 
 describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, says) => {
@@ -136,6 +134,66 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
     const { steps } = await plan(await migrations(), options);
     expect(steps[0]?.databases?.[sound]?.action ?? "none").toBe("none");
   });
+});
+
+/** What the step has no need to read. */
+const unread: [kind: string, spec: string, path: string][] = [
+  ["ensureDesignDocs", "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }", "_design/other"],
+  ["ensureIndexes", "indexes: { by-legs: { index: { fields: [legs] } } }", "_design/other"],
+  ["removeIndexes", "indexes: [by-wings], allowDestroy: true", "_design/other"],
+  ["removeDesignDocs", "names: [other, third]", "_design/other"],
+  ["removeDocuments", "ids: [abathur, zergling]", "abathur"],
+];
+describe.each(unread)("%s %s beside %s", (kind, spec, path) => {
+  const migrations = () => migrationsOf(`- id: one\n  ${kind}: { database: ${sick}, ${spec} }\n`);
+  beforeEach(async () => {
+    await must(server(), "PUT", `/${sick}/zergling`, { body: { legs: 4 } });
+    await must(server(), "PUT", `/${sick}/_design/third`, { body: { views: {} } });
+    await must(server(), "POST", `/${sick}/_index`, {
+      body: { ddoc: "mango-by-wings", name: "by-wings", index: { fields: ["wings"] } },
+    });
+    await store("PUT", `/${sick}/${path}`, { x: "DEEP" });
+  });
+
+  it("is planned and applied, and then there is nothing to do", async () => {
+    const { steps } = await plan(await migrations(), options);
+    expect(steps).toMatchObject([{ action: expect.stringMatching(/^(?:create|remove)$/), state: "pending" }]);
+    expect(await apply(await migrations(), options)).toMatchObject({ applied: ["one"], failures: [] });
+    const again = await plan(await migrations(), { ...options, verify: true });
+    expect(again.steps).toMatchObject([{ action: "none", state: "applied" }]);
+  });
+});
+
+it("a document that is nested too deeply to be shown can be removed, and the others are shown", async () => {
+  await store("PUT", `/${sick}/abathur`, { x: "DEEP" });
+  await must(server(), "PUT", `/${sick}/zergling`, { body: { legs: 4 } });
+  const yaml = `- id: one\n  removeDocuments: { database: ${sick}, ids: [abathur, zergling] }\n`;
+  const { steps } = await plan(await migrationsOf(yaml), options);
+  expect(steps[0]?.changes).toEqual([
+    { path: "/ids/abathur", before: "(nested too deeply to be shown)", after: null },
+    { path: "/ids/zergling", before: { legs: 4 }, after: null },
+  ]);
+  await apply(await migrationsOf(yaml), options);
+  expect((await must(server(), "GET", `/${sick}/_all_docs`)).rows).toEqual([]);
+});
+
+const advised: [kind: string, spec: string, path: string, next: RegExp][] = [
+  ["ensureSecurity", "members: { roles: [zerg] }", "_security", /^Write `_security` of this database again/],
+  ["transformDocuments", "set: { /legs: 6 }", "abathur", /leave it out with the step's `selector`/],
+  ["ensureDocuments", "mode: overwrite, docs: [{ _id: abathur }]", "abathur", /^Change or remove what is nested/],
+];
+it.each(advised)("%s says what to do", async (kind, spec, path, next) => {
+  await store("PUT", `/${sick}/${path}`, { x: "DEEP" });
+  const yaml = `- id: one\n  ${kind}: { database: ${sick}, ${spec} }\n`;
+  const { failures } = await apply(await migrationsOf(yaml), options);
+  expect(failures).toMatchObject([{ next: expect.stringMatching(next) }]);
+});
+
+it("a deep ledger is not to be removed", async () => {
+  const yaml = `- id: one\n  ensureDatabase: { name: ${sound} }\n`;
+  await store("PUT", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`, { x: "DEEP" });
+  const next = expect.stringContaining("restore it from a backup");
+  await expect(apply(await migrationsOf(yaml), options)).rejects.toMatchObject({ next });
 });
 
 it("a selector keeps a transformation away from it", async () => {
@@ -183,7 +241,10 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
       { id: "two", action: "update" },
     ]);
     const { failures } = await apply(await migrations(), options);
-    expect(failures).toMatchObject([{ id: "one", message: expect.stringContaining(name) }]);
+    const next = expect.stringMatching(
+      kind === "ensureUser" ? /^Correct the document of this user/ : /^Change or remove/,
+    );
+    expect(failures).toMatchObject([{ id: "one", message: expect.stringContaining(name), next }]);
   });
 
   it("import leaves it out, says so, and writes the rest", async () => {

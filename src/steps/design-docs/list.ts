@@ -1,31 +1,71 @@
 /** All design documents of a database, as the kinds read them that work on some. */
 import type { Couch } from "../../couch/couch.js";
+import { deepDocuments } from "../../couch/nesting.js";
 import { path } from "../../couch/path.js";
-import { type DesignDoc, nameInId } from "./design-doc.js";
+import { readStored } from "../documents/stored.js";
+import { type DesignDoc, idOf, nameInId } from "./design-doc.js";
 
 interface Listing {
-  readonly rows?: readonly { readonly doc: DesignDoc }[];
+  readonly rows?: readonly { readonly id: string; readonly doc: DesignDoc }[];
 }
 
-/** By name. `undefined`: there is no such database, or CouchDB does not list them (before 2.2). */
+type DesignDocs = Readonly<Record<string, DesignDoc>>;
+
+export interface ListedDesignDocs {
+  /** By name. */
+  readonly docs: DesignDocs;
+  /** Some are nested too deeply, so that they are not among them. */
+  readonly partial: boolean;
+}
+
+/**
+ * By name. `undefined`: there is no such database, or CouchDB does not list them (before 2.2). One that is nested too
+ * deeply is left out; but if the step works on it, it is an error.
+ *
+ * @param needed names of those that the step works on
+ */
 export async function listDesignDocs(
   couch: Couch,
   database: string,
-): Promise<Readonly<Record<string, DesignDoc>> | undefined> {
-  const options = { query: { include_docs: true }, accept: [404] };
+  needed: readonly string[] = [],
+): Promise<DesignDocs | undefined> {
+  return (await readDesignDocs(couch, database, needed))?.docs;
+}
+
+/** The same, with word of what is left out. */
+export async function readDesignDocs(
+  couch: Couch,
+  database: string,
+  needed: readonly string[],
+): Promise<ListedDesignDocs | undefined> {
+  try {
+    const listing = await list(couch, database, true);
+    if (!listing) return undefined;
+    const docs = byName.get(listing) ?? docsIn((listing.rows ?? []).map(({ doc }) => doc));
+    byName.set(listing, docs);
+    return { docs, partial: false };
+  } catch (error) {
+    const deep = deepDocuments(error);
+    if (deep.length === 0 || needed.some((name) => deep.includes(idOf(name)))) throw error;
+    const ids = ((await list(couch, database, false))?.rows ?? []).map(({ id }) => id);
+    const others = ids.filter((id) => !deep.includes(id));
+    const stored = await readStored(couch, database, others, { docs: true });
+    return { docs: docsIn([...(stored?.values() ?? [])].flatMap(({ doc }) => (doc ? [doc] : []))), partial: true };
+  }
+}
+
+async function list(couch: Couch, database: string, wholly: boolean): Promise<Listing | undefined> {
+  const options = { query: { include_docs: wholly || undefined }, accept: [404] };
   const { status, body } = await couch.read<Listing>(path`/${database}/_design_docs`, options);
-  if (status === 404) return undefined;
-  const known = byName.get(body) ?? docsIn(body);
-  byName.set(body, known);
-  return known;
+  return status === 404 ? undefined : body;
 }
 
 /** The gateway keeps answers, and many a step asks for the same one. */
-const byName = new WeakMap<Listing, Record<string, DesignDoc>>();
+const byName = new WeakMap<Listing, DesignDocs>();
 
-function docsIn({ rows = [] }: Listing): Record<string, DesignDoc> {
+function docsIn(docs: readonly DesignDoc[]): DesignDocs {
   return Object.fromEntries(
-    rows.flatMap(({ doc }) => {
+    docs.flatMap((doc) => {
       const name = nameInId(doc._id);
       return name === undefined ? [] : [[name, doc] as const];
     }),

@@ -3,11 +3,12 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { lookAgain } from "../../couch/look-again.js";
+import { deepDocuments } from "../../couch/nesting.js";
 import type { JsonObject } from "../../text/json.js";
 import type { Change, Difference, StepContext } from "../kind.js";
 import { holds } from "../kind.js";
 import { batchesOf } from "./batches.js";
-import { readStored, type Stored } from "./stored.js";
+import { readStored, type Stored, type StoredById } from "./stored.js";
 import { summarise } from "./summary.js";
 import { writeDocuments } from "./write.js";
 
@@ -17,7 +18,7 @@ const shownInFull = 20;
 const mostLeaves = 100;
 const mostNamed = 5;
 
-/** Those of the documents that exist; the first ones with their content. */
+/** Those of the documents that exist; the first ones with their content, unless that is nested too deeply. */
 export async function readExisting(couch: Couch, database: string, ids: readonly string[]): Promise<Stored[]> {
   const found: Stored[] = [];
   for await (const batch of batchesOf(ids, Buffer.byteLength)) {
@@ -26,8 +27,20 @@ export async function readExisting(couch: Couch, database: string, ids: readonly
     found.push(...[...stored.values()].filter(({ deleted }) => !deleted));
   }
   const first = found.slice(0, shownInFull).map(({ id }) => id);
-  const full = await readStored(couch, database, first, { docs: true });
+  const full = await withContent(couch, database, first);
   return found.map((stored) => full?.get(stored.id) ?? stored);
+}
+
+/** A document is removed by its revision: that its content can't be shown is no reason to keep it. */
+async function withContent(couch: Couch, database: string, ids: readonly string[]): Promise<StoredById | undefined> {
+  try {
+    return await readStored(couch, database, ids, { docs: true });
+  } catch (error) {
+    const deep = deepDocuments(error);
+    const others = ids.filter((id) => !deep.includes(id));
+    if (others.length === ids.length) throw error;
+    return withContent(couch, database, others);
+  }
 }
 
 /** @param changeOf what one of them loses; `field`: what the step calls them */
@@ -47,8 +60,9 @@ export function removal(
   return { action: "remove", ...summary, rebuilds: [], warnings: [], write: existing };
 }
 
-/** The content of a document, without what CouchDB adds. */
-export function contentOf({ doc = {} }: Stored): JsonObject {
+/** The content of a document, without what CouchDB adds; or why it is not there. */
+export function contentOf({ doc }: Stored): JsonObject | string {
+  if (!doc) return "(nested too deeply to be shown)";
   const { _id, _rev, ...content } = doc;
   return content;
 }

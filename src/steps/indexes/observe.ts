@@ -3,7 +3,7 @@ import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
 import { type JsonObject, membersOf } from "../../text/json.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
-import { listDesignDocs } from "../design-docs/list.js";
+import { readDesignDocs } from "../design-docs/list.js";
 import type { Lacking } from "../design-docs/twins.js";
 import type { StoredIndex } from "./definition.js";
 import { indexesIn } from "./from-design-docs.js";
@@ -28,11 +28,21 @@ interface Listing {
   readonly indexes?: readonly JsonObject[];
 }
 
-/** `undefined`: there is no such database. Indexes of a type whose service is not installed are not shown. */
-export async function observeIndexes(couch: Couch, database: string): Promise<ObservedIndexes | undefined> {
-  const [info, designDocs] = await Promise.all([databaseInfo(couch, database), listDesignDocs(couch, database)]);
+/**
+ * `undefined`: there is no such database. Indexes of a type whose service is not installed are not shown. Where a design
+ * document is left out, CouchDB lists the indexes, as it will once they are written: then none of them may be so deep.
+ *
+ * @param needed names of the design documents whose indexes the step works on
+ */
+export async function observeIndexes(
+  couch: Couch,
+  database: string,
+  needed: readonly string[],
+): Promise<ObservedIndexes | undefined> {
+  const [info, listed] = await Promise.all([databaseInfo(couch, database), readDesignDocs(couch, database, needed)]);
   if (!info) return undefined;
-  const told = designDocs && indexesIn(designDocs, info.partitioned);
+  const designDocs = listed?.docs;
+  const told = listed && !listed.partial ? indexesIn(listed.docs, info.partitioned) : undefined;
   const indexes = told ?? (await listIndexes(couch, database));
   if (!indexes) return undefined;
   const count = Object.keys(designDocs ?? {}).length;

@@ -2,6 +2,7 @@
 import pMap from "p-map";
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
+import { isOfDeepAnswer } from "../../couch/nesting.js";
 import { path } from "../../couch/path.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { lossyNumbers } from "../documents/json-scan.js";
@@ -204,9 +205,16 @@ export class Reader {
   ): Promise<Answer<Body>> {
     const options = { ...request, keep: false, text: true };
     const where = path`/${this.#database}/${endpoint}`;
-    const { body, text = "" } = await this.#couch.read<Body>(where, options);
+    const { body, text = "" } = await this.#couch.read<Body>(where, options).catch(adviseSelector);
     return { body, bytes: text.length, suspect: isLossy(text) };
   }
+}
+
+function adviseSelector(error: unknown): never {
+  if (!isOfDeepAnswer(error)) throw error;
+  const { code, message, data } = error;
+  const next = "Change or remove that document, or leave it out with the step's `selector`, then run again.";
+  throw new MigrateError(code, { message, data, next, cause: error });
 }
 
 const leavesARequest = 200;
