@@ -33,7 +33,7 @@ async function write(plan: Plan, { settings }: Context, style: Style): Promise<s
 
 /** What `apply` would refuse fails the plan too. */
 function exitCodeOf(plan: Plan, { detailedExitcode, onOlder }: Context["settings"]): number {
-  if (plan.older && onOlder === "fail") return exitCodes.failed;
+  if (plan.refused || (plan.older && onOlder === "fail")) return exitCodes.failed;
   if (plan.steps.some(({ action }) => action === "refused")) return exitCodes.failed;
   return detailedExitcode && (plan.older || plan.changes > 0) ? exitCodes.pending : exitCodes.done;
 }

@@ -67,6 +67,15 @@ export interface OlderFiles {
  */
 export type StepAction = "create" | "update" | "remove" | "adopt" | "keep" | "none" | "refused";
 
+/** Why a run would end before its first step. */
+export interface RefusedFiles {
+  /** Of the error that `apply` ends with. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do, for people. */
+  readonly next: string;
+}
+
 export interface PlannedDatabase {
   readonly state: StepState;
   readonly action: StepAction;
@@ -128,6 +137,8 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   /** `apply` would do nothing, as the files are older than what is applied. Absent: they are not. */
   readonly older?: OlderFiles;
+  /** `apply` would refuse the files as a whole: `steps` are what it would do otherwise. Absent: it would not. */
+  readonly refused?: RefusedFiles;
   /** The database of the ledger. Absent: the tool's own. */
   readonly ledgerDatabase?: string;
   /** Ids in the ledger that are no longer in the files. */

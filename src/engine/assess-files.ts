@@ -71,24 +71,24 @@ export async function ledgerToNote({ files, renamed, secrets, standing }: FilesS
   return { ...before, ...fingerprint, ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}) };
 }
 
-/** Throws `release-refused`. */
-export function assertNotRefused(
+/** The error `release-refused`. `undefined`: they are not refused. */
+export function refusalOf(
   { standing, files: { release = "" } }: FilesSeen,
   ledger: Ledger | undefined,
   place: LedgerPlace,
-): void {
-  if (standing.is !== "refused") return;
+): MigrateError | undefined {
+  if (standing.is !== "refused") return undefined;
   const applied = ledger?.release?.value ?? "";
   const correct = `${commandLine(`ledger release ${release}`, place)} or ${commandLine("ledger release none", place)}`;
   const data = { release, appliedRelease: applied };
   if (standing.because === "other-sort") {
     const message = `release ${release} can't be compared with ${applied}, which is applied: one is a number, the other a time`;
     const next = `Give every deployment of the set the same sort of release; to change the sort, run ${correct} first.`;
-    throw new MigrateError("release-refused", { message, next, data });
+    return new MigrateError("release-refused", { message, next, data });
   }
   const message = `release ${release} is lower than ${applied}, which is applied, but these files were never applied`;
   const next = `Give them a higher release; if the recorded one is wrong, correct it with ${correct}.`;
-  throw new MigrateError("release-refused", { message, next, data });
+  return new MigrateError("release-refused", { message, next, data });
 }
 
 function olderFiles(by: OlderFiles["by"], release: string | undefined, ledger: Ledger | undefined): OlderFiles {

@@ -21,7 +21,7 @@ import { withoutSecrets } from "./without-secrets.js";
 /** What `apply` would do, field by field. Sends no request that writes. */
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
-    const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true }));
+    const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true, withRefused: true }));
     if (planned.older) run.emit({ type: "older", steps: planned.steps.length, older: planned.older });
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));
@@ -61,7 +61,9 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     { concurrency: run.concurrency, signal: run.signal },
   );
   const limits = previewLimits(seenSteps);
+  const { refusal } = seen;
   const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
+  const shown = steps.map((step) => (refusal ? { ...step.plan, applies: false } : step.plan));
   const unset = unsetNames(run.migrations.unset);
   const warnings = [
     ...ledgerWarnings(seen),
@@ -73,9 +75,10 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
     formatVersion: 1,
     set: run.place.set,
     server: { url: run.couch.url, version: await run.couch.version() },
-    changes: steps.filter((step) => step.plan.applies).length,
-    steps: steps.map((step) => step.plan),
+    changes: shown.filter(({ applies }) => applies).length,
+    steps: shown,
     ...(seen.files.older ? { older: seen.files.older } : {}),
+    ...(refusal ? { refused: { code: refusal.code, message: refusal.message, next: refusal.next } } : {}),
     ...ledgerElsewhere(run.place),
     orphaned: seen.orphaned,
     orphans: describeOrphans(seen.orphaned, seen.files.renamed.ledger, run.place, claimersIn(run, seen)),

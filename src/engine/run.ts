@@ -20,7 +20,7 @@ import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
-import { assertNotRefused, assessFiles, type FilesSeen } from "./assess-files.js";
+import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
 import { isOfOnePlace } from "./of-one-place.js";
@@ -73,6 +73,8 @@ export interface Look {
   readonly existing: ReadonlyMap<string, string>;
   readonly decisions: readonly Decision[];
   readonly orphaned: readonly string[];
+  /** Why the files are refused, where the look continues with them. */
+  readonly refusal?: MigrateError;
   /** Why the ledger could not be read, where the look continues without it. */
   readonly unread?: MigrateError;
 }
@@ -181,7 +183,8 @@ export async function look(
     existingDatabases(run),
     assessFiles(run, stored?.ledger, run.couch.login),
   ]);
-  if (!withRefused) assertNotRefused(files, stored?.ledger, run.place);
+  const refusal = refusalOf(files, stored?.ledger, run.place);
+  if (refusal && !withRefused) throw refusal;
   const older = files.older !== undefined;
   // Whatever else is wrong with files that are not applied need not be said.
   if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
@@ -198,6 +201,7 @@ export async function look(
     existing,
     decisions: decide(placed, ledger, seen, { place: run.place, path: run.migrations.path, older, ambiguous }),
     orphaned: orphans(placed, ledger),
+    ...(refusal === undefined ? {} : { refusal }),
     ...(unread === undefined ? {} : { unread }),
   };
 }

@@ -1,7 +1,6 @@
 /** The ledger against the files against the server. Sends no request that writes. */
-import { toMigrateError } from "../contract/errors.js";
 import type { RunOptions } from "../contract/options.js";
-import type { PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
+import type { Plan, PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
@@ -9,7 +8,6 @@ import type { Ledger } from "../ledger/ledger.js";
 import { readOtherSets, sharedClaims } from "../ledger/other-sets.js";
 import { readPartLeases } from "../ledger/part-leases.js";
 import type { Migrations } from "../migrations/step.js";
-import { assertNotRefused } from "./assess-files.js";
 import { claimsOf } from "./claims-of.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfUnset, planRun } from "./plan.js";
@@ -53,7 +51,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
         orphans: migrations ? planned.orphans : [],
         ...(planned.unset ? { unset: planned.unset } : {}),
         warnings: migrations
-          ? [...refusedWarnings(seen, run), ...sharedWarnings(run, seen, others), ...planned.warnings.filter(isOfUnset)]
+          ? [...refusedWarnings(planned), ...sharedWarnings(run, seen, others), ...planned.warnings.filter(isOfUnset)]
           : [],
         lease: lease && holderOf(lease),
         parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
@@ -64,14 +62,8 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
 }
 
 /** A run would be refused; whoever asks how things stand is only told. */
-function refusedWarnings({ files, stored }: Look, { place }: Run): Warning[] {
-  try {
-    assertNotRefused(files, stored?.ledger, place);
-    return [];
-  } catch (error) {
-    const { code, message } = toMigrateError(error);
-    return [{ code, message }];
-  }
+function refusedWarnings({ refused }: Plan): Warning[] {
+  return refused ? [{ code: refused.code, message: `${refused.message}. ${refused.next}` }] : [];
 }
 
 /** Two sets that claim one object overwrite each other. */

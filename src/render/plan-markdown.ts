@@ -25,6 +25,7 @@ export function planMarkdown(plan: Plan, { details = false, limit = longestComme
   const head = [
     `## CouchDB plan: ${titleOf(plan)}`,
     `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${summaryOf(plan)}`,
+    ...(plan.refused ? [`**REFUSED**: apply refuses these files. ${inText(plan.refused.next)}`] : []),
     ...(plan.older ? [`**NOT APPLIED**: these files are older than what is applied. ${inText(plan.older.next)}`] : []),
   ];
   const tail = [
@@ -39,7 +40,8 @@ export function planMarkdown(plan: Plan, { details = false, limit = longestComme
   );
 }
 
-function titleOf({ older, changes }: Plan): string {
+function titleOf({ refused, older, changes }: Plan): string {
+  if (refused) return "REFUSED";
   if (older) return "NOT APPLIED";
   if (changes === 0) return "no changes";
   return changes === 1 ? "1 change" : `${changes} changes`;

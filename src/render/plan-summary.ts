@@ -43,6 +43,7 @@ export const words: Readonly<Record<Mark, string>> = {
 
 /** `3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
 export function summaryOf(plan: Plan): string {
+  if (plan.refused) return `REFUSED: ${visible(plan.refused.message)}; nothing would be applied`;
   if (plan.older) return `${notApplied(plan.older)}; ${count(plan.steps.length, "step")} skipped`;
   const of = (mark: Mark) => plan.steps.filter((step) => markOf(step) === mark).length;
   const rest: readonly (readonly [Mark, string])[] = [

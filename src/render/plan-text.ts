@@ -38,6 +38,7 @@ export function orphansText(orphans: readonly Orphan[]): string {
 }
 
 function closing(plan: Plan): string {
+  if (plan.refused) return `${summaryOf(plan)}. ${visible(plan.refused.next)}`;
   if (plan.older) return `${summaryOf(plan)}. ${visible(plan.older.next)}`;
   if (plan.steps.every((step) => markOf(step) === " ")) {
     const apart = plan.unset ? ", apart from the unknown secrets" : "";

@@ -48,6 +48,7 @@ describe("exit codes", () => {
     ["plan --detailed-exitcode", { engine: planning("none", "adopt") }, 0],
     ["plan --detailed-exitcode", { engine: planning("create", "refused") }, 1],
     ["plan", { engine: planning("refused") }, 1],
+    ["plan", { engine: { plan: async () => planOf([], { refused: failure("release-refused") }) } }, 1],
     ["status", {}, 0],
     ["validate", { env: {} }, 0],
     ["wait", {}, 0],

@@ -312,8 +312,17 @@ describe("a release", () => {
     const first = await version("x");
     const refused = { code: "release-refused", exitCode: 1, next: expect.stringContaining("--ledger-database") };
     await expect(apply(first, at(1))).rejects.toMatchObject(refused);
-    await expect(plan(first, at(1))).rejects.toMatchObject(refused);
-    expect(await status(first, at(1))).toMatchObject({ warnings: [{ code: "release-refused" }] });
+    const { exitCode: _, ...shown } = refused;
+    const planned = await plan(first, at(1));
+    expect(planned).toMatchObject({ changes: 0, refused: shown, steps: [{}, { applies: false }] });
+    for (const text of [planText(planned, plain), planMarkdown(planned)]) {
+      expect(text).toMatch(/REFUSED[\s\S]*release 1 is lower than 2/);
+      expect(text).toContain("Give them a higher release; if");
+    }
+    const { warnings } = await status(first, at(1));
+    expect(warnings).toMatchObject([
+      { code: "release-refused", message: expect.stringContaining("Give them a higher") },
+    ]);
     expect(await roles()).toEqual(["y"]);
     await correctRelease("none", options);
     expect(await apply(first, at(1))).toMatchObject({ applied: ["members"] });
