@@ -1,6 +1,7 @@
 /** The ledger against the files against the server. Sends no request that writes. */
 import type { RunOptions } from "../contract/options.js";
 import type { Plan, PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
+import { isOfDeepAnswer } from "../couch/nesting.js";
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
@@ -31,10 +32,10 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       const planned = await planRun(run, seen);
       const entries = seen.stored?.ledger.entries ?? {};
       const { couch, place } = run;
-      const [lease, parts, runs, others] = await Promise.all([
+      const [lease, parts, history, others] = await Promise.all([
         readLease(couch, place),
         readPartLeases(couch, place),
-        readHistory(couch, place),
+        historyOf(run),
         migrations ? readOtherSets(couch, place) : [],
       ]);
       const { release } = seen.stored?.ledger ?? {};
@@ -50,15 +51,29 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
         orphaned: migrations ? seen.orphaned : [],
         orphans: migrations ? planned.orphans : [],
         ...(planned.unset ? { unset: planned.unset } : {}),
-        warnings: migrations
-          ? [...refusedWarnings(planned), ...sharedWarnings(run, seen, others), ...planned.warnings.filter(isOfUnset)]
-          : [],
+        warnings: [
+          ...(migrations ? [...refusedWarnings(planned), ...sharedWarnings(run, seen, others)] : []),
+          ...(migrations ? planned.warnings.filter(isOfUnset) : []),
+          ...history.warnings,
+        ],
         lease: lease && holderOf(lease),
         parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
-        runs,
+        runs: history.runs,
       };
     },
   );
+}
+
+/** Nothing depends on the history: where somebody has nested it too deeply, all else is shown. */
+async function historyOf({ couch, place }: Run): Promise<Pick<Status, "runs" | "warnings">> {
+  try {
+    return { runs: await readHistory(couch, place), warnings: [] };
+  } catch (error) {
+    if (!isOfDeepAnswer(error)) throw error;
+    const what = `the last runs can't be shown, and no run is recorded: ${error.data.what}`;
+    const message = `${what}; remove that document from database ${place.database}`;
+    return { runs: [], warnings: [{ code: "history-unreadable", message }] };
+  }
 }
 
 /** A run would be refused; whoever asks how things stand is only told. */

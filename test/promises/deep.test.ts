@@ -264,6 +264,19 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
   });
 });
 
+it.each([true, false])("a deep history of runs is a warning of the status (with files: %s)", async (withFiles) => {
+  const migrations = await migrationsOf(`- id: one\n  ensureDatabase: { name: ${sound} }\n`);
+  await apply(migrations, options);
+  const at = `/${options.ledgerDatabase}/history-default`;
+  const { _rev } = await must(server(), "GET", at);
+  await store("PUT", at, { _rev, runs: "DEEP" });
+  const seen = await status(withFiles ? migrations : undefined, options);
+  const message = expect.stringContaining("document history-default is nested more than 500 levels deep; remove that");
+  expect(seen).toMatchObject({ steps: [{ id: "one", state: "applied" }], lease: null, runs: [] });
+  expect(seen.warnings).toEqual([{ code: "history-unreadable", message }]);
+  expect((await apply(migrations, options)).failures).toEqual([]);
+});
+
 it("a deep ledger of another set does not break the status of this one", async () => {
   const ledger = `/${options.ledgerDatabase}/_local/couchdb-migrate-${uniqueName("set")}`;
   const migrations = await migrationsOf(`- id: one\n  ensureDatabase: { name: ${sound} }\n`);
