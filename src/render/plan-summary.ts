@@ -73,7 +73,7 @@ export function rebuildLine(rebuild: Rebuild): string {
     const index = `the index that _design/${visible(reuses)} has, for ${what} ${where}`;
     return pending >= few ? `goes on with ${index}, which lacks ${count(pending, "change")}` : `takes up ${index}`;
   }
-  const over = count(documents, "document") + (bytes === undefined ? "" : ` (${size(bytes)})`);
+  const over = count(documents, "document") + (bytes ? ` (${size(bytes)})` : "");
   return `rebuilds ${what} ${where} over ${over}${staged ? ", beside what serves meanwhile" : ""}`;
 }
 
