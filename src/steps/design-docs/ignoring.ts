@@ -1,5 +1,6 @@
 /** Files in the folders of design documents that are left out: hidden ones, `ignore` of the step, `.couchappignore`. */
 import { basename } from "node:path/posix";
+import { createContext, Script } from "node:vm";
 import ignore from "ignore";
 import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../step-files.js";
@@ -25,14 +26,37 @@ export async function ignoringAsCouchapp(
 ): Promise<StepFiles> {
   const entries = await files.list(root, pointer);
   if (!entries.some(({ name, folder }) => name === listName && !folder)) return seen;
-  const expressions = await readList(files, `${root}/${listName}`, pointer);
+  const list = `${root}/${listName}`;
+  let expressions = await readList(files, list, pointer);
+  const within = timeLimit();
   return without(seen, root, (path) => {
     const parts = partsOf(path);
-    return expressions.some((expression) => parts.some((part) => expression.test(part)));
+    try {
+      return within(() => expressions.some((expression) => parts.some((part) => expression.test(part))));
+    } catch {
+      // Once is enough: each further name would take as long.
+      expressions = [];
+      const message = `an expression takes more than ${longest / 1e3} s to tell whether it matches \`${path}\``;
+      files.problem({ file: list, line: 1, column: 1 }, "couchapp-ignore", message);
+      return false;
+    }
   });
 }
 
 const listName = ".couchappignore";
+
+/** Milliseconds. An expression that backtracks may take hours, in which the process would hear no signal. */
+const longest = 1_000;
+
+/** Calls what it is given, and throws if that takes longer. V8 ends a regular expression only for such a script. */
+function timeLimit(): (work: () => boolean) => boolean {
+  const script = new Script("work()");
+  const context = createContext({ work: undefined });
+  return (work) => {
+    context.work = work;
+    return script.runInContext(context, { timeout: longest });
+  };
+}
 
 function without(files: StepFiles, root: string, hides: Hides): StepFiles {
   return {

@@ -249,6 +249,12 @@ describe("a folder tree", () => {
       "couchapp-ignore",
       ".couchappignore:1:1",
     ],
+    [
+      "a `.couchappignore` with an expression that backtracks",
+      { ...views, [`${"a".repeat(60)}.txt`]: "x", ".couchappignore": '["(a+)+c"]' },
+      "couchapp-ignore",
+      ".couchappignore:1:1",
+    ],
     ["something in a view", { ...views, "views/v/mapp.js": map }, "unknown-file", "views/v/mapp.js:1:1"],
     ["something among the views", { ...views, "views/v2.js": map }, "unknown-file", "views/v2.js:1:1"],
     ["a folder among the functions", { ...views, "filters/f/f.js": map }, "unknown-file", "filters/f:1:1"],
