@@ -6,6 +6,7 @@ import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import { kindByName } from "../steps/index.js";
+import { list } from "../text/quantity.js";
 
 /** @param claimedBy the id of the step that claims an object now, by object */
 export function describeOrphans(
@@ -44,9 +45,6 @@ function noteOf({ kind: name, claims = [], databases }: Entry, claimedBy: Readon
   return kind ? `${stays}; no step removes it` : stays;
 }
 
-const most = 3;
-
 function few(names: readonly string[]): string {
-  const more = names.length > most ? ` and ${names.length - most} more` : "";
-  return names.slice(0, most).join(", ") + more;
+  return list(names, 3);
 }
