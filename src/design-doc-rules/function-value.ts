@@ -43,6 +43,15 @@ const neverFunctions: ReadonlySet<string> = new Set([
   "UpdateExpression",
 ]);
 
+/** The functions that the engines of CouchDB 3.3 and 3.5 have in the place where they evaluate a text. */
+const globals: ReadonlySet<string> = new Set(
+  [
+    "emit getRow index isArray log provides registerType require send start sum toJSON",
+    "Array Boolean Date Error Function Map Number Object RegExp Set String Symbol TypeError WeakMap WeakSet",
+    "decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval isFinite isNaN parseFloat parseInt unescape",
+  ].flatMap((names) => names.split(" ")),
+);
+
 function whyNot(node: AnyNode, declared: ReadonlySet<string>): string | undefined {
   switch (node.type) {
     case "ExpressionStatement":
@@ -60,7 +69,7 @@ function whyNot(node: AnyNode, declared: ReadonlySet<string>): string | undefine
       }
       return whyNot(node.right, declared);
     case "Identifier":
-      return declared.has(node.name) ? undefined : `\`${node.name}\` is not defined`;
+      return declared.has(node.name) || globals.has(node.name) ? undefined : `\`${node.name}\` is not defined`;
     default: {
       const other = neverFunctions.has(node.type) || /Statement$/.test(node.type);
       return other ? "it is not a function" : undefined;

@@ -2,7 +2,7 @@
  * CouchDB's engines take `function (doc) {…}` as a statement, which JavaScript does not. Here it gets a name while it is
  * parsed, and parentheses to be run.
  */
-import { type FunctionDeclaration, type Program, parse } from "acorn";
+import { type AnyNode, type FunctionDeclaration, type Program, parse, parseExpressionAt } from "acorn";
 import { type Faulty, faultOf, type Parsed, syntax } from "./javascript.js";
 
 const nameless = "$nameless$";
@@ -24,10 +24,15 @@ export function parseWithNameless(source: string): WithNames | Faulty {
   const inText = (offset: number) => added.reduceRight((at, one) => (at > one.at ? at - one.length : at), offset);
   const fault = (offset: number, message: string) => ({ fault: { offset: inText(offset), message } });
   let text = source;
+  let names = 0;
+  let begun = 0;
+  const add = (at: number, more: string) => {
+    added.push({ at, length: more.length });
+    text = `${text.slice(0, at)}${more}${text.slice(at)}`;
+  };
   const nameAt = (at: number) => {
-    const name = ` ${nameless}${added.length}`;
-    added.push({ at, length: name.length });
-    text = `${text.slice(0, at)}${name}${text.slice(at)}`;
+    add(at, ` ${nameless}${added.length}`);
+    names += 1;
   };
   const head = atOnce.exec(source)?.[0];
   if (head !== undefined) nameAt(head.length);
@@ -36,9 +41,18 @@ export function parseWithNameless(source: string): WithNames | Faulty {
       const program = parse(text, syntax);
       const found = program.body.filter(isNameless);
       const parsed = { program, inText, script: inParentheses(text, found) };
-      return found.length === added.length ? parsed : { ...parsed, nested: added.at(-1)?.at ?? 0 };
+      return found.length + begun === names ? parsed : { ...parsed, nested: added.at(-1)?.at ?? 0 };
     } catch (thrown) {
       const { offset, message } = faultOf(thrown);
+      const start = text[offset] === "." ? text.lastIndexOf("function", added.at(-1)?.at) : -1;
+      const end = added.length > 0 && start >= 0 ? endOfFunction(text, start) : undefined;
+      if (end !== undefined && text.slice(end, offset).trim() === "") {
+        // The expression that it begins, `function (doc) {…}.bind(this)`, is one where the function is in parentheses.
+        add(end, ")");
+        add(start, ";(");
+        begun += 1;
+        continue;
+      }
       const found = text[offset] === "(" ? keyword.exec(text.slice(0, offset)) : null;
       if (!found) return fault(offset, message);
       const { async, gap = "" } = found.groups ?? {};
@@ -48,6 +62,19 @@ export function parseWithNameless(source: string): WithNames | Faulty {
       if (gap.includes("\n")) return fault(offset, "`(` has to be on the same line as `function`");
       nameAt(offset);
     }
+  }
+}
+
+/** Of the function that an expression begins with. */
+function endOfFunction(text: string, start: number): number | undefined {
+  try {
+    let node: AnyNode = parseExpressionAt(text, start, syntax);
+    while (node.type === "CallExpression" || node.type === "MemberExpression") {
+      node = node.type === "CallExpression" ? node.callee : node.object;
+    }
+    return node.type === "FunctionExpression" ? node.end : undefined;
+  } catch {
+    return undefined;
   }
 }
 

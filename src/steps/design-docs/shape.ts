@@ -1,10 +1,22 @@
 /** What CouchDB refuses in a design document's fields, as faults of the files. Pure. */
-import { type FieldRefusal, type FieldType, fieldRefusals } from "../../design-doc-rules/fields.js";
+import { compiledViews, type FieldRefusal, type FieldType, fieldRefusals } from "../../design-doc-rules/fields.js";
+import { isObject } from "../../text/json.js";
 import type { DesignDoc, Fault } from "./design-doc.js";
 
 /** `partitioned`: whether the database is; undefined: not known. */
 export function shapeFaults(doc: DesignDoc, partitioned?: boolean): Fault[] {
-  return [...specialFields(doc), ...fieldRefusals(doc, partitioned).map(asFault)];
+  return [...specialFields(doc), ...fieldRefusals(doc, partitioned).map(asFault), ...withoutFields(doc)];
+}
+
+/** CouchDB stores them, and then fails whenever it builds their index. */
+function withoutFields(doc: DesignDoc): Fault[] {
+  if (doc.language !== "query") return [];
+  return compiledViews(doc)
+    .filter(([, { map }]) => isObject(map) && map.fields === undefined)
+    .map(([name]) => {
+      const message = "it has no `fields`, without which CouchDB can't build the index";
+      return { keys: ["views", name, "map"], code: "design-doc-shape", message };
+    });
 }
 
 function specialFields(doc: DesignDoc): Fault[] {

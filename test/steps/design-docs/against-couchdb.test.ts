@@ -51,6 +51,13 @@ function isException(exception: Exception | undefined): boolean {
 }
 
 onReal("CouchDB", () => {
+  it("takes a query view without `fields`, and fails whenever it builds the index", async () => {
+    const database = await freshDatabase("query");
+    await must(server(), "POST", `/${database}`, { body: { a: 1 } });
+    await must(server(), "PUT", `/${database}/_design/q`, { body: { language: "query", views: { v: { map: {} } } } });
+    expect((await request(server(), "GET", `/${database}/_design/q/_view/v`)).status).toBe(500);
+  });
+
   it.each(["function (", "", "function validate(newDoc) {}"])(
     "takes `validate_doc_update: %s`, and no document after it",
     async (validate_doc_update) => {

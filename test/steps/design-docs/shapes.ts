@@ -34,6 +34,7 @@ export const shapes: readonly Shape[] = [
   [{ views: { lib: { map } } }, []],
   [{ views: { lib: { reduce: "exports.a = 1", options: "exports.b = 1" } } }, []],
   [{ views: { lib: { reduce: {} } } }, ["views/lib/reduce design-doc-shape"]],
+  [{ language: "query", views: { v: { map: {} } } }, ["views/v/map design-doc-shape"], "couchTakesIt"],
   [{ language: "query", views: { v: { map: "x" } } }, ["views/v/map design-doc-shape"]],
   [{ language: null }, ["language design-doc-shape"]],
   [{ options: 1 }, ["options design-doc-shape"]],
