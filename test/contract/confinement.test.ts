@@ -129,7 +129,7 @@ describe("the embedded server", () => {
     const bad = send("POST", `${path}/${query}`, body);
     expect((await send("GET", "/_up")).status).toBe(200);
     const { status, body: answer } = await bad;
-    expect({ status, answer }).toMatchObject({ status: 500, answer: { error: "os_process_error" } });
+    expect({ status, answer }).toMatchObject({ status: 400, answer: { error: "bad_arg" } });
     const { docs } = (await send("POST", `${path}/_find`, { selector: { t: { $regex: "^a+!$" } } })).body;
     expect(docs).toHaveLength(1);
   });

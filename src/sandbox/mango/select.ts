@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from "../json.js";
 import type { FunctionThread } from "../views/function-thread.js";
+import { mangoError } from "./errors.js";
 import { matches, type TestText } from "./match.js";
 import type { Selector } from "./normalize.js";
 
@@ -12,7 +13,8 @@ const call = { texts: 1_000, limit: 1_000 };
 
 /**
  * @param documentOf what the selector is about; items without one do not match
- * @throws CouchError 500 if an expression does not come to an end in time
+ * @throws CouchError 400 if an expression does not come to an end in time. CouchDB's gives up in silence, and matches
+ * nothing; a 500 would be asked again.
  */
 export async function select<Item>(
   functions: FunctionThread,
@@ -38,8 +40,13 @@ export async function select<Item>(
     const tests = [...open];
     for (let i = 0; i < tests.length; i += call.texts) {
       const args = tests.slice(i, i + call.texts);
-      const results = await functions.call({ key: "mango", name: "test", args, setup: [], limit: call.limit });
+      const test = { key: "mango", name: "test", args, setup: [], limit: call.limit };
+      const results = await functions.call(test).catch(() => Promise.reject(tooMuch()));
       for (const [n, one] of args.entries()) known.set(one, results[n] === "true");
     }
   }
+}
+
+function tooMuch() {
+  return mangoError("bad_arg", `A $regex takes more than ${call.limit} ms, or too much memory`);
 }
