@@ -110,6 +110,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
   ): Promise<Answer<Body>> {
     if (readOnly) throw bug(`${method} ${path} would write, but this run only reads`);
     await proxyPaths.assertKept(fragileIn(path));
+    await guard?.begin?.();
     const request = requestOf(method, path, given, false, guard);
     memo.written(path);
     try {

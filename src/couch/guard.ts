@@ -6,6 +6,8 @@
  *  - A write that waits (for a renewal, a pause, a connection) ends when the lease is lost.
  *  - A write that no revision guards (revised.ts) is limited to what is left of the lease, and is repeated only by
  *    those who look first what the server holds.
+ *  - What has to be done before the first write is done when there is one, not earlier: who fails before has left
+ *    nothing.
  *
  * The writes that renew and release the lease, and those that no other runner's work depends on, have no guard.
  */
@@ -21,6 +23,8 @@ export interface Guard {
   renewed(): Promise<void>;
   /** Milliseconds to its deadline: past it nothing may be sent, and some time later somebody else may have it. */
   readonly left: number;
+  /** Awaited before each write: what has to be done before the first one, once. Absent: nothing. */
+  begin?(): Promise<void>;
 }
 
 /** Held only while all of them are. */
@@ -37,5 +41,6 @@ export function allOf(guards: readonly Guard[]): Guard {
     get left() {
       return Math.min(...guards.map((guard) => guard.left));
     },
+    begin: async () => void (await Promise.all(guards.map((guard) => guard.begin?.()))),
   };
 }

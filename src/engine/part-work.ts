@@ -8,7 +8,7 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, OlderFiles } from "../contract/results.js";
-import type { Lease } from "../ledger/lease.js";
+import type { Guard } from "../couch/guard.js";
 import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -82,7 +82,10 @@ export class PartWork {
     const earlier = (found: Due) => narrowed(found, (id) => before.has(id));
     let now = this.#seen;
     if (earlier(this.#found).due.size > 0 || now.files.toNote || !(await this.#isDivided(now, step))) {
-      const divide = (lease: Lease) => this.#divide(step, lease);
+      const divide = async (guard: Guard) => {
+        await this.#divide(step, guard);
+        return this.#failures.length === 0;
+      };
       const share = { of: (_: Look, found: Due) => earlier(found), after: divide };
       const work = await workUnderLease(run, now, earlier(this.#found), this.#why, share);
       this.#works.push(work);
@@ -105,7 +108,7 @@ export class PartWork {
   }
 
   /** Under the set's lease. In some databases only it is not divided: the others would be bound to this number. */
-  async #divide(step: Step, lease: Lease): Promise<void> {
+  async #divide(step: Step, guard: Guard): Promise<void> {
     const run = this.#run;
     run.couch.forget();
     const now = await look(run, {});
@@ -124,8 +127,8 @@ export class PartWork {
     if (this.#failures.length > 0) return;
     for (const database of others.length > 0 ? others : databases) {
       try {
-        lease.assertHeld();
-        await partsOf(step).divide(this.#part.of, contextOf(runUnder(run, lease), step, { database }));
+        guard.assertHeld();
+        await partsOf(step).divide(this.#part.of, contextOf(runUnder(run, guard), step, { database }));
       } catch (thrown) {
         this.#fail(step, database, toMigrateError(thrown));
       }

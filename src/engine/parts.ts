@@ -88,7 +88,7 @@ export async function takeAllParts(
   run: Run,
   step: Step,
   databases: readonly string[],
-  setLease: Lease,
+  setLease: Guard,
 ): Promise<TakenParts> {
   const leases: Lease[] = [];
   const failed = new Map<string, MigrateError>();

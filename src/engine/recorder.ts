@@ -1,6 +1,7 @@
 /**
  * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
- * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted.
+ * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted. Nothing is
+ * recorded before the files are noted.
  */
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
@@ -22,6 +23,7 @@ type MakeEntry = () => Entry | undefined;
 
 export class Recorder {
   readonly #run: Run;
+  readonly #noted: () => Promise<StoredLedger | undefined>;
   readonly #ready: () => Promise<void>;
   readonly #milestones: number[];
   #stored: StoredLedger | undefined;
@@ -33,22 +35,32 @@ export class Recorder {
   #fingerprint: Fingerprint | undefined;
   #nodes: readonly string[] | undefined;
   #changed = false;
+  #begun: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   /**
+   * @param noted the ledger to go on from; called before anything is written to it
    * @param steps how many are expected to be recorded
    * @param ready resolves when the entries recorded so far can be made
    */
-  constructor(run: Run, stored: StoredLedger | undefined, steps: number, ready: () => Promise<void>) {
+  constructor(run: Run, noted: () => Promise<StoredLedger | undefined>, steps: number, ready: () => Promise<void>) {
     this.#run = run;
+    this.#noted = noted;
     this.#ready = ready;
     this.#milestones = milestones(steps);
-    this.#stored = stored;
-    this.#fingerprint = stored?.ledger.fingerprint;
-    this.#nodes = stored?.ledger.nodes;
   }
 
-  /** As it is in the ledger. */
+  /** Has the files noted. */
+  begin(): Promise<void> {
+    this.#begun ??= this.#noted().then((stored) => {
+      this.#stored = stored;
+      this.#fingerprint = stored?.ledger.fingerprint;
+      this.#nodes = stored?.ledger.nodes;
+    });
+    return this.#begun;
+  }
+
+  /** As it is in the ledger; for those who make an entry. */
   entry(id: string): Entry | undefined {
     return entryOf(this.#stored?.ledger, id);
   }
@@ -65,7 +77,7 @@ export class Recorder {
     else if (count >= next) await this.#inTurn(async () => (this.#written < count ? this.#write() : undefined));
   }
 
-  /** As it was last read or written; `undefined`: there is none. */
+  /** As it was last written; `undefined`: there is none, or nothing is noted. */
   get stored(): StoredLedger | undefined {
     return this.#stored;
   }
@@ -80,13 +92,14 @@ export class Recorder {
     return this.#open.size > 0 || this.#changed;
   }
 
+  /** To be set once it has begun. */
   set nodes(nodes: readonly string[] | undefined) {
     if (JSON.stringify(nodes) === JSON.stringify(this.#nodes)) return;
     this.#nodes = nodes;
     this.#changed = true;
   }
 
-  /** All steps hold with the secrets that were noted. */
+  /** All steps hold with the secrets that were noted; it has begun. */
   secretsHold(proven: (noted: Fingerprint) => Fingerprint): void {
     if (!this.#fingerprint?.pending) return;
     this.#fingerprint = proven(this.#fingerprint);
@@ -118,6 +131,7 @@ export class Recorder {
 
   async #write(): Promise<void> {
     if (!this.isBehind) return;
+    await this.begin();
     const open = [...this.#open];
     await this.#ready();
     for (const [id, makeEntry] of open) {

@@ -2,8 +2,9 @@
 import pMap from "p-map";
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Warning } from "../contract/results.js";
+import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
-import { type Lease, takeLeaseIfNeeded } from "../ledger/lease.js";
+import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Snapshot } from "../ledger/snapshot.js";
 import type { StepKind } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -16,8 +17,8 @@ import { type Due, Work } from "./work.js";
 /** What is done of all that is due; absent: all of it. */
 export interface Share {
   of(seen: Look, found: Due): Due;
-  /** Done after the steps, where all of them hold, and though there were none. */
-  after?(lease: Lease): Promise<void>;
+  /** Done after the steps, where all of them hold, and though there were none. False: it failed. */
+  after?(guard: Guard): Promise<boolean>;
 }
 
 /** What was done once is not looked at again: the data may have gone on since. */
@@ -128,9 +129,7 @@ export async function workUnderLease(
     let snapshot: Snapshot | undefined;
     try {
       work = await again();
-      const noted = await work.note(lease);
-      if (noted && work.due.size > 0) await work.run(lease, holder, why);
-      if (work.holds) await share?.after?.(lease);
+      await work.run(lease, holder, why, share?.after);
       snapshot = work.snapshot();
     } finally {
       if (await lease.release(snapshot)) run.emit({ type: "lease-released" });

@@ -18,7 +18,7 @@ import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
 import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
-import { noteFiles, revertedMessage } from "./note-files.js";
+import { Noting, revertedMessage } from "./noting.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
@@ -34,6 +34,12 @@ export interface Due {
   /** Ids of the steps to work on. */
   readonly due: ReadonlySet<string>;
   readonly warnings: readonly Warning[];
+}
+
+/** The set's lease, and what is noted under it before the first write. */
+interface Leased {
+  readonly lease: Lease;
+  readonly noting: Noting;
 }
 
 export class Work {
@@ -98,29 +104,6 @@ export class Work {
     return this.due.size > 0 || this.#seen.files.toNote;
   }
 
-  /** Notes what has to be noted before anything is written. False: it could not be, and `ending` says why. */
-  async note(lease: Lease): Promise<boolean> {
-    const run = this.#run;
-    const { files } = this.#seen;
-    if (!files.toNote) return true;
-    const [first, ...others] = this.#seen.decisions.filter(({ step }) => this.due.has(step.id));
-    if (first?.refusal?.code === "id-reused") {
-      // These may be files of another service, which must not make the set's own files older.
-      this.#fail(first.step.id, {}, refusedBy(first.refusal));
-      this.#notReached = others.map(({ step }) => step.id);
-      return false;
-    }
-    try {
-      this.#stored = await noteFiles(run, this.#seen, lease);
-    } catch (error) {
-      this.#ending = toMigrateError(error);
-      this.#notReached = [...this.due];
-      return false;
-    }
-    if (files.standing.is === "newer" && files.standing.reverts) this.#warn("reverted", revertedMessage);
-    return true;
-  }
-
   #warn(code: string, message: string, id?: string): void {
     const warning = { code, message, ...(id === undefined ? {} : { id }) };
     this.#warnings.push(warning);
@@ -132,24 +115,50 @@ export class Work {
     return new Set([...this.#written, ...this.#applied]);
   }
 
-  async run(lease: Lease, holder: string, why: () => MigrateError | undefined): Promise<void> {
+  /**
+   * Does what is due, then `after`. The files are noted before the first write; where nothing has failed, and nothing was
+   * to be written, in the end.
+   */
+  async run(
+    lease: Lease,
+    holder: string,
+    why: () => MigrateError | undefined,
+    after?: (guard: Guard) => Promise<boolean>,
+  ): Promise<void> {
+    const noting = new Noting(this.#run, this.#seen, lease, () => this.#warn("reverted", revertedMessage));
+    if (this.due.size > 0) await this.#all({ lease, noting }, holder, why);
+    if (!this.holds || (after && !(await after(noting))) || this.due.size > 0) return;
+    try {
+      this.#stored = await noting.noted();
+    } catch (error) {
+      this.#ending = toMigrateError(error);
+    }
+  }
+
+  async #all({ lease, noting }: Leased, holder: string, why: () => MigrateError | undefined): Promise<void> {
     const run = this.#run;
     const startedAt = new Date();
     const began = performance.now();
     const todo = this.#seen.decisions.filter((decision) => this.due.has(decision.step.id));
     // One for all steps: what they send together goes through it.
-    const held = runUnder(run, lease);
-    const recorder = new Recorder(held, this.#stored, todo.length, () => this.#existing.settled());
+    const held = runUnder(run, noting);
+    const recorder = new Recorder(
+      held,
+      () => noting.noted(),
+      todo.length,
+      () => this.#existing.settled(),
+    );
     run.emit({ type: "run-begin", steps: run.steps.length, pending: todo.length });
     const order = todo.map((decision) => this.#ordered(decision));
     const together = units(order);
     const needs = dependencies(together.flatMap(([first = 0]) => order[first] ?? []));
-    const stopped = () => run.signal.aborted || lease.lost.aborted || this.#failures.length > 0;
+    const stopped = () =>
+      run.signal.aborted || lease.lost.aborted || noting.failure !== undefined || this.#failures.length > 0;
     let broken: unknown;
     try {
       const left = await runInOrder(needs, run.concurrency, stopped, async (unit) => {
         const decisions = (together[unit] ?? []).flatMap((index) => todo[index] ?? []);
-        await allDone(decisions.map((decision) => this.#step(decision, recorder, { lease, held }, why)));
+        await allDone(decisions.map((decision) => this.#step(decision, recorder, { lease, noting, held }, why)));
       });
       const unbegun = new Set(left.flatMap((unit) => together[unit] ?? []));
       this.#notReached = todo.filter((_, index) => unbegun.has(index)).map(({ step }) => step.id);
@@ -161,6 +170,7 @@ export class Work {
     const done = broken === undefined && this.#failures.length === 0 && !left;
     try {
       if (done) {
+        await recorder.begin();
         // Of a part of the steps it is not known.
         if ([...this.#seen.files.secrets.changed].every((id) => this.due.has(id))) recorder.secretsHold(proven);
         recorder.nodes = knownNodes(run.couch);
@@ -173,6 +183,7 @@ export class Work {
       broken ??= error;
     }
     const interrupted = left ? (why() ?? lossOf(lease)) : undefined;
+    broken ??= interrupted ? undefined : noting.failure;
     await recordWork(run, {
       holder,
       startedAt,
@@ -231,7 +242,7 @@ export class Work {
   async #step(
     decision: Decision,
     recorder: Recorder,
-    { lease, held }: { readonly lease: Lease; readonly held: Run },
+    { lease, noting, held }: Leased & { readonly held: Run },
     why: () => MigrateError | undefined,
   ): Promise<void> {
     const run = this.#run;
@@ -242,16 +253,19 @@ export class Work {
     if (decision.refusal) return this.#fail(step.id, {}, refusedBy(decision.refusal));
     const began = performance.now();
     const targets = this.#targets(decision);
-    const parts = await this.#takeParts(decision, targets, lease);
-    const guard = parts?.guard ?? lease;
+    const parts = await this.#takeParts(decision, targets, noting);
+    const guard = parts?.guard ?? noting;
     const there = parts ? runUnder(run, guard) : held;
-    const results = await pMap(targets, (target) => this.#place(decision, target, there, guard, parts?.failed), {
+    const all = await pMap(targets, (target) => this.#place(decision, target, there, guard, parts?.failed), {
       concurrency: run.concurrency,
     }).finally(() => parts?.release());
+    // Where nothing could be written, whatever a kind makes of it.
+    const { failure } = noting;
+    const results = failure ? all.map((one) => ("error" in one ? { ...one, error: failure } : one)) : all;
     const succeeded = results.flatMap((result) => ("error" in result ? [] : [result]));
     const ended = results.flatMap((result) => ("error" in result ? [result] : []));
     // What the run's own end has cut short is no failure: the next run goes on with it.
-    const endings = [why()?.code, lossOf(lease)?.code];
+    const endings = [why()?.code, lossOf(lease)?.code, failure?.code];
     const failed = ended.filter(({ error }) => !endings.includes(error.code));
     const wrote = this.#written.has(step.id) || succeeded.some((result) => result.converged.wrote);
     for (const warning of new Set(succeeded.flatMap((result) => result.converged.warnings))) {
@@ -306,11 +320,11 @@ export class Work {
   }
 
   /** Of a step that other processes have begun in parts: what is left of them is done first. */
-  async #takeParts(decision: Decision, targets: readonly Target[], lease: Lease): Promise<TakenParts | undefined> {
+  async #takeParts(decision: Decision, targets: readonly Target[], guard: Guard): Promise<TakenParts | undefined> {
     const { step } = decision;
     if (!kindOf(step).parts) return undefined;
     const databases = targets.flatMap(({ database }) => (database && this.#existing.has(database) ? [database] : []));
-    return takeAllParts(this.#run, step, databases, lease);
+    return takeAllParts(this.#run, step, databases, guard);
   }
 
   /** The databases of the step that need work; all of them where drift or a server-wide look made it due. */

@@ -74,6 +74,24 @@ test("a held lease lets writes through", async () => {
   expect([received(), lease.renewals]).toEqual([["PUT /db/doc", "PUT /db/_security"], 0]);
 });
 
+test("what has to be done before the first write is done then, and not for a read", async () => {
+  server.behave(written);
+  const begin = async () => void (await put(path`/ledger/doc`, base));
+  const other = base.under(allOf([lease, { ...lease, assertHeld: () => {}, renewed: async () => {}, begin }]));
+  await other.read(doc);
+  await put(doc, other);
+  expect(received()).toEqual(["GET /db/doc", "PUT /ledger/doc", "PUT /db/doc"]);
+});
+
+test("a write is not sent if what has to be done before it fails", async () => {
+  server.behave(written);
+  const failed = new MigrateError("below-quorum", { message: "only a minority takes it" });
+  const begin = () => Promise.reject(failed);
+  const other = base.under(Object.assign(lease, { begin }));
+  await expect(put(doc, other)).rejects.toThrow(failed);
+  expect(received()).toEqual([]);
+});
+
 test("a lost lease stops its own writes, but not those of its history and other runs", async () => {
   server.behave(written);
   lease.lose();

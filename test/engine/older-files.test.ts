@@ -24,6 +24,12 @@ const members = (...roles: string[]) =>
 const version = (...roles: string[]) => files(made() + members(...roles));
 const broken = () => `- id: broken\n  ensureSecurity: { database: ${database}-typo }\n`;
 
+const once = (legs: number) => `- id: once\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
+
+async function ledger(): Promise<unknown> {
+  return must(server(), "GET", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
+}
+
 async function roles(): Promise<unknown> {
   return (await must(server(), "GET", `/${database}/_security`)).members.roles.toSorted();
 }
@@ -114,6 +120,59 @@ describe("a pod of the previous version", () => {
     expect(await roles()).toEqual(["y"]);
   });
 
+  describe("still has the newest files if the new version failed before it wrote anything", () => {
+    test.each([
+      ["as the ledger refuses a step", () => once(6), "changed-one-time-step"],
+      ["as nothing makes a database", broken, "step-failed"],
+      [
+        "as a step would destroy something",
+        () => `- id: gone\n  removeDatabase: { name: ${database}-other }\n`,
+        "refused",
+      ],
+    ])("%s", async (_, failing, code) => {
+      const first = await files(made() + members("x") + once(4));
+      await apply(first, options);
+      await must(server(), "PUT", `/${database}-other`);
+      const before = await ledger();
+      const second = await apply(await files(made() + failing() + members("y")), { ...options, concurrency: 1 });
+      expect(second).toMatchObject({ result: "failed", applied: [], failures: [{ code }] });
+      expect(await ledger()).toEqual(before);
+      expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+      await must(server(), "PUT", `/${database}/_security`, { body: { members: { roles: ["by hand"] } } });
+      expect(await apply(first, { ...options, verify: true })).toMatchObject({ applied: ["members"] });
+      expect(await roles()).toEqual(["x"]);
+    });
+  });
+
+  test("still has the newest files if the work on a step of the new version failed before its first write", async () => {
+    const first = await files(made() + members("x"));
+    await apply(first, options);
+    const proxy = await startProxy(server().url);
+    let looks = 0;
+    const isSecondLook = ({ method, path }: { readonly method: string; readonly path: string }) => {
+      if (method === "GET" && path.startsWith(`/${database}/_local/`)) looks += 1;
+      return looks > 1;
+    };
+    proxy.faultWhen(isSecondLook, { status: 400 });
+    const second = await apply(await files(made() + once(6)), {
+      ...options,
+      connection: { ...options.connection, url: proxy.url },
+    });
+    await proxy.close();
+    expect(second).toMatchObject({ applied: [], failures: [{ id: "once" }] });
+    expect(looks).toBeGreaterThan(1);
+    expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
+  test("is older if the new version failed after it only recorded a step that held already", async () => {
+    const first = await version("x");
+    await apply(first, options);
+    await must(server(), "PUT", `/${database}/_security`, { body: { members: { roles: ["y"] } } });
+    const second = await files(made() + members("y") + broken());
+    expect(await apply(second, { ...options, concurrency: 1 })).toMatchObject({ adopted: ["members"], applied: [] });
+    expect(await apply(first, options)).toMatchObject(skipped);
+  });
+
   test("does not bring back the admin that the new version removes", async () => {
     const name = uniqueName("admin");
     const first = await files(`${made()}- id: admin\n  ensureAdmin: { name: ${name}, password: creep-and-more }\n`);
@@ -146,11 +205,10 @@ describe("a pod of the previous version", () => {
   });
 
   test("is not refused for what it would not do anyway", async () => {
-    const once = (legs: number) =>
-      `${made()}- id: once\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
-    const first = await files(once(4));
+    const first = await files(made() + once(4));
     await apply(first, options);
-    expect((await apply(await files(once(6)), options)).failures).toMatchObject([{ code: "changed-one-time-step" }]);
+    const second = await apply(await files(members("y") + once(6)), { ...options, concurrency: 1 });
+    expect(second).toMatchObject({ applied: ["members"], failures: [{ code: "changed-one-time-step" }] });
     expect(await apply(first, options)).toMatchObject({ ...skipped, failures: [] });
   });
 
@@ -164,20 +222,29 @@ describe("a pod of the previous version", () => {
 
 describe("a run of one part", () => {
   const part = { number: 1, of: 2 };
-  const once = (legs: number) =>
+  const partly = (legs: number) =>
     `${made()}- id: once-${legs}\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
 
   test("notes its version before it divides the work, so that other files are older", async () => {
     const first = await version("x");
     await apply(first, options);
-    const second = await files(once(6));
+    const second = await files(partly(6));
     expect(await apply(second, { ...options, part })).toMatchObject({ part: { open: [2] } });
     expect(await apply(first, options)).toMatchObject(skipped);
     expect(await apply(second, { ...options, part: { number: 2, of: 2 } })).toMatchObject({ applied: ["once-6"] });
   });
 
+  test("notes nothing if the work can't be divided", async () => {
+    const first = await files(made() + once(4));
+    await apply(first, options);
+    const changed = await files(made() + once(6));
+    const late = await apply(changed, { ...options, part });
+    expect(late).toMatchObject({ failures: [{ code: "changed-one-time-step" }] });
+    expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
   test("with older files does nothing, and says so", async () => {
-    const first = await files(once(4));
+    const first = await files(partly(4));
     expect(await apply(first, { ...options, part })).toMatchObject({ part: { open: [2] } });
     await apply(await version("y"), options);
     const late = await apply(first, { ...options, part: { number: 2, of: 2 } });
@@ -188,17 +255,40 @@ describe("a run of one part", () => {
 test("the version is noted once, before the first write of a step", async () => {
   const proxy = await startProxy(server().url);
   const connection = { ...options.connection, url: proxy.url };
-  const set = await version("x");
+  const more = ["a", "b", "c"].map((name) => `- id: ${name}\n  ensureDatabase: { name: ${database}-${name} }\n`);
+  const set = await files(made() + members("x") + more.join(""));
   await apply(set, { ...options, connection });
   const writes = proxy.requests
     .filter(({ method, path }) => method !== "GET" && !path.includes("lease-") && !path.includes("_dbs_info"))
     .map(({ method, path }) => `${method} ${path.replace(/\?.*/, "")}`);
   await proxy.close();
   const ledger = `PUT /${options.ledgerDatabase}/_local/couchdb-migrate-default`;
-  expect(writes.indexOf(ledger)).toBeLessThan(writes.indexOf(`PUT /${database}`));
+  expect(writes.indexOf(ledger)).toBeLessThan(writes.findIndex((write) => write.startsWith(`PUT /${database}`)));
   expect(writes.filter((write) => write === ledger)).toHaveLength(2);
   const { versions } = await must(server(), "GET", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`);
   expect(Object.values(versions)).toEqual([1]);
+});
+
+test("a version that could not be noted writes nothing, and the run says why", async () => {
+  const proxy = await startProxy(server().url);
+  const first = await version("x");
+  await apply(first, options);
+  const connection = { ...options.connection, url: proxy.url };
+  proxy.faultWhen(
+    ({ method, path }) => method === "PUT" && path.includes("_local/couchdb-migrate"),
+    { status: 400 },
+    99,
+  );
+  const failed = apply(await version("y"), { ...options, connection });
+  await expect(failed).rejects.toMatchObject({
+    code: "request-failed",
+    data: { result: { result: "failed", applied: [], failures: [] } },
+  });
+  const sent = proxy.requests.filter(({ method, path }) => method === "PUT" && path.includes("_security"));
+  await proxy.close();
+  expect(sent).toEqual([]);
+  expect(await roles()).toEqual(["x"]);
+  expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
 });
 
 test("a version that was killed after it was noted stays noted, even if no step is recorded", async () => {
@@ -235,6 +325,19 @@ describe("a Secret", () => {
     const back = { ...options, allowRevert: true };
     expect(await apply(await withPassword("creep-and-more"), back)).toMatchObject({ applied: ["user"] });
     expect(await apply(await withPassword("spore-and-more"), options)).toMatchObject(skipped);
+    await request(server(), "DELETE", `/_users/org.couchdb.user:${database}`);
+  });
+
+  test("that is new, in a run that fails before it writes anything, does not make the other one older", async () => {
+    const before = `- id: before\n  ensureSecurity: { database: ${database}-typo }\n`;
+    await apply(await withPassword("creep-and-more"), options);
+    const failing = await files(before + user(), { PASSWORD: "spore-and-more" });
+    expect(await apply(failing, options)).toMatchObject({ result: "failed", applied: [] });
+    expect(await apply(await withPassword("creep-and-more"), options)).toMatchObject({
+      result: "unchanged",
+      requests: { writes: 0 },
+    });
+    expect(await loggedIn("creep-and-more")).toBe(200);
     await request(server(), "DELETE", `/_users/org.couchdb.user:${database}`);
   });
 
@@ -297,6 +400,14 @@ describe("a release", () => {
     expect(await roles()).toEqual(["x"]);
     expect(await apply(second, at(2))).toMatchObject(skipped);
     expect(await status(second, at(2))).toMatchObject({ older: { by: "release" }, release: "3" });
+  });
+
+  test("that is higher is not noted if its run fails before it writes anything", async () => {
+    const first = await version("x");
+    await apply(first, at(1));
+    const failing = await files(made() + broken() + members("y"));
+    expect(await apply(failing, { ...at(2), concurrency: 1 })).toMatchObject({ result: "failed", applied: [] });
+    expect(await apply(first, at(1))).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
   test("that is higher is noted even if nothing else is pending, and then costs nothing", async () => {

@@ -19,7 +19,7 @@ const entry: Entry = {
 function open(steps: number, ready = async () => {}) {
   const taken = () => ({ status: 201, body: { rev: "0-1700000000000" } });
   const couch = fakeCouch({ writes: { [`PUT ${document}`]: taken } });
-  return { couch, recorder: new Recorder({ couch, place } as unknown as Run, undefined, steps, ready) };
+  return { couch, recorder: new Recorder({ couch, place } as unknown as Run, async () => undefined, steps, ready) };
 }
 
 /** What is written to the ledger while so many steps are applied, one after another. */
@@ -65,6 +65,23 @@ it("writes once for all milestones that were passed while it wrote", async () =>
   await Promise.all(recorded);
   const sizes = couch.written.map(({ body }) => Object.keys((body as { entries: object }).entries).length);
   expect(sizes).toEqual([44, 410]);
+});
+
+it("has the files noted once, before its first write, and goes on from what is noted", async () => {
+  const { couch } = open(4);
+  const begun: number[] = [];
+  const ledger = { formatVersion: 1, set: "s", entries: { before: entry }, versions: { v2: 2 } } as const;
+  const noted = async () => {
+    begun.push(couch.written.length);
+    return { ledger, rev: "0-1700000000000" };
+  };
+  const recorder = new Recorder({ couch, place } as unknown as Run, noted, 4, async () => {});
+  await recorder.record("a", () => entry, false);
+  expect(begun).toEqual([]);
+  await recorder.record("b", () => entry, true);
+  await recorder.record("c", () => entry, true);
+  expect(begun).toEqual([0]);
+  expect(couch.written[0]?.body).toMatchObject({ entries: { before: {}, a: {}, b: {} }, versions: { v2: 2 } });
 });
 
 it("writes a one-time step at once, with all before it", async () => {

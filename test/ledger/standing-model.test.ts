@@ -1,64 +1,107 @@
 /**
  * The rule of older files against a small model of ledger and server: pods of any version start, in any order and side by
- * side, take the lease, note, write, fail and are killed between any two of these. What the contract promises has to hold
- * of each sequence, and no more is asked.
+ * side, take the lease, look, note, write, fail and are killed between any two of these. What the contract promises has to
+ * hold of each sequence, and no more is asked.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { noteVersion } from "../../src/ledger/note-version.js";
 import { type Noted, newestVersion, standingOf } from "../../src/ledger/standing.js";
 
-/** How far a pod comes before it is killed; `done`: to the end. */
-const ends = ["looked", "noted", "wrote", "done"] as const;
+const versions = [1, 2, 3, 4] as const;
+const secretValues = [1, 2] as const;
+
+/**
+ * The two steps of a version. The first has two forms only, so that it may hold already; the second has a secret, too.
+ */
+const stepsOf = (version: number, secrets: number): readonly string[] => [
+  `a${version % 2}`,
+  `b${version}, secrets ${secrets}`,
+];
 
 interface Start {
   readonly version: number;
   readonly secrets: number;
   readonly release: number | undefined;
   readonly allowRevert: boolean;
-  readonly end: (typeof ends)[number];
+  /** It is killed after so many of its requests: the noting, and one for each step that it writes. */
+  readonly requests: number;
+  /** The step, if it gets there, that fails before its first write. */
+  readonly fails: number | undefined;
 }
 
 interface Server {
   readonly ledger: Noted & { readonly secrets: readonly number[] };
-  /** What the last run has written, of which version. */
-  readonly holds: string;
+  /** The forms of the steps that were written last. */
+  readonly holds: readonly string[];
 }
 
 interface Outcome {
   readonly server: Server;
   readonly standing: ReturnType<typeof standingOf>;
+  /** It has written a step. */
   readonly changed: boolean;
+  readonly end: "done" | "failed" | "killed";
 }
 
-const empty: Server = { ledger: { secrets: [] }, holds: "nothing" };
+const empty: Server = { ledger: { secrets: [] }, holds: ["nothing", "nothing"] };
+const toTheEnd = { requests: Number.POSITIVE_INFINITY, fails: undefined };
 
-/** One pod, from its look to its end; under the lease it is alone. */
-function start(server: Server, { version, secrets, release, allowRevert, end }: Start): Outcome {
-  const { ledger } = server;
+function standingIn(
+  { ledger }: Server,
+  { version, secrets, release, allowRevert }: Omit<Start, keyof typeof toTheEnd>,
+) {
   const files = {
     version: `v${version}`,
     release: release === undefined ? undefined : String(release),
     formerSecrets: ledger.secrets.includes(secrets) && ledger.secrets.at(-1) !== secrets,
   };
-  const standing = standingOf(ledger, files, allowRevert);
-  const holds = `${files.version}, secrets ${secrets}`;
-  const works = standing.is === "newer" || (standing.is === "current" && holds !== server.holds);
-  if (!works || end === "looked") return { server, standing, changed: false };
-  const noted = standing.is === "newer" ? noteVersion(ledger, files) : ledger;
-  const known = [...ledger.secrets.filter((one) => one !== secrets), secrets];
-  const after = { ...server, ledger: { ...noted, secrets: known } };
-  if (end === "noted") return { server: after, standing, changed: false };
-  return { server: { ...after, holds }, standing, changed: holds !== server.holds };
+  return { files, standing: standingOf(ledger, files, allowRevert) };
+}
+
+/** One pod, from its look to its end; under the lease it is alone. */
+function start(before: Server, one: Start): Outcome {
+  const { version, secrets, requests, fails } = one;
+  const { files, standing } = standingIn(before, one);
+  let { ledger, holds } = before;
+  let left = requests;
+  let noted = false;
+  let changed = false;
+  /** False: it is killed before it. */
+  const sends = () => {
+    left -= 1;
+    return left >= 0;
+  };
+  const note = () => {
+    if (noted) return true;
+    noted = true;
+    const known = [...ledger.secrets.filter((value) => value !== secrets), secrets];
+    const isNoted = standing.is === "current" && ledger.secrets.at(-1) === secrets;
+    if (isNoted) return true;
+    if (!sends()) return false;
+    ledger = { ...(standing.is === "newer" ? noteVersion(ledger, files) : ledger), secrets: known };
+    return true;
+  };
+  const outcome = (end: Outcome["end"]): Outcome => ({ server: { ledger, holds }, standing, changed, end });
+  if (standing.is !== "newer" && standing.is !== "current") return outcome("done");
+  for (const [index, form] of stepsOf(version, secrets).entries()) {
+    if (index === fails) return outcome("failed");
+    if (holds[index] === form) continue;
+    if (!note() || !sends()) return outcome("killed");
+    holds = holds.with(index, form);
+    changed = true;
+  }
+  return outcome(note() ? "done" : "killed");
 }
 
 const pod = (release: fc.Arbitrary<number | undefined>): fc.Arbitrary<Start> =>
   fc.record({
-    version: fc.integer({ min: 1, max: 4 }),
-    secrets: fc.integer({ min: 1, max: 2 }),
+    version: fc.constantFrom(...versions),
+    secrets: fc.constantFrom(...secretValues),
     release,
     allowRevert: fc.constant(false),
-    end: fc.constantFrom(...ends),
+    requests: fc.constantFrom(0, 1, 2, Number.POSITIVE_INFINITY),
+    fails: fc.constantFrom(0, 1, undefined),
   });
 
 /** Calls `check` for each start, with the server before it. */
@@ -87,6 +130,28 @@ test("without releases, no older version changes anything, and files that were n
     }),
     runs,
   );
+});
+
+test.each([
+  ["without", fc.constant(undefined)],
+  ["with", fc.integer({ min: 1, max: 5 })],
+])("%s releases, a run that fails before its first write does not change which files are older", (_, release) => {
+  let failed = 0;
+  fc.assert(
+    fc.property(fc.array(pod(release), { maxLength: 12 }), (starts) => {
+      play(starts, (before, one, { server, changed, end }) => {
+        if (end !== "failed" || changed) return;
+        failed += 1;
+        for (const version of versions)
+          for (const secrets of secretValues) {
+            const other = { ...one, version, secrets };
+            expect(standingIn(server, other)).toEqual(standingIn(before, other));
+          }
+      });
+    }),
+    runs,
+  );
+  expect(failed).toBeGreaterThan(0);
 });
 
 test("with releases, no lower one changes anything, and every higher one is applied", () => {
@@ -126,7 +191,7 @@ test("a rollback that is allowed once makes the old version the newest for all l
       (starts, last) => {
         let server = empty;
         for (const one of starts) server = start(server, one).server;
-        const back = start(server, { ...last, allowRevert: true, end: "done" });
+        const back = start(server, { ...last, ...toTheEnd, allowRevert: true });
         expect(back.standing.is).not.toBe("older");
         expect(start(back.server, last).standing.is).toBe("current");
       },

@@ -51,6 +51,23 @@ test("apply exits with 0, and says so on stdout, in the log and in the terminati
   expect(await roles()).toEqual(["intruder"]);
 });
 
+test("a new version that failed before it wrote anything does not make the one before it older", async () => {
+  await writeFiles(folder, { "v3/001.yaml": `- id: nowhere\n  ensureSecurity: { database: ${database}-typo }\n` });
+  expect((await run(["apply", "v3"])).code).toBe(1);
+  const restarted = await run(["apply", "v2", "--on-older", "fail", "--detailed-exitcode", "--format", "json"]);
+  expect([restarted.code, JSON.parse(restarted.stdout)]).toMatchObject([0, { result: "unchanged" }]);
+  expect((await run(["apply", "v1"])).stdout).toContain(loud);
+});
+
+test("a new version that failed after its first write makes the one before it older", async () => {
+  const broken = `- id: nowhere\n  ensureSecurity: { database: ${database}-typo }\n`;
+  await writeFiles(folder, { "v3/001.yaml": step("y") + broken });
+  expect((await run(["apply", "v3", "--concurrency", "1"])).code).toBe(1);
+  const restarted = await run(["apply", "v2"]);
+  expect([restarted.code, restarted.stdout]).toEqual([0, expect.stringContaining(loud)]);
+  expect(await roles()).toEqual(["y"]);
+});
+
 test("apply --on-older fail says so in the log and in the termination message", async () => {
   const { stderr, termination } = await run(["apply", "v1", "--on-older", "fail"]);
   for (const text of [/^error.*$/m.exec(stderr)?.[0], termination]) expect(text).toContain(loud);

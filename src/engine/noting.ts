@@ -1,0 +1,101 @@
+/**
+ * What a run writes before anything else: that these files are the newest, and what renamed steps take with them. It is
+ * noted when there is something to write, and not earlier: a run that fails before its first write leaves no trace, so
+ * that the files that are applied do not become older.
+ */
+import { type MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Guard } from "../couch/guard.js";
+import type { Lease } from "../ledger/lease.js";
+import type { StoredLedger } from "../ledger/ledger.js";
+import { writeLedger } from "../ledger/store.js";
+import { kindOf } from "../steps/targets.js";
+import { ledgerToNote } from "./assess-files.js";
+import { contextOf } from "./examine.js";
+import { type Look, type Run, runUnder } from "./run.js";
+
+/** The set's lease, under which nothing is written before the files are noted. */
+export class Noting implements Guard {
+  readonly #run: Run;
+  readonly #seen: Look;
+  readonly #lease: Lease;
+  readonly #reverted: () => void;
+  #stored: Promise<StoredLedger | undefined> | undefined;
+  #failure: MigrateError | undefined;
+
+  /**
+   * @param reverted called when older files have become the newest
+   */
+  constructor(run: Run, seen: Look, lease: Lease, reverted: () => void) {
+    this.#run = run;
+    this.#seen = seen;
+    this.#lease = lease;
+    this.#reverted = reverted;
+  }
+
+  /** The ledger as it is stored once the files are noted, whoever asks first. */
+  noted(): Promise<StoredLedger | undefined> {
+    this.#stored ??= this.#note().catch((thrown: unknown) => {
+      this.#failure = toMigrateError(thrown);
+      throw this.#failure;
+    });
+    return this.#stored;
+  }
+
+  /** Why they could not be noted: nothing is written then. */
+  get failure(): MigrateError | undefined {
+    return this.#failure;
+  }
+
+  async begin(): Promise<void> {
+    await this.noted();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lease.lost;
+  }
+
+  assertHeld(): void {
+    this.#lease.assertHeld();
+    if (this.#failure) throw this.#failure;
+  }
+
+  get isFresh(): boolean {
+    return this.#lease.isFresh;
+  }
+
+  renewed(): Promise<void> {
+    return this.#lease.renewed();
+  }
+
+  get left(): number {
+    return this.#lease.left;
+  }
+
+  async #note(): Promise<StoredLedger | undefined> {
+    const { files, stored, existing } = this.#seen;
+    if (!files.toNote) return stored;
+    const held = runUnder(this.#run, this.#lease);
+    await carryMarkers(held, { files, existing });
+    const { couch, place } = held;
+    const renamed = [...files.renamed.renames.values()];
+    const noted = await writeLedger(couch, place, stored, await ledgerToNote(files, place.set), { renamed });
+    if (files.standing.is === "newer" && files.standing.reverts) this.#reverted();
+    return noted;
+  }
+}
+
+/** Before the ledger: whoever is killed in between finds the entries under their former ids, and carries on. */
+async function carryMarkers(run: Run, { files, existing }: Pick<Look, "files" | "existing">): Promise<void> {
+  const { renames, ledger } = files.renamed;
+  for (const step of run.steps) {
+    const from = renames.get(step.id);
+    if (from === undefined) continue;
+    const renamed = { ...step, desired: step.desired, formerly: [from] };
+    for (const database of Object.keys(ledger?.entries[step.id]?.databases ?? {})) {
+      if (existing.has(database)) await kindOf(step).carryOver?.(contextOf(run, renamed, { database }));
+    }
+  }
+}
+
+export const revertedMessage =
+  "these files were older than what was applied; as going back is allowed, they are the newest now, and the files that were applied before are older";
