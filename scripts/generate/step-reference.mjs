@@ -44,12 +44,12 @@ ${sections.join("\n")}`;
 
 function section(kind, schema) {
   const remarks = [
-    kind.scope === "server" && "Server-wide: no other step runs beside it.",
-    kind.oneTime && "One-time: it is done once, and an edit after that is an error.",
-    kind.everyRun && "Looked at on every run.",
+    kind.scope === "server" && "Server-wide: no other step runs at the same time.",
+    kind.oneTime && "One-time: it runs once; editing it after that is an error.",
+    kind.everyRun && "Compared with the server on every run.",
     kind.mayDestroy &&
-      "May destroy data: that is refused unless `allowDestroy: true` stands in it, or `--allow-destroy` is given.",
-    kind.destroys && "Destroys data: refused unless `allowDestroy: true` stands in it, or `--allow-destroy` is given.",
+      "May destroy data: that is refused without `allowDestroy: true` in the step, or `--allow-destroy`.",
+    kind.destroys && "Destroys data: refused without `allowDestroy: true` in the step, or `--allow-destroy`.",
   ].filter(Boolean);
   const example = kind.example.trimEnd().replaceAll(/\n(?=.)/g, "\n  ");
   return `## ${kind.name}

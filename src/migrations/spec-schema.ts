@@ -5,7 +5,7 @@ import type { Schema } from "../steps/schema.js";
 const allowDestroy: Schema = {
   type: "boolean",
   default: false,
-  description: "Lets this step destroy data; without it, `--allow-destroy` has to be given.",
+  description: "Allows this step to destroy data; without it, the step needs `--allow-destroy`.",
 };
 
 const schemas = new WeakMap<StepKind, Schema>();

@@ -71,7 +71,7 @@ export const table = {
   url: {
     type: "string",
     group: "Connection",
-    description: "URL of CouchDB; credentials in it go before the other ones",
+    description: "URL of CouchDB; credentials in it take precedence",
     commands: server,
     env: "COUCHDB_URL",
     envFile: true,
@@ -81,7 +81,7 @@ export const table = {
   serviceHost: {
     type: "string",
     group: "Connection",
-    description: "host of CouchDB, where there is no URL; Kubernetes sets it for a service named couchdb",
+    description: "host of CouchDB, if there is no URL; Kubernetes sets it for a service named couchdb",
     commands: [],
     env: "COUCHDB_SERVICE_HOST",
     key: false,
@@ -91,7 +91,7 @@ export const table = {
   servicePort: {
     type: "integer",
     group: "Connection",
-    description: "port of CouchDB, where there is no URL",
+    description: "port of CouchDB, if there is no URL",
     commands: [],
     env: "COUCHDB_SERVICE_PORT",
     key: false,
@@ -102,7 +102,7 @@ export const table = {
   username: {
     type: "string",
     group: "Connection",
-    description: "name to log in with; in the sandbox the name of its admin",
+    description: "name to log in with; for the sandbox, the name of its admin",
     commands: ["sandbox"],
     env: "COUCHDB_USERNAME",
     envFile: true,
@@ -111,7 +111,7 @@ export const table = {
   password: {
     type: "string",
     group: "Connection",
-    description: "password to log in with; in the sandbox the password of its admin",
+    description: "password to log in with; for the sandbox, the password of its admin",
     commands: ["sandbox"],
     env: "COUCHDB_PASSWORD",
     envFile: true,
@@ -121,7 +121,7 @@ export const table = {
   previousPassword: {
     type: "string",
     group: "Connection",
-    description: "password before a rotation; tried once where the password is refused",
+    description: "password before a rotation; tried once if the password is refused",
     commands: [],
     env: "COUCHDB_PREVIOUS_PASSWORD",
     envFile: true,
@@ -147,7 +147,7 @@ export const table = {
   wait: {
     type: "duration",
     group: "Connection",
-    description: "how long to wait for a CouchDB that is not there",
+    description: "how long to wait for CouchDB if it is not up",
     commands: server,
     defaultDescription: "60s; plan, status and import do not wait",
   },
@@ -155,7 +155,7 @@ export const table = {
   set: {
     type: "string",
     group: "Ledger and lease",
-    description: "migration set; each has a ledger, a lease and a history of its own",
+    description: "migration set; each has its own ledger, lease and history",
     commands: withLedger,
     default: "default",
     pattern: /^[A-Za-z0-9][\w.-]{0,99}$/,
@@ -164,9 +164,9 @@ export const table = {
   ledgerDatabase: {
     type: "string",
     group: "Ledger and lease",
-    description: "database for the ledger, made beforehand for the purpose; its _security is left alone",
+    description: "existing database for the ledger; its _security is not changed",
     commands: [...withLedger, "import"],
-    defaultDescription: "couchdb-migrate, made by the tool",
+    defaultDescription: "couchdb-migrate, created by the tool",
     pattern: /^[a-z][a-z0-9_$()+/-]{0,237}$/,
     hint: "a letter, then lower-case letters, digits and any of `_$()+-/`",
   },
@@ -174,7 +174,7 @@ export const table = {
     type: "duration",
     group: "Ledger and lease",
     description:
-      "how long a run watches the lease of a silent holder before it takes over; as no clock is trusted, the run counts from its own first look, so that the run after a killed one waits this long and about a second more",
+      "how long a run watches the lease of a silent holder before it takes over; a run trusts no clock but its own and counts from its first look, so the run after a killed one waits this long, plus about a second",
     commands: withLease,
     default: "30s",
     min: 1000,
@@ -182,14 +182,14 @@ export const table = {
   lockWait: {
     type: "duration",
     group: "Ledger and lease",
-    description: "how long another runner is waited for",
+    description: "how long to wait for another runner",
     commands: withLease,
     default: "10m",
   },
   holder: {
     type: "string",
     group: "Ledger and lease",
-    description: "who holds the lease, for those who wait for it; in Kubernetes the pod's name",
+    description: "name of this runner, for those who wait for its lease; in Kubernetes, the pod's name",
     commands: withLease,
     defaultDescription: "the host's name and the process id",
     pattern: /^[\w.@:/-]{1,253}$/,
@@ -199,14 +199,14 @@ export const table = {
   verify: {
     type: "boolean",
     group: "Run",
-    description: "look at every step live: apply repairs drift, plan counts it as a change",
+    description: "compare every step with the server: apply repairs drift, plan counts it as a change",
     commands: deciding,
     default: "false",
   },
   allowDestroy: {
     type: "boolean",
     group: "Run",
-    description: "let steps that destroy data do so",
+    description: "allow steps to destroy data",
     commands: deciding,
     default: "false",
   },
@@ -249,7 +249,7 @@ export const table = {
   concurrency: {
     type: "integer",
     group: "Run",
-    description: "how many databases are worked in at once",
+    description: "how many databases to work on at once",
     commands: deciding,
     default: "16",
     min: 1,
@@ -302,7 +302,7 @@ export const table = {
   sandbox: {
     type: "boolean",
     group: "Run",
-    description: "rehearse against a throwaway server inside this process",
+    description: "use a throwaway embedded server instead of CouchDB",
     commands: deciding,
     default: "false",
   },
@@ -348,7 +348,7 @@ export const table = {
   logLevel: {
     type: "enum",
     group: "Output",
-    description: "least level that is logged; trace shows every request",
+    description: "lowest level that is logged; trace shows every request",
     commands: commandNames,
     choices: ["trace", "debug", "info", "warn", "error", "silent"],
     default: "info",

@@ -31,7 +31,7 @@ const reference: Schema = {
 /** The databases that a step works in. */
 export const databases: Schema = {
   description:
-    "Name of the database, a pattern in which `*` stands for anything (`tenant-*`), or a list of both. Patterns match the databases that exist and those that earlier steps make, never `_…`.",
+    "Name of the database, a pattern in which `*` stands for any text (`tenant-*`), or a list of both. Patterns match existing databases and those that earlier steps create, never `_…`.",
   examples: ["zerglings", "tenant-*", ["zerglings", "hydralisks"]],
   anyOf: [reference, { type: "array", items: reference, minItems: 1, uniqueItems: true }],
 };

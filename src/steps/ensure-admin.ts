@@ -46,7 +46,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
       },
       password: {
         type: "string",
-        description: "The admin's password. It is hashed here: CouchDB gets the hash.",
+        description: "The admin's password. CouchDB receives only its hash.",
         minLength: 1,
         examples: ["${COUCHDB_PASSWORD}"],
         secret: true,

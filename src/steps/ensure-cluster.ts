@@ -36,7 +36,7 @@ const turn = 4_000;
 export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
   name: "ensureCluster",
   summary:
-    "The node, or the cluster of these nodes, is set up, and the system databases exist. The first step of its set, and done before ledger and lease, which need it.",
+    "A single node, or a cluster of these nodes, is set up, and the system databases exist. It must be the first step of its set, and runs before ledger and lease, which need it.",
   schema: {
     type: "object",
     additionalProperties: false,
@@ -44,7 +44,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       nodes: {
         type: "array",
         description:
-          "The names of all nodes, as `GET /_membership` has them. Nodes that are not in the cluster yet are joined to it; they must hold no databases, and all must have the same Erlang cookie.",
+          "The names of all nodes, as `GET /_membership` shows them. Nodes that are not in the cluster yet join it; they must have no databases, and all must have the same Erlang cookie.",
         items: { type: "string", pattern: "^[^\\s@/]+@[^\\s@/]+$", variables: true },
         minItems: 1,
         uniqueItems: true,
@@ -53,7 +53,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       size: {
         type: "integer",
         description:
-          "Instead of `nodes`, where they join by themselves (`[cluster] seedlist`): how many there are at least. They are waited for.",
+          "Instead of `nodes`, if nodes join by themselves (`[cluster] seedlist`): the minimum number of nodes to wait for.",
         minimum: 1,
         examples: [3],
         variables: true,
@@ -61,7 +61,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       globalChanges: {
         type: "boolean",
         description:
-          "Whether `_global_changes` is made besides `_users` and `_replicator`. `_db_updates` needs it; it costs a write for each write.",
+          "Whether to create `_global_changes` besides `_users` and `_replicator`. `_db_updates` needs it; it costs one more write per write.",
         default: true,
         variables: true,
       },

@@ -32,14 +32,14 @@ const value: Schema = {
   type: "string",
   verbatim: true,
   description:
-    "The value. CouchDB keeps text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key such as `password`, `secret` or `api_key` it is secret.",
+    "The value. CouchDB stores text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key such as `password`, `secret` or `api_key`, it is secret.",
   examples: ["info"],
   variables: true,
 };
 
 /** Not plans alone hide what stands under such a key: the checksum in the ledger must not be over it either. */
 function section(description: string, secrets: "by name" | "all" = "by name"): Schema {
-  const secret: Schema = { ...value, secret: true, description: "A secret of CouchDB's." };
+  const secret: Schema = { ...value, secret: true, description: "The key." };
   return {
     type: "object",
     description,
@@ -58,7 +58,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
     minProperties: 1,
     propertyNames: { type: "string", pattern: sectionPattern },
     properties: {
-      jwt_keys: section("Keys that tokens are checked with.", "all"),
+      jwt_keys: section("Keys that verify tokens.", "all"),
     },
     additionalProperties: section("A section of CouchDB's configuration, as in `default.ini`."),
   },

@@ -30,7 +30,7 @@ interface Server {
 
 export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   name: "ensureDatabase",
-  summary: "A database, with `partitioned`, `q` and `n` as they are fixed at its creation.",
+  summary: "A database, with `partitioned`, `q` and `n`, which CouchDB fixes at its creation.",
   schema: {
     type: "object",
     required: ["name"],
@@ -54,7 +54,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
       n: {
         type: "integer",
         description:
-          "Number of copies of each document. Fixed at creation; default: the server's `[cluster] n`. CouchDB makes no more copies than it has nodes; then there is a warning.",
+          "Number of copies of each document. Fixed at creation; default: the server's `[cluster] n`. CouchDB makes at most as many copies as it has nodes; a larger number gives a warning.",
         minimum: 1,
         examples: [3],
         variables: true,

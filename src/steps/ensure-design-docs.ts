@@ -41,7 +41,7 @@ interface DesignDocs {
 
 export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs, DesignDocsWrite>({
   name: "ensureDesignDocs",
-  summary: "Design documents, from JSON files, from folders with one function a file, or inline.",
+  summary: "Design documents, from JSON files, from folders with one function per file, or inline.",
   schema: {
     type: "object",
     required: ["database"],
@@ -50,7 +50,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       database: databases,
       from: {
         description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file is a field called as the file without its last extension: `templates/list.html` is the text `templates.list`, a `.json` file is its value. `map.erl` is for design documents with a file `language` that says `erlang`.",
+          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file becomes a field, named after the file without its last extension: `templates/list.html` is the text `templates.list`, and a `.json` file is its value. `map.erl` is for design documents with a file `language` that contains `erlang`.",
         examples: ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
         anyOf: [
           { type: "string", minLength: 1, variables: true },
@@ -60,7 +60,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       ignore: {
         type: "array",
         description:
-          "Files in the folders of `from` that are left out: patterns as in a `.gitignore`, relative to each folder. Hidden files, couchapp's `_docs` folder, and what a `.couchappignore` names (a JSON list of regular expressions) are always left out.",
+          "Files in the folders of `from` to ignore: patterns as in a `.gitignore`, relative to each folder. Hidden files, couchapp's `_docs` folder, and what a `.couchappignore` lists (a JSON list of regular expressions) are always ignored.",
         items: { type: "string", minLength: 1 },
         minItems: 1,
         uniqueItems: true,
@@ -68,7 +68,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       },
       docs: {
         type: "object",
-        description: "Design documents by name, without `_design/`, as CouchDB has them.",
+        description: "Design documents by name, without `_design/`, as CouchDB stores them.",
         minProperties: 1,
         propertyNames: { minLength: 1 },
         additionalProperties: { type: "object" },
@@ -79,21 +79,21 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: a changed view's index is built beside the old one, which answers meanwhile, and takes its place once it is built and its views work. Where there are few documents, or no views before, it is written at once. `inPlace`: written at once; queries wait for the build.",
+          "`staged`: the index of a changed view is built beside the old one, which keeps answering, and replaces it once it is built and its views work. If there are few documents, or there were no views before, the document is written at once. `inPlace`: written at once; queries wait for the build.",
         variables: true,
       },
       keepPrevious: {
         type: "boolean",
         default: false,
         description:
-          "Whether a staged deployment leaves the previous version as `<name>--previous`, without its validation, until the next deployment: to go back to it then costs no build.",
+          "Whether a staged deployment keeps the previous version as `<name>--previous`, without its validation, until the next deployment, so that going back needs no build.",
         variables: true,
       },
       mayBeEmpty: {
         type: "array",
         default: [],
         description:
-          "Views that are meant to lose all their rows, as `<design document>/<view>`. Without this, a staged deployment is refused when a view that had rows has none in its new version, because its map may throw for every document. It only permits, so it does not change the step's checksum.",
+          "Views that may lose all their rows, as `<design document>/<view>`. Without this, a staged deployment is refused if a view that had rows has none in its new version, because its map may throw for every document. It is not part of the step's checksum.",
         items: { type: "string", minLength: 3 },
         uniqueItems: true,
         permits: true,

@@ -41,7 +41,8 @@ interface Work {
 
 export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
   name: "ensureDocuments",
-  summary: "Documents, inline or from files of any size: those that are missing, or all of them as they stand here.",
+  summary:
+    "Documents, inline or from files of any size: only those that are missing, or all of them exactly as declared.",
   schema: {
     type: "object",
     required: ["database"],
@@ -51,14 +52,14 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       docs: {
         type: "array",
         description:
-          "Documents, each with its `_id`. Variables are not resolved in them. A `_rev` is left out; attachments have their `data` (base64) in `_attachments`. At most 8 MB each.",
+          "Documents, each with its `_id`. Variables are not resolved in them. A `_rev` is ignored; attachments have their `data` (base64) in `_attachments`. At most 8 MB each.",
         minItems: 1,
         items: { type: "object" },
         examples: [[{ _id: "overmind", type: "cerebrate", broods: 7 }]],
       },
       from: {
         description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file one document a line; either may be packed with gzip (`.ndjson.gz`). Of a folder all such files are read. NDJSON, packed files and JSON over 10 MB may have any size: they are read as a stream, twice (checked, then written), and may not change between. Their checksum is over the documents as they stand there, in their order. That two steps have the same document is not noticed for them, unless they read the same file; nor that an id stands twice in one that has over a million documents and is not in the order of their ids.",
+          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file holds one document per line; either may be compressed with gzip (`.ndjson.gz`). All such files of a folder are read. NDJSON, compressed files and JSON over 10 MB may have any size: they are read as a stream, twice (checked, then written), and must not change in between. Their checksum covers the documents as written, in their order. For such files, a document that two steps have in common is only noticed if they read the same file, and an id that appears twice in a file of over a million documents only if the file is sorted by id.",
         examples: ["../data/broods.json", "../data/zerglings.ndjson.gz", ["../data/broods", "../data/overmind.json"]],
         anyOf: [
           { type: "string", minLength: 1, variables: true },
@@ -70,7 +71,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         enum: ["ifMissing", "overwrite"],
         default: "ifMissing",
         description:
-          "`ifMissing`: what is there is left as it is, and what was deleted stays deleted; what differs is reported as kept. `overwrite`: what differs is replaced, and what was deleted is made again; attachments stay where the document here has no `_attachments`.",
+          "`ifMissing`: existing documents stay as they are, and deleted ones stay deleted; what differs is reported as kept. `overwrite`: documents that differ are replaced, and deleted ones are created again; attachments stay if the declared document has no `_attachments`.",
         variables: true,
       },
     },

@@ -43,7 +43,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
       database: databases,
       indexes: {
         type: "object",
-        description: "Indexes by name. Others that the database has are left alone.",
+        description: "Indexes by name. Other indexes of the database are not changed.",
         minProperties: 1,
         propertyNames: { minLength: 1 },
         examples: [{ "by-owner": { index: { fields: ["owner", "born"] } } }],
@@ -56,13 +56,13 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
             index: {
               type: "object",
               description:
-                "The definition, as CouchDB has it. A changed one replaces the old one, and the index is built anew.",
+                "The definition, as CouchDB takes it. A changed definition replaces the old one, and the index is rebuilt.",
               examples: [{ fields: ["owner"], partial_filter_selector: { type: "zergling" } }],
               properties: {
                 fields: {
                   type: "array",
                   description:
-                    "Names of fields, or `{<name>: asc}`, `{<name>: desc}`, all in one direction. Of text indexes: `{name, type}`.",
+                    "Names of fields, or `{<name>: asc}`, `{<name>: desc}`, all in one direction. For text indexes: `{name, type}`.",
                   items: {
                     anyOf: [
                       { type: "string", minLength: 1 },
@@ -73,7 +73,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
                 },
                 partial_filter_selector: {
                   type: "object",
-                  description: "Only documents that it matches are in the index.",
+                  description: "The index contains only documents that match this selector.",
                   examples: [{ type: "zergling" }],
                 },
               },
@@ -82,17 +82,18 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
               type: "string",
               enum: indexTypes,
               default: "json",
-              description: "`text` and `nouveau` need a search service beside CouchDB, and are not tested with one.",
+              description: "`text` and `nouveau` need a search service beside CouchDB, and were not tested with one.",
               variables: true,
             },
             partitioned: {
               type: "boolean",
-              description: "Whether it is an index of each partition, or of all. Default: as the database is.",
+              description:
+                "Whether it indexes each partition, or the whole database. Default: the same as the database.",
               variables: true,
             },
             ddoc: {
               type: "string",
-              description: "Its design document, which holds no other index. Default: `mango-<name>`.",
+              description: "Its design document, which must not contain another index. Default: `mango-<name>`.",
               minLength: 1,
               examples: ["mango-by-owner"],
               variables: true,
@@ -105,7 +106,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: where there are many documents, a new or changed index of type `json` is built out of the query planner's sight, and takes its place once it is built: no query waits for it. `inPlace`: through `_index`, at once; queries that fit the index wait for the build.",
+          "`staged`: if there are many documents, a new or changed index of type `json` is built hidden from the query planner, and takes its place once it is built, so that no query waits for it. `inPlace`: written through `_index` at once; queries that fit the index wait for the build.",
         variables: true,
       },
     },

@@ -20,7 +20,7 @@ const restarts = "it was completed: CouchDB replicates again, from where it ende
 
 export const ensureReplication = defineKind<Replication, Replication, StoredReplication, JsonObject>({
   name: "ensureReplication",
-  summary: "A replication: a document in `_replicator`, compared without what CouchDB writes into it.",
+  summary: "A replication: a document in `_replicator`, compared without the fields that CouchDB writes.",
   schema: replicationSchema,
   example: `ensureReplication:
   id: zerglings-to-char

@@ -45,13 +45,13 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     properties: {
       database: databases,
       admins: namesSchema("Who may change design documents and `_security`."),
-      members: namesSchema("Who may read and write documents. With neither a name nor a role: everybody."),
+      members: namesSchema("Who may read and write documents. Without any name or role: everybody."),
       mode: {
         type: "string",
         enum: ["replace", "merge"],
         default: "replace",
         description:
-          "`replace`: exactly these names and roles, and nothing else in `_security`. `merge`: these are added to what is there.",
+          "`replace`: exactly these names and roles, and nothing else in `_security`. `merge`: adds these to the existing ones.",
         variables: true,
       },
     },

@@ -38,7 +38,7 @@ const reserved: ReadonlySet<string> = new Set(["name", "roles", "type", ...passw
 
 export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   name: "ensureUser",
-  summary: "A user: a document in `_users`, with a password, roles and further fields.",
+  summary: "A user: a document in `_users`, with a password, roles and other fields.",
   schema: {
     type: "object",
     required: ["name"],
@@ -48,7 +48,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
       password: {
         type: "string",
         description:
-          "The user's password, needed only to create the user. It is hashed here: CouchDB gets the hash. Without it, the stored password is left as it is.",
+          "The user's password, needed only to create the user. CouchDB receives only its hash. Without it, the stored password stays as it is.",
         minLength: 1,
         examples: ["${KERRIGAN_PASSWORD}"],
         secret: true,
@@ -56,7 +56,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
       },
       roles: {
         type: "array",
-        description: "Exactly these roles. None of them begins with `_`, but for `_metrics`.",
+        description: "Exactly these roles. They must not begin with `_`, except for `_metrics`.",
         items: { type: "string", pattern: "^(?:[^_]|_metrics$)", minLength: 1, variables: true },
         default: [],
         examples: [["zerg"]],
@@ -64,7 +64,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
       fields: {
         type: "object",
         description:
-          "Further fields of the document, by name. Fields that are not named here are left as they are. Text under a name such as `totp` or `apiToken` is secret.",
+          "Other fields of the document, by name. Fields that are not named here stay as they are. Text under a name such as `totp` or `apiToken` is secret.",
         secretNames: true,
         default: {},
         examples: [{ email: "kerrigan@example.com" }],

@@ -23,7 +23,7 @@ interface Seen {
 
 export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
   name: "removeAdmin",
-  summary: "A server admin is gone, on every node.",
+  summary: "A server admin does not exist on any node.",
   schema: {
     type: "object",
     required: ["name"],
@@ -31,7 +31,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
     properties: {
       name: {
         type: "string",
-        description: "The admin's name. Neither the admin that the run logs in as, nor the last one, is removed.",
+        description: "The admin's name. The admin that the run logs in as, and the last admin, are never removed.",
         minLength: 1,
         examples: ["cerebrate"],
         variables: true,

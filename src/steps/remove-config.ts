@@ -23,7 +23,7 @@ interface Write {
 
 export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readonly Write[]>({
   name: "removeConfig",
-  summary: "Values of the node configuration are gone, on every node.",
+  summary: "These values of the node configuration do not exist on any node.",
   schema: {
     type: "object",
     minProperties: 1,

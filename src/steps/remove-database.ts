@@ -9,7 +9,7 @@ interface Database {
 
 export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Database>({
   name: "removeDatabase",
-  summary: "The database is gone, with everything in it.",
+  summary: "The database does not exist: it is deleted with everything in it.",
   schema: {
     type: "object",
     required: ["name"],
@@ -17,7 +17,7 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
     properties: {
       name: {
         type: "string",
-        description: "Name of the database; `_users` and `_replicator`, which CouchDB needs, can't be removed.",
+        description: "Name of the database. `_users` and `_replicator` can't be removed, because CouchDB needs them.",
         pattern: "^(?:[a-z][a-z0-9_$()+/-]*|_global_changes)$",
         minLength: 1,
         maxLength: 238,

@@ -21,7 +21,7 @@ interface DesignDocs {
 export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], readonly Stored[]>({
   name: "removeDesignDocs",
   summary:
-    "These design documents are gone, and with them their views' indexes and what a staged deployment keeps beside them.",
+    "These design documents do not exist: they are deleted with their indexes and with what staged deployments keep beside them.",
   schema: {
     type: "object",
     required: ["database", "names"],

@@ -19,7 +19,7 @@ interface Documents {
 
 export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], readonly Stored[]>({
   name: "removeDocuments",
-  summary: "These documents are gone, conflicting revisions included.",
+  summary: "These documents do not exist: they are deleted, conflicting revisions included.",
   schema: {
     type: "object",
     required: ["database", "ids"],

@@ -34,7 +34,7 @@ interface Removal {
 
 export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>({
   name: "removeIndexes",
-  summary: "Mango indexes are gone.",
+  summary: "These Mango indexes do not exist.",
   schema: {
     type: "object",
     required: ["database", "indexes"],
@@ -43,7 +43,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
       database: databases,
       indexes: {
         type: "array",
-        description: "Names of indexes; with `{name, ddoc}` those in another design document than `mango-<name>`.",
+        description: "Names of indexes; `{name, ddoc}` for those in a design document other than `mango-<name>`.",
         minItems: 1,
         uniqueItems: true,
         items: {

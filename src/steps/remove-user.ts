@@ -9,7 +9,7 @@ interface User {
 
 export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
   name: "removeUser",
-  summary: "A user is gone: there is no such document in `_users`.",
+  summary: "A user does not exist: its document in `_users` is deleted.",
   schema: {
     type: "object",
     required: ["name"],

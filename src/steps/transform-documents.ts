@@ -47,7 +47,7 @@ const pointer = { type: "string" } as const;
 export const transformDocuments = defineKind<Spec, Transformed, Observed, true>({
   name: "transformDocuments",
   summary:
-    "Documents that are there are changed, each exactly once: those that match a selector, or all but design documents.",
+    "Existing documents are changed, each exactly once: those that match a selector, or all except design documents.",
   schema: {
     type: "object",
     required: ["database"],
@@ -56,20 +56,20 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       database: databases,
       selector: {
         type: "object",
-        description: "Mango selector of the documents to be changed. Default: all.",
+        description: "Mango selector of the documents to change. Default: all.",
         examples: [{ type: "zergling", legs: { $exists: false } }],
       },
       rename: {
         type: "object",
         description:
-          "JSON Pointers: what stands at the first goes to the second. Done first. Where something stands at the second already, the step stops.",
+          "Moves the value at one JSON Pointer to another. Done first. If there is a value at the second pointer already, the step stops.",
         minProperties: 1,
         additionalProperties: pointer,
         examples: [{ "/colour": "/color" }],
       },
       unset: {
         type: "array",
-        description: "JSON Pointers of what is taken out. Done after `rename`.",
+        description: "JSON Pointers to remove. Done after `rename`.",
         items: pointer,
         minItems: 1,
         uniqueItems: true,
@@ -78,7 +78,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       set: {
         type: "object",
         description:
-          "Values by JSON Pointer. Done after `unset`; objects on the way are made, `/list/-` appends to a list. Variables are not resolved in it.",
+          "Values by JSON Pointer. Done after `unset`; missing objects on the way are created, and `/list/-` appends to a list. Variables are not resolved in it.",
         minProperties: 1,
         additionalProperties: true,
         examples: [{ "/legs": 6, "/address/planet": "Char" }],
@@ -86,7 +86,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       script: {
         type: "string",
         description:
-          "Instead of those: a `.mjs` or `.js` file, relative to this one, that exports a function of a document as its default, perhaps async. It returns the changed document, the same one (it is then left alone), or `null`, which deletes it. One file: it imports `node:` modules only.",
+          "Instead of those: a `.mjs` or `.js` file, relative to this one, whose default export is a function of a document, possibly async. It returns the changed document, the same one (which is then not written), or `null`, which deletes it. It may import only `node:` modules.",
         minLength: 1,
         examples: ["../scripts/count-legs.mjs"],
         variables: true,
@@ -94,7 +94,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       conflicts: {
         enum: ["leave", "refuse"],
         description:
-          "What becomes of a document that has conflicting revisions. Default `leave`: the winning one is changed, the others stay as they are, and a warning counts them. `refuse`: the step stops before it changes such a document, and names it.",
+          "What to do with a document that has conflicting revisions. `leave` (the default) changes the winning one; the others stay as they are, and a warning counts them. `refuse` stops the step before it changes such a document, and names it.",
       },
     },
   },

@@ -24,7 +24,7 @@ const count = (description: string, minimum = 1): Schema => ({
 });
 
 const endpoint = (what: string): Schema => ({
-  description: `${what}: the URL of a database as CouchDB itself reaches it, or an object with it and with credentials. CouchDB 3 takes no bare names.`,
+  description: `${what}: the URL of a database as CouchDB itself reaches it, or an object with the URL and credentials. CouchDB 3 does not accept bare names.`,
   examples: ["http://127.0.0.1:5984/zerglings"],
   anyOf: [
     { type: "string", minLength: 1, variables: true },
@@ -36,12 +36,12 @@ const endpoint = (what: string): Schema => ({
         url: text("URL of the database.", "http://127.0.0.1:5984/zerglings"),
         headers: {
           type: "object",
-          description: "HTTP headers that are sent with each request, `Authorization` for example.",
+          description: "HTTP headers to send with each request, for example `Authorization`.",
           additionalProperties: { type: "string", secret: true, variables: true },
         },
         auth: {
           type: "object",
-          description: "What CouchDB logs in with there (from 3.2 on).",
+          description: "What CouchDB logs in with (3.2 and newer).",
           required: ["basic"],
           additionalProperties: false,
           properties: {
@@ -68,10 +68,13 @@ export const replicationSchema: Schema = {
   additionalProperties: false,
   properties: {
     id: text("Id of the document in `_replicator`.", "zerglings-to-char"),
-    source: endpoint("What is replicated"),
-    target: endpoint("What it is replicated to"),
-    continuous: flag("Goes on as long as the document is there; otherwise it ends once the target has all.", false),
-    create_target: flag("Makes the target's database where it does not exist.", false),
+    source: endpoint("What to replicate"),
+    target: endpoint("Where to replicate it"),
+    continuous: flag(
+      "Continues as long as the document exists; otherwise, it ends once the target has everything.",
+      false,
+    ),
+    create_target: flag("Creates the target database if it does not exist.", false),
     create_target_params: {
       type: "object",
       description: "Parameters of that database: `q`, `n`, `partitioned`.",
@@ -89,7 +92,7 @@ export const replicationSchema: Schema = {
       description: "Only the documents that match this Mango selector.",
       examples: [{ type: "cerebrate" }],
     },
-    filter: text("Only the documents that this filter function lets through: `designdoc/name`.", "broods/alive"),
+    filter: text("Only the documents that pass this filter function: `designdoc/name`.", "broods/alive"),
     query_params: {
       type: "object",
       description: "Parameters of the filter function. Text under a name such as `apikey` or `token` is secret.",
@@ -99,24 +102,24 @@ export const replicationSchema: Schema = {
     },
     since_seq: {
       type: ["string", "integer"],
-      description: "The source's update sequence to begin with.",
+      description: "The source's update sequence to start from.",
       variables: true,
     },
-    winning_revs_only: flag("Leaves out conflicting revisions (from 3.3 on).", false),
-    use_checkpoints: flag("Writes down how far it is, at source and target.", true),
+    winning_revs_only: flag("Leaves out conflicting revisions (3.3 and newer).", false),
+    use_checkpoints: flag("Records its progress at source and target.", true),
     checkpoint_interval: count("Milliseconds between checkpoints. Default: the server's."),
-    use_bulk_get: flag("Reads with `_bulk_get` where the source has it (from 3.3 on). Default: the server's."),
-    source_proxy: text("URL of the proxy on the way to the source.", "http://proxy.example:8888"),
-    target_proxy: text("URL of the proxy on the way to the target."),
-    proxy: text("URL of the proxy on the way to both."),
-    http_connections: count("Connections at most. Default: the server's."),
+    use_bulk_get: flag("Reads with `_bulk_get` if the source has it (3.3 and newer). Default: the server's."),
+    source_proxy: text("URL of the proxy for the source.", "http://proxy.example:8888"),
+    target_proxy: text("URL of the proxy for the target."),
+    proxy: text("URL of the proxy for both."),
+    http_connections: count("Maximum number of connections. Default: the server's."),
     connection_timeout: count("Milliseconds that a connection may be idle. Default: the server's."),
-    retries_per_request: count("How often a failed request is repeated. Default: the server's.", 0),
+    retries_per_request: count("How often to repeat a failed request. Default: the server's.", 0),
     socket_options: text(
       "Options of Erlang's sockets. Default: the server's.",
       "[{keepalive, true}, {nodelay, false}]",
     ),
-    worker_processes: count("Processes that copy side by side. Default: the server's."),
-    worker_batch_size: count("How many documents each of them takes at once. Default: the server's."),
+    worker_processes: count("Number of processes that copy at the same time. Default: the server's."),
+    worker_batch_size: count("How many documents each process takes at once. Default: the server's."),
   },
 };
