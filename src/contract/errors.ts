@@ -245,7 +245,7 @@ export class MigrateError extends Error {
 /** Why a signal stops the run: its own reason where that is one of ours (`--timeout`, say), else `interrupted`. */
 export function stopReason(signal: AbortSignal | undefined, message = "the run was interrupted"): MigrateError {
   if (signal?.reason instanceof MigrateError) return signal.reason;
-  return new MigrateError("interrupted", { message });
+  return new MigrateError("interrupted", { message, cause: signal?.reason });
 }
 
 /** An invariant of ours does not hold. */

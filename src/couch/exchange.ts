@@ -1,7 +1,6 @@
 /** Sends one request until its outcome is settled: transports, login and retries put together. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../contract/connection.js";
-import { bug, type ErrorCode, MigrateError, stopReason } from "../contract/errors.js";
+import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
@@ -14,6 +13,7 @@ import { httpTransport } from "./http-transport.js";
 import { RunLogin } from "./login.js";
 import { firstLogin } from "./login-state.js";
 import { nanoTransport } from "./nano-transport.js";
+import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
@@ -133,28 +133,26 @@ export class Exchange {
         if (isFailed(outcome)) throw bug("a failure was taken for an answer");
         return this.#answer(outcome, request);
       }
-      if (request.signal.aborted) throw stopped(request.signal);
+      throwIfStopped(request.signal);
       const elapsed = performance.now() - start;
       const absent = isFailed(outcome) && !outcome.sent;
       const last = request.once || (!this.contact.made && attempt >= this.#policy.attemptsBeforeContact);
-      const pause =
+      const delay =
         verdict.do === "retry" && !last
           ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
           : undefined;
       // The first failure may pass; what asks is sent once, and so asks for nothing itself.
-      const isToBeAsked = !request.reading && !request.once && (pause === undefined || attempt === 2);
+      const isToBeAsked = !request.reading && !request.once && (delay === undefined || attempt === 2);
       if (isToBeAsked && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
         throw this.#error("disk-full", request, ofFullDisk);
       }
-      if (pause === undefined) {
+      if (delay === undefined) {
         // A new database that no node knows after all this time is not there.
         const isAnswer = !isFailed(outcome) && outcome.foreign === undefined && request.reading;
         if (isAnswer && request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw this.#error(verdict.code, request, outcome);
       }
-      await sleep(pause, undefined, { signal: request.signal }).catch(() => {
-        throw stopped(request.signal);
-      });
+      await pause(delay, request.signal);
     }
   }
 
@@ -180,7 +178,7 @@ export class Exchange {
   }
 
   async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
-    if (request.signal.aborted) throw stopped(request.signal);
+    throwIfStopped(request.signal);
     const transport = this.#settled ? this.#nano : this.#http;
     const { method, target, body, signal } = request;
     const start = performance.now();
@@ -282,8 +280,4 @@ function assertMayBegin({ guard, reading }: Request): void {
 function sessionRequest(timeout: number, signal: AbortSignal): Request {
   const reading = { reading: true, repeatable: true, accept: [], justCreated: false, once: true, revised: true };
   return { method: "GET", target: "/_session", body: undefined, headers: {}, timeout, signal, ...reading };
-}
-
-function stopped(signal: AbortSignal): MigrateError {
-  return stopReason(signal, "The run was interrupted.");
 }

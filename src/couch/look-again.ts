@@ -1,5 +1,5 @@
 /** Looks at what was written. For some seconds another node may answer with what was there before. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { rest } from "./pause.js";
 
 /** Between two looks, in milliseconds. */
 export const pauses: readonly number[] = [50, 100, 200, 400, 800, 1_600];
@@ -21,6 +21,6 @@ export async function lookAgain<Seen>(
     if (seen !== undefined) return seen;
     const pause = between[number];
     if (pause === undefined) return undefined;
-    await sleep(pause, undefined, signal ? { signal } : {}).catch(() => {});
+    await rest(pause, signal);
   }
 }

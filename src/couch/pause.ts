@@ -1,6 +1,6 @@
 /** Waiting between two requests. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { MigrateError } from "../contract/errors.js";
+import { stopReason } from "../contract/errors.js";
 
 /** Throws what `throwIfStopped` throws when the signal aborts meanwhile. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -18,9 +18,11 @@ export async function jitter(milliseconds: number, signal?: AbortSignal): Promis
   await pause(milliseconds * (0.5 + Math.random() / 2), signal);
 }
 
-/** Throws the signal's own reason where that is one of ours (`--timeout`, say), else `interrupted`. */
+/** Ends early, and without an error, when the signal aborts: for callers that look at the signal themselves. */
+export async function rest(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
+}
+
 export function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  if (signal.reason instanceof MigrateError) throw signal.reason;
-  throw new MigrateError("interrupted", { message: "the run was interrupted", cause: signal.reason });
+  if (signal?.aborted) throw stopReason(signal);
 }

@@ -1,6 +1,5 @@
 /** Waits until CouchDB can be worked with: it is up, it takes the credentials, and, where asked for, all nodes are there. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { type ErrorCode, MigrateError, stopReason, toMigrateError } from "../contract/errors.js";
+import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
@@ -8,6 +7,7 @@ import type { Gateway } from "./gateway.js";
 import { assertRoot } from "./identity.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
+import { pause, throwIfStopped } from "./pause.js";
 import { isAdmin, type Session } from "./session.js";
 import { notCouchDB } from "./wrong-address.js";
 
@@ -44,7 +44,7 @@ const longestPause = 2_000;
 export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Promise<void> {
   const { wait, patience = wait, since = performance.now(), seen, everyNode, emit, signal } = options;
   let missing = seen && missingFor(seen);
-  let pause = firstPause;
+  let between = firstPause;
   let sayAt = 0;
   for (;;) {
     throwIfStopped(signal);
@@ -57,8 +57,8 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
         sayAt = Math.max(firstSaid, waited * 2);
       }
       // The last look is at the limit.
-      await sleep(Math.min(pause, limit - waited), undefined, { signal }).catch(() => throwIfStopped(signal));
-      pause = Math.min(pause * 2, longestPause);
+      await pause(Math.min(between, limit - waited), signal);
+      between = Math.min(between * 2, longestPause);
     }
     const limit = missing?.answered || wait === 0 ? Math.max(wait, patience) : wait;
     const left = limit - (performance.now() - since);
@@ -148,8 +148,4 @@ function notReady(url: string, { reason, answered, cause, nodes }: Missing, wait
   }
   const code = cause?.code === "not-couchdb" ? "not-couchdb" : "unreachable";
   return new MigrateError(code, { message, ...(cause ? { cause, data: cause.data } : {}) });
-}
-
-function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw stopReason(signal, "The run was interrupted.");
 }

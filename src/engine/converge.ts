@@ -1,6 +1,6 @@
 /** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
+import { rest } from "../couch/pause.js";
 import type { Step } from "../migrations/step.js";
 import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -37,7 +37,7 @@ export async function untilNoDoubt(
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code) || attempt > attempts) throw error;
       run.couch.forget(database);
-      await pauseAfter(attempt, run.signal);
+      await rest(firstPause * 2 ** (attempt - 1), run.signal);
     }
   }
 }
@@ -66,7 +66,7 @@ export async function converge(
       return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
     }
     if (doubt && attempt > attempts) throw doubt;
-    if (doubt) await pauseAfter(attempt - 1, run.signal);
+    if (doubt) await rest(firstPause * 2 ** (attempt - 2), run.signal);
     assertHeld();
     try {
       wrote = true;
@@ -81,8 +81,4 @@ export async function converge(
       run.couch.forget(target.database);
     }
   }
-}
-
-async function pauseAfter(attempt: number, signal: AbortSignal): Promise<void> {
-  await sleep(firstPause * 2 ** (attempt - 1), undefined, { signal }).catch(() => {});
 }

@@ -1,8 +1,8 @@
 /** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorCode, MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import type { Path } from "../../couch/path.js";
+import { rest } from "../../couch/pause.js";
 import type { StepContext } from "../kind.js";
 import { BuildProgress, isBuilt, nextPause, Standstill } from "./build-wait.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
@@ -67,7 +67,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
       triggered = false;
       progressed.restart();
     }
-    await sleep(pause, undefined, { signal }).catch(() => {});
+    await rest(pause, signal);
   }
 }
 

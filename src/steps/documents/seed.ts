@@ -1,7 +1,7 @@
 /** Writes the documents of a file that a database lacks, batch by batch; what is held does not grow with the file. */
-import { setTimeout as sleep } from "node:timers/promises";
 import pMap from "p-map";
 import { MigrateError } from "../../contract/errors.js";
+import { rest } from "../../couch/pause.js";
 import type { StepContext } from "../kind.js";
 import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";
@@ -88,7 +88,7 @@ async function write(context: Context, place: Place, batch: readonly Sourced[], 
     outcome = sum(outcome, { ...sent, refused: sent.refused.filter(({ id }) => !lost.has(id)) });
     left = left.filter(({ id }) => lost.has(id));
     isEmpty = false;
-    await sleep(100 * 2 ** attempt, undefined, { signal }).catch(() => {});
+    await rest(100 * 2 ** attempt, signal);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Writes and removes indexes, one at a time. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
+import { rest } from "../../couch/pause.js";
 import { type JsonObject, membersOf } from "../../text/json.js";
 import { idOf } from "../design-docs/design-doc.js";
 import type { ComparedIndex } from "./compare.js";
@@ -165,7 +165,7 @@ async function isShown(
   for (const start = performance.now(); ; ) {
     if (holds((await listIndexes(couch, database, true)) ?? [])) return true;
     if (performance.now() - start > patience) return false;
-    await sleep(pause);
+    await rest(pause);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Brings a batch of edits to its end: each of them written once, or found to be unneeded. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
+import { rest } from "../../couch/pause.js";
 import { digestOf, type Edit } from "./edit.js";
 import { fateOf, type Intent, type Leaf, winnerOf } from "./fate.js";
 import type { Journal } from "./journal.js";
@@ -61,7 +61,7 @@ export class Batch {
     let open = edits;
     for (let round = 0; open.length > 0; round += 1) {
       if (round > mostRounds) throw restlessError(database, idsOf(open));
-      if (round > 0) await sleep(Math.min(20 * 2 ** round, longestPause));
+      if (round > 0) await rest(Math.min(20 * 2 ** round, longestPause));
       assertGoingOn();
       await journal.intend(this.#pending(open));
       assertGoingOn();

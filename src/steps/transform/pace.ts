@@ -1,5 +1,5 @@
 /** Keeps to a rate, measured over all that was done since the last pause that was longer than needed. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { rest } from "../../couch/pause.js";
 
 /** In milliseconds. */
 export interface Clock {
@@ -11,7 +11,7 @@ export interface Clock {
 
 const clock: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+  sleep: rest,
 };
 
 export class Pace {

@@ -22,9 +22,10 @@
  * both edits are one revision, and after a lost answer it counts as ours.
  */
 
-import { bug, stopReason } from "../../contract/errors.js";
+import { bug } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { throwIfStopped } from "../../couch/pause.js";
 import type { StepContext, StepIdentity } from "../kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
@@ -265,7 +266,7 @@ export class Transformation {
 
   #assertGoingOn(): void {
     const { signal, assertHeld } = this.#options.context;
-    if (signal.aborted) throw stopReason(signal);
+    throwIfStopped(signal);
     assertHeld?.();
   }
 
