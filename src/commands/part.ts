@@ -1,17 +1,16 @@
 /** `--part`: which part of how many. */
-import type { PartOption } from "../contract/options.js";
+import { mostParts, type PartOption } from "../contract/options.js";
 import { InvalidSettings } from "../settings/problems.js";
 import type { Environment } from "../settings/source.js";
 
 /** Kubernetes gives it to each pod of an Indexed Job, from 0. */
 const indexVariable = "JOB_COMPLETION_INDEX";
-const most = 100;
 
 /** @param text `2/4`, or `index/4` */
 export function partOf(text: string, env: Environment): PartOption {
   const [which = "", count = ""] = text.split("/");
   const of = Number(count);
-  if (of > most) throw new InvalidSettings([`part: \`${text}\` is of too many parts; there can be ${most}`]);
+  if (of > mostParts) throw new InvalidSettings([`part: \`${text}\` is of too many parts; there can be ${mostParts}`]);
   const number = which === "index" ? indexIn(env, of) + 1 : Number(which);
   if (number > of)
     throw new InvalidSettings([`part: \`${text}\` is none of ${of} parts; the last one is \`${of}/${of}\``]);

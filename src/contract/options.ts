@@ -47,6 +47,9 @@ export interface LeaseOptions {
   readonly holder?: string;
 }
 
+/** Each part holds a lease at the end, and each is a client of one CouchDB. */
+export const mostParts = 100;
+
 /** One part of a step that several processes do together. */
 export interface PartOption {
   /** From 1. */

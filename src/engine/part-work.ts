@@ -6,7 +6,7 @@
  * again and does the step as any run would, of which only the end is left. No part waits for another.
  */
 import { MigrateError, toMigrateError } from "../contract/errors.js";
-import type { PartOption } from "../contract/options.js";
+import { mostParts, type PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, OlderFiles } from "../contract/results.js";
 import type { Guard } from "../couch/guard.js";
 import type { Step } from "../migrations/step.js";
@@ -21,9 +21,6 @@ import { ensureLedger, type Look, look, type Run, runUnder } from "./run.js";
 import { workUnderLease } from "./under-lease.js";
 import { withoutSecrets } from "./without-secrets.js";
 import { type Due, Work } from "./work.js";
-
-/** Each holds a lease at the end, and each is a client of one CouchDB. */
-const mostParts = 100;
 
 export function assertIsPart({ number, of }: PartOption): void {
   const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;

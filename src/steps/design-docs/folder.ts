@@ -1,12 +1,13 @@
 /** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
 import { basename } from "node:path/posix";
 import { SourceText } from "../../files/source-text.js";
+import { offsetIn } from "../../text/json-scan.js";
 import { toPointer } from "../../text/pointer.js";
 import type { StepFiles } from "../step-files.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";
-import { offsetInJson, parseJson } from "./json-text.js";
+import { parseJson } from "./json-text.js";
 import { functionsOf } from "./members.js";
 
 /** Links may lead back into the folder. */
@@ -88,7 +89,7 @@ class Reader {
       const { source, trimmed } = leaf;
       const message = trimmed === undefined ? describe(name, doc, fault) : `${subject(name, fault)}: ${fault.message}`;
       const offset =
-        trimmed === undefined ? offsetInJson(source.text, fault.keys.slice(depth)) : trimmed + (fault.offset ?? 0);
+        trimmed === undefined ? offsetIn(source.text, fault.keys.slice(depth)) : trimmed + (fault.offset ?? 0);
       this.#files.problem(source.position(offset), fault.code, message);
       return;
     }

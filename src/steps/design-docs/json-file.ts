@@ -1,10 +1,11 @@
 /** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
 import { SourceText } from "../../files/source-text.js";
 import { isObject, type JsonObject } from "../../text/json.js";
+import { offsetIn } from "../../text/json-scan.js";
 import type { StepFiles } from "../step-files.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
-import { offsetInJson, parseJson } from "./json-text.js";
+import { parseJson } from "./json-text.js";
 
 /** `name`: what a document without `_id` is called. */
 export async function readJsonFile(
@@ -22,7 +23,7 @@ export async function readJsonFile(
     return [];
   }
   const report = (keys: readonly string[], code: string, message: string) =>
-    files.problem(source.position(offsetInJson(text, keys)), code, message);
+    files.problem(source.position(offsetIn(text, keys)), code, message);
 
   return elements(parsed.value, name).flatMap(({ at, value, fallback }) => {
     if (!isObject(value)) {

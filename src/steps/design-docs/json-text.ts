@@ -1,8 +1,6 @@
-/** JSON as a file holds it: parsed, and where in it things stand. */
+/** JSON as a file holds it: parsed, or what is wrong with it and where. */
 import { parseExpressionAt } from "acorn";
-import { isMap, isScalar, isSeq, type ParsedNode, parseDocument } from "yaml";
 import { isTooDeep } from "../../text/depth.js";
-import { fromPointer, toPointer } from "../../text/pointer.js";
 
 /** `code` and `message` are those of a problem in a migration file. */
 export type ParsedJson =
@@ -32,19 +30,4 @@ function offsetOf({ message }: SyntaxError, text: string): number {
   } catch (error) {
     return Math.min((error as { pos?: number }).pos ?? 0, text.length);
   }
-}
-
-/** Where the value at these keys begins, or the nearest value around it. `text` is JSON. */
-export function offsetInJson(text: string, keys: readonly string[]): number {
-  let node: ParsedNode | null = parseDocument(text, { schema: "json", logLevel: "silent" }).contents;
-  for (const key of fromPointer(toPointer(keys))) {
-    const child: ParsedNode | null | undefined = isMap(node)
-      ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)?.value
-      : isSeq(node)
-        ? node.items[Number(key)]
-        : undefined;
-    if (!child) break;
-    node = child;
-  }
-  return node?.range[0] ?? 0;
 }

@@ -1,10 +1,10 @@
 /** Reads a file of documents from end to end: every problem in it, and what is to be known of it later. */
 import type { LargeFile } from "../../files/large-file.js";
+import { offsetIn } from "../../text/json-scan.js";
 import type { StepFiles } from "../step-files.js";
 import { ContentHash, cutsOf, DocumentFile, type Sourced } from "./document-file.js";
 import type { Fault } from "./fault.js";
 import { FileFault } from "./file-text.js";
-import { offsetIn } from "./json-scan.js";
 import { limited } from "./limited.js";
 import type { Piece } from "./lines.js";
 import { hasPartition } from "./partition-ids.js";

@@ -1,10 +1,10 @@
 /** One document as it stands in a file: checked once, when the file is read first, and then sent as it stands. Pure. */
 
 import { isObject } from "../../text/json.js";
+import { lossyNumbers } from "../../text/json-scan.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { documentFaults, documentOf } from "./document.js";
 import type { Fault } from "./fault.js";
-import { lossyNumbers } from "./json-scan.js";
 
 /** A document, ready to be sent. */
 export interface Body {

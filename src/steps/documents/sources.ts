@@ -7,6 +7,7 @@ import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
 import { SourceText } from "../../files/source-text.js";
 import { isObject } from "../../text/json.js";
+import { lossyNumbers, offsetIn } from "../../text/json-scan.js";
 import { toPointer } from "../../text/pointer.js";
 import { parseJson } from "../design-docs/json-text.js";
 import type { StepFiles } from "../step-files.js";
@@ -14,7 +15,6 @@ import { type Document, documentFaults, documentOf } from "./document.js";
 import type { DocumentFile } from "./document-file.js";
 import type { Fault } from "./fault.js";
 import { isGzip } from "./file-text.js";
-import { lossyNumbers, offsetIn } from "./json-scan.js";
 import { limited, mostProblems } from "./limited.js";
 import { readDocumentFile } from "./read-document-file.js";
 

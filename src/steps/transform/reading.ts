@@ -5,7 +5,7 @@ import type { Couch } from "../../couch/couch.js";
 import { isOfDeepAnswer } from "../../couch/nesting.js";
 import { path } from "../../couch/path.js";
 import { isObject, type JsonObject } from "../../text/json.js";
-import { lossyNumbers } from "../documents/json-scan.js";
+import { lossyNumbers } from "../../text/json-scan.js";
 import type { Read } from "./edit.js";
 import type { Leaf } from "./fate.js";
 
