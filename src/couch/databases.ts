@@ -1,7 +1,7 @@
 /** What databases there are, asked for many at a time. */
-import { setImmediate as nextTick } from "node:timers/promises";
 import pMap from "p-map";
 import type { Couch } from "./couch.js";
+import { gather } from "./gather.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
 import { PerServer } from "./per-server.js";
@@ -48,7 +48,8 @@ class Databases {
   /** Whether they can be had; `undefined`: nobody has asked. Once it is worth it, all that follows goes this way. */
   #listing: boolean | undefined;
   #known = new Map<string, Promise<DatabaseInfo | undefined>>();
-  #waiting: Map<string, Waiting> | undefined;
+  /** The calls of one tick go into one request. */
+  readonly #gather = gather<Asked>((asked) => this.#answerAll(asked));
 
   constructor(couch: Couch) {
     this.#couch = couch;
@@ -79,46 +80,32 @@ class Databases {
     return answer;
   }
 
-  /** One question, even if something was written since it was asked: it is not sent yet. */
   #asked(name: string): Promise<DatabaseInfo | undefined> {
-    const batch = this.#batch();
-    const waiting = batch.get(name) ?? waitingOne();
-    batch.set(name, waiting);
-    return waiting.promise;
+    return new Promise((resolve, reject) => this.#gather({ name, resolve, reject }));
   }
 
-  /** The calls of one tick go into one request. */
-  #batch(): Map<string, Waiting> {
-    if (this.#waiting) return this.#waiting;
-    const batch = new Map<string, Waiting>();
-    this.#waiting = batch;
-    void nextTick().then(() => {
-      this.#waiting = undefined;
-      const names = [...batch.keys()];
-      for (let i = 0; i < names.length; i += namesARequest) {
-        void this.#answer(names.slice(i, i + namesARequest), batch);
-      }
-    });
-    return batch;
+  #answerAll(asked: readonly Asked[]): void {
+    for (let i = 0; i < asked.length; i += namesARequest) void this.#answer(asked.slice(i, i + namesARequest));
   }
 
-  async #answer(names: readonly string[], batch: ReadonlyMap<string, Waiting>): Promise<void> {
+  async #answer(asked: readonly Asked[]): Promise<void> {
     try {
+      // One may be asked for twice in a tick, where something was written in between.
+      const names = [...new Set(asked.map(({ name }) => name))];
       const rows = this.#single ? undefined : await this.#ask(names);
       const absent = await this.#absent(names.filter((name) => !rows?.has(name)));
       await pMap(
-        names,
-        async (name) => {
+        asked,
+        async ({ name, resolve, reject }) => {
           const info = rows?.get(name);
-          const waiting = batch.get(name);
-          if (info) waiting?.resolve(infoOf(name, info));
-          else if (absent.has(name)) waiting?.resolve(undefined);
-          else await this.#one(name).then(waiting?.resolve, waiting?.reject);
+          if (info) resolve(infoOf(name, info));
+          else if (absent.has(name)) resolve(undefined);
+          else await this.#one(name).then(resolve, reject);
         },
         { concurrency: side },
       );
     } catch (error) {
-      for (const name of names) batch.get(name)?.reject(error);
+      for (const { reject } of asked) reject(error);
     }
   }
 
@@ -149,18 +136,10 @@ class Databases {
   }
 }
 
-interface Waiting {
-  readonly promise: Promise<DatabaseInfo | undefined>;
+interface Asked {
+  readonly name: string;
   resolve(info: DatabaseInfo | undefined): void;
   reject(error: unknown): void;
-}
-
-function waitingOne(): Waiting {
-  const functions = {} as Omit<Waiting, "promise">;
-  const promise = new Promise<DatabaseInfo | undefined>((resolve, reject) => {
-    Object.assign(functions, { resolve, reject });
-  });
-  return { promise, ...functions };
 }
 
 interface Row {

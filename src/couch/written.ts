@@ -30,15 +30,17 @@ export function assertWritten(method: string, path: string, status: number, body
 }
 
 /** One row of `_bulk_docs`. */
-interface Row {
-  readonly id?: string;
+export interface BulkRow {
+  readonly id: string;
   readonly rev?: string;
   readonly error?: string;
   readonly reason?: string;
+  /** A minority of the copies has it. */
+  readonly accepted?: boolean;
 }
 
 /** What `_bulk_docs` says of each of these documents; of one that it does not mention, that it was not written. */
-export function rowsOf<Found extends Row>(ids: readonly string[], rows: readonly Found[]): (Found | Unmentioned)[] {
+export function rowsOf(ids: readonly string[], rows: readonly BulkRow[]): BulkRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
     const row = byId.get(id);
@@ -46,12 +48,10 @@ export function rowsOf<Found extends Row>(ids: readonly string[], rows: readonly
   });
 }
 
-type Unmentioned = Row & { readonly id: string; readonly error: string; readonly reason: string };
-
 /** `error` of a row: the answer does not say that it was written. */
 export const notWritten = "not_written";
 
-function unmentioned(id: string): Unmentioned {
+function unmentioned(id: string): BulkRow {
   return { id, error: notWritten, reason: "the answer does not say that it was written" };
 }
 

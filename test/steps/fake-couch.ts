@@ -66,7 +66,8 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
       if (accept.includes(404)) return { status: 404, body: { error: "not_found", reason: "missing" } as Body };
       throw new MigrateError("request-failed", { message: `nothing at ${path}` });
     },
-    async write<Body>(method: string, path: string, { body, query, accept = [] }: WriteOptions) {
+    async write<Body>(method: string, path: string, { json, query, accept = [], ...given }: WriteOptions) {
+      const body = json === undefined ? given.body : JSON.parse(json);
       requests.writes += 1;
       const one = { method, path, ...(body === undefined ? {} : { body }), ...(query === undefined ? {} : { query }) };
       written.push(one);

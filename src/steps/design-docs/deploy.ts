@@ -1,9 +1,9 @@
 /** Puts design documents in place. */
 
 import { MigrateError } from "../../contract/errors.js";
+import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
-import { rowsOf } from "../../couch/written.js";
+import type { BulkRow } from "../../couch/written.js";
 import { codeOf } from "../documents/refusals.js";
 import { assertAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
@@ -17,13 +17,6 @@ export interface DesignDocWrite {
   readonly stored: DesignDoc | undefined;
   /** Its views are built anew. */
   readonly rebuilds: boolean;
-}
-
-interface Row {
-  readonly id: string;
-  readonly rev?: string;
-  readonly error?: string;
-  readonly reason?: string;
 }
 
 /**
@@ -43,15 +36,7 @@ export async function deployInPlace(
   }
   for (const docs of batches(writes.map(bodyOf))) {
     signal.throwIfAborted();
-    // CouchDB answers 201 even if it took none of them.
-    const { body } = await couch.write<readonly Row[]>("POST", path`/${database}/_bulk_docs`, {
-      body: { docs },
-      repeatable: true,
-    });
-    const rows = rowsOf(
-      docs.map(({ _id }) => String(_id)),
-      body,
-    );
+    const rows = await bulkDocs(couch, database, docs.map(bulkDoc));
     assertAllTaken(database, rows);
     await assertAsSent(
       couch,
@@ -72,7 +57,7 @@ export function bodyOf({ name, doc, stored }: DesignDocWrite): DesignDoc {
   };
 }
 
-function assertAllTaken(database: string, rows: readonly Row[]): void {
+function assertAllTaken(database: string, rows: readonly BulkRow[]): void {
   const refused = rows.filter(({ error }) => error !== undefined);
   if (refused.length === 0) return;
   const reasons = refused.map(({ id, error, reason }) => `${id}: ${reason ?? error}`);

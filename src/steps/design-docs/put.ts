@@ -2,11 +2,11 @@
  * Design documents that several steps write to one database at the same moment go into one request. What becomes of
  * each is told to each; what CouchDB does not take together with others is sent again alone, where it says why.
  */
-import { setImmediate as nextTick } from "node:timers/promises";
 import { toMigrateError } from "../../contract/errors.js";
+import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
+import { gather } from "../../couch/gather.js";
 import { path } from "../../couch/path.js";
-import { rowsOf } from "../../couch/written.js";
 import { assertAsSent, faultsAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";
@@ -17,31 +17,19 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-interface Row {
-  readonly id: string;
-  readonly rev?: string;
-  readonly error?: string;
-}
-
-const waiting = new WeakMap<Couch, Map<string, Waiting[]>>();
+const gatherers = new WeakMap<Couch, Map<string, (one: Waiting) => void>>();
 
 /** `doc` with its `_id`, and with `_rev` where it replaces one. Throws as a `PUT` of it does. */
 export function putDesignDoc(couch: Couch, database: string, doc: DesignDoc): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const open = waiting.get(couch) ?? new Map<string, Waiting[]>();
-    waiting.set(couch, open);
-    const batch = open.get(database);
-    if (batch) {
-      batch.push({ doc, resolve, reject });
-      return;
-    }
-    const begun = [{ doc, resolve, reject }];
-    open.set(database, begun);
-    void nextTick().then(() => {
-      open.delete(database);
-      void send(couch, database, begun);
-    });
-  });
+  return new Promise((resolve, reject) => gathererOf(couch, database)({ doc, resolve, reject }));
+}
+
+function gathererOf(couch: Couch, database: string): (one: Waiting) => void {
+  const byDatabase = gatherers.get(couch) ?? new Map<string, (one: Waiting) => void>();
+  gatherers.set(couch, byDatabase);
+  const gatherer = byDatabase.get(database) ?? gather<Waiting>((all) => send(couch, database, all));
+  byDatabase.set(database, gatherer);
+  return gatherer;
 }
 
 async function send(couch: Couch, database: string, all: readonly Waiting[]): Promise<void> {
@@ -58,13 +46,8 @@ async function send(couch: Couch, database: string, all: readonly Waiting[]): Pr
 /** Those that were not taken. */
 async function sendTogether(couch: Couch, database: string, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
   try {
-    const body = { docs: batch.map(({ doc }) => doc) };
-    // CouchDB answers 201 even if it took none of them.
-    const answer = await couch.write<readonly Row[]>("POST", path`/${database}/_bulk_docs`, { body, repeatable: true });
-    const rows = rowsOf(
-      batch.map(({ doc }) => String(doc._id)),
-      answer.body,
-    );
+    const docs = batch.map(({ doc }) => bulkDoc(doc));
+    const rows = await bulkDocs(couch, database, docs);
     const taken = new Map(
       rows.flatMap(({ id, rev, error }) => (error === undefined && rev ? [[id, rev] as const] : [])),
     );

@@ -1,14 +1,15 @@
 /** Documents in a file that may be larger than what can be held: read once to be checked, and again to be written. */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../contract/errors.js";
+import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { type LargeFile, pieceBytes } from "../../files/large-file.js";
 import { Elements } from "./elements.js";
 import { bytesOf, FileFault, longest, packed } from "./file-text.js";
 import { type Cut, type Cutter, Lines } from "./lines.js";
-import { type Body, bodyOfSource } from "./source-document.js";
+import { bodyOfSource } from "./source-document.js";
 
 /** One document, and where it stands. */
-export interface Sourced extends Body {
+export interface Sourced extends BulkDoc {
   /** How many documents stand before it. */
   readonly index: number;
   readonly line: number;

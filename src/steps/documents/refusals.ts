@@ -25,7 +25,8 @@ export function belowQuorum(database: string, faint: number, written: number): M
 
 /** A stub of what is no longer there: somebody has changed the document since. */
 export const conflicts: ReadonlySet<string> = new Set(["conflict", "missing_stub"]);
-const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error", "internal_server_error", "error"]);
+/** It may have been written all the same. */
+export const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error", "internal_server_error", "error"]);
 
 export function codeOf(refused: readonly Refusal[]): ErrorCode {
   if (refused.every(({ error }) => conflicts.has(error))) return "conflict";

@@ -1,6 +1,7 @@
 /** Writes the documents of a file that a database lacks, batch by batch; what is held does not grow with the file. */
 import pMap from "p-map";
 import { MigrateError } from "../../contract/errors.js";
+import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { rest } from "../../couch/pause.js";
 import type { StepContext } from "../kind.js";
 import { batchesOfGroups } from "./batches.js";
@@ -8,7 +9,6 @@ import { type Mode, textOfPending } from "./compare.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import type { Place } from "./existing.js";
 import { belowQuorum, codeOf, conflicts, named, type Refusal } from "./refusals.js";
-import type { Body } from "./source-document.js";
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
@@ -97,7 +97,7 @@ async function bodiesOf(
   place: Place,
   batch: readonly Sourced[],
   mode: Mode,
-): Promise<readonly Body[]> {
+): Promise<readonly BulkDoc[]> {
   if (place.isEmpty) return batch;
   const work = await workOf(couch, place, batch, mode);
   return work.map(({ sourced: { id, text }, ...before }) => ({ id, text: textOfPending(text, before) }));

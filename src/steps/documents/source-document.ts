@@ -1,17 +1,11 @@
 /** One document as it stands in a file: checked once, when the file is read first, and then sent as it stands. Pure. */
 
+import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { isObject } from "../../text/json.js";
 import { lossyNumbers } from "../../text/json-scan.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { documentFaults, documentOf } from "./document.js";
 import type { Fault } from "./fault.js";
-
-/** A document, ready to be sent. */
-export interface Body {
-  readonly id: string;
-  /** JSON, without a revision. */
-  readonly text: string;
-}
 
 /** Something wrong in the text, and where. */
 export interface TextFault {
@@ -39,7 +33,7 @@ export function checkSource(text: string): { readonly id: string } | { readonly 
 }
 
 /** Of a text without faults. */
-export function bodyOfSource(text: string): Body {
+export function bodyOfSource(text: string): BulkDoc {
   return { id: firstId(text), text: withoutServersOwn(text) };
 }
 

@@ -1,13 +1,12 @@
 /** Writes documents with `_bulk_docs`, and says of each that CouchDB did not take. */
 
 import { MigrateError } from "../../contract/errors.js";
+import { type BulkDoc, bulkDoc, tryBulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
-import { rowsOf } from "../../couch/written.js";
-import { isObject, type JsonObject } from "../../text/json.js";
+import type { BulkRow } from "../../couch/written.js";
+import type { JsonObject } from "../../text/json.js";
 import { batchesOf } from "./batches.js";
 import { belowQuorum, codeOf, named, type Refusal } from "./refusals.js";
-import type { Body } from "./source-document.js";
 
 export interface WriteOptions {
   /** Of what is written, if that is known. */
@@ -16,14 +15,6 @@ export interface WriteOptions {
   readonly conflictsAreFine: boolean;
   readonly signal: AbortSignal;
   wrote?(done: number): void;
-}
-
-interface Row {
-  readonly id?: string;
-  readonly error?: string;
-  readonly reason?: string;
-  /** A minority of the copies has it. */
-  readonly accepted?: boolean;
 }
 
 /** What became of a batch. */
@@ -72,11 +63,11 @@ export async function writeDocuments(
   if (faint > 0) throw belowQuorum(database, faint, written);
 }
 
-async function* asText(bodies: Iterable<JsonObject> | AsyncIterable<JsonObject>): AsyncGenerator<Body> {
-  for await (const body of bodies) yield { id: String(body._id), text: JSON.stringify(body) };
+async function* asText(bodies: Iterable<JsonObject> | AsyncIterable<JsonObject>): AsyncGenerator<BulkDoc> {
+  for await (const body of bodies) yield bulkDoc(body);
 }
 
-export function bytesOfBody({ text }: Body): number {
+export function bytesOfBody({ text }: BulkDoc): number {
   return Buffer.byteLength(text);
 }
 
@@ -87,24 +78,13 @@ export function bytesOfBody({ text }: Body): number {
 export async function sendBatch(
   couch: Couch,
   database: string,
-  docs: readonly Body[],
+  docs: readonly BulkDoc[],
   options: Pick<WriteOptions, "conflictsAreFine" | "signal">,
 ): Promise<Outcome> {
-  const { status, body } = await couch.write("POST", path`/${database}/_bulk_docs`, {
-    json: `{"docs":[${docs.map(({ text }) => text).join(",")}]}`,
-    accept: [202, 400, 412, 413],
-    repeatable: true,
-  });
-  if (status < 300)
-    return outcomeOf(
-      rowsOf(
-        docs.map(({ id }) => id),
-        body as readonly Row[],
-      ),
-      options,
-    );
+  const answer = await tryBulkDocs(couch, database, docs, true);
+  if ("rows" in answer) return outcomeOf(answer.rows, options);
   const [only, ...others] = docs;
-  if (only && others.length === 0) return { ...nothing, refused: [whole(only.id, status, body)] };
+  if (only && others.length === 0) return { ...nothing, refused: [{ id: only.id, ...answer.refusal }] };
   const half = Math.ceil(docs.length / 2);
   const first = await sendBatch(couch, database, docs.slice(0, half), options);
   if (first.refused.length >= enough) return first;
@@ -112,21 +92,15 @@ export async function sendBatch(
   return sum(first, await sendBatch(couch, database, docs.slice(half), options));
 }
 
-function outcomeOf(rows: readonly Row[], { conflictsAreFine }: Pick<WriteOptions, "conflictsAreFine">): Outcome {
+function outcomeOf(rows: readonly BulkRow[], { conflictsAreFine }: Pick<WriteOptions, "conflictsAreFine">): Outcome {
   const failed = rows.filter(({ error }) => error !== undefined);
   const refused = failed.filter(({ error }) => !(conflictsAreFine && error === "conflict"));
   return {
     written: rows.length - failed.length,
     there: failed.length - refused.length,
     faint: rows.filter(({ accepted }) => accepted === true).length,
-    refused: refused.map(({ id = "", error = "", reason = "" }) => ({ id, error, reason })),
+    refused: refused.map(({ id, error = "", reason = "" }) => ({ id, error, reason })),
   };
-}
-
-function whole(id: string, status: number, body: unknown): Refusal {
-  const { error, reason } = isObject(body) ? body : {};
-  if (status === 413) return { id, error: String(error ?? "too_large"), reason: "it is too large for this server" };
-  return { id, error: String(error ?? status), reason: String(reason ?? "") };
 }
 
 function refusal(

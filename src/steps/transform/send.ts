@@ -1,9 +1,10 @@
 /** Sends edits with `_bulk_docs`, each on its base only, and says what became of each. */
 
 import { type ErrorCode, MigrateError } from "../../contract/errors.js";
+import { bulkDoc, tryBulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
-import { path } from "../../couch/path.js";
-import { isObject } from "../../text/json.js";
+import { type BulkRow, notWritten } from "../../couch/written.js";
+import { conflicts, doubtful } from "../documents/refusals.js";
 import type { Edit } from "./edit.js";
 
 export type Outcome =
@@ -19,14 +20,6 @@ export type Outcome =
   | { readonly is: "faint"; readonly rev: string };
 
 const mostBytes = 5_000_000;
-
-interface Row {
-  readonly id?: string;
-  readonly rev?: string;
-  readonly error?: string;
-  readonly reason?: string;
-  readonly accepted?: boolean;
-}
 
 export async function sendEdits(couch: Couch, database: string, edits: readonly Edit[]): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
@@ -45,19 +38,12 @@ async function sendChunk(
     for (const { id } of edits) outcomes.set(id, outcome);
   };
   try {
-    const { status, body } = await couch.write("POST", path`/${database}/_bulk_docs`, {
-      body: { docs: edits.map((edit) => edit.body) },
-      accept: [202, 400, 412, 413],
-      repeatable: false,
-    });
-    if (status < 300) {
-      note({ is: "unmentioned" });
-      for (const [i, row] of (body as readonly Row[]).entries())
-        outcomes.set(row.id ?? edits[i]?.id ?? "", outcomeOf(row));
+    const docs = edits.map(({ body }) => bulkDoc(body));
+    const answer = await tryBulkDocs(couch, database, docs, false);
+    if ("rows" in answer) {
+      for (const row of answer.rows) outcomes.set(row.id, outcomeOf(row));
     } else if (edits.length === 1) {
-      const { error, reason } = isObject(body) ? body : {};
-      const tooLarge = status === 413 ? "it is too large for this server" : "";
-      note({ is: "refused", error: String(error ?? status), reason: String(reason ?? tooLarge) });
+      note({ is: "refused", ...answer.refusal });
     } else {
       const half = Math.ceil(edits.length / 2);
       await sendChunk(couch, database, edits.slice(0, half), outcomes);
@@ -79,17 +65,14 @@ const mayHaveArrived: ReadonlySet<ErrorCode> = new Set([
   "below-quorum",
 ]);
 
-/** An attachment whose stub is no longer there: somebody has changed the document. */
-const conflicts: ReadonlySet<string> = new Set(["conflict", "missing_stub"]);
-const doubts: ReadonlySet<string> = new Set(["timeout", "unknown_error", "internal_server_error", "error"]);
-
-function outcomeOf({ rev, error, reason = "", accepted }: Row): Outcome {
+function outcomeOf({ rev, error, reason = "", accepted }: BulkRow): Outcome {
   if (error === undefined) {
     if (rev === undefined) return { is: "unmentioned" };
     return accepted ? { is: "faint", rev } : { is: "written", rev };
   }
+  if (error === notWritten) return { is: "unmentioned" };
   if (conflicts.has(error)) return { is: "conflict" };
-  return doubts.has(error) ? { is: "doubtful" } : { is: "refused", error, reason };
+  return doubtful.has(error) ? { is: "doubtful" } : { is: "refused", error, reason };
 }
 
 function* chunks(edits: readonly Edit[]): Generator<Edit[]> {
