@@ -11,7 +11,7 @@ import { expect, test } from "vitest";
 const layers: Readonly<Record<string, string>> = {
   text: "",
   contract: "",
-  secrets: "",
+  secrets: "text",
   "design-doc-rules": "text",
   "package-file.ts": "",
   "missing-module.ts": "",

@@ -1,5 +1,6 @@
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
+import { decoded } from "../text/decoded.js";
 import { urlFault } from "./url-fault.js";
 
 export interface Credentials {
@@ -36,8 +37,8 @@ export function addressOf(connection: Connection): Address {
 export function credentialsOf(connection: Connection): Credentials | undefined {
   const url = parse(connection.url);
   const inUrl = url.username !== "" || url.password !== "";
-  const name = inUrl ? decode(url.username) : connection.username;
-  const password = decode(url.password) || connection.password;
+  const name = inUrl ? decoded(url.username) : connection.username;
+  const password = decoded(url.password) || connection.password;
   if (name === undefined && password === undefined) return undefined;
   if (!name) throw invalid("There is a password, but no user name.");
   if (!password) throw invalid(`There is a user name, ${JSON.stringify(name)}, but no password.`);
@@ -50,14 +51,6 @@ function parse(text: string): URL {
   const fault = urlFault(text);
   if (fault !== undefined) throw invalid(`The address of CouchDB can't be used: ${fault}.`);
   return new URL(text);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function invalid(message: string): MigrateError {

@@ -1,4 +1,6 @@
 /** Secrets of URLs: the credentials before the host, and parameters that are secret by name. */
+
+import { decoded } from "../text/decoded.js";
 import { masked } from "./masked.js";
 import { isBooleanText, isSecretName } from "./names.js";
 
@@ -49,14 +51,6 @@ function parametersOf(text: string): { readonly value: string }[] {
 
 function isSecretParameter(name: string, value: string): boolean {
   return value !== "" && !isBooleanText(value) && isSecretName(decoded(name));
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Bounded, so that a long word is not gone through again from each of its letters. */

@@ -2,6 +2,7 @@
 import type { Connection } from "../contract/connection.js";
 import { urlFault } from "../couch/url-fault.js";
 import { readBytes } from "../files/regular-file.js";
+import { decoded } from "../text/decoded.js";
 import { reasonOf, waitForPipe } from "./environment.js";
 import type { Resolved } from "./resolve.js";
 import type { Environment, Report } from "./source.js";
@@ -97,17 +98,9 @@ function fromUrl(text: string, { given }: Resolved, report: Report): Address | u
   if (from === "file") report.warning(`${source} holds credentials, in a file that people share`);
   return {
     ...address,
-    ...(username === "" ? {} : { username: decode(username) }),
-    ...(password === "" ? {} : { password: decode(password) }),
+    ...(username === "" ? {} : { username: decoded(username) }),
+    ...(password === "" ? {} : { password: decoded(password) }),
   };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function readTls({ settings, given }: Resolved, report: Report): Record<string, string> | undefined {
