@@ -4,10 +4,11 @@ import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult, OlderFiles } from "../contract/results.js";
 import type { Migrations } from "../migrations/step.js";
 import { notAppliedText } from "../text/not-applied.js";
+import { assessWhenReady } from "./assess.js";
 import type { FirstLook } from "./first-look.js";
 import { assertIsPart, PartWork } from "./part-work.js";
-import { lookWhenReady, withRun } from "./run.js";
-import { dueNow, workUnderLease } from "./under-lease.js";
+import { withRun } from "./session.js";
+import { workUnderLease } from "./under-lease.js";
 import { Work } from "./work.js";
 
 /**
@@ -25,12 +26,11 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const { part } = options;
   if (part) assertIsPart(part);
   const work = await withRun(migrations, { ...options, first }, async (run, why) => {
-    const seen = await lookWhenReady(run, { trustNodes: !run.verify });
-    const found = await dueNow(run, seen);
-    for (const warning of found.warnings) run.emit({ type: "warning", ...warning });
-    if (found.due.size === 0 && !seen.files.toNote) return new Work(run, seen, found);
-    if (!part) return workUnderLease(run, seen, found, why);
-    const one = new PartWork(run, part, why, seen, found);
+    const seen = await assessWhenReady(run, { trustNodes: !run.verify });
+    for (const warning of seen.warnings) run.emit({ type: "warning", ...warning });
+    if (seen.due.size === 0 && !seen.files.toNote) return new Work(run, seen);
+    if (!part) return workUnderLease(run, seen, why);
+    const one = new PartWork(run, part, why, seen);
     await one.run();
     return one;
   });

@@ -6,7 +6,7 @@ import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { contextOf, examine } from "./examine.js";
 import { prove } from "./prove.js";
-import type { Run } from "./run.js";
+import type { Run } from "./session.js";
 
 export interface Converged {
   /** Something was written. */

@@ -5,7 +5,7 @@ import type { Step } from "../migrations/step.js";
 import type { Change, Difference, Kept, StepContext, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { maskChanges } from "./mask-changes.js";
-import type { Run } from "./run.js";
+import type { Run } from "./session.js";
 
 export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
   return {

@@ -9,14 +9,15 @@ import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import { kindOf } from "../steps/targets.js";
+import type { Assessment } from "./assess.js";
 import { ledgerToNote } from "./assess-files.js";
 import { contextOf } from "./examine.js";
-import { type Look, type Run, runUnder } from "./run.js";
+import { type Run, runUnder } from "./session.js";
 
 /** The set's lease, under which nothing is written before the files are noted. */
 export class Noting implements Guard {
   readonly #run: Run;
-  readonly #seen: Look;
+  readonly #seen: Assessment;
   readonly #lease: Lease;
   readonly #reverted: () => void;
   #stored: Promise<StoredLedger | undefined> | undefined;
@@ -25,7 +26,7 @@ export class Noting implements Guard {
   /**
    * @param reverted called when older files have become the newest
    */
-  constructor(run: Run, seen: Look, lease: Lease, reverted: () => void) {
+  constructor(run: Run, seen: Assessment, lease: Lease, reverted: () => void) {
     this.#run = run;
     this.#seen = seen;
     this.#lease = lease;
@@ -85,7 +86,7 @@ export class Noting implements Guard {
 }
 
 /** Before the ledger: whoever is killed in between finds the entries under their former ids, and carries on. */
-async function carryMarkers(run: Run, { files, existing }: Pick<Look, "files" | "existing">): Promise<void> {
+async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "files" | "existing">): Promise<void> {
   const { renames, ledger } = files.renamed;
   for (const step of run.steps) {
     const from = renames.get(step.id);

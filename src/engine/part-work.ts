@@ -12,15 +12,16 @@ import type { Guard } from "../couch/guard.js";
 import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
+import { type Assessment, assess, narrowed } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { applyPart, partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
 import { refusedBy } from "./refused-by.js";
-import { ensureLedger, type Look, look, type Run, runUnder } from "./run.js";
+import { ensureLedger, type Run, runUnder } from "./session.js";
 import { workUnderLease } from "./under-lease.js";
 import { withoutSecrets } from "./without-secrets.js";
-import { type Due, Work } from "./work.js";
+import { Work } from "./work.js";
 
 export function assertIsPart({ number, of }: PartOption): void {
   const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;
@@ -34,8 +35,7 @@ export class PartWork {
   readonly #run: Run;
   readonly #part: PartOption;
   readonly #why: () => MigrateError | undefined;
-  readonly #seen: Look;
-  readonly #found: Due;
+  readonly #seen: Assessment;
   /** The step that is done in parts. */
   readonly #step: Step | undefined;
   readonly #works: Work[] = [];
@@ -47,13 +47,12 @@ export class PartWork {
   #older: OlderFiles | undefined;
   #ending: MigrateError | undefined;
 
-  constructor(run: Run, part: PartOption, why: () => MigrateError | undefined, seen: Look, found: Due) {
+  constructor(run: Run, part: PartOption, why: () => MigrateError | undefined, seen: Assessment) {
     this.#run = run;
     this.#part = part;
     this.#why = why;
     this.#seen = seen;
-    this.#found = found;
-    this.#step = run.steps.find((step) => found.due.has(step.id) && kindOf(step).parts);
+    this.#step = run.steps.find((step) => seen.due.has(step.id) && kindOf(step).parts);
   }
 
   async run(): Promise<void> {
@@ -66,29 +65,27 @@ export class PartWork {
     const open = openIn([...(await standings(this.#run, step, databases)).values()]);
     this.#open = open;
     if (open.length > 0) return;
-    const alone = (found: Due) => narrowed(found, (id) => id === step.id);
-    this.#works.push(
-      await workUnderLease(this.#run, now, alone(this.#found), this.#why, { of: (_, found) => alone(found) }),
-    );
+    const alone = (all: Assessment) => narrowed(all, (id) => id === step.id);
+    this.#works.push(await workUnderLease(this.#run, alone(now), this.#why, { of: alone }));
   }
 
   /** The steps before it hold, and it is divided. `undefined`: they don't, or it can't be, or it is done already. */
-  async #prepared(step: Step): Promise<Look | undefined> {
+  async #prepared(step: Step): Promise<Assessment | undefined> {
     const run = this.#run;
     const before = new Set(run.steps.slice(0, run.steps.indexOf(step)).map(({ id }) => id));
-    const earlier = (found: Due) => narrowed(found, (id) => before.has(id));
+    const earlier = (all: Assessment) => narrowed(all, (id) => before.has(id));
     let now = this.#seen;
-    if (earlier(this.#found).due.size > 0 || now.files.toNote || !(await this.#isDivided(now, step))) {
+    if (earlier(now).due.size > 0 || now.files.toNote || !(await this.#isDivided(now, step))) {
       const divide = async (guard: Guard) => {
         await this.#divide(step, guard);
         return this.#failures.length === 0;
       };
-      const share = { of: (_: Look, found: Due) => earlier(found), after: divide };
-      const work = await workUnderLease(run, now, earlier(this.#found), this.#why, share);
+      const share = { of: earlier, after: divide };
+      const work = await workUnderLease(run, earlier(now), this.#why, share);
       this.#works.push(work);
       if (!work.holds || this.#failures.length > 0) return undefined;
       run.couch.forget();
-      now = await look(run, {});
+      now = await assess(run, { unexamined: true });
     }
     this.#older = now.files.older;
     if (this.#older) return undefined;
@@ -97,7 +94,7 @@ export class PartWork {
     return undefined;
   }
 
-  async #isDivided(seen: Look, step: Step): Promise<boolean> {
+  async #isDivided(seen: Assessment, step: Step): Promise<boolean> {
     const databases = dueIn(seen, step);
     if (databases.some((database) => !seen.existing.has(database)) || decisionOn(seen, step)?.refusal) return false;
     const stand = await standings(this.#run, step, databases);
@@ -108,7 +105,7 @@ export class PartWork {
   async #divide(step: Step, guard: Guard): Promise<void> {
     const run = this.#run;
     run.couch.forget();
-    const now = await look(run, {});
+    const now = await assess(run, { unexamined: true });
     if (now.files.older) return;
     const refusal = decisionOn(now, step)?.refusal;
     if (refusal) {
@@ -195,7 +192,7 @@ export class PartWork {
   }
 
   result(milliseconds: number): ApplyResult {
-    const base = new Work(this.#run, this.#seen, this.#found).result(milliseconds);
+    const base = new Work(this.#run, this.#seen).result(milliseconds);
     const results = this.#works.map((work) => work.result(milliseconds));
     const all = <T>(of: (result: ApplyResult) => readonly T[]) => results.flatMap(of);
     const failures = [...all((result) => result.failures), ...this.#failures];
@@ -207,7 +204,7 @@ export class PartWork {
     const step = this.#step?.id ?? null;
     // Those before it were brought up to date, by this process or another, or are among what failed.
     const after = this.#run.steps.slice(this.#step ? this.#run.steps.indexOf(this.#step) + 1 : 0);
-    const left = after.flatMap(({ id }) => (this.#found.due.has(id) && !done.has(id) ? id : []));
+    const left = after.flatMap(({ id }) => (this.#seen.due.has(id) && !done.has(id) ? id : []));
     const notReached = all((result) => result.notReached);
     const older = this.#older ?? results.find((result) => result.older)?.older;
     return {
@@ -240,17 +237,13 @@ export class PartWork {
   }
 }
 
-function decisionOn({ decisions }: Look, { id }: Step): Decision | undefined {
+function decisionOn({ decisions }: Assessment, { id }: Step): Decision | undefined {
   return decisions.find(({ step }) => step.id === id);
 }
 
 /** The databases in which the step is still to be done. */
-function dueIn(seen: Look, step: Step): string[] {
+function dueIn(seen: Assessment, step: Step): string[] {
   return [...(decisionOn(seen, step)?.databases.keys() ?? [])];
-}
-
-function narrowed({ due }: Due, isOf: (id: string) => boolean): Due {
-  return { due: new Set([...due].filter(isOf)), warnings: [] };
 }
 
 function openIn(standings: readonly PartsStanding[]): number[] {

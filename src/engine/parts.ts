@@ -9,7 +9,7 @@ import type { Parts, PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { untilNoDoubt } from "./converge.js";
 import { contextOf } from "./examine.js";
-import { type Run, runUnder } from "./run.js";
+import { type Run, runUnder } from "./session.js";
 
 /** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
 function takePart(run: Run, step: Step, number: number): Promise<Lease> {

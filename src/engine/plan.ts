@@ -8,20 +8,23 @@ import { unsetNames } from "../migrations/unset.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
 import { createdBy, hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
 import { noMatch } from "../text/no-match.js";
+import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
 import { examine, missingDatabase } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { describeOrphans } from "./orphans.js";
+import { placeSteps } from "./places.js";
 import { previewLimits } from "./preview-limits.js";
-import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
+import { type Run, withRun } from "./session.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** What `apply` would do, field by field. Sends no request that writes. */
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
-    const planned = await planRun(run, await lookWhenReady(run, { withoutLedger: true, withRefused: true }));
+    const seen = await assessWhenReady(run, { withoutLedger: true, withRefused: true, unexamined: true });
+    const planned = await planRun(run, seen);
     if (planned.older) run.emit({ type: "older", steps: planned.steps.length, older: planned.older });
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));
@@ -43,7 +46,7 @@ interface Examined extends Item {
 }
 
 /** @internal */
-export async function planRun(run: Run, seen: Look): Promise<Plan> {
+export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
   const made = new Set(seen.existing.keys());
   const work = seen.decisions.map((decision) => {
     const items = itemsOf(run, decision, seen, made);
@@ -89,7 +92,7 @@ export async function planRun(run: Run, seen: Look): Promise<Plan> {
 }
 
 /** The step that claims an object, by object. Asked for only where there are orphans. */
-function claimersIn(run: Run, { orphaned, existing }: Look): Map<string, string> {
+function claimersIn(run: Run, { orphaned, existing }: Assessment): Map<string, string> {
   if (orphaned.length === 0) return new Map();
   return new Map(
     placeSteps(run, existing).flatMap(({ step, databases }) =>
@@ -99,14 +102,14 @@ function claimersIn(run: Run, { orphaned, existing }: Look): Map<string, string>
 }
 
 /** A user who may read the databases only can make a plan; what was applied is then not known. */
-function ledgerWarnings({ unread }: Look): Warning[] {
+function ledgerWarnings({ unread }: Assessment): Warning[] {
   if (!unread) return [];
   const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
   return [{ code: "ledger-unread", message }];
 }
 
 /** As `apply` does once it has gone back. */
-function revertWarnings({ files: { standing } }: Look): Warning[] {
+function revertWarnings({ files: { standing } }: Assessment): Warning[] {
   if (standing.is !== "newer" || !standing.reverts) return [];
   const message =
     "this goes back to older files: because --allow-revert is set, apply makes them the newest, and the files that are applied now become older";
@@ -134,7 +137,12 @@ function fragileNames(steps: readonly Step[]): string {
   return fragileIn(encodeURIComponent(names.join("").replaceAll("/", "") + (hasSlash ? "/" : "")));
 }
 
-function itemsOf(run: Run, decision: Decision, seen: Look, made: ReadonlySet<string>): (Item & { blocked: boolean })[] {
+function itemsOf(
+  run: Run,
+  decision: Decision,
+  seen: Assessment,
+  made: ReadonlySet<string>,
+): (Item & { blocked: boolean })[] {
   const kind = kindOf(decision.step);
   if (decision.state === "older") return [];
   if (decision.refusal) return [{ database: undefined, exists: true, due: true, blocked: false }];

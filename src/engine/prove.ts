@@ -6,7 +6,7 @@ import type { Step } from "../migrations/step.js";
 import type { Change, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { examine } from "./examine.js";
-import type { Run } from "./run.js";
+import type { Run } from "./session.js";
 
 const mostNamed = 5;
 const longestValue = 80;

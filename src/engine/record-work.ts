@@ -3,7 +3,7 @@ import type { MigrateError } from "../contract/errors.js";
 import type { Failure, RunRecord } from "../contract/results.js";
 import { recordRun } from "../ledger/history.js";
 import { version } from "../version.js";
-import type { Run } from "./run.js";
+import type { Run } from "./session.js";
 
 export interface Worked extends Pick<RunRecord, "applied" | "adopted" | "kept" | "part"> {
   readonly holder: string;

@@ -6,7 +6,7 @@
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
-import type { Run } from "./run.js";
+import type { Run } from "./session.js";
 
 /** Fewer are not worth a write before the end: to look at them again costs about as much. */
 const fewest = 25;

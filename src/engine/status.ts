@@ -9,10 +9,12 @@ import type { Ledger } from "../ledger/ledger.js";
 import { readOtherSets, sharedClaims } from "../ledger/other-sets.js";
 import { readPartLeases } from "../ledger/part-leases.js";
 import type { Migrations } from "../migrations/step.js";
+import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
+import { placeSteps } from "./places.js";
 import { isOfUnset, planRun } from "./plan.js";
-import { type Look, lookWhenReady, placeSteps, type Run, withRun } from "./run.js";
+import { type Run, withRun } from "./session.js";
 
 interface Holder {
   readonly holder: string;
@@ -28,7 +30,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
     migrations ?? { steps: [] },
     { ...options, expectsServer: true, unknownSecrets: true },
     async (run) => {
-      const seen = await lookWhenReady(run, { withRefused: true });
+      const seen = await assessWhenReady(run, { withRefused: true, unexamined: true });
       const planned = await planRun(run, seen);
       const entries = seen.stored?.ledger.entries ?? {};
       const { couch, place } = run;
@@ -82,7 +84,7 @@ function refusedWarnings({ refused }: Plan): Warning[] {
 }
 
 /** Two sets that claim one object overwrite each other. */
-function sharedWarnings(run: Run, { existing }: Look, others: readonly Ledger[]): Warning[] {
+function sharedWarnings(run: Run, { existing }: Assessment, others: readonly Ledger[]): Warning[] {
   const claims = placeSteps(run, existing).map(
     ({ step, databases }) => [step.id, claimsOf(step, databases).claims ?? []] as const,
   );

@@ -13,7 +13,7 @@ import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations } from "../migrations/step.js";
 import { version } from "../version.js";
 import { asRelease } from "./release-of.js";
-import { ensureLedger, type Run, ready, withRun } from "./run.js";
+import { ensureLedger, type Run, ready, withRun } from "./session.js";
 import { assertVariablesSet } from "./set-checks.js";
 
 /** Drops a step from the ledger. If it is in the files, it is pending again. */

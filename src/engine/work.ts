@@ -13,6 +13,7 @@ import type { Step } from "../migrations/step.js";
 import type { Target } from "../steps/kind.js";
 import { createdBy, hasOnlyPatterns, isPattern, kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
+import type { Assessment } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Converged, converge } from "./converge.js";
 import type { Decision } from "./decide.js";
@@ -20,21 +21,15 @@ import { missingDatabase } from "./examine.js";
 import { Incarnations } from "./incarnations.js";
 import { Noting, revertedMessage } from "./noting.js";
 import { type TakenParts, takeAllParts } from "./parts.js";
+import { placeSteps, targetsOf } from "./places.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
 import { refusedBy } from "./refused-by.js";
-import { type Look, placeSteps, type Run, runUnder, targetsOf } from "./run.js";
 import { dependencies, type Ordered, runInOrder, units } from "./schedule.js";
 import { proven } from "./secrets-check.js";
+import { type Run, runUnder } from "./session.js";
 import { takeSnapshot } from "./take-snapshot.js";
 import { withoutSecrets } from "./without-secrets.js";
-
-/** What a look has found to be done, and what is to be said of the rest. */
-export interface Due {
-  /** Ids of the steps to work on. */
-  readonly due: ReadonlySet<string>;
-  readonly warnings: readonly Warning[];
-}
 
 /** The set's lease, and what is noted under it before the first write. */
 interface Leased {
@@ -44,8 +39,7 @@ interface Leased {
 
 export class Work {
   readonly #run: Run;
-  readonly #seen: Look;
-  readonly due: ReadonlySet<string>;
+  readonly #seen: Assessment;
   readonly #applied: string[] = [];
   readonly #adopted: string[] = [];
   readonly #kept: KeptStep[] = [];
@@ -63,14 +57,17 @@ export class Work {
   /**
    * @param written ids of first steps that this run has brought to hold already
    */
-  constructor(run: Run, seen: Look, { due, warnings }: Due, written: ReadonlySet<string> = new Set()) {
+  constructor(run: Run, seen: Assessment, written: ReadonlySet<string> = new Set()) {
     this.#run = run;
     this.#seen = seen;
-    this.due = due;
-    this.#warnings = [...warnings];
+    this.#warnings = [...seen.warnings];
     this.#written = new Set(written);
     this.#existing = new Incarnations(run.couch, seen.existing);
     this.#stored = seen.stored;
+  }
+
+  get due(): ReadonlySet<string> {
+    return this.#seen.due;
   }
 
   get written(): ReadonlySet<string> {

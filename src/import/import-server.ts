@@ -4,7 +4,7 @@ import type { RunOptions } from "../contract/options.js";
 import type { Couch } from "../couch/couch.js";
 import { assertRoot } from "../couch/identity.js";
 import { path } from "../couch/path.js";
-import { type Run, whenReached, withRun } from "../engine/run.js";
+import { type Run, whenReached, withRun } from "../engine/session.js";
 import { list } from "../text/quantity.js";
 import { databasePart } from "./database-part.js";
 import { type Imported, type LeftOut, nothing, together } from "./imported.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { milestones, Recorder } from "../../src/engine/recorder.js";
-import type { Run } from "../../src/engine/run.js";
+import type { Run } from "../../src/engine/session.js";
 import type { Entry } from "../../src/ledger/ledger.js";
 import { fakeCouch } from "../steps/fake-couch.js";
 

@@ -1,31 +1,20 @@
-/** What plan, apply and status share: an open server, the place of the ledger, and a look at both. */
+/** Opens a run against a server, waits for CouchDB, and closes the run. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
-import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import type { Gateway } from "../couch/gateway.js";
 import type { Guard } from "../couch/guard.js";
-import { assertRoot } from "../couch/identity.js";
-import { assumeNodes } from "../couch/nodes.js";
-import { patternTest } from "../couch/pattern.js";
 import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
-import { entryOf } from "../ledger/entry-of.js";
-import type { Ledger, StoredLedger } from "../ledger/ledger.js";
-import { type LedgerPlace, readLedger } from "../ledger/store.js";
+import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
-import type { Target } from "../steps/kind.js";
-import { createdBy, isPattern, kindOf, type Names, namedDatabases, placeIn } from "../steps/targets.js";
-import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
-import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
-import { isOfOnePlace } from "./of-one-place.js";
 import { releaseOf } from "./release-of.js";
-import { assertLedgerLeftAlone, assertNoOverlaps, assertVariablesSet } from "./set-checks.js";
+import { assertLedgerLeftAlone, assertVariablesSet } from "./set-checks.js";
 import { stopper } from "./stop.js";
 import { withoutSecrets } from "./without-secrets.js";
 
@@ -62,33 +51,6 @@ export interface Run {
 /** The run as far as the guard allows it to write. */
 export function runUnder(run: Run, guard: Guard): Run {
   return { ...run, couch: run.couch.under(guard) };
-}
-
-/** What a look has shown, and what follows from it. */
-export interface Look {
-  readonly stored: StoredLedger | undefined;
-  /** How the files stand to the ledger. */
-  readonly files: FilesSeen;
-  /** Databases that exist, of those that matter. */
-  readonly existing: ReadonlyMap<string, string>;
-  readonly decisions: readonly Decision[];
-  readonly orphaned: readonly string[];
-  /** Why the files are refused, where the look continues with them. */
-  readonly refusal?: MigrateError;
-  /** Why the ledger could not be read, where the look continues without it. */
-  readonly unread?: MigrateError;
-}
-
-export interface LookOptions {
-  /**
-   * Take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need not send; a node
-   * that has joined since is seen by the next run that has work, by `--verify`, plan and status.
-   */
-  readonly trustNodes?: boolean;
-  /** Continue without the ledger where the user may not read it. */
-  readonly withoutLedger?: boolean;
-  /** Continue with files whose release is refused. */
-  readonly withRefused?: boolean;
 }
 
 const never = new AbortController().signal;
@@ -155,73 +117,6 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
 }
 
 /**
- * Reads the ledger and what the decision needs of the databases: where nothing is pending, this and the admins are all
- * that a run sends. The first request goes alone, so that wrong credentials are tried once.
- *
- * @param known the ledger, where it was asked for already, or a look of a moment ago, which still holds where nobody
- *   has written the ledger since
- */
-export async function look(
-  run: Run,
-  { trustNodes = false, withoutLedger = false, withRefused = false }: LookOptions,
-  known: { readonly asked?: FirstLook["ledger"] | undefined; readonly before?: Look | undefined } = {},
-): Promise<Look> {
-  const { asked, before } = known;
-  const { stored, unread } = await (asked ?? readLedger(run.couch, run.place)).then(
-    (ledger) => ({ stored: ledger, unread: undefined }),
-    (error: unknown) => {
-      if (withoutLedger && error instanceof MigrateError && error.code === "missing-right")
-        return { stored: undefined, unread: error };
-      throw error;
-    },
-  );
-  if (before && before.stored?.rev === stored?.rev) return before;
-  // A ledger is proof; one that does not exist is not.
-  if (!stored && !run.reach.connected) await assertRoot(run.couch);
-  if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
-  const [existing, files] = await Promise.all([
-    existingDatabases(run),
-    assessFiles(run, stored?.ledger, run.couch.login),
-  ]);
-  const refusal = refusalOf(files, stored?.ledger, run.place);
-  if (refusal && !withRefused) throw refusal;
-  const older = files.older !== undefined;
-  // Whatever else is wrong with files that are not applied need not be said.
-  if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
-  const placed = placeSteps(run, existing);
-  const { ledger, ambiguous } = files.renamed;
-  const elsewhere = older ? new Map() : await existingElsewhere(run, placed, ledger);
-  const seen = {
-    incarnations: new Map([...elsewhere, ...existing]),
-    secretsChanged: files.secrets.changed,
-  };
-  return {
-    stored,
-    files,
-    existing,
-    decisions: decide(placed, ledger, seen, { place: run.place, path: run.migrations.path, older, ambiguous }),
-    orphaned: orphans(placed, ledger),
-    ...(refusal === undefined ? {} : { refusal }),
-    ...(unread === undefined ? {} : { unread }),
-  };
-}
-
-/** Which of the databases still exist that are recorded for steps that work in none of them now. */
-async function existingElsewhere(
-  run: Run,
-  placed: readonly PlacedStep[],
-  ledger: Ledger | undefined,
-): Promise<Map<string, string>> {
-  const names = placed.flatMap((one) => databasesElsewhere(one, entryOf(ledger, one.step.id)));
-  return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
-}
-
-/** As `look`, but waits for CouchDB. */
-export async function lookWhenReady(run: Run, options: LookOptions = {}): Promise<Look> {
-  return whenReached(run, (again) => look(run, options, again ? {} : { asked: run.first?.ledger }));
-}
-
-/**
  * Does the first work of a run, and again once CouchDB can be worked with, where it, or what stands before it, does not
  * serve yet; `wait` is for all of it. The work shows that the URL is the root of a CouchDB.
  */
@@ -251,7 +146,7 @@ export async function whenReached<T>(run: Run, work: (again: boolean) => Promise
 }
 
 /** It may be starting, and a proxy before it may answer in its place. */
-function isNotReady(error: unknown): boolean {
+export function isNotReady(error: unknown): boolean {
   if (!(error instanceof MigrateError)) return false;
   if (error.code === "unreachable" || error.code === "not-couchdb") return true;
   return error.code === "request-failed" && [502, 503, 504].includes(Number(error.data.status));
@@ -315,66 +210,6 @@ function notReached({ couch, reach }: Run, why: MigrateError | undefined): Migra
   const what = reach.waitedFor ?? couch.contact.trouble;
   const message = `${why.message}: CouchDB at ${couch.url} was not ready, ${what}`;
   return new MigrateError("unreachable", { message, data: { what }, cause: why });
-}
-
-/** Patterns match what earlier steps make, too: where that is missing, they have work as well. */
-export function placeSteps(run: Run, existing: Names): PlacedStep[] {
-  const names = new Set(existing.keys());
-  return run.steps.map((step) => {
-    const databases = placeIn(step, names, run.place.database);
-    for (const made of createdBy(step)) names.add(made);
-    const removed = kindOf(step).removes?.(step.desired);
-    if (removed !== undefined) names.delete(removed);
-    const kind = kindOf(step);
-    const claims = kind.scope === "server" ? { claims: kind.claims(step.shown) } : {};
-    return { step, databases, oneTime: kind.oneTime ?? false, ...claims };
-  });
-}
-
-/** Where a step works, given the databases that exist. */
-export function targetsOf(run: Run, step: Step, existing: ReadonlyMap<string, string>): Target[] {
-  if (kindOf(step).scope === "server") return [{}];
-  return placeIn(step, existing, run.place.database).map((database) => ({ database }));
-}
-
-async function existingDatabases(run: Run): Promise<Map<string, string>> {
-  const named = new Set(run.steps.flatMap(namedDatabases));
-  const patterns = [...named].filter(isPattern).map(patternTest);
-  const names = new Set([...named].filter((name) => !isPattern(name)));
-  if (patterns.length > 0) {
-    const matched = (await listDatabases(run.couch)).filter((name) => patterns.some((matches) => matches(name)));
-    for (const name of matched) names.add(name);
-  }
-  return incarnationsOf(run, names);
-}
-
-/** Of those that exist. */
-async function incarnationsOf(run: Run, names: ReadonlySet<string>): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const listed = await listedIncarnations(run.couch, [...names]);
-  await Promise.all(
-    [...names].map(async (name) => {
-      const incarnation = listed ? listed.get(name) : await incarnationOf(run, name);
-      if (incarnation !== undefined) found.set(name, incarnation);
-    }),
-  );
-  return found;
-}
-
-/**
- * A database that may not, or can't, be read is there, as far as can be told: the step that works in it says what is
- * wrong, and the others go on.
- */
-async function incarnationOf(run: Run, name: string): Promise<string | undefined> {
-  try {
-    return (await databaseInfo(run.couch, name))?.incarnation;
-  } catch (error) {
-    if (!(error instanceof MigrateError) || isNotReady(error) || !isOfOnePlace(error)) throw error;
-    if (error.code !== "missing-right") {
-      run.emit({ type: "warning", code: "unreadable", message: `database ${name} can't be read: ${error.message}` });
-    }
-    return "0";
-  }
 }
 
 /** Who holds the lease, for people: the pod's name where there is one. */

@@ -1,0 +1,215 @@
+/** How files, ledger and databases stand to each other, and what is to be done: what every command begins with. */
+import pMap from "p-map";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Warning } from "../contract/results.js";
+import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
+import { assertRoot } from "../couch/identity.js";
+import { assumeNodes } from "../couch/nodes.js";
+import { patternTest } from "../couch/pattern.js";
+import { entryOf } from "../ledger/entry-of.js";
+import type { Ledger, StoredLedger } from "../ledger/ledger.js";
+import { readLedger } from "../ledger/store.js";
+import type { StepKind } from "../steps/kind.js";
+import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
+import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
+import { examine } from "./examine.js";
+import { isOfOnePlace } from "./of-one-place.js";
+import { placeSteps, targetsOf } from "./places.js";
+import { isNotReady, type Run, whenReached } from "./session.js";
+import { assertNoOverlaps } from "./set-checks.js";
+
+/** What ledger, databases and files have shown at one moment, and what follows from it. */
+export interface Assessment {
+  readonly stored: StoredLedger | undefined;
+  /** How the files stand to the ledger. */
+  readonly files: FilesSeen;
+  /** Databases that exist, of those that matter, each with its incarnation. */
+  readonly existing: ReadonlyMap<string, string>;
+  readonly decisions: readonly Decision[];
+  readonly orphaned: readonly string[];
+  /** Ids of the steps to work on. */
+  readonly due: ReadonlySet<string>;
+  /** Of the steps that were examined, and are not due. */
+  readonly warnings: readonly Warning[];
+  /** Why the files are refused, where the assessment continues with them. */
+  readonly refusal?: MigrateError;
+  /** Why the ledger could not be read, where the assessment continues without it. */
+  readonly unread?: MigrateError;
+}
+
+export interface AssessOptions {
+  /**
+   * Take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need not send; a node
+   * that has joined since is seen by the next run that has work, by `--verify`, plan and status.
+   */
+  readonly trustNodes?: boolean;
+  /** Continue without the ledger where the user may not read it. */
+  readonly withoutLedger?: boolean;
+  /** Continue with files whose release is refused. */
+  readonly withRefused?: boolean;
+  /** Examine no step on the server: whoever asks does so, or needs to know only what the ledger tells. */
+  readonly unexamined?: boolean;
+}
+
+/** An assessment before its steps are examined. */
+type Seen = Omit<Assessment, "due" | "warnings">;
+
+/** @param before an assessment of a moment ago, which still holds where nobody has written the ledger since */
+export async function assess(run: Run, options: AssessOptions = {}, before?: Assessment): Promise<Assessment> {
+  const stored = await storedLedger(run, options);
+  if (before && before.stored?.rev === stored.stored?.rev) return before;
+  return withDue(run, await look(run, options, stored), options);
+}
+
+/** As `assess`, but waits for CouchDB. */
+export async function assessWhenReady(run: Run, options: AssessOptions = {}): Promise<Assessment> {
+  const seen = await whenReached(run, async (again) => {
+    return look(run, options, await storedLedger(run, options, again ? undefined : run.first?.ledger));
+  });
+  return withDue(run, seen, options);
+}
+
+/** The assessment of these steps only. */
+export function narrowed(assessment: Assessment, isOf: (id: string) => boolean): Assessment {
+  return { ...assessment, due: new Set([...assessment.due].filter(isOf)), warnings: [] };
+}
+
+async function storedLedger(
+  run: Run,
+  { withoutLedger = false }: AssessOptions,
+  asked = readLedger(run.couch, run.place),
+): Promise<Pick<Seen, "stored" | "unread">> {
+  try {
+    return { stored: await asked };
+  } catch (error) {
+    if (!withoutLedger || !(error instanceof MigrateError) || error.code !== "missing-right") throw error;
+    return { stored: undefined, unread: error };
+  }
+}
+
+/**
+ * Reads what the decision needs of the databases: where nothing is pending, this, the ledger and the admins are all that
+ * a run reads. The ledger goes first and alone, so that wrong credentials are tried once.
+ */
+async function look(
+  run: Run,
+  { trustNodes = false, withRefused = false }: AssessOptions,
+  { stored, unread }: Pick<Seen, "stored" | "unread">,
+): Promise<Seen> {
+  // A ledger is proof; one that does not exist is not.
+  if (!stored && !run.reach.connected) await assertRoot(run.couch);
+  if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
+  const [existing, files] = await Promise.all([
+    existingDatabases(run),
+    assessFiles(run, stored?.ledger, run.couch.login),
+  ]);
+  const refusal = refusalOf(files, stored?.ledger, run.place);
+  if (refusal && !withRefused) throw refusal;
+  const older = files.older !== undefined;
+  // Whatever else is wrong with files that are not applied need not be said.
+  if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
+  const placed = placeSteps(run, existing);
+  const { ledger, ambiguous } = files.renamed;
+  const elsewhere = older ? new Map() : await existingElsewhere(run, placed, ledger);
+  const seen = {
+    incarnations: new Map([...elsewhere, ...existing]),
+    secretsChanged: files.secrets.changed,
+  };
+  return {
+    stored,
+    files,
+    existing,
+    decisions: decide(placed, ledger, seen, { place: run.place, path: run.migrations.path, older, ambiguous }),
+    orphaned: orphans(placed, ledger),
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(unread === undefined ? {} : { unread }),
+  };
+}
+
+/** Due are the steps that are not applied, and those that are looked at on every run and don't hold; drift. */
+async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptions): Promise<Assessment> {
+  const due = new Set<string>();
+  const examined: Decision[] = [];
+  for (const decision of seen.decisions) {
+    if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
+    else if (decision.state === "applied" && isLookedAt(kindOf(decision.step), run.verify)) examined.push(decision);
+  }
+  if (unexamined) return { ...seen, due, warnings: [] };
+  /** What can't be looked at is worked on: the work says in which databases it fails. */
+  const failed = (thrown: unknown): undefined => {
+    if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
+  };
+  const warnings = await pMap(
+    examined,
+    async ({ step }): Promise<Warning[]> => {
+      const targets = targetsOf(run, step, seen.existing);
+      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true))).catch(
+        failed,
+      );
+      if (!differences || differences.some((difference) => difference.action !== "none")) {
+        due.add(step.id);
+        // The work on it will say them.
+        return [];
+      }
+      return differences.flatMap((one) => one.warnings).map((message) => ({ code: "step", message, id: step.id }));
+    },
+    { concurrency: run.concurrency, signal: run.signal },
+  );
+  return { ...seen, due, warnings: warnings.flat() };
+}
+
+/** What was done once is not looked at again: the data may have gone on since. */
+function isLookedAt({ everyRun, oneTime }: StepKind, verify: boolean): boolean {
+  return everyRun === true || (verify && !oneTime);
+}
+
+/** Which of the databases still exist that are recorded for steps that work in none of them now. */
+async function existingElsewhere(
+  run: Run,
+  placed: readonly PlacedStep[],
+  ledger: Ledger | undefined,
+): Promise<Map<string, string>> {
+  const names = placed.flatMap((one) => databasesElsewhere(one, entryOf(ledger, one.step.id)));
+  return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
+}
+
+async function existingDatabases(run: Run): Promise<Map<string, string>> {
+  const named = new Set(run.steps.flatMap(namedDatabases));
+  const patterns = [...named].filter(isPattern).map(patternTest);
+  const names = new Set([...named].filter((name) => !isPattern(name)));
+  if (patterns.length > 0) {
+    const matched = (await listDatabases(run.couch)).filter((name) => patterns.some((matches) => matches(name)));
+    for (const name of matched) names.add(name);
+  }
+  return incarnationsOf(run, names);
+}
+
+/** Of those that exist. */
+async function incarnationsOf(run: Run, names: ReadonlySet<string>): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const listed = await listedIncarnations(run.couch, [...names]);
+  await Promise.all(
+    [...names].map(async (name) => {
+      const incarnation = listed ? listed.get(name) : await incarnationOf(run, name);
+      if (incarnation !== undefined) found.set(name, incarnation);
+    }),
+  );
+  return found;
+}
+
+/**
+ * A database that may not, or can't, be read is there, as far as can be told: the step that works in it says what is
+ * wrong, and the others go on.
+ */
+async function incarnationOf(run: Run, name: string): Promise<string | undefined> {
+  try {
+    return (await databaseInfo(run.couch, name))?.incarnation;
+  } catch (error) {
+    if (!(error instanceof MigrateError) || isNotReady(error) || !isOfOnePlace(error)) throw error;
+    if (error.code !== "missing-right") {
+      run.emit({ type: "warning", code: "unreadable", message: `database ${name} can't be read: ${error.message}` });
+    }
+    return "0";
+  }
+}

@@ -1,0 +1,35 @@
+/** Where the steps of a run work, given the databases that exist. Pure. */
+import type { LedgerPlace } from "../ledger/place.js";
+import type { Step } from "../migrations/step.js";
+import type { Target } from "../steps/kind.js";
+import { createdBy, kindOf, type Names, placeIn } from "../steps/targets.js";
+import type { PlacedStep } from "./decide.js";
+
+interface PlacedRun {
+  readonly steps: readonly Step[];
+  readonly place: LedgerPlace;
+}
+
+/** Patterns match what earlier steps make, too: where that is missing, they have work as well. */
+export function placeSteps(run: PlacedRun, existing: Names): PlacedStep[] {
+  const names = new Set(existing.keys());
+  return run.steps.map((step) => {
+    const databases = placeIn(step, names, run.place.database);
+    for (const made of createdBy(step)) names.add(made);
+    const removed = kindOf(step).removes?.(step.desired);
+    if (removed !== undefined) names.delete(removed);
+    const kind = kindOf(step);
+    const claims = kind.scope === "server" ? { claims: kind.claims(step.shown) } : {};
+    return { step, databases, oneTime: kind.oneTime ?? false, ...claims };
+  });
+}
+
+/** Where a step works, given the databases that exist. */
+export function targetsOf(
+  { place }: Pick<PlacedRun, "place">,
+  step: Step,
+  existing: ReadonlyMap<string, string>,
+): Target[] {
+  if (kindOf(step).scope === "server") return [{}];
+  return placeIn(step, existing, place.database).map((database) => ({ database }));
+}
