@@ -1,12 +1,12 @@
 /** Where CouchDB is and what to log in with. Holds secrets: never print it. */
 export interface Connection {
-  /** `http://` or `https://`; may carry credentials, which then win, and a path prefix. */
+  /** `http://` or `https://`; may contain credentials, which take precedence, and a path prefix. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** Tried once where `password` is refused: the rotation of one's own password. */
+  /** Tried once if `password` is refused: for the rotation of the login's own password. */
   readonly previousPassword?: string;
-  /** Milliseconds for one request; default 30 000. */
+  /** How long one request may take, in milliseconds. Default 30 000. */
   readonly requestTimeout?: number;
   readonly tls?: Tls;
 }

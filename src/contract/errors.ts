@@ -8,7 +8,7 @@
  * the exit code follows from the catalogue, and `npm run generate` writes docs/errors.md from it.
  */
 
-/** What the process exits with, by class of outcome. */
+/** Exit codes of the process, by class of outcome. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -217,12 +217,12 @@ export interface ErrorDetails {
   readonly message: string;
   /** Facts for machines and tests. No secret. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** What to do now, where the catalogue's own is too general. */
+  /** What to do now, if the catalogue's own is too general. */
   readonly next?: string;
   readonly cause?: unknown;
 }
 
-/** Every failure that couchdb-migrate foresees. Anything else that is thrown is a bug. */
+/** Every failure that couchdb-migrate expects. Anything else that it throws is a bug. */
 export class MigrateError extends Error {
   override readonly name: string = "MigrateError";
   readonly code: ErrorCode;
@@ -236,7 +236,7 @@ export class MigrateError extends Error {
     this.next = details.next ?? catalogue[code].next;
   }
 
-  /** What the process exits with for this error. */
+  /** The exit code of the process for this error. */
   get exitCode(): number {
     return exitCodes[catalogue[this.code].exit];
   }

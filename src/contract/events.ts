@@ -6,19 +6,19 @@ import type { MigrateError } from "./errors.js";
 import type { Kept, OlderFiles } from "./results.js";
 
 export type Event =
-  /** CouchDB, or a part of it, is waited for. Emitted at growing intervals. */
+  /** The run waits for CouchDB, or a part of it. Emitted at growing intervals. */
   | { readonly type: "waiting"; readonly url: string; readonly reason: string; readonly milliseconds: number }
   | { readonly type: "connected"; readonly url: string; readonly version: string; readonly user: string | undefined }
   /** The run is anonymous until an admin has been written. */
   | { readonly type: "admin-party"; readonly url: string }
-  /** `part`: the lease is one of a part of a step that several processes do together; absent: it is the set's. */
+  /** `part`: it is the lease of a part. Absent: it is the set's lease. */
   | {
       readonly type: "lease-waiting";
       readonly holder: string;
       readonly since: string;
-      /** How long the holder has had it, by our clock; left out where `since` is no time. */
+      /** How long the holder has had it, by our clock. Absent if `since` is not a time. */
       readonly millisecondsHeld?: number;
-      /** How long it has been waited for. */
+      /** How long this run has waited. */
       readonly milliseconds: number;
       readonly part?: number;
     }
@@ -30,7 +30,7 @@ export type Event =
       readonly part?: number;
     }
   | { readonly type: "lease-released" }
-  /** What is about to be done: how many steps, of how many. */
+  /** How many steps are pending, of how many. */
   | { readonly type: "run-begin"; readonly steps: number; readonly pending: number }
   | { readonly type: "step-begin"; readonly id: string; readonly kind: string; readonly title: string }
   | {
@@ -53,13 +53,13 @@ export type Event =
       readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;
     }
-  /** `timeout` or a signal has ended the run in the middle of it; the next run goes on with it. */
+  /** `timeout` or a signal stopped the run in the middle of this step; the next run continues it. */
   | { readonly type: "step-stopped"; readonly id: string }
   | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
   | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
-  /** Nothing is done: the files are older than what is applied. */
+  /** The run does nothing: the files are older than what is applied. */
   | { readonly type: "older"; readonly steps: number; readonly older: OlderFiles }
-  /** One request, for traces. `path` without credentials; bodies are never in it. */
+  /** One request, for traces. `path` has no credentials; bodies are not included. */
   | {
       readonly type: "request";
       readonly method: string;

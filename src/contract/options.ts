@@ -4,53 +4,53 @@ import type { Listener } from "./events.js";
 
 export interface RunOptions {
   readonly connection: Connection;
-  /** The migration set: each has a ledger, a lease and a history of its own. Default `default`. */
+  /** The migration set: each has its own ledger, lease and history. Default `default`. */
   readonly set?: string;
-  /** A database made beforehand for the ledger, whose `_security` is left alone. Default: `couchdb-migrate`, our own. */
+  /** An existing database for the ledger; its `_security` is not changed. Default: `couchdb-migrate`, created by the run. */
   readonly ledgerDatabase?: string;
   /**
-   * How long to wait for CouchDB. Default 60 000; for `plan`, `status` and `importServer` 0: they expect a server that
-   * is there, and retry only what fails on it.
+   * How long to wait for CouchDB. Default 60 000. For `plan`, `status` and `importServer` the default is 0: they expect
+   * the server to be up, and retry only requests that fail on it.
    */
   readonly wait?: number;
-  /** Look at every step live; `apply` then repairs drift, `plan` counts it as a change. */
+  /** Compare every step with the server: `apply` repairs drift, `plan` counts it as a change. */
   readonly verify?: boolean;
-  /** Let steps that destroy data do so. */
+  /** Allow steps to destroy data. */
   readonly allowDestroy?: boolean;
-  /** Apply files that are older than what is applied; that makes them the newest. */
+  /** Apply files even if they are older than what is applied; they become the newest. */
   readonly allowRevert?: boolean;
   /**
-   * The release of the files, from a deployer that counts: a whole number, or an ISO 8601 time; one sort per set. A higher
-   * one than the ledger's is applied whatever the files; a lower one is not, except with `allowRevert`. Default: the files alone decide.
+   * The release of the files: a whole number or an ISO 8601 time, always the same form in a set. A higher release than the
+   * ledger's is always applied; a lower one is not, except with `allowRevert`. Default: the files alone decide.
    */
   readonly release?: number | string;
-  /** How many documents a second a step may change that changes many. Default: as many as the server takes. */
+  /** How many documents per second a transformation may change. Default: as many as the server takes. */
   readonly rate?: number;
-  /** How many indexes may be built at the same time. Default 1. */
+  /** How many indexes of staged deployments may be built at once. Default 1. */
   readonly builds?: number;
-  /** How long a script of `transformDocuments` may take to be loaded, and for each document. Default 60 000. */
+  /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */
   readonly scriptTimeout?: number;
-  /** How many databases are worked in at once. Default 16. */
+  /** How many databases to work on at once. Default 16. */
   readonly concurrency?: number;
-  /** Hears everything that the run has to say. */
+  /** Called with every event of the run. */
   readonly emit?: Listener;
   /** Stops the run between two requests. */
   readonly signal?: AbortSignal;
 }
 
 export interface LeaseOptions {
-  /** After how long a silent holder's lease may be taken over. Default 30 000. */
+  /** How long the lease of a silent holder is watched before it is taken over. Default 30 000. */
   readonly leaseTtl?: number;
-  /** How long another runner is waited for. Default 600 000. */
+  /** How long to wait for another runner. Default 600 000. */
   readonly lockWait?: number;
-  /** Who holds the lease, for people: the pod's name. Default: the host name and the process id. */
+  /** The name of this runner, for those who wait for its lease. Default: the host name and the process id. */
   readonly holder?: string;
 }
 
 /** Each part holds a lease at the end, and each is a client of one CouchDB. */
 export const mostParts = 100;
 
-/** One part of a step that several processes do together. */
+/** One part of a step that several processes share. */
 export interface PartOption {
   /** From 1. */
   readonly number: number;
@@ -58,7 +58,7 @@ export interface PartOption {
 }
 
 export interface ApplyOptions extends RunOptions, LeaseOptions {
-  /** Do this part of the first pending step that can be divided, and leave what comes after it. Default: all. */
+  /** Do this part of the first pending step that can be divided, and leave the steps after it. Default: everything. */
   readonly part?: PartOption;
   /** Files that are older than what is applied: resolve with the result `older`, or throw `older-files`. Default `skip`. */
   readonly onOlder?: "skip" | "fail";

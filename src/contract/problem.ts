@@ -1,6 +1,6 @@
 import { MigrateError } from "./errors.js";
 
-/** Where something stands in a migration file. Lines and columns count from 1; columns in characters, as editors do. */
+/** A place in a migration file. Lines and columns count from 1; columns in characters, as in editors. */
 export interface Position {
   readonly file: string;
   readonly line: number;

@@ -3,11 +3,11 @@
  * never renamed. Nothing in them is secret; `"***"` stands in a secret's place.
  */
 
-/** One difference between what is and what ought to be. */
+/** One difference between the server and the files. */
 export interface Change {
   /** JSON Pointer into the step's object. */
   readonly path: string;
-  /** `null`: not there. Secrets: `"***"`. */
+  /** `null`: absent. Secrets: `"***"`. */
   readonly before: unknown;
   /** As `before`; `"(unknown)"`: a secret whose variable is not set. */
   readonly after: unknown;
@@ -17,7 +17,7 @@ export interface Change {
 export interface Kept {
   /** JSON Pointer into the step's object. */
   readonly path: string;
-  /** `null`: not there. Secrets: `"***"`. */
+  /** `null`: absent. Secrets: `"***"`. */
   readonly server: unknown;
   readonly files: unknown;
   /** Id of the document in which it is. Absent: it is in none. */
@@ -26,7 +26,7 @@ export interface Kept {
   readonly documents?: number;
 }
 
-/** An index that a change makes CouchDB build anew. */
+/** An index that CouchDB rebuilds because of a change. */
 export interface Rebuild {
   readonly database: string;
   /** Name of the design document, without `_design/`. */
@@ -34,11 +34,11 @@ export interface Rebuild {
   readonly views: readonly string[];
   /** How many documents the build reads. */
   readonly documents: number;
-  /** What they take. */
+  /** Their size. */
   readonly bytes?: number;
-  /** Another design document that has the same index: nothing is built anew, or what was begun goes on. */
+  /** Another design document that has the same index: it is reused, or its build continues. */
   readonly reuses?: string;
-  /** Of `reuses`: changes that its index lacks, in those copies that answered; absent: not known. */
+  /** With `reuses`: how many changes that index lacks, in the copies that answered. Absent: unknown. */
   readonly pending?: number;
   /** The old index serves until the new one is built. */
   readonly staged?: boolean;
@@ -49,13 +49,13 @@ export type StepState = "pending" | "changed" | "applied" | "drifted" | "older";
 
 /** Why files are not applied: a newer version of them, or newer secrets, are. */
 export interface OlderFiles {
-  /** By what it is told: the version of the files is noted, and is not the newest; their secrets were replaced; or their release is lower. */
+  /** How it is known: the ledger has a newer version of the files, newer secrets, or a higher release. */
   readonly by: "version" | "secrets" | "release";
-  /** For people: part of a sentence. */
+  /** For people: a part of a sentence. */
   readonly reason: string;
-  /** Of these files. Absent: they have none. */
+  /** The release of these files. Absent: none. */
   readonly release?: string;
-  /** Of what is applied. Absent: it has none. */
+  /** The release that is applied. Absent: none. */
   readonly appliedRelease?: string;
   /** What to do, for people. */
   readonly next: string;
@@ -108,7 +108,7 @@ export interface PlannedStep {
    * are what they would be without those. Absent: there are none.
    */
   readonly previewWithout?: readonly string[];
-  /** `apply`, with the same options, would write to the server for it: false for drift that it leaves alone. */
+  /** Whether `apply`, with the same options, would write for this step: false for drift that it leaves. */
   readonly applies: boolean;
   /** One sentence each: why it is pending (`the database was recreated`), why it is refused, what to watch. */
   readonly notes: readonly string[];
@@ -166,15 +166,15 @@ export interface Failure {
   readonly next: string;
 }
 
-/** With `part`: what became of it. */
+/** The outcome of a run with `part`. */
 export interface PartResult {
-  /** The step that is done in parts; null: none was pending that can be. */
+  /** The step that is done in parts; null: no such step was pending. */
   readonly step: string | null;
   readonly number: number;
   readonly of: number;
-  /** Numbers of the parts that are still to be done; none: all are, and the step is recorded; null: not known. */
+  /** Numbers of the parts that are still to be done. Empty: all are done, and the step is recorded. Null: unknown. */
   readonly open: readonly number[] | null;
-  /** Ids of steps that are pending, and left to an `apply` without `part`. */
+  /** Ids of pending steps that are left to an `apply` without `part`. */
   readonly left: readonly string[];
 }
 
@@ -182,24 +182,24 @@ export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
   /**
-   * `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, the next run goes on. `older`:
+   * `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, and the next run continues. `older`:
    * nothing was done, as the files are older than what is applied.
    */
   readonly result: "applied" | "unchanged" | "older" | "failed" | "come-again" | "interrupted";
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
-  /** Recorded without a write, though the server differs: by design, these steps leave what is there. */
+  /** Recorded without a write although the server differs: these steps leave existing objects as they are. */
   readonly kept: readonly KeptStep[];
   /** Recorded without a write: their patterns match no database now, and apply to those that appear later. */
   readonly unmatched: readonly string[];
   readonly unchanged: readonly string[];
-  /** Ids of all steps, where the files are older than what is applied. */
+  /** Ids of all steps, if the files are older than what is applied. */
   readonly skipped: readonly string[];
   /** With `result: "older"`: why. */
   readonly older?: OlderFiles;
-  /** Begun, and cut short by `timeout` or a signal: the next run goes on with them. */
+  /** Started, and cut short by `timeout` or a signal: the next run continues them. */
   readonly unfinished: readonly string[];
-  /** Not begun, because the run stopped before. */
+  /** Not started, because the run stopped before. */
   readonly notReached: readonly string[];
   readonly part?: PartResult;
   readonly failures: readonly Failure[];
@@ -217,7 +217,7 @@ export interface StatusStep {
   readonly id: string;
   readonly kind: string;
   readonly state: StepState;
-  /** ISO 8601, or null where the ledger does not know it. */
+  /** ISO 8601, or null if the ledger does not know. */
   readonly appliedAt: string | null;
   readonly notes: readonly string[];
 }
@@ -226,7 +226,7 @@ export interface Status {
   readonly formatVersion: 1;
   readonly set: string;
   readonly server: { readonly url: string; readonly version: string };
-  /** False: there were no migration files to compare with; `steps` are those of the ledger. */
+  /** False: there were no migration files to compare with, and `steps` are those of the ledger. */
   readonly files: boolean;
   readonly steps: readonly StatusStep[];
   /** The files are older than what is applied. Absent: they are not, or there are none. */
@@ -240,9 +240,9 @@ export interface Status {
   /** As in a plan. */
   readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
-  /** `millisecondsHeld`: by the clock of whoever asks; left out where `since` is no time. */
+  /** `millisecondsHeld` is by the caller's clock, and absent if `since` is not a time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
-  /** Parts of steps that somebody is at work on, by the lease of each. */
+  /** Parts of steps that somebody is working on. */
   readonly parts: readonly (PartHolder & { readonly millisecondsHeld?: number })[];
   readonly runs: readonly RunRecord[];
 }
@@ -256,11 +256,11 @@ export interface PartHolder {
   readonly since: string;
 }
 
-/** Whose leases `unlock` has released. */
+/** The leases that `unlock` released. */
 export interface Unlocked {
-  /** The set's own; null: nobody held it. */
+  /** The set's lease; null: nobody held it. */
   readonly lease: null | { readonly holder: string; readonly since: string };
-  /** Those of parts. */
+  /** The leases of parts. */
   readonly parts: readonly PartHolder[];
 }
 
@@ -271,7 +271,7 @@ export interface RunRecord {
   readonly holder: string;
   readonly version: string;
   readonly result: "applied" | "failed" | "interrupted" | "come-again";
-  /** The work of one part of a step: `applied` then means that the part is done. What else its run did has records of its own. */
+  /** The work on one part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];

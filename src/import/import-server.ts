@@ -17,11 +17,11 @@ import { assertUnused, writeImported } from "./write-files.js";
 
 export interface ImportOptions
   extends Pick<RunOptions, "connection" | "ledgerDatabase" | "wait" | "concurrency" | "emit" | "signal"> {
-  /** Only databases that match (`*` stands for any text), and nothing that belongs to the server as a whole. */
+  /** Import only databases that match (`*` stands for any text), and nothing server-wide. */
   readonly database?: string;
   /** The folder to write to. Default `./migrations`. */
   readonly out?: string;
-  /** Write though there are migration files already. */
+  /** Write even if there are migration files already. */
   readonly force?: boolean;
 }
 

@@ -10,7 +10,7 @@ export interface ImportResult {
   readonly steps: number;
   /** What is not in the files, and why. */
   readonly leftOut: readonly LeftOut[];
-  /** What has to be set in the environment before the files can be used. */
+  /** Variables that have to be set before the files can be used. */
   readonly variables: readonly NeededVariable[];
 }
 

@@ -18,7 +18,7 @@ export interface LoadOptions {
   /** What `${NAME}` is looked up in. Default: the environment of the process. */
   readonly env?: Env;
   /**
-   * What becomes of a variable that is not set, and has no default. Default: `error`.
+   * What to do with a variable that is not set and has no default. Default: `error`.
    *
    * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
    * other field it is an error. `plan` and `status` take such steps, and no other function does.

@@ -9,7 +9,7 @@ export interface Step {
   /** The step kind's name: `ensureDatabase`, … */
   readonly kind: string;
   readonly description?: string;
-  /** The ids that it had before. Absent: none. */
+  /** Its former ids. Absent: none. */
   readonly formerly?: readonly string[];
   /**
    * What the step asks for, as its kind's `resolve` returned it: variables resolved, defaults filled in,

@@ -9,13 +9,13 @@ import type { VariableProblem } from "./variables.js";
  */
 export type UnsetPolicy = "error" | "unknown-secrets" | "unknown";
 
-/** A variable that is not set, or a file of a `${file:…}` that does not exist, in one place of the files. */
+/** A variable that is not set, or a `${file:…}` that does not exist, in one place of the files. */
 export interface UnsetVariable {
   /** `NAME`, or `file:/path`. */
   readonly name: string;
   /** The field is secret. */
   readonly secret: boolean;
-  /** What a load says where it needs the value. */
+  /** The problem that it is if the value is needed. */
   readonly problem: Problem;
 }
 

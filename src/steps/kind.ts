@@ -52,7 +52,7 @@ export interface StepIdentity {
   readonly set: string;
   readonly id: string;
   readonly checksum: string;
-  /** The ids that it had before. Absent: none. */
+  /** Its former ids. Absent: none. */
   readonly formerly?: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface ImportBootstrapOptions {
   readonly from: string;
   /** The folder to write to. Default `./migrations`. */
   readonly out?: string;
-  /** Write though there are migration files already. */
+  /** Write even if there are migration files already. */
   readonly force?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface ObservedIndexes {
   readonly designDocs?: Readonly<Record<string, DesignDoc>>;
   /** How many documents a build reads: all but the design documents. */
   readonly documents: number;
-  /** What they take. */
+  /** Their size. */
   readonly bytes: number;
   /** Of the design documents whose index another one is going to have; for a plan only. */
   readonly lacking?: Lacking;
