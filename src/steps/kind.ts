@@ -4,7 +4,8 @@
  * To add one:
  *   1. write `src/steps/<name-in-kebab-case>.ts` that exports a `StepKind` (copy `ensure-database.ts`: it is the shortest);
  *   2. add it to the list in `src/steps/index.ts`;
- *   3. `npm run generate`: the validator, the editor schema and the step reference follow;
+ *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
+ *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
  *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite;
  *   5. say what proves its writes (`proof`), and add a row to `test/promises/applied/every-kind.test.ts`;
  *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.

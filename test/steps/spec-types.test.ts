@@ -1,0 +1,101 @@
+/**
+ * The types of the specs, which the kinds declare by hand, are those of their schemas. Each row has every field of a
+ * kind: the compiler holds it against the type, and the test against the schema.
+ */
+import { expect, test } from "vitest";
+import { validatorOf } from "../../src/migrations/validators.js";
+import type { ensureAdmin } from "../../src/steps/ensure-admin.js";
+import type { ensureCluster } from "../../src/steps/ensure-cluster.js";
+import type { ensureConfig } from "../../src/steps/ensure-config.js";
+import type { ensureDatabase } from "../../src/steps/ensure-database.js";
+import type { ensureDesignDocs } from "../../src/steps/ensure-design-docs.js";
+import type { ensureDocuments } from "../../src/steps/ensure-documents.js";
+import type { ensureIndexes } from "../../src/steps/ensure-indexes.js";
+import type { ensureReplication } from "../../src/steps/ensure-replication.js";
+import type { ensureSecurity } from "../../src/steps/ensure-security.js";
+import type { ensureUser } from "../../src/steps/ensure-user.js";
+import { kinds } from "../../src/steps/index.js";
+import type { StepKind } from "../../src/steps/kind.js";
+import type { removeAdmin } from "../../src/steps/remove-admin.js";
+import type { removeConfig } from "../../src/steps/remove-config.js";
+import type { removeDatabase } from "../../src/steps/remove-database.js";
+import type { removeDesignDocs } from "../../src/steps/remove-design-docs.js";
+import type { removeDocuments } from "../../src/steps/remove-documents.js";
+import type { removeIndexes } from "../../src/steps/remove-indexes.js";
+import type { removeReplication } from "../../src/steps/remove-replication.js";
+import type { removeUser } from "../../src/steps/remove-user.js";
+import type { transformDocuments } from "../../src/steps/transform-documents.js";
+
+/** With every field, and each key of the type. */
+type Full<Kind> =
+  Kind extends StepKind<infer Spec, infer _Desired, infer _Observed, infer _Write> ? Required<Spec> : never;
+
+const full: Readonly<Record<string, object>> = {
+  ensureCluster: { nodes: ["couchdb@a"], size: 1, globalChanges: true } satisfies Full<typeof ensureCluster>,
+  ensureAdmin: { name: "kerrigan", password: "hunter2" } satisfies Full<typeof ensureAdmin>,
+  ensureConfig: { log: { level: "info" } } satisfies Full<typeof ensureConfig>,
+  ensureDatabase: { name: "zerglings", partitioned: true, q: 2, n: 3 } satisfies Full<typeof ensureDatabase>,
+  ensureSecurity: {
+    database: ["zerglings"],
+    admins: { names: ["a"], roles: [] },
+    members: { roles: ["b"] },
+    mode: "merge",
+  } satisfies Full<typeof ensureSecurity>,
+  ensureDesignDocs: {
+    database: "zerglings",
+    from: ["design"],
+    ignore: ["*.md"],
+    docs: { all: {} },
+    deploy: "staged",
+    keepPrevious: true,
+    mayBeEmpty: ["all"],
+  } satisfies Full<typeof ensureDesignDocs>,
+  ensureIndexes: {
+    database: "zerglings",
+    indexes: { "by-name": { index: { fields: ["name"] } } },
+    deploy: "staged",
+  } satisfies Full<typeof ensureIndexes>,
+  ensureUser: { name: "a", password: "b", roles: ["c"], fields: { d: 1 } } satisfies Full<typeof ensureUser>,
+  ensureReplication: {
+    id: "a",
+    source: { url: "http://127.0.0.1:5984/zerglings" },
+    target: "http://127.0.0.1:5984/drones",
+  } satisfies Full<typeof ensureReplication>,
+  ensureDocuments: {
+    database: "zerglings",
+    from: "a.json",
+    docs: [{ _id: "a" }],
+    mode: "overwrite",
+  } satisfies Full<typeof ensureDocuments>,
+  transformDocuments: {
+    database: "zerglings",
+    selector: { type: "drone" },
+    rename: { "/a": "/b" },
+    unset: ["/c"],
+    set: { "/d": 1 },
+    script: "a.js",
+    conflicts: "leave",
+  } satisfies Full<typeof transformDocuments>,
+  removeDatabase: { name: "zerglings" } satisfies Full<typeof removeDatabase>,
+  removeDesignDocs: { database: "zerglings", names: ["a"] } satisfies Full<typeof removeDesignDocs>,
+  removeIndexes: {
+    database: "zerglings",
+    indexes: ["a", { name: "b", ddoc: "c" }],
+  } satisfies Full<typeof removeIndexes>,
+  removeDocuments: { database: "zerglings", ids: ["a"] } satisfies Full<typeof removeDocuments>,
+  removeUser: { name: "a" } satisfies Full<typeof removeUser>,
+  removeAdmin: { name: "a" } satisfies Full<typeof removeAdmin>,
+  removeReplication: { id: "a" } satisfies Full<typeof removeReplication>,
+  removeConfig: { log: ["level"] } satisfies Full<typeof removeConfig>,
+};
+
+/** Their types leave fields open. */
+const open: ReadonlySet<string> = new Set(["ensureConfig", "ensureReplication", "removeConfig"]);
+
+test.each(kinds)("$name: the type of its spec is that of its schema", async (kind) => {
+  const spec = structuredClone(full[kind.name]) ?? {};
+  const validate = await validatorOf(kind);
+  expect([validate(spec), validate.errors ?? []]).toEqual([true, []]);
+  const named = Object.keys(kind.schema.properties ?? {});
+  if (!open.has(kind.name)) expect(Object.keys(full[kind.name] ?? {}).sort()).toEqual(named.sort());
+});
