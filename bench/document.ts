@@ -9,21 +9,21 @@ export function asDocument(report: Report): string {
 
 <!-- Written by \`npm run bench -- --publish\` from performance.json. Don't edit. -->
 
-An initContainer runs at every start of a pod and nearly always has nothing to do: that run has to be next to free. A fresh install has to go as fast as CouchDB lets it, and cost has to grow with the work, not faster. \`npm run bench\` measures all three.
+An init container runs at every start of a pod and nearly always has nothing to do, so that run has to cost next to nothing. A fresh install has to be as fast as CouchDB allows, and the cost must not grow faster than the work. \`npm run bench\` measures all three.
 
 ${table.join("\n")}
 
-✗: the target is not reached.
+✗: the target was missed.
 ${notes.map((note) => `\n${note}\n`).join("")}
-Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memory / 2 ** 30)} GiB of memory, ${machine.system}, shared by the server and the programs; CouchDB ${machine.couchdb}, Node ${machine.node}, couchdb-bootstrap ${machine.bootstrap}. Load of the machine before: ${machine.load.toFixed(1)}. Times of another machine are other times: only the ratios mean something.
+Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memory / 2 ** 30)} GiB of memory, ${machine.system}, shared by the server and the programs; CouchDB ${machine.couchdb}, Node ${machine.node}, couchdb-bootstrap ${machine.bootstrap}. Load of the machine before: ${machine.load.toFixed(1)}. Other machines have other times: only the ratios are meaningful.
 
 ## What is measured
 
-- Whole processes, from start to end, in alternation with their counterparts, in an order that turns round each time. A ratio is that of the medians.
-- "100 × 5 (700 steps)" is 100 databases, each with seven steps: the database, its security, four design documents with a view each, and a Mango index. couchdb-bootstrap gets a folder of JSON files that comes to the same documents (it knows no indexes, but takes the index's design document). 1,000 and 10,000 steps are over 100 databases, too, with 7 and 97 design documents each.
-- The bare programs are in \`bench/bare/\`. They read one JSON file or nothing, check nothing, and send the fewest requests that CouchDB's documented API has for the job: \`PUT /db\`, \`PUT /db/_security\`, one \`_bulk_docs\`, one \`_index\`; as many databases at once as couchdb-migrate works on.
-- A fresh install begins without the databases and without the ledger's database. What it made is checked after each run, outside the time.
-- Bytes written to the ledger are the bodies of all writes into its database during a fresh install, those of the lease and the history among them, counted by a proxy in one run.
-- Peak memory is the high-water mark of the process's resident memory, as the system counts it.
+- Whole processes, from start to end, alternating with their counterparts in an order that is reversed each time. Ratios are ratios of medians.
+- "100 × 5 (700 steps)" is 100 databases, each with seven steps: the database, its security, four design documents with a view each, and a Mango index. couchdb-bootstrap gets a folder of JSON files that results in the same documents (it does not support indexes, but accepts the index's design document). 1,000 and 10,000 steps are spread over 100 databases as well, with 7 and 97 design documents each.
+- The bare programs are in \`bench/bare/\`. They read one JSON file or nothing, check nothing, and send the fewest requests that CouchDB's documented API allows for the job: \`PUT /db\`, \`PUT /db/_security\`, one \`_bulk_docs\`, one \`_index\`; on as many databases at once as couchdb-migrate.
+- A fresh install starts without the databases and without the ledger's database. Its result is checked after each run; that time is not counted.
+- Bytes written to the ledger are the bodies of all writes to its database during a fresh install, including the lease and the history, counted by a proxy in one run.
+- Peak memory is the high-water mark of the process's resident memory, as the system reports it.
 `;
 }

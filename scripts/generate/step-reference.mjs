@@ -11,9 +11,9 @@ export function stepReference({ kinds, specSchema }) {
 ${list.join("\n")}
 
 A step has an \`id\`, an optional \`description\`, optional former ids (\`formerly: [old-id]\`, see
-[renamed steps](older-files.md#renamed-steps)), and one of these kinds. In the tables, *variables* marks the fields in
-which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved, *secret* those that are never
-shown, and *secret by name* those below which names tell what is never shown ([Secrets](secrets.md)).
+[renamed steps](older-files.md#renamed-steps)), and one of these kinds. In the tables, *variables* marks fields in which
+\`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved; *secret* marks fields that are never shown; and
+under *secret by name*, names decide what is never shown ([Secrets](secrets.md)).
 
 ## Variables
 

@@ -22,13 +22,13 @@ export interface Step {
   readonly secrets: ReadonlyMap<string, string>;
   /** JSON Pointers to secrets in `desired` that are unknown, since variables are not set: only in a plan. Absent: none. */
   readonly unknown?: readonly string[];
-  /** Those that stand in fields which are not secret by themselves (a name from a file): sentences may speak of them. */
+  /** Secrets in fields that are not secret by themselves (a name from a file); messages may mention such fields. */
   readonly spoken: readonly string[];
   /** `<algorithm version>:<sha256 in hex>` over the meaning of the step, see checksum.ts. */
   readonly checksum: string;
-  /** `allowDestroy: true` stands in the step. */
+  /** Whether the step has `allowDestroy: true`. */
   readonly allowDestroy: boolean;
-  /** Where the step's `id` stands. */
+  /** Where the step's `id` is. */
   readonly position: Position;
 }
 

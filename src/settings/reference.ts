@@ -9,7 +9,7 @@ export function settingsReference(): string {
     "",
     "A setting is a flag, an environment variable, or a key of `couchdb-migrate.yaml` (in the working directory, or the",
     "file that `--config` names), in this order. An empty variable counts as absent. Durations are written `30s`, `5m`,",
-    "`1h30m`, `500ms`. Paths in `couchdb-migrate.yaml` start at that file's folder.",
+    "`1h30m`, `500ms`. Paths in `couchdb-migrate.yaml` are relative to that file's folder.",
     "",
     "| Flag | Environment | Key | Type | Default | Meaning | Commands |",
     "|---|---|---|---|---|---|---|",
