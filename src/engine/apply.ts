@@ -4,12 +4,12 @@ import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult, OlderFiles } from "../contract/results.js";
 import type { Migrations } from "../migrations/step.js";
 import { notAppliedText } from "../text/not-applied.js";
+import { applyPart, assertIsPart } from "./apply-part.js";
 import { assessWhenReady } from "./assess.js";
 import type { FirstLook } from "./first-look.js";
-import { assertIsPart, PartWork } from "./part-work.js";
 import { withRun } from "./session.js";
-import { workUnderLease } from "./under-lease.js";
-import { Work } from "./work.js";
+import { endingOf, summarise } from "./summarise.js";
+import { isNeeded, underLease } from "./under-lease.js";
 
 /**
  * Applies what is pending, under the lease, and records it. Resolves also if a step failed, or if `timeout` or the
@@ -25,17 +25,18 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const began = performance.now();
   const { part } = options;
   if (part) assertIsPart(part);
-  const work = await withRun(migrations, { ...options, first }, async (run, why) => {
-    const seen = await assessWhenReady(run, { trustNodes: !run.verify });
-    for (const warning of seen.warnings) run.emit({ type: "warning", ...warning });
-    if (seen.due.size === 0 && !seen.files.toNote) return new Work(run, seen);
-    if (!part) return workUnderLease(run, seen, why);
-    const one = new PartWork(run, part, why, seen);
-    await one.run();
-    return one;
+  const run = await withRun(migrations, { ...options, first }, async (opened) => {
+    const assessment = await assessWhenReady(opened, { trustNodes: !opened.verify });
+    opened.outcomes.push({ is: "begun", assessment });
+    for (const warning of assessment.warnings) opened.emit({ type: "warning", ...warning });
+    if (isNeeded(assessment)) await (part ? applyPart(opened, part, assessment) : underLease(opened, assessment));
+    return opened;
   });
-  const result = work.result(performance.now() - began);
-  if (work.ending) throw incomplete(work.ending, result);
+  const { outcomes, steps, place, couch } = run;
+  const milliseconds = performance.now() - began;
+  const result = summarise({ set: place.set, steps, part }, outcomes, { requests: couch.requests, milliseconds });
+  const ending = endingOf(outcomes);
+  if (ending) throw incomplete(ending, result);
   if (!result.older) return result;
   options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
   if (options.onOlder === "fail") throw incomplete(olderFailure(result.older), result);

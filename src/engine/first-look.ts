@@ -23,6 +23,7 @@ import { readSources } from "../migrations/sources.js";
 import type { Env } from "../migrations/variables.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
+import { emptyResult } from "./empty-result.js";
 import { releaseOf } from "./release-of.js";
 
 /** An open server, and the ledger that it was asked for. */
@@ -96,7 +97,8 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
       (await stillHolds(snapshot, couch, place))
     ) {
       options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
-      const result = unchanged(snapshot, place.set, couch, performance.now() - began);
+      const measured = { requests: couch.requests, milliseconds: performance.now() - began };
+      const result = { ...emptyResult(place.set, measured), unchanged: snapshot.steps };
       await couch.close();
       return { result };
     }
@@ -144,24 +146,4 @@ function askForDatabases({ databases }: Snapshot, couch: Gateway, wholly: boolea
   const names = Object.keys(databases);
   incarnations(couch, names).catch(() => {});
   if (wholly) for (const name of names) databaseInfo(couch, name).catch(() => {});
-}
-
-function unchanged({ steps }: Snapshot, set: string, { requests }: Gateway, milliseconds: number): ApplyResult {
-  return {
-    formatVersion: 1,
-    set,
-    result: "unchanged",
-    applied: [],
-    adopted: [],
-    kept: [],
-    unmatched: [],
-    unchanged: steps,
-    skipped: [],
-    notReached: [],
-    unfinished: [],
-    failures: [],
-    warnings: [],
-    requests: { ...requests },
-    milliseconds: Math.round(milliseconds),
-  };
 }

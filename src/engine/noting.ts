@@ -12,6 +12,7 @@ import { kindOf } from "../steps/targets.js";
 import type { Assessment } from "./assess.js";
 import { ledgerToNote } from "./assess-files.js";
 import { contextOf } from "./examine.js";
+import { warn } from "./outcome.js";
 import { type Run, runUnder } from "./session.js";
 
 /** The set's lease, under which nothing is written before the files are noted. */
@@ -19,18 +20,13 @@ export class Noting implements Guard {
   readonly #run: Run;
   readonly #seen: Assessment;
   readonly #lease: Lease;
-  readonly #reverted: () => void;
   #stored: Promise<StoredLedger | undefined> | undefined;
   #failure: MigrateError | undefined;
 
-  /**
-   * @param reverted called when older files have become the newest
-   */
-  constructor(run: Run, seen: Assessment, lease: Lease, reverted: () => void) {
+  constructor(run: Run, seen: Assessment, lease: Lease) {
     this.#run = run;
     this.#seen = seen;
     this.#lease = lease;
-    this.#reverted = reverted;
   }
 
   /** The ledger as it is stored once the files are noted, whoever asks first. */
@@ -80,7 +76,9 @@ export class Noting implements Guard {
     const { couch, place } = held;
     const renamed = [...files.renamed.renames.values()];
     const noted = await writeLedger(couch, place, stored, await ledgerToNote(files, place.set), { renamed });
-    if (files.standing.is === "newer" && files.standing.reverts) this.#reverted();
+    if (files.standing.is === "newer" && files.standing.reverts) {
+      warn(this.#run, { code: "reverted", message: revertedMessage });
+    }
     return noted;
   }
 }
@@ -98,5 +96,5 @@ async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "fil
   }
 }
 
-export const revertedMessage =
+const revertedMessage =
   "these files were older than what was applied; as going back is allowed, they are the newest now, and the files that were applied before are older";

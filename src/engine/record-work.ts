@@ -1,39 +1,34 @@
-/** What a run has done, in the set's history. */
-import type { MigrateError } from "../contract/errors.js";
-import type { Failure, RunRecord } from "../contract/results.js";
+/** What a piece of work has come to, in the set's history. */
+import type { RunRecord } from "../contract/results.js";
 import { recordRun } from "../ledger/history.js";
 import { version } from "../version.js";
 import type { Run } from "./session.js";
+import { latestWork, type Work } from "./summarise.js";
 
-export interface Worked extends Pick<RunRecord, "applied" | "adopted" | "kept" | "part"> {
-  readonly holder: string;
+interface Worked extends Pick<RunRecord, "holder" | "milliseconds" | "part"> {
   readonly startedAt: Date;
-  readonly milliseconds: number;
-  readonly failures: readonly Failure[];
-  /** It has broken off though no step failed. */
-  readonly broken?: boolean;
-  /** What has stopped it before it was done. */
-  readonly stopped: MigrateError | undefined;
 }
 
-/** That it can't be recorded is no failure of the run. */
-export async function recordWork(run: Run, worked: Worked): Promise<void> {
-  const { startedAt, milliseconds, holder, part, applied, adopted, kept, failures, broken, stopped } = worked;
+/** Of the piece of work that was done last. That it can't be recorded is no failure of the run. */
+export async function recordWork(run: Run, { startedAt, milliseconds, holder, part }: Worked): Promise<void> {
+  const work = latestWork(run.outcomes);
+  const { applied, adopted, kept, failures } = work;
   await recordRun(run.couch, run.place, {
     startedAt: startedAt.toISOString(),
     milliseconds: Math.round(milliseconds),
     holder,
     version,
-    result: broken || failures.length > 0 ? "failed" : outcome(stopped),
+    result: resultOf(work),
     ...(part ? { part } : {}),
     applied,
     adopted,
-    ...(kept ? { kept } : {}),
+    ...(kept.length > 0 ? { kept: kept.map(({ id }) => id) } : {}),
     failures: failures.map(({ id, code }) => ({ id, code })),
   });
 }
 
-function outcome(stopped: MigrateError | undefined): RunRecord["result"] {
-  if (stopped?.code === "come-again") return "come-again";
-  return stopped ? "interrupted" : "applied";
+function resultOf({ failures, broken, ending }: Work): RunRecord["result"] {
+  if (broken || failures.length > 0) return "failed";
+  if (ending?.code === "come-again") return "come-again";
+  return ending ? "interrupted" : "applied";
 }

@@ -13,9 +13,10 @@ import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
+import type { Outcome } from "./outcome.js";
 import { releaseOf } from "./release-of.js";
 import { assertLedgerLeftAlone, assertVariablesSet } from "./set-checks.js";
-import { stopper } from "./stop.js";
+import { type Stopper, stopper } from "./stop.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** A run against one server. */
@@ -30,6 +31,10 @@ export interface Run {
   readonly first: FirstLook | undefined;
   readonly emit: Listener;
   readonly signal: AbortSignal;
+  /** What has stopped the run; `undefined`: nothing yet. */
+  why(): MigrateError | undefined;
+  /** What has become of its steps up to now. */
+  readonly outcomes: Outcome[];
   readonly wait: number;
   /** As `wait`, for a server that answers. */
   readonly patience: number;
@@ -53,8 +58,6 @@ export function runUnder(run: Run, guard: Guard): Run {
   return { ...run, couch: run.couch.under(guard) };
 }
 
-const never = new AbortController().signal;
-
 type OpenOptions = RunOptions &
   LeaseOptions & {
     readonly first?: FirstLook | undefined;
@@ -73,9 +76,9 @@ interface Reach {
 type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pick<Migrations, "path">>;
 
 /**
- * `options.signal` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
+ * `soft` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
  */
-function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSignal): Run {
+function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, why }: Stopper): Run {
   const { steps } = migrations;
   assertVariablesSet(migrations, options.unknownSecrets);
   assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
@@ -96,7 +99,9 @@ function openRun(migrations: RunMigrations, options: OpenOptions, hard: AbortSig
     migrations,
     first: options.first,
     emit,
-    signal: options.signal ?? never,
+    signal: soft,
+    why,
+    outcomes: [],
     wait: options.wait ?? (options.expectsServer ? 0 : defaults.wait),
     patience: options.wait ?? (options.expectsServer ? defaults.patience : defaults.wait),
     reach,
@@ -190,12 +195,12 @@ export async function ready(
 export async function withRun<T>(
   migrations: RunMigrations,
   options: OpenOptions & Pick<ApplyOptions, "timeout">,
-  work: (run: Run, why: () => MigrateError | undefined) => Promise<T>,
+  work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const stop = stopper(options, (reason) => run.couch.cut(reason));
-  const run = openRun(migrations, { ...options, signal: stop.soft }, stop.hard);
+  const run = openRun(migrations, options, stop);
   try {
-    return await work(run, stop.why);
+    return await work(run);
   } catch (thrown) {
     throw notReached(run, stop.why()) ?? stop.why() ?? withoutSecrets(thrown, run.secrets);
   } finally {

@@ -1,19 +1,23 @@
-/** What a run does while it holds the set's lease. */
-import type { MigrateError } from "../contract/errors.js";
+/** Takes the set's lease, has the work done that is due, and releases the lease. */
 import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Snapshot } from "../ledger/snapshot.js";
 import { kindOf } from "../steps/targets.js";
-import { type Assessment, assess } from "./assess.js";
+import { type Assessment, assess, narrowed } from "./assess.js";
+import { execute } from "./execute.js";
+import { Incarnations } from "./incarnations.js";
+import { fail } from "./outcome.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
-import { Work } from "./work.js";
+import { latestWork } from "./summarise.js";
+import { isBootstrap, unitsOf } from "./units.js";
+import { work } from "./work.js";
 
 /** What is done of all that is due; absent: all of it. */
-export interface Share {
-  of(assessment: Assessment): Assessment;
-  /** Done after the steps, where all of them hold, and though there were none. False: it failed. */
-  after?(guard: Guard): Promise<boolean>;
+interface Share {
+  readonly isOf: (id: string) => boolean;
+  /** Done after the steps, where all of them hold, and though there were none. */
+  readonly after?: (guard: Guard) => Promise<void>;
 }
 
 /**
@@ -31,38 +35,33 @@ const mostLostAtOnce = 4;
  * Whose lease is lost in mid-work stops, takes it again, and goes on with what the server then holds, as the next run
  * would: work of hours outlasts a restart of CouchDB.
  *
- * @param seen of the share only
+ * @param begun what the work begins from, of the share only
  */
-export async function workUnderLease(
-  run: Run,
-  seen: Assessment,
-  why: () => MigrateError | undefined,
-  share?: Share,
-): Promise<Work> {
-  const seenAt = performance.now();
-  const pending = run.steps.filter(({ id }) => seen.due.has(id)).map(kindOf);
+export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
+  const begunAt = performance.now();
+  const pending = run.steps.filter(({ id }) => begun.due.has(id)).map(kindOf);
   const everyNode = pending.some((kind) => kind.everyNode);
   const first = pending.some((kind) => kind.first);
   await ready(run, everyNode && !first);
   run.couch.settle();
   run.couch.allowWrites();
-  let work = new Work(run, seen);
-  let { written } = work;
   if (first) {
-    if (!(await work.first())) return work;
+    if (!(await bootstrap(run, begun))) return;
     // Only now it is known which nodes there are.
     await ready(run, everyNode);
   }
   await ensureLedger(run);
   const { holder, leaseTtl: ttl, lockWait } = run.leasing;
   // Another runner may do it all while we wait.
-  let waited = first || run.verify || seen.stored?.ledger.nodes !== undefined;
-  const again = async () => {
+  let waited = first || run.verify || begun.stored?.ledger.nodes !== undefined;
+  const again = async (): Promise<Assessment> => {
     run.couch.forget();
     assumeNodes(run.couch, undefined);
-    const recent = !waited && performance.now() - seenAt < stillRecent ? seen : undefined;
-    const now = await assess(run, {}, recent);
-    return new Work(run, share ? share.of(now) : now, written);
+    const recent = !waited && performance.now() - begunAt < stillRecent ? begun : undefined;
+    const all = await assess(run, {}, recent);
+    const assessment = share ? narrowed(all, share.isOf) : all;
+    run.outcomes.push({ is: "assessed", assessment });
+    return assessment;
   };
   for (let lostAtOnce = 0; ; ) {
     const lease = await takeLeaseIfNeeded(run.couch, run.place, {
@@ -75,28 +74,55 @@ export async function workUnderLease(
         run.emit(event);
       },
       signal: run.signal,
-      stillNeeded: async () => {
-        work = await untilDone(run, again);
-        return work.isNeeded || share?.after !== undefined;
-      },
+      stillNeeded: async () => isNeeded(await untilDone(run, again)) || share?.after !== undefined,
     });
-    if (!lease) return work;
+    if (!lease) return;
     const taken = performance.now();
     let snapshot: Snapshot | undefined;
     try {
-      work = await again();
-      await work.run(lease, holder, why, share?.after);
-      snapshot = work.snapshot();
+      snapshot = await work(run, await again(), lease, share?.after);
     } finally {
       if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
     }
-    if (work.ending?.code !== "lease-lost") return work;
+    if (latestWork(run.outcomes).ending?.code !== "lease-lost") return;
     // One that is lost at once, time and again, can't be kept here at all.
     lostAtOnce = performance.now() - taken < ttl ? lostAtOnce + 1 : 0;
-    if (lostAtOnce === mostLostAtOnce) return work;
+    if (lostAtOnce === mostLostAtOnce) return;
     run.emit({ type: "warning", code: "lease-lost", message: lostInWork });
-    written = work.wrote;
     waited = true;
     await ensureLedger(run);
   }
+}
+
+/** Something is to be done under the lease. */
+export function isNeeded({ due, files }: Assessment): boolean {
+  return due.size > 0 || files.toNote;
+}
+
+/**
+ * Brings to hold what ledger and lease need, before there are any; what was written is recorded under the lease. Runners
+ * may do this at once. False: it failed, and nothing else is to be begun.
+ */
+async function bootstrap(run: Run, seen: Assessment): Promise<boolean> {
+  await execute(
+    {
+      run,
+      seen,
+      existing: new Incarnations(run.couch, seen.existing),
+      endings: () => [run.why()].filter((error) => error !== undefined),
+      settle: async ({ decision: { step } }, { succeeded, failed }) => {
+        if (run.signal.aborted) return;
+        for (const { place, error } of failed) fail(run, step.id, place.database, error);
+        if (succeeded.some(({ converged }) => converged.wrote)) run.outcomes.push({ is: "wrote", id: step.id });
+      },
+    },
+    unitsOf(seen, isBootstrap),
+  );
+  run.signal.throwIfAborted();
+  const failed = new Set(latestWork(run.outcomes).failures.map(({ id }) => id));
+  if (failed.size === 0) return true;
+  for (const { id } of run.steps) {
+    if (seen.due.has(id) && !failed.has(id)) run.outcomes.push({ is: "not-reached", id });
+  }
+  return false;
 }

@@ -1,0 +1,181 @@
+/**
+ * One part of the first pending step that can be divided: the work of `apply --part`. Three pieces of work:
+ *
+ *  1. The steps before that step are brought up to date, and its work is divided, under the set's lease.
+ *  2. The part is done in each database under a lease of its own, while other processes do theirs.
+ *  3. Whoever finds all parts done takes the set's lease again and does the step as any run would, of which only the end
+ *     is left.
+ *
+ * No part waits for another.
+ */
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import { mostParts, type PartOption } from "../contract/options.js";
+import type { Guard } from "../couch/guard.js";
+import type { Lease } from "../ledger/lease.js";
+import type { Step } from "../migrations/step.js";
+import type { PartsStanding } from "../steps/kind.js";
+import { kindOf } from "../steps/targets.js";
+import { type Assessment, assess, narrowed } from "./assess.js";
+import type { Decision } from "./decide.js";
+import { contextOf, missingDatabase } from "./examine.js";
+import { type Done, execute } from "./execute.js";
+import { Incarnations } from "./incarnations.js";
+import { fail } from "./outcome.js";
+import { partsOf, standings, takePartIfNeeded } from "./parts.js";
+import { recordWork } from "./record-work.js";
+import { refusedBy } from "./refused-by.js";
+import { ensureLedger, type Run, runUnder } from "./session.js";
+import { isDone, latestWork } from "./summarise.js";
+import { underLease } from "./under-lease.js";
+import { saidOf, type Unit } from "./units.js";
+
+export function assertIsPart({ number, of }: PartOption): void {
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;
+  if (isCount(of) && isCount(number) && number <= of) return;
+  throw new MigrateError("invalid-settings", {
+    message: `part ${number} of ${of} is none: parts are numbered from 1, and there are at most ${mostParts}`,
+  });
+}
+
+export async function applyPart(run: Run, part: PartOption, first: Assessment): Promise<void> {
+  const step = run.steps.find((one) => first.due.has(one.id) && kindOf(one).parts);
+  // Until it is known which are open.
+  run.outcomes.push({ is: "part", step: step?.id ?? null, open: null });
+  if (!step) return;
+  const seen = await prepared(run, part, step, first);
+  const decision = seen && decisionOn(seen, step);
+  if (!decision) return;
+  if (decision.state === "applied") {
+    run.outcomes.push({ is: "part", step: step.id, open: [] });
+    return;
+  }
+  const databases = dueIn(decision);
+  const begun = await doPart(run, part, seen, decision);
+  if (!isDone(latestWork(run.outcomes))) return;
+  const open = openIn([...(await standings(run, step, databases)).values()]);
+  run.outcomes.push({ is: "part", step: step.id, open, begun });
+  if (open.length > 0) return;
+  const isOf = (id: string) => id === step.id;
+  await underLease(run, begin(run, seen, isOf), { isOf });
+}
+
+/** The steps before it hold, and it is divided, or is done already. `undefined`: they don't, or it can't be. */
+async function prepared(run: Run, part: PartOption, step: Step, first: Assessment): Promise<Assessment | undefined> {
+  const earlier = new Set(run.steps.slice(0, run.steps.indexOf(step)).map(({ id }) => id));
+  const isEarlier = (id: string) => earlier.has(id);
+  let seen = first;
+  const isReady = narrowed(first, isEarlier).due.size === 0 && !first.files.toNote;
+  if (!isReady || !(await isDivided(run, part, step, first))) {
+    await underLease(run, begin(run, first, isEarlier), {
+      isOf: isEarlier,
+      after: (guard) => divide(run, part, step, guard),
+    });
+    if (!isDone(latestWork(run.outcomes))) return undefined;
+    run.couch.forget();
+    seen = await assess(run, { unexamined: true });
+  }
+  begin(run, seen, () => false);
+  return seen.files.older ? undefined : seen;
+}
+
+/** Work begins, on these steps. */
+function begin(run: Run, seen: Assessment, isOf: (id: string) => boolean): Assessment {
+  const assessment = narrowed(seen, isOf);
+  run.outcomes.push({ is: "begun", assessment });
+  return assessment;
+}
+
+async function isDivided(run: Run, { of }: PartOption, step: Step, seen: Assessment): Promise<boolean> {
+  const decision = decisionOn(seen, step);
+  const databases = dueIn(decision);
+  if (databases.some((database) => !seen.existing.has(database)) || decision?.refusal) return false;
+  const stand = await standings(run, step, databases);
+  return databases.every((database) => stand.get(database)?.of === of);
+}
+
+/** Under the set's lease. In some databases only it is not divided: the others would be bound to this number. */
+async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): Promise<void> {
+  run.couch.forget();
+  const now = await assess(run, { unexamined: true });
+  if (now.files.older) return;
+  const decision = decisionOn(now, step);
+  if (decision?.refusal) {
+    fail(run, step.id, undefined, refusedBy(decision.refusal));
+    return;
+  }
+  const databases = dueIn(decision);
+  const missing = databases.filter((database) => !now.existing.has(database));
+  for (const database of missing) {
+    fail(run, step.id, database, new MigrateError("step-failed", { message: missingDatabase(database) }));
+  }
+  const stand = await standings(run, step, databases);
+  const others = databases.filter((database) => (stand.get(database)?.of ?? of) !== of);
+  if (missing.length > 0) return;
+  for (const database of others.length > 0 ? others : databases) {
+    try {
+      guard.assertHeld();
+      await partsOf(step).divide(of, contextOf(runUnder(run, guard), step, { database }));
+    } catch (thrown) {
+      fail(run, step.id, database, toMigrateError(thrown));
+    }
+  }
+}
+
+/** This part, in each of the databases where it is still to be done. False: it is to be done in none. */
+async function doPart(run: Run, part: PartOption, seen: Assessment, decision: Decision): Promise<boolean> {
+  const { number } = part;
+  const { step } = decision;
+  const databases = dueIn(decision);
+  const stillOpen = async () => {
+    const stand = await standings(run, step, databases);
+    return databases.filter((database) => stand.get(database)?.open.includes(number));
+  };
+  const open = await stillOpen();
+  if (open.length === 0) return false;
+  run.couch.settle();
+  run.couch.allowWrites();
+  await ensureLedger(run);
+  const lease = await takePartIfNeeded(run, step, number, async () => (await stillOpen()).length > 0);
+  if (!lease) return false;
+  const [startedAt, began] = [new Date(), performance.now()];
+  try {
+    await underPartLease(run, seen, { decision, part: { ...part, databases: open } }, lease);
+  } finally {
+    if (await lease.release()) run.emit({ type: "lease-released" });
+  }
+  // Only now: where many parts end at once it may take its time, and nobody has to wait for it.
+  await recordWork(run, {
+    holder: lease.holder,
+    startedAt,
+    milliseconds: performance.now() - began,
+    part: { step: step.id, number, of: part.of },
+  });
+  return true;
+}
+
+async function underPartLease(run: Run, seen: Assessment, unit: Unit, lease: Lease): Promise<void> {
+  const settle = async ({ decision: { step } }: Unit, { failed, cut, milliseconds }: Done) => {
+    for (const { place, error } of failed) fail(run, step.id, place.database, error);
+    const why = run.why();
+    if (cut.length > 0 && why) run.outcomes.push({ is: "unfinished", id: step.id }, { is: "stopped", error: why });
+    if (failed.length > 0) return;
+    if (cut.length > 0) run.emit({ type: "step-stopped", id: step.id });
+    else run.emit({ type: "step-end", ...saidOf(unit), outcome: "done", milliseconds });
+  };
+  const existing = new Incarnations(run.couch, seen.existing);
+  const endings = () => [run.why()].filter((error) => error !== undefined);
+  await execute({ run, seen, existing, guard: lease, endings, settle }, { groups: [[unit]], needs: [[]] });
+}
+
+function decisionOn({ decisions }: Assessment, { id }: Step): Decision | undefined {
+  return decisions.find(({ step }) => step.id === id);
+}
+
+/** The databases in which the step is still to be done. */
+function dueIn(decision: Decision | undefined): string[] {
+  return [...(decision?.databases.keys() ?? [])];
+}
+
+function openIn(standings: readonly PartsStanding[]): number[] {
+  return [...new Set(standings.flatMap(({ open }) => open))].sort((a, b) => a - b);
+}

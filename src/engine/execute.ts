@@ -1,0 +1,182 @@
+/**
+ * The one loop in which steps are done, whatever guards their writes: nothing (what ledger and lease need), the set's
+ * lease, or the leases of parts. What becomes of a step is left to `settle`.
+ */
+import pMap from "p-map";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import { allOf, type Guard } from "../couch/guard.js";
+import type { Lease } from "../ledger/lease.js";
+import type { Step } from "../migrations/step.js";
+import { createdBy, kindOf } from "../steps/targets.js";
+import type { Assessment } from "./assess.js";
+import { type Converged, converge, untilNoDoubt } from "./converge.js";
+import { contextOf, missingDatabase } from "./examine.js";
+import type { Incarnations } from "./incarnations.js";
+import { fail } from "./outcome.js";
+import { partsOf, standings, takePart } from "./parts.js";
+import { refusedBy } from "./refused-by.js";
+import { runInOrder } from "./schedule.js";
+import { type Run, runUnder } from "./session.js";
+import { latestWork } from "./summarise.js";
+import { type Place, placesOf, saidOf, type Unit, type Units } from "./units.js";
+import { withoutSecrets } from "./without-secrets.js";
+
+export interface Job {
+  readonly run: Run;
+  readonly seen: Assessment;
+  readonly existing: Incarnations;
+  /** Absent: the writes need none. */
+  readonly guard?: Guard;
+  /** What ends the run by now, though no step is to blame. What it cuts short has not failed: the next run continues. */
+  endings(): readonly MigrateError[];
+  /** Why nothing could be written at all, whatever a kind makes of it. Absent: nothing keeps it from writing. */
+  unwritable?(): MigrateError | undefined;
+  settle(unit: Unit, done: Done): Promise<void>;
+}
+
+interface Held extends Job {
+  /** The run as far as the guard allows it to write. One for all steps: what they send together goes through it. */
+  readonly held: Run;
+  /** Why the step can't be completed, by database: not all of its parts are done there. */
+  readonly unfinished?: ReadonlyMap<string, MigrateError>;
+}
+
+interface Success {
+  readonly place: Place;
+  readonly converged: Converged;
+}
+
+interface Failed {
+  readonly place: Place;
+  readonly error: MigrateError;
+}
+
+/** One unit in its places. */
+export interface Done {
+  readonly places: readonly Place[];
+  readonly succeeded: readonly Success[];
+  readonly failed: readonly Failed[];
+  /** Cut short by what ends the run. */
+  readonly cut: readonly Failed[];
+  readonly milliseconds: number;
+}
+
+/**
+ * Does the units in their order; begins nothing new once one has failed, or the run ends. Returns the ids of the steps
+ * that were not begun, in the order of the files. Throws what `settle` throws.
+ */
+export async function execute(job: Job, { groups, needs }: Units): Promise<string[]> {
+  const { run, guard } = job;
+  const held = { ...job, held: guard ? runUnder(run, guard) : run };
+  const { written } = latestWork(run.outcomes);
+  let failing = false;
+  const stopped = () => failing || job.endings().length > 0;
+  const left = await runInOrder(needs, run.concurrency, stopped, async (group) => {
+    const work = (groups[group] ?? []).map(async (unit) => {
+      const { id } = unit.decision.step;
+      if (!written.has(id)) run.emit({ type: "step-begin", ...saidOf(unit) });
+      const { refusal } = unit.decision;
+      if (refusal) {
+        failing = true;
+        fail(run, id, undefined, refusedBy(refusal));
+        return;
+      }
+      const done = await inPlaces(held, unit);
+      failing ||= done.failed.length > 0;
+      await job.settle(unit, done);
+    });
+    await allDone(work);
+  });
+  const ids = new Set(left.flatMap((group) => groups[group] ?? []).map(({ decision }) => decision.step.id));
+  return run.steps.flatMap(({ id }) => (ids.has(id) ? id : []));
+}
+
+async function inPlaces(job: Held, unit: Unit): Promise<Done> {
+  const began = performance.now();
+  const { step } = unit.decision;
+  const places = placesOf(job.run, unit, job.seen, job.existing.names);
+  const inParts = kindOf(step).parts && !unit.part;
+  const all = inParts ? await afterParts(job, step, places) : await inEach(job, step, places);
+  const cause = job.unwritable?.();
+  const ended = all.flatMap((one) => ("error" in one ? { ...one, error: cause ?? one.error } : []));
+  const endings = new Set(job.endings().map(({ code }) => code));
+  return {
+    places,
+    succeeded: all.flatMap((one) => ("error" in one ? [] : one)),
+    failed: ended.filter(({ error }) => !endings.has(error.code)),
+    cut: ended.filter(({ error }) => endings.has(error.code)),
+    milliseconds: Math.round(performance.now() - began),
+  };
+}
+
+function inEach(job: Held, step: Step, places: readonly Place[]): Promise<(Success | Failed)[]> {
+  return pMap(places, (place) => inPlace(job, step, place), { concurrency: job.run.concurrency });
+}
+
+/**
+ * Of a step that other processes have begun in parts: does what is left of these, one after the other, and then the rest
+ * of the step. Where another process is at work on a part, it is waited for; the leases of all parts are held to the end.
+ */
+async function afterParts(job: Held, step: Step, places: readonly Place[]): Promise<(Success | Failed)[]> {
+  const { run, guard, existing } = job;
+  const databases = places.flatMap(({ database }) => (database && existing.has(database) ? [database] : []));
+  const divided = await standings(run, step, databases);
+  const most = Math.max(0, ...[...divided.values()].map(({ of }) => of));
+  const leases: Lease[] = [];
+  const failed = new Map<string, MigrateError>();
+  const under = (): Held => {
+    const all = allOf([...(guard ? [guard] : []), ...leases]);
+    return { ...job, guard: all, held: runUnder(run, all) };
+  };
+  try {
+    for (let part = 1; part <= most; part += 1) {
+      leases.push(await takePart(run, step, part));
+      const open = [...divided].filter(([database, { of }]) => part <= of && !failed.has(database));
+      const inPart = open.map(([database]) => ({ database, part }));
+      for (const one of await inEach(under(), step, inPart)) {
+        if ("error" in one && one.place.database !== undefined) failed.set(one.place.database, one.error);
+      }
+    }
+  } catch (thrown) {
+    for (const database of divided.keys()) failed.set(database, failed.get(database) ?? toMigrateError(thrown));
+  }
+  try {
+    return await inEach({ ...under(), unfinished: failed }, step, places);
+  } finally {
+    await Promise.all(leases.map((lease) => lease.release()));
+  }
+}
+
+async function inPlace(job: Held, step: Step, place: Place): Promise<Success | Failed> {
+  const { run, held, existing } = job;
+  const { database, part } = place;
+  const assertHeld = () => (job.guard ? job.guard.assertHeld() : run.signal.throwIfAborted());
+  try {
+    if (part !== undefined && database !== undefined) {
+      const context = { ...contextOf(held, step, { database }), assertHeld };
+      await untilNoDoubt(held, database, assertHeld, () => partsOf(step).apply(part, context));
+      return { place, converged: { wrote: true, warnings: [], kept: [] } };
+    }
+    const exists = database === undefined || existing.has(database);
+    if (!exists && !createdBy(step).includes(database)) {
+      throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
+    }
+    const unfinished = database === undefined ? undefined : job.unfinished?.get(database);
+    if (unfinished) throw unfinished;
+    const present = exists && !isAbsent(run, step, database);
+    return { place, converged: await converge(held, step, place, present, assertHeld) };
+  } catch (thrown) {
+    return { place, error: withoutSecrets(thrown, run.secrets) };
+  }
+}
+
+/** A database that this run has made need not be looked at. */
+function isAbsent({ couch }: Run, step: Step, database: string | undefined): boolean {
+  if (database === undefined || !couch.made?.(database)) return false;
+  return kindOf(step).absentFromNew?.(step.desired) ?? false;
+}
+
+/** Rejects with the first error, but only when all have ended. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
+}

@@ -1,0 +1,61 @@
+/**
+ * What becomes of the steps of a run. A run has one list of outcomes: whoever works on steps appends to it, nobody changes
+ * it, and summarise.ts makes of it what the run returns and what it records.
+ */
+import type { MigrateError } from "../contract/errors.js";
+import type { Listener } from "../contract/events.js";
+import type { Failure, KeptStep, OlderFiles, StepState, Warning } from "../contract/results.js";
+import type { Secrets } from "../secrets/secrets.js";
+import { withoutSecrets } from "./without-secrets.js";
+
+/** What of an assessment counts in the end. */
+export interface Assessed {
+  readonly decisions: readonly { readonly step: { readonly id: string }; readonly state: StepState }[];
+  readonly due: ReadonlySet<string>;
+  readonly warnings: readonly Warning[];
+  readonly files: { readonly older?: OlderFiles };
+}
+
+export type Outcome =
+  /** Work begins. What work before it has come to stays. */
+  | { readonly is: "begun"; readonly assessment: Assessed }
+  /** The same work begins again: of what it has come to so far, only what was written still counts. */
+  | { readonly is: "assessed"; readonly assessment: Assessed }
+  /** Something was written for a step, but it is not recorded yet. */
+  | { readonly is: "wrote"; readonly id: string }
+  | { readonly is: "applied" | "adopted" | "unmatched" | "unfinished" | "not-reached"; readonly id: string }
+  | ({ readonly is: "kept" } & KeptStep)
+  | { readonly is: "failed"; readonly failure: Failure }
+  | { readonly is: "warned"; readonly warning: Warning }
+  /** The run ends before it is done, and no step is to blame: something has stopped it, or its work broke off. */
+  | { readonly is: "stopped" | "broken"; readonly error: MigrateError }
+  /** With `--part`: as in PartResult; `begun`: there was something to do in this part. */
+  | {
+      readonly is: "part";
+      readonly step: string | null;
+      readonly open: readonly number[] | null;
+      readonly begun?: boolean;
+    };
+
+interface Said {
+  readonly outcomes: Outcome[];
+  readonly emit: Listener;
+}
+
+export function warn({ outcomes, emit }: Said, warning: Warning): void {
+  outcomes.push({ is: "warned", warning });
+  emit({ type: "warning", ...warning });
+}
+
+/** @param database in which it failed; `undefined`: on the server, or everywhere */
+export function fail(
+  { outcomes, emit, secrets }: Said & { readonly secrets: Secrets },
+  id: string,
+  database: string | undefined,
+  thrown: unknown,
+): void {
+  const error = withoutSecrets(thrown, secrets);
+  const { code, message, next } = error;
+  outcomes.push({ is: "failed", failure: { id, database: database ?? null, code, message, next } });
+  emit({ type: "step-failed", id, ...(database === undefined ? {} : { database }), error });
+}

@@ -1,0 +1,84 @@
+/** What becomes of a step that was done under the set's lease: it is kept in the ledger, and said. */
+import { MigrateError } from "../contract/errors.js";
+import { nextEntry } from "../ledger/entry.js";
+import type { Step } from "../migrations/step.js";
+import { createdBy, hasOnlyPatterns, kindOf, namedDatabases } from "../steps/targets.js";
+import { version } from "../version.js";
+import { claimsOf } from "./claims-of.js";
+import type { Done } from "./execute.js";
+import type { Incarnations } from "./incarnations.js";
+import { fail, warn } from "./outcome.js";
+import { targetsOf } from "./places.js";
+import type { Recorder } from "./recorder.js";
+import type { Run } from "./session.js";
+import { saidOf, type Unit } from "./units.js";
+
+interface Records {
+  readonly run: Run;
+  readonly existing: Incarnations;
+  readonly recorder: Recorder;
+  /** Ids of steps that this run has brought to hold by writing before. */
+  readonly written: ReadonlySet<string>;
+}
+
+export async function recordStep({ run, existing, recorder, written }: Records, unit: Unit, done: Done): Promise<void> {
+  const { step } = unit.decision;
+  const { id } = step;
+  const kind = kindOf(step);
+  const { places, succeeded, failed, cut, milliseconds } = done;
+  for (const message of new Set(succeeded.flatMap(({ converged }) => converged.warnings))) {
+    warn(run, { code: "step", message, id });
+  }
+  for (const { place, error } of failed) fail(run, id, place.database, error);
+  const kept = succeeded.flatMap(({ place: { database }, converged }) =>
+    converged.kept.map((one) => (places.length > 1 && database !== undefined ? { ...one, database } : one)),
+  );
+  const wrote = written.has(id) || succeeded.some(({ converged }) => converged.wrote);
+  const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : holding(run, step, existing);
+  if (succeeded.length > 0 || failed.length + cut.length === 0) {
+    for (const made of createdBy(step)) existing.add(made);
+    const removed = kind.removes?.(step.desired);
+    if (removed !== undefined) existing.remove(removed);
+    const worked =
+      kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
+    // What is gone has no incarnation: whatever comes to be under its name is another.
+    const databases = worked.filter((database) => database !== removed);
+    const said = {
+      milliseconds,
+      adopted: outcome === "adopted",
+      kept: kept.length > 0,
+      ...claimsOf(step, databases),
+      at: new Date(),
+      version,
+    };
+    const entry = () => {
+      if (goneOf(step, existing) !== undefined) return undefined;
+      const incarnations = Object.fromEntries(databases.map((name) => [name, existing.of(name)]));
+      return nextEntry(step, recorder.entry(id), { ...said, databases: incarnations });
+    };
+    await recorder.record(id, entry, kind.oneTime ?? false);
+  }
+  if (cut.length > 0 && failed.length === 0) {
+    run.outcomes.push({ is: "unfinished", id });
+    run.emit({ type: "step-stopped", id });
+  }
+  if (cut.length + failed.length > 0) return;
+  run.outcomes.push(outcome === "kept" ? { is: "kept", id, differences: kept } : { is: outcome, id });
+  const differences = kept.length > 0 ? { kept } : {};
+  run.emit({ type: "step-end", ...saidOf(unit), outcome, milliseconds, ...differences });
+}
+
+/** Of a step for which nothing had to be written. */
+function holding(run: Run, step: Step, existing: Incarnations): "adopted" | "unmatched" {
+  return hasOnlyPatterns(step) && targetsOf(run, step, existing.names).length === 0 ? "unmatched" : "adopted";
+}
+
+/** A database that the step made, and that is not there. */
+export function goneOf(step: Step, existing: Incarnations): string | undefined {
+  return createdBy(step).find((database) => existing.isGone(database));
+}
+
+export function notThere(database: string): MigrateError {
+  const message = `CouchDB accepted the request for database ${database}, but it is not there`;
+  return new MigrateError("not-applied", { message, data: { database } });
+}

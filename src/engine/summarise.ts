@@ -1,0 +1,173 @@
+/** What a run has come to, as a pure function of its outcomes. */
+import type { MigrateError } from "../contract/errors.js";
+import type { PartOption } from "../contract/options.js";
+import type { ApplyResult, Failure, KeptStep, PartResult, Warning } from "../contract/results.js";
+import { emptyResult, type Measured } from "./empty-result.js";
+import type { Assessed, Outcome } from "./outcome.js";
+
+/** What one piece of work has come to. Without `--part`, a run is one piece of work. */
+export interface Work {
+  readonly assessment: Assessed;
+  /** Ids of steps that were brought to hold by writing before the work began again. */
+  readonly written: ReadonlySet<string>;
+  readonly applied: readonly string[];
+  readonly adopted: readonly string[];
+  readonly unmatched: readonly string[];
+  readonly kept: readonly KeptStep[];
+  readonly unfinished: readonly string[];
+  readonly notReached: readonly string[];
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly Warning[];
+  /** Why it ended before it was done, where no step is to blame. */
+  readonly ending?: MigrateError;
+  /** It was not stopped: it broke off. */
+  readonly broken?: boolean;
+}
+
+type Lists = Pick<Work, "applied" | "adopted" | "unmatched" | "kept" | "unfinished" | "notReached" | "failures">;
+type Growing = { -readonly [Key in keyof Work]: Work[Key] extends readonly (infer Item)[] ? Item[] : Work[Key] };
+
+/** The pieces of work of a run, in order. */
+export function worksOf(outcomes: readonly Outcome[]): readonly Work[] {
+  const works: Growing[] = [];
+  for (const outcome of outcomes) {
+    const work = works.at(-1);
+    if (outcome.is === "begun") works.push(workFrom(outcome.assessment, []));
+    else if (!work) continue;
+    else if (outcome.is === "assessed") works.splice(-1, 1, workFrom(outcome.assessment, writtenIn(work)));
+    else add(outcome, work);
+  }
+  return works;
+}
+
+/** The piece of work that is under way, or was done last. */
+export function latestWork(outcomes: readonly Outcome[]): Work {
+  const from = outcomes.findLastIndex(({ is }) => is === "begun");
+  const [work] = worksOf(outcomes.slice(from));
+  if (!work) throw new Error("no work was begun");
+  return work;
+}
+
+/** Nothing failed, and nothing is left of what was due. */
+export function isDone({ ending, failures, unfinished, notReached }: Work): boolean {
+  return ending === undefined && failures.length + unfinished.length + notReached.length === 0;
+}
+
+/** Why the run ended before it was done, where no step is to blame. */
+export function endingOf(outcomes: readonly Outcome[]): MigrateError | undefined {
+  return worksOf(outcomes).find(({ ending }) => ending)?.ending;
+}
+
+interface Asked {
+  readonly set: string;
+  readonly steps: readonly { readonly id: string }[];
+  readonly part?: PartOption | undefined;
+}
+
+/** @param outcomes with at least one piece of work */
+export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: Measured): ApplyResult {
+  const works = worksOf(outcomes);
+  const [first] = works;
+  const last = works.at(-1);
+  if (!first || !last) throw new Error("no work was begun");
+  const all: Lists = {
+    // What was written and is no longer due: another runner has recorded it meanwhile, or it had drifted.
+    applied: works.flatMap(({ written, assessment: { due }, applied }) => [
+      ...[...written].filter((id) => !due.has(id)),
+      ...applied,
+    ]),
+    adopted: works.flatMap(({ adopted }) => adopted),
+    kept: works.flatMap(({ kept }) => kept),
+    unmatched: works.flatMap(({ unmatched }) => unmatched),
+    unfinished: works.flatMap(({ unfinished }) => unfinished),
+    notReached: works.flatMap(({ notReached }) => notReached),
+    failures: works.flatMap(({ failures }) => failures),
+  };
+  const written = new Set([...first.written, ...first.applied]);
+  const { older } = last.assessment.files;
+  const part = outcomes.findLast((outcome) => outcome.is === "part");
+  const wrote = all.applied.length > 0 || part?.begun === true;
+  return {
+    ...emptyResult(asked.set, measured),
+    result: resultOf(all.failures, endingOf(outcomes), older !== undefined, wrote),
+    ...all,
+    unchanged: idsIn(first, "applied").filter((id) => !first.assessment.due.has(id) && !written.has(id)),
+    skipped: idsIn(last, "older"),
+    ...(older ? { older } : {}),
+    warnings: works.flatMap(({ assessment, warnings }) => [...assessment.warnings, ...warnings]),
+    ...(part && asked.part ? { part: partResult(asked.steps, asked.part, part, first, all) } : {}),
+  };
+}
+
+function resultOf(
+  failures: readonly Failure[],
+  ending: MigrateError | undefined,
+  older: boolean,
+  wrote: boolean,
+): ApplyResult["result"] {
+  if (failures.length > 0) return "failed";
+  if (ending?.code === "come-again" || ending?.code === "interrupted") return ending.code;
+  if (ending) return "failed";
+  if (older) return "older";
+  return wrote ? "applied" : "unchanged";
+}
+
+/** `left`: those before the divided step were brought up to date, by this process or another, or are among what failed. */
+function partResult(
+  steps: Asked["steps"],
+  { number, of }: PartOption,
+  { step, open }: Pick<PartResult, "step" | "open">,
+  { assessment: { due } }: Work,
+  { applied, adopted, unmatched, kept, notReached }: Lists,
+): PartResult {
+  const done = new Set([...applied, ...adopted, ...unmatched, ...kept.map(({ id }) => id), ...notReached]);
+  const after = steps.slice(steps.findIndex(({ id }) => id === step) + 1);
+  const left = after.flatMap(({ id }) => (due.has(id) && !done.has(id) ? id : []));
+  return { step, number, of, open, left };
+}
+
+function idsIn({ assessment }: Work, state: Assessed["decisions"][number]["state"]): string[] {
+  return assessment.decisions.flatMap((decision) => (decision.state === state ? decision.step.id : []));
+}
+
+function workFrom(assessment: Assessed, written: Iterable<string>): Growing {
+  const lists = { applied: [], adopted: [], unmatched: [], kept: [], unfinished: [], notReached: [], failures: [] };
+  return { assessment, written: new Set(written), warnings: [], ...lists };
+}
+
+function writtenIn({ written, applied }: Work): string[] {
+  return [...written, ...applied];
+}
+
+function add(outcome: Outcome, work: Growing): void {
+  switch (outcome.is) {
+    case "wrote":
+      work.written = new Set([...work.written, outcome.id]);
+      break;
+    case "applied":
+    case "adopted":
+    case "unmatched":
+    case "unfinished":
+      work[outcome.is].push(outcome.id);
+      break;
+    case "not-reached":
+      work.notReached.push(outcome.id);
+      break;
+    case "kept":
+      work.kept.push({ id: outcome.id, differences: outcome.differences });
+      break;
+    case "failed":
+      // What a step has made may turn out not to be there.
+      work.applied = work.applied.filter((id) => id !== outcome.failure.id);
+      work.failures.push(outcome.failure);
+      break;
+    case "warned":
+      work.warnings.push(outcome.warning);
+      break;
+    case "stopped":
+    case "broken":
+      work.ending ??= outcome.error;
+      work.broken ??= outcome.is === "broken";
+      break;
+  }
+}

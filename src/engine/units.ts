@@ -1,0 +1,78 @@
+/** What is to be done: units of work, their order, and the places of each. Pure. */
+import type { PartOption } from "../contract/options.js";
+import type { Target } from "../steps/kind.js";
+import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import type { Assessment } from "./assess.js";
+import type { Decision } from "./decide.js";
+import { targetsOf } from "./places.js";
+import { dependencies, type Ordered, units } from "./schedule.js";
+import type { Run } from "./session.js";
+
+/** One step, or one part of it in each of these databases. */
+export interface Unit {
+  readonly decision: Decision;
+  readonly part?: PartOption & { readonly databases: readonly string[] };
+}
+
+/** The server, a database, or one part of the work in a database. */
+export interface Place extends Target {
+  readonly part?: number;
+}
+
+export interface Units {
+  /** Those of one group may be at work together. */
+  readonly groups: readonly (readonly Unit[])[];
+  /** For each group, which groups must be done before it. */
+  readonly needs: readonly (readonly number[])[];
+}
+
+/** @param isOf which of the steps that are due; absent: all of them */
+export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Decision) => true): Units {
+  const todo = decisions.filter((decision) => due.has(decision.step.id) && isOf(decision));
+  const order = todo.map((decision) => orderOf(decision, existing));
+  const together = units(order);
+  return {
+    groups: together.map((indices) => indices.flatMap((index) => (todo[index] ? { decision: todo[index] } : []))),
+    needs: dependencies(together.flatMap(([first = 0]) => order[first] ?? [])),
+  };
+}
+
+/** What ledger and lease need: it is done before there are any, and needs no guard. */
+export function isBootstrap({ step }: Decision): boolean {
+  return kindOf(step).first === true;
+}
+
+/** In databases that are there already, design documents are deployed one after another: each may take its time. */
+function orderOf({ step }: Decision, existing: Assessment["existing"]): Ordered {
+  const kind = kindOf(step);
+  const databases = namedDatabases(step);
+  const barrier = kind.scope === "server" || databases.some(isPattern);
+  const joins = kind.joins === true && databases.every((database) => !existing.has(database));
+  return { barrier, databases, joins };
+}
+
+/**
+ * Where the unit needs work; everywhere where drift or a server-wide look made it due.
+ *
+ * @param existing the databases that exist now: earlier steps may have made some that a pattern matches
+ */
+export function placesOf(
+  { place, verify }: Pick<Run, "place" | "verify">,
+  { decision: { step, state, databases }, part }: Unit,
+  seen: Pick<Assessment, "existing">,
+  existing: ReadonlyMap<string, string>,
+): Place[] {
+  if (part) return part.databases.map((database) => ({ database, part: part.number }));
+  const targets = targetsOf({ place }, step, existing);
+  const again = state === "applied" || verify;
+  if (again && !kindOf(step).oneTime) return targets;
+  return targets.filter(
+    ({ database }) => database === undefined || databases.has(database) || !seen.existing.has(database),
+  );
+}
+
+/** How events name the unit. */
+export function saidOf({ decision: { step }, part }: Unit): { id: string; kind: string; title: string } {
+  const title = kindOf(step).title(step.shown);
+  return { id: step.id, kind: step.kind, title: part ? `part ${part.number} of ${part.of} of ${title}` : title };
+}
