@@ -7,17 +7,17 @@ import { leaseOptions, runOptions } from "./run-options.js";
 export const ledgerAccept: Command = {
   name: "ledger accept",
   positionals: "<id> [path]",
-  describe: { id: "step to take as it now stands in the files" },
-  summary: "Record a step as applied as it now stands in the files, without doing anything",
+  describe: { id: "step to record" },
+  summary: "Record a step as applied, as it is in the files now, without running it",
   server: true,
-  examples: [["ledger accept backfill-names", "after a one-time step was edited that had been applied"]],
+  examples: [["ledger accept backfill-names", "you edited a one-time step that was applied, or restored its database"]],
   async run(context) {
     const migrations = await readMigrations(context);
     const engine = await context.engine();
     const { id = "" } = context.positionals;
     await engine.accept(id, migrations, { ...runOptions(context), ...leaseOptions(context) });
     context.log.close();
-    const summary = `${visible(id)} is recorded as it stands in the files.`;
+    const summary = `${visible(id)} is recorded as applied, as it is in the files now.`;
     context.print(`${summary}\n`);
     return { exitCode: exitCodes.done, summary };
   },

@@ -174,7 +174,8 @@ async function existingElsewhere(
   return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
 }
 
-async function existingDatabases(run: Run): Promise<Map<string, string>> {
+/** Of the databases that the steps name or match, those that exist, each with its incarnation. */
+export async function existingDatabases(run: Run): Promise<Map<string, string>> {
   const named = new Set(run.steps.flatMap(namedDatabases));
   const patterns = [...named].filter(isPattern).map(patternTest);
   const names = new Set([...named].filter((name) => !isPattern(name)));

@@ -10,21 +10,23 @@ import { readPartLeases } from "../ledger/part-leases.js";
 import type { LeasePlace, LedgerPlace } from "../ledger/place.js";
 import { renameEntries } from "../ledger/renames.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
-import type { Migrations } from "../migrations/step.js";
+import type { Migrations, Step } from "../migrations/step.js";
+import { kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
+import { existingDatabases } from "./assess.js";
+import { placeSteps } from "./places.js";
 import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./session.js";
-import { assertVariablesSet } from "./set-checks.js";
 
 /** Drops a step from the ledger. If it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
-  await editLedger(options, (ledger, place) => forgetStep(ledger, id, place));
+  await editLedger(options, (ledger, { place }) => forgetStep(ledger, id, place));
 }
 
 /** Corrects the release that the ledger records for the set; `none` removes it. */
 export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
   const value = release === "none" ? undefined : asRelease(String(release));
-  await editLedger(options, (ledger, place) => {
+  await editLedger(options, (ledger, { place }) => {
     // A mistyped set must not get a ledger, while the right one keeps its release.
     if (!ledger.versions && Object.keys(ledger.entries).length === 0) throw noLedger(place);
     return withRelease(ledger, value);
@@ -36,15 +38,32 @@ function noLedger({ set, database }: LedgerPlace): MigrateError {
   return new MigrateError("not-in-ledger", { message, next: "Check --set and --ledger-database." });
 }
 
-/** Records a step that was edited after it was applied, without applying it again. */
+/**
+ * Records a step as applied as it stands in the files, in the databases that exist now, without doing anything: one that
+ * was edited after it was applied, or whose database was restored or recreated with what the step has done in it.
+ */
 export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
-  assertVariablesSet(migrations);
   const step = migrations.steps.find((one) => one.id === id);
   if (!step) throw new MigrateError("not-in-ledger", { message: `no step in the files has the id ${id}` });
-  await editLedger(options, (ledger, place) => {
+  const recorded = async (ledger: Ledger, run: Run) => {
     const renamed = renameEntries(ledger, [step]).ledger ?? ledger;
-    return acceptStep(renamed, step, new Date(), version, place);
-  });
+    const databases = await databasesOf(step, run);
+    return acceptStep(renamed, step, { databases, at: new Date(), version });
+  };
+  await editLedger(options, recorded, migrations);
+}
+
+/** Where the step works now, each database with its incarnation. */
+async function databasesOf(step: Step, run: Run): Promise<Record<string, string>> {
+  const existing = await existingDatabases(run);
+  const placed = placeSteps(run, existing).find((one) => one.step.id === step.id);
+  const names = kindOf(step).scope === "server" ? namedDatabases(step) : (placed?.databases ?? []);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const incarnation = existing.get(name);
+      return incarnation === undefined ? [] : [[name, incarnation] as const];
+    }),
+  );
 }
 
 /**
@@ -87,14 +106,15 @@ async function reach(run: Run): Promise<void> {
 
 async function editLedger(
   options: RunOptions & LeaseOptions,
-  edit: (ledger: Ledger, place: LedgerPlace) => Ledger,
+  edit: (ledger: Ledger, run: Run) => Ledger | Promise<Ledger>,
+  migrations: Migrations | { readonly steps: [] } = { steps: [] },
 ): Promise<void> {
-  await withRun({ steps: [] }, options, async (run) => {
+  await withRun(migrations, options, async (run) => {
     await reach(run);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
     // Refuse what can't be done before anything is written.
-    edit(before?.ledger ?? empty, run.place);
+    await edit(before?.ledger ?? empty, run);
     run.couch.settle();
     run.couch.allowWrites();
     await ensureLedger(run);
@@ -104,7 +124,7 @@ async function editLedger(
     try {
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);
-      const ledger = edit(stored?.ledger ?? empty, run.place);
+      const ledger = await edit(stored?.ledger ?? empty, run);
       await writeLedger(run.couch.under(lease), run.place, stored, ledger, { exactly: true });
     } finally {
       await lease.release();

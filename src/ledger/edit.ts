@@ -2,6 +2,7 @@
 import { MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { commandLine } from "./command-line.js";
+import { type Done, nextEntry } from "./entry.js";
 import { entryOf } from "./entry-of.js";
 import type { Entry, Ledger } from "./ledger.js";
 import type { LedgerPlace } from "./place.js";
@@ -12,22 +13,19 @@ export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledg
   return { ...ledger, entries: Object.fromEntries(Object.entries(ledger.entries).filter(([one]) => one !== id)) };
 }
 
-/** The ledger with the step as it now stands in the files, as if that had been applied. Throws `not-in-ledger`. */
-export function acceptStep(ledger: Ledger, step: Step, now: Date, version: string, place: LedgerPlace): Ledger {
+/**
+ * The ledger with the step as it now stands in the files, as if that had just been applied in these databases.
+ *
+ * @param databases those in which it works now, each with its incarnation
+ * @param version of couchdb-migrate
+ */
+export function acceptStep(
+  ledger: Ledger,
+  step: Step,
+  { databases, at, version }: Pick<Done, "databases" | "at" | "version">,
+): Ledger {
   // What it claims now was not looked at.
-  const { claims: _, ...before } = recorded(ledger, step.id, place);
-  if (before.checksum === step.checksum && before.kind === step.kind) return ledger;
-  const former = [...new Set([...before.former, before.checksum])].filter((checksum) => checksum !== step.checksum);
-  const entry: Entry = {
-    ...before,
-    kind: step.kind,
-    checksum: step.checksum,
-    former,
-    appliedAt: now.toISOString(),
-    milliseconds: 0,
-    version,
-    adopted: true,
-  };
+  const entry = nextEntry(step, entryOf(ledger, step.id), { databases, milliseconds: 0, adopted: true, at, version });
   return { ...ledger, entries: Object.fromEntries([...Object.entries(ledger.entries), [step.id, entry]]) };
 }
 

@@ -36,6 +36,23 @@ async function roles(): Promise<unknown> {
   return (await must(server(), "GET", `/${database}/_security`)).members.roles;
 }
 
+async function forgetLedger(): Promise<void> {
+  const ledger = `/${ledgerDatabase}/_local/couchdb-migrate-default`;
+  const { _rev } = await must(server(), "GET", ledger);
+  await must(server(), "DELETE", `${ledger}?rev=${_rev}`);
+}
+
+/** A recreation within the same second can't be seen. */
+async function recreate(): Promise<void> {
+  const born = (await must(server(), "GET", `/${database}`)).instance_start_time;
+  const again = async () => {
+    await must(server(), "DELETE", `/${database}`);
+    await must(server(), "PUT", `/${database}`);
+    return (await must(server(), "GET", `/${database}`)).instance_start_time;
+  };
+  await until(again, (time) => time !== born);
+}
+
 describe("a step", () => {
   test("that is new is pending, then applied", async () => {
     const set = await files(made(), members("a"));
@@ -124,17 +141,27 @@ describe("a step", () => {
   test("whose database was deleted and made anew is pending again", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
-    const born = (await must(server(), "GET", `/${database}`)).instance_start_time;
-    // A recreation within the same second can't be seen.
-    const again = async () => {
-      await must(server(), "DELETE", `/${database}`);
-      await must(server(), "PUT", `/${database}`);
-      return (await must(server(), "GET", `/${database}`)).instance_start_time;
-    };
-    await until(again, (time) => time !== born);
+    await recreate();
     expect(await states(set)).toEqual({ made: "pending, adopt", members: "pending, update" });
     expect(await apply(set, options)).toMatchObject({ applied: ["members"], adopted: ["made"] });
     expect(await apply(set, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  });
+
+  test.each([
+    ["with the ledger of before", async () => {}],
+    ["without a ledger", async () => void (await forgetLedger())],
+  ])("that is done once may be accepted in a restored database, %s: it does not run again", async (_, restored) => {
+    const set = await files(
+      made(),
+      `- id: legs\n  transformDocuments: { database: ${database}, selector: {}, set: { /legs: 6 } }\n`,
+    );
+    await apply(set, options);
+    await recreate();
+    await must(server(), "PUT", `/${database}/larva`, { body: { legs: 4 } });
+    await restored();
+    await accept("legs", set, options);
+    expect(await apply(set, options)).toMatchObject({ applied: [], adopted: ["made"], unchanged: ["legs"] });
+    expect(await must(server(), "GET", `/${database}/larva`)).toMatchObject({ legs: 4 });
   });
 
   test("that drifted is shown, and repaired by verify alone", async () => {
