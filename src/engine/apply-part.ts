@@ -11,7 +11,6 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { mostParts, type PartOption } from "../contract/options.js";
 import type { Guard } from "../couch/guard.js";
-import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
@@ -20,6 +19,7 @@ import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { type Done, execute } from "./execute.js";
 import { Incarnations } from "./incarnations.js";
+import { NotOlder } from "./not-older.js";
 import { fail } from "./outcome.js";
 import { partsOf, standings, takePartIfNeeded } from "./parts.js";
 import { recordWork } from "./record-work.js";
@@ -51,6 +51,10 @@ export async function applyPart(run: Run, part: PartOption, first: Assessment): 
   }
   const databases = dueIn(decision);
   const begun = await doPart(run, part, seen, decision);
+  if (begun === "older") {
+    begin(run, await assess(run, { unexamined: true }), () => false);
+    return;
+  }
   if (!isDone(latestWork(run.outcomes))) return;
   const open = openIn([...(await standings(run, step, databases)).values()]);
   run.outcomes.push({ is: "part", step: step.id, open, begun });
@@ -121,8 +125,11 @@ async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): P
   }
 }
 
-/** This part, in each of the databases where it is still to be done. False: it is to be done in none. */
-async function doPart(run: Run, part: PartOption, seen: Assessment, decision: Decision): Promise<boolean> {
+/**
+ * This part, in each of the databases where it is still to be done. False: it is to be done in none. `older`: a newer
+ * version of the files was noted meanwhile, so that nothing more is done.
+ */
+async function doPart(run: Run, part: PartOption, seen: Assessment, decision: Decision): Promise<boolean | "older"> {
   const { number } = part;
   const { step } = decision;
   const databases = dueIn(decision);
@@ -137,9 +144,18 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
   await ensureLedger(run);
   const lease = await takePartIfNeeded(run, step, number, async () => (await stillOpen()).length > 0);
   if (!lease) return false;
+  const guard = new NotOlder(run, lease);
+  try {
+    // Another process may have been waited for.
+    await guard.begin();
+  } catch (thrown) {
+    if (await lease.release()) run.emit({ type: "lease-released" });
+    if (!guard.failure) throw thrown;
+    return "older";
+  }
   const [startedAt, began] = [new Date(), performance.now()];
   try {
-    await underPartLease(run, seen, { decision, part: { ...part, databases: open } }, lease);
+    await underPartLease(run, seen, { decision, part: { ...part, databases: open } }, guard);
   } finally {
     if (await lease.release()) run.emit({ type: "lease-released" });
   }
@@ -150,21 +166,22 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
     milliseconds: performance.now() - began,
     part: { step: step.id, number, of: part.of },
   });
-  return true;
+  return guard.failure ? "older" : true;
 }
 
-async function underPartLease(run: Run, seen: Assessment, unit: Unit, lease: Lease): Promise<void> {
+async function underPartLease(run: Run, seen: Assessment, unit: Unit, guard: NotOlder): Promise<void> {
   const settle = async ({ decision: { step } }: Unit, { failed, cut, milliseconds }: Done) => {
     for (const { place, error } of failed) fail(run, step.id, place.database, error);
     const why = run.why();
-    if (cut.length > 0 && why) run.outcomes.push({ is: "unfinished", id: step.id }, { is: "stopped", error: why });
+    if (cut.length > 0) run.outcomes.push({ is: "unfinished", id: step.id });
+    if (cut.length > 0 && why) run.outcomes.push({ is: "stopped", error: why });
     if (failed.length > 0) return;
     if (cut.length > 0) run.emit({ type: "step-stopped", id: step.id });
     else run.emit({ type: "step-end", ...saidOf(unit), outcome: "done", milliseconds });
   };
   const existing = new Incarnations(run.couch, seen.existing);
-  const endings = () => [run.why()].filter((error) => error !== undefined);
-  await execute({ run, seen, existing, guard: lease, endings, settle }, { groups: [[unit]], needs: [[]] });
+  const endings = () => [run.why(), guard.failure].filter((error) => error !== undefined);
+  await execute({ run, seen, existing, guard, endings, settle }, { groups: [[unit]], needs: [[]] });
 }
 
 function decisionOn({ decisions }: Assessment, { id }: Step): Decision | undefined {

@@ -1,12 +1,12 @@
 /** Brings the server to what the files ask for, and records it. */
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyOptions } from "../contract/options.js";
-import type { ApplyResult, OlderFiles } from "../contract/results.js";
+import type { ApplyResult } from "../contract/results.js";
 import type { Migrations } from "../migrations/step.js";
-import { notAppliedText } from "../text/not-applied.js";
 import { applyPart, assertIsPart } from "./apply-part.js";
 import { assessWhenReady } from "./assess.js";
 import type { FirstLook } from "./first-look.js";
+import { olderFailure } from "./not-older.js";
 import { withRun } from "./session.js";
 import { endingOf, summarise } from "./summarise.js";
 import { isNeeded, underLease } from "./under-lease.js";
@@ -41,10 +41,6 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
   if (options.onOlder === "fail") throw incomplete(olderFailure(result.older), result);
   return result;
-}
-
-function olderFailure({ reason, next }: OlderFiles): MigrateError {
-  return new MigrateError("older-files", { message: notAppliedText(reason), next });
 }
 
 /** The error, with what had become of the steps by then as `data.result`. */

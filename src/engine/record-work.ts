@@ -27,8 +27,8 @@ export async function recordWork(run: Run, { startedAt, milliseconds, holder, pa
   });
 }
 
-function resultOf({ failures, broken, ending }: Work): RunRecord["result"] {
+function resultOf({ failures, broken, ending, unfinished }: Work): RunRecord["result"] {
   if (broken || failures.length > 0) return "failed";
   if (ending?.code === "come-again") return "come-again";
-  return ending ? "interrupted" : "applied";
+  return ending || unfinished.length > 0 ? "interrupted" : "applied";
 }

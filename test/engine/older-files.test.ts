@@ -1,9 +1,21 @@
 /** Files that are older than what is applied, from the file to the server and back. */
+import { EventEmitter, once as oneOf } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type ApplyOptions, accept, apply, correctRelease, forget, plan, status } from "../../src/index.js";
+import {
+  type ApplyOptions,
+  accept,
+  apply,
+  correctRelease,
+  forget,
+  type Listener,
+  plan,
+  status,
+} from "../../src/index.js";
+import { takeLease } from "../../src/ledger/lease.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain } from "../../src/render/style.js";
+import { connect, options as leaseOptions } from "../ledger/clients.js";
 import { databaseName, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must, request } from "../support/request.js";
@@ -249,6 +261,28 @@ describe("a run of one part", () => {
     await apply(await version("y"), options);
     const late = await apply(first, { ...options, part: { number: 2, of: 2 } });
     expect(late).toMatchObject({ ...skipped, older: { by: "version" } });
+  });
+
+  test("that waited for another process, with files that became older meanwhile, changes no document", async () => {
+    const first = await files(partly(4));
+    await apply(first, { ...options, part });
+    await must(server(), "PUT", `/${database}/late`, { body: {} });
+    const place = {
+      database: options.ledgerDatabase ?? "",
+      set: "default",
+      own: false,
+      part: { step: "once-4", number: 2 },
+    };
+    const lease = await takeLease(connect(server()), place, leaseOptions("other"));
+    const events = new EventEmitter();
+    const emit: Listener = ({ type }) => void events.emit(type);
+    const waiting = oneOf(events, "lease-waiting");
+    const late = apply(first, { ...options, part: { number: 2, of: 2 }, emit });
+    await waiting;
+    await apply(await version("y"), options);
+    await lease.release();
+    expect(await late).toMatchObject({ result: "older", applied: [], older: { by: "version" } });
+    expect(await must(server(), "GET", `/${database}/late`)).not.toHaveProperty("legs");
   });
 });
 

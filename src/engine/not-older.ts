@@ -1,0 +1,67 @@
+/**
+ * The lease of a part, under which nothing is written once a newer version of the files is noted. The set's lease is
+ * free while a part is at work, so that whoever notes another version does not wait for it.
+ */
+import { MigrateError } from "../contract/errors.js";
+import type { OlderFiles } from "../contract/results.js";
+import type { Guard } from "../couch/guard.js";
+import { readLedger, readLedgerRevision } from "../ledger/store.js";
+import { notAppliedText } from "../text/not-applied.js";
+import { assessFiles } from "./assess-files.js";
+import type { Run } from "./session.js";
+
+export class NotOlder implements Guard {
+  readonly #run: Run;
+  readonly #lease: Guard;
+  /** The ledger's revision with which the files are not older. */
+  #seen: string | undefined;
+  #failure: MigrateError | undefined;
+
+  constructor(run: Run, lease: Guard) {
+    this.#run = run;
+    this.#lease = lease;
+  }
+
+  /** The error `older-files`: nothing is written any more. `undefined`: the files are not older, as far as is known. */
+  get failure(): MigrateError | undefined {
+    return this.#failure;
+  }
+
+  /** Before every write: one small request, as long as nobody writes the ledger. Throws `older-files`. */
+  async begin(): Promise<void> {
+    const { couch, place } = this.#run;
+    const now = await readLedgerRevision(couch, place);
+    if (now === undefined || now !== this.#seen) {
+      const stored = await readLedger(couch, place);
+      const { older } = await assessFiles(this.#run, stored?.ledger, couch.login);
+      if (older) this.#failure = olderFailure(older);
+      this.#seen = stored?.rev;
+    }
+    if (this.#failure) throw this.#failure;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lease.lost;
+  }
+
+  assertHeld(): void {
+    this.#lease.assertHeld();
+  }
+
+  get isFresh(): boolean {
+    return this.#lease.isFresh;
+  }
+
+  renewed(): Promise<void> {
+    return this.#lease.renewed();
+  }
+
+  get left(): number {
+    return this.#lease.left;
+  }
+}
+
+/** The error `older-files`. */
+export function olderFailure({ reason, next }: OlderFiles): MigrateError {
+  return new MigrateError("older-files", { message: notAppliedText(reason), next });
+}
