@@ -41,7 +41,8 @@ export function applySummary(result: ApplyResult): string {
 
 /** `Part 2 of 4 of legs is done; still to be done: 3, 4.` */
 function partSummary({ part, result }: ApplyResult): string {
-  if (!part || result === "failed" || result === "come-again" || result === "interrupted") return "";
+  if (!part || result === "failed" || result === "older" || result === "come-again" || result === "interrupted")
+    return "";
   const { step, number, of, open } = part;
   if (step === null || open === null) return "No step is pending that can be done in parts.";
   const others = open.length === 0 ? "and so are all others" : `still to be done: ${list(open.map(String), 20)}`;
