@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: arguments, streams, signals and the exit code. */
 import { bug, exitCodes, type MigrateError, toMigrateError } from "./contract/errors.js";
+import { fast } from "./engine/fast.js";
 
 /** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
 const latest = 4_500;
@@ -77,7 +78,7 @@ void import("./main.js")
         for (const message of warnings.splice(0)) listener(message);
       },
       engine: () => import("./index.js"),
-      firstLook: async () => (await import("./engine/first-look.js")).firstLook,
+      ...(fast.path ? { fastPath: fast.path } : {}),
     }),
   )
   .then((code) => {

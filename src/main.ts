@@ -103,7 +103,7 @@ function contextFor(
     log,
     style: asLines ? plain : styleFor(settings.color, io.env, io.stdout),
     engine: io.engine,
-    ...(io.firstLook ? { firstLook: io.firstLook } : {}),
+    ...(io.fastPath ? { fastPath: io.fastPath } : {}),
     secrets,
     ...openOutput(io.stdout, asLines),
   };

@@ -2,7 +2,7 @@ import type { Connection } from "../contract/connection.js";
 import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../contract/errors.js";
 import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult, Failure } from "../contract/results.js";
-import type { FirstLook, FirstResult } from "../engine/first-look.js";
+import type { FirstLook, FirstResult } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
 import { sentence } from "../render/error-text.js";
 import { visible } from "../text/visible.js";
@@ -48,16 +48,15 @@ export const apply: Command = {
 };
 
 async function lookFirst(context: Context): Promise<FirstResult | undefined> {
-  const { settings, env, connection, firstLook } = context;
-  if (!firstLook || !connection) return undefined;
-  return (await firstLook())(settings.path, env, optionsOf(context, connection));
+  const { settings, env, connection, fastPath } = context;
+  if (!fastPath || !connection) return undefined;
+  return (await fastPath()).firstLook(settings.path, env, optionsOf(context, connection));
 }
 
 /** Where every step is looked at anyway, it can be begun with those of the first files. */
-async function whileReading({ settings }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
-  if (!look || !settings.verify) return {};
-  const { lookAhead } = await import("../engine/look-ahead.js");
-  return { eachFile: lookAhead(look, settings.concurrency) };
+async function whileReading({ settings, fastPath }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
+  if (!look || !settings.verify || !fastPath) return {};
+  return { eachFile: await (await fastPath()).lookAhead(look, settings.concurrency) };
 }
 
 function optionsOf(context: Context, connection: Connection): ApplyOptions {

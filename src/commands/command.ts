@@ -6,6 +6,7 @@
  * settings/setting.ts; in settings/table.ts say which flags it has. What only it needs, `run` imports when it runs.
  */
 import type { Connection } from "../contract/connection.js";
+import type { FastPath } from "../engine/fast.js";
 import type { Log, Stream } from "../render/log.js";
 import type { Style } from "../render/style.js";
 import type { Secrets } from "../secrets/secrets.js";
@@ -42,7 +43,7 @@ export interface Io {
   hearWarnings?(listener: (message: string) => void): void;
   engine(): Promise<Engine>;
   /** Part of the engine, so small that it is loaded where the rest may not be needed. Absent: the rest is loaded. */
-  firstLook?(): Promise<typeof import("../engine/first-look.js").firstLook>;
+  fastPath?(): Promise<FastPath>;
 }
 
 export interface Context {
@@ -59,7 +60,7 @@ export interface Context {
   /** For stdout. */
   readonly style: Style;
   engine(): Promise<Engine>;
-  readonly firstLook?: Io["firstLook"];
+  readonly fastPath?: Io["fastPath"];
   /** Those that are known by now. */
   readonly secrets: Secrets;
   /** Writes to stdout. What it is given holds no secret: values are masked where they are rendered. */

@@ -12,7 +12,7 @@ import { ensureLedgerDatabase } from "../ledger/database.js";
 import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
-import { type FirstLook, openServer, shortestFirstLook, silence } from "./first-look.js";
+import { type FirstLook, openServer, shortestFirstLook, silence } from "./open-server.js";
 import type { Outcome } from "./outcome.js";
 import { releaseOf } from "./release-of.js";
 import { assertLedgerLeftAlone, assertVariablesSet } from "./set-checks.js";

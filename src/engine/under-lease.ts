@@ -2,7 +2,6 @@
 import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
-import type { Snapshot } from "../ledger/snapshot.js";
 import { kindOf } from "../steps/targets.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
@@ -78,7 +77,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
     });
     if (!lease) return;
     const taken = performance.now();
-    let snapshot: Snapshot | undefined;
+    let snapshot: object | undefined;
     try {
       snapshot = await work(run, await again(), lease, share?.after);
     } finally {

@@ -1,24 +1,21 @@
 /** What is done each time that a run holds the set's lease: the steps that are due, and the record of them. */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
-import { knownShardMap } from "../couch/databases.js";
 import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
-import type { Snapshot } from "../ledger/snapshot.js";
 import type { Assessment } from "./assess.js";
 import { execute } from "./execute.js";
+import { fast } from "./fast.js";
 import { Incarnations } from "./incarnations.js";
 import { Noting } from "./noting.js";
 import { fail } from "./outcome.js";
-import { placeSteps } from "./places.js";
 import { goneOf, notThere, recordStep } from "./record-step.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
 import { proven } from "./secrets-check.js";
 import { type Run, runUnder } from "./session.js";
 import { isDone, latestWork } from "./summarise.js";
-import { takeSnapshot } from "./take-snapshot.js";
 import { unitsOf } from "./units.js";
 
 interface Leased {
@@ -39,7 +36,7 @@ export async function work(
   seen: Assessment,
   lease: Lease,
   after?: (guard: Guard) => Promise<void>,
-): Promise<Snapshot | undefined> {
+): Promise<object | undefined> {
   const existing = new Incarnations(run.couch, seen.existing);
   const noting = new Noting(run, seen, lease);
   const holds = () => isDone(latestWork(run.outcomes));
@@ -54,10 +51,8 @@ export async function work(
     }
   }
   if (!stored || !holds()) return undefined;
-  const placed = placeSteps(run, existing.names);
-  return takeSnapshot({ ...run.migrations, place: run.place }, placed, stored, existing.names, (name) =>
-    knownShardMap(run.couch, name),
-  );
+  const fastPath = await fast.path?.();
+  return fastPath?.takeSnapshot(run, stored, existing.names);
 }
 
 /** Returns the ledger as it is stored then. */

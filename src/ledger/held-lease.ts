@@ -8,7 +8,6 @@ import { jitter } from "../couch/pause.js";
 import { type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-document.js";
 import { largestToken, own } from "./lease-leaves.js";
 import type { LeasePlace } from "./place.js";
-import type { Snapshot } from "./snapshot.js";
 
 /** It is lost when it was not renewed in time, or somebody broke it. */
 export interface Lease extends Guard {
@@ -19,7 +18,7 @@ export interface Lease extends Guard {
    * Frees it for the next one, and leaves the snapshot in it. Never throws; false: it was lost, or could not be freed
    * and runs out by itself.
    */
-  release(snapshot?: Snapshot): Promise<boolean>;
+  release(snapshot?: object): Promise<boolean>;
 }
 
 /** The part of its TTL that a holder uses; the rest is for what was sent before the deadline and arrives after it. */
@@ -114,7 +113,7 @@ export class HeldLease implements Lease {
     return Math.max(now() - this.#sent.now, wallClock() - this.#sent.wallClock);
   }
 
-  release(snapshot?: Snapshot): Promise<boolean> {
+  release(snapshot?: object): Promise<boolean> {
     this.#releasing ??= this.#release(snapshot).catch(() => false);
     return this.#releasing;
   }
@@ -195,7 +194,7 @@ export class HeldLease implements Lease {
     else if (largestToken(leaves) > body.token) this.#lose();
   }
 
-  async #release(snapshot: Snapshot | undefined): Promise<boolean> {
+  async #release(snapshot: object | undefined): Promise<boolean> {
     clearTimeout(this.#next);
     await this.#renewal;
     const { couch, place, body } = this.#holding;

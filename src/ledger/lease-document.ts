@@ -5,7 +5,6 @@ import type { Couch } from "../couch/couch.js";
 import { mayHaveHappened } from "../couch/lost-answer.js";
 import { type Leaf, parseLeaves } from "./parse-leaves.js";
 import { type LeasePlace, leasePath } from "./place.js";
-import type { Snapshot } from "./snapshot.js";
 import { within } from "./within.js";
 
 /** What a holder writes. */
@@ -16,7 +15,7 @@ export interface LeaseBody {
   readonly since: string;
   readonly ttl: number;
   /** Only in a lease that its holder has given back. */
-  readonly snapshot?: Snapshot | undefined;
+  readonly snapshot?: object | undefined;
 }
 
 export type Outcome =

@@ -1,7 +1,7 @@
 /** Admins and configuration belong to each node: what the steps that write to every node come to on three real ones. */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hashFor, parseHash } from "../../src/couch/password-hash.js";
-import { firstLook } from "../../src/engine/first-look.js";
+import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, apply, loadMigrations } from "../../src/index.js";
 import { must, until } from "../support/request.js";
 import { type Cluster, type CouchNode, onNodes, startCluster } from "../support/servers.js";

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import { firstLook } from "../../src/engine/first-look.js";
+import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, type ApplyResult, accept, apply, forget, loadMigrations } from "../../src/index.js";
 import { databaseName, freshDatabase } from "../support/databases.js";
 import { must } from "../support/request.js";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Gateway } from "../../src/couch/gateway.js";
-import { lookAhead } from "../../src/engine/look-ahead.js";
+import { lookAhead } from "../../src/engine/fast-path/look-ahead.js";
 import { loadMigrations } from "../../src/index.js";
 import type { StoredLedger } from "../../src/ledger/ledger.js";
 import { tempFolder } from "../support/temp.js";

@@ -3,7 +3,7 @@
  * short way is open only for files of which the plan says that every step is applied.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { firstLook } from "../../src/engine/first-look.js";
+import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, type ApplyResult, apply, loadMigrations, plan } from "../../src/index.js";
 import type { Fault } from "../support/proxy.js";
 import { type Addressed, must } from "../support/request.js";

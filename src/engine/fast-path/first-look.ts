@@ -5,64 +5,23 @@
  * has already.
  */
 
-import { MigrateError } from "../contract/errors.js";
-import { type ApplyOptions, defaults } from "../contract/options.js";
-import type { ApplyResult } from "../contract/results.js";
-import { credentialsOf } from "../couch/connection.js";
-import { databaseInfo, incarnations } from "../couch/databases.js";
-import { type Gateway, openCouch } from "../couch/gateway.js";
-import { insecurities } from "../couch/insecure.js";
-import { shardMapRevisions } from "../couch/shard-maps.js";
-import { schemeHint } from "../couch/wrong-address.js";
-import { withoutSnapshot } from "../generated/without-snapshot.js";
-import type { StoredLedger } from "../ledger/ledger.js";
-import { readSnapshot, type Snapshot } from "../ledger/snapshot.js";
-import { type LedgerPlace, readLedger, readLedgerRevision } from "../ledger/store.js";
-import { Problems } from "../migrations/problems.js";
-import { readSources } from "../migrations/sources.js";
-import type { Env } from "../migrations/variables.js";
-import { Secrets } from "../secrets/secrets.js";
-import { span } from "../text/span.js";
-import { emptyResult } from "./empty-result.js";
-import { releaseOf } from "./release-of.js";
-
-/** An open server, and the ledger that it was asked for. */
-export interface FirstLook {
-  readonly couch: Gateway;
-  /** Fails as reading the ledger does. */
-  readonly ledger: Promise<StoredLedger | undefined>;
-  /** Of the clock that never goes back. */
-  readonly began: number;
-  /** From now on nothing is sent. */
-  end(reason: unknown): void;
-  /** Those of the run, as far as they are known. */
-  readonly secrets: Secrets;
-}
-
-/** What came of it: there is nothing to do, or what `apply` goes on with. */
-export type FirstResult = { readonly result: ApplyResult } | { readonly look: FirstLook };
-
-/** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
-export const shortestFirstLook = 10_000;
-
-export function silence(url: string, milliseconds: number): MigrateError {
-  const what = `no answer within ${span(milliseconds)}${schemeHint("timeout", false, url)}`;
-  return new MigrateError("unreachable", { message: `${what}, at ${url}`, data: { what } });
-}
+import { MigrateError } from "../../contract/errors.js";
+import { type ApplyOptions, defaults } from "../../contract/options.js";
+import { databaseInfo, incarnations } from "../../couch/databases.js";
+import type { Gateway } from "../../couch/gateway.js";
+import { shardMapRevisions } from "../../couch/shard-maps.js";
+import { withoutSnapshot } from "../../generated/without-snapshot.js";
+import { type LedgerPlace, readLedger, readLedgerRevision } from "../../ledger/store.js";
+import { Problems } from "../../migrations/problems.js";
+import { readSources } from "../../migrations/sources.js";
+import type { Env } from "../../migrations/variables.js";
+import { emptyResult } from "../empty-result.js";
+import { type FirstResult, openServer, shortestFirstLook, silence } from "../open-server.js";
+import { releaseOf } from "../release-of.js";
+import { readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
 const answersWithin = 1_000;
-
-/** Once a run. After `hard` nothing is sent. */
-export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "secrets"> {
-  const { connection, emit = () => {} } = options;
-  const secrets = new Secrets();
-  secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
-  for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {
-    emit({ type: "warning", ...warning });
-  }
-  return { couch: openCouch(connection, { emit, signal: hard, secrets }), secrets };
-}
 
 export async function firstLook(path: string, env: Env, options: ApplyOptions): Promise<FirstResult> {
   const began = performance.now();
@@ -88,7 +47,7 @@ export async function firstLook(path: string, env: Env, options: ApplyOptions): 
   try {
     // Loaded while CouchDB is at work: it takes a while.
     const digest =
-      may && !options.verify ? new (await import("../migrations/inputs.js")).Digest(path, sources) : undefined;
+      may && !options.verify ? new (await import("../../migrations/inputs.js")).Digest(path, sources) : undefined;
     const snapshot = await Promise.race([asked, soon]);
     if (
       snapshot &&

@@ -5,9 +5,9 @@
  */
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
-import type { LoadOptions } from "../migrations/load.js";
-import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
-import type { FirstLook } from "./first-look.js";
+import type { LoadOptions } from "../../migrations/load.js";
+import { isPattern, kindOf, namedDatabases } from "../../steps/targets.js";
+import type { FirstLook } from "../open-server.js";
 
 /** @returns what is to be called with the steps of each file, and awaited before the next one is parsed */
 export function lookAhead(

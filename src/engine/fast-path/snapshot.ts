@@ -5,11 +5,11 @@
  * whoever takes the lease writes that document anew, by compare-and-set: so a snapshot that stands there holds, and no
  * late runner puts an old one back. What people do to the ledger by hand is told by its revision.
  */
-import type { Couch } from "../couch/couch.js";
-import type { Inputs } from "../migrations/inputs.js";
-import { isObject, isStringArray } from "../text/json.js";
-import { parseLeaves } from "./parse-leaves.js";
-import { type LedgerPlace, leasePath } from "./place.js";
+import type { Couch } from "../../couch/couch.js";
+import { parseLeaves } from "../../ledger/parse-leaves.js";
+import { type LedgerPlace, leasePath } from "../../ledger/place.js";
+import type { Inputs } from "../../migrations/inputs.js";
+import { isObject, isStringArray } from "../../text/json.js";
 
 /** A run has left nothing to do: these files are the newest version, and every step of them is recorded, in databases of these incarnations. */
 export interface Snapshot extends Inputs {

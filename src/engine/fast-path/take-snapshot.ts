@@ -1,17 +1,29 @@
 /** Whether a run has left nothing to do, for the next one to know without parsing the files. Pure. */
-import { type ShardMap, worthAListing } from "../couch/shard-maps.js";
-import { withoutSnapshot } from "../generated/without-snapshot.js";
-import { filesVersion } from "../ledger/files-version.js";
-import type { StoredLedger } from "../ledger/ledger.js";
-import type { LedgerPlace } from "../ledger/place.js";
-import type { Snapshot } from "../ledger/snapshot.js";
-import { newestVersion } from "../ledger/standing.js";
-import type { Migrations } from "../migrations/step.js";
-import { isPattern, namedDatabases } from "../steps/targets.js";
-import { decide, type PlacedStep } from "./decide.js";
+import { knownShardMap } from "../../couch/databases.js";
+import { type ShardMap, worthAListing } from "../../couch/shard-maps.js";
+import { withoutSnapshot } from "../../generated/without-snapshot.js";
+import { filesVersion } from "../../ledger/files-version.js";
+import type { StoredLedger } from "../../ledger/ledger.js";
+import type { LedgerPlace } from "../../ledger/place.js";
+import { newestVersion } from "../../ledger/standing.js";
+import type { Migrations } from "../../migrations/step.js";
+import { isPattern, namedDatabases } from "../../steps/targets.js";
+import { decide, type PlacedStep } from "../decide.js";
+import { placeSteps } from "../places.js";
+import type { Run } from "../session.js";
+import type { Snapshot } from "./snapshot.js";
 
 /** More files than this are not read again for nothing. */
 const mostReads = 2_000;
+
+export function snapshotOf(
+  run: Run,
+  stored: StoredLedger,
+  existing: ReadonlyMap<string, string>,
+): Snapshot | undefined {
+  const inputs = { ...run.migrations, place: run.place };
+  return takeSnapshot(inputs, placeSteps(run, existing), stored, existing, (name) => knownShardMap(run.couch, name));
+}
 
 type Inputs = Pick<Migrations, "steps" | "inputs"> & { readonly place: LedgerPlace };
 
@@ -22,7 +34,7 @@ type Inputs = Pick<Migrations, "steps" | "inputs"> & { readonly place: LedgerPla
  * @param existing incarnations of the databases that exist
  * @param shardMap the map of a database, as it was last seen
  */
-export function takeSnapshot(
+function takeSnapshot(
   { steps, inputs, place }: Inputs,
   placed: readonly PlacedStep[],
   stored: StoredLedger,

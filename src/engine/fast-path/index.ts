@@ -1,0 +1,14 @@
+/** What the rest may use of the fast path: what a run loads that has nothing to do; the other parts are loaded when used. */
+
+export { firstLook } from "./first-look.js";
+
+type LookAhead = typeof import("./look-ahead.js").lookAhead;
+type SnapshotOf = typeof import("./take-snapshot.js").snapshotOf;
+
+export async function lookAhead(...given: Parameters<LookAhead>): Promise<ReturnType<LookAhead>> {
+  return (await import("./look-ahead.js")).lookAhead(...given);
+}
+
+export async function takeSnapshot(...given: Parameters<SnapshotOf>): Promise<ReturnType<SnapshotOf>> {
+  return (await import("./take-snapshot.js")).snapshotOf(...given);
+}

@@ -1,0 +1,46 @@
+/** Opens a server, and says what a run may continue with that has asked the server already. */
+import { MigrateError } from "../contract/errors.js";
+import type { ApplyOptions } from "../contract/options.js";
+import type { ApplyResult } from "../contract/results.js";
+import { credentialsOf } from "../couch/connection.js";
+import { type Gateway, openCouch } from "../couch/gateway.js";
+import { insecurities } from "../couch/insecure.js";
+import { schemeHint } from "../couch/wrong-address.js";
+import type { StoredLedger } from "../ledger/ledger.js";
+import { Secrets } from "../secrets/secrets.js";
+import { span } from "../text/span.js";
+
+/** An open server, and the ledger that it was asked for. */
+export interface FirstLook {
+  readonly couch: Gateway;
+  /** Fails as reading the ledger does. */
+  readonly ledger: Promise<StoredLedger | undefined>;
+  /** Of the clock that never goes back. */
+  readonly began: number;
+  /** From now on nothing is sent. */
+  end(reason: unknown): void;
+  /** Those of the run, as far as they are known. */
+  readonly secrets: Secrets;
+}
+
+/** What came of a first look: there is nothing to do, or what `apply` goes on with. */
+export type FirstResult = { readonly result: ApplyResult } | { readonly look: FirstLook };
+
+/** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
+export const shortestFirstLook = 10_000;
+
+export function silence(url: string, milliseconds: number): MigrateError {
+  const what = `no answer within ${span(milliseconds)}${schemeHint("timeout", false, url)}`;
+  return new MigrateError("unreachable", { message: `${what}, at ${url}`, data: { what } });
+}
+
+/** Once a run. After `hard` nothing is sent. */
+export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "secrets"> {
+  const { connection, emit = () => {} } = options;
+  const secrets = new Secrets();
+  secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
+  for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {
+    emit({ type: "warning", ...warning });
+  }
+  return { couch: openCouch(connection, { emit, signal: hard, secrets }), secrets };
+}
