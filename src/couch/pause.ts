@@ -6,7 +6,7 @@ import { stopReason } from "../contract/errors.js";
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   throwIfStopped(signal);
   try {
-    await sleep(milliseconds, undefined, signal ? { signal } : {});
+    await sleep(milliseconds, undefined, endedBy(signal));
   } catch (error) {
     throwIfStopped(signal);
     throw error;
@@ -20,9 +20,14 @@ export async function jitter(milliseconds: number, signal?: AbortSignal): Promis
 
 /** Ends early, and without an error, when the signal aborts: for callers that look at the signal themselves. */
 export async function rest(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, signal ? { signal } : {}).catch(() => {});
+  await sleep(milliseconds, undefined, endedBy(signal)).catch(() => {});
 }
 
 export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw stopReason(signal);
+}
+
+/** A signal of its own: Node.js takes more than ten pauses that listen to one signal for a leak, and says so to our users. */
+function endedBy(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal ? { signal: AbortSignal.any([signal]) } : {};
 }
