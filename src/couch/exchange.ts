@@ -9,17 +9,16 @@ import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
 import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";
 import type { Guard } from "./guard.js";
-import { httpTransport } from "./http-transport.js";
 import { RunLogin } from "./login.js";
 import { firstLogin } from "./login-state.js";
-import { nanoTransport } from "./nano-transport.js";
 import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
+import { type OpenTransport, runTransport } from "./run-transport.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
-import { defaultMaxBody, failureOf, type Transport, TransportFailure } from "./transport.js";
+import { failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
 
 /** A request, before it is signed. */
@@ -50,6 +49,8 @@ export interface ExchangeOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** The longest answer, in bytes. */
   readonly maxBody?: number;
+  /** Default: `runTransport`. */
+  readonly transport?: OpenTransport;
 }
 
 interface Attempt {
@@ -80,9 +81,7 @@ export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #secrets: Pick<Secrets, "own" | "foreign">;
   readonly #policy: RetryPolicy;
-  readonly #http: Transport;
-  readonly #nano: Transport;
-  #settled = false;
+  readonly #transport: Transport;
   #version: string | undefined;
 
   constructor(connection: Connection, options: ExchangeOptions) {
@@ -92,9 +91,7 @@ export class Exchange {
     this.#options = options;
     this.#secrets = options.secrets ?? new Secrets();
     this.#policy = { ...defaultPolicy, ...options.retry };
-    const maxBody = options.maxBody ?? defaultMaxBody;
-    this.#http = httpTransport(address, connection.tls, maxBody);
-    this.#nano = nanoTransport(address, this.#http);
+    this.#transport = (options.transport ?? runTransport)(address, connection.tls, options.maxBody);
     this.contact = new Contact(this.url, options.emit);
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
@@ -109,14 +106,9 @@ export class Exchange {
     return this.#version;
   }
 
-  settle(): void {
-    this.#settled = true;
-  }
-
   close(): void {
     this.contact.end();
-    this.#http.close();
-    this.#nano.close();
+    this.#transport.close();
   }
 
   /** Resolves with 2xx and what the request accepts; throws for everything else. */
@@ -179,7 +171,6 @@ export class Exchange {
 
   async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
     throwIfStopped(request.signal);
-    const transport = this.#settled ? this.#nano : this.#http;
     const { method, target, body, signal } = request;
     const start = performance.now();
     this.requests[request.reading ? "reads" : "writes"] += 1;
@@ -190,7 +181,7 @@ export class Exchange {
     try {
       const headers = headersOf(request, authorization);
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
-      const response = await transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
+      const response = await this.#transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
       status = response.status;
       retryAfter = response.headers["retry-after"];
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];

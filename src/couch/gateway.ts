@@ -20,8 +20,6 @@ export interface Gateway extends Couch {
   under(guard: Guard): Gateway;
   /** From now on `write` works. A plan never calls it. */
   allowWrites(): void;
-  /** The first look is over: what follows goes through nano. */
-  settle(): void;
   /** A read that is sent whatever is known, and not repeated: for whoever waits for the server. */
   once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
   /** Throws where a proxy changes paths that hold these characters encoded. `write` sees to it by itself. */
@@ -177,7 +175,6 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     allowWrites: () => {
       readOnly = false;
     },
-    settle: () => exchange.settle(),
     cut: (reason) => {
       underWay.abort(reason);
       underWay = new AbortController();

@@ -1,6 +1,6 @@
 /**
  * One request on the wire and its whole answer. Two transports implement it, and both pass test/couch/transport.test.ts:
- * http-transport.ts (light, for the first look) and nano-transport.ts, which goes through the former.
+ * http-transport.ts (light) and nano-transport.ts, which goes through the former. run-transport.ts says which one sends.
  *
  * A transport never follows a redirect, never repeats a request, bounds the answer in time and size, and resolves only
  * once the answer is complete. Any HTTP status is an answer; what is none rejects with a `TransportFailure`.

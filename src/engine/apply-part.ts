@@ -139,7 +139,6 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
   };
   const open = await stillOpen();
   if (open.length === 0) return false;
-  run.couch.settle();
   run.couch.allowWrites();
   await ensureLedger(run);
   const lease = await takePartIfNeeded(run, step, number, async () => (await stillOpen()).length > 0);

@@ -42,7 +42,6 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
   const everyNode = pending.some((kind) => kind.everyNode);
   const first = pending.some((kind) => kind.first);
   await ready(run, everyNode && !first);
-  run.couch.settle();
   run.couch.allowWrites();
   if (first) {
     if (!(await bootstrap(run, begun))) return;

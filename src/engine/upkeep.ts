@@ -115,7 +115,6 @@ async function editLedger(
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
     // Refuse what can't be done before anything is written.
     await edit(before?.ledger ?? empty, run);
-    run.couch.settle();
     run.couch.allowWrites();
     await ensureLedger(run);
     const { holder, leaseTtl: ttl, lockWait } = run.leasing;

@@ -18,6 +18,7 @@ import {
   silence,
   text,
 } from "./support/misbehaving.js";
+import { transports } from "./support/transports.js";
 
 let server: MisbehavingServer;
 let events: Event[];
@@ -56,12 +57,9 @@ const conflict = json(409, { error: "conflict", reason: "Document update conflic
 const nodeDown = json(412, { error: "nodedown", reason: "nodedown" });
 const html = text(200, "text/html", "<html>Log in</html>");
 
-describe.each(["http", "nano"])("through %s", (transport) => {
-  const open = (...args: Parameters<typeof connect>) => {
-    const couch = connect(...args);
-    if (transport === "nano") couch.settle();
-    return couch;
-  };
+describe.each(["http", "nano"] as const)("through %s", (transport) => {
+  const open = (options: Partial<GatewayOptions> = {}, connection: Partial<Connection> = {}) =>
+    connect({ transport: transports[transport], ...options }, connection);
 
   const reads: [string, Behaviour, number, string][] = [
     ["what is not there", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
@@ -281,14 +279,15 @@ test("a database that was just made may be unknown for a moment", async () => {
   expect((await couch.read(path`/db`, { accept: [404] })).status).toBe(200);
 });
 
-test("the first look goes without nano, what follows goes through it", async () => {
-  server.behave(json(200, {}));
+test("a run goes without nano until it writes, and through it from then on", async () => {
+  server.behave(byPath({ "GET /first": json(200, {}), "PUT /db/doc": written, "GET /second": json(200, {}) }));
   const couch = connect();
   await couch.read(path`/first`);
-  couch.settle();
+  await couch.write("PUT", doc, { body: {}, repeatable: true });
   await couch.read(path`/second`);
   // Only nano asks for packed answers.
-  expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, "deflate, gzip"]);
+  const packed = "deflate, gzip";
+  expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, packed, packed]);
 });
 
 test("the version comes with any answer", async () => {
@@ -368,8 +367,7 @@ test("each attempt is an event", async () => {
 
 test("a document whose id is two dots is that document, also through nano", async () => {
   server.behave(json(200, {}));
-  const couch = connect();
-  couch.settle();
+  const couch = connect({ transport: transports.nano });
   await couch.read(path`/db/${".."}`);
   expect(server.received[0]?.path).toBe("/db/..");
 });

@@ -7,6 +7,7 @@ import { hashFor, matches } from "../../src/couch/password-hash.js";
 import { path } from "../../src/couch/path.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
 import { type CouchNode, onNodes, startCouchDB } from "../support/servers.js";
+import { transports } from "./support/transports.js";
 
 const emit = () => {};
 const signal = new AbortController().signal;
@@ -18,7 +19,10 @@ onNodes("a CouchDB", () => {
   const opened: Gateway[] = [];
   const open = (username?: string, password?: string) => {
     const login = username && password ? { username, password } : {};
-    const gateway = openCouch({ url: node.url, ...login }, { emit, signal, readOnly: false });
+    const gateway = openCouch(
+      { url: node.url, ...login },
+      { emit, signal, readOnly: false, transport: transports.nano },
+    );
     opened.push(gateway);
     return gateway;
   };
@@ -27,7 +31,6 @@ onNodes("a CouchDB", () => {
     node = await startCouchDB();
     couch = open(node.admin.name, node.admin.password);
     await waitUntilReady(couch, { wait: 30_000, everyNode: true, emit, signal });
-    couch.settle();
   });
   afterAll(async () => {
     for (const gateway of opened) await gateway.close();

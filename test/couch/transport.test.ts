@@ -2,8 +2,6 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { addressOf } from "../../src/couch/connection.js";
-import { httpTransport } from "../../src/couch/http-transport.js";
-import { nanoTransport } from "../../src/couch/nano-transport.js";
 import { failureOf, type Transport, type WireRequest } from "../../src/couch/transport.js";
 import {
   type Behaviour,
@@ -16,6 +14,7 @@ import {
   silence,
   text,
 } from "./support/misbehaving.js";
+import { transports } from "./support/transports.js";
 
 const maxBody = 1024 * 1024;
 const unhandled: unknown[] = [];
@@ -47,8 +46,8 @@ const wire = (request: Partial<WireRequest> = {}): WireRequest => ({
 });
 
 const makers = {
-  http: (url: string) => httpTransport(addressOf({ url }), {}, maxBody),
-  nano: (url: string) => nanoTransport(addressOf({ url }), httpTransport(addressOf({ url }), {}, maxBody)),
+  http: (url: string) => transports.http(addressOf({ url }), {}, maxBody),
+  nano: (url: string) => transports.nano(addressOf({ url }), {}, maxBody),
 };
 
 describe.each(Object.entries(makers))("%s", (_, make) => {

@@ -1,0 +1,33 @@
+/**
+ * The transport of a run: the light one until the run writes for the first time, and nano from then on. So a run with
+ * nothing to do, a plan and a status never load nano and fetch, which would take 0.1 s and 20 MB.
+ */
+import type { Tls } from "../contract/connection.js";
+import type { Address } from "./connection.js";
+import { httpTransport } from "./http-transport.js";
+import { nanoTransport } from "./nano-transport.js";
+import { isReading } from "./reading.js";
+import type { Transport, WireRequest } from "./transport.js";
+
+/** Makes the transport when the server is opened. */
+export type OpenTransport = (address: Address, tls: Tls | undefined, maxBody: number | undefined) => Transport;
+
+export const runTransport: OpenTransport = (address, tls, maxBody) => {
+  const light = httpTransport(address, tls, maxBody);
+  const nano = nanoTransport(address, light);
+  let writes = false;
+  return {
+    send: (wire) => {
+      writes ||= isWriting(wire);
+      return (writes ? nano : light).send(wire);
+    },
+    close: () => {
+      nano.close();
+      light.close();
+    },
+  };
+};
+
+function isWriting({ method, target }: WireRequest): boolean {
+  return !isReading(method, target.split("?", 1)[0] ?? target);
+}
