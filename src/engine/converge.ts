@@ -2,6 +2,7 @@
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import { rest } from "../couch/pause.js";
 import type { Step } from "../migrations/step.js";
+import { inPlace } from "../steps/in-place.js";
 import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { contextOf, examine } from "./examine.js";
@@ -71,7 +72,7 @@ export async function converge(
     try {
       wrote = true;
       const kind = kindOf(step);
-      const said = await kind.apply(difference.write, { ...contextOf(run, step, target), assertHeld });
+      const said = await inPlace(kind, { ...contextOf(run, step, target), assertHeld }).apply(difference.write);
       if (kind.proof === "look") await prove(run, step, target);
       return { wrote, warnings: [...difference.warnings, ...(said ?? [])], kept: difference.kept ?? [] };
     } catch (thrown) {

@@ -2,12 +2,15 @@
 
 import { commandLine } from "../ledger/command-line.js";
 import type { Step } from "../migrations/step.js";
-import type { Change, Difference, Kept, StepContext, Target } from "../steps/kind.js";
+import { inPlace, type PlacedContext } from "../steps/in-place.js";
+import type { Change, DatabaseContext, Difference, InDatabase, Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./session.js";
 
-export function contextOf(run: Run, step: Step, target: Target): StepContext<unknown> {
+export function contextOf(run: Run, step: Step, target: InDatabase): DatabaseContext<unknown>;
+export function contextOf(run: Run, step: Step, target: Target): PlacedContext;
+export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
   return {
     step: {
       set: run.place.set,
@@ -22,7 +25,7 @@ export function contextOf(run: Run, step: Step, target: Target): StepContext<unk
     scriptTimeout: run.scriptTimeout,
     foreign: run.secrets.foreign,
     desired: step.desired,
-    target,
+    ...target,
     couch: run.couch,
     signal: run.signal,
     progress: (update) => {
@@ -45,8 +48,9 @@ export async function examine(
 ): Promise<Difference<unknown>> {
   const kind = kindOf(step);
   const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
-  const observed = looks ? await kind.observe({ ...contextOf(run, step, target), brief }) : undefined;
-  const found = kind.diff(step.desired, observed, target);
+  const there = inPlace(kind, { ...contextOf(run, step, target), brief });
+  const observed = looks ? await there.observe() : undefined;
+  const found = there.diff(observed);
   const { own } = run.secrets;
   const mask = (changes: readonly Change[]) => maskChanges(changes, step, kind.schema, run.secrets);
   const difference = {

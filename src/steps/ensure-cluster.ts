@@ -179,7 +179,7 @@ async function makeSystemDatabases(context: StepContext<Cluster>, members: reado
     if (performance.now() - start >= Math.min(place, 2) * turn) {
       for (const name of missing) {
         const database = { name, partitioned: false };
-        await ensureDatabase.apply(database, { ...context, desired: database });
+        await ensureDatabase.apply(database, { ...context, database: name, desired: database });
       }
       return;
     }

@@ -161,7 +161,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   checkPartitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
 
   ahead: listDesignDocs,
-  async observe({ couch, desired, brief, target: { database = "" } }) {
+  async observe({ couch, desired, brief, database }) {
     const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
     const info = found && (await databaseInfo(couch, database));
     if (!found || !info) return undefined;
@@ -180,7 +180,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { ...observed, lacking: await lackingOf(couch, database, twins) };
   },
 
-  diff(desired, observed, { database = "" }) {
+  diff(desired, observed, { database }) {
     const docs = writtenDocs(desired, observed);
     const different = compareDesignDocs(docs, observed);
     const write = planDeployment({ ...desired, docs }, observed, different);
@@ -211,7 +211,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
    * The answers name each document and its new revision, which is a digest of what was stored; one that is not as
    * expected is read back. A staged view is queried before its document is replaced.
    */
-  apply: (write, context) => deploy(context, context.target.database ?? "", write),
+  apply: (write, context) => deploy(context, context.database, write),
 });
 
 function leftOverChange(staged: string): Change {

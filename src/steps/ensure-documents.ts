@@ -115,9 +115,8 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
 
   async observe(context) {
-    const { couch, desired, target } = context;
+    const { couch, desired, database } = context;
     const { docs, files = [], mode } = desired;
-    const { database = "" } = target;
     await assertPartitions(couch, database, idsIn(desired));
     const compared = await compareIn(couch, database, docs, mode);
     const place = await placeOf(couch, database);
@@ -163,9 +162,8 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
 
   /** Of each document the answer has a row with its id and its new revision. */
   async apply(write, context) {
-    const { couch, desired, target, signal, progress } = context;
+    const { couch, desired, database, signal, progress } = context;
     const { files = [], mode } = desired;
-    const { database = "" } = target;
     const total = write.docs.length;
     // Asked before the first write: what is written here must not make an empty database one to be searched.
     const place = await placeOf(couch, database);

@@ -145,7 +145,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   },
 
   ahead: listDesignDocs,
-  async observe({ couch, desired, brief, target: { database = "" } }) {
+  async observe({ couch, desired, brief, database }) {
     const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
     const observed = await observeIndexes(couch, database, ddocs);
     if (brief || !observed) return observed;
@@ -154,7 +154,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return { ...observed, lacking: await lackingOf(couch, database, twins) };
   },
 
-  diff(desired, observed, { database = "" }) {
+  diff(desired, observed, { database }) {
     const different = compareIndexes(desired.indexes, observed);
     const write = planIndexes(desired, observed, different);
     const leftOver = [...write.obsolete, ...write.finished];
@@ -179,7 +179,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */
   async apply({ inPlace, staged, obsolete, finished }, context) {
     const { couch, signal } = context;
-    const { database = "" } = context.target;
+    const { database } = context;
     const atOnce = async () => {
       for (const one of inPlace) {
         signal.throwIfAborted();

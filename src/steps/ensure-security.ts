@@ -71,7 +71,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   },
 
   ahead: readSecurity,
-  observe: ({ couch, target: { database = "" } }) => readSecurity(couch, database),
+  observe: ({ couch, database }) => readSecurity(couch, database),
 
   diff(desired, observed) {
     const before = observed && modern(observed);
@@ -85,8 +85,8 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   },
 
   /** CouchDB answers `{"ok":true}`, whatever it made of it: `_security` is read again. */
-  async apply(write, { couch, target }) {
-    await couch.write("PUT", path`/${target.database ?? ""}/_security`, { body: write, repeatable: true });
+  async apply(write, { couch, database }) {
+    await couch.write("PUT", path`/${database}/_security`, { body: write, repeatable: true });
   },
 });
 

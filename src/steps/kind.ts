@@ -43,10 +43,13 @@ export interface Difference<Write = unknown> {
   readonly write?: Write;
 }
 
-/** Where a step is at work: a database for database steps, the server otherwise. */
-export interface Target {
-  readonly database?: string;
+/** Where the step of a database kind is at work. A server kind has no such place. */
+export interface InDatabase {
+  readonly database: string;
 }
+
+/** Where any step is at work: in a database, or on the server. */
+export type Target = Partial<InDatabase>;
 
 /** Which step of which set, and in which form. */
 export interface StepIdentity {
@@ -57,10 +60,9 @@ export interface StepIdentity {
   readonly formerly?: readonly string[];
 }
 
-/** What one step sees while it is observed or applied. */
+/** What the step of a server kind sees while it is observed or applied. */
 export interface StepContext<Desired> {
   readonly desired: Desired;
-  readonly target: Target;
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
@@ -94,6 +96,9 @@ export interface StepContext<Desired> {
   }): void;
 }
 
+/** The same for the step of a database kind, in one of its databases. */
+export interface DatabaseContext<Desired> extends StepContext<Desired>, InDatabase {}
+
 /** How the parts of one step in one database stand. */
 export interface PartsStanding {
   readonly of: number;
@@ -108,11 +113,11 @@ export interface PartsStanding {
  */
 export interface Parts<Desired> {
   /** Divides the work, where it was not yet. The set's lease is held. Throws where it can't be in so many parts. */
-  divide(parts: number, context: StepContext<Desired>): Promise<void>;
+  divide(parts: number, context: DatabaseContext<Desired>): Promise<void>;
   /** Only reads. `undefined`: the work is not divided. */
-  standing(context: StepContext<Desired>): Promise<PartsStanding | undefined>;
+  standing(context: DatabaseContext<Desired>): Promise<PartsStanding | undefined>;
   /** Begins one part, from 1, or goes on with it, and brings it to its end. The lease of that part is held. */
-  apply(part: number, context: StepContext<Desired>): Promise<void>;
+  apply(part: number, context: DatabaseContext<Desired>): Promise<void>;
 }
 
 /** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
@@ -122,7 +127,7 @@ export interface SpecProblem {
   readonly message: string;
 }
 
-export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown> {
+interface AnyKind<Spec, Desired> {
   /** The key in the migration file. */
   readonly name: string;
   /** One sentence for help, the step reference and editors. */
@@ -131,8 +136,6 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly schema: Schema;
   /** A complete step for the reference, `new` and the tests, as the user would write it (without `id`). */
   readonly example: string;
-  /** `server`: touches what all databases share, so that nothing runs beside it. */
-  readonly scope: "server" | "database";
   /** The kind whose step removes what this one ensures. Absent: none does. */
   readonly removedBy?: string;
   /** Done once; claims nothing; a change after it was applied is an error. */
@@ -162,8 +165,6 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
   readonly previewsDocuments?: "named" | "all";
   /** Removes something: refused unless allowed, and at work only in databases that exist. */
   readonly destroys?: boolean;
-  /** The work in one database can be divided among processes (`--part`). */
-  readonly parts?: Parts<Desired>;
   /** Removes something or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself. */
   readonly mayDestroy?: boolean;
 
@@ -207,14 +208,39 @@ export interface StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Wr
    */
   ahead?(couch: Couch, database: string): Promise<unknown>;
   /** Of a renamed step: carries what is kept beside the data over to its present id. The set's lease is held. */
-  carryOver?(context: StepContext<Desired>): Promise<void>;
-  /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
-  observe(context: StepContext<Desired>): Promise<Observed | undefined>;
-  /** Pure: what is missing. */
-  diff(desired: Desired, observed: Observed | undefined, target: Target): Difference<Write>;
-  /** Writes what `diff` said. May return what is to be said of it: one sentence each, no secret. */
-  apply(write: Write, context: StepContext<Desired>): Promise<readonly string[] | undefined> | Promise<void>;
+  carryOver?(context: DatabaseContext<Desired>): Promise<void>;
 }
+
+/** What a kind does with a step. `Context` and `Where` are those of its scope. */
+interface Work<Desired, Observed, Write, Context, Where extends readonly unknown[]> {
+  /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
+  observe(context: Context): Promise<Observed | undefined>;
+  /** Pure: what is missing. */
+  diff(desired: Desired, observed: Observed | undefined, ...where: Where): Difference<Write>;
+  /** Writes what `diff` said. May return what is to be said of it: one sentence each, no secret. */
+  apply(write: Write, context: Context): Promise<readonly string[] | undefined> | Promise<void>;
+}
+
+/** Touches what all databases share, so that nothing runs beside it. */
+export interface ServerKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown>
+  extends AnyKind<Spec, Desired>,
+    Work<Desired, Observed, Write, StepContext<Desired>, readonly []> {
+  readonly scope: "server";
+  readonly parts?: undefined;
+}
+
+/** Works in one database after another. */
+export interface DatabaseKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown>
+  extends AnyKind<Spec, Desired>,
+    Work<Desired, Observed, Write, DatabaseContext<Desired>, readonly [where: InDatabase]> {
+  readonly scope: "database";
+  /** The work in one database can be divided among processes (`--part`). */
+  readonly parts?: Parts<Desired>;
+}
+
+export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown> =
+  | ServerKind<Spec, Desired, Observed, Write>
+  | DatabaseKind<Spec, Desired, Observed, Write>;
 
 /** `allowDestroy: true` may stand in the step. */
 export function takesAllowDestroy(kind: Pick<StepKind, "destroys" | "mayDestroy">): boolean {
@@ -228,7 +254,11 @@ export function holds<Write>(warnings: readonly string[] = [], kept: readonly Ke
 
 /** Keeps the types of a kind's parts while it is listed among kinds of other types. */
 export function defineKind<Spec, Desired, Observed, Write>(
-  kind: StepKind<Spec, Desired, Observed, Write>,
-): StepKind<Spec, Desired, Observed, Write> {
+  kind: ServerKind<Spec, Desired, Observed, Write>,
+): ServerKind<Spec, Desired, Observed, Write>;
+export function defineKind<Spec, Desired, Observed, Write>(
+  kind: DatabaseKind<Spec, Desired, Observed, Write>,
+): DatabaseKind<Spec, Desired, Observed, Write>;
+export function defineKind<Kind>(kind: Kind): Kind {
   return kind;
 }

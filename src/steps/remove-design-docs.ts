@@ -53,7 +53,7 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
     return { database: databaseList(database), names: [...bare].sort() };
   },
 
-  async observe({ couch, desired, target: { database = "" } }) {
+  async observe({ couch, desired, database }) {
     const docs = (await listDesignDocs(couch, database)) ?? {};
     const companions = desired.names.flatMap((name) => companionsOf(docs, name).map((companion) => companion.name));
     return readExisting(couch, database, [...desired.names, ...companions].map(idOf));
@@ -67,5 +67,5 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
     })),
 
   /** The answer has a row for each, and they are read again, until no revision of them is left. */
-  apply: (write, context) => removeStored(context, context.target.database ?? "", write),
+  apply: (write, context) => removeStored(context, context.database, write),
 });

@@ -59,7 +59,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
 
   checkPartitions: ({ database, ids }, partitioned) => partitionIdProblems(ids, database, partitioned, "/ids"),
 
-  async observe({ couch, desired: { ids }, target: { database = "" } }) {
+  async observe({ couch, desired: { ids }, database }) {
     await assertPartitions(couch, database, ids);
     return readExisting(couch, database, ids);
   },
@@ -72,7 +72,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
     })),
 
   /** The answer has a row for each, and they are read again, until no revision of them is left. */
-  apply: (write, context) => removeStored(context, context.target.database ?? "", write),
+  apply: (write, context) => removeStored(context, context.database, write),
 });
 
 function called(ids: readonly string[]): string {

@@ -80,7 +80,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     return { database: databaseList(database), indexes: named };
   },
 
-  observe: ({ couch, desired, target: { database = "" } }) =>
+  observe: ({ couch, desired, database }) =>
     observeIndexes(
       couch,
       database,
@@ -105,7 +105,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
   },
 
   /** CouchDB answers `{"ok":true}` also where it removed nothing: the indexes are listed again. */
-  async apply(write, { couch, target: { database = "" }, signal }) {
+  async apply(write, { couch, database, signal }) {
     for (const index of write.indexes) {
       signal.throwIfAborted();
       await removeIndex(couch, database, index);

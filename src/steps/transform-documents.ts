@@ -1,7 +1,15 @@
 import { defaults } from "../contract/options.js";
 import type { JsonObject } from "../text/json.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import { type Change, type Difference, defineKind, holds, type SpecProblem, type StepContext } from "./kind.js";
+import {
+  type Change,
+  type DatabaseContext,
+  type Difference,
+  defineKind,
+  holds,
+  type SpecProblem,
+  type StepContext,
+} from "./kind.js";
 import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
 import type { Transform } from "./transform/edit.js";
@@ -123,11 +131,17 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     return { ...spec, database: databaseList(database), ...(source === undefined ? {} : { script: source }) };
   },
 
-  carryOver: ({ target: { database = "" }, couch, step }) => carryOver(couch, database, identityOf(step)),
+  carryOver: ({ database, couch, step }) => carryOver(couch, database, identityOf(step)),
 
   async observe(context) {
-    const { desired, target, couch, allowDestroy = false, brief, accept = "`couchdb-migrate ledger accept`" } = context;
-    const { database = "" } = target;
+    const {
+      desired,
+      database,
+      couch,
+      allowDestroy = false,
+      brief,
+      accept = "`couchdb-migrate ledger accept`",
+    } = context;
     const step = identityOf(context.step);
     const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
@@ -141,7 +155,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
   },
 
-  diff(_, observed, { database = "" }) {
+  diff(_, observed, { database }) {
     if (!observed) return toBeDone([{ path: "/documents", before: "those that match then", after: "changed once" }]);
     const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
@@ -160,11 +174,11 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   parts: {
-    divide: async (parts, { target: { database = "" }, step, couch }) => {
+    divide: async (parts, { database, step, couch }) => {
       await carryOver(couch, database, identityOf(step));
       await divide(couch, database, identityOf(step), parts);
     },
-    standing: ({ target: { database = "" }, step, couch }) => standing(couch, database, identityOf(step)),
+    standing: ({ database, step, couch }) => standing(couch, database, identityOf(step)),
     apply: (part, context) => withOptions(context, (options) => transformPart(part, options)),
   },
 
@@ -173,7 +187,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
    * walk ends only when no document is left to be changed.
    */
   async apply(_, context) {
-    const { database = "" } = context.target;
+    const { database } = context;
     const step = identityOf(context.step);
     await carryOver(context.couch, database, step);
     const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
@@ -182,11 +196,10 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 });
 
 function withOptions<T>(
-  context: StepContext<Transformed>,
+  context: DatabaseContext<Transformed>,
   work: (options: TransformationOptions) => Promise<T>,
 ): Promise<T> {
-  const { desired, target, step } = context;
-  const { database = "" } = target;
+  const { desired, database, step } = context;
   const { selector, conflicts } = desired;
   return withTransform(context, (transform) =>
     work({ database, selector, transform, conflicts, step: identityOf(step), context }),

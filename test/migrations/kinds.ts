@@ -1,8 +1,12 @@
-import { defineKind, holds, type StepKind } from "../../src/steps/kind.js";
+import { type DatabaseKind, defineKind, holds } from "../../src/steps/kind.js";
 import type { Schema } from "../../src/steps/schema.js";
 
 /** A kind of the tests' own: only what loading asks of it. */
-function kind(name: string, properties: Readonly<Record<string, Schema>>, more: Partial<StepKind> = {}): StepKind {
+function kind(
+  name: string,
+  properties: Readonly<Record<string, Schema>>,
+  more: Partial<DatabaseKind> = {},
+): DatabaseKind {
   return defineKind<unknown, unknown, unknown, unknown>({
     name,
     summary: "A kind for tests.",

@@ -27,12 +27,12 @@ afterAll(() => couch.close());
 async function bring<Spec, Desired, Observed, Write>(
   kind: StepKind<Spec, Desired, Observed, Write>,
   desired: Desired,
-  target: Target = {},
+  { database = "db" }: Target = {},
   on = couch,
 ) {
   on.forget();
-  const context = contextOf(on, desired, target);
-  const difference = kind.diff(desired, await kind.observe(context), target);
+  const context = contextOf(on, desired, { database });
+  const difference = kind.diff(desired, await kind.observe(context), { database });
   if (difference.write !== undefined) await kind.apply(difference.write, context);
   return difference;
 }

@@ -42,7 +42,7 @@ const look = (couch: FakeCouch) => ensureAdmin.observe(contextOf(couch, desired)
 const nodesWritten = (couch: FakeCouch) => couch.written.map(({ path }) => path.split("/")[2]);
 
 async function bring(couch: FakeCouch) {
-  const difference = ensureAdmin.diff(desired, await look(couch), {});
+  const difference = ensureAdmin.diff(desired, await look(couch));
   if (difference.write) await ensureAdmin.apply(difference.write, contextOf(couch, desired));
   return difference;
 }
@@ -56,7 +56,7 @@ describe("diff of an unknown password", () => {
   ])("%s", async (_, hashes, paths) => {
     const unknown = { ...desired, password: unknownSecret };
     const observed = await ensureAdmin.observe(contextOf(cluster(hashes), unknown));
-    expect(ensureAdmin.diff(unknown, observed, {}).changes.map(({ path }) => path)).toEqual(paths);
+    expect(ensureAdmin.diff(unknown, observed).changes.map(({ path }) => path)).toEqual(paths);
   });
 });
 
@@ -69,14 +69,14 @@ describe("diff", () => {
     ["other salts", [right, alsoRight, alsoRight], "update", { "/nodes/a": "another hash" }],
     ["not a hash", ["secret", right], "update", { "/nodes/a": "another password" }],
   ])("%s", async (_, hashes, action, before) => {
-    const difference = ensureAdmin.diff(desired, await look(cluster(hashes)), {});
+    const difference = ensureAdmin.diff(desired, await look(cluster(hashes)));
     expect(difference.action).toBe(action);
     expect(Object.fromEntries(difference.changes.map(({ path, before }) => [path, before]))).toEqual(before);
     expect(difference.changes.every(({ after }) => after === "set")).toBe(true);
   });
 
   it("creates where it is absent on every node, and shows no password", async () => {
-    const { action, changes } = ensureAdmin.diff(desired, await look(cluster([undefined, undefined])), {});
+    const { action, changes } = ensureAdmin.diff(desired, await look(cluster([undefined, undefined])));
     expect({ action, changes }).toEqual({
       action: "create",
       changes: [
@@ -88,7 +88,7 @@ describe("diff", () => {
 
   it("takes the login's word for the one hash that all nodes have", async () => {
     const couch = cluster([wrong, wrong], { login: desired });
-    expect(ensureAdmin.diff(desired, await look(couch), {}).action).toBe("none");
+    expect(ensureAdmin.diff(desired, await look(couch)).action).toBe("none");
   });
 
   it.each([[[wrong, right]], [[wrong, undefined]], [[undefined, wrong]]])(

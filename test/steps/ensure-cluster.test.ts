@@ -32,13 +32,13 @@ describe("diff", () => {
     ["CouchDB 1", ofThree, { ...alone, own: undefined, members: [] }, "refused", ["/nodes/0", "/nodes/1", "/nodes/2"]],
     ["CouchDB 1, of itself", any, { ...alone, own: undefined, members: [] }, "none", []],
   ])("%s", (_, desired, seen, action, paths) => {
-    const difference = ensureCluster.diff(desired, seen, {});
+    const difference = ensureCluster.diff(desired, seen);
     expect(difference.action).toBe(action);
     expect(difference.changes.map(({ path }) => path)).toEqual(paths);
   });
 
   it("leaves a node that is not named, and says so", () => {
-    const { action, warnings } = ensureCluster.diff({ ...any, nodes: ["c@1", "c@2"] }, joined, {});
+    const { action, warnings } = ensureCluster.diff({ ...any, nodes: ["c@1", "c@2"] }, joined);
     expect(action).toBe("none");
     expect(warnings).toEqual([expect.stringContaining("c@3")]);
   });

@@ -27,7 +27,7 @@ describe("ensureConfig: diff", () => {
     ["wrong on the node that is up", seen("info", null), "update", [[level, "info", "debug"]], ["a"]],
     ["all nodes down", seen(null, null), "create", [], []],
   ])("%s", (_, nodes, action, changes, written) => {
-    const difference = ensureConfig.diff(desired, nodes, {});
+    const difference = ensureConfig.diff(desired, nodes);
     expect(difference.action).toBe(action);
     expect(difference.changes.map(({ path, before, after }) => [path, before, after])).toEqual(changes);
     expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);
@@ -47,7 +47,7 @@ describe("ensureConfig: diff", () => {
   ])("[%s] %s is shown as %s", (section, key, shown) => {
     const was = shown === "***" ? "hush" : shown.replace("***", "u:hush");
     const nodes = [{ node: "a", down: false, values: new Map([[`config/${section}/${key}`, was]]) }];
-    const { changes } = ensureConfig.diff({ [section]: { [key]: `${was}2` } }, nodes, {});
+    const { changes } = ensureConfig.diff({ [section]: { [key]: `${was}2` } }, nodes);
     expect(changes).toMatchObject([{ before: shown }]);
     expect(JSON.stringify(changes)).not.toContain("hush");
   });
@@ -134,7 +134,7 @@ describe("ensureConfig: apply", () => {
 
   async function bring(couch: FakeCouch) {
     const context = contextOf(couch, desired);
-    const difference = ensureConfig.diff(desired, await ensureConfig.observe(context), {});
+    const difference = ensureConfig.diff(desired, await ensureConfig.observe(context));
     if (difference.write) await ensureConfig.apply(difference.write, context);
     return difference.action;
   }
@@ -165,7 +165,7 @@ describe("removeConfig: diff", () => {
     ["there on one", seen(undefined, "info"), "remove", [[level, { a: null, b: "info" }, null]], ["b"]],
     ["gone where a node is up", seen(undefined, null), "none", [], []],
   ])("%s", (_, nodes, action, changes, written) => {
-    const difference = removeConfig.diff(keys, nodes, {});
+    const difference = removeConfig.diff(keys, nodes);
     expect(difference.action).toBe(action);
     expect(difference.changes.map(({ path, before, after }) => [path, before, after])).toEqual(changes);
     expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);

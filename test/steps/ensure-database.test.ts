@@ -4,6 +4,7 @@ import { ensureDatabase } from "../../src/steps/ensure-database.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 
 const desired = { name: "zerglings", partitioned: false };
+const target = { database: desired.name };
 const observed = {
   name: "zerglings",
   incarnation: "1700000000",
@@ -18,7 +19,7 @@ const observed = {
 describe("diff", () => {
   it("creates what is absent", () => {
     const wanted = { ...desired, partitioned: true, q: 4 };
-    expect(ensureDatabase.diff(wanted, undefined, {})).toEqual({
+    expect(ensureDatabase.diff(wanted, undefined, target)).toEqual({
       action: "create",
       changes: [
         { path: "/name", before: null, after: "zerglings" },
@@ -37,7 +38,7 @@ describe("diff", () => {
     [{ q: 8 }, 1],
     [{ q: 8, n: 3 }, 2],
   ])("leaves an existing one as it is, and warns of other shards: %j", (shards, warnings) => {
-    const difference = ensureDatabase.diff({ ...desired, ...shards }, { info: observed }, {});
+    const difference = ensureDatabase.diff({ ...desired, ...shards }, { info: observed }, target);
     expect(difference).toMatchObject({ action: "none", changes: [] });
     expect(difference.warnings).toHaveLength(warnings);
   });
@@ -46,7 +47,7 @@ describe("diff", () => {
     const difference = ensureDatabase.diff(
       { ...desired, partitioned },
       { info: { ...observed, partitioned: !partitioned } },
-      {},
+      target,
     );
     expect(difference).toMatchObject({
       action: "refused",
@@ -61,11 +62,11 @@ describe("what the server can do", () => {
   const wanted = { ...desired, partitioned: true };
 
   it("refuses a partitioned database on a CouchDB that has none, and names the version that has", () => {
-    expect(ensureDatabase.diff(wanted, { server }, {})).toMatchObject({
+    expect(ensureDatabase.diff(wanted, { server }, target)).toMatchObject({
       action: "refused",
       refusal: expect.stringMatching(/needs CouchDB 3\.0.*this is CouchDB 2\.3\.1/),
     });
-    expect(ensureDatabase.diff(desired, { server }, {})).toMatchObject({ action: "create" });
+    expect(ensureDatabase.diff(desired, { server }, target)).toMatchObject({ action: "create" });
   });
 
   it.each([
@@ -79,7 +80,7 @@ describe("what the server can do", () => {
     [3, undefined, []],
   ])("n=%s with %s nodes", (n, nodes, warnings) => {
     const seen = { server: { version: "3.5.0", takesPartitions: true, ...(nodes ? { nodes } : {}) } };
-    expect(ensureDatabase.diff({ ...desired, n }, seen, {})).toMatchObject({ action: "create", warnings });
+    expect(ensureDatabase.diff({ ...desired, n }, seen, target)).toMatchObject({ action: "create", warnings });
   });
 
   it.each([

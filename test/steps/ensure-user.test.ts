@@ -24,14 +24,14 @@ const server = (doc: object | undefined, options: FakeOptions = {}): FakeCouch =
 
 async function differenceOf(spec: Omit<Spec, "name">, doc: object | undefined) {
   const desired = await desiredOf(spec);
-  return ensureUser.diff(desired, await ensureUser.observe(contextOf(server(doc), desired)), {});
+  return ensureUser.diff(desired, await ensureUser.observe(contextOf(server(doc), desired)));
 }
 
 /** The document that the step writes over this one. */
 async function written(spec: Omit<Spec, "name">, doc: object | undefined): Promise<Record<string, unknown>> {
   const couch = server(doc);
   const context = contextOf(couch, await desiredOf(spec));
-  const { write } = ensureUser.diff(context.desired, await ensureUser.observe(context), {});
+  const { write } = ensureUser.diff(context.desired, await ensureUser.observe(context));
   if (write) await ensureUser.apply(write, context);
   expect(couch.written).toMatchObject([{ method: "PUT", path }]);
   return couch.written[0]?.body as Record<string, unknown>;

@@ -3,7 +3,7 @@
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
 import type { Path } from "../../src/couch/path.js";
-import type { StepContext, Target } from "../../src/steps/kind.js";
+import type { DatabaseContext, Target } from "../../src/steps/kind.js";
 import { predictedRevision } from "../../src/steps/transform/predicted-revision.js";
 import { isObject, type JsonObject } from "../../src/text/json.js";
 
@@ -84,6 +84,17 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
   };
 }
 
-export function contextOf<Desired>(couch: Couch, desired: Desired, target: Target = {}): StepContext<Desired> {
-  return { couch, desired, target, signal: new AbortController().signal, foreign: (text) => text, progress: () => {} };
+export function contextOf<Desired>(
+  couch: Couch,
+  desired: Desired,
+  { database = "db" }: Target = {},
+): DatabaseContext<Desired> {
+  return {
+    couch,
+    desired,
+    database,
+    signal: new AbortController().signal,
+    foreign: (text) => text,
+    progress: () => {},
+  };
 }

@@ -32,7 +32,7 @@ function cluster(admins: readonly (readonly string[])[], login = "overmind"): Fa
 }
 
 const look = async (couch: FakeCouch) =>
-  removeAdmin.diff(desired, await removeAdmin.observe(contextOf(couch, desired)), {});
+  removeAdmin.diff(desired, await removeAdmin.observe(contextOf(couch, desired)));
 
 const both = ["overmind", "cerebrate"];
 

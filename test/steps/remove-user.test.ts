@@ -9,7 +9,7 @@ const stored = { _id: "org.couchdb.user:kerrigan", _rev: "3-abc", type: "user", 
 it("says what is lost, and nothing that may be secret", async () => {
   const secrets = { salt: "5a17", derived_key: "f00d", totp: { key: "s3cret" } };
   const couch = fakeCouch({ reads: { [path]: { ...stored, ...secrets, email: "k@example.com" } } });
-  const { action, changes, write } = removeUser.diff(desired, await removeUser.observe(contextOf(couch, desired)), {});
+  const { action, changes, write } = removeUser.diff(desired, await removeUser.observe(contextOf(couch, desired)));
   expect({ action, changes }).toEqual({
     action: "remove",
     changes: [
@@ -23,5 +23,5 @@ it("says what is lost, and nothing that may be secret", async () => {
 
 it("is done where there is no such user", async () => {
   const observed = await removeUser.observe(contextOf(fakeCouch(), desired));
-  expect(removeUser.diff(desired, observed, {})).toMatchObject({ action: "none", changes: [] });
+  expect(removeUser.diff(desired, observed)).toMatchObject({ action: "none", changes: [] });
 });

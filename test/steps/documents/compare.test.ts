@@ -5,6 +5,7 @@ import type { Document } from "../../../src/steps/documents/document.js";
 import type { Stored } from "../../../src/steps/documents/stored.js";
 import { ensureDocuments } from "../../../src/steps/ensure-documents.js";
 
+const target = { database: "db" };
 const stored = (doc: object): Stored => ({
   id: "a",
   rev: "1-x",
@@ -74,11 +75,11 @@ describe("diff", () => {
     Array.from({ length: count }, (_, n) => ({ _id: `d${n}`, ...members }) as Document);
 
   it("holds where nothing is pending", () => {
-    expect(ensureDocuments.diff(desired(many(3)), work([]), {})).toMatchObject({ action: "none", changes: [] });
+    expect(ensureDocuments.diff(desired(many(3)), work([]), target)).toMatchObject({ action: "none", changes: [] });
   });
 
   it("makes all where there is no database", () => {
-    expect(ensureDocuments.diff(desired(many(1, { n: 1 })), undefined, {})).toMatchObject({
+    expect(ensureDocuments.diff(desired(many(1, { n: 1 })), undefined, target)).toMatchObject({
       action: "create",
       changes: [{ path: "/docs/d0", before: null, after: { n: 1 } }],
       write: { docs: [{ document: { _id: "d0", n: 1 } }] },
@@ -88,7 +89,7 @@ describe("diff", () => {
   it("shows the members that differ", () => {
     const document = { _id: "a/b", same: 1, n: { deep: 2 } };
     const pending = pendingOf(document, stored({ same: 1, n: { deep: 1 }, old: true }), "overwrite");
-    expect(ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), {})).toMatchObject({
+    expect(ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), target)).toMatchObject({
       action: "update",
       changes: [
         { path: "/docs/a~1b/n/deep", before: 1, after: 2 },
@@ -101,7 +102,7 @@ describe("diff", () => {
     const document = { _id: "a", _attachments: inText };
     const before = { x: { content_type: "text/plain", data: "eg==" } };
     const pending = pendingOf(document, stored({ _attachments: before }), "overwrite");
-    const { changes } = ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), {});
+    const { changes } = ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), target);
     expect(changes).toMatchObject([
       { path: "/docs/a/_attachments/x/length", before: 1, after: 5 },
       { path: "/docs/a/_attachments/x/sha256" },
@@ -110,7 +111,7 @@ describe("diff", () => {
   });
 
   it("shows the first of many, and the number of the others", () => {
-    const { changes, write } = ensureDocuments.diff(desired(many(500)), undefined, {});
+    const { changes, write } = ensureDocuments.diff(desired(many(500)), undefined, target);
     expect(changes).toHaveLength(21);
     expect(changes.at(-1)).toEqual({ path: "/docs", before: null, after: "480 more documents" });
     expect(write?.docs).toHaveLength(500);
@@ -118,7 +119,7 @@ describe("diff", () => {
 
   it("counts large ones only", () => {
     const large = many(2, { text: "x".repeat(300_000) });
-    expect(ensureDocuments.diff(desired(large), undefined, {}).changes).toEqual([
+    expect(ensureDocuments.diff(desired(large), undefined, target).changes).toEqual([
       { path: "/docs", before: null, after: "2 documents" },
     ]);
   });
@@ -127,7 +128,7 @@ describe("diff", () => {
     const pending = many(30).map((document, n) =>
       n < 25 ? { document, rev: "1-x", stored: { _id: document._id, n } } : { document },
     );
-    expect(ensureDocuments.diff(desired(many(30)), work(pending), {}).changes.slice(20)).toEqual([
+    expect(ensureDocuments.diff(desired(many(30)), work(pending), target).changes.slice(20)).toEqual([
       { path: "/docs", before: "5 more documents, which differ", after: "as in this step" },
       { path: "/docs", before: null, after: "5 more documents" },
     ]);

@@ -36,7 +36,7 @@ describe("diff", () => {
     ["the same, with a field that no step can name", {}, { note: "by hand" }, []],
     ["another filter", { selector: { a: { b: 1 } } }, { selector: { a: { b: 2 } } }, ["/selector/a/b"]],
   ])("%s", async (_, spec, fields, paths) => {
-    const { action, changes } = ensureReplication.diff(await desiredOf(spec), storedOf(fields), {});
+    const { action, changes } = ensureReplication.diff(await desiredOf(spec), storedOf(fields));
     expect(changes.map(({ path }) => path)).toEqual(paths);
     expect(action).toBe(paths.length > 0 ? "update" : "none");
   });
@@ -44,7 +44,7 @@ describe("diff", () => {
   it("writes over the revision that was read, keeps the owner and further fields, and drops the state", async () => {
     const kept = { owner: "kerrigan", user_ctx: { name: "kerrigan" }, note: "by hand" };
     const stored = storedOf({ _replication_state: "completed", ...kept });
-    const difference = ensureReplication.diff(await desiredOf({ continuous: true }), stored, {});
+    const difference = ensureReplication.diff(await desiredOf({ continuous: true }), stored);
     expect(difference.write).toEqual({
       _rev: "2-x",
       source,
@@ -57,7 +57,7 @@ describe("diff", () => {
 
   it("says that CouchDB has given it up", async () => {
     const stored = storedOf({ _replication_state: "failed", _replication_state_reason: "x" });
-    expect(ensureReplication.diff(await desiredOf({}), stored, {})).toMatchObject({
+    expect(ensureReplication.diff(await desiredOf({}), stored)).toMatchObject({
       action: "none",
       warnings: [expect.stringContaining("_scheduler/docs/_replicator/r")],
     });
@@ -85,14 +85,14 @@ describe("no credential is shown", () => {
   };
 
   it("of one that is made", async () => {
-    const { changes } = ensureReplication.diff(await desiredOf(secrets), undefined, {});
+    const { changes } = ensureReplication.diff(await desiredOf(secrets), undefined);
     expect(Object.fromEntries(changes.map(({ path, after }) => [path.slice(1), after]))).toEqual(shown);
   });
 
   it("of one that is there", () => {
     expect(shownReplication(storedDefinition(storedOf(secrets)))).toEqual(shown);
     const stored = { id: "r", rev: "2-x", deleted: false, doc: storedOf(secrets) };
-    expect(removeReplication.diff({ id: "r" }, [stored], {}).changes).toEqual([
+    expect(removeReplication.diff({ id: "r" }, [stored]).changes).toEqual([
       { path: "/id", before: shown, after: null },
     ]);
   });
@@ -103,7 +103,7 @@ describe("no credential is shown", () => {
       [{}, secrets],
       [secrets, JSON.parse(JSON.stringify(secrets).replaceAll("hunter2", "hunter2-old"))],
     ]) {
-      const { changes } = ensureReplication.diff(await desiredOf(spec), storedOf(stored), {});
+      const { changes } = ensureReplication.diff(await desiredOf(spec), storedOf(stored));
       expect(changes).not.toEqual([]);
       expect(JSON.stringify(changes)).not.toContain("hunter2");
     }

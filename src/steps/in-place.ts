@@ -1,0 +1,35 @@
+/** A step's kind at work in one place, whatever its scope: what is done with a kind without knowing which it is. */
+import { bug } from "../contract/errors.js";
+import type { DatabaseContext, Difference, StepContext, StepKind, Target } from "./kind.js";
+
+/** With a database where the kind's scope is that of a database. */
+export type PlacedContext = StepContext<unknown> & Target;
+
+export interface KindInPlace {
+  observe(): Promise<unknown>;
+  diff(observed: unknown): Difference;
+  apply(write: unknown): Promise<readonly string[] | undefined> | Promise<void>;
+}
+
+export function inPlace(kind: StepKind, context: PlacedContext): KindInPlace {
+  const { desired } = context;
+  if (kind.scope === "server") {
+    return {
+      observe: () => kind.observe(context),
+      diff: (observed) => kind.diff(desired, observed),
+      apply: (write) => kind.apply(write, context),
+    };
+  }
+  const there = inDatabase(kind.name, context);
+  return {
+    observe: () => kind.observe(there),
+    diff: (observed) => kind.diff(desired, observed, there),
+    apply: (write) => kind.apply(write, there),
+  };
+}
+
+function inDatabase(name: string, context: PlacedContext): DatabaseContext<unknown> {
+  const { database } = context;
+  if (database === undefined) throw bug(`${name} works in databases, and was given none`);
+  return { ...context, database };
+}
