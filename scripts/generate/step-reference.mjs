@@ -45,11 +45,12 @@ ${sections.join("\n")}`;
 function section(kind, schema) {
   const remarks = [
     kind.scope === "server" && "Server-wide: no other step runs at the same time.",
-    kind.oneTime && "One-time: it runs once; editing it after that is an error.",
-    kind.everyRun && "Compared with the server on every run.",
-    kind.mayDestroy &&
+    kind.nature?.lifetime === "once" && "One-time: it runs once; editing it after that is an error.",
+    kind.nature?.lifetime === "volatile" && "Compared with the server on every run.",
+    kind.nature?.destroys === "maybe" &&
       "May destroy data: that is refused without `allowDestroy: true` in the step, or `--allow-destroy`.",
-    kind.destroys && "Destroys data: refused without `allowDestroy: true` in the step, or `--allow-destroy`.",
+    kind.nature?.destroys === "always" &&
+      "Destroys data: refused without `allowDestroy: true` in the step, or `--allow-destroy`.",
   ].filter(Boolean);
   const example = kind.example.trimEnd().replaceAll(/\n(?=.)/g, "\n  ");
   return `## ${kind.name}

@@ -1,7 +1,7 @@
 import { exitCodes, MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { kindOf } from "../steps/targets.js";
+import { warningsOf as saidOf } from "../steps/traits.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
@@ -49,9 +49,9 @@ interface Warning {
 }
 
 function warningsOf(step: Step): Warning[] {
-  const { id, position, desired } = step;
+  const { id, position } = step;
   const { file, line } = position;
-  return (kindOf(step).warnings?.(desired) ?? []).map((message) => ({ id, file, line, message }));
+  return saidOf(step).map((message) => ({ id, file, line, message }));
 }
 
 function text({ file, line, message }: Warning, { style }: Context): string {

@@ -13,7 +13,7 @@ import { mostParts, type PartOption } from "../contract/options.js";
 import type { Guard } from "../couch/guard.js";
 import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
+import { divisionOf } from "../steps/traits.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
@@ -38,7 +38,7 @@ export function assertIsPart({ number, of }: PartOption): void {
 }
 
 export async function applyPart(run: Run, part: PartOption, first: Assessment): Promise<void> {
-  const step = run.steps.find((one) => first.due.has(one.id) && kindOf(one).parts);
+  const step = run.steps.find((one) => first.due.has(one.id) && divisionOf(one));
   // Until it is known which are open.
   run.outcomes.push({ is: "part", step: step?.id ?? null, open: null });
   if (!step) return;
@@ -118,7 +118,7 @@ async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): P
   for (const database of others.length > 0 ? others : databases) {
     try {
       guard.assertHeld();
-      await partsOf(step).divide(of, contextOf(runUnder(run, guard), step, { database }));
+      await partsOf(step).begin(of, contextOf(runUnder(run, guard), step, { database }));
     } catch (thrown) {
       fail(run, step.id, database, toMigrateError(thrown));
     }

@@ -9,8 +9,8 @@ import { patternTest } from "../couch/pattern.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { readLedger } from "../ledger/store.js";
-import type { StepKind } from "../steps/kind.js";
-import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { isPattern, namedDatabases } from "../steps/targets.js";
+import { isOnce, isVolatile } from "../steps/traits.js";
 import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
 import { examine } from "./examine.js";
@@ -133,7 +133,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
   const examined: Decision[] = [];
   for (const decision of seen.decisions) {
     if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
-    else if (decision.state === "applied" && isLookedAt(kindOf(decision.step), run.verify)) examined.push(decision);
+    else if (decision.state === "applied" && isLookedAt(decision.step, run.verify)) examined.push(decision);
   }
   if (unexamined) return { ...seen, due, warnings: [] };
   /** What can't be looked at is worked on: the work says in which databases it fails. */
@@ -160,8 +160,8 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
 }
 
 /** What was done once is not looked at again: the data may have gone on since. */
-function isLookedAt({ everyRun, oneTime }: StepKind, verify: boolean): boolean {
-  return everyRun === true || (verify && !oneTime);
+function isLookedAt(step: Decision["step"], verify: boolean): boolean {
+  return isVolatile(step) || (verify && !isOnce(step));
 }
 
 /** Which of the databases still exist that are recorded for steps that work in none of them now. */

@@ -1,6 +1,7 @@
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
 import { claimsIn, kindOf } from "../steps/targets.js";
+import { documentsOf } from "../steps/traits.js";
 
 /** More of one step are not recorded: the ledger is one document. */
 const most = 50;
@@ -11,7 +12,7 @@ const most = 50;
  */
 export function claimsOf(step: Step, databases: readonly string[]): { readonly claims?: readonly string[] } {
   const kind = kindOf(step);
-  if (kind.changesDocuments) return {};
+  if (documentsOf(step)) return {};
   const shown = { ...step, desired: step.shown };
   const found =
     kind.scope === "server" ? kind.claims(step.shown) : databases.flatMap((database) => claimsIn(shown, database));

@@ -5,6 +5,7 @@ import type { Step } from "../migrations/step.js";
 import { inPlace } from "../steps/in-place.js";
 import type { Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
+import { isProvenByApply } from "../steps/traits.js";
 import { contextOf, examine } from "./examine.js";
 import { prove } from "./prove.js";
 import type { Run } from "./session.js";
@@ -71,9 +72,8 @@ export async function converge(
     assertHeld();
     try {
       wrote = true;
-      const kind = kindOf(step);
-      const said = await inPlace(kind, { ...contextOf(run, step, target), assertHeld }).apply(difference.write);
-      if (kind.proof === "look") await prove(run, step, target);
+      const said = await inPlace(kindOf(step), { ...contextOf(run, step, target), assertHeld }).apply(difference.write);
+      if (!isProvenByApply(step)) await prove(run, step, target);
       return { wrote, warnings: [...difference.warnings, ...(said ?? [])], kept: difference.kept ?? [] };
     } catch (thrown) {
       const error = toMigrateError(thrown);

@@ -5,6 +5,7 @@ import type { Step } from "../migrations/step.js";
 import { inPlace, type PlacedContext } from "../steps/in-place.js";
 import type { Change, DatabaseContext, Difference, InDatabase, Kept, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
+import { dependsOnServer, isRemoval, warningsOf } from "../steps/traits.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./session.js";
 
@@ -25,7 +26,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
     scriptTimeout: run.scriptTimeout,
     foreign: run.secrets.foreign,
     desired: step.desired,
-    ...target,
+    ...(target.database === undefined ? {} : { database: target.database }),
     couch: run.couch,
     signal: run.signal,
     progress: (update) => {
@@ -47,7 +48,7 @@ export async function examine(
   brief = false,
 ): Promise<Difference<unknown>> {
   const kind = kindOf(step);
-  const looks = databaseExists || kind.dependsOnServer?.(step.desired) === true;
+  const looks = databaseExists || dependsOnServer(step);
   const there = inPlace(kind, { ...contextOf(run, step, target), brief });
   const observed = looks ? await there.observe() : undefined;
   const found = there.diff(observed);
@@ -59,10 +60,10 @@ export async function examine(
     changes: brief ? [] : mask(found.changes),
     ...(found.brief && { brief: brief ? [] : mask(found.brief) }),
     ...(found.kept && { kept: maskKept(found.kept, mask) }),
-    warnings: [...(kind.warnings?.(step.desired) ?? []), ...found.warnings].map(own),
+    warnings: [...warningsOf(step), ...found.warnings].map(own),
     ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
   };
-  const wouldDestroy = kind.destroys === true && difference.action === "remove";
+  const wouldDestroy = isRemoval(step) && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
   return {
     action: "refused",

@@ -7,7 +7,7 @@ import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { allOf, type Guard } from "../couch/guard.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
-import { createdBy, kindOf } from "../steps/targets.js";
+import { createdBy, divisionOf, isAbsentFromNew } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import { type Converged, converge, untilNoDoubt } from "./converge.js";
 import { contextOf, missingDatabase } from "./examine.js";
@@ -95,7 +95,7 @@ async function inPlaces(job: Held, unit: Unit): Promise<Done> {
   const began = performance.now();
   const { step } = unit.decision;
   const places = placesOf(job.run, unit, job.seen, job.existing.names);
-  const inParts = kindOf(step).parts && !unit.part;
+  const inParts = divisionOf(step) && !unit.part;
   const all = inParts ? await afterParts(job, step, places) : await inEach(job, step, places);
   const cause = job.unwritable?.();
   const ended = all.flatMap((one) => ("error" in one ? { ...one, error: cause ?? one.error } : []));
@@ -173,7 +173,7 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
 /** A database that this run has made need not be looked at. */
 function isAbsent({ couch }: Run, step: Step, database: string | undefined): boolean {
   if (database === undefined || !couch.made?.(database)) return false;
-  return kindOf(step).absentFromNew?.(step.desired) ?? false;
+  return isAbsentFromNew(step);
 }
 
 /** Rejects with the first error, but only when all have ended. */

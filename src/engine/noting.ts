@@ -8,7 +8,7 @@ import type { Guard } from "../couch/guard.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
-import { kindOf } from "../steps/targets.js";
+import { carryOver } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import { ledgerToNote } from "./assess-files.js";
 import { contextOf } from "./examine.js";
@@ -91,7 +91,7 @@ async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "fil
     if (from === undefined) continue;
     const renamed = { ...step, desired: step.desired, formerly: [from] };
     for (const database of Object.keys(ledger?.entries[step.id]?.databases ?? {})) {
-      if (existing.has(database)) await kindOf(step).carryOver?.(contextOf(run, renamed, { database }));
+      if (existing.has(database)) await carryOver(step, contextOf(run, renamed, { database }));
     }
   }
 }

@@ -6,6 +6,7 @@ import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import { kindByName } from "../steps/index.js";
+import { isOnce, isRemoval, removingKind } from "../steps/traits.js";
 import { list } from "../text/quantity.js";
 
 /** @param claimedBy the id of the step that claims an object now, by object */
@@ -19,7 +20,7 @@ export function describeOrphans(
     const entry = entryOf(ledger, id);
     if (!entry) return [];
     const { kind, claims = [] } = entry;
-    const removedBy = kindByName.get(kind)?.removedBy;
+    const removedBy = removingKind(entry);
     return {
       id,
       kind,
@@ -31,18 +32,19 @@ export function describeOrphans(
   });
 }
 
-function noteOf({ kind: name, claims = [], databases }: Entry, claimedBy: ReadonlyMap<string, string>): string {
-  const kind = kindByName.get(name);
-  if (kind?.destroys) return "it removed something, so nothing of it is on the server";
-  if (kind?.oneTime) return "what it changed stays as it is; there is nothing to remove";
+function noteOf(entry: Entry, claimedBy: ReadonlyMap<string, string>): string {
+  const { claims = [], databases } = entry;
+  if (isRemoval(entry)) return "it removed something, so nothing of it is on the server";
+  if (isOnce(entry)) return "what it changed stays as it is; there is nothing to remove";
   const left = claims.filter((claim) => !claimedBy.has(claim));
   const claimers = [...new Set(claims.flatMap((claim) => claimedBy.get(claim) ?? []))];
   if (claims.length > 0 && left.length === 0) return `${few(claims)} belongs to ${few(claimers)} now`;
   const where = Object.keys(databases).map((database) => `in ${database}`);
   const what = few(left.length > 0 ? left : where);
   const stays = `what it ensured stays on the server${what === "" ? "" : ` (${what})`}`;
-  if (kind?.removedBy) return `${stays}; a \`${kind.removedBy}\` step deletes it`;
-  return kind ? `${stays}; no step removes it` : stays;
+  const removedBy = removingKind(entry);
+  if (removedBy) return `${stays}; a \`${removedBy}\` step deletes it`;
+  return kindByName.has(entry.kind) ? `${stays}; no step removes it` : stays;
 }
 
 function few(names: readonly string[]): string {

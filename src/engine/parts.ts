@@ -3,8 +3,8 @@ import pMap from "p-map";
 import type { Listener } from "../contract/events.js";
 import { type Lease, type TakeLeaseOptions, takeLease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
-import type { Parts, PartsStanding } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
+import type { Divide, PartsStanding } from "../steps/kind.js";
+import { divisionOf } from "../steps/traits.js";
 import { contextOf } from "./examine.js";
 import type { Run } from "./session.js";
 
@@ -46,8 +46,8 @@ export async function standings(
   return found;
 }
 
-export function partsOf(step: Step): Parts<unknown> {
-  const { parts } = kindOf(step);
+export function partsOf(step: Step): Divide<unknown> {
+  const parts = divisionOf(step);
   if (!parts) throw new Error(`${step.kind} is not done in parts`);
   return parts;
 }

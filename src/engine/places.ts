@@ -2,7 +2,8 @@
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
 import type { Target } from "../steps/kind.js";
-import { createdBy, kindOf, type Names, placeIn } from "../steps/targets.js";
+import { kindOf, type Names, placeIn } from "../steps/targets.js";
+import { createdBy, isOnce, removedBy } from "../steps/traits.js";
 import type { PlacedStep } from "./decide.js";
 
 interface PlacedRun {
@@ -16,11 +17,11 @@ export function placeSteps(run: PlacedRun, existing: Names): PlacedStep[] {
   return run.steps.map((step) => {
     const databases = placeIn(step, names, run.place.database);
     for (const made of createdBy(step)) names.add(made);
-    const removed = kindOf(step).removes?.(step.desired);
+    const removed = removedBy(step);
     if (removed !== undefined) names.delete(removed);
     const kind = kindOf(step);
     const claims = kind.scope === "server" ? { claims: kind.claims(step.shown) } : {};
-    return { step, databases, oneTime: kind.oneTime ?? false, ...claims };
+    return { step, databases, oneTime: isOnce(step), ...claims };
   });
 }
 

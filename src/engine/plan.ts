@@ -6,7 +6,8 @@ import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
-import { createdBy, hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
+import { hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
+import { createdBy, isOnce, isVolatile, removedBy } from "../steps/traits.js";
 import { noMatch } from "../text/no-match.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
@@ -51,7 +52,7 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
   const work = seen.decisions.map((decision) => {
     const items = itemsOf(run, decision, seen, made);
     for (const created of createdBy(decision.step)) made.add(created);
-    const removed = kindOf(decision.step).removes?.(decision.step.desired);
+    const removed = removedBy(decision.step);
     if (removed !== undefined) made.delete(removed);
     return { decision, items };
   });
@@ -164,7 +165,7 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   const refused = decision.refusal ? refusalText(decision.refusal) : missing;
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
   // What was done once is not looked at again: the data may have gone on since.
-  if (!item.due && kindOf(decision.step).oneTime) return { ...item, difference: holds() };
+  if (!item.due && isOnce(decision.step)) return { ...item, difference: holds() };
   try {
     return { ...item, difference: await examine(run, decision.step, target, item.exists) };
   } catch (thrown) {
@@ -202,7 +203,7 @@ function planned(
   const drifted = decision.state === "applied" && states.includes("drifted");
   const unmatched = isUnmatched(decision, examined);
   const action = unmatched ? "none" : wholeAction(decision, told.map(actionOf));
-  const applies = changesServer.has(action) && (!drifted || run.verify || kind.everyRun === true);
+  const applies = changesServer.has(action) && (!drifted || run.verify || isVolatile(step));
   return {
     plan: {
       id: step.id,

@@ -1,7 +1,7 @@
 /** Which previews of a plan are of documents that pending steps before them will change. Pure. */
 import type { Step } from "../migrations/step.js";
 import type { Difference } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
+import { documentsOf } from "../steps/traits.js";
 
 interface Previewed {
   readonly database: string | undefined;
@@ -21,18 +21,18 @@ const writes: ReadonlySet<Difference["action"]> = new Set(["create", "update", "
 export function previewLimits(works: readonly PlannedWork[]): string[][] {
   const changers = new Map<string, { readonly id: string; readonly documents: "named" | "all" }[]>();
   return works.map(({ step, examined }) => {
-    const { changesDocuments, previewsDocuments } = kindOf(step);
+    const written = documentsOf(step);
     const missing = new Set<string>();
     for (const { database = "", due, difference } of examined) {
       const before = changers.get(database) ?? [];
-      const depends = previewsDocuments !== undefined && (due || writes.has(difference.action));
-      // Of a design document or an index only the build is over documents.
-      const shows = changesDocuments !== undefined || difference.rebuilds.length > 0;
-      for (const { id, documents } of depends && shows ? before : []) {
-        if (previewsDocuments === "all" || documents === "all") missing.add(id);
+      // A build reads all documents.
+      const shown = written ?? (difference.rebuilds.length > 0 ? "all" : undefined);
+      const depends = shown !== undefined && (due || writes.has(difference.action));
+      for (const { id, documents } of depends ? before : []) {
+        if (shown === "all" || documents === "all") missing.add(id);
       }
-      if (changesDocuments !== undefined && writes.has(difference.action)) {
-        changers.set(database, [...before, { id: step.id, documents: changesDocuments }]);
+      if (written !== undefined && writes.has(difference.action)) {
+        changers.set(database, [...before, { id: step.id, documents: written }]);
       }
     }
     return [...missing];

@@ -1,4 +1,4 @@
-/** Looks at what a step has written, where CouchDB's answers prove nothing (`proof: "look"` of the kind). */
+/** Looks at what a step has written, where CouchDB's answers prove nothing (see `fast.provenByApply` of the kind). */
 
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { lookAgain } from "../couch/look-again.js";

@@ -2,7 +2,8 @@
 import { MigrateError } from "../contract/errors.js";
 import { nextEntry } from "../ledger/entry.js";
 import type { Step } from "../migrations/step.js";
-import { createdBy, hasOnlyPatterns, kindOf, namedDatabases } from "../steps/targets.js";
+import { hasOnlyPatterns, kindOf, namedDatabases } from "../steps/targets.js";
+import { createdBy, isOnce, removedBy } from "../steps/traits.js";
 import { version } from "../version.js";
 import { claimsOf } from "./claims-of.js";
 import type { Done } from "./execute.js";
@@ -37,7 +38,7 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
   const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : holding(run, step, existing);
   if (succeeded.length > 0 || failed.length + cut.length === 0) {
     for (const made of createdBy(step)) existing.add(made);
-    const removed = kind.removes?.(step.desired);
+    const removed = removedBy(step);
     if (removed !== undefined) existing.remove(removed);
     const worked =
       kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
@@ -56,7 +57,7 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
       const incarnations = Object.fromEntries(databases.map((name) => [name, existing.of(name)]));
       return nextEntry(step, recorder.entry(id), { ...said, databases: incarnations });
     };
-    await recorder.record(id, entry, kind.oneTime ?? false);
+    await recorder.record(id, entry, isOnce(step));
   }
   if (cut.length > 0 && failed.length === 0) {
     run.outcomes.push({ is: "unfinished", id });

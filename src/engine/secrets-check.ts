@@ -3,7 +3,7 @@ import type { Login } from "../couch/couch.js";
 import { type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
 import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
-import { kindOf } from "../steps/targets.js";
+import { isOfLogin } from "../steps/traits.js";
 
 export interface SecretsSeen {
   /** Ids of steps whose secrets can't be shown to be those that were applied. */
@@ -18,7 +18,7 @@ export const noSecrets: SecretsSeen = { changed: new Set(), former: false, toNot
 
 /** The steps whose secrets are not the run's own login. */
 function besidesLogin(steps: readonly Step[], login: Login): Step[] {
-  return steps.filter((step) => step.secrets.size > 0 && !kindOf(step).ofLogin?.(step.desired, login));
+  return steps.filter((step) => step.secrets.size > 0 && !isOfLogin(step, login));
 }
 
 /** At most one derivation. */

@@ -2,14 +2,14 @@
 import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
-import { kindOf } from "../steps/targets.js";
+import { isBootstrap, needsAllNodes } from "../steps/traits.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
 import { Incarnations } from "./incarnations.js";
 import { fail } from "./outcome.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
 import { latestWork } from "./summarise.js";
-import { isBootstrap, unitsOf } from "./units.js";
+import { unitsOf } from "./units.js";
 import { work } from "./work.js";
 
 /** What is done of all that is due; absent: all of it. */
@@ -38,9 +38,9 @@ const mostLostAtOnce = 4;
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
   const begunAt = performance.now();
-  const pending = run.steps.filter(({ id }) => begun.due.has(id)).map(kindOf);
-  const everyNode = pending.some((kind) => kind.everyNode);
-  const first = pending.some((kind) => kind.first);
+  const pending = run.steps.filter(({ id }) => begun.due.has(id));
+  const everyNode = pending.some(needsAllNodes);
+  const first = pending.some(isBootstrap);
   await ready(run, everyNode && !first);
   run.couch.allowWrites();
   if (first) {
@@ -114,7 +114,7 @@ async function bootstrap(run: Run, seen: Assessment): Promise<boolean> {
         if (succeeded.some(({ converged }) => converged.wrote)) run.outcomes.push({ is: "wrote", id: step.id });
       },
     },
-    unitsOf(seen, isBootstrap),
+    unitsOf(seen, ({ step }) => isBootstrap(step)),
   );
   run.signal.throwIfAborted();
   const failed = new Set(latestWork(run.outcomes).failures.map(({ id }) => id));

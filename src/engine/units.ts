@@ -2,6 +2,7 @@
 import type { PartOption } from "../contract/options.js";
 import type { Target } from "../steps/kind.js";
 import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { isOnce, joinsNeighbours } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { targetsOf } from "./places.js";
@@ -37,17 +38,12 @@ export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Dec
   };
 }
 
-/** What ledger and lease need: it is done before there are any, and needs no guard. */
-export function isBootstrap({ step }: Decision): boolean {
-  return kindOf(step).first === true;
-}
-
 /** In databases that are there already, design documents are deployed one after another: each may take its time. */
 function orderOf({ step }: Decision, existing: Assessment["existing"]): Ordered {
   const kind = kindOf(step);
   const databases = namedDatabases(step);
   const barrier = kind.scope === "server" || databases.some(isPattern);
-  const joins = kind.joins === true && databases.every((database) => !existing.has(database));
+  const joins = joinsNeighbours(step) && databases.every((database) => !existing.has(database));
   return { barrier, databases, joins };
 }
 
@@ -65,7 +61,7 @@ export function placesOf(
   if (part) return part.databases.map((database) => ({ database, part: part.number }));
   const targets = targetsOf({ place }, step, existing);
   const again = state === "applied" || verify;
-  if (again && !kindOf(step).oneTime) return targets;
+  if (again && !isOnce(step)) return targets;
   return targets.filter(
     ({ database }) => database === undefined || databases.has(database) || !seen.existing.has(database),
   );

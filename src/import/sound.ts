@@ -40,7 +40,7 @@ async function refusalOf({ kind: name, spec }: ImportedStep): Promise<string | u
     const field = error?.params.additionalProperty ?? error?.propertyName;
     return field === undefined ? `its ${error?.instancePath.slice(1) || "fields"}` : `its field \`${field}\``;
   }
-  const [problem]: readonly SpecProblem[] = kind.check?.(plain) ?? [];
+  const [problem]: readonly SpecProblem[] = kind.check?.spec?.(plain) ?? [];
   return problem?.message;
 }
 

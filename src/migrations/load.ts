@@ -64,7 +64,8 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
       const position = file.position(node.idNode);
       if (node.id !== undefined) uses.id(node.id, position);
       for (const former of node.formerly) uses.formerId(former.id, file.position(former.node));
-      for (const { kind, place } of node.specs) if (kind.first) uses.first(kind.name, file.position(place.key));
+      for (const { kind, place } of node.specs)
+        if (kind.nature?.bootstrap) uses.first(kind.name, file.position(place.key));
       uses.step(position);
       for (const { kind, place } of node.specs) {
         const read = await readStep({
@@ -79,9 +80,9 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
         });
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
-        for (const [name, is] of kind.partitions?.(read.desired) ?? []) {
-          // Otherwise it is a variable that is not set.
-          if (typeof is === "boolean") partitioned.set(name, is);
+        for (const made of kind.lifecycle?.creates?.(read.desired) ?? []) {
+          // A variable that is not set is no boolean.
+          if (typeof made.partitioned === "boolean") partitioned.set(made.name, made.partitioned);
         }
         const { id = "", description } = node;
         const formerly = node.formerly.map((former) => former.id);

@@ -63,14 +63,14 @@ export async function readStep({
   const report = ({ path, code, message }: SpecProblem) => {
     if (!values.unknown.has(path)) problems.add(at(path), code, message);
   };
-  for (const problem of kind.check?.(spec) ?? []) report(problem);
+  for (const problem of kind.check?.spec?.(spec) ?? []) report(problem);
   if (problems.count > before) return undefined;
 
   const literal = (pointer: string) => ![...values.masks, ...values.undecided].some((one) => one.pointer === pointer);
   const files = stepFiles(file.source.file, cache, problems, at, literal, signal);
   const desired = kind.resolve ? await kind.resolve(spec, files) : spec;
   if (problems.count > before) return undefined;
-  for (const problem of kind.checkPartitions?.(desired, partitioned) ?? []) report(problem);
+  for (const problem of kind.check?.partitions?.(desired, partitioned) ?? []) report(problem);
   if (problems.count > before) return undefined;
 
   return {
@@ -121,8 +121,8 @@ function namedBySecrets(
   if (masks.length === 0) return [];
   const namesOf = (spec: unknown) => [
     ...kind.databases(spec),
-    ...(kind.creates?.(spec) ?? []),
-    ...[kind.removes?.(spec) ?? []].flat(),
+    ...(kind.lifecycle?.creates?.(spec) ?? []).map(({ name }) => name),
+    ...[kind.lifecycle?.removes?.(spec) ?? []].flat(),
   ];
   const plain = new Set(namesOf(shown));
   const secret = namesOf(desired).filter((name) => !plain.has(name));

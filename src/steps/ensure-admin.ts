@@ -56,16 +56,17 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   },
   example: "ensureAdmin:\n  name: ${COUCHDB_USERNAME}\n  password: ${COUCHDB_PASSWORD}\n",
   scope: "server",
-  removedBy: "removeAdmin",
-  proof: "look",
-  everyRun: true,
-  everyNode: true,
+  nature: {
+    lifetime: "volatile",
+    allNodes: true,
+    // Otherwise a run that rotates, and one that has rotated, would not compare the secrets of the same steps.
+    ofLogin: ({ name, password }, login) => login.proves(name, password) || login.declares(name, password),
+  },
+  lifecycle: { removedBy: "removeAdmin" },
 
   title: ({ name }) => `admin ${name}`,
   databases: () => [],
   claims: ({ name }) => [`admin/${name}`],
-  // Otherwise a run that rotates, and one that has rotated, would not compare the secrets of the same steps.
-  ofLogin: ({ name, password }, login) => login.proves(name, password) || login.declares(name, password),
 
   async observe({ couch, desired }) {
     const looks = await onEveryNode(couch, (node) => adminHash(couch, node, desired.name));

@@ -69,20 +69,21 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
   },
   example: "ensureCluster:\n  size: 3\n",
   scope: "server",
-  proof: "look",
-  first: true,
+  nature: { bootstrap: true },
+  lifecycle: { creates: (desired) => systemDatabases(desired).map((name) => ({ name })) },
 
   title: ({ nodes, size }) => {
     const count = nodes?.length ?? size;
     return count === undefined || count === 1 ? "cluster" : `cluster of ${count} nodes`;
   },
   databases: () => [],
-  creates: systemDatabases,
   claims: (desired) => ["cluster", ...systemDatabases(desired).map((name) => `database/${name}`)],
-  check: ({ nodes, size }) => {
-    if (nodes === undefined || size === undefined) return [];
-    const message = "`size` is for nodes that join by themselves; leave it out where `nodes` are given";
-    return [{ path: "/size", code: "two-ways", message }];
+  check: {
+    spec: ({ nodes, size }) => {
+      if (nodes === undefined || size === undefined) return [];
+      const message = "`size` is for nodes that join by themselves; leave it out where `nodes` are given";
+      return [{ path: "/size", code: "two-ways", message }];
+    },
   },
   // The order in which the nodes stand means nothing.
   resolve: async ({ nodes, ...others }) => ({ ...others, ...(nodes ? { nodes: [...nodes].sort() } : {}) }),

@@ -64,10 +64,8 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   },
   example: "ensureConfig:\n  log:\n    level: warning\n  couchdb:\n    max_document_size: 8000000\n",
   scope: "server",
-  removedBy: "removeConfig",
-  proof: "look",
-  everyRun: true,
-  everyNode: true,
+  nature: { lifetime: "volatile", allNodes: true },
+  lifecycle: { removedBy: "removeConfig" },
 
   title: (desired) =>
     `config ${Object.entries(desired)
@@ -76,13 +74,15 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   databases: () => [],
   claims: (desired) => settingsOf(desired).map(claim),
 
-  check: (spec) => [
-    ...adminsProblem(spec, "ensureAdmin"),
-    ...settingsOf(spec).flatMap((setting) => {
-      const message = whyNotIni(setting.value);
-      return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
-    }),
-  ],
+  check: {
+    spec: (spec) => [
+      ...adminsProblem(spec, "ensureAdmin"),
+      ...settingsOf(spec).flatMap((setting) => {
+        const message = whyNotIni(setting.value);
+        return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
+      }),
+    ],
+  },
 
   observe: ({ couch, desired }) => observeConfig(couch, settingsOf(desired)),
 

@@ -63,17 +63,18 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   },
   example: "ensureDatabase:\n  name: zerglings\n",
   scope: "database",
-  removedBy: "removeDatabase",
-  proof: "answer",
+  lifecycle: {
+    creates: ({ name, partitioned }) => [{ name, partitioned }],
+    dependsOnServer: ({ partitioned, n }) => partitioned || n !== undefined,
+    removedBy: "removeDatabase",
+  },
+  fast: { provenByApply: true },
 
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
-  creates: ({ name }) => [name],
-  partitions: ({ name, partitioned }) => new Map([[name, partitioned]]),
   claims: ({ name }) => [`database/${name}`],
-  check: ({ name }) => ownDatabaseProblems(name, "name"),
+  check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
 
-  dependsOnServer: ({ partitioned, n }) => partitioned || n !== undefined,
   async observe(context) {
     const info = await databaseInfo(context.couch, context.desired.name);
     return info ? { info } : { server: await serverFor(context) };

@@ -114,31 +114,30 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
           reduce: _count
 `,
   scope: "database",
-  removedBy: "removeDesignDocs",
-  proof: "answer",
-  previewsDocuments: "all",
+  lifecycle: { removedBy: "removeDesignDocs" },
+  fast: { provenByApply: true, absentFromNew: () => true, joins: true, ahead: listDesignDocs },
 
   title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
   databases: ({ database }) => database,
-  joins: true,
-  absentFromNew: () => true,
   claims: ({ database, docs }) => database.flatMap((db) => Object.keys(docs).map((name) => `designDoc/${db}/${name}`)),
 
-  check({ database, from, ignore, docs }) {
-    const own = ownDatabaseProblems(database, "database");
-    if (ignore !== undefined && from === undefined) {
-      const message = "`ignore` is for the folders of `from`, and there is no `from`";
-      return [...own, { path: "/ignore", code: "nothing-to-ignore", message }];
-    }
-    if (from !== undefined || docs !== undefined) return own;
-    const message = "there is neither `from` (files and folders) nor `docs` (inline)";
-    return [...own, { path: "", code: "no-design-docs", message }];
+  check: {
+    spec({ database, from, ignore, docs }) {
+      const own = ownDatabaseProblems(database, "database");
+      if (ignore !== undefined && from === undefined) {
+        const message = "`ignore` is for the folders of `from`, and there is no `from`";
+        return [...own, { path: "/ignore", code: "nothing-to-ignore", message }];
+      }
+      if (from !== undefined || docs !== undefined) return own;
+      const message = "there is neither `from` (files and folders) nor `docs` (inline)";
+      return [...own, { path: "", code: "no-design-docs", message }];
+    },
+    partitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
+    warnings: ({ database, docs }) => [
+      ...languageWarnings(docs),
+      ...database.flatMap((db) => ownedByCouch(db, Object.keys(docs))),
+    ],
   },
-
-  warnings: ({ database, docs }) => [
-    ...languageWarnings(docs),
-    ...database.flatMap((db) => ownedByCouch(db, Object.keys(docs))),
-  ],
 
   async resolve(spec, files) {
     const {
@@ -158,9 +157,6 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };
   },
 
-  checkPartitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
-
-  ahead: listDesignDocs,
   async observe({ couch, desired, brief, database }) {
     const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
     const info = found && (await databaseInfo(couch, database));

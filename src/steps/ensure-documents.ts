@@ -84,10 +84,9 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       broods: 7
 `,
   scope: "database",
-  removedBy: "removeDocuments",
-  proof: "answer",
-  changesDocuments: "named",
-  previewsDocuments: "named",
+  nature: { documents: "named" },
+  lifecycle: { removedBy: "removeDocuments" },
+  fast: { provenByApply: true },
 
   title: ({ database, docs, files }) => `${called(docs, files)} of ${listed(database)}`,
   databases: ({ database }) => database,
@@ -97,11 +96,15 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       ...files.map(({ sha256 }) => `documents/${db}/sha256-${sha256}`),
     ]),
 
-  check({ database, docs, from }) {
-    const problems = [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "ensure")];
-    if (from !== undefined || docs !== undefined) return problems;
-    const message = "there is neither `docs` (inline) nor `from` (files and folders)";
-    return [...problems, { path: "", code: "no-documents", message }];
+  check: {
+    spec({ database, docs, from }) {
+      const problems = [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "ensure")];
+      if (from !== undefined || docs !== undefined) return problems;
+      const message = "there is neither `docs` (inline) nor `from` (files and folders)";
+      return [...problems, { path: "", code: "no-documents", message }];
+    },
+    partitions: (desired, partitioned) =>
+      partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
   },
 
   async resolve({ database, docs, from, mode = "ifMissing" }, files) {
@@ -110,9 +113,6 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     const streamed = read.files.length > 0 ? { files: read.files } : {};
     return { database: databaseList(database), docs: read.docs, ...streamed, mode };
   },
-
-  checkPartitions: (desired, partitioned) =>
-    partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
 
   async observe(context) {
     const { couch, desired, database } = context;

@@ -119,23 +119,23 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         fields: [owner, born]
 `,
   scope: "database",
-  removedBy: "removeIndexes",
-  proof: "answer",
-  previewsDocuments: "all",
+  lifecycle: { removedBy: "removeIndexes" },
+  fast: { provenByApply: true, absentFromNew: () => true, ahead: listDesignDocs },
 
   title: ({ database, indexes }) => `indexes ${listed(Object.keys(indexes))} of ${listed(database)}`,
   databases: ({ database }) => database,
-  absentFromNew: () => true,
   claims: ({ database, indexes }) =>
     database.flatMap((db) =>
       Object.entries(indexes).flatMap(([name, { ddoc }]) => [`designDoc/${db}/${ddoc}`, `index/${db}/${ddoc}/${name}`]),
     ),
 
-  check: ({ database, indexes }) => [
-    ...ownDatabaseProblems(database, "database"),
-    ...sharedDesignDocs(indexes),
-    ...Object.entries(indexes).flatMap(([name, index]) => jsonIndexProblems(name, index)),
-  ],
+  check: {
+    spec: ({ database, indexes }) => [
+      ...ownDatabaseProblems(database, "database"),
+      ...sharedDesignDocs(indexes),
+      ...Object.entries(indexes).flatMap(([name, index]) => jsonIndexProblems(name, index)),
+    ],
+  },
 
   async resolve({ database, indexes, deploy = "staged" }) {
     const resolved = Object.entries(indexes).map(([name, { ddoc, type = "json", ...others }]) => {
@@ -144,7 +144,6 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
   },
 
-  ahead: listDesignDocs,
   async observe({ couch, desired, brief, database }) {
     const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
     const observed = await observeIndexes(couch, database, ddocs);

@@ -34,13 +34,12 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   continuous: true
 `,
   scope: "server",
-  removedBy: "removeReplication",
-  proof: "look",
+  lifecycle: { removedBy: "removeReplication" },
 
   title: ({ id }) => `replication ${id}`,
   databases: () => ["_replicator"],
   claims: ({ id }) => [`replication/${id}`],
-  check: replicationProblems,
+  check: { spec: replicationProblems },
   resolve: async (spec) => ({ ...definitionOf(spec), id: spec.id, source: spec.source, target: spec.target }),
 
   async observe({ couch, desired }) {

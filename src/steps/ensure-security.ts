@@ -58,19 +58,17 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   },
   example: "ensureSecurity:\n  database: zerglings\n  admins:\n    roles: [overmind]\n  members:\n    roles: [zerg]\n",
   scope: "database",
-  proof: "look",
+  fast: { absentFromNew: ({ mode }) => mode === "replace", ahead: readSecurity },
 
   title: ({ database }) => `security of ${listed(database)}`,
   databases: ({ database }) => database,
-  absentFromNew: ({ mode }) => mode === "replace",
   claims: ({ database }) => database.map((name) => `security/${name}`),
-  check: ({ database }) => ownDatabaseProblems(database, "database"),
+  check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },
 
   async resolve({ database, admins, members, mode = "replace" }) {
     return { database: databaseList(database), admins: namesOf(admins), members: namesOf(members), mode };
   },
 
-  ahead: readSecurity,
   observe: ({ couch, database }) => readSecurity(couch, database),
 
   diff(desired, observed) {

@@ -73,13 +73,12 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   },
   example: "ensureUser:\n  name: kerrigan\n  password: ${KERRIGAN_PASSWORD}\n  roles: [zerg]\n",
   scope: "server",
-  removedBy: "removeUser",
-  proof: "look",
+  lifecycle: { removedBy: "removeUser" },
 
   title: ({ name }) => `user ${name}`,
   databases: () => ["_users"],
   claims: ({ name }) => [`user/${name}`],
-  check: ({ fields = {} }) => Object.keys(fields).flatMap(reservedField),
+  check: { spec: ({ fields = {} }) => Object.keys(fields).flatMap(reservedField) },
 
   async resolve({ roles, fields = {}, ...others }) {
     // As JSON has them, and as CouchDB gives them back: without a -0.

@@ -7,14 +7,14 @@
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
  *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite;
- *   5. say what proves its writes (`proof`), and add a row to `test/promises/applied/every-kind.test.ts`;
+ *   5. add a row to `test/promises/applied/every-kind.test.ts`, which ignores its writes and looks whether it notices;
  *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
  * Nothing else is edited. If something else has to be, mend that first.
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
  * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
  * In a plan, a secret in `desired` may be `unknownSecret`: `observe` and `diff` take it to be the one that the server has.
- * A 2xx answer alone proves nothing: `proof` says what does.
+ * A 2xx answer alone proves nothing: after `apply`, the runner observes and diffs again (see `fast.provenByApply`).
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
  * not be repeatable, but `observe` must see all that it writes.
  */
@@ -99,6 +99,81 @@ export interface StepContext<Desired> {
 /** The same for the step of a database kind, in one of its databases. */
 export interface DatabaseContext<Desired> extends StepContext<Desired>, InDatabase {}
 
+/** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
+export interface SpecProblem {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a step of this kind is to the runner. All absent: a state that is compared when its step changes. */
+export interface Nature<Desired> {
+  /**
+   * Default `state`. `volatile`: compared on every run, because CouchDB can lose it while it keeps its data (admins,
+   * configuration). `once`: done once; it claims nothing, and a change after it was applied is an error.
+   */
+  readonly lifetime?: "state" | "volatile" | "once";
+  /** It writes to every node of the cluster, so that all of them must be up before it begins. */
+  readonly allNodes?: boolean;
+  /** It is run before ledger and lease, which need what it makes (the cluster and its system databases). */
+  readonly bootstrap?: boolean;
+  /**
+   * `always`: it removes something: refused unless allowed, and at work only in databases that exist. `maybe`: it does
+   * or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself.
+   */
+  readonly destroys?: "always" | "maybe";
+  /** It writes documents: those that it names, which no other step may claim, or any. */
+  readonly documents?: "named" | "all";
+  /** The step's secrets are the run's own login. Only for what is `volatile`. */
+  ofLogin?(desired: Desired, login: Login): boolean;
+}
+
+/** A database that a step makes. */
+export interface NewDatabase {
+  readonly name: string;
+  /** Absent: not said. */
+  readonly partitioned?: boolean;
+}
+
+/** What comes to be by a step, what goes, and what becomes of it when the step goes. */
+export interface Lifecycle<Desired> {
+  /** The databases that it makes. */
+  creates?(desired: Desired): readonly NewDatabase[];
+  /** Whether it can be created depends on the server: it is observed even where the database does not exist yet. */
+  dependsOnServer?(desired: Desired): boolean;
+  /** The database that it removes: the ledger then holds no incarnation of it. */
+  removes?(desired: Desired): string;
+  /** The kind whose step removes what this one ensures. Absent: none does. */
+  readonly removedBy?: string;
+  /** Of a renamed step: carries what is kept beside the data over to its present id. The set's lease is held. */
+  renamed?(context: DatabaseContext<Desired>): Promise<void>;
+}
+
+/** All that makes it fast and nothing else: without any of it the kind does the same, slower. */
+export interface Fast<Desired> {
+  /**
+   * `apply` proves by itself that it took effect: it returns only where CouchDB's answers name what was written and its
+   * revision, or where what it has read back shows it; a sentence above it says how. Absent: the runner observes and
+   * diffs again, and where something is still missing after a while, the step fails with `not-applied`.
+   */
+  readonly provenByApply?: boolean;
+  /**
+   * A database that this run has made holds nothing of it, so that the first look is left out: `diff` gets `undefined`,
+   * and `apply` must not write over what somebody else has put there meanwhile, unless it would anyway.
+   */
+  absentFromNew?(desired: Desired): boolean;
+  /**
+   * Neighbouring steps of this kind in one new database may be at work at the same time: they don't depend on each
+   * other, and the kind puts their requests together.
+   */
+  readonly joins?: boolean;
+  /**
+   * Reads what `observe` will read of a database, as far as it is small, and as the gateway keeps it: so that it is there
+   * when it is needed.
+   */
+  ahead?(couch: Couch, database: string): Promise<unknown>;
+}
+
 /** How the parts of one step in one database stand. */
 export interface PartsStanding {
   readonly of: number;
@@ -107,24 +182,27 @@ export interface PartsStanding {
 }
 
 /**
- * For kinds whose work in one database can be done by several processes together, each a part of it. What can't be done
+ * The work in one database can be done by several processes together (`--part`), each a part of it. What can't be done
  * before all parts are done is left to `apply` of the kind: where the work is divided, it is called when no part is
  * open, and with the leases of all parts held.
  */
-export interface Parts<Desired> {
+export interface Divide<Desired> {
   /** Divides the work, where it was not yet. The set's lease is held. Throws where it can't be in so many parts. */
-  divide(parts: number, context: DatabaseContext<Desired>): Promise<void>;
+  begin(parts: number, context: DatabaseContext<Desired>): Promise<void>;
   /** Only reads. `undefined`: the work is not divided. */
   standing(context: DatabaseContext<Desired>): Promise<PartsStanding | undefined>;
   /** Begins one part, from 1, or goes on with it, and brings it to its end. The lease of that part is held. */
   apply(part: number, context: DatabaseContext<Desired>): Promise<void>;
 }
 
-/** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
-export interface SpecProblem {
-  readonly path: string;
-  readonly code: string;
-  readonly message: string;
+/** What can be said of the files alone. Offline and pure. */
+export interface Checks<Spec, Desired> {
+  /** What the schema can't say. */
+  spec?(spec: Spec): readonly SpecProblem[];
+  /** Against the databases that earlier steps of the set make: whether each is partitioned. */
+  partitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
+  /** What is to be said of the step whatever the server has: one sentence each. No secret. */
+  warnings?(desired: Desired): readonly string[];
 }
 
 interface AnyKind<Spec, Desired> {
@@ -136,38 +214,6 @@ interface AnyKind<Spec, Desired> {
   readonly schema: Schema;
   /** A complete step for the reference, `new` and the tests, as the user would write it (without `id`). */
   readonly example: string;
-  /** The kind whose step removes what this one ensures. Absent: none does. */
-  readonly removedBy?: string;
-  /** Done once; claims nothing; a change after it was applied is an error. */
-  readonly oneTime?: boolean;
-  /**
-   * What proves that `apply` took effect; a sentence above `apply` says how.
-   * `answer`: `apply` itself, which returns only where CouchDB's answers name what was written and its revision, or
-   * where what `apply` has read back shows it.
-   * `look`: nothing yet, for the answers name nothing. The runner observes and diffs again, and where something is still
-   * missing after a while, the step fails with `not-applied`.
-   */
-  readonly proof: "answer" | "look";
-  /** Looked at on every run, because CouchDB can lose it while it keeps its data (admins, config). */
-  readonly everyRun?: boolean;
-  /** Writes to every node of the cluster, so that all of them must be up before it begins. */
-  readonly everyNode?: boolean;
-  /** Run before ledger and lease, which need what it makes (the cluster and its system databases). */
-  readonly first?: boolean;
-  /**
-   * Neighbouring steps of this kind in one new database may be at work at the same time: they don't depend on each
-   * other, and the kind puts their requests together.
-   */
-  readonly joins?: boolean;
-  /** It writes documents: those that it names, which no other step may claim, or any. */
-  readonly changesDocuments?: "named" | "all";
-  /** What a plan shows of it depends on the documents that are there: on those that it names, or on all. */
-  readonly previewsDocuments?: "named" | "all";
-  /** Removes something: refused unless allowed, and at work only in databases that exist. */
-  readonly destroys?: boolean;
-  /** Removes something or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself. */
-  readonly mayDestroy?: boolean;
-
   /** What the plan calls it: `database zerglings`. */
   title(desired: Desired): string;
   /**
@@ -176,39 +222,15 @@ interface AnyKind<Spec, Desired> {
    * keeps this list as `database` in what `resolve` returns.
    */
   databases(desired: Desired): readonly string[];
-  /** The databases that it makes. */
-  creates?(desired: Desired): readonly string[];
-  /** Whether the databases that it makes are partitioned, by name. */
-  partitions?(desired: Desired): ReadonlyMap<string, boolean>;
-  /** The database that it removes, if it removes one: the ledger then holds no incarnation of it. */
-  removes?(desired: Desired): string | undefined;
-  /**
-   * A database that this run has made holds nothing of it, so that the first look is left out: `diff` gets `undefined`,
-   * and `apply` must not write over what somebody else has put there meanwhile, unless it would anyway.
-   */
-  absentFromNew?(desired: Desired): boolean;
-  /** Whether it can be created depends on the server: it is observed even where the database does not exist yet. */
-  dependsOnServer?(desired: Desired): boolean;
   /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
   claims(desired: Desired): readonly string[];
-  /** Checks beyond the schema, offline and pure. */
-  check?(spec: Spec): readonly SpecProblem[];
-  /** Checks against the databases that earlier steps of the set make: whether each is partitioned. Offline and pure. */
-  checkPartitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
-  /** What is to be said of the step whatever the server has: one sentence each. No secret. */
-  warnings?(desired: Desired): readonly string[];
-  /** The step's secrets are the run's own login. Only where each run looks whether the server has them (`everyRun`). */
-  ofLogin?(desired: Desired, login: Login): boolean;
+
+  readonly nature?: Nature<Desired>;
+  readonly lifecycle?: Lifecycle<Desired>;
+  readonly fast?: Fast<Desired>;
+  readonly check?: Checks<Spec, Desired>;
   /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
   resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
-
-  /**
-   * Reads what `observe` will read of a database, as far as it is small, and as the gateway keeps it: so that it is there
-   * when it is needed.
-   */
-  ahead?(couch: Couch, database: string): Promise<unknown>;
-  /** Of a renamed step: carries what is kept beside the data over to its present id. The set's lease is held. */
-  carryOver?(context: DatabaseContext<Desired>): Promise<void>;
 }
 
 /** What a kind does with a step. `Context` and `Where` are those of its scope. */
@@ -226,7 +248,7 @@ export interface ServerKind<Spec = unknown, Desired = Spec, Observed = unknown, 
   extends AnyKind<Spec, Desired>,
     Work<Desired, Observed, Write, StepContext<Desired>, readonly []> {
   readonly scope: "server";
-  readonly parts?: undefined;
+  readonly divide?: undefined;
 }
 
 /** Works in one database after another. */
@@ -234,8 +256,7 @@ export interface DatabaseKind<Spec = unknown, Desired = Spec, Observed = unknown
   extends AnyKind<Spec, Desired>,
     Work<Desired, Observed, Write, DatabaseContext<Desired>, readonly [where: InDatabase]> {
   readonly scope: "database";
-  /** The work in one database can be divided among processes (`--part`). */
-  readonly parts?: Parts<Desired>;
+  readonly divide?: Divide<Desired>;
 }
 
 export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown> =
@@ -243,8 +264,8 @@ export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write =
   | DatabaseKind<Spec, Desired, Observed, Write>;
 
 /** `allowDestroy: true` may stand in the step. */
-export function takesAllowDestroy(kind: Pick<StepKind, "destroys" | "mayDestroy">): boolean {
-  return kind.destroys === true || kind.mayDestroy === true;
+export function takesAllowDestroy({ nature }: Pick<StepKind, "nature">): boolean {
+  return nature?.destroys !== undefined;
 }
 
 /** The step already holds. */

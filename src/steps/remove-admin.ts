@@ -40,10 +40,8 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
   },
   example: "removeAdmin:\n  name: cerebrate\n",
   scope: "server",
-  proof: "answer",
-  everyRun: true,
-  everyNode: true,
-  destroys: true,
+  nature: { lifetime: "volatile", allNodes: true, destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ name }) => `admin ${name}`,
   databases: () => [],

@@ -39,10 +39,8 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
   },
   example: "removeConfig:\n  log: [level]\n",
   scope: "server",
-  proof: "answer",
-  everyRun: true,
-  everyNode: true,
-  destroys: true,
+  nature: { lifetime: "volatile", allNodes: true, destroys: "always" },
+  fast: { provenByApply: true },
 
   title: (desired) =>
     `config ${Object.entries(desired)
@@ -50,7 +48,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
       .join(", ")}`,
   databases: () => [],
   claims: (desired) => keysOf(desired).map(claim),
-  check: (spec) => adminsProblem(spec, "removeAdmin"),
+  check: { spec: (spec) => adminsProblem(spec, "removeAdmin") },
   // The order in which the keys stand means nothing.
   resolve: async (spec) => Object.fromEntries(Object.entries(spec).map(([name, keys]) => [name, [...keys].sort()])),
 

@@ -28,14 +28,13 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
   },
   example: "removeDatabase:\n  name: hydralisks\n",
   scope: "database",
-  proof: "look",
-  destroys: true,
+  nature: { destroys: "always" },
+  lifecycle: { removes: ({ name }) => name },
 
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
-  removes: ({ name }) => name,
   claims: ({ name }) => [`database/${name}`],
-  check: ({ name }) => ownDatabaseProblems(name, "name"),
+  check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
 
   observe: ({ couch, desired }) => databaseInfo(couch, desired.name),
 

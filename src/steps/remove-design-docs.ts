@@ -40,13 +40,13 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
   },
   example: "removeDesignDocs:\n  database: zerglings\n  names: [by-hatchery]\n",
   scope: "database",
-  proof: "answer",
-  destroys: true,
+  nature: { destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ database, names }) => `design documents ${listed(names)} of ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, names }) => database.flatMap((db) => names.map((name) => `designDoc/${db}/${name}`)),
-  check: ({ database }) => ownDatabaseProblems(database, "database"),
+  check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },
 
   async resolve({ database, names }) {
     const bare = new Set(names.map((name) => nameInId(name) ?? name));

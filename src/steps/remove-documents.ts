@@ -38,26 +38,25 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
   },
   example: "removeDocuments:\n  database: zerglings\n  ids: [daggoth, zasz]\n",
   scope: "database",
-  proof: "answer",
-  changesDocuments: "named",
-  previewsDocuments: "named",
-  destroys: true,
+  nature: { documents: "named", destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ database, ids }) => `${called(ids)} of ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, ids }) => database.flatMap((db) => ids.map((id) => `document/${db}/${id}`)),
 
-  check({ database, ids }) {
-    const wrong = ids.flatMap((id, i) => {
-      const problem = idProblem(id);
-      return problem ? [{ path: toPointer(["ids", i]), ...problem }] : [];
-    });
-    return [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "remove"), ...wrong];
+  check: {
+    spec({ database, ids }) {
+      const wrong = ids.flatMap((id, i) => {
+        const problem = idProblem(id);
+        return problem ? [{ path: toPointer(["ids", i]), ...problem }] : [];
+      });
+      return [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "remove"), ...wrong];
+    },
+    partitions: ({ database, ids }, partitioned) => partitionIdProblems(ids, database, partitioned, "/ids"),
   },
 
   resolve: async ({ database, ids }) => ({ database: databaseList(database), ids: [...ids].sort() }),
-
-  checkPartitions: ({ database, ids }, partitioned) => partitionIdProblems(ids, database, partitioned, "/ids"),
 
   async observe({ couch, desired: { ids }, database }) {
     await assertPartitions(couch, database, ids);

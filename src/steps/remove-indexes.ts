@@ -63,14 +63,14 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
   },
   example: "removeIndexes:\n  database: zerglings\n  indexes: [by-owner]\n",
   scope: "database",
-  proof: "answer",
-  destroys: true,
+  nature: { destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ database, indexes }) => `indexes ${listed(indexes.map(({ name }) => name))} of ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, indexes }) =>
     database.flatMap((db) => indexes.map(({ name, ddoc }) => `index/${db}/${ddoc}/${name}`)),
-  check: ({ database }) => ownDatabaseProblems(database, "database"),
+  check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },
 
   async resolve({ database, indexes }) {
     const named = indexes.map((one) => {

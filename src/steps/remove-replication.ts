@@ -34,8 +34,8 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
   },
   example: "removeReplication:\n  id: zerglings-to-aiur\n",
   scope: "server",
-  proof: "answer",
-  destroys: true,
+  nature: { destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ id }) => `replication ${id}`,
   databases: () => ["_replicator"],

@@ -18,8 +18,8 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
   },
   example: "removeUser:\n  name: kerrigan\n",
   scope: "server",
-  proof: "answer",
-  destroys: true,
+  nature: { destroys: "always" },
+  fast: { provenByApply: true },
 
   title: ({ name }) => `user ${name}`,
   databases: () => ["_users"],

@@ -38,11 +38,6 @@ export function hasOnlyPatterns(step: KindSpec): boolean {
   return named.length > 0 && named.every(isPattern);
 }
 
-/** The databases that the step makes. */
-export function createdBy(step: KindSpec): readonly string[] {
-  return kindOf(step).creates?.(step.desired) ?? [];
-}
-
 /** What the step claims in one database that it names or that its pattern matches. */
 export function claimsIn(step: KindSpec, database: string): readonly string[] {
   return kindOf(step).claims({ ...(step.desired as object), database: [database] });
@@ -63,7 +58,7 @@ export function placeIn(step: KindSpec, existing: Names, own: string): string[] 
     }
   }
   const places = [...found].sort();
-  if (!kindOf(step).destroys) return places;
+  if (kindOf(step).nature?.destroys !== "always") return places;
   // Where nothing is, nothing is to be removed.
   return places.filter((database) => existing.has(database));
 }

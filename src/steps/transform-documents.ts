@@ -112,26 +112,24 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   set: { /legs: 6 }
 `,
   scope: "database",
-  proof: "answer",
-  changesDocuments: "all",
-  previewsDocuments: "all",
-  oneTime: true,
-  mayDestroy: true,
+  nature: { lifetime: "once", documents: "all", destroys: "maybe" },
+  lifecycle: { renamed: ({ database, couch, step }) => carryOver(couch, database, identityOf(step)) },
+  fast: { provenByApply: true },
 
   title: ({ database, selector }) => `${selector ? "some" : "all"} documents of ${listed(database)}`,
   databases: ({ database }) => database,
   claims: () => [],
 
-  check(spec) {
-    return [...ownDatabaseProblems(spec.database, "database"), ...changeProblems(spec), ...pointerProblems(spec)];
+  check: {
+    spec(spec) {
+      return [...ownDatabaseProblems(spec.database, "database"), ...changeProblems(spec), ...pointerProblems(spec)];
+    },
   },
 
   async resolve({ database, script, ...spec }, files) {
     const source = script === undefined ? undefined : await readScript(files, script);
     return { ...spec, database: databaseList(database), ...(source === undefined ? {} : { script: source }) };
   },
-
-  carryOver: ({ database, couch, step }) => carryOver(couch, database, identityOf(step)),
 
   async observe(context) {
     const {
@@ -173,8 +171,8 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     return { action: "refused", changes, rebuilds: [], warnings, refusal };
   },
 
-  parts: {
-    divide: async (parts, { database, step, couch }) => {
+  divide: {
+    begin: async (parts, { database, step, couch }) => {
       await carryOver(couch, database, identityOf(step));
       await divide(couch, database, identityOf(step), parts);
     },

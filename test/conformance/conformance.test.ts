@@ -40,7 +40,7 @@ function inTurn(kind: StepKind, example: Case): void {
   const planned = (more = {}) => plan(scene.migrations, { ...scene.options, ...more });
   const applied = (more = {}) => apply(scene.migrations, { ...scene.options, ...more });
   // The ledger knows which databases there were; what else has changed is found by looking.
-  const known = kind.scope === "database" && (kind.creates !== undefined || kind.removes !== undefined);
+  const known = kind.scope === "database" && (kind.lifecycle?.creates ?? kind.lifecycle?.removes) !== undefined;
   const drifted = known ? "pending" : "drifted";
 
   beforeAll(async () => {
@@ -77,7 +77,7 @@ function inTurn(kind: StepKind, example: Case): void {
     expect(scene.proxy.writes()).toEqual([]);
   });
 
-  describe.skipIf(kind.oneTime)("drift", () => {
+  describe.skipIf(kind.nature?.lifetime === "once")("drift", () => {
     it("is seen by the plan, and counted with --verify", async () => {
       await example.drift?.(scene.place);
       await expect(Promise.resolve(scene.place).then(example.expectState), "drift() drifts").rejects.toThrow();
@@ -88,7 +88,7 @@ function inTurn(kind: StepKind, example: Case): void {
         expect(step).toMatchObject({ state: drifted });
         expect(step?.changes).not.toEqual([]);
       }
-      expect(shown.changes).toBe(kind.everyRun || known ? 1 : 0);
+      expect(shown.changes).toBe(kind.nature?.lifetime === "volatile" || known ? 1 : 0);
       expect(counted.changes).toBe(1);
       expect(scene.proxy.writes()).toEqual([]);
     });

@@ -44,7 +44,7 @@ export async function openScene(kind: StepKind, example: Case, on: Server = serv
       options: {
         connection: { url: proxy.url, username: admin.name, password: admin.password },
         ledgerDatabase,
-        allowDestroy: kind.destroys === true,
+        allowDestroy: kind.nature?.destroys === "always",
         wait: 5_000,
       },
       writesBesideLedger: () => proxy.writes().filter(({ path }) => !path.startsWith(`/${ledgerDatabase}/`)),

@@ -72,7 +72,9 @@ test("an orphan comes with the command that forgets it", () => {
 });
 
 test("each kind that removes something is named by the kind whose objects it removes, and no other is", () => {
-  const named = kinds.flatMap(({ removedBy }) => removedBy ?? []);
-  expect(named.toSorted()).toEqual(kinds.flatMap(({ name, destroys }) => (destroys ? name : [])).toSorted());
-  for (const name of named) expect(kindByName.get(name)?.destroys).toBe(true);
+  const named = kinds.flatMap(({ lifecycle }) => lifecycle?.removedBy ?? []);
+  expect(named.toSorted()).toEqual(
+    kinds.flatMap(({ name, nature }) => (nature?.destroys === "always" ? name : [])).toSorted(),
+  );
+  for (const name of named) expect(kindByName.get(name)?.nature?.destroys).toBe("always");
 });

@@ -13,7 +13,6 @@ function kind(
     schema: { type: "object", additionalProperties: false, properties },
     example: `${name}: {}\n`,
     scope: "database",
-    proof: "answer",
     title: () => name,
     databases: () => [],
     claims: () => [],
@@ -42,16 +41,18 @@ export const ensureThing = kind("ensureThing", {
   anything: {},
 });
 
-export const removeThing = kind("removeThing", { name: text }, { destroys: true });
+export const removeThing = kind("removeThing", { name: text }, { nature: { destroys: "always" } });
 
 /** Its `resolve` moves values about, and reads files. */
 export const ensureFiles = kind(
   "ensureFiles",
   { from: text, password: { type: "string", secret: true } },
   {
-    check: (spec) => {
-      const { from = "" } = spec as { from?: string };
-      return from.startsWith("checked") ? [{ path: "/from", code: "checked", message: `not with ${from}` }] : [];
+    check: {
+      spec: (spec) => {
+        const { from = "" } = spec as { from?: string };
+        return from.startsWith("checked") ? [{ path: "/from", code: "checked", message: `not with ${from}` }] : [];
+      },
     },
     async resolve(spec, files) {
       const { from = "", password } = spec as { from?: string; password?: string };

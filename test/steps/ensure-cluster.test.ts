@@ -45,12 +45,15 @@ describe("diff", () => {
 });
 
 it("makes, and claims, the system databases", () => {
-  expect(ensureCluster.creates?.(any)).toEqual(system);
-  expect(ensureCluster.creates?.({ globalChanges: false })).toEqual(["_users", "_replicator"]);
+  expect(ensureCluster.lifecycle?.creates?.(any)).toEqual(system.map((name) => ({ name })));
+  expect(ensureCluster.lifecycle?.creates?.({ globalChanges: false })).toEqual([
+    { name: "_users" },
+    { name: "_replicator" },
+  ]);
   expect(ensureCluster.claims(any)).toContain("database/_users");
 });
 
 it("takes nodes or a size, not both", () => {
-  expect(ensureCluster.check?.({ ...ofThree, size: 3 })).toMatchObject([{ path: "/size" }]);
-  expect(ensureCluster.check?.(ofThree)).toEqual([]);
+  expect(ensureCluster.check?.spec?.({ ...ofThree, size: 3 })).toMatchObject([{ path: "/size" }]);
+  expect(ensureCluster.check?.spec?.(ofThree)).toEqual([]);
 });

@@ -54,7 +54,7 @@ describe("ensureConfig: diff", () => {
 });
 
 describe("ensureConfig: check", () => {
-  const problems = (value: string) => ensureConfig.check?.({ log: { level: value } }) ?? [];
+  const problems = (value: string) => ensureConfig.check?.spec?.({ log: { level: value } }) ?? [];
 
   it.each(["debug", "a;b", "x;", "a = b", '"quoted"', "# no comment", "a\tb", "[a]", "é", "5", "0x1F", "true"])(
     "%j is taken",
@@ -81,10 +81,10 @@ describe("ensureConfig: check", () => {
   });
 
   it("sends passwords to ensureAdmin", () => {
-    expect(ensureConfig.check?.({ admins: { overmind: "secret" } })).toMatchObject([
+    expect(ensureConfig.check?.spec?.({ admins: { overmind: "secret" } })).toMatchObject([
       { path: "/admins", message: expect.stringContaining("ensureAdmin") },
     ]);
-    expect(removeConfig.check?.({ admins: ["overmind"] })).toMatchObject([
+    expect(removeConfig.check?.spec?.({ admins: ["overmind"] })).toMatchObject([
       { path: "/admins", message: expect.stringContaining("removeAdmin") },
     ]);
   });

@@ -98,7 +98,7 @@ describe("what the server can do", () => {
   it("asks nothing more for a database without partitions and copies", async () => {
     const couch = fakeCouch({ version: "2.3.1" });
     await ensureDatabase.observe(contextOf(couch, desired));
-    expect(ensureDatabase.dependsOnServer?.(desired)).toBe(false);
+    expect(ensureDatabase.lifecycle?.dependsOnServer?.(desired)).toBe(false);
     expect(couch.requests.reads).toBeLessThanOrEqual(2);
   });
 });
@@ -177,10 +177,10 @@ describe("apply reads back what CouchDB's answer does not show", () => {
 
 describe("check", () => {
   it("refuses the tool's own database", () => {
-    expect(ensureDatabase.check?.({ name: "couchdb-migrate", partitioned: false })).toMatchObject([
+    expect(ensureDatabase.check?.spec?.({ name: "couchdb-migrate", partitioned: false })).toMatchObject([
       { path: "/name", code: "own-database" },
     ]);
-    expect(ensureDatabase.check?.(desired)).toEqual([]);
+    expect(ensureDatabase.check?.spec?.(desired)).toEqual([]);
   });
 
   it.each([

@@ -158,7 +158,7 @@ describe("apply", () => {
 it.each(["name", "type", "roles", "password", "derived_key", "salt", "_id", "_attachments"])(
   "%s is no field",
   (key) => {
-    const problems = ensureUser.check?.({ name: "kerrigan", fields: { [key]: "x", email: "x" } });
+    const problems = ensureUser.check?.spec?.({ name: "kerrigan", fields: { [key]: "x", email: "x" } });
     expect(problems).toMatchObject([{ path: `/fields/${key}`, code: "reserved-field" }]);
   },
 );

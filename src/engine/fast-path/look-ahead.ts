@@ -6,7 +6,8 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { LoadOptions } from "../../migrations/load.js";
-import { isPattern, kindOf, namedDatabases } from "../../steps/targets.js";
+import { isPattern, namedDatabases } from "../../steps/targets.js";
+import { aheadOf } from "../../steps/traits.js";
 import type { FirstLook } from "../open-server.js";
 
 /** @returns what is to be called with the steps of each file, and awaited before the next one is parsed */
@@ -18,7 +19,7 @@ export function lookAhead(
   const begun = new Set<string>();
   return async (steps) => {
     for (const step of steps) {
-      const { ahead } = kindOf(step);
+      const ahead = aheadOf(step);
       if (!ahead) continue;
       for (const database of namedDatabases(step)) {
         const key = `${step.kind} ${database}`;

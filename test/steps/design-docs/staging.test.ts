@@ -132,6 +132,6 @@ describe("a design document of CouchDB's own", () => {
     ["zerglings", "_auth", false],
   ])("%s/_design/%s: a warning is %s", (database, name, warned) => {
     const desired = { database: [database], docs: { [name]: old }, deploy: "staged" as const, keepPrevious: false };
-    expect(ensureDesignDocs.warnings?.(desired)).toHaveLength(warned ? 1 : 0);
+    expect(ensureDesignDocs.check?.warnings?.(desired)).toHaveLength(warned ? 1 : 0);
   });
 });

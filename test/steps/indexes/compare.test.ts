@@ -184,7 +184,7 @@ describe("for any definition", () => {
 
 describe("check", () => {
   const check = (indexes: Spec["indexes"]) =>
-    ensureIndexes.check?.({ database: "zerglings", indexes }).map(({ path, code }) => [path, code]);
+    ensureIndexes.check?.spec?.({ database: "zerglings", indexes }).map(({ path, code }) => [path, code]);
 
   it.each<[object, string[]]>([
     [{ fields: ["a", { b: "asc" }] }, []],

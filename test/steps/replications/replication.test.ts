@@ -120,7 +120,7 @@ describe("check", () => {
     ["two filters", { doc_ids: ["a"], filter: "a/b" }, ["/filter two-filters"]],
     ["an id of CouchDB's", { id: "_design/a" }, ["/id bad-document-id"]],
   ])("%s", (_, spec, expected) => {
-    const problems = ensureReplication.check?.({ id: "r", source, target, ...spec } as never) ?? [];
+    const problems = ensureReplication.check?.spec?.({ id: "r", source, target, ...spec } as never) ?? [];
     expect(problems.map(({ path, code }) => `${path} ${code}`)).toEqual(expected);
   });
 });
