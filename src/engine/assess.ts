@@ -144,9 +144,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
     examined,
     async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true, true))).catch(
-        failed,
-      );
+      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true))).catch(failed);
       if (!differences || differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
         // The work on it will say them.

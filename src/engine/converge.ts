@@ -58,7 +58,7 @@ export async function converge(
   let wrote = false;
   let doubt: MigrateError | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    const difference = await examine(run, step, target, present || wrote, true);
+    const difference = await examine(run, step, target, present || wrote);
     if (difference.action === "refused") {
       throw new MigrateError("refused", { message: difference.refusal ?? "refused", data: { id: step.id } });
     }

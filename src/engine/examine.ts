@@ -38,31 +38,55 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
 
 /**
  * @param databaseExists what is known of the target's database; where it does not exist there is nothing to observe.
- * @param brief not for a plan: see StepContext.
  */
-export async function examine(
+export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Difference> {
+  const found = await look(run, step, target, databaseExists);
+  // Nobody sees the changes.
+  return allowed(run, step, withoutSecrets(run, step, { ...found, changes: [] }));
+}
+
+/** The same for a plan: with all that it shows. */
+export async function examineInDetail(
   run: Run,
   step: Step,
   target: Target,
   databaseExists: boolean,
-  brief = false,
-): Promise<Difference<unknown>> {
+): Promise<Difference> {
+  const found = await look(run, step, target, databaseExists, true);
+  return allowed(run, step, withoutSecrets(run, step, found));
+}
+
+async function look(
+  run: Run,
+  step: Step,
+  target: Target,
+  databaseExists: boolean,
+  inDetail = false,
+): Promise<Difference> {
   const kind = kindOf(step);
   const looks = databaseExists || dependsOnServer(step);
-  const there = inPlace(kind, { ...contextOf(run, step, target), brief });
+  const there = inPlace(kind, contextOf(run, step, target));
   const observed = looks ? await there.observe() : undefined;
   const found = there.diff(observed);
+  const hasMore = inDetail && observed !== undefined && (found.write !== undefined || found.kept !== undefined);
+  return hasMore ? there.diff(await there.detail(observed)) : found;
+}
+
+function withoutSecrets(run: Run, step: Step, found: Difference): Difference {
   const { own } = run.secrets;
-  const mask = (changes: readonly Change[]) => maskChanges(changes, step, kind.schema, run.secrets);
-  const difference = {
+  const mask = (changes: readonly Change[]) => maskChanges(changes, step, kindOf(step).schema, run.secrets);
+  return {
     ...found,
-    // Nobody sees them but in a plan.
-    changes: brief ? [] : mask(found.changes),
-    ...(found.brief && { brief: brief ? [] : mask(found.brief) }),
+    changes: mask(found.changes),
+    ...(found.counted && { counted: mask(found.counted) }),
     ...(found.kept && { kept: maskKept(found.kept, mask) }),
     warnings: [...warningsOf(step), ...found.warnings].map(own),
     ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
   };
+}
+
+/** A removal is refused unless it is allowed. */
+function allowed(run: Run, step: Step, difference: Difference): Difference {
   const wouldDestroy = isRemoval(step) && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
   return {
@@ -70,7 +94,7 @@ export async function examine(
     changes: difference.changes,
     rebuilds: [],
     warnings: difference.warnings,
-    refusal: `it destroys ${kind.title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
+    refusal: `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
   };
 }
 

@@ -12,7 +12,7 @@ import { noMatch } from "../text/no-match.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
-import { examine, missingDatabase } from "./examine.js";
+import { examineInDetail, missingDatabase } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { describeOrphans } from "./orphans.js";
@@ -167,7 +167,7 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   // What was done once is not looked at again: the data may have gone on since.
   if (!item.due && isOnce(decision.step)) return { ...item, difference: holds() };
   try {
-    return { ...item, difference: await examine(run, decision.step, target, item.exists) };
+    return { ...item, difference: await examineInDetail(run, decision.step, target, item.exists) };
   } catch (thrown) {
     const error = withoutSecrets(thrown, run.secrets);
     if (!isOfOnePlace(error)) throw error;
@@ -216,8 +216,8 @@ function planned(
       target: kind.title(step.shown),
       databases,
       changes: told.flatMap((one) => placed(one, one.difference.changes)),
-      ...(told.some((one) => one.difference.brief)
-        ? { brief: told.flatMap((one) => placed(one, one.difference.brief ?? one.difference.changes)) }
+      ...(told.some((one) => one.difference.counted)
+        ? { brief: told.flatMap((one) => placed(one, one.difference.counted ?? one.difference.changes)) }
         : {}),
       ...(told.some((one) => one.difference.kept)
         ? { kept: told.flatMap((one) => placed(one, one.difference.kept ?? [])) }

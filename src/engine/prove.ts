@@ -5,7 +5,7 @@ import { lookAgain } from "../couch/look-again.js";
 import type { Step } from "../migrations/step.js";
 import type { Change, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
-import { examine } from "./examine.js";
+import { examine, examineInDetail } from "./examine.js";
 import type { Run } from "./session.js";
 
 const mostNamed = 5;
@@ -15,17 +15,17 @@ const longestValue = 80;
 export async function prove(run: Run, step: Step, target: Target): Promise<void> {
   const look = async (number: number) => {
     if (number > 0) run.couch.forget(target.database);
-    const { action } = await lookAt(run, step, target, true);
+    const { action } = await lookAt(run, step, target, examine);
     return action === "none" ? true : undefined;
   };
   if (await lookAgain(look, { signal: run.signal })) return;
-  const { changes } = await lookAt(run, step, target, false);
+  const { changes } = await lookAt(run, step, target, examineInDetail);
   throw notApplied(step, target, `the server does not have it as it was sent: ${differences(changes)}`);
 }
 
-async function lookAt(run: Run, step: Step, target: Target, brief: boolean) {
+async function lookAt(run: Run, step: Step, target: Target, look: typeof examine) {
   try {
-    return await examine(run, step, target, true, brief);
+    return await look(run, step, target, true);
   } catch (thrown) {
     const error = toMigrateError(thrown);
     // From this write on the run logs in with what was written. It is not tried again: CouchDB locks accounts.

@@ -157,20 +157,22 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };
   },
 
-  async observe({ couch, desired, brief, database }) {
+  async observe({ couch, desired, database }) {
     const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
     const info = found && (await databaseInfo(couch, database));
     if (!found || !info) return undefined;
     const all = Object.entries(found);
     const isNamed = ([name]: readonly [string, DesignDoc]) => Object.hasOwn(desired.docs, name);
-    const observed = {
+    return {
       docs: Object.fromEntries(all.filter(isNamed)),
       others: Object.fromEntries(all.filter((one) => !isNamed(one))),
       documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
       partitioned: info.partitioned,
     };
-    if (brief) return observed;
+  },
+
+  async detail({ couch, desired, database }, observed) {
     const rebuilt = compareDesignDocs(writtenDocs(desired, observed), observed).filter(({ rebuilds }) => rebuilds);
     const twins = rebuilt.map((doc) => rebuildOf(database, observed, doc).reuses);
     return { ...observed, lacking: await lackingOf(couch, database, twins) };

@@ -11,7 +11,7 @@ import { seed } from "./documents/seed.js";
 import { readDocuments, type Sources } from "./documents/sources.js";
 import { readStored, type StoredById } from "./documents/stored.js";
 import { summarise } from "./documents/summary.js";
-import { everything, type Survey, survey } from "./documents/survey.js";
+import { everything, type Survey, survey, surveyInFull } from "./documents/survey.js";
 import { ownKindProblems } from "./documents/system-databases.js";
 import { writeDocuments } from "./documents/write.js";
 import { defineKind, holds } from "./kind.js";
@@ -124,6 +124,17 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     const surveys: Survey[] = [];
     for (const file of files) surveys.push(await survey(context, place, file, mode));
     return { docs: compared.pending, kept: compared.kept, files: surveys };
+  },
+
+  async detail(context, observed) {
+    const { couch, desired, database } = context;
+    const place = await placeOf(couch, database);
+    const surveys: Survey[] = [];
+    for (const [i, file] of (desired.files ?? []).entries()) {
+      const seen = observed.files[i];
+      if (place && seen) surveys.push(await surveyInFull(context, place, file, desired.mode, seen));
+    }
+    return { ...observed, files: surveys };
   },
 
   diff({ docs, files = [] }, observed) {

@@ -144,10 +144,12 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
   },
 
-  async observe({ couch, desired, brief, database }) {
+  observe({ couch, desired, database }) {
     const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
-    const observed = await observeIndexes(couch, database, ddocs);
-    if (brief || !observed) return observed;
+    return observeIndexes(couch, database, ddocs);
+  },
+
+  async detail({ couch, desired, database }, observed) {
     const written = compareIndexes(desired.indexes, observed).filter(({ writes }) => writes);
     const twins = written.map((one) => rebuildOf(database, observed, one, false).reuses);
     return { ...observed, lacking: await lackingOf(couch, database, twins) };

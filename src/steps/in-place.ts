@@ -7,6 +7,8 @@ export type PlacedContext = StepContext<unknown> & Target;
 
 export interface KindInPlace {
   observe(): Promise<unknown>;
+  /** `observed`, with what a plan shows besides. */
+  detail(observed: unknown): Promise<unknown>;
   diff(observed: unknown): Difference;
   apply(write: unknown): Promise<readonly string[] | undefined> | Promise<void>;
 }
@@ -16,6 +18,7 @@ export function inPlace(kind: StepKind, context: PlacedContext): KindInPlace {
   if (kind.scope === "server") {
     return {
       observe: () => kind.observe(context),
+      detail: async (observed) => kind.detail?.(context, observed) ?? observed,
       diff: (observed) => kind.diff(desired, observed),
       apply: (write) => kind.apply(write, context),
     };
@@ -23,6 +26,7 @@ export function inPlace(kind: StepKind, context: PlacedContext): KindInPlace {
   const there = inDatabase(kind.name, context);
   return {
     observe: () => kind.observe(there),
+    detail: async (observed) => kind.detail?.(there, observed) ?? observed,
     diff: (observed) => kind.diff(desired, observed, there),
     apply: (write) => kind.apply(write, there),
   };

@@ -30,8 +30,8 @@ export type { Change, Kept, Rebuild };
 export interface Difference<Write = unknown> {
   readonly action: "none" | "create" | "update" | "remove" | "refused";
   readonly changes: readonly Change[];
-  /** The same in short, where they are many. */
-  readonly brief?: readonly Change[];
+  /** The same in short, where they are of many documents: how many. */
+  readonly counted?: readonly Change[];
   /** What differs and stays as it is, by design. Absent: nothing. */
   readonly kept?: readonly Kept[];
   readonly rebuilds: readonly Rebuild[];
@@ -66,11 +66,6 @@ export interface StepContext<Desired> {
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
-  /**
-   * For `observe`: all that matters is whether there is something to do. It may then leave the rest unread, and `apply`
-   * looks for itself. Absent: everything is to be counted, for a plan.
-   */
-  readonly brief?: boolean;
   /** For kinds that keep a marker beside the data: whose it is. */
   readonly step?: StepIdentity;
   /** What is destroyed was allowed. */
@@ -235,12 +230,20 @@ interface AnyKind<Spec, Desired> {
 
 /** What a kind does with a step. `Context` and `Where` are those of its scope. */
 interface Work<Desired, Observed, Write, Context, Where extends readonly unknown[]> {
-  /** Reads what is there. `undefined`: nothing (its database does not exist, say). Sends only reading requests. */
+  /**
+   * Reads what is there, as far as it decides what is to be done. `undefined`: nothing (its database does not exist,
+   * say). Sends only reading requests.
+   */
   observe(context: Context): Promise<Observed | undefined>;
   /** Pure: what is missing. */
   diff(desired: Desired, observed: Observed | undefined, ...where: Where): Difference<Write>;
   /** Writes what `diff` said. May return what is to be said of it: one sentence each, no secret. */
   apply(write: Write, context: Context): Promise<readonly string[] | undefined> | Promise<void>;
+  /**
+   * For a plan, where something is written or kept: reads what people want to know besides (sizes, how many documents,
+   * a preview), and returns `observed` with it, for `diff` to tell.
+   */
+  detail?(context: Context, observed: Observed): Promise<Observed>;
 }
 
 /** Touches what all databases share, so that nothing runs beside it. */

@@ -13,7 +13,7 @@ import {
 import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
 import type { Transform } from "./transform/edit.js";
-import { isDivision, isUndivided, type Marker, MarkerStore } from "./transform/marker.js";
+import { type Division, isDivision, isUndivided, type Marker, MarkerStore } from "./transform/marker.js";
 import { divide, finishParts, type Standing, standing, standingOf, transformPart } from "./transform/parts.js";
 import type { Conflicts } from "./transform/prepare.js";
 import { type Preview, preview } from "./transform/preview.js";
@@ -40,7 +40,8 @@ interface Transformed extends Declared {
 interface Observed {
   /** Absent too where the work is done in parts. */
   readonly marker: Marker | undefined;
-  readonly standing?: Standing;
+  /** Where it is done in parts. */
+  readonly division?: Division;
   /** It was applied in this form, or is to be. */
   readonly sameForm: boolean;
   /** The command that takes the other form as it is. */
@@ -48,6 +49,8 @@ interface Observed {
   readonly allowDestroy: boolean;
   /** For a plan only. */
   readonly preview?: Preview;
+  /** For a plan only. */
+  readonly standing?: Standing;
 }
 
 const pointer = { type: "string" } as const;
@@ -132,25 +135,22 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   async observe(context) {
-    const {
-      desired,
-      database,
-      couch,
-      allowDestroy = false,
-      brief,
-      accept = "`couchdb-migrate ledger accept`",
-    } = context;
+    const { database, couch, allowDestroy = false, accept = "`couchdb-migrate ledger accept`" } = context;
     const step = identityOf(context.step);
     const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
     const sameForm = marker === undefined || marker.checksum === step.checksum;
-    const known = { marker, sameForm, accept, allowDestroy };
-    if (brief || marker?.state === "done") return known;
+    return { marker, ...(isDivision(found) ? { division: found } : {}), sameForm, accept, allowDestroy };
+  },
+
+  async detail(context, observed) {
+    const { desired, database, couch, step } = context;
+    const { division } = observed;
     const seen = await withTransform(context, (transform) =>
       preview(context, database, desired.selector, transform, desired.conflicts),
     );
-    if (!isDivision(found)) return { ...known, preview: seen };
-    return { ...known, preview: seen, standing: await standingOf(found, couch, database, step) };
+    const standing = division && (await standingOf(division, couch, database, identityOf(step)));
+    return { ...observed, preview: seen, ...(standing ? { standing } : {}) };
   },
 
   diff(_, observed, { database }) {

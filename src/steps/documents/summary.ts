@@ -10,7 +10,7 @@ const few = 5;
 export interface Summary {
   readonly changes: readonly Change[];
   /** Absent: they are few. */
-  readonly brief?: readonly Change[];
+  readonly counted?: readonly Change[];
 }
 
 /**
@@ -50,10 +50,10 @@ export function summarise<Item, Kind extends string>(
   for (const [kind, documents] of left) if (documents > 0) changes.push(rests[kind](counted(documents, shown > 0)));
   const total = [...all.values()].reduce((sum, documents) => sum + documents, 0);
   if (total <= few) return { changes };
-  const brief = [...all].flatMap(([kind, documents]) =>
+  const inShort = [...all].flatMap(([kind, documents]) =>
     documents > 0 ? [rests[kind](counted(documents, false))] : [],
   );
-  return { changes, brief };
+  return { changes, counted: inShort };
 }
 
 function counted(count: number, more: boolean): string {

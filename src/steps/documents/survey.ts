@@ -34,38 +34,19 @@ export interface Work {
   readonly stored?: JsonObject;
 }
 
-type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "brief">;
+type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress">;
 
 /**
- * With `brief`: no more than whether there is work, and where it begins. What is kept is compared for a plan, and where
- * there is no work, so that a run can say that the step leaves it.
+ * No more than whether there is work, and where it begins; and where there is none, whether something is kept, so that a
+ * run can say that the step leaves it.
  */
-export async function survey(
-  { couch, signal, progress, brief = false }: Context,
-  place: Place,
-  file: DocumentFile,
-  mode: Mode,
-): Promise<Survey> {
+export async function survey(context: Context, place: Place, file: DocumentFile, mode: Mode): Promise<Survey> {
   if (place.isEmpty) return everything(file);
+  const { couch, signal } = context;
   const found = new Found();
-  const keeps = mode === "ifMissing";
-  let done = 0;
-  const batches = batchesOfGroups(
-    whileNeeded(file, () => !(brief && found.from < Infinity)),
-    bytesOfBody,
-  );
-  await pMap(
-    batches,
-    async (batch) => {
-      signal.throwIfAborted();
-      found.add(await workOf(couch, place, batch, mode));
-      if (keeps && !brief) found.keep(await differing(couch, place, batch, keptOf));
-      done += batch.length;
-      progress({ done, total: file.documents, unit: "documents", what: `compared with ${place.database}` });
-    },
-    { concurrency: inFlight },
-  );
-  if (keeps && brief && found.from === Infinity) {
+  const untilWork = whileNeeded(file, () => found.from === Infinity);
+  await eachBatch(context, place, file, untilWork, async (batch) => found.add(await workOf(couch, place, batch, mode)));
+  if (mode === "ifMissing" && found.from === Infinity) {
     // One batch that differs is enough.
     for await (const batch of batchesOfGroups(file.read(), bytesOfBody)) {
       signal.throwIfAborted();
@@ -74,6 +55,45 @@ export async function survey(
     }
   }
   return found.survey();
+}
+
+/** All of it, for a plan. `seen`: what `survey` has found. */
+export async function surveyInFull(
+  context: Context,
+  place: Place,
+  file: DocumentFile,
+  mode: Mode,
+  seen: Survey,
+): Promise<Survey> {
+  if (place.isEmpty) return everything(file);
+  const { couch } = context;
+  const found = new Found();
+  await eachBatch(context, place, file, file.read(), async (batch) => {
+    const mayHaveWork = batch.some(({ index }) => index >= seen.from);
+    if (mayHaveWork) found.add(await workOf(couch, place, batch, mode));
+    if (mode === "ifMissing") found.keep(await differing(couch, place, batch, keptOf));
+  });
+  return found.survey();
+}
+
+async function eachBatch(
+  { signal, progress }: Context,
+  { database }: Place,
+  file: DocumentFile,
+  groups: AsyncIterable<readonly Sourced[]>,
+  look: (batch: readonly Sourced[]) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  await pMap(
+    batchesOfGroups(groups, bytesOfBody),
+    async (batch) => {
+      signal.throwIfAborted();
+      await look(batch);
+      done += batch.length;
+      progress({ done, total: file.documents, unit: "documents", what: `compared with ${database}` });
+    },
+    { concurrency: inFlight },
+  );
 }
 
 /** Where there is nothing, all of it is missing. */

@@ -60,7 +60,9 @@ export async function plan(couch: Gateway, desired: ReturnType<typeof desiredOf>
   couch.forget();
   const target = { database: desired.database[0] ?? "" };
   const context = { ...contextOf(couch, desired, target), ...more };
-  return { difference: ensureDesignDocs.diff(desired, await ensureDesignDocs.observe(context), target), context };
+  const observed = await ensureDesignDocs.observe(context);
+  const detailed = observed && (await ensureDesignDocs.detail?.(context, observed));
+  return { difference: ensureDesignDocs.diff(desired, detailed, target), context };
 }
 
 export async function designDocs(on: Addressed, database: string): Promise<string[]> {

@@ -134,7 +134,6 @@ describe("observe", () => {
       documents: 7,
       bytes: 0,
       partitioned: false,
-      lacking: {},
     });
   });
 

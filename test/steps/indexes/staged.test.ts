@@ -45,7 +45,9 @@ async function bring(
     ...more,
   };
   const whole = { ...contextOf(couch, desired, target), ...context };
-  const { write, ...difference } = ensureIndexes.diff(desired, await ensureIndexes.observe(whole), target);
+  const observed = await ensureIndexes.observe(whole);
+  const detailed = observed && (await ensureIndexes.detail?.(whole, observed));
+  const { write, ...difference } = ensureIndexes.diff(desired, detailed, target);
   if (write) await ensureIndexes.apply(write, whole);
   return { ...difference, writes: couch.requests.writes };
 }
