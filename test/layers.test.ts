@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, string>> = {
   ledger: "text contract couch migrations",
   engine: "text contract secrets version.ts couch steps generated migrations ledger",
   import: "text contract secrets design-doc-rules files couch steps migrations engine",
-  render: "text contract steps import",
+  render: "text contract import",
   settings: "text contract files couch",
   sandbox: "text design-doc-rules missing-module.ts",
   "start-sandbox.ts": "contract missing-module.ts sandbox",

@@ -1,9 +1,10 @@
 /** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Kept } from "../contract/results.js";
 import { rest } from "../couch/pause.js";
 import type { Step } from "../migrations/step.js";
 import { inPlace } from "../steps/in-place.js";
-import type { Kept, Target } from "../steps/kind.js";
+import type { Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { isProvenByApply } from "../steps/traits.js";
 import { contextOf, examine } from "./examine.js";

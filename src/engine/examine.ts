@@ -1,9 +1,11 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
 
+import type { Change, Kept } from "../contract/results.js";
 import { commandLine } from "../ledger/command-line.js";
 import type { Step } from "../migrations/step.js";
+import { type Difference, refuses } from "../steps/difference.js";
 import { inPlace, type PlacedContext } from "../steps/in-place.js";
-import type { Change, DatabaseContext, Difference, InDatabase, Kept, Target } from "../steps/kind.js";
+import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { dependsOnServer, isRemoval, warningsOf } from "../steps/traits.js";
 import { maskChanges } from "./mask-changes.js";
@@ -89,13 +91,9 @@ function withoutSecrets(run: Run, step: Step, found: Difference): Difference {
 function allowed(run: Run, step: Step, difference: Difference): Difference {
   const wouldDestroy = isRemoval(step) && difference.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
-  return {
-    action: "refused",
-    changes: difference.changes,
-    rebuilds: [],
-    warnings: difference.warnings,
-    refusal: `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
-  };
+  const { changes, warnings } = difference;
+  const refusal = `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
+  return refuses(refusal, changes, { warnings });
 }
 
 function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => readonly Change[]): readonly Kept[] {

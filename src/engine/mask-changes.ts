@@ -3,13 +3,13 @@
  * a name says that there is one, and what the server has there.
  */
 
+import type { Change } from "../contract/results.js";
 import { inside, isSecretText, type Secrecy, secrecyAt } from "../migrations/secrecy.js";
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { shownUnknown } from "../secrets/unknown.js";
 import { maskUrls, redactUrls } from "../secrets/urls.js";
-import type { Change } from "../steps/kind.js";
 import type { Schema } from "../steps/schema.js";
 import { fromPointer, toPointer, valueAt } from "../text/pointer.js";
 

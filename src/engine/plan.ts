@@ -1,11 +1,20 @@
 /** What `apply` would do. Sends no request that writes. */
 import pMap from "p-map";
 import type { RunOptions } from "../contract/options.js";
-import type { Plan, PlannedDatabase, PlannedStep, StepAction, StepState, Warning } from "../contract/results.js";
+import type {
+  Change,
+  Kept,
+  Plan,
+  PlannedDatabase,
+  PlannedStep,
+  StepAction,
+  StepState,
+  Warning,
+} from "../contract/results.js";
 import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { type Change, type Difference, holds, type Kept } from "../steps/kind.js";
+import { type Difference, holds, refuses } from "../steps/difference.js";
 import { hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
 import { createdBy, isOnce, isVolatile, removedBy } from "../steps/traits.js";
 import { noMatch } from "../text/no-match.js";
@@ -163,7 +172,7 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   const target = item.database === undefined ? {} : { database: item.database };
   const missing = item.blocked && item.database ? missingDatabase(item.database) : undefined;
   const refused = decision.refusal ? refusalText(decision.refusal) : missing;
-  if (refused !== undefined) return { ...item, difference: refusal(refused) };
+  if (refused !== undefined) return { ...item, difference: refuses(refused) };
   // What was done once is not looked at again: the data may have gone on since.
   if (!item.due && isOnce(decision.step)) return { ...item, difference: holds() };
   try {
@@ -172,12 +181,8 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
     const error = withoutSecrets(thrown, run.secrets);
     if (!isOfOnePlace(error)) throw error;
     const where = item.database === undefined ? "" : `database ${item.database}: `;
-    return { ...item, difference: refusal(where + error.message), unseen: true };
+    return { ...item, difference: refuses(where + error.message), unseen: true };
   }
-}
-
-function refusal(message: string): Difference {
-  return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal: message };
 }
 
 function planned(

@@ -1,6 +1,6 @@
 /** Which previews of a plan are of documents that pending steps before them will change. Pure. */
 import type { Step } from "../migrations/step.js";
-import type { Difference } from "../steps/kind.js";
+import type { Difference } from "../steps/difference.js";
 import { documentsOf } from "../steps/traits.js";
 
 interface Previewed {

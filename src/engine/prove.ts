@@ -1,9 +1,10 @@
 /** Looks at what a step has written, where CouchDB's answers prove nothing (see `fast.provenByApply` of the kind). */
 
 import { MigrateError, toMigrateError } from "../contract/errors.js";
+import type { Change } from "../contract/results.js";
 import { lookAgain } from "../couch/look-again.js";
 import type { Step } from "../migrations/step.js";
-import type { Change, Target } from "../steps/kind.js";
+import type { Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { examine, examineInDetail } from "./examine.js";
 import type { Run } from "./session.js";

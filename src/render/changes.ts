@@ -1,6 +1,6 @@
 /** What changes, as lines that a terminal and a Markdown diff both show. Pure. */
 import { structuredPatch } from "diff";
-import type { Change } from "../steps/kind.js";
+import type { Change } from "../contract/results.js";
 import { isObject } from "../text/json.js";
 import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";

@@ -1,6 +1,5 @@
 /** What a plan comes to; text and Markdown share it. Pure. */
-import type { Plan, PlannedStep } from "../contract/results.js";
-import type { Rebuild } from "../steps/kind.js";
+import type { Plan, PlannedStep, Rebuild } from "../contract/results.js";
 import { viewsWithExamples } from "../text/named-views.js";
 import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";

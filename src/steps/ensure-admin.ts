@@ -5,7 +5,8 @@ import { hashFor, matches } from "../couch/password-hash.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import { toPointer } from "../text/pointer.js";
-import { defineKind, holds } from "./kind.js";
+import { creates, holds, updates } from "./difference.js";
+import { defineKind } from "./kind.js";
 
 interface Admin {
   readonly name: string;
@@ -84,18 +85,17 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
     const best = mostCommon(up.flatMap(({ hash, fits }) => (fits && hash !== undefined ? [hash] : [])));
     const wrong = up.filter(({ hash }) => hash === undefined || hash !== best);
     const warnings = observed.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`);
-    if (up.length > 0 && wrong.length === 0) return holds(warnings);
+    if (up.length > 0 && wrong.length === 0) return holds({ warnings });
     const write = { nodes: wrong.map(({ node }) => node), ...(best === undefined ? {} : { hash: best }) };
-    const common = { rebuilds: [], warnings, write };
     if (up.every(({ hash }) => hash === undefined)) {
       const changes = [
         { path: "/name", before: null, after: name },
         { path: "/password", before: null, after: masked },
       ];
-      return { action: "create", changes, ...common };
+      return creates(changes, write, { warnings });
     }
     const changes = wrong.map((one) => ({ path: toPointer(["nodes", one.node]), before: stateOf(one), after: "set" }));
-    return { action: "update", changes, ...common };
+    return updates(changes, write, { warnings });
   },
 
   /**

@@ -4,8 +4,9 @@ import { membership, nodeSpokenTo } from "../couch/nodes.js";
 import { pause } from "../couch/pause.js";
 import { addNode, canJoin, untilJoined } from "./cluster/join.js";
 import { alignSettings, type SharedSetting, unevenSettings } from "./cluster/shared-settings.js";
+import { type Change, creates, holds, refuses, updates } from "./difference.js";
 import { ensureDatabase } from "./ensure-database.js";
-import { type Change, defineKind, holds, type StepContext } from "./kind.js";
+import { defineKind, type StepContext } from "./kind.js";
 
 interface Cluster {
   readonly nodes?: readonly string[];
@@ -125,10 +126,10 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       ),
     ];
     const refusal = whyNot(desired, seen, join);
-    if (refusal !== undefined) return { action: "refused", changes, rebuilds: [], warnings, refusal };
-    if (changes.length === 0) return holds(warnings);
-    const action = changes.every(({ before }) => before === null) ? "create" : "update";
-    return { action, changes, rebuilds: [], warnings, write: { join, wait } };
+    if (refusal !== undefined) return refuses(refusal, changes, { warnings });
+    if (changes.length === 0) return holds({ warnings });
+    const isNew = changes.every(({ before }) => before === null);
+    return (isNew ? creates : updates)(changes, { join, wait }, { warnings });
   },
 
   /** Most of the answers name nothing: members, shared settings and system databases are looked at again. */

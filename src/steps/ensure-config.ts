@@ -14,7 +14,8 @@ import {
   shownValue,
   whyNotIni,
 } from "./config-values.js";
-import { defineKind, holds } from "./kind.js";
+import { creates, holds, updates } from "./difference.js";
+import { defineKind } from "./kind.js";
 import type { Schema } from "./schema.js";
 
 type Config = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -99,15 +100,15 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
       return wrong.length === 0 ? [] : [{ node: node.node, settings: wrong }];
     });
     const warnings = nodesDown(nodes);
-    if (up.length > 0 && write.length === 0) return holds(warnings);
+    if (up.length > 0 && write.length === 0) return holds({ warnings });
     const wrong = settings.filter((one) => write.some((each) => each.settings.includes(one)));
     const changes = wrong.map((one) => ({
       path: pointerTo(one),
       before: shownBefore(one, nodes),
       after: shownValue(one, one.value),
     }));
-    const action = changes.every(({ before }) => before === null) ? "create" : "update";
-    return { action, changes, rebuilds: [], warnings, write };
+    const isNew = changes.every(({ before }) => before === null);
+    return (isNew ? creates : updates)(changes, write, { warnings });
   },
 
   /** CouchDB answers with the old value: the sections are read again on every node. */

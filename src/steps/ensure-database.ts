@@ -5,7 +5,8 @@ import { clusterNodes } from "../couch/nodes.js";
 import { path } from "../couch/path.js";
 import { partitionsSince, takesPartitions } from "../couch/welcome.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
-import { type Change, defineKind, holds, type Kept, type StepContext } from "./kind.js";
+import { type Change, creates, holds, type Kept, refuses } from "./difference.js";
+import { defineKind, type StepContext } from "./kind.js";
 
 interface Database {
   readonly name: string;
@@ -84,19 +85,19 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
     if (info) {
       const refusal = otherKind(desired, info);
       if (refusal === undefined)
-        return holds(
-          otherShards(desired, info),
-          keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })),
-        );
+        return holds({
+          warnings: otherShards(desired, info),
+          kept: keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })),
+        });
       const changes = [{ path: "/partitioned", before: info.partitioned, after: desired.partitioned }];
-      return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
+      return refuses(refusal, changes);
     }
     const changes = creation(desired);
     const warnings = tooManyCopies(desired, server);
     if (desired.partitioned && server?.takesPartitions === false) {
-      return { action: "refused", changes, rebuilds: [], warnings, refusal: noPartitions(desired, server.version) };
+      return refuses(noPartitions(desired, server.version), changes, { warnings });
     }
-    return { action: "create", changes, rebuilds: [], warnings, write: desired };
+    return creates(changes, desired, { warnings });
   },
 
   /**

@@ -15,7 +15,8 @@ import { searchWarning } from "./design-docs/search-warning.js";
 import { inlineSources, readSources } from "./design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "./design-docs/staging.js";
 import { lackingOf } from "./design-docs/twins.js";
-import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
+import { type Change, creates, holds, refuses, updates } from "./difference.js";
+import { defineKind, type SpecProblem } from "./kind.js";
 
 type Deploy = "staged" | "inPlace";
 
@@ -189,20 +190,16 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     const refusal = observed && partitionRefusal(docs, database, observed.partitioned);
     if (refusal !== undefined) {
       const changes = different.flatMap(({ changes }) => changes);
-      return { action: "refused", changes, rebuilds: [], warnings: [], refusal };
+      return refuses(refusal, changes);
     }
-    return {
-      action: Object.keys(observed?.docs ?? {}).length === 0 ? "create" : "update",
-      changes: [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)],
-      rebuilds: different
-        .filter(({ rebuilds }) => rebuilds)
-        .map((doc) => ({
-          ...rebuildOf(database, observed, doc),
-          staged: write.staged.some(({ name }) => name === doc.name),
-        })),
-      warnings: different.flatMap(searchWarning),
-      write,
-    };
+    const changes = [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)];
+    const isStaged = (doc: string) => write.staged.some(({ name }) => name === doc);
+    const rebuilds = different
+      .filter(({ rebuilds }) => rebuilds)
+      .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: isStaged(doc.name) }));
+    const said = { rebuilds, warnings: different.flatMap(searchWarning) };
+    const isNew = Object.keys(observed?.docs ?? {}).length === 0;
+    return (isNew ? creates : updates)(changes, write, said);
   },
 
   /**

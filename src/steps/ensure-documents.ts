@@ -1,5 +1,6 @@
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
+import { creates, holds, updates } from "./difference.js";
 import { batchesOf } from "./documents/batches.js";
 import { bodyOf, changesOf, keptOf, type Mode, type Pending, pendingOf } from "./documents/compare.js";
 import { bytesOf, type Document } from "./documents/document.js";
@@ -14,7 +15,7 @@ import { summarise } from "./documents/summary.js";
 import { everything, type Survey, survey, surveyInFull } from "./documents/survey.js";
 import { ownKindProblems } from "./documents/system-databases.js";
 import { writeDocuments } from "./documents/write.js";
-import { defineKind, holds } from "./kind.js";
+import { defineKind } from "./kind.js";
 
 interface Spec extends Sources {
   readonly database: DatabaseField;
@@ -142,7 +143,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     const work: Work = observed ?? nothingThere;
     const { kept: sample = [] } = work;
     const kept = shownKept([{ count: sample.length, sample }, ...work.files.flatMap((one) => one.kept ?? [])]);
-    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds([], kept);
+    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds({ kept });
     const all = [...work.docs, ...work.files.flatMap(({ sample }) => sample)];
     const kindOf = ({ stored }: Pending) => (stored ? "replaced" : "made");
     const further = { made: 0, replaced: 0 };
@@ -159,16 +160,9 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         after: "as in this step",
       }),
     };
-    const summary = summarise(all, changesOf, kindOf, rests, further);
+    const { changes, ...counted } = summarise(all, changesOf, kindOf, rests, further);
     const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
-    return {
-      action: replaces ? "update" : "create",
-      ...summary,
-      ...(kept.length > 0 ? { kept } : {}),
-      rebuilds: [],
-      warnings: [],
-      write: work,
-    };
+    return (replaces ? updates : creates)(changes, work, { ...counted, kept });
   },
 
   /** Of each document the answer has a row with its id and its new revision. */

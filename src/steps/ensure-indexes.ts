@@ -4,12 +4,13 @@ import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblem
 import { listDesignDocs } from "./design-docs/list.js";
 import { deployStaged, finishStaged } from "./design-docs/staged.js";
 import { lackingOf } from "./design-docs/twins.js";
+import { type Change, creates, holds, refuses, updates } from "./difference.js";
 import { compareIndexes, neighbourWarning } from "./indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
 import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "./indexes/staging.js";
 import { assertShown, writeIndex } from "./indexes/write.js";
-import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
+import { defineKind, type SpecProblem } from "./kind.js";
 
 interface IndexSpec {
   readonly index: JsonObject;
@@ -164,17 +165,11 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     const written = different.filter(({ writes }) => writes);
     const warnings = written.flatMap(neighbourWarning);
     const refusals = different.flatMap(({ refusal }) => refusal ?? []);
-    if (refusals.length > 0) {
-      return { action: "refused", changes, rebuilds: [], warnings, refusal: refusals.join("; ") };
-    }
+    if (refusals.length > 0) return refuses(refusals.join("; "), changes, { warnings });
     const isStaged = (name: string) => write.staged.some(({ index }) => index.name === name);
-    return {
-      action: changes.every(({ before }) => before === null) ? "create" : "update",
-      changes,
-      rebuilds: written.map((one) => rebuildOf(database, observed, one, isStaged(one.name))),
-      warnings,
-      write,
-    };
+    const rebuilds = written.map((one) => rebuildOf(database, observed, one, isStaged(one.name)));
+    const isNew = changes.every(({ before }) => before === null);
+    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings });
   },
 
   /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */

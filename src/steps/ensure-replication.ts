@@ -2,7 +2,8 @@ import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { path } from "../couch/path.js";
 import { withStored } from "../secrets/unknown.js";
 import type { JsonObject } from "../text/json.js";
-import { defineKind, holds } from "./kind.js";
+import { creates, holds, updates } from "./difference.js";
+import { defineKind } from "./kind.js";
 import {
   definitionOf,
   documentOver,
@@ -53,12 +54,12 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     if (!observed) {
       const fields = Object.entries(shownReplication(after));
       const changes = fields.map(([key, value]) => ({ path: `/${key}`, before: null, after: value }));
-      return { action: "create", changes, rebuilds: [], warnings: [], write };
+      return creates(changes, write);
     }
     const before = storedDefinition(observed);
-    if (sameReplication(before, after)) return holds(troubles(desired, observed));
+    if (sameReplication(before, after)) return holds({ warnings: troubles(desired, observed) });
     const warnings = observed._replication_state === "completed" ? [restarts] : [];
-    return { action: "update", changes: replicationChanges(before, after), rebuilds: [], warnings, write };
+    return updates(replicationChanges(before, after), write, { warnings });
   },
 
   /**

@@ -3,7 +3,8 @@ import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import { type Change, defineKind, holds } from "./kind.js";
+import { type Change, creates, holds, updates } from "./difference.js";
+import { defineKind } from "./kind.js";
 import type { Schema } from "./schema.js";
 
 type Mode = "replace" | "merge";
@@ -78,8 +79,8 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     // What `merge` adds to is not known while there is no database.
     const known = before !== undefined || desired.mode === "replace";
     const warnings = known && open(after) ? [everybody] : [];
-    if (before && changes.length === 0) return holds(warnings);
-    return { action: before ? "update" : "create", changes, rebuilds: [], warnings, write: after };
+    if (!before) return creates(changes, after, { warnings });
+    return changes.length === 0 ? holds({ warnings }) : updates(changes, after, { warnings });
   },
 
   /** CouchDB answers `{"ok":true}`, whatever it made of it: `_security` is read again. */

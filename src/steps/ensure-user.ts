@@ -5,7 +5,8 @@ import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import type { JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
-import { type Change, defineKind, holds, type SpecProblem } from "./kind.js";
+import { type Change, creates, holds, refuses, updates } from "./difference.js";
+import { defineKind, type SpecProblem } from "./kind.js";
 import { readUser, roleSet, type StoredUser, type UserDocument, userName, userPath } from "./user-document.js";
 
 interface Spec {
@@ -95,11 +96,11 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     const warnings = observed?.conflicted ? [conflicting(desired.name)] : [];
     if (!observed && desired.password === undefined) {
       const refusal = `user ${desired.name} does not exist, and can't be created without a password: add \`password\` to the step`;
-      return { action: "refused", changes, rebuilds: [], warnings, refusal };
+      return refuses(refusal, changes, { warnings });
     }
-    if (observed && changes.length === 0) return holds(warnings);
-    const write = observed ? { stored: observed.doc, setPassword: !observed.fits } : { setPassword: true };
-    return { action: observed ? "update" : "create", changes, rebuilds: [], warnings, write };
+    if (!observed) return creates(changes, { setPassword: true }, { warnings });
+    if (changes.length === 0) return holds({ warnings });
+    return updates(changes, { stored: observed.doc, setPassword: !observed.fits }, { warnings });
   },
 
   /**

@@ -1,6 +1,7 @@
 /** A step's kind at work in one place, whatever its scope: what is done with a kind without knowing which it is. */
 import { bug } from "../contract/errors.js";
-import type { DatabaseContext, Difference, StepContext, StepKind, Target } from "./kind.js";
+import type { Difference } from "./difference.js";
+import type { DatabaseContext, StepContext, StepKind, Target } from "./kind.js";
 
 /** With a database where the kind's scope is that of a database. */
 export type PlacedContext = StepContext<unknown> & Target;

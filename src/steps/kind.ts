@@ -19,29 +19,10 @@
  * not be repeatable, but `observe` must see all that it writes.
  */
 
-import type { Change, Kept, Rebuild } from "../contract/results.js";
 import type { Couch, Login } from "../couch/couch.js";
+import type { Difference } from "./difference.js";
 import type { Schema } from "./schema.js";
 import type { StepFiles } from "./step-files.js";
-
-export type { Change, Kept, Rebuild };
-
-/** What `diff` says. */
-export interface Difference<Write = unknown> {
-  readonly action: "none" | "create" | "update" | "remove" | "refused";
-  readonly changes: readonly Change[];
-  /** The same in short, where they are of many documents: how many. */
-  readonly counted?: readonly Change[];
-  /** What differs and stays as it is, by design. Absent: nothing. */
-  readonly kept?: readonly Kept[];
-  readonly rebuilds: readonly Rebuild[];
-  /** To be said, though the step holds or can be applied: one sentence each. No secret. */
-  readonly warnings: readonly string[];
-  /** Why it is refused, and what to do: one sentence. Only with `refused`. */
-  readonly refusal?: string;
-  /** What `apply` gets. Absent with `none` and `refused`. */
-  readonly write?: Write;
-}
 
 /** Where the step of a database kind is at work. A server kind has no such place. */
 export interface InDatabase {
@@ -269,11 +250,6 @@ export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write =
 /** `allowDestroy: true` may stand in the step. */
 export function takesAllowDestroy({ nature }: Pick<StepKind, "nature">): boolean {
   return nature?.destroys !== undefined;
-}
-
-/** The step already holds. */
-export function holds<Write>(warnings: readonly string[] = [], kept: readonly Kept[] = []): Difference<Write> {
-  return { action: "none", changes: [], rebuilds: [], warnings, ...(kept.length > 0 ? { kept } : {}) };
 }
 
 /** Keeps the types of a kind's parts while it is listed among kinds of other types. */

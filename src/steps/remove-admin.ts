@@ -1,7 +1,8 @@
 import { MigrateError } from "../contract/errors.js";
 import { configSection, deleteConfig, onEveryNode } from "../couch/nodes.js";
 import { nodesDown } from "./config-values.js";
-import { defineKind, holds } from "./kind.js";
+import { holds, refuses, removes } from "./difference.js";
+import { defineKind } from "./kind.js";
 
 interface Admin {
   readonly name: string;
@@ -60,11 +61,15 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
   diff({ name }, { own, nodes } = { own: false, nodes: [] }) {
     const having = nodes.filter(({ has }) => has);
     const warnings = nodesDown(nodes);
-    if (having.length === 0) return holds(warnings);
+    if (having.length === 0) return holds({ warnings });
     const changes = [{ path: "/name", before: name, after: null }];
     const refusal = own ? ownAdmin(name) : lastAdmin(name, having);
-    if (refusal !== undefined) return { action: "refused", changes, rebuilds: [], warnings, refusal };
-    return { action: "remove", changes, rebuilds: [], warnings, write: having.map(({ node }) => node) };
+    if (refusal !== undefined) return refuses(refusal, changes, { warnings });
+    return removes(
+      changes,
+      having.map(({ node }) => node),
+      { warnings },
+    );
   },
 
   /** CouchDB answers with the old value: the section is read again on every node. */

@@ -12,7 +12,8 @@ import {
   sectionPattern,
   shownBefore,
 } from "./config-values.js";
-import { defineKind, holds } from "./kind.js";
+import { holds, removes } from "./difference.js";
+import { defineKind } from "./kind.js";
 
 type Keys = Readonly<Record<string, readonly string[]>>;
 
@@ -58,13 +59,13 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
     const keys = keysOf(desired);
     const there = keys.filter((one) => nodes.some(({ values }) => values.has(claim(one))));
     const warnings = nodesDown(nodes);
-    if (there.length === 0) return holds(warnings);
+    if (there.length === 0) return holds({ warnings });
     const changes = there.map((one) => ({ path: pointerTo(one), before: shownBefore(one, nodes), after: null }));
     const write = nodes.flatMap(({ node, values }) => {
       const own = there.filter((one) => values.has(claim(one)));
       return own.length === 0 ? [] : [{ node, keys: own }];
     });
-    return { action: "remove", changes, rebuilds: [], warnings, write };
+    return removes(changes, write, { warnings });
   },
 
   /** CouchDB answers with the old value: the sections are read again on every node. */

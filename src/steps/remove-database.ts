@@ -1,7 +1,8 @@
 import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
 import { path } from "../couch/path.js";
 import { ownDatabaseProblems } from "./database-field.js";
-import { defineKind, holds } from "./kind.js";
+import { holds, removes } from "./difference.js";
+import { defineKind } from "./kind.js";
 
 interface Database {
   readonly name: string;
@@ -42,7 +43,7 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
     if (!observed) return holds();
     const { documents, bytes } = observed;
     const changes = [{ path: "/name", before: { name: desired.name, documents, bytes }, after: null }];
-    return { action: "remove", changes, rebuilds: [], warnings: [], write: desired };
+    return removes(changes, desired);
   },
 
   /** CouchDB answers `{"ok":true}`, which names nothing: the database is looked for again. */

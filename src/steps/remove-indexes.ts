@@ -2,6 +2,7 @@ import { toPointer } from "../text/pointer.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { companionsOf } from "./design-docs/companions.js";
 import { finishStaged } from "./design-docs/staged.js";
+import { holds, removes } from "./difference.js";
 import { designDocOf, type StoredIndex } from "./indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
 import { removeIndex } from "./indexes/write.js";
@@ -95,13 +96,10 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     // What a deployment that did not end has left of them.
     const designDocs = observed?.designDocs ?? {};
     const companions = lost.flatMap(({ stored }) => companionsOf(designDocs, stored.ddoc).map(({ name }) => name));
-    return {
-      action: lost.length === 0 ? "none" : "remove",
-      changes: lost.map(({ path, stored }) => ({ path, before: stored, after: null })),
-      rebuilds: [],
-      warnings: indexes.flatMap((named) => elsewhere(named, all)),
-      ...(lost.length === 0 ? {} : { write: { indexes: lost.map(({ stored }) => stored), companions } }),
-    };
+    const warnings = indexes.flatMap((named) => elsewhere(named, all));
+    if (lost.length === 0) return holds({ warnings });
+    const changes = lost.map(({ path, stored }) => ({ path, before: stored, after: null }));
+    return removes(changes, { indexes: lost.map(({ stored }) => stored), companions }, { warnings });
   },
 
   /** CouchDB answers `{"ok":true}` also where it removed nothing: the indexes are listed again. */

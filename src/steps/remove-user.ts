@@ -1,6 +1,7 @@
 import { passwordMembers } from "../couch/password-hash.js";
+import { type Change, holds, removes } from "./difference.js";
 import { removeStored } from "./documents/remove.js";
-import { type Change, defineKind, holds } from "./kind.js";
+import { defineKind } from "./kind.js";
 import { readUser, roleSet, type StoredUser, type UserDocument, userId, userName } from "./user-document.js";
 
 interface User {
@@ -29,7 +30,7 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
 
   diff({ name }, observed) {
     if (!observed) return holds();
-    return { action: "remove", changes: lost(name, observed.doc), rebuilds: [], warnings: [], write: observed.doc };
+    return removes(lost(name, observed.doc), observed.doc);
   },
 
   /** The document is read again, until no revision of it is left. */

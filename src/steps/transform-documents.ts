@@ -1,15 +1,8 @@
 import { defaults } from "../contract/options.js";
 import type { JsonObject } from "../text/json.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import {
-  type Change,
-  type DatabaseContext,
-  type Difference,
-  defineKind,
-  holds,
-  type SpecProblem,
-  type StepContext,
-} from "./kind.js";
+import { type Change, type Difference, holds, refuses, updates } from "./difference.js";
+import { type DatabaseContext, defineKind, type SpecProblem, type StepContext } from "./kind.js";
 import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
 import type { Transform } from "./transform/edit.js";
@@ -154,11 +147,12 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   diff(_, observed, { database }) {
-    if (!observed) return toBeDone([{ path: "/documents", before: "those that match then", after: "changed once" }]);
+    if (!observed)
+      return updates([{ path: "/documents", before: "those that match then", after: "changed once" }], true);
     const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
       return sameForm
-        ? holds(said({ counts: marker.counts, arriving: 0 }, database))
+        ? holds({ warnings: said({ counts: marker.counts, arriving: 0 }, database) })
         : appliedInAnotherForm(database, accept);
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
     const warnings = [
@@ -166,9 +160,9 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       ...inParts(standing, database),
       ...(preview?.faults ?? []).map(cantBeChanged),
     ];
-    if (!preview?.deletes || allowDestroy) return toBeDone(changes, warnings);
+    if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings });
     const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
-    return { action: "refused", changes, rebuilds: [], warnings, refusal };
+    return refuses(refusal, changes, { warnings });
   },
 
   divide: {
@@ -254,10 +248,6 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
   return problems;
 }
 
-function toBeDone(changes: readonly Change[], warnings: readonly string[] = []): Difference<true> {
-  return { action: "update", changes, rebuilds: [], warnings, write: true };
-}
-
 function countOf({ matching }: Preview): Change {
   return {
     path: "/documents",
@@ -286,7 +276,7 @@ function cantBeChanged(fault: string): string {
 
 function appliedInAnotherForm(database: string, accept: string): Difference<true> {
   const refusal = `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with ${accept}`;
-  return { action: "refused", changes: [], rebuilds: [], warnings: [], refusal };
+  return refuses(refusal);
 }
 
 function said({ counts, arriving }: Ending, database: string): string[] {

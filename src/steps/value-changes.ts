@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
-import type { Change } from "./kind.js";
+import type { Change } from "./difference.js";
 
 /**
  * `above`: the keys under which the values stand. `undefined`: not there.

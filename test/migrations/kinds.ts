@@ -1,4 +1,5 @@
-import { type DatabaseKind, defineKind, holds } from "../../src/steps/kind.js";
+import { holds } from "../../src/steps/difference.js";
+import { type DatabaseKind, defineKind } from "../../src/steps/kind.js";
 import type { Schema } from "../../src/steps/schema.js";
 
 /** A kind of the tests' own: only what loading asks of it. */

@@ -1,6 +1,6 @@
 /** What differs between a design document as it is and as it ought to be. Pure. */
 import { toPointer } from "../../text/pointer.js";
-import type { Change, Rebuild } from "../kind.js";
+import type { Change, Rebuild } from "../difference.js";
 import { valueChanges } from "../value-changes.js";
 import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
 import { type Lacking, reuseOf, twinOf } from "./twins.js";

@@ -1,6 +1,6 @@
 /** Design documents of a database with one index, and what a plan says of it. */
 import type { Couch } from "../../couch/couch.js";
-import type { Rebuild } from "../kind.js";
+import type { Rebuild } from "../difference.js";
 import { type DesignDoc, hasSameIndex } from "./design-doc.js";
 import { pendingOf } from "./index-state.js";
 

@@ -1,7 +1,7 @@
 /** Whether a document has to be written, and what that changes. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject } from "../../text/json.js";
-import type { Change } from "../kind.js";
+import type { Change } from "../difference.js";
 import { valueChanges } from "../value-changes.js";
 import { bareAttachments, shownAttachments, stubsOf } from "./attachments.js";
 import type { Document } from "./document.js";

@@ -1,5 +1,5 @@
 /** Documents that differ from the step and stay as they are (`ifMissing`), as a plan shows them. Pure. */
-import type { Change, Kept } from "../kind.js";
+import type { Change, Kept } from "../difference.js";
 import { changesOf, type Pending } from "./compare.js";
 import { summarise } from "./summary.js";
 

@@ -5,8 +5,8 @@ import type { Couch } from "../../couch/couch.js";
 import { lookAgain } from "../../couch/look-again.js";
 import { deepDocuments } from "../../couch/nesting.js";
 import type { JsonObject } from "../../text/json.js";
-import type { Change, Difference, StepContext } from "../kind.js";
-import { holds } from "../kind.js";
+import { type Change, type Difference, holds, removes } from "../difference.js";
+import type { StepContext } from "../kind.js";
 import { batchesOf } from "./batches.js";
 import { readStored, type Stored, type StoredById } from "./stored.js";
 import { summarise } from "./summary.js";
@@ -51,13 +51,13 @@ export function removal(
 ): Difference<readonly Stored[]> {
   if (!existing || existing.length === 0) return holds();
   const rest = (documents: string): Change => ({ path: `/${field}`, before: documents, after: null });
-  const summary = summarise(
+  const { changes, ...counted } = summarise(
     existing,
     (stored) => [changeOf(stored)],
     () => "removed",
     { removed: rest },
   );
-  return { action: "remove", ...summary, rebuilds: [], warnings: [], write: existing };
+  return removes(changes, existing, counted);
 }
 
 /** The content of a document, without what CouchDB adds; or why it is not there. */

@@ -1,5 +1,5 @@
 /** The changes of many documents: the first ones in full, the rest as a number; and in short, all as numbers. Pure. */
-import type { Change } from "../kind.js";
+import type { Change } from "../difference.js";
 
 /** More than this nobody reads, and a plan has to fit into a comment or a log. */
 export const most = { documents: 20, bytes: 200_000 };

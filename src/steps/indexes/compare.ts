@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import type { Change } from "../kind.js";
+import type { Change } from "../difference.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";
 

@@ -5,7 +5,7 @@ import { canBeHidden } from "../design-docs/planner.js";
 import type { StagedWrite } from "../design-docs/staged.js";
 import { isWorthStaging } from "../design-docs/staging.js";
 import { reuseOf, twinOf } from "../design-docs/twins.js";
-import type { Rebuild } from "../kind.js";
+import type { Rebuild } from "../difference.js";
 import { keepsOrder, withIndex } from "./as-design-doc.js";
 import type { ComparedIndex } from "./compare.js";
 import type { Index } from "./definition.js";

@@ -5,7 +5,8 @@ import { masked } from "../../secrets/masked.js";
 import { isSecretName } from "../../secrets/names.js";
 import { maskUrls } from "../../secrets/urls.js";
 import { isObject, type JsonObject } from "../../text/json.js";
-import type { Change, SpecProblem } from "../kind.js";
+import type { Change } from "../difference.js";
+import type { SpecProblem } from "../kind.js";
 import { valueChanges } from "../value-changes.js";
 import { replicationSchema } from "./schema.js";
 
