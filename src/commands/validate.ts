@@ -2,6 +2,7 @@ import { exitCodes, MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { warningsOf as saidOf } from "../steps/traits.js";
+import { tell } from "../steps/warnings.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
@@ -51,7 +52,7 @@ interface Warning {
 function warningsOf(step: Step): Warning[] {
   const { id, position } = step;
   const { file, line } = position;
-  return saidOf(step).map((message) => ({ id, file, line, message }));
+  return saidOf(step).map((warning) => ({ id, file, line, message: tell(warning).message }));
 }
 
 function text({ file, line, message }: Warning, { style }: Context): string {

@@ -150,7 +150,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
         // The work on it will say them.
         return [];
       }
-      return differences.flatMap((one) => one.warnings).map((message) => ({ code: "step", message, id: step.id }));
+      return differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id }));
     },
     { concurrency: run.concurrency, signal: run.signal },
   );

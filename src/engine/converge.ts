@@ -7,6 +7,7 @@ import { inPlace } from "../steps/in-place.js";
 import type { Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { isProvenByApply } from "../steps/traits.js";
+import { type ToldWarning, tell } from "../steps/warnings.js";
 import { contextOf, examine } from "./examine.js";
 import { prove } from "./prove.js";
 import type { Run } from "./session.js";
@@ -14,7 +15,7 @@ import type { Run } from "./session.js";
 export interface Converged {
   /** Something was written. */
   readonly wrote: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ToldWarning[];
   /** What differs and stays as it is. */
   readonly kept: readonly Kept[];
 }
@@ -75,7 +76,7 @@ export async function converge(
       wrote = true;
       const said = await inPlace(kindOf(step), { ...contextOf(run, step, target), assertHeld }).apply(difference.write);
       if (!isProvenByApply(step)) await prove(run, step, target);
-      return { wrote, warnings: [...difference.warnings, ...(said ?? [])], kept: difference.kept ?? [] };
+      return { wrote, warnings: [...difference.warnings, ...(said ?? []).map(tell)], kept: difference.kept ?? [] };
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code)) throw error;

@@ -3,11 +3,12 @@
 import type { Change, Kept } from "../contract/results.js";
 import { commandLine } from "../ledger/command-line.js";
 import type { Step } from "../migrations/step.js";
-import { type Difference, refuses } from "../steps/difference.js";
+import { type Difference, holds } from "../steps/difference.js";
 import { inPlace, type PlacedContext } from "../steps/in-place.js";
 import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
 import { kindOf } from "../steps/targets.js";
 import { dependsOnServer, isRemoval, warningsOf } from "../steps/traits.js";
+import { type ToldWarning, tell } from "../steps/warnings.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./session.js";
 
@@ -38,22 +39,28 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
   };
 }
 
+/** A difference as people may see it: without secrets, and its warnings as sentences. */
+export interface Finding extends Omit<Difference, "warnings"> {
+  readonly warnings: readonly ToldWarning[];
+}
+
+export const nothingToDo: Finding = { ...holds(), warnings: [] };
+
+export function refusal(why: string): Finding {
+  return { ...nothingToDo, action: "refused", refusal: why };
+}
+
 /**
  * @param databaseExists what is known of the target's database; where it does not exist there is nothing to observe.
  */
-export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Difference> {
+export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists);
   // Nobody sees the changes.
   return allowed(run, step, withoutSecrets(run, step, { ...found, changes: [] }));
 }
 
 /** The same for a plan: with all that it shows. */
-export async function examineInDetail(
-  run: Run,
-  step: Step,
-  target: Target,
-  databaseExists: boolean,
-): Promise<Difference> {
+export async function examineInDetail(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists, true);
   return allowed(run, step, withoutSecrets(run, step, found));
 }
@@ -74,7 +81,7 @@ async function look(
   return hasMore ? there.diff(await there.detail(observed)) : found;
 }
 
-function withoutSecrets(run: Run, step: Step, found: Difference): Difference {
+function withoutSecrets(run: Run, step: Step, found: Difference): Finding {
   const { own } = run.secrets;
   const mask = (changes: readonly Change[]) => maskChanges(changes, step, kindOf(step).schema, run.secrets);
   return {
@@ -82,18 +89,20 @@ function withoutSecrets(run: Run, step: Step, found: Difference): Difference {
     changes: mask(found.changes),
     ...(found.counted && { counted: mask(found.counted) }),
     ...(found.kept && { kept: maskKept(found.kept, mask) }),
-    warnings: [...warningsOf(step), ...found.warnings].map(own),
+    warnings: [...warningsOf(step), ...found.warnings]
+      .map(tell)
+      .map(({ code, message }) => ({ code, message: own(message) })),
     ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
   };
 }
 
 /** A removal is refused unless it is allowed. */
-function allowed(run: Run, step: Step, difference: Difference): Difference {
-  const wouldDestroy = isRemoval(step) && difference.action === "remove";
-  if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return difference;
-  const { changes, warnings } = difference;
-  const refusal = `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
-  return refuses(refusal, changes, { warnings });
+function allowed(run: Run, step: Step, finding: Finding): Finding {
+  const wouldDestroy = isRemoval(step) && finding.action === "remove";
+  if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return finding;
+  const { changes, warnings } = finding;
+  const why = `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
+  return { ...refusal(why), changes, warnings };
 }
 
 function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => readonly Change[]): readonly Kept[] {

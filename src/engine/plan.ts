@@ -14,14 +14,13 @@ import type {
 import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { type Difference, holds, refuses } from "../steps/difference.js";
 import { hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
 import { createdBy, isOnce, isVolatile, removedBy } from "../steps/traits.js";
 import { noMatch } from "../text/no-match.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
-import { examineInDetail, missingDatabase } from "./examine.js";
+import { examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { describeOrphans } from "./orphans.js";
@@ -50,7 +49,7 @@ interface Item {
 }
 
 interface Examined extends Item {
-  readonly difference: Difference;
+  readonly difference: Finding;
   /** It could not be looked at: the refusal says why. */
   readonly unseen?: true;
 }
@@ -172,16 +171,16 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   const target = item.database === undefined ? {} : { database: item.database };
   const missing = item.blocked && item.database ? missingDatabase(item.database) : undefined;
   const refused = decision.refusal ? refusalText(decision.refusal) : missing;
-  if (refused !== undefined) return { ...item, difference: refuses(refused) };
+  if (refused !== undefined) return { ...item, difference: refusal(refused) };
   // What was done once is not looked at again: the data may have gone on since.
-  if (!item.due && isOnce(decision.step)) return { ...item, difference: holds() };
+  if (!item.due && isOnce(decision.step)) return { ...item, difference: nothingToDo };
   try {
     return { ...item, difference: await examineInDetail(run, decision.step, target, item.exists) };
   } catch (thrown) {
     const error = withoutSecrets(thrown, run.secrets);
     if (!isOfOnePlace(error)) throw error;
     const where = item.database === undefined ? "" : `database ${item.database}: `;
-    return { ...item, difference: refuses(where + error.message), unseen: true };
+    return { ...item, difference: refusal(where + error.message), unseen: true };
   }
 }
 
@@ -235,13 +234,13 @@ function planned(
         ...new Set([
           ...decision.notes,
           ...refusals,
-          ...warnings,
+          ...warnings.map(({ message }) => message),
           ...(unmatched ? [noMatch] : []),
           ...limitNotes(previewWithout),
         ]),
       ],
     },
-    warnings: warnings.map((message) => ({ code: "step", message, id: step.id })),
+    warnings: warnings.map((warning) => ({ ...warning, id: step.id })),
   };
 }
 

@@ -27,8 +27,10 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
   const { id } = step;
   const kind = kindOf(step);
   const { places, succeeded, failed, cut, milliseconds } = done;
-  for (const message of new Set(succeeded.flatMap(({ converged }) => converged.warnings))) {
-    warn(run, { code: "step", message, id });
+  const warnings = succeeded.flatMap(({ converged }) => converged.warnings);
+  // The same in several databases is said once.
+  for (const warning of new Map(warnings.map((one) => [one.message, one])).values()) {
+    warn(run, { ...warning, id });
   }
   for (const { place, error } of failed) fail(run, id, place.database, error);
   const kept = succeeded.flatMap(({ place: { database }, converged }) =>

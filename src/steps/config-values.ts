@@ -6,6 +6,7 @@ import { isBooleanText, isSecretName } from "../secrets/names.js";
 import { maskUrls } from "../secrets/urls.js";
 import { toPointer } from "../text/pointer.js";
 import type { SpecProblem } from "./kind.js";
+import type { StepWarning } from "./warnings.js";
 
 /** One value of the configuration: `[log] level`. */
 export interface ConfigKey {
@@ -92,6 +93,6 @@ export async function observeConfig(couch: Couch, keys: readonly ConfigKey[]): P
   return looks.map((look) => ({ node: look.node, down: look.down, values: look.down ? new Map() : look.seen }));
 }
 
-export function nodesDown(nodes: readonly { readonly node: string; readonly down: boolean }[]): string[] {
-  return nodes.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`);
+export function nodesDown(nodes: readonly { readonly node: string; readonly down: boolean }[]): StepWarning[] {
+  return nodes.filter(({ down }) => down).map(({ node }) => ({ code: "node-down", node }));
 }

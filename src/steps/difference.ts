@@ -1,5 +1,6 @@
 /** What `diff` says, and how a kind says it: `return updates(changes, write)`. */
 import type { Change, Kept, Rebuild } from "../contract/results.js";
+import type { StepWarning } from "./warnings.js";
 
 export type { Change, Kept, Rebuild };
 
@@ -12,8 +13,8 @@ export interface Difference<Write = unknown> {
   /** What differs and stays as it is, by design. Absent: nothing. */
   readonly kept?: readonly Kept[];
   readonly rebuilds: readonly Rebuild[];
-  /** To be said, though the step holds or can be applied: one sentence each. No secret. */
-  readonly warnings: readonly string[];
+  /** To be said, though the step holds or can be applied. */
+  readonly warnings: readonly StepWarning[];
   /** Why it is refused, and what to do: one sentence. Only with `refused`. */
   readonly refusal?: string;
   /** What `apply` gets. Absent with `none` and `refused`. */

@@ -5,6 +5,7 @@ import { hashFor, matches } from "../couch/password-hash.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import { toPointer } from "../text/pointer.js";
+import { nodesDown } from "./config-values.js";
 import { creates, holds, updates } from "./difference.js";
 import { defineKind } from "./kind.js";
 
@@ -84,7 +85,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
     const up = observed.filter(({ down }) => !down);
     const best = mostCommon(up.flatMap(({ hash, fits }) => (fits && hash !== undefined ? [hash] : [])));
     const wrong = up.filter(({ hash }) => hash === undefined || hash !== best);
-    const warnings = observed.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`);
+    const warnings = nodesDown(observed);
     if (up.length > 0 && wrong.length === 0) return holds({ warnings });
     const write = { nodes: wrong.map(({ node }) => node), ...(best === undefined ? {} : { hash: best }) };
     if (up.every(({ hash }) => hash === undefined)) {

@@ -7,6 +7,7 @@ import { alignSettings, type SharedSetting, unevenSettings } from "./cluster/sha
 import { type Change, creates, holds, refuses, updates } from "./difference.js";
 import { ensureDatabase } from "./ensure-database.js";
 import { defineKind, type StepContext } from "./kind.js";
+import type { StepWarning } from "./warnings.js";
 
 interface Cluster {
   readonly nodes?: readonly string[];
@@ -119,11 +120,10 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       })),
       ...seen.missing.map((name) => ({ path: `/databases/${name}`, before: null, after: name })),
     ];
-    const warnings = [
-      ...seen.down.map((node) => `node ${node} is down: not looked at`),
-      ...(nodes.length > 0 ? seen.members.filter((node) => !nodes.includes(node)) : []).map(
-        (node) => `node ${node} is in the cluster, but not in \`nodes\`: it is left there`,
-      ),
+    const notListed = nodes.length > 0 ? seen.members.filter((node) => !nodes.includes(node)) : [];
+    const warnings: StepWarning[] = [
+      ...seen.down.map((node) => ({ code: "node-down", node }) as const),
+      ...notListed.map((node) => ({ code: "node-not-listed", node }) as const),
     ];
     const refusal = whyNot(desired, seen, join);
     if (refusal !== undefined) return refuses(refusal, changes, { warnings });

@@ -7,6 +7,7 @@ import { partitionsSince, takesPartitions } from "../couch/welcome.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
 import { type Change, creates, holds, type Kept, refuses } from "./difference.js";
 import { defineKind, type StepContext } from "./kind.js";
+import type { StepWarning } from "./warnings.js";
 
 interface Database {
   readonly name: string;
@@ -171,7 +172,7 @@ function dropped({ name }: DatabaseInfo, what: string): MigrateError {
 }
 
 /** CouchDB makes no more copies than it has nodes, and says nothing of it. */
-function tooManyCopies({ name, n }: Database, server: Server | undefined): string[] {
+function tooManyCopies({ name, n }: Database, server: Server | undefined): StepWarning[] {
   const { nodes } = server ?? {};
   return n !== undefined && nodes !== undefined && n > nodes ? [otherShard(name, "n", nodes, n)] : [];
 }
@@ -187,7 +188,7 @@ function otherKind(desired: Database, { partitioned }: DatabaseInfo): string | u
   return `database ${desired.name} exists and ${is} partitioned, which is fixed at creation: set \`partitioned: ${partitioned}\`, or make a new database and copy the documents`;
 }
 
-function otherShards(desired: Database, observed: DatabaseInfo): string[] {
+function otherShards(desired: Database, observed: DatabaseInfo): StepWarning[] {
   return keptShards(desired, observed).map(({ key, server, files }) => otherShard(desired.name, key, server, files));
 }
 
@@ -207,7 +208,7 @@ function keptShards(desired: Database, observed: DatabaseInfo): KeptShards[] {
 }
 
 /** The same before and after the creation, so that it is said once. */
-function otherShard(name: string, key: "q" | "n", is: number, asked: number): string {
-  const why = key === "n" && is < asked ? "CouchDB makes no more copies than it has nodes, and n is" : `${key} is`;
-  return `database ${name}: ${key} is ${is}, not ${asked}; ${why} fixed at creation`;
+function otherShard(database: string, key: "q" | "n", is: number, asked: number): StepWarning {
+  if (key === "n" && is < asked) return { code: "n-above-nodes", database, is, asked };
+  return { code: "shards-fixed", database, key, is, asked };
 }

@@ -16,8 +16,7 @@ import {
   storedDefinition,
 } from "./replications/replication.js";
 import { replicationSchema } from "./replications/schema.js";
-
-const restarts = "it was completed: CouchDB replicates again, from where it ended";
+import type { StepWarning } from "./warnings.js";
 
 export const ensureReplication = defineKind<Replication, Replication, StoredReplication, JsonObject>({
   name: "ensureReplication",
@@ -58,7 +57,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     }
     const before = storedDefinition(observed);
     if (sameReplication(before, after)) return holds({ warnings: troubles(desired, observed) });
-    const warnings = observed._replication_state === "completed" ? [restarts] : [];
+    const warnings = observed._replication_state === "completed" ? [{ code: "replication-restarts" } as const] : [];
     return updates(replicationChanges(before, after), write, { warnings });
   },
 
@@ -80,7 +79,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
 });
 
 /** CouchDB has given it up; a failing one that it goes on trying does not say so in its document. */
-function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): string[] {
+function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): StepWarning[] {
   if (state !== "failed" && state !== "error") return [];
-  return [`CouchDB reports replication ${id} as ${state}: its \`_scheduler/docs/_replicator/${id}\` says why`];
+  return [{ code: "replication-failed", id, state }];
 }

@@ -33,7 +33,6 @@ interface Security {
 type SecurityObject = Readonly<Record<string, unknown>>;
 
 const sections = ["admins", "members"] as const;
-const everybody = "it has no members: everybody may read and write, without a login";
 type Section = (typeof sections)[number];
 
 export const ensureSecurity = defineKind<Spec, Security, SecurityObject, SecurityObject>({
@@ -78,7 +77,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     const changes = before ? changesBetween(before, after) : creation(after);
     // What `merge` adds to is not known while there is no database.
     const known = before !== undefined || desired.mode === "replace";
-    const warnings = known && open(after) ? [everybody] : [];
+    const warnings = known && open(after) ? [{ code: "open-database" } as const] : [];
     if (!before) return creates(changes, after, { warnings });
     return changes.length === 0 ? holds({ warnings }) : updates(changes, after, { warnings });
   },

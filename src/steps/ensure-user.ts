@@ -93,7 +93,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
 
   diff(desired, observed) {
     const changes = observed ? changesBetween(desired, observed) : creation(desired);
-    const warnings = observed?.conflicted ? [conflicting(desired.name)] : [];
+    const warnings = observed?.conflicted ? [{ code: "user-in-conflict", user: desired.name } as const] : [];
     if (!observed && desired.password === undefined) {
       const refusal = `user ${desired.name} does not exist, and can't be created without a password: add \`password\` to the step`;
       return refuses(refusal, changes, { warnings });
@@ -156,10 +156,6 @@ function changesBetween(desired: User, { doc, fits }: ObservedUser): Change[] {
 
 function withoutPassword(doc: UserDocument): UserDocument {
   return Object.fromEntries(Object.entries(doc).filter(([key]) => !passwordMembers.has(key)));
-}
-
-function conflicting(name: string): string {
-  return `the document of user ${name} has conflicting revisions: CouchDB refuses its login until they are resolved`;
 }
 
 /** To whoever may not administer `_users`, other users' documents are not there. */

@@ -2,6 +2,7 @@
 import { bug } from "../contract/errors.js";
 import type { Difference } from "./difference.js";
 import type { DatabaseContext, StepContext, StepKind, Target } from "./kind.js";
+import type { StepWarning } from "./warnings.js";
 
 /** With a database where the kind's scope is that of a database. */
 export type PlacedContext = StepContext<unknown> & Target;
@@ -11,7 +12,7 @@ export interface KindInPlace {
   /** `observed`, with what a plan shows besides. */
   detail(observed: unknown): Promise<unknown>;
   diff(observed: unknown): Difference;
-  apply(write: unknown): Promise<readonly string[] | undefined> | Promise<void>;
+  apply(write: unknown): Promise<readonly StepWarning[] | undefined> | Promise<void>;
 }
 
 export function inPlace(kind: StepKind, context: PlacedContext): KindInPlace {

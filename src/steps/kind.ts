@@ -23,6 +23,7 @@ import type { Couch, Login } from "../couch/couch.js";
 import type { Difference } from "./difference.js";
 import type { Schema } from "./schema.js";
 import type { StepFiles } from "./step-files.js";
+import type { StepWarning } from "./warnings.js";
 
 /** Where the step of a database kind is at work. A server kind has no such place. */
 export interface InDatabase {
@@ -177,8 +178,8 @@ export interface Checks<Spec, Desired> {
   spec?(spec: Spec): readonly SpecProblem[];
   /** Against the databases that earlier steps of the set make: whether each is partitioned. */
   partitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
-  /** What is to be said of the step whatever the server has: one sentence each. No secret. */
-  warnings?(desired: Desired): readonly string[];
+  /** What is to be said of the step whatever the server has. */
+  warnings?(desired: Desired): readonly StepWarning[];
 }
 
 interface AnyKind<Spec, Desired> {
@@ -218,8 +219,8 @@ interface Work<Desired, Observed, Write, Context, Where extends readonly unknown
   observe(context: Context): Promise<Observed | undefined>;
   /** Pure: what is missing. */
   diff(desired: Desired, observed: Observed | undefined, ...where: Where): Difference<Write>;
-  /** Writes what `diff` said. May return what is to be said of it: one sentence each, no secret. */
-  apply(write: Write, context: Context): Promise<readonly string[] | undefined> | Promise<void>;
+  /** Writes what `diff` said. May return what is to be said of it. */
+  apply(write: Write, context: Context): Promise<readonly StepWarning[] | undefined> | Promise<void>;
   /**
    * For a plan, where something is written or kept: reads what people want to know besides (sizes, how many documents,
    * a preview), and returns `observed` with it, for `diff` to tell.

@@ -8,6 +8,7 @@ import { type ObservedIndexes, observeIndexes } from "./indexes/observe.js";
 import { removeIndex } from "./indexes/write.js";
 import { defineKind } from "./kind.js";
 import type { Schema } from "./schema.js";
+import type { StepWarning } from "./warnings.js";
 
 interface Named {
   readonly name: string;
@@ -116,9 +117,9 @@ function isSame(stored: StoredIndex, { name, ddoc }: Named): boolean {
   return stored.name === name && stored.ddoc === ddoc;
 }
 
-function elsewhere(named: Named, all: readonly StoredIndex[]): string[] {
+function elsewhere(named: Named, all: readonly StoredIndex[]): StepWarning[] {
   const others = all.filter((one) => one.name === named.name);
   if (others.length === 0 || others.some((one) => isSame(one, named))) return [];
-  const places = listed(others.map(({ ddoc }) => `_design/${ddoc}`));
-  return [`there is no index ${named.name} in _design/${named.ddoc}, but there is one in ${places}: give its \`ddoc\``];
+  const { name, ddoc } = named;
+  return [{ code: "index-elsewhere", index: name, ddoc, others: others.map((other) => other.ddoc) }];
 }

@@ -3,6 +3,7 @@ import type { Couch, Login } from "../couch/couch.js";
 import { kindByName } from "./index.js";
 import type { DatabaseContext, Divide } from "./kind.js";
 import { kindOf } from "./targets.js";
+import type { StepWarning } from "./warnings.js";
 
 interface OfKind {
   readonly kind: string;
@@ -98,6 +99,6 @@ export function divisionOf(step: OfKind): Divide<unknown> | undefined {
 }
 
 /** What is to be said of the step whatever the server has. */
-export function warningsOf(step: KindSpec): readonly string[] {
+export function warningsOf(step: KindSpec): readonly StepWarning[] {
   return kindOf(step).check?.warnings?.(step.desired) ?? [];
 }

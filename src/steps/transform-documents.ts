@@ -14,6 +14,7 @@ import { RunningScript } from "./transform/running-script.js";
 import { readScript } from "./transform/script.js";
 import { inTurn } from "./transform/script-slots.js";
 import { type Ending, type TransformationOptions, transformAll } from "./transform/transformation.js";
+import type { StepWarning } from "./warnings.js";
 
 interface Spec extends Declared {
   readonly database: DatabaseField;
@@ -155,10 +156,10 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
         ? holds({ warnings: said({ counts: marker.counts, arriving: 0 }, database) })
         : appliedInAnotherForm(database, accept);
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
-    const warnings = [
+    const warnings: StepWarning[] = [
       ...begun(marker, sameForm, database),
       ...inParts(standing, database),
-      ...(preview?.faults ?? []).map(cantBeChanged),
+      ...(preview?.faults ?? []).map((fault) => ({ code: "unfit-document", fault }) as const),
     ];
     if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings });
     const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
@@ -256,22 +257,14 @@ function countOf({ matching }: Preview): Change {
   };
 }
 
-function begun(marker: Marker | undefined, sameForm: boolean, database: string): string[] {
-  if (!marker) return [];
-  const { changed } = marker.counts;
-  const edited = sameForm ? "" : "; the step was edited since, and they are not changed again";
-  return [`it was begun in ${database}, where ${changed} documents are changed already${edited}`];
+function begun(marker: Marker | undefined, sameForm: boolean, database: string): StepWarning[] {
+  return marker ? [{ code: "begun", database, changed: marker.counts.changed, edited: !sameForm }] : [];
 }
 
-function inParts(standing: Standing | undefined, database: string): string[] {
+function inParts(standing: Standing | undefined, database: string): StepWarning[] {
   if (!standing) return [];
   const { of, open, changed } = standing;
-  const parts = `${of - open.length} of ${of} parts`;
-  return [`it was begun in ${database} in parts: ${parts} are done, ${changed} documents are changed already`];
-}
-
-function cantBeChanged(fault: string): string {
-  return `a document can't be changed: ${fault}`;
+  return [{ code: "begun-in-parts", database, done: of - open.length, of, changed }];
 }
 
 function appliedInAnotherForm(database: string, accept: string): Difference<true> {
@@ -279,17 +272,9 @@ function appliedInAnotherForm(database: string, accept: string): Difference<true
   return refuses(refusal);
 }
 
-function said({ counts, arriving }: Ending, database: string): string[] {
-  const sentences: string[] = [];
-  if (counts.conflicted > 0) sentences.push(leftInConflict(counts.conflicted, database));
-  if (arriving > 0) sentences.push(stillArriving(arriving, database));
-  return sentences;
-}
-
-function leftInConflict(conflicted: number, database: string): string {
-  return `${conflicted} of the documents changed in ${database} have conflicting revisions, which were left as they are`;
-}
-
-function stillArriving(arriving: number, database: string): string {
-  return `documents of the old form go on arriving in ${database}, ${arriving} in the last moment before the step was done: those that arrive from now on are not changed`;
+function said({ counts: { conflicted }, arriving }: Ending, database: string): StepWarning[] {
+  const warnings: StepWarning[] = [];
+  if (conflicted > 0) warnings.push({ code: "documents-in-conflict", database, documents: conflicted });
+  if (arriving > 0) warnings.push({ code: "documents-arriving", database, documents: arriving });
+  return warnings;
 }

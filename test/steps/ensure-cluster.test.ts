@@ -40,7 +40,7 @@ describe("diff", () => {
   it("leaves a node that is not named, and says so", () => {
     const { action, warnings } = ensureCluster.diff({ ...any, nodes: ["c@1", "c@2"] }, joined);
     expect(action).toBe("none");
-    expect(warnings).toEqual([expect.stringContaining("c@3")]);
+    expect(warnings).toEqual([{ code: "node-not-listed", node: "c@3" }]);
   });
 });
 

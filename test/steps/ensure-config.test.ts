@@ -32,7 +32,7 @@ describe("ensureConfig: diff", () => {
     expect(difference.changes.map(({ path, before, after }) => [path, before, after])).toEqual(changes);
     expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);
     expect(difference.warnings).toEqual(
-      nodes.filter(({ down }) => down).map(({ node }) => `node ${node} is down: not looked at`),
+      nodes.filter(({ down }) => down).map(({ node }) => ({ code: "node-down", node })),
     );
   });
 

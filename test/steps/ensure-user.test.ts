@@ -103,7 +103,10 @@ describe("diff", () => {
 
   it("says that CouchDB refuses a login with conflicting revisions", async () => {
     const { action, warnings } = await differenceOf({ roles: ["zerg"] }, { ...stored, _conflicts: ["2-x"] });
-    expect({ action, warnings }).toEqual({ action: "none", warnings: [expect.stringContaining("conflicting")] });
+    expect({ action, warnings }).toEqual({
+      action: "none",
+      warnings: [{ code: "user-in-conflict", user: "kerrigan" }],
+    });
   });
 });
 

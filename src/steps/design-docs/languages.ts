@@ -8,6 +8,7 @@ import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { PerServer } from "../../couch/per-server.js";
 import { didYouMean } from "../../text/nearest.js";
+import type { StepWarning } from "../warnings.js";
 import { assertOurs, languageProbe } from "./companions.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
 
@@ -21,13 +22,12 @@ const probeName = "couchdb-migrate--language";
 type Named = { readonly name: string; readonly doc: DesignDoc };
 
 /** A warning for each language that is no more than a slip away from one of CouchDB's. Pure. */
-export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): string[] {
+export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): StepWarning[] {
   return Object.entries(docs).flatMap(([name, doc]) => {
     const language = unusual(doc);
     const hint = language === undefined ? "" : suggested(language);
-    return hint === ""
-      ? []
-      : [`${idOf(name)} has the language \`${language}\`, which CouchDB does not have by itself${hint}`];
+    if (language === undefined || hint === "") return [];
+    return [{ code: "unknown-language", designDoc: name, language, hint }];
   });
 }
 

@@ -1,5 +1,5 @@
 /** Design documents that CouchDB itself writes. Pure. */
-import { idOf } from "./design-doc.js";
+import type { StepWarning } from "../warnings.js";
 
 const owned: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   _users: { _auth: "CouchDB puts its own `validate_doc_update` back into it at every start" },
@@ -11,11 +11,8 @@ export function isOwnedByCouch(database: string, name: string): boolean {
 }
 
 /** A warning for each of the named ones that CouchDB writes over. */
-export function ownedByCouch(database: string, names: readonly string[]): string[] {
+export function ownedByCouch(database: string, names: readonly string[]): StepWarning[] {
   return names
     .filter((name) => isOwnedByCouch(database, name))
-    .map((name) => {
-      const why = owned[database]?.[name];
-      return `${idOf(name)} of ${database} belongs to CouchDB: ${why}, so this step drifts. Put your functions into another design document of ${database}`;
-    });
+    .map((name) => ({ code: "owned-by-couchdb", database, designDoc: name, why: owned[database]?.[name] ?? "" }));
 }

@@ -3,6 +3,7 @@
 import type { JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
 import type { Change } from "../difference.js";
+import type { StepWarning } from "../warnings.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";
 
@@ -106,9 +107,7 @@ function whyRefused(
   return `\`partitioned\` of index ${name} can't be changed, because _design/${desired.ddoc} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`;
 }
 
-export function neighbourWarning({ name, desired, neighbours }: ComparedIndex): string[] {
+export function neighbourWarning({ name, desired, neighbours }: ComparedIndex): StepWarning[] {
   if (neighbours.length === 0) return [];
-  return [
-    `index ${name} is not alone in _design/${desired.ddoc}: ${neighbours.join(", ")} ${neighbours.length === 1 ? "is" : "are"} built anew with it`,
-  ];
+  return [{ code: "index-not-alone", index: name, ddoc: desired.ddoc, neighbours }];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { previousName, stagedDoc, stagedName } from "../../../src/steps/design-docs/companions.js";
 import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+import type { StepWarning } from "../../../src/steps/warnings.js";
 
 type Doc = Readonly<Record<string, unknown>>;
 
@@ -110,11 +111,11 @@ describe("the name of a staged document", () => {
 
 describe("search indexes", () => {
   const search = (index: object) => ({ ...old, nouveau: { text: index }, indexes: { same: { index: "f" } } });
-  it.each<[string, Doc, string[]]>([
+  it.each<[string, Doc, StepWarning[]]>([
     [
       "changed: said to be written at once",
       search({ index: "g" }),
-      [expect.stringContaining("nouveau.text of _design/a")],
+      [{ code: "search-not-staged", designDoc: "a", indexes: ["nouveau.text"] }],
     ],
     ["the same, beside another change", { ...search({ index: "f" }), filters: {} }, []],
   ])("%s", (_, asked, warnings) => {

@@ -125,7 +125,7 @@ describe("a changed definition", () => {
     await bring(database, { i: { index: { fields: ["a"] } } });
     await must(server(), "POST", `/${database}/_index`, { body: second });
     expect(await bring(database, { i: { index: { fields: ["c"] } } })).toMatchObject({
-      warnings: [expect.stringContaining("second")],
+      warnings: [{ neighbours: ["second"] }],
     });
     await remove(database, [{ name: "i", ddoc: "mango-i" }]);
     expect((await list(database)).map(({ name, def }) => [name, def.fields])).toEqual([

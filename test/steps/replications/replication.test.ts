@@ -52,14 +52,14 @@ describe("diff", () => {
       continuous: true,
       ...kept,
     });
-    expect(difference.warnings).toEqual([expect.stringContaining("replicates again")]);
+    expect(difference.warnings).toEqual([{ code: "replication-restarts" }]);
   });
 
   it("says that CouchDB has given it up", async () => {
     const stored = storedOf({ _replication_state: "failed", _replication_state_reason: "x" });
     expect(ensureReplication.diff(await desiredOf({}), stored)).toMatchObject({
       action: "none",
-      warnings: [expect.stringContaining("_scheduler/docs/_replicator/r")],
+      warnings: [{ code: "replication-failed", id: "r", state: "failed" }],
     });
   });
 });
