@@ -3,6 +3,7 @@ import { MigrateError } from "../contract/errors.js";
 import { isObject, isStringArray } from "../text/json.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger.js";
 import type { LedgerPlace } from "./place.js";
+import { withRoom } from "./room.js";
 
 /** Fields that a later version added are kept. Throws `ledger-unreadable`. */
 export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
@@ -22,7 +23,8 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions");
   if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release");
   if (ledger.nodes !== undefined && !isStringArray(ledger.nodes)) return unreadable("its nodes");
-  return { ledger: ledger as unknown as Ledger, rev: _rev };
+  const read = ledger as unknown as Ledger;
+  return { ledger: { ...read, ...withRoom(read) }, rev: _rev };
 }
 
 function isEntry(value: unknown): value is Entry {

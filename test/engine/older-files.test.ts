@@ -303,6 +303,20 @@ test("the version is noted once, before the first write of a step", async () => 
   expect(Object.values(versions)).toEqual([1]);
 });
 
+test("a place that somebody set to the highest number makes no ledger that can't be read", async () => {
+  const [first, second] = [await version("x"), await version("y")];
+  await apply(first, options);
+  const { _id, _rev, ...edited } = (await ledger()) as { _id: string; _rev: string; versions: object };
+  const versions = Object.fromEntries(Object.keys(edited.versions).map((one) => [one, Number.MAX_SAFE_INTEGER]));
+  const at = `/${options.ledgerDatabase}/_local/couchdb-migrate-default`;
+  await must(server(), "PUT", at, { body: { ...edited, _rev, versions } });
+  expect(await apply(second, options)).toMatchObject({ applied: ["members"] });
+  expect(await apply(second, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
+  expect(await apply(first, options)).toMatchObject(skipped);
+  await correctRelease("3", options);
+  expect(await status(second, options)).toMatchObject({ release: "3" });
+});
+
 test("a version that could not be noted writes nothing, and the run says why", async () => {
   const proxy = await startProxy(server().url);
   const first = await version("x");

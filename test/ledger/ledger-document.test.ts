@@ -48,6 +48,22 @@ describe("a ledger document", () => {
   });
 });
 
+describe("places that somebody set too high leave room for the next one", () => {
+  const last = Number.MAX_SAFE_INTEGER;
+  it.each([
+    ["of a version", { versions: { a: 7, b: last } }, { versions: { a: 1, b: 2 } }],
+    ["of a release", { release: { value: "3", at: last } }, { release: { value: "3", at: 1 } }],
+    [
+      "of versions and a release, in their order",
+      { versions: { c: last, a: -5, b: last - 1 }, release: { value: "3", at: last - 1 } },
+      { versions: { a: 1, b: 2, c: 3 }, release: { value: "3", at: 2 } },
+    ],
+    ["but are kept as long as there is room", { versions: { a: 7, b: 2 ** 52 } }, { versions: { a: 7, b: 2 ** 52 } }],
+  ])("%s", (_, edited, expected) => {
+    expect(parseLedger({ ...stored, ...edited }, place).ledger).toEqual({ ...ledger, ...expected });
+  });
+});
+
 describe("the revision to write on is", () => {
   const now = 1_700_000_000_000;
   it.each([
