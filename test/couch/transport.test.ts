@@ -147,6 +147,56 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(other.received).toHaveLength(0);
   });
 
+  test.each([401, 421, 503])("a request that got %i is not sent again", async (status) => {
+    server.behave(json(status, { error: "x" }, { "www-authenticate": "Basic", "retry-after": "0" }));
+    expect(await outcome({ method: "PUT", body: "{}" })).toMatchObject({ status });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("a proxy's cookie is not sent back", async () => {
+    server.behave(json(200, {}, { "set-cookie": "AuthSession=other; Path=/" }));
+    const transport = open(server.url);
+    for (const target of ["/first", "/second"]) await transport.send(wire({ target }));
+    expect(server.received.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined]);
+  });
+
+  test("each request has its own login", async () => {
+    server.behave(json(200, {}));
+    const transport = open(server.url);
+    const logins = ["Basic eDp5", "Basic eDp6", undefined, "Basic eDp5"];
+    const sendAs = (login: string | undefined) =>
+      transport.send(
+        wire({ target: `/${encodeURIComponent(`${login}`)}`, headers: login ? { Authorization: login } : {} }),
+      );
+    await Promise.all(logins.map(sendAs));
+    const got = server.received.map(({ path, authorization }) => decodeURIComponent(path) === `/${authorization}`);
+    expect(got).toEqual([true, true, true, true]);
+  });
+
+  test.each(["/db/..", "/db/.", "/db/%2e%2e?rev=1-a"])("the path %s goes out as it is", async (target) => {
+    server.behave(json(200, {}));
+    await outcome({ target });
+    expect(server.received[0]?.path).toBe(target);
+  });
+
+  test("a request that is aborted while its answer is read", async () => {
+    const slow = await misbehavingServer();
+    slow.behave(text(200, "text/plain", "x".repeat(100_000)));
+    const transport = open(slow.url);
+    const controls = Array.from({ length: 20 }, () => new AbortController());
+    const sent = controls.map((control, turns) => {
+      const answer = transport.send(wire({ signal: control.signal }));
+      const abort = (left: number) => (left === 0 ? control.abort() : setImmediate(abort, left - 1));
+      abort(turns);
+      return answer.then(
+        ({ body }) => body.length,
+        (thrown) => failureOf(thrown, true).kind,
+      );
+    });
+    for (const came of await Promise.all(sent)) expect([100_000, "aborted"]).toContain(came);
+    await slow.close();
+  });
+
   test("what is sent: method, path, query, headers, body", async () => {
     server.behave(json(201, {}));
     const target = "/a%2Fb/_design/x?rev=1-%22a%22&startkey=%221%22";
