@@ -27,6 +27,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
     builds: run.builds,
     accept: commandLine("ledger accept", run.place, { id: step.id, path: run.migrations.path }),
     scriptTimeout: run.scriptTimeout,
+    ...(run.previews === false ? { withoutPreview: true } : {}),
     foreign: run.secrets.foreign,
     desired: step.desired,
     ...(target.database === undefined ? {} : { database: target.database }),

@@ -72,7 +72,7 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
-  const limits = previewLimits(seenSteps);
+  const limits = run.previews === false ? [] : previewLimits(seenSteps);
   const { refusal } = seen;
   const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
   const shown = steps.map((step) => (refusal ? { ...step.plan, applies: false } : step.plan));

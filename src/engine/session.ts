@@ -50,6 +50,8 @@ export interface Run {
   readonly rate: number | undefined;
   readonly builds: number;
   readonly scriptTimeout: number;
+  /** False: what steps would do to documents is not looked at. Default: a plan shows it. */
+  readonly previews?: false;
   readonly leasing: Required<LeaseOptions>;
 }
 

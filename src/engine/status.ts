@@ -31,7 +31,8 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
     { ...options, expectsServer: true, unknownSecrets: true },
     async (run) => {
       const seen = await assessWhenReady(run, { withRefused: true, unexamined: true });
-      const planned = await planRun(run, seen);
+      // How things stand is no question to a script, which may take its time.
+      const planned = await planRun({ ...run, previews: false }, seen);
       const entries = seen.stored?.ledger.entries ?? {};
       const { couch, place } = run;
       const [lease, parts, history, others] = await Promise.all([

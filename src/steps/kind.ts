@@ -58,6 +58,8 @@ export interface StepContext<Desired> {
   readonly scriptTimeout?: number;
   /** How many indexes may be built at the same time, of all steps of the run. Absent: one. */
   readonly builds?: number;
+  /** For `detail`: what becomes of documents is not asked for, so that no script runs and no document is read. */
+  readonly withoutPreview?: boolean;
   /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
   foreign(text: string): string;
   /** The command that takes a changed one-time step as it is, for messages, as it can be pasted. */

@@ -138,13 +138,15 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   async detail(context, observed) {
-    const { desired, database, couch, step } = context;
+    const { desired, database, couch, step, withoutPreview } = context;
     const { division } = observed;
-    const seen = await withTransform(context, (transform) =>
-      preview(context, database, desired.selector, transform, desired.conflicts),
-    );
+    const seen = withoutPreview
+      ? undefined
+      : await withTransform(context, (transform) =>
+          preview(context, database, desired.selector, transform, desired.conflicts),
+        );
     const standing = division && (await standingOf(division, couch, database, identityOf(step)));
-    return { ...observed, preview: seen, ...(standing ? { standing } : {}) };
+    return { ...observed, ...(seen ? { preview: seen } : {}), ...(standing ? { standing } : {}) };
   },
 
   diff(_, observed, { database }) {

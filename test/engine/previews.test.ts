@@ -1,6 +1,8 @@
 /** What a plan shows of many documents, and of documents that steps before will change. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type ApplyOptions, apply, loadMigrations, plan } from "../../src/index.js";
+import { type ApplyOptions, apply, loadMigrations, plan, status } from "../../src/index.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { plain } from "../../src/render/style.js";
@@ -104,4 +106,21 @@ describe("many documents", () => {
     }));
     expect(planned.steps.at(-1)?.brief).toEqual(named.sort((a, b) => (a.database < b.database ? -1 : 1)));
   });
+});
+
+test("status ran scripts, and so took as long as they do", async () => {
+  await apply(await load("made", "docs"), options);
+  const folder = await tempFolder({
+    "001.yaml": `- id: legs\n  transformDocuments: { database: ${database}, script: x.mjs }\n`,
+  });
+  const ran = join(folder, "ran");
+  const script = `import { writeFileSync } from "node:fs";
+    export default () => { writeFileSync(${JSON.stringify(ran)}, ""); throw new Error("no legs"); };`;
+  writeFileSync(join(folder, "x.mjs"), script);
+  const migrations = await loadMigrations(folder);
+  expect((await status(migrations, options)).steps).toMatchObject([{ id: "legs", state: "pending", notes: [] }]);
+  expect(existsSync(ran)).toBe(false);
+  const [planned] = (await plan(migrations, options)).steps;
+  expect(planned?.notes).toEqual(["a document can't be changed: a: no legs", expect.stringContaining("b: no legs")]);
+  expect(existsSync(ran)).toBe(true);
 });
