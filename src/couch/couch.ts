@@ -76,7 +76,9 @@ export interface Couch {
   readonly requests: { readonly reads: number; readonly writes: number };
   /** What the requests are signed with. */
   readonly login: Login;
-  /** Where this is the server under a lease: the server. See per-server.ts. */
+  /** What the run shares: see shared.ts. */
+  readonly shared: Map<unknown, unknown>;
+  /** Where this is the server under a lease: the server. */
   readonly behind?: Couch;
 }
 

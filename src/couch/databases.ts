@@ -4,8 +4,8 @@ import type { Couch } from "./couch.js";
 import { gather } from "./gather.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
-import { PerServer } from "./per-server.js";
 import { fromFirstToLast, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
+import { sharedIn } from "./shared.js";
 
 export interface DatabaseInfo {
   readonly name: string;
@@ -147,10 +147,12 @@ interface Row {
   readonly info?: RawInfo;
 }
 
-const servers = new PerServer<Databases>();
-
 function databasesOf(couch: Couch): Databases {
-  return servers.of(couch, (server) => new Databases(server));
+  return sharedIn(couch, newDatabases);
+}
+
+function newDatabases(server: Couch): Databases {
+  return new Databases(server);
 }
 
 /** `undefined`: it does not exist. */

@@ -156,6 +156,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     login: exchange.login,
     contact: exchange.contact,
     requests: exchange.requests,
+    shared: new Map(),
     version,
     read: (path, options) => read(path, options),
     once,

@@ -3,27 +3,38 @@ import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
 import type { Couch } from "./couch.js";
 import { type Path, path } from "./path.js";
-import { PerServer } from "./per-server.js";
+import { sharedIn } from "./shared.js";
 import { isAtLeast } from "./version.js";
 
-const known = new PerServer<readonly string[]>();
+/** Those that were asked for or assumed in a run. */
+interface Known {
+  names?: readonly string[] | undefined;
+}
+
+function knownIn(couch: Couch): Known {
+  return sharedIn(couch, noneKnown);
+}
+
+function noneKnown(): Known {
+  return {};
+}
+
 const local = "_local";
 
 /** The nodes that were asked for or assumed in this run. */
 export function knownNodes(couch: Couch): readonly string[] | undefined {
-  return known.get(couch);
+  return knownIn(couch).names;
 }
 
 /** Takes these for the cluster's nodes, so that a first look need not ask; `undefined`: ask again. */
 export function assumeNodes(couch: Couch, names: readonly string[] | undefined): void {
-  if (names && names.length > 0) known.set(couch, names);
-  else known.delete(couch);
+  knownIn(couch).names = names && names.length > 0 ? names : undefined;
 }
 
 /** The nodes that make up the cluster, whether they are up or not. Needs a server admin. */
 export async function clusterNodes(couch: Couch): Promise<readonly string[]> {
-  const names = known.get(couch) ?? (await askForNodes(couch));
-  known.set(couch, names);
+  const names = knownNodes(couch) ?? (await askForNodes(couch));
+  knownIn(couch).names = names;
   return names;
 }
 
@@ -74,7 +85,7 @@ export async function onEveryNode<Seen>(
   const nodes = await clusterNodes(couch);
   const looks = await Promise.all(nodes.map((node) => lookAt(node, look)));
   if (looks.every((one) => one !== undefined)) return looks;
-  known.delete(couch);
+  assumeNodes(couch, undefined);
   const now = await clusterNodes(couch);
   return Promise.all(now.map(async (node) => (await lookAt(node, look)) ?? { node, down: true as const }));
 }
@@ -141,7 +152,7 @@ function nodeDown(node: string): MigrateError {
 
 /** What was known of the nodes is wrong then. */
 function noSuchNode(couch: Couch, node: string): MigrateError {
-  known.delete(couch);
+  assumeNodes(couch, undefined);
   return new MigrateError("node-down", { message: `The cluster has no node ${node}.`, data: { node, known: false } });
 }
 

@@ -8,6 +8,7 @@ export type OnWrite = (send: () => Promise<Answer>, path: string, options: Write
 export function tamper(couch: Couch, onWrite: OnWrite, more: Partial<Couch> = {}): Couch {
   return {
     url: couch.url,
+    shared: new Map(),
     login: couch.login,
     requests: couch.requests,
     version: () => couch.version(),

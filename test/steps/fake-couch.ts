@@ -51,6 +51,7 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
   };
   return {
     url: "http://couchdb.example",
+    shared: new Map(),
     login,
     requests,
     written,

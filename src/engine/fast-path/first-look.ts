@@ -9,7 +9,7 @@ import { MigrateError } from "../../contract/errors.js";
 import { type ApplyOptions, defaults } from "../../contract/options.js";
 import { databaseInfo, incarnations } from "../../couch/databases.js";
 import type { Gateway } from "../../couch/gateway.js";
-import { shardMapRevisions } from "../../couch/shard-maps.js";
+import { isAsStamped } from "../../couch/stamp.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { type LedgerPlace, readLedger, readLedgerRevision } from "../../ledger/store.js";
 import { Problems } from "../../migrations/problems.js";
@@ -88,16 +88,8 @@ function isReleased({ release }: Snapshot, options: ApplyOptions): boolean {
 }
 
 async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
-  const [revision, same] = await Promise.all([readLedgerRevision(couch, place), areAsTheyWere(snapshot, couch)]);
+  const [revision, same] = await Promise.all([readLedgerRevision(couch, place), isAsStamped(couch, snapshot)]);
   return same && revision === snapshot.ledger;
-}
-
-async function areAsTheyWere({ databases, shardMaps: before }: Snapshot, couch: Gateway): Promise<boolean> {
-  const names = Object.keys(databases);
-  const now = before && (await shardMapRevisions(couch, names));
-  if (now) return names.every((name) => now.get(name) === before[name]);
-  const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
-  return !(await Promise.all(same)).includes(false);
 }
 
 /** The run that goes on will most likely need the same. Whatever fails, it meets again. */

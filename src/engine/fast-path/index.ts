@@ -3,12 +3,12 @@
 export { firstLook } from "./first-look.js";
 
 type LookAhead = typeof import("./look-ahead.js").lookAhead;
-type SnapshotOf = typeof import("./take-snapshot.js").snapshotOf;
+type TakeSnapshot = typeof import("./take-snapshot.js").takeSnapshot;
 
 export async function lookAhead(...given: Parameters<LookAhead>): Promise<ReturnType<LookAhead>> {
   return (await import("./look-ahead.js")).lookAhead(...given);
 }
 
-export async function takeSnapshot(...given: Parameters<SnapshotOf>): Promise<ReturnType<SnapshotOf>> {
-  return (await import("./take-snapshot.js")).snapshotOf(...given);
+export async function takeSnapshot(...given: Parameters<TakeSnapshot>): Promise<ReturnType<TakeSnapshot>> {
+  return (await import("./take-snapshot.js")).takeSnapshot(...given);
 }

@@ -6,23 +6,20 @@
  * late runner puts an old one back. What people do to the ledger by hand is told by its revision.
  */
 import type { Couch } from "../../couch/couch.js";
+import { isStamp, type Stamp } from "../../couch/stamp.js";
 import { parseLeaves } from "../../ledger/parse-leaves.js";
 import { type LedgerPlace, leasePath } from "../../ledger/place.js";
 import type { Inputs } from "../../migrations/inputs.js";
 import { isObject, isStringArray } from "../../text/json.js";
 
 /** A run has left nothing to do: these files are the newest version, and every step of them is recorded, in databases of these incarnations. */
-export interface Snapshot extends Inputs {
+export interface Snapshot extends Inputs, Stamp {
   /** The ledger's revision. */
   readonly ledger: string;
   /** The ledger's release. Absent: it has none. */
   readonly release?: string;
   /** Ids, in the order of the files. */
   readonly steps: readonly string[];
-  /** The databases to look at, each with its incarnation; `null`: it does not exist. */
-  readonly databases: Readonly<Record<string, string | null>>;
-  /** Revisions of the shard maps of those that exist. Absent: they are too few, or it can't be had. */
-  readonly shardMaps?: Readonly<Record<string, string>>;
 }
 
 /** One request. `undefined`: there is none, or the lease is held, or in doubt. */
@@ -37,7 +34,7 @@ export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Sn
 /** Can this version read it? */
 function isSnapshot(value: unknown): value is Snapshot {
   if (!isObject(value)) return false;
-  const { digest, reads, variables, ledger, release = "", steps, databases, shardMaps = {} } = value;
+  const { digest, reads, variables, ledger, release = "", steps } = value;
   return (
     typeof digest === "string" &&
     typeof ledger === "string" &&
@@ -46,10 +43,7 @@ function isSnapshot(value: unknown): value is Snapshot {
     reads.every((read) => isStringArray(read) && read.length === 2 && ways.has(read[0] ?? "")) &&
     isStringArray(variables) &&
     isStringArray(steps) &&
-    isObject(databases) &&
-    Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
-    isObject(shardMaps) &&
-    isStringArray(Object.values(shardMaps))
+    isStamp(value)
   );
 }
 

@@ -6,7 +6,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
-import { PerServer } from "../../couch/per-server.js";
+import { sharedIn } from "../../couch/shared.js";
 import { didYouMean } from "../../text/nearest.js";
 import type { StepWarning } from "../warnings.js";
 import { assertOurs, languageProbe } from "./companions.js";
@@ -56,10 +56,13 @@ function suggested(language: string): string {
   return bySetting.includes(language) ? "" : didYouMean(language, [...always, ...bySetting]);
 }
 
-const known = new PerServer<Map<string, Promise<boolean>>>();
+/** By language: whether the server knows it. */
+function noneAsked(): Map<string, Promise<boolean>> {
+  return new Map();
+}
 
 function isKnown(couch: Couch, database: string, language: string): Promise<boolean> {
-  const asked = known.of(couch, () => new Map());
+  const asked = sharedIn(couch, noneAsked);
   const answer = asked.get(language) ?? ask(couch, database, language);
   asked.set(language, answer);
   answer.catch(() => asked.delete(language));

@@ -2,6 +2,7 @@
 import type { Couch } from "../../couch/couch.js";
 import { deepDocuments } from "../../couch/nesting.js";
 import { path } from "../../couch/path.js";
+import { sharedIn } from "../../couch/shared.js";
 import { readStored } from "../documents/stored.js";
 import { type DesignDoc, idOf, nameInId } from "./design-doc.js";
 
@@ -41,6 +42,7 @@ export async function readDesignDocs(
   try {
     const listing = await list(couch, database, true);
     if (!listing) return undefined;
+    const byName = sharedIn(couch, noneByName);
     const docs = byName.get(listing) ?? docsIn((listing.rows ?? []).map(({ doc }) => doc));
     byName.set(listing, docs);
     return { docs, partial: false };
@@ -61,7 +63,9 @@ async function list(couch: Couch, database: string, wholly: boolean): Promise<Li
 }
 
 /** The gateway keeps answers, and many a step asks for the same one. */
-const byName = new WeakMap<Listing, DesignDocs>();
+function noneByName(): WeakMap<Listing, DesignDocs> {
+  return new WeakMap();
+}
 
 function docsIn(docs: readonly DesignDoc[]): DesignDocs {
   return Object.fromEntries(

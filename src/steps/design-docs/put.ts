@@ -7,6 +7,7 @@ import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
 import { gather } from "../../couch/gather.js";
 import { path } from "../../couch/path.js";
+import { sharedIn } from "../../couch/shared.js";
 import { assertAsSent, faultsAsSent } from "./as-sent.js";
 import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";
@@ -17,7 +18,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const gatherers = new WeakMap<Couch, Map<string, (one: Waiting) => void>>();
+/** By the lease under which they are written, and by database. */
+function noGatherers(): Map<Couch, Map<string, (one: Waiting) => void>> {
+  return new Map();
+}
 
 /** `doc` with its `_id`, and with `_rev` where it replaces one. Throws as a `PUT` of it does. */
 export function putDesignDoc(couch: Couch, database: string, doc: DesignDoc): Promise<void> {
@@ -25,6 +29,7 @@ export function putDesignDoc(couch: Couch, database: string, doc: DesignDoc): Pr
 }
 
 function gathererOf(couch: Couch, database: string): (one: Waiting) => void {
+  const gatherers = sharedIn(couch, noGatherers);
   const byDatabase = gatherers.get(couch) ?? new Map<string, (one: Waiting) => void>();
   gatherers.set(couch, byDatabase);
   const gatherer = byDatabase.get(database) ?? gather<Waiting>((all) => send(couch, database, all));

@@ -7,7 +7,7 @@ import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { databaseInfo } from "../../couch/databases.js";
 import { path } from "../../couch/path.js";
-import { PerServer } from "../../couch/per-server.js";
+import { sharedIn } from "../../couch/shared.js";
 import { namedViews } from "../../text/named-views.js";
 import type { StepContext } from "../kind.js";
 import { assertAsSent } from "./as-sent.js";
@@ -30,7 +30,10 @@ export interface StagedWrite extends DesignDocWrite {
 
 export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
 
-const turns = new PerServer<LimitFunction>();
+/** Of all indexes that a run builds. */
+function noTurns(): { limit?: LimitFunction } {
+  return {};
+}
 
 interface Around<Write> {
   /** What is written at once, when nothing that is built has shown a fault. */
@@ -62,7 +65,9 @@ export async function deployStaged<Write extends StagedWrite>(
 }
 
 async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
-  const turn = turns.of(context.couch, () => pLimit(context.builds ?? 1));
+  const turns = sharedIn(context.couch, noTurns);
+  turns.limit ??= pLimit(context.builds ?? 1);
+  const turn = turns.limit;
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const staged = writes.map((write) =>

@@ -108,6 +108,7 @@ export class Scene {
     };
     return {
       url: couch.url,
+      shared: new Map(),
       login: couch.login,
       requests: couch.requests,
       version: () => couch.version(),

@@ -3,7 +3,7 @@ import type { Couch } from "../../../src/couch/couch.js";
 import { inTurn } from "../../../src/steps/transform/script-slots.js";
 
 it("two scripts run at once, under any lease and even after a failure, and each run has its own limit", async () => {
-  const [run, other] = [{} as Couch, {} as Couch];
+  const [run, other] = [{ shared: new Map() } as unknown as Couch, { shared: new Map() } as unknown as Couch];
   const most = { run: 0, other: 0 };
   const now = { run: 0, other: 0 };
   const work = (name: "run" | "other", fails: boolean) => async () => {

@@ -1,0 +1,48 @@
+/**
+ * What shows at one look that databases are as they were. Whoever keeps a stamp for a later run need not know what is in
+ * it: where it pays, the revisions of shard maps, which are read without opening a database.
+ */
+import { isObject, isStringArray } from "../text/json.js";
+import type { Couch } from "./couch.js";
+import { databaseInfo, knownShardMap } from "./databases.js";
+import { shardMapRevisions, worthAListing } from "./shard-maps.js";
+
+export interface Stamp {
+  /** The databases to look at, each with its incarnation; `null`: it does not exist. */
+  readonly databases: Readonly<Record<string, string | null>>;
+  /** Revisions of the shard maps of those that exist. Absent: they are too few, or it can't be had. */
+  readonly shardMaps?: Readonly<Record<string, string>>;
+}
+
+/** @param existing incarnations of the databases that exist */
+export function stampOf(couch: Couch, names: readonly string[], existing: ReadonlyMap<string, string>): Stamp {
+  const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
+  const there = names.filter((name) => existing.has(name));
+  const known = there.flatMap((name) => {
+    const map = knownShardMap(couch, name);
+    return map && map.incarnation === existing.get(name) ? [[name, map.rev] as const] : [];
+  });
+  if (names.length < worthAListing || known.length < there.length) return { databases };
+  return { databases, shardMaps: Object.fromEntries(known) };
+}
+
+/** Asks the server. False: they are not as they were, or it can't be told. */
+export async function isAsStamped(couch: Couch, { databases, shardMaps: before }: Stamp): Promise<boolean> {
+  const names = Object.keys(databases);
+  const now = before && (await shardMapRevisions(couch, names));
+  if (now) return names.every((name) => now.get(name) === before[name]);
+  const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
+  return !(await Promise.all(same)).includes(false);
+}
+
+/** Can this version read it? */
+export function isStamp(value: unknown): value is Stamp {
+  if (!isObject(value)) return false;
+  const { databases, shardMaps = {} } = value;
+  return (
+    isObject(databases) &&
+    Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
+    isObject(shardMaps) &&
+    isStringArray(Object.values(shardMaps))
+  );
+}
