@@ -5,6 +5,7 @@ import type { OlderFiles } from "../contract/results.js";
 import type { Login } from "../couch/couch.js";
 import { commandLine } from "../ledger/command-line.js";
 import { filesVersion } from "../ledger/files-version.js";
+import type { Derivations } from "../ledger/fingerprint.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { noteVersion } from "../ledger/note-version.js";
 import type { LedgerPlace } from "../ledger/place.js";
@@ -28,10 +29,11 @@ interface FilesRun {
   readonly steps: readonly Step[];
   readonly release: string | undefined;
   readonly allowRevert: boolean;
+  readonly derivations: Derivations;
 }
 
 export async function assessFiles(
-  { steps, release, allowRevert }: FilesRun,
+  { steps, release, allowRevert, derivations }: FilesRun,
   ledger: Ledger | undefined,
   login: Login,
 ): Promise<FilesSeen> {
@@ -49,7 +51,7 @@ export async function assessFiles(
   const first = standingWith(false);
   // A key need not be derived for files that are not applied anyway.
   if (first.is === "older" || first.is === "refused") return seen(first, noSecrets);
-  const secrets = await checkSecrets(steps, ledger, login);
+  const secrets = await checkSecrets(steps, ledger, login, derivations);
   return seen(standingWith(secrets.former), secrets);
 }
 
@@ -63,10 +65,14 @@ function isUnnoted(
 }
 
 /** The ledger with what is to be noted in it. */
-export async function ledgerToNote({ files, renamed, secrets, standing }: FilesSeen, set: string): Promise<Ledger> {
+export async function ledgerToNote(
+  { files, renamed, secrets, standing }: FilesSeen,
+  { place: { set }, derivations }: { readonly place: LedgerPlace; readonly derivations: Derivations },
+): Promise<Ledger> {
   const before: Ledger = renamed.ledger ?? { formatVersion: 1, set, entries: {} };
   const { toNote } = secrets;
-  const fingerprint = toNote.length > 0 ? { fingerprint: await notedSecrets(toNote, before.fingerprint) } : {};
+  const fingerprint =
+    toNote.length > 0 ? { fingerprint: await notedSecrets(toNote, before.fingerprint, derivations) } : {};
   const isNewRelease = files.release !== undefined && !before.release;
   return { ...before, ...fingerprint, ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}) };
 }

@@ -75,7 +75,7 @@ export class Noting implements Guard {
     await carryMarkers(held, { files, existing });
     const { couch, place } = held;
     const renamed = [...files.renamed.renames.values()];
-    const noted = await writeLedger(couch, place, stored, await ledgerToNote(files, place.set), { renamed });
+    const noted = await writeLedger(couch, place, stored, await ledgerToNote(files, held), { renamed });
     if (files.standing.is === "newer" && files.standing.reverts) {
       warn(this.#run, { code: "reverted", message: revertedMessage });
     }

@@ -1,6 +1,6 @@
 /** Has a secret of the files changed since it was applied? Answered without asking the server. */
 import type { Login } from "../couch/couch.js";
-import { type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
+import { type Derivations, type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
 import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
 import { isOfLogin } from "../steps/traits.js";
@@ -26,6 +26,7 @@ export async function checkSecrets(
   steps: readonly Step[],
   ledger: Ledger | undefined,
   login: Login,
+  derivations: Derivations,
 ): Promise<SecretsSeen> {
   // The fingerprint is over all secrets together. A plan without some of them sees a change of the others on the server.
   if (steps.some(({ unknown }) => unknown)) return noSecrets;
@@ -38,7 +39,7 @@ export async function checkSecrets(
   const same = steps.filter(({ id }) => covered.has(id));
   const isCovered = same.length === covered.size && open.every(({ id }) => covered.has(id));
   const compared = isCovered ? same : open;
-  const { hash } = await fingerprintOf(secretsOf(compared), recorded);
+  const { hash } = await fingerprintOf(secretsOf(compared), recorded, derivations);
   if (isCovered && hash === recorded.hash) return recorded.pending ? { changed, former: false, toNote: [] } : noSecrets;
   return { changed, former: recorded.former?.includes(hash) ?? false, toNote: compared };
 }
@@ -47,9 +48,13 @@ export async function checkSecrets(
  * What to note of these steps' secrets. The salt of the one before is the set's own and stays: with it these secrets were
  * derived already, when they were looked at, and former ones can be told.
  */
-export async function notedSecrets(steps: readonly Step[], before: Fingerprint | undefined): Promise<Fingerprint> {
+export async function notedSecrets(
+  steps: readonly Step[],
+  before: Fingerprint | undefined,
+  derivations: Derivations,
+): Promise<Fingerprint> {
   const kept = before && isCostly(before) ? before : undefined;
-  const noted = await fingerprintOf(secretsOf(steps), kept);
+  const noted = await fingerprintOf(secretsOf(steps), kept, derivations);
   const former = new Set(kept?.former);
   // Of other steps it is no former value of these.
   if (kept && JSON.stringify(kept.ids) === JSON.stringify(noted.ids)) former.add(kept.hash);

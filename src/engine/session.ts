@@ -9,6 +9,7 @@ import type { Guard } from "../couch/guard.js";
 import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
+import type { Derivations } from "../ledger/fingerprint.js";
 import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
@@ -35,6 +36,7 @@ export interface Run {
   why(): MigrateError | undefined;
   /** What has become of its steps up to now. */
   readonly outcomes: Outcome[];
+  readonly derivations: Derivations;
   readonly wait: number;
   /** As `wait`, for a server that answers. */
   readonly patience: number;
@@ -104,6 +106,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     signal: soft,
     why,
     outcomes: [],
+    derivations: new Map(),
     wait: options.wait ?? (options.expectsServer ? 0 : defaults.wait),
     patience: options.wait ?? (options.expectsServer ? defaults.patience : defaults.wait),
     reach,

@@ -21,18 +21,24 @@ const length = 32;
 
 const derive = promisify<Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** The derivation made last: a run looks several times, and it is most of what a look costs. */
-let latest: { readonly of: string; readonly hash: Promise<Buffer> } | undefined;
+/** The derivations that a run has made: it looks several times, and they are most of what a look costs. */
+export type Derivations = Map<string, Promise<Buffer>>;
 
-function hashOf(secrets: Buffer, salt: Buffer, { n, r, p }: Pick<Fingerprint, "n" | "r" | "p">): Promise<Buffer> {
+function hashOf(
+  secrets: Buffer,
+  salt: Buffer,
+  { n, r, p }: Pick<Fingerprint, "n" | "r" | "p">,
+  derivations: Derivations,
+): Promise<Buffer> {
   const of = createHash("sha256")
     .update(JSON.stringify([n, r, p]))
     .update(salt)
     .update(secrets)
     .digest("hex");
-  if (latest?.of === of) return latest.hash;
+  const known = derivations.get(of);
+  if (known !== undefined) return known;
   const hash = derive(secrets, salt, length, { N: n, r, p, maxmem: 128 * r * (n + p) + 2 ** 20 });
-  latest = { of, hash };
+  derivations.set(of, hash);
   return hash;
 }
 
@@ -41,13 +47,14 @@ export function isCostly({ n, r, p }: Fingerprint): boolean {
   return n * r * p >= cost.n * cost.r * cost.p;
 }
 
-/** One derivation, if it is not the one made last. With `given`: as that one was made, for comparison. Without: with a fresh salt. */
+/** One derivation, if it was not made before. With `given`: as that one was made, for comparison. Without: with a fresh salt. */
 export async function fingerprintOf(
   secrets: readonly FingerprintedSecret[],
   given?: Pick<Fingerprint, "salt" | "n" | "r" | "p">,
+  derivations: Derivations = new Map(),
 ): Promise<Fingerprint> {
   const { salt, n, r, p } = given ?? { salt: randomBytes(16).toString("base64"), ...cost };
-  const hash = await hashOf(encode(secrets), Buffer.from(salt, "base64"), { n, r, p });
+  const hash = await hashOf(encode(secrets), Buffer.from(salt, "base64"), { n, r, p }, derivations);
   const ids = [...new Set(secrets.map((secret) => secret.id))].sort();
   return { ids, salt, hash: hash.toString("base64"), n, r, p };
 }
