@@ -6,6 +6,7 @@ import type { Step } from "../migrations/step.js";
 import { type Difference, holds } from "../steps/difference.js";
 import { inPlace, type PlacedContext } from "../steps/in-place.js";
 import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
+import { reasonOf } from "../steps/refusals.js";
 import { kindOf } from "../steps/targets.js";
 import { dependsOnServer, isRemoval, warningsOf } from "../steps/traits.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
@@ -41,7 +42,9 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
 }
 
 /** A difference as people may see it: without secrets, and its warnings as sentences. */
-export interface Finding extends Omit<Difference, "warnings"> {
+export interface Finding extends Omit<Difference, "refusals" | "warnings"> {
+  /** Why it is refused, and what to do. Only with `refused`. */
+  readonly refusal?: string;
   readonly warnings: readonly ToldWarning[];
 }
 
@@ -82,7 +85,7 @@ async function look(
   return hasMore ? there.diff(await there.detail(observed)) : found;
 }
 
-function withoutSecrets(run: Run, step: Step, found: Difference): Finding {
+function withoutSecrets(run: Run, step: Step, { refusals, ...found }: Difference): Finding {
   const { own } = run.secrets;
   const mask = (changes: readonly Change[]) => maskChanges(changes, step, kindOf(step).schema, run.secrets);
   return {
@@ -93,7 +96,7 @@ function withoutSecrets(run: Run, step: Step, found: Difference): Finding {
     warnings: [...warningsOf(step), ...found.warnings]
       .map(tell)
       .map(({ code, message }) => ({ code, message: own(message) })),
-    ...(found.refusal === undefined ? {} : { refusal: own(found.refusal) }),
+    ...(refusals ? { refusal: own(reasonOf(refusals)) } : {}),
   };
 }
 
@@ -102,7 +105,7 @@ function allowed(run: Run, step: Step, finding: Finding): Finding {
   const wouldDestroy = isRemoval(step) && finding.action === "remove";
   if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return finding;
   const { changes, warnings } = finding;
-  const why = `it destroys ${kindOf(step).title(step.shown)}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
+  const why = reasonOf([{ code: "destroys", title: kindOf(step).title(step.shown) }]);
   return { ...refusal(why), changes, warnings };
 }
 

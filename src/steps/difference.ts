@@ -1,5 +1,6 @@
 /** What `diff` says, and how a kind says it: `return updates(changes, write)`. */
 import type { Change, Kept, Rebuild } from "../contract/results.js";
+import type { Refusal } from "./refusals.js";
 import type { StepWarning } from "./warnings.js";
 
 export type { Change, Kept, Rebuild };
@@ -15,8 +16,8 @@ export interface Difference<Write = unknown> {
   readonly rebuilds: readonly Rebuild[];
   /** To be said, though the step holds or can be applied. */
   readonly warnings: readonly StepWarning[];
-  /** Why it is refused, and what to do: one sentence. Only with `refused`. */
-  readonly refusal?: string;
+  /** Why it is refused. Only with `refused`. */
+  readonly refusals?: readonly Refusal[];
   /** What `apply` gets. Absent with `none` and `refused`. */
   readonly write?: Write;
 }
@@ -42,9 +43,13 @@ export function removes<Write>(changes: readonly Change[], write: Write, said: S
   return { ...difference("remove", changes, said), write };
 }
 
-/** @param refusal why, and what to do: one sentence */
-export function refuses<Write>(refusal: string, changes: readonly Change[] = [], said: Said = {}): Difference<Write> {
-  return { ...difference("refused", changes, said), refusal };
+/** @param why one refusal, or several */
+export function refuses<Write>(
+  why: Refusal | readonly Refusal[],
+  changes: readonly Change[] = [],
+  said: Said = {},
+): Difference<Write> {
+  return { ...difference("refused", changes, said), refusals: [why].flat() };
 }
 
 function difference<Write>(

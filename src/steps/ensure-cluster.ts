@@ -7,6 +7,7 @@ import { alignSettings, type SharedSetting, unevenSettings } from "./cluster/sha
 import { type Change, creates, holds, refuses, updates } from "./difference.js";
 import { ensureDatabase } from "./ensure-database.js";
 import { defineKind, type StepContext } from "./kind.js";
+import type { Refusal } from "./refusals.js";
 import type { StepWarning } from "./warnings.js";
 
 interface Cluster {
@@ -157,15 +158,12 @@ async function missingDatabases(couch: Couch, desired: Cluster): Promise<string[
   return [...found].flatMap(([name, incarnation]) => (incarnation === undefined ? [name] : []));
 }
 
-function whyNot({ nodes, size = 1 }: Cluster, seen: Seen, join: readonly string[]): string | undefined {
+function whyNot({ nodes, size = 1 }: Cluster, seen: Seen, join: readonly string[]): Refusal | undefined {
   if (seen.own === undefined && seen.members.length === 0) {
-    return nodes || size > 1 ? "CouchDB 1.x has no clusters" : undefined;
+    return nodes || size > 1 ? { code: "no-clusters" } : undefined;
   }
-  if (nodes && seen.own !== undefined && !nodes.includes(seen.own)) {
-    return `the node that the run speaks to is ${seen.own}, which is not in \`nodes\`; give the nodes' names as \`GET /_membership\` has them`;
-  }
-  if (join.length === 0 || seen.canJoin) return undefined;
-  return `${join.join(", ")} can't be joined over this port before CouchDB 3.0; join them by CouchDB's cluster setup`;
+  if (nodes && seen.own !== undefined && !nodes.includes(seen.own)) return { code: "node-not-named", node: seen.own };
+  return join.length === 0 || seen.canJoin ? undefined : { code: "nodes-cannot-join", nodes: join };
 }
 
 /** Databases made through several nodes at once may come out with different shards, so the nodes take turns. */

@@ -3,10 +3,11 @@ import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
 import { clusterNodes } from "../couch/nodes.js";
 import { path } from "../couch/path.js";
-import { partitionsSince, takesPartitions } from "../couch/welcome.js";
+import { takesPartitions } from "../couch/welcome.js";
 import { newDatabase, ownDatabaseProblems } from "./database-field.js";
 import { type Change, creates, holds, type Kept, refuses } from "./difference.js";
 import { defineKind, type StepContext } from "./kind.js";
+import { type Refusal, reasonOf } from "./refusals.js";
 import type { StepWarning } from "./warnings.js";
 
 interface Database {
@@ -96,7 +97,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
     const changes = creation(desired);
     const warnings = tooManyCopies(desired, server);
     if (desired.partitioned && server?.takesPartitions === false) {
-      return refuses(noPartitions(desired, server.version), changes, { warnings });
+      return refuses({ code: "no-partitions", database: desired.name, version: server.version }, changes, { warnings });
     }
     return creates(changes, desired, { warnings });
   },
@@ -128,7 +129,8 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
     const lost = isNew ? ignored(asked, made) : undefined;
     if (lost !== undefined) throw dropped(made, lost);
     const refusal = otherKind(asked, made);
-    if (refusal !== undefined) throw new MigrateError("refused", { message: refusal, data: { database: name } });
+    if (refusal !== undefined)
+      throw new MigrateError("refused", { message: reasonOf([refusal]), data: { database: name } });
     return otherShards(asked, made);
   },
 });
@@ -151,10 +153,6 @@ async function countNodes(couch: Couch): Promise<number | undefined> {
     if (toMigrateError(thrown).code === "missing-right") return undefined;
     throw thrown;
   }
-}
-
-function noPartitions({ name }: Database, version: string): string {
-  return `database ${name} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``;
 }
 
 /** What of a new database is not as it was asked for. Fewer copies are: CouchDB makes no more than it has nodes. */
@@ -182,10 +180,8 @@ function creation({ name, partitioned, q, n }: Database): Change[] {
   return Object.entries(values).map(([key, after]) => ({ path: `/${key}`, before: null, after }));
 }
 
-function otherKind(desired: Database, { partitioned }: DatabaseInfo): string | undefined {
-  if (partitioned === desired.partitioned) return undefined;
-  const is = partitioned ? "is" : "is not";
-  return `database ${desired.name} exists and ${is} partitioned, which is fixed at creation: set \`partitioned: ${partitioned}\`, or make a new database and copy the documents`;
+function otherKind({ name, partitioned: asked }: Database, { partitioned }: DatabaseInfo): Refusal | undefined {
+  return partitioned === asked ? undefined : { code: "partitioned-is-fixed", database: name, partitioned };
 }
 
 function otherShards(desired: Database, observed: DatabaseInfo): StepWarning[] {

@@ -188,7 +188,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     );
     if (different.length === 0 && leftOver.length === 0) return holds();
     const refusal = observed && partitionRefusal(docs, database, observed.partitioned);
-    if (refusal !== undefined) {
+    if (refusal) {
       const changes = different.flatMap(({ changes }) => changes);
       return refuses(refusal, changes);
     }

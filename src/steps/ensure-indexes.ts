@@ -165,7 +165,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     const written = different.filter(({ writes }) => writes);
     const warnings = written.flatMap(neighbourWarning);
     const refusals = different.flatMap(({ refusal }) => refusal ?? []);
-    if (refusals.length > 0) return refuses(refusals.join("; "), changes, { warnings });
+    if (refusals.length > 0) return refuses(refusals, changes, { warnings });
     const isStaged = (name: string) => write.staged.some(({ index }) => index.name === name);
     const rebuilds = written.map((one) => rebuildOf(database, observed, one, isStaged(one.name)));
     const isNew = changes.every(({ before }) => before === null);

@@ -95,8 +95,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     const changes = observed ? changesBetween(desired, observed) : creation(desired);
     const warnings = observed?.conflicted ? [{ code: "user-in-conflict", user: desired.name } as const] : [];
     if (!observed && desired.password === undefined) {
-      const refusal = `user ${desired.name} does not exist, and can't be created without a password: add \`password\` to the step`;
-      return refuses(refusal, changes, { warnings });
+      return refuses({ code: "user-without-password", user: desired.name }, changes, { warnings });
     }
     if (!observed) return creates(changes, { setPassword: true }, { warnings });
     if (changes.length === 0) return holds({ warnings });

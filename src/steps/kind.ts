@@ -2,7 +2,9 @@
  * The contract of a step kind.
  *
  * To add one:
- *   1. write `src/steps/<name-in-kebab-case>.ts` that exports a `StepKind` (copy `ensure-database.ts`: it is the shortest);
+ *   1. write `src/steps/<name-in-kebab-case>.ts` with `defineKind` (copy `ensure-replication.ts` for what the server has,
+ *      `ensure-security.ts` for what a database has); its warnings and refusals are entries in `warnings.ts` and
+ *      `refusals.ts`;
  *   2. add it to the list in `src/steps/index.ts`;
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
@@ -10,6 +12,11 @@
  *   5. add a row to `test/promises/applied/every-kind.test.ts`, which ignores its writes and looks whether it notices;
  *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
  * Nothing else is edited. If something else has to be, mend that first.
+ *
+ * Eleven members are required. The others say what a kind can besides, and most have none of them: `nature` (how long
+ * what it does lasts, whether it destroys), `lifecycle` (which databases come and go with it), `fast` (what only makes it
+ * faster), `check` (what the files alone show), `resolve` (files that the spec names), `detail` (what a plan shows
+ * besides), `divide` (work that several processes share).
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
  * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.

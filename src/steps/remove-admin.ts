@@ -3,6 +3,7 @@ import { configSection, deleteConfig, onEveryNode } from "../couch/nodes.js";
 import { nodesDown } from "./config-values.js";
 import { holds, refuses, removes } from "./difference.js";
 import { defineKind } from "./kind.js";
+import type { Refusal } from "./refusals.js";
 
 interface Admin {
   readonly name: string;
@@ -63,7 +64,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
     const warnings = nodesDown(nodes);
     if (having.length === 0) return holds({ warnings });
     const changes = [{ path: "/name", before: name, after: null }];
-    const refusal = own ? ownAdmin(name) : lastAdmin(name, having);
+    const refusal = own ? ({ code: "own-admin", admin: name } as const) : lastAdmin(name, having);
     if (refusal !== undefined) return refuses(refusal, changes, { warnings });
     return removes(
       changes,
@@ -86,12 +87,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
   },
 });
 
-function ownAdmin(name: string): string {
-  return `admin ${name} is the one that this run logs in as; log in as another admin to remove it`;
-}
-
-function lastAdmin(name: string, having: readonly NodeAdmins[]): string | undefined {
-  const alone = having.filter(({ others }) => !others).map(({ node }) => node);
-  if (alone.length === 0) return undefined;
-  return `admin ${name} is the last one on ${alone.join(", ")}; ensure another admin before it is removed`;
+function lastAdmin(admin: string, having: readonly NodeAdmins[]): Refusal | undefined {
+  const nodes = having.filter(({ others }) => !others).map(({ node }) => node);
+  return nodes.length === 0 ? undefined : { code: "last-admin", admin, nodes };
 }

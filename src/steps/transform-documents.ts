@@ -1,7 +1,7 @@
 import { defaults } from "../contract/options.js";
 import type { JsonObject } from "../text/json.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
-import { type Change, type Difference, holds, refuses, updates } from "./difference.js";
+import { type Change, holds, refuses, updates } from "./difference.js";
 import { type DatabaseContext, defineKind, type SpecProblem, type StepContext } from "./kind.js";
 import { carryOver, readMarker } from "./transform/carry-over.js";
 import { changeAsDeclared, type Declared, pointerProblems } from "./transform/declared.js";
@@ -156,7 +156,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
     if (marker?.state === "done")
       return sameForm
         ? holds({ warnings: said({ counts: marker.counts, arriving: 0 }, database) })
-        : appliedInAnotherForm(database, accept);
+        : refuses({ code: "applied-in-another-form", database, accept });
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
     const warnings: StepWarning[] = [
       ...begun(marker, sameForm, database),
@@ -164,8 +164,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       ...(preview?.faults ?? []).map((fault) => ({ code: "unfit-document", fault }) as const),
     ];
     if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings });
-    const refusal = `it deletes documents of ${database}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`;
-    return refuses(refusal, changes, { warnings });
+    return refuses({ code: "deletes-documents", database }, changes, { warnings });
   },
 
   divide: {
@@ -267,11 +266,6 @@ function inParts(standing: Standing | undefined, database: string): StepWarning[
   if (!standing) return [];
   const { of, open, changed } = standing;
   return [{ code: "begun-in-parts", database, done: of - open.length, of, changed }];
-}
-
-function appliedInAnotherForm(database: string, accept: string): Difference<true> {
-  const refusal = `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with ${accept}`;
-  return refuses(refusal);
 }
 
 function said({ counts: { conflicted }, arriving }: Ending, database: string): StepWarning[] {

@@ -97,7 +97,7 @@ describe("diff", () => {
 
   it("refuses to create without a password", async () => {
     const difference = await differenceOf({ roles: ["zerg"] }, undefined);
-    expect(difference).toMatchObject({ action: "refused", refusal: expect.stringContaining("without a password") });
+    expect(difference).toMatchObject({ action: "refused", refusals: [{ code: "user-without-password" }] });
     expect(difference.write).toBeUndefined();
   });
 

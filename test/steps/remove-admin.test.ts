@@ -53,7 +53,9 @@ describe("diff", () => {
   });
 
   it("says which node would be left without an admin", async () => {
-    expect((await look(cluster([both, ["cerebrate"]]))).refusal).toContain("last one on b");
+    expect((await look(cluster([both, ["cerebrate"]]))).refusals).toEqual([
+      { code: "last-admin", admin: "cerebrate", nodes: ["b"] },
+    ]);
   });
 });
 

@@ -2,16 +2,17 @@
 import { patternTest } from "../../couch/pattern.js";
 import { toPointer } from "../../text/pointer.js";
 import type { SpecProblem } from "../kind.js";
+import { type Refusal, reasonOf } from "../refusals.js";
 import type { DesignDoc } from "./design-doc.js";
 import { shapeFaults } from "./shape.js";
 
 type DesignDocs = Readonly<Record<string, DesignDoc>>;
 
 /** Why CouchDB would refuse one of the design documents in this database; undefined where it would not. */
-export function partitionRefusal(docs: DesignDocs, database: string, partitioned: boolean): string | undefined {
+export function partitionRefusal(docs: DesignDocs, database: string, partitioned: boolean): Refusal | undefined {
   for (const [name, doc] of Object.entries(docs)) {
     const fault = shapeFaults(doc, partitioned).find(({ code }) => code === "not-partitioned");
-    if (fault) return `_design/${name} can't be stored in ${database}: ${fault.message}`;
+    if (fault) return { code: "design-doc-not-partitioned", database, designDoc: name, fault: fault.message };
   }
   return undefined;
 }
@@ -26,8 +27,9 @@ export function partitionProblems(
   const known = [...partitioned].filter(([name]) => matches.some((test) => test(name)));
   return known.flatMap(([name, is]) =>
     Object.entries(docs).flatMap(([doc, content]) => {
-      const message = partitionRefusal({ [doc]: content }, name, is);
-      if (message === undefined) return [];
+      const refusal = partitionRefusal({ [doc]: content }, name, is);
+      if (!refusal) return [];
+      const message = reasonOf([refusal]);
       return [{ path: toPointer(["docs", doc, "options", "partitioned"]), code: "not-partitioned", message }];
     }),
   );

@@ -3,6 +3,7 @@
 import type { JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
 import type { Change } from "../difference.js";
+import type { Refusal } from "../refusals.js";
 import type { StepWarning } from "../warnings.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import type { ObservedIndexes } from "./observe.js";
@@ -21,7 +22,7 @@ export interface ComparedIndex {
   readonly neighbours: readonly string[];
   /** The database is new: there is nothing that could be in the way. */
   readonly inNew: boolean;
-  readonly refusal?: string;
+  readonly refusal?: Refusal;
 }
 
 type Indexes = Readonly<Record<string, Index>>;
@@ -99,12 +100,12 @@ function whyRefused(
   observed: ObservedIndexes | undefined,
   same: StoredIndex | undefined,
   neighbours: readonly string[],
-): string | undefined {
+): Refusal | undefined {
   if (observed && !observed.partitioned && desired.partitioned) {
-    return `index ${name} can't be partitioned, because the database is not: leave \`partitioned\` out`;
+    return { code: "index-not-partitioned", index: name };
   }
   if (neighbours.length === 0 || !otherPartitioned(desired, same, observed?.partitioned)) return undefined;
-  return `\`partitioned\` of index ${name} can't be changed, because _design/${desired.ddoc} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`;
+  return { code: "index-partitioned-is-fixed", index: name, ddoc: desired.ddoc, neighbours };
 }
 
 export function neighbourWarning({ name, desired, neighbours }: ComparedIndex): StepWarning[] {

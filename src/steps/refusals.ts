@@ -1,0 +1,74 @@
+/**
+ * Why a step is refused, and what to do. A kind's `diff` refuses with a value, `{ code: "last-admin", admin, nodes }`; its
+ * sentence is here. None holds a secret.
+ *
+ * To add one: an entry in `catalogue`.
+ */
+import { partitionsSince } from "../couch/welcome.js";
+import { idOf } from "./design-docs/design-doc.js";
+
+const allowIt = "allow it with --allow-destroy, or with `allowDestroy: true` in the step";
+
+const catalogue = {
+  destroys: ({ title }: { title: string }) => `it destroys ${title}; ${allowIt}`,
+  "deletes-documents": ({ database }: { database: string }) => `it deletes documents of ${database}; ${allowIt}`,
+
+  "partitioned-is-fixed": ({ database, partitioned }: { database: string; partitioned: boolean }) =>
+    `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation: set \`partitioned: ${partitioned}\`, or make a new database and copy the documents`,
+  "no-partitions": ({ database, version }: { database: string; version: string }) =>
+    `database ${database} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``,
+
+  "no-clusters": (_: object) => "CouchDB 1.x has no clusters",
+  "node-not-named": ({ node }: { node: string }) =>
+    `the node that the run speaks to is ${node}, which is not in \`nodes\`; give the nodes' names as \`GET /_membership\` has them`,
+  "nodes-cannot-join": ({ nodes }: { nodes: readonly string[] }) =>
+    `${nodes.join(", ")} can't be joined over this port before CouchDB 3.0; join them by CouchDB's cluster setup`,
+
+  "own-admin": ({ admin }: { admin: string }) =>
+    `admin ${admin} is the one that this run logs in as; log in as another admin to remove it`,
+  "last-admin": ({ admin, nodes }: { admin: string; nodes: readonly string[] }) =>
+    `admin ${admin} is the last one on ${nodes.join(", ")}; ensure another admin before it is removed`,
+  "user-without-password": ({ user }: { user: string }) =>
+    `user ${user} does not exist, and can't be created without a password: add \`password\` to the step`,
+
+  "design-doc-not-partitioned": ({
+    database,
+    designDoc,
+    fault,
+  }: {
+    database: string;
+    designDoc: string;
+    fault: string;
+  }) => `${idOf(designDoc)} can't be stored in ${database}: ${fault}`,
+  "index-not-partitioned": ({ index }: { index: string }) =>
+    `index ${index} can't be partitioned, because the database is not: leave \`partitioned\` out`,
+  "index-partitioned-is-fixed": ({
+    index,
+    ddoc,
+    neighbours,
+  }: {
+    index: string;
+    ddoc: string;
+    neighbours: readonly string[];
+  }) =>
+    `\`partitioned\` of index ${index} can't be changed, because ${idOf(ddoc)} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`,
+
+  "applied-in-another-form": ({ database, accept }: { database: string; accept: string }) =>
+    `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with ${accept}`,
+};
+
+type Catalogue = typeof catalogue;
+
+export type Refusal = {
+  [Code in keyof Catalogue]: { readonly code: Code } & Readonly<Parameters<Catalogue[Code]>[0]>;
+}[keyof Catalogue];
+
+/** One sentence; of several refusals the sentences in a row. */
+export function reasonOf(refusals: readonly Refusal[]): string {
+  return refusals.map(sentence).join("; ");
+}
+
+function sentence(refusal: Refusal): string {
+  const say: (data: never) => string = catalogue[refusal.code];
+  return say(refusal as never);
+}
