@@ -1,10 +1,10 @@
 /** The fast path can be deleted: the folder, and the one line that names it. What is left is slower, and as correct. */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { root, runCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
@@ -30,13 +30,12 @@ function importsIn(file: string): string[] {
 }
 
 describe("without it", () => {
-  let program: string;
+  const folder = join(root, "node_modules", ".cache", `couchdb-migrate-slow-${process.pid}`);
+  const program = join(folder, "dist", "cli.mjs");
 
   beforeAll(async () => {
-    const folder = join(root, "node_modules", ".cache", `couchdb-migrate-slow-${process.pid}`);
     await mkdir(join(folder, "dist"), { recursive: true });
     await copyFile(join(root, "package.json"), join(folder, "package.json"));
-    program = join(folder, "dist", "cli.mjs");
     await build({
       absWorkingDir: root,
       entryPoints: ["src/cli.ts"],
@@ -49,6 +48,8 @@ describe("without it", () => {
       plugins: [{ name: "deleted", setup: deleteFastPath }],
     });
   });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test("a run that has nothing to do looks at files and ledger, and writes nothing", async () => {
     const { apply, proxy } = await service();
