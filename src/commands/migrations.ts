@@ -8,8 +8,8 @@ export async function readMigrations(
   options: Pick<LoadOptions, "eachFile" | "unset"> = {},
 ): Promise<Migrations> {
   const { loadMigrations } = await context.engine();
-  const { settings, env, signal } = context;
-  const migrations = await loadMigrations(settings.path, { env, signal, ...options });
+  const { settings, env, signal, log } = context;
+  const migrations = await loadMigrations(settings.path, { env, signal, emit: log.emit, ...options });
   context.secrets.addSteps(migrations.steps);
   return migrations;
 }

@@ -57,6 +57,11 @@ export type Event =
   | { readonly type: "step-stopped"; readonly id: string }
   | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
   | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
+  /**
+   * What a script of a step printed: one line, perhaps cut. `database`: where it was at work; absent while it is loaded.
+   * Without `text`: the rest of what the step's scripts print is left out.
+   */
+  | { readonly type: "script-output"; readonly id: string; readonly database?: string; readonly text?: string }
   /** The run does nothing: the files are older than what is applied. */
   | { readonly type: "older"; readonly steps: number; readonly older: OlderFiles }
   /** One request, for traces. `path` has no credentials; bodies are not included. */

@@ -16,6 +16,7 @@ import type { Run } from "./session.js";
 export function contextOf(run: Run, step: Step, target: InDatabase): DatabaseContext<unknown>;
 export function contextOf(run: Run, step: Step, target: Target): PlacedContext;
 export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
+  const where = target.database === undefined ? {} : { database: target.database };
   return {
     step: {
       set: run.place.set,
@@ -31,13 +32,11 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
     ...(run.previews === false ? { withoutPreview: true } : {}),
     foreign: run.secrets.foreign,
     desired: step.desired,
-    ...(target.database === undefined ? {} : { database: target.database }),
+    ...where,
     couch: run.couch,
     signal: run.signal,
-    progress: (update) => {
-      const where = target.database === undefined ? {} : { database: target.database };
-      run.emit({ type: "step-progress", id: step.id, ...where, ...update });
-    },
+    print: (text) => run.scriptOutput.print({ id: step.id, ...where }, text),
+    progress: (update) => run.emit({ type: "step-progress", id: step.id, ...where, ...update }),
   };
 }
 

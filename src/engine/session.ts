@@ -13,6 +13,7 @@ import type { Derivations } from "../ledger/fingerprint.js";
 import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
+import { ScriptOutput } from "../steps/script-output.js";
 import { type FirstLook, openServer, shortestFirstLook, silence } from "./open-server.js";
 import type { Outcome } from "./outcome.js";
 import { releaseOf } from "./release-of.js";
@@ -31,6 +32,7 @@ export interface Run {
   /** The first request, where it was sent before the run was opened. */
   readonly first: FirstLook | undefined;
   readonly emit: Listener;
+  readonly scriptOutput: ScriptOutput;
   readonly signal: AbortSignal;
   /** What has stopped the run; `undefined`: nothing yet. */
   why(): MigrateError | undefined;
@@ -103,6 +105,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     migrations,
     first: options.first,
     emit,
+    scriptOutput: new ScriptOutput(emit, secrets.foreign),
     signal: soft,
     why,
     outcomes: [],

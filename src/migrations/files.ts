@@ -5,6 +5,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import type { Position } from "../contract/problem.js";
 import { LargeFile } from "../files/large-file.js";
 import { type ReadText, readText, type Unreadable, unreadable } from "../files/read-text.js";
+import type { Print } from "../steps/script-output.js";
 import type { StepFiles } from "../steps/step-files.js";
 import type { Problems } from "./problems.js";
 
@@ -147,6 +148,7 @@ export function stepFiles(
   problems: Problems,
   place: (pointer: string) => Position,
   literal: (pointer: string) => boolean,
+  print: Print,
   signal?: AbortSignal,
 ): StepFiles {
   const shownPath = (path: string) => join(path.startsWith("/") ? "" : dirname(file), path);
@@ -159,6 +161,7 @@ export function stepFiles(
   };
   return {
     signal,
+    print,
     async text(path, pointer) {
       const read = await cache.text(realPath(path));
       if ("text" in read) return read.text;

@@ -1,6 +1,8 @@
+import type { Listener } from "../contract/events.js";
 import type { Position } from "../contract/problem.js";
 import { kinds as registry } from "../steps/index.js";
 import type { StepKind } from "../steps/kind.js";
+import { ScriptOutput } from "../steps/script-output.js";
 import { FileCache } from "./files.js";
 import { inputsOf } from "./inputs.js";
 import { LoadedStep } from "./loaded-step.js";
@@ -36,6 +38,14 @@ export interface LoadOptions {
   readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
   /** Aborted: a script that is being loaded is ended, and the load fails with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called with what scripts print while they are loaded: once all files are read, and it is known what is secret. */
+  readonly emit?: Listener;
+}
+
+interface Printed {
+  /** Of the step. */
+  readonly id: string;
+  readonly text: string | undefined;
 }
 
 /**
@@ -44,6 +54,16 @@ export interface LoadOptions {
  */
 export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {
   const problems = new Problems();
+  const printed: Printed[] = [];
+  try {
+    return await load(path, options, problems, printed);
+  } finally {
+    const output = options.emit && new ScriptOutput(options.emit, problems.foreign);
+    for (const { id, text } of printed) output?.print({ id }, text);
+  }
+}
+
+async function load(path: string, options: LoadOptions, problems: Problems, printed: Printed[]): Promise<Migrations> {
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
   const env = options.env ?? process.env;
   const variables = new Variables(env);
@@ -76,6 +96,7 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
           cache,
           problems,
           partitioned,
+          print: (text) => void printed.push({ id: node.id ?? "", text }),
           signal: options.signal,
         });
         if (!read) continue;
@@ -102,6 +123,10 @@ export async function loadMigrations(path: string, options: LoadOptions = {}): P
     const finished = finish();
     return finished ? [new LoadedStep({ ...draft, ...finished })] : [];
   });
+  for (const { secrets, spoken } of printed.length > 0 ? steps : []) {
+    problems.knows(secrets.values());
+    problems.hide(spoken);
+  }
   uses.end();
   problems.throwIfAny();
   const known = unset.found.length === 0;

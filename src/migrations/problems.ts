@@ -53,6 +53,9 @@ export class Problems {
     this.#secrets.add(secrets);
   }
 
+  /** What somebody else wrote, without the secrets that are known by now. */
+  readonly foreign = (text: string): string => this.#secrets.foreign(text);
+
   throwIfAny(): void {
     if (this.#found.size > 0) throw new InvalidInput([...this.#found].map(this.#clean, this).sort(byPosition));
   }

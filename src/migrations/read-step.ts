@@ -3,6 +3,7 @@
 import type { Position } from "../contract/problem.js";
 import { unknownSecret } from "../secrets/unknown.js";
 import { type SpecProblem, type StepKind, takesAllowDestroy } from "../steps/kind.js";
+import type { Print } from "../steps/script-output.js";
 import { checksum } from "./checksum.js";
 import { type FileCache, stepFiles } from "./files.js";
 import { locate, type Place, pointAt } from "./locate.js";
@@ -26,6 +27,8 @@ export interface StepSource {
   readonly problems: Problems;
   /** The databases that earlier steps make, and whether they are partitioned. */
   readonly partitioned: ReadonlyMap<string, boolean>;
+  /** Takes what a script prints while it is loaded. */
+  readonly print: Print;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -47,6 +50,7 @@ export async function readStep({
   cache,
   problems,
   partitioned,
+  print,
   signal,
 }: StepSource): Promise<ReadStep | undefined> {
   const before = problems.count;
@@ -67,7 +71,7 @@ export async function readStep({
   if (problems.count > before) return undefined;
 
   const literal = (pointer: string) => ![...values.masks, ...values.undecided].some((one) => one.pointer === pointer);
-  const files = stepFiles(file.source.file, cache, problems, at, literal, signal);
+  const files = stepFiles(file.source.file, cache, problems, at, literal, print, signal);
   const desired = kind.resolve ? await kind.resolve(spec, files) : spec;
   if (problems.count > before) return undefined;
   for (const problem of kind.check?.partitions?.(desired, partitioned) ?? []) report(problem);

@@ -62,6 +62,11 @@ function describe(event: Event, pace: Pace | undefined): Description {
     }
     case "warning":
       return { level: "warn", message: event.id === undefined ? event.message : `${event.id}: ${event.message}` };
+    case "script-output": {
+      const place = event.database === undefined ? event.id : `${event.id} in ${event.database}`;
+      if (event.text === undefined) return info(`${event.id}: the script prints more, which is left out`);
+      return info(`${place}: the script prints: ${event.text}`);
+    }
     case "older": {
       const { older, steps } = event;
       return { level: "warn", message: `${notApplied(older)}; ${count(steps, "step")} skipped. ${older.next}` };

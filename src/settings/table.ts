@@ -268,7 +268,7 @@ export const table = {
     type: "duration",
     group: "Run",
     description: "how long the script of a transformation may take per document",
-    commands: [...deciding, "status"],
+    commands: deciding,
     default: "1m",
     min: 1,
   },

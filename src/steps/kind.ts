@@ -29,6 +29,7 @@
 import type { Couch, Login } from "../couch/couch.js";
 import type { Difference } from "./difference.js";
 import type { Schema } from "./schema.js";
+import type { Print } from "./script-output.js";
 import type { StepFiles } from "./step-files.js";
 import type { StepWarning } from "./warnings.js";
 
@@ -69,6 +70,8 @@ export interface StepContext<Desired> {
   readonly withoutPreview?: boolean;
   /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
   foreign(text: string): string;
+  /** Takes what a script prints. Absent: nobody wants to know. */
+  readonly print?: Print;
   /** The command that takes a changed one-time step as it is, for messages, as it can be pasted. */
   readonly accept?: string;
   /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */

@@ -1,4 +1,5 @@
 import type { LargeFile } from "../files/large-file.js";
+import type { Print } from "./script-output.js";
 
 /**
  * What a step kind's `resolve` reads files through. Paths are those of the spec, resolved lexically against the
@@ -8,6 +9,8 @@ import type { LargeFile } from "../files/large-file.js";
 export interface StepFiles {
   /** Aborted: whoever loads the files no longer wants them. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what a script prints while it is loaded. Absent: nobody wants to know. */
+  readonly print?: Print;
   /** A file's text: UTF-8, without a byte order mark, with LF line ends. `pointer`: the spec field that names it. */
   text(path: string, pointer: string): Promise<string | undefined>;
   /** A file of any size, which is read piece by piece, now and again when the step is applied. */

@@ -202,7 +202,7 @@ function withOptions<T>(
 
 /** Each place has a script of its own, so that one that hangs or throws in one database fails in no other. */
 async function withTransform<T>(
-  { desired, couch, signal, foreign, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
+  { desired, couch, signal, foreign, print, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
   work: (transform: Transform) => Promise<T>,
 ): Promise<T> {
   const { script, rename, unset, set } = desired;
@@ -216,6 +216,7 @@ async function withTransform<T>(
       setting: "--script-timeout",
       signal,
       foreign,
+      ...(print ? { print } : {}),
     });
     try {
       return await work((document) => running.change(document));

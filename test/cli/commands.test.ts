@@ -140,7 +140,8 @@ test("the library gets all settings", async () => {
     env,
     signal,
   });
-  expect(engine.loadMigrations).toHaveBeenCalledWith("m", { env: expect.objectContaining(env), signal });
+  const loading = { env: expect.objectContaining(env), signal, emit: expect.any(Function) };
+  expect(engine.loadMigrations).toHaveBeenCalledWith("m", loading);
   expect(engine.apply).toHaveBeenCalledWith(migrations("m"), {
     connection: {
       url: "http://couchdb:5984",

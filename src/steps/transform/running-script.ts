@@ -4,11 +4,13 @@
  * in it ends the thread alone.
  */
 import { Buffer } from "node:buffer";
+import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { MigrateError, stopReason } from "../../contract/errors.js";
 import { isTextTooDeep, maxNesting } from "../../text/depth.js";
 import type { JsonObject } from "../../text/json.js";
 import { span } from "../../text/span.js";
+import type { Print } from "../script-output.js";
 import { scriptWorker } from "./script-worker.js";
 import { tooDeep } from "./unfit.js";
 
@@ -21,6 +23,14 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal;
   /** What a script throws was written by somebody else. */
   foreign?(text: string): string;
+  /** Takes what it prints, before the answer to what it printed it for. Default: nobody. */
+  readonly print?: Print;
+}
+
+/** What a script's thread posts: an answer, or what was printed. */
+interface Message extends Answer {
+  readonly key: string;
+  readonly printed?: string | null;
 }
 
 interface Answer {
@@ -37,6 +47,8 @@ interface Call {
 export class RunningScript {
   readonly #worker: Worker;
   readonly #options: ScriptOptions;
+  /** What the script posts by itself bears none. */
+  readonly #key = randomUUID();
   #call: Call | undefined;
   /** Why it can't go on. */
   #ended: MigrateError | undefined;
@@ -46,8 +58,10 @@ export class RunningScript {
   private constructor(source: string, options: ScriptOptions) {
     this.#options = options;
     const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
-    this.#worker = new Worker(scriptWorker, { eval: true, workerData: { url } });
-    this.#worker.on("message", (answer: Answer) => this.#call?.settle(answer));
+    const workerData = { url, key: this.#key };
+    // What does not come through `print` goes nowhere: the streams of the process are not the script's.
+    this.#worker = new Worker(scriptWorker, { eval: true, workerData, stdout: true, stderr: true });
+    this.#worker.on("message", (message: Message | null | undefined) => this.#hear(message));
     this.#worker.on("error", (thrown: unknown) =>
       this.#end(failed(`threw outside its function${this.#quoted(thrown)}`, this.#at)),
     );
@@ -83,9 +97,7 @@ export class RunningScript {
 
   async close(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#interrupt);
-    this.#worker.removeAllListeners();
-    // What it throws in its last moment comes too late to be told.
-    this.#worker.on("error", () => {});
+    // What it printed before is still heard.
     await this.#worker.terminate();
   }
 
@@ -114,6 +126,12 @@ export class RunningScript {
     });
   }
 
+  #hear(message: Message | null | undefined): void {
+    if (message?.key !== this.#key) this.#end(failed("posted a message, which nothing waits for", this.#at));
+    else if (message.printed === undefined) this.#call?.settle(message);
+    else this.#options.print?.(message.printed ?? undefined);
+  }
+
   readonly #interrupt = () => this.#end(stopReason(this.#options.signal));
 
   #end(why: MigrateError): void {
@@ -123,7 +141,7 @@ export class RunningScript {
   }
 
   #quoted(thrown: unknown): string {
-    return `: ${this.#foreign(thrown instanceof Error ? thrown.message : String(thrown))}`;
+    return `: ${this.#foreign(String(thrown instanceof Error ? thrown.message : thrown))}`;
   }
 
   /** In one line: what V8 says of a cycle has several. Joined last, for a secret may have several, too. */

@@ -1,5 +1,15 @@
+/** Characters that a script may print. */
+const roomForText = 300_000;
+/** Characters that one text may have. */
+const longestText = 50_000;
+/** A short text takes as much memory as one of so many characters. */
+const leastOfText = 100;
+
 /**
  * What runs in a script's thread. A text, for the bundle and the tests have no file that a thread could be started from.
+ *
+ * All that it posts bears the key of this run of it, which the script can't find out. What the script prints is
+ * `printed`; `null`, once: the rest is left out, for the process shares its memory. A text that is too long is described.
  *
  * It answers `{}` once the module is loaded, then each document with `json` (what the function returned, as JSON, which
  * keeps what `toJSON` of a class makes of it), with `returned` (what it returned instead of an object, or what stands in
@@ -7,7 +17,29 @@
  */
 export const scriptWorker = `
 const { parentPort, workerData } = require("node:worker_threads");
-const message = (error) => (error instanceof Error ? error.message : String(error));
+const { key } = workerData;
+delete workerData.key;
+const postMessage = parentPort.postMessage.bind(parentPort);
+const post = (message) => postMessage({ key, ...message });
+let room = ${roomForText};
+function print(text) {
+  if (room <= 0 || text === "") return;
+  const printed = text.length > ${longestText} ? "(a text of " + text.length + " characters)" : text;
+  room -= Math.max(printed.length, ${leastOfText});
+  post({ printed: room > 0 ? printed : null });
+}
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk, encoding, done = encoding) => {
+    print(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString());
+    if (typeof done === "function") process.nextTick(done);
+    return true;
+  };
+}
+if (process.listenerCount("warning") > 0) {
+  process.removeAllListeners("warning");
+  process.on("warning", ({ name, message }) => print(name + ": " + message));
+}
+const message = (error) => String(error instanceof Error ? error.message : error);
 class NoJson { constructor(member) { this.member = member; } }
 function assertJson(_, member) {
   if (typeof member === "bigint" || (typeof member === "number" && !Number.isFinite(member))) throw new NoJson(member);
@@ -26,7 +58,7 @@ function asAnswer(returned) {
 import(workerData.url).then(
   ({ default: change }) => {
     if (typeof change !== "function") {
-      return parentPort.postMessage({ error: "it has no function as its default export: \`export default function (document) { … }\`" });
+      return post({ error: "it has no function as its default export: \`export default function (document) { … }\`" });
     }
     parentPort.on("message", async (document) => {
       let answer;
@@ -35,10 +67,10 @@ import(workerData.url).then(
       } catch (error) {
         answer = { error: message(error) };
       }
-      parentPort.postMessage(answer);
+      post(answer);
     });
-    parentPort.postMessage({});
+    post({});
   },
-  (error) => parentPort.postMessage({ error: message(error) }),
+  (error) => post({ error: message(error) }),
 );
 `;

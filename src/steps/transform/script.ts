@@ -28,8 +28,12 @@ export async function readScript(files: StepFiles, path: string): Promise<string
   for (const { offset, code, message } of problems) files.problem(at(offset), code, message);
   if (problems.length > 0) return undefined;
   try {
-    const { signal } = files;
-    const script = await RunningScript.open(source, { limit: longestLoad, ...(signal ? { signal } : {}) });
+    const { signal, print } = files;
+    const script = await RunningScript.open(source, {
+      limit: longestLoad,
+      ...(print ? { print } : {}),
+      ...(signal ? { signal } : {}),
+    });
     await script.close();
     return source;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { MigrateError } from "../../../src/contract/errors.js";
 import { RunningScript, type ScriptOptions } from "../../../src/steps/transform/running-script.js";
 
@@ -137,4 +137,72 @@ it.each([
 
 it("names no setting if none changes the limit", async () => {
   await expect(open("for (;;);", { limit: 2_000 })).rejects.toThrow(/did not end within 2 s, while it was loaded$/);
+});
+
+describe("what a script prints goes to whoever asked for it, and to no stream of the process", () => {
+  const printed = async (source: string) => {
+    const texts: (string | undefined)[] = [];
+    const print = (text: string | undefined) => void texts.push(text);
+    const failed = await change(source, { print }).catch(() => "failed");
+    if (failed === "failed") await script?.close();
+    return texts;
+  };
+
+  it.each<[title: string, source: string, expected: (string | undefined)[]]>([
+    ["on stdout", "export default () => { console.log('hello', 7); return null; };", ["hello 7\n"]],
+    ["on stderr", "export default () => { console.error('hello'); return null; };", ["hello\n"]],
+    ["as bytes", "export default () => { process.stdout.write(Buffer.from('hi')); return null; };", ["hi"]],
+    ["while it is loaded", "console.log('hello'); export default () => null;", ["hello\n"]],
+    [
+      "with a warning of Node.js",
+      "export default () => new Promise((resolve) => { process.emitWarning('old'); setTimeout(resolve, 1, null); });",
+      ["Warning: old"],
+    ],
+    [
+      "before it throws too late",
+      "export default () => { setImmediate(() => { console.log('hello'); throw new Error('late'); }); return new Promise(() => {}); };",
+      ["hello\n"],
+    ],
+    [
+      "of any length, which is said in its place",
+      "export default () => { console.log('x'.repeat(5e6)); console.log('end'); return null; };",
+      ["(a text of 5000001 characters)", "end\n"],
+    ],
+  ])("%s", async (_, source, expected) => {
+    expect(await printed(source)).toEqual(expected);
+  });
+
+  it("whose rest is left out, where it prints without an end", async () => {
+    const texts = await printed(
+      "export default () => { for (let i = 0; i < 1e6; i++) process.stdout.write('creep\\n'); return null; };",
+    );
+    expect(texts.at(-1)).toBeUndefined();
+    expect(texts.slice(0, -1).every((text) => text === "creep\n")).toBe(true);
+    expect(texts.length).toBeLessThan(10_000);
+  });
+
+  it("and is awaited until it was heard", async () => {
+    const texts: (string | undefined)[] = [];
+    const source = `export default () => new Promise((resolve) => {
+      process.stdout.write("creep", () => resolve(null));
+    });`;
+    expect(await change(source, { print: (text) => void texts.push(text) })).toBeNull();
+    expect(texts).toEqual(["creep"]);
+  });
+});
+
+it.each([
+  ["null", "null"],
+  ["what an answer looks like", "{ json: '{}' }"],
+  ["a text", "'hello'"],
+])("posting %s ends the script, and not the run with a bug", async (_, message) => {
+  const source = `import { parentPort } from "node:worker_threads";
+    export default () => { parentPort.postMessage(${message}); return { legs: 6 }; };`;
+  const failure = { code: "step-failed", message: expect.stringMatching(/^the script posted a message.*abathur/) };
+  await expect(change(source)).rejects.toMatchObject(failure);
+});
+
+it("an exception whose message is no text is quoted all the same", async () => {
+  const source = "export default () => { throw Object.assign(new Error(), { message: 5 }); };";
+  await expect(change(source, { foreign: (text) => text.replace("x", "y") })).rejects.toThrow("5");
 });
