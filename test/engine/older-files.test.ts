@@ -284,6 +284,31 @@ describe("a run of one part", () => {
     expect(await late).toMatchObject({ result: "older", applied: [], older: { by: "version" } });
     expect(await must(server(), "GET", `/${database}/late`)).not.toHaveProperty("legs");
   });
+
+  test("that was in the middle of its work, with files that became older meanwhile, writes nothing more", async () => {
+    const first = await files(partly(4));
+    const docs = Array.from({ length: 24 }, (_, i) => ({ _id: `a${i}` }));
+    await must(server(), "PUT", `/${database}`);
+    await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
+    const proxy = await startProxy(server().url);
+    const second = await version("y");
+    let writesBefore = Number.POSITIVE_INFINITY;
+    const during = async () => {
+      await apply(second, options);
+      writesBefore = proxy.writes().length;
+    };
+    proxy.faultWhen(({ path }) => path.startsWith(`/${database}/_bulk_docs`), { during });
+    // Few documents in a batch, so that there are several.
+    const slow = { ...options, rate: 4, connection: { ...options.connection, url: proxy.url } };
+    const late = await apply(first, { ...slow, part });
+    const after = proxy.writes().slice(writesBefore);
+    await proxy.close();
+    expect(late).toMatchObject({ result: "older", applied: [], older: { by: "version" } });
+    expect(after.filter(({ path }) => path.startsWith(`/${database}/`))).toEqual([]);
+    const { rows } = await must(server(), "GET", `/${database}/_all_docs?include_docs=true`);
+    const changed = rows.filter(({ doc }: { doc: { legs?: number } }) => doc.legs === 4);
+    expect(changed.length).toBe(4);
+  });
 });
 
 test("the version is noted once, before the first write of a step", async () => {
