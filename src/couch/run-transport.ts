@@ -5,7 +5,6 @@
 import type { Tls } from "../contract/connection.js";
 import type { Address } from "./connection.js";
 import { httpTransport } from "./http-transport.js";
-import { nanoTransport } from "./nano-transport.js";
 import { isReading } from "./reading.js";
 import type { Transport, WireRequest } from "./transport.js";
 
@@ -14,17 +13,14 @@ export type OpenTransport = (address: Address, tls: Tls | undefined, maxBody: nu
 
 export const runTransport: OpenTransport = (address, tls, maxBody) => {
   const light = httpTransport(address, tls, maxBody);
-  const nano = nanoTransport(address, light);
-  let writes = false;
+  let nano: Promise<Transport> | undefined;
   return {
-    send: (wire) => {
-      writes ||= isWriting(wire);
-      return (writes ? nano : light).send(wire);
+    send: async (wire) => {
+      if (isWriting(wire))
+        nano ??= import("./nano-transport.js").then((module) => module.nanoTransport(address, light));
+      return ((await nano) ?? light).send(wire);
     },
-    close: () => {
-      nano.close();
-      light.close();
-    },
+    close: light.close,
   };
 };
 
