@@ -1,9 +1,9 @@
 /** The library: all that the command line does. */
 
-export type { Connection } from "./contract/connection.js";
+export type { Connection, NanoInstance } from "./contract/connection.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./contract/errors.js";
 export type { Event, EventType, Listener } from "./contract/events.js";
-export type { ApplyOptions, LeaseOptions, PartOption, RunOptions } from "./contract/options.js";
+export type { ApplyOptions, LeaseOptions, PartOption, RunOptions, ServerOptions } from "./contract/options.js";
 export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
 export type * from "./contract/results.js";
 export { apply } from "./engine/apply.js";

@@ -1,8 +1,7 @@
 import type { Connection } from "../contract/connection.js";
 import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../contract/errors.js";
-import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult, Failure } from "../contract/results.js";
-import type { FirstLook, FirstResult } from "../engine/open-server.js";
+import type { ConnectedOptions, FirstLook, FirstResult } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
 import { sentence } from "../render/error-text.js";
 import { visible } from "../text/visible.js";
@@ -59,7 +58,7 @@ async function whileReading({ settings, fastPath }: Context, look?: FirstLook): 
   return { eachFile: await (await fastPath()).lookAhead(look, settings.concurrency) };
 }
 
-function optionsOf(context: Context, connection: Connection): ApplyOptions {
+function optionsOf(context: Context, connection: Connection): ConnectedOptions {
   const { timeout, part } = context.settings;
   return {
     ...runOptions(context, connection),

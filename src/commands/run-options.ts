@@ -4,7 +4,10 @@ import { bug } from "../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../contract/options.js";
 import type { Context } from "./command.js";
 
-export function runOptions(context: Context, connection: Connection | undefined = context.connection): RunOptions {
+export function runOptions(
+  context: Context,
+  connection: Connection | undefined = context.connection,
+): RunOptions & { readonly connection: Connection } {
   const { settings, log, signal } = context;
   if (!connection) throw bug("a command that talks to CouchDB has no connection");
   return {

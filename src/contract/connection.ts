@@ -11,6 +11,14 @@ export interface Connection {
   readonly tls?: Tls;
 }
 
+/**
+ * An instance of nano, as `nano(url)` returns it. Its address is used, and its login: the user name and password of its
+ * URL, or its `Authorization: Basic` header.
+ */
+export interface NanoInstance {
+  readonly config: { readonly url: string };
+}
+
 /** PEM texts. */
 export interface Tls {
   readonly ca?: string;

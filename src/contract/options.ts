@@ -1,9 +1,15 @@
 /** What the library's functions take. Times are in milliseconds. */
-import type { Connection } from "./connection.js";
+import type { Connection, NanoInstance } from "./connection.js";
 import type { Listener } from "./events.js";
 
-export interface RunOptions {
-  readonly connection: Connection;
+/** Where CouchDB is: one of the two. */
+export interface ServerOptions {
+  readonly connection?: Connection;
+  /** An instance of nano that the application has; its address and login are used. */
+  readonly nano?: NanoInstance;
+}
+
+export interface RunOptions extends ServerOptions {
   /** The migration set: each has its own ledger, lease and history. Default `default`. */
   readonly set?: string;
   /** An existing database for the ledger; its `_security` is not changed. Default: `couchdb-migrate`, created by the run. */

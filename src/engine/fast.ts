@@ -2,16 +2,15 @@
  * The fast path: what makes a run that has nothing to do end after three requests, without parsing a file. Nothing else
  * depends on it: delete the folder fast-path/ and the line below that names it, and each run is slower, and as correct.
  */
-import type { ApplyOptions } from "../contract/options.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { LoadOptions } from "../migrations/load.js";
 import type { Env } from "../migrations/variables.js";
-import type { FirstLook, FirstResult } from "./open-server.js";
+import type { ConnectedOptions, FirstLook, FirstResult } from "./open-server.js";
 import type { Run } from "./session.js";
 
 export interface FastPath {
   /** The first requests of a run, before the migration files are parsed. */
-  firstLook(path: string, env: Env, options: ApplyOptions): Promise<FirstResult>;
+  firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult>;
   /** Reads what a run will look at, while files are still being parsed. */
   lookAhead(first: FirstLook, concurrency: number): Promise<NonNullable<LoadOptions["eachFile"]>>;
   /** What a run leaves in the lease for the next one; `undefined`: there may be something left to do. */

@@ -1,4 +1,5 @@
 /** Opens a server, and says what a run may continue with that has asked the server already. */
+import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult } from "../contract/results.js";
@@ -34,9 +35,14 @@ export function silence(url: string, milliseconds: number): MigrateError {
   return new MigrateError("unreachable", { message: `${what}, at ${url}`, data: { what } });
 }
 
+/** Options that have a connection, as those of the command line do. */
+export type ConnectedOptions = ApplyOptions & { readonly connection: Connection };
+
 /** Once a run. After `hard` nothing is sent. */
-export function openServer(options: ApplyOptions, hard: AbortSignal): Pick<FirstLook, "couch" | "secrets"> {
-  const { connection, emit = () => {} } = options;
+export function openServer(
+  { connection, emit = () => {} }: Pick<ConnectedOptions, "connection" | "emit">,
+  hard: AbortSignal,
+): Pick<FirstLook, "couch" | "secrets"> {
   const secrets = new Secrets();
   secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
   for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {

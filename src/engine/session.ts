@@ -6,6 +6,7 @@ import type { Listener } from "../contract/events.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
 import type { Gateway } from "../couch/gateway.js";
 import type { Guard } from "../couch/guard.js";
+import { connectionIn } from "../couch/nano-connection.js";
 import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
@@ -93,7 +94,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     if (event.type === "waiting") reach.waitedFor = event.reason;
     options.emit?.(event);
   };
-  const { couch, secrets } = options.first ?? openServer(options, hard);
+  const { couch, secrets } = options.first ?? openServer({ ...options, connection: connectionIn(options) }, hard);
   hard.addEventListener("abort", () => options.first?.end(hard.reason), { once: true });
   secrets.addSteps(steps);
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;

@@ -16,7 +16,7 @@ import { usersPart } from "./users-part.js";
 import { assertUnused, writeImported } from "./write-files.js";
 
 export interface ImportOptions
-  extends Pick<RunOptions, "connection" | "ledgerDatabase" | "wait" | "concurrency" | "emit" | "signal"> {
+  extends Pick<RunOptions, "connection" | "nano" | "ledgerDatabase" | "wait" | "concurrency" | "emit" | "signal"> {
   /** Import only databases that match (`*` stands for any text), and nothing server-wide. */
   readonly database?: string;
   /** The folder to write to. Default `./migrations`. */

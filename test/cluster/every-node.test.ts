@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hashFor, parseHash } from "../../src/couch/password-hash.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
-import { type ApplyOptions, apply, loadMigrations } from "../../src/index.js";
+import { apply, loadMigrations } from "../../src/index.js";
 import { must, until } from "../support/request.js";
 import { type Cluster, type CouchNode, onNodes, startCluster } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -142,7 +142,7 @@ onNodes("three nodes", () => {
     const yaml = hives.map((hive) => `- id: ${hive}\n  ensureDatabase: { name: ${hive} }\n`).join("");
     const folder = await tempFolder({ "001.yaml": yaml });
     const run = async ({ url, admin: { name: username, password } }: CouchNode) => {
-      const options: ApplyOptions = { connection: { url, username, password }, set: name, wait: 5_000 };
+      const options = { connection: { url, username, password }, set: name, wait: 5_000 };
       const first = await firstLook(folder, {}, options);
       if ("result" in first) return { short: true, result: first.result };
       return { short: false, result: await apply(await loadMigrations(folder, { env: {} }), options, first.look) };

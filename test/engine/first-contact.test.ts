@@ -26,8 +26,13 @@ beforeEach(async () => {
   events = [];
 });
 
+const connectionTo = (url: string) => ({
+  url,
+  username: server().admin.name,
+  password: server().admin.password,
+});
 const options = (url: string, more: Partial<RunOptions> = {}): RunOptions => ({
-  connection: { url, username: server().admin.name, password: server().admin.password },
+  connection: connectionTo(url),
   emit: (event) => events.push(event),
   ...more,
 });
@@ -174,7 +179,7 @@ describe("an error that is not CouchDB's", () => {
 
   test("a gateway's 401 is not taken for CouchDB's: no password is tried again", async () => {
     const gateway = await behaving(page(401));
-    const connection = { ...options(gateway.url).connection, previousPassword: "old" };
+    const connection = { ...connectionTo(gateway.url), previousPassword: "old" };
     await errorOf("apply", options(gateway.url, { connection }));
     expect(gateway.received).toHaveLength(1);
   });

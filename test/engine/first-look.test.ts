@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Connection } from "../../src/contract/connection.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, type ApplyResult, accept, apply, forget, loadMigrations } from "../../src/index.js";
 import { databaseName, freshDatabase } from "../support/databases.js";
@@ -14,7 +15,7 @@ import { tempFolder, writeFiles } from "../support/temp.js";
 let database: string;
 let folder: string;
 let env: Record<string, string>;
-let options: ApplyOptions;
+let options: ApplyOptions & { readonly connection: Connection };
 
 const steps = () => `- id: made
   ensureDatabase: { name: ${database} }

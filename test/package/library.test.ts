@@ -4,6 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
+import { root } from "../support/cli.js";
 import { startEmbedded } from "../support/embedded.js";
 import { installed } from "../support/installer.js";
 import { removeFolder, writeFiles } from "../support/temp.js";
@@ -40,6 +41,16 @@ const files = {
   "wrong/001.yaml": "- id: zerglings\n  ensureDatabse:\n    name: zerglings\n",
 };
 
+/** Our own nano, which the package doesn't install. Its types would need those of Node.js and undici. */
+const nanoOfApplication = {
+  "node_modules/nano/package.json": JSON.stringify({ name: "nano", main: "nano.js", types: "nano.d.ts" }),
+  "node_modules/nano/nano.js": `module.exports = require(${JSON.stringify(join(root, "node_modules/nano"))});\n`,
+  "node_modules/nano/nano.d.ts": `declare function nano(url: string): { readonly config: { url: string; db: string }; db: { list(): Promise<string[]> } };
+declare namespace nano {}
+export = nano;
+`,
+};
+
 /** A project beside the installed package. */
 async function project(type: "module" | "commonjs", more: Readonly<Record<string, string>>): Promise<string> {
   const consumer = await mkdtemp(join(folder, "consumer-"));
@@ -65,9 +76,12 @@ it("the programs of docs/library.md compile and run", async () => {
   onTestFinished(() => server.close());
   const page = await readFile(join(inside, "docs/library.md"), "utf8");
   const blocks = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""]) => text);
-  const programs = blocks.map((text) => text.replace("http://127.0.0.1:5984", server.url));
+  const programs = blocks.map((text) => text.replace("127.0.0.1:5984", new URL(server.url).host));
   const names = programs.map((_, i) => `program${i}.ts`);
-  const cwd = await project("module", Object.fromEntries(names.map((name, i) => [name, programs[i] ?? ""])));
+  const cwd = await project("module", {
+    ...Object.fromEntries(names.map((name, i) => [name, programs[i] ?? ""])),
+    ...nanoOfApplication,
+  });
   expect(compile(cwd, names, modules[0].options)).toEqual([]);
   const printed: string[] = [];
   for (const name of names) {
@@ -76,6 +90,7 @@ it("the programs of docs/library.md compile and run", async () => {
   }
   expect(printed).toEqual([
     "applied: zerglings\n",
+    "[ '_replicator', '_users', 'couchdb-migrate', 'zerglings' ]\n",
     "none: database zerglings (zerglings)\n0 steps would change something\n",
     "200\n",
   ]);

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
-import { type ApplyOptions, type ApplyResult, apply, loadMigrations, plan } from "../../src/index.js";
+import { type ApplyResult, apply, loadMigrations, plan } from "../../src/index.js";
 import type { Fault } from "../support/proxy.js";
 import { type Addressed, must } from "../support/request.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
@@ -67,7 +67,7 @@ it.each<[string, Fault, number]>([
   expect(named(ends)).toEqual(named(points.map(() => [true, true, true, true, false])));
 });
 
-function options({ url, admin: { name, password } }: Addressed): ApplyOptions {
+function options({ url, admin: { name, password } }: Addressed) {
   return { connection: { url, username: name, password }, wait: 5_000, leaseTtl: 6_000 };
 }
 

@@ -16,14 +16,14 @@ import { Problems } from "../../migrations/problems.js";
 import { readSources } from "../../migrations/sources.js";
 import type { Env } from "../../migrations/variables.js";
 import { emptyResult } from "../empty-result.js";
-import { type FirstResult, openServer, shortestFirstLook, silence } from "../open-server.js";
+import { type ConnectedOptions, type FirstResult, openServer, shortestFirstLook, silence } from "../open-server.js";
 import { releaseOf } from "../release-of.js";
 import { readSnapshot, type Snapshot } from "./snapshot.js";
 
 /** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
 const answersWithin = 1_000;
 
-export async function firstLook(path: string, env: Env, options: ApplyOptions): Promise<FirstResult> {
+export async function firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult> {
   const began = performance.now();
   const hard = new AbortController();
   const { couch, secrets } = openServer(options, hard.signal);
