@@ -12,9 +12,7 @@ import type { Assessment } from "./assess.js";
 import { type Converged, converge, untilNoDoubt } from "./converge.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import type { Incarnations } from "./incarnations.js";
-import { fail } from "./outcome.js";
 import { partsOf, standings, takePart } from "./parts.js";
-import { refusedBy } from "./refused-by.js";
 import { runInOrder } from "./schedule.js";
 import { type Run, runUnder } from "./session.js";
 import { latestWork } from "./summarise.js";
@@ -75,12 +73,6 @@ export async function execute(job: Job, { groups, needs }: Units): Promise<strin
     const work = (groups[group] ?? []).map(async (unit) => {
       const { id } = unit.decision.step;
       if (!written.has(id)) run.emit({ type: "step-begin", ...saidOf(unit) });
-      const { refusal } = unit.decision;
-      if (refusal) {
-        failing = true;
-        fail(run, id, undefined, refusedBy(refusal));
-        return;
-      }
       const done = await inPlaces(held, unit);
       failing ||= done.failed.length > 0;
       await job.settle(unit, done);

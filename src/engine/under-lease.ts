@@ -7,6 +7,7 @@ import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
 import { Incarnations } from "./incarnations.js";
 import { fail } from "./outcome.js";
+import { failRefused } from "./refused-by.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
 import { latestWork } from "./summarise.js";
 import { unitsOf } from "./units.js";
@@ -37,6 +38,7 @@ const mostLostAtOnce = 4;
  * @param begun what the work begins from, of the share only
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
+  if (failRefused(run, begun)) return;
   const begunAt = performance.now();
   const pending = run.steps.filter(({ id }) => begun.due.has(id));
   const everyNode = pending.some(needsAllNodes);

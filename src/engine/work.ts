@@ -13,6 +13,7 @@ import { fail } from "./outcome.js";
 import { goneOf, notThere, recordStep } from "./record-step.js";
 import { recordWork } from "./record-work.js";
 import { Recorder } from "./recorder.js";
+import { failRefused } from "./refused-by.js";
 import { proven } from "./secrets-check.js";
 import { type Run, runUnder } from "./session.js";
 import { isDone, latestWork } from "./summarise.js";
@@ -41,6 +42,7 @@ export async function work(
   const noting = new Noting(run, seen, lease);
   const holds = () => isDone(latestWork(run.outcomes));
   let { stored } = seen;
+  if (failRefused(run, seen)) return undefined;
   if (seen.due.size > 0) stored = await allDue({ run, seen, existing, lease, noting });
   if (after && holds()) await after(noting);
   if (seen.due.size === 0 && holds()) {

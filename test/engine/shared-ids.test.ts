@@ -29,7 +29,7 @@ describe("two services without --set that use the same ids", () => {
     const second = await files(made(other), members(other, "b"));
     const { failures, applied } = await apply(second, options);
     expect(applied).toEqual([]);
-    expect(failures).toMatchObject([{ id: "made", code: "id-reused" }]);
+    expect(failures).toMatchObject(["made", "members"].map((id) => ({ id, code: "id-reused" })));
     for (const text of [database, other]) expect(failures[0]?.message).toContain(text);
     const forgets = `\`couchdb-migrate ledger forget made --ledger-database ${options.ledgerDatabase}\``;
     for (const text of ["--set", "a new id", forgets]) expect(failures[0]?.next).toContain(text);
@@ -41,9 +41,23 @@ describe("two services without --set that use the same ids", () => {
     const first = await files(made(database), members(database, "a"));
     await apply(first, options);
     const second = await files(made(other), members(other, "b"));
-    expect(await apply(second, options)).toMatchObject({ failures: [{ id: "made" }], notReached: ["members"] });
+    expect(await apply(second, options)).toMatchObject({ failures: [{ id: "made" }, { id: "members" }] });
     await request(server(), "DELETE", `/${database}`);
     expect(await apply(first, options)).toMatchObject({ applied: ["made", "members"] });
+  });
+
+  test("are told apart before the second writes something else: its user is not created", async () => {
+    const first = await files(made(database));
+    await apply(first, options);
+    const name = `user-${other}`;
+    const second = await files(`- id: user\n  ensureUser: { name: ${name}, password: creep-and-more }\n`, made(other));
+    expect(await apply(second, options)).toMatchObject({
+      failures: [{ id: "made" }],
+      notReached: ["user"],
+      applied: [],
+    });
+    expect((await request(server(), "GET", `/_users/org.couchdb.user:${name}`)).status).toBe(404);
+    expect(await apply(first, options)).toMatchObject({ result: "unchanged" });
   });
 
   test("work with a set each, and status warns if both claim the same object", async () => {
