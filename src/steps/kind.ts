@@ -3,15 +3,18 @@
  *
  * To add one:
  *   1. write `src/steps/<name-in-kebab-case>.ts` with `defineKind` (copy `ensure-replication.ts` for what the server has,
- *      `ensure-security.ts` for what a database has); its warnings and refusals are entries in `warnings.ts` and
- *      `refusals.ts`;
- *   2. add it to the list in `src/steps/index.ts`;
+ *      `ensure-security.ts` for what a database has); `diff` returns `creates`, `updates`, `removes`, `refuses` or `holds`
+ *      of `difference.ts`; warnings and refusals are entries in `warnings.ts` and `refusals.ts`. Leave `fast` out at first;
+ *   2. add it to the list in `src/steps/index.ts`, beside its relatives: the reference has the same order;
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
- *   4. add its case to `test/conformance/cases/`: every kind passes the one shared suite;
- *   5. add a row to `test/promises/applied/every-kind.test.ts`, which ignores its writes and looks whether it notices;
- *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`.
- * Nothing else is edited. If something else has to be, mend that first.
+ *   4. add its case to `test/conformance/cases/` (see `test/conformance/case.ts`): every kind passes the one shared suite;
+ *   5. add a row to `test/promises/applied/every-kind.test.ts`, which ignores the writes of the first case and checks that
+ *      the run notices;
+ *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`;
+ *   7. test what its `diff` decides in `test/steps/`, add a line to CHANGELOG.md, and run
+ *      `npx vitest run test/conformance test/promises/applied test/steps -t <name>`.
+ * Nothing else is edited. If something else has to be, fix that first.
  *
  * Eleven members are required. The others say what a kind can besides, and most have none of them: `nature` (how long
  * what it does lasts, whether it destroys), `lifecycle` (which databases come and go with it), `fast` (what only makes it
@@ -20,6 +23,7 @@
  *
  * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
  * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
+ * Where a new database has a default, `diff` compares `undefined` with that default.
  * In a plan, a secret in `desired` may be `unknownSecret`: `observe` and `diff` take it to be the one that the server has.
  * A 2xx answer alone proves nothing: after `apply`, the runner observes and diffs again (see `fast.provenByApply`).
  * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
