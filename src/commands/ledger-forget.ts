@@ -15,7 +15,7 @@ export const ledgerForget: Command = {
     const { id = "" } = context.positionals;
     await engine.forget(id, { ...runOptions(context), ...leaseOptions(context) });
     context.log.close();
-    const summary = `${visible(id)} is no longer in the ledger.`;
+    const summary = `${visible(id)} is no longer in the ledger. If it is still in the files, it is pending again.`;
     context.print(`${summary}\n`);
     return { exitCode: exitCodes.done, summary };
   },

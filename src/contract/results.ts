@@ -11,6 +11,8 @@ export interface Change {
   readonly before: unknown;
   /** As `before`; `"(unknown)"`: a secret whose variable is not set. */
   readonly after: unknown;
+  /** For people: the same in words, where `before` and `after` are no values of the object. */
+  readonly text?: string;
 }
 
 /** One difference that stays: by design, the step leaves what the server has. */
@@ -110,8 +112,10 @@ export interface PlannedStep {
   readonly previewWithout?: readonly string[];
   /** Whether `apply`, with the same options, would write for this step: false for drift that it leaves. */
   readonly applies: boolean;
-  /** One sentence each: why it is pending (`the database was recreated`), why it is refused, what to watch. */
+  /** One sentence each: why it is refused, why it is pending (`the database was recreated`), what to watch. */
   readonly notes: readonly string[];
+  /** With `action: "refused"`: it can't be read, and `notes` say why. Absent: it was read. */
+  readonly unread?: true;
 }
 
 /** A step that is in the ledger, but no longer in the files. */
@@ -122,7 +126,7 @@ export interface Orphan {
   readonly objects: readonly string[];
   /** The kind whose step deletes what stays on the server. Absent: none does. */
   readonly removedBy?: string;
-  /** For people: what stays on the server, and how it is removed. */
+  /** For people: what is left of it on the server, and how that is removed. */
   readonly note: string;
   /** The command that drops it from the ledger and nothing else, quoted for a shell. */
   readonly forget: string;
@@ -187,6 +191,8 @@ export interface ApplyResult {
    */
   readonly result: "applied" | "unchanged" | "older" | "failed" | "come-again" | "interrupted";
   readonly applied: readonly string[];
+  /** Those of `applied` that removed something. */
+  readonly removed: readonly string[];
   readonly adopted: readonly string[];
   /** Recorded without a write although the server differs: these steps leave existing objects as they are. */
   readonly kept: readonly KeptStep[];

@@ -38,8 +38,9 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const ending = endingOf(outcomes);
   if (ending) throw incomplete(ending, result);
   if (!result.older) return result;
-  options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
+  // The error says the same.
   if (options.onOlder === "fail") throw incomplete(olderFailure(result.older), result);
+  options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
   return result;
 }
 

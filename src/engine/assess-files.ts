@@ -100,7 +100,7 @@ export function refusalOf(
 function olderFiles(by: OlderFiles["by"], release: string | undefined, ledger: Ledger | undefined): OlderFiles {
   const appliedRelease = ledger?.release?.value;
   const reasons = {
-    version: "a newer version of them was begun or applied",
+    version: "a newer version was started or applied",
     secrets: "their secrets were replaced by newer ones",
     release: `release ${release} is lower than ${appliedRelease}`,
   };

@@ -112,8 +112,8 @@ function skipped(step: Step, entry: Entry | undefined): Decision {
   return { step, state: "older", databases: new Map(), notes: isSame(step, entry) ? [] : [differs] };
 }
 
-function fresh(one: PlacedStep, inserted: boolean): Decision {
-  const notes = inserted ? ["inserted before steps that are already applied"] : [];
+function fresh(one: PlacedStep, isBeforeApplied: boolean): Decision {
+  const notes = isBeforeApplied ? ["steps after it in the files are already applied"] : [];
   return { step: one.step, state: "pending", databases: everywhere(one, "not applied yet"), notes };
 }
 
@@ -125,7 +125,7 @@ function refused(one: PlacedStep, refusal: Refusal): Decision {
 function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string | undefined): Decision {
   const { step } = one;
   if (one.oneTime) return refused(one, changedOneTime(step.id, place, path));
-  const reason = "changed since it was applied";
+  const reason = "its definition has changed since it was applied";
   const notes = [reason, ...otherObject(one, entry)];
   return { step, state: "changed", databases: everywhere(one, reason), notes };
 }
@@ -134,7 +134,7 @@ function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string 
 function otherObject({ claims = [] }: PlacedStep, { claims: before = [] }: Entry): string[] {
   if (claims.length === 0 || before.length === 0 || before.some((claim) => claims.includes(claim))) return [];
   return [
-    `this id was applied to ${before.join(", ")} before, which stays on the server; if these files belong to another service, give it a set of its own with --set`,
+    `this id was applied to ${before.join(", ")} before, and that stays on the server; if these files belong to another service, give it a set of its own with --set`,
   ];
 }
 
@@ -149,14 +149,17 @@ function known(one: PlacedStep, entry: Entry, seen: Seen): Decision {
     const reason = whyStale(database, entry, seen);
     if (reason) stale.set(database, reason);
   }
-  const notes = [...stale].map(([database, reason]) => `${database}: ${reason}`);
+  const notes = [...new Set(stale.values())].map((reason) => {
+    const databases = [...stale].flatMap(([database, why]) => (why === reason ? database : []));
+    return `${named(databases)}: ${reason}`;
+  });
   return { step, state: stale.size === 0 ? "applied" : "pending", databases: stale, notes };
 }
 
 function whyStale(database: string, entry: Entry, seen: Seen): string | undefined {
   const then = Object.hasOwn(entry.databases, database) ? entry.databases[database] : undefined;
   const now = seen.incarnations.get(database);
-  if (then === undefined) return "not applied in this database yet";
+  if (then === undefined) return "not applied yet";
   if (now === undefined) return "the database is gone";
   // Before 3.3 every database says "0": a recreation can't be seen.
   if (now !== then && now !== "0" && then !== "0") return "the database was recreated";
@@ -166,8 +169,8 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
 function changedOneTime(id: string, place: LedgerPlace, path: string | undefined): Refusal {
   return {
     code: "changed-one-time-step",
-    message: `one-time step ${id} was changed after it had been applied`,
-    next: `Restore it, or take it as it is with ${commandLine("ledger accept", place, { id, path })}.`,
+    message: `one-time step ${id} was edited after it was applied`,
+    next: `Restore it, or record the new form with ${commandLine("ledger accept", place, { id, path })}.`,
   };
 }
 
@@ -176,7 +179,7 @@ function idReused({ step: { id }, databases }: PlacedStep, then: readonly string
   return {
     code: "id-reused",
     message: `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists`,
-    next: `If these files belong to another service, give it a set of its own with --set. If the step is another one, give it a new id, or drop the old entry with ${forget(id, place)}.`,
+    next: `If these files belong to another service, give it a set of its own with --set. If it is a different step, give it a new id, or drop the old entry with ${forget(id, place)}.`,
   };
 }
 
@@ -184,7 +187,7 @@ function bothApplied(id: string, former: string, place: LedgerPlace): Refusal {
   return {
     code: "renamed-step",
     message: `step ${id} names ${former} as its former id, but both were applied`,
-    next: `Drop the entry that is wrong with ${forget(former, place)} or ${forget(id, place)}.`,
+    next: `Drop the wrong entry with ${forget(former, place)} or ${forget(id, place)}.`,
   };
 }
 
@@ -192,7 +195,7 @@ function maybeRenamed(id: string, twin: string, place: LedgerPlace): Refusal {
   return {
     code: "renamed-step",
     message: `one-time step ${id} is new, but ${twin}, which is no longer in the files, did the same and was applied`,
-    next: `If it was renamed, give it \`formerly: [${twin}]\`. If it is to be done again, run ${forget(twin, place)}.`,
+    next: `If it was renamed, give it \`formerly: [${twin}]\`. If it should run again, first run ${forget(twin, place)}.`,
   };
 }
 

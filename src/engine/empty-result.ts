@@ -10,6 +10,7 @@ export function emptyResult(set: string, { requests, milliseconds }: Measured): 
     set,
     result: "unchanged",
     applied: [],
+    removed: [],
     adopted: [],
     kept: [],
     unmatched: [],

@@ -115,5 +115,5 @@ function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => r
 
 /** Why a step can't work in a database that nothing makes. */
 export function missingDatabase(database: string): string {
-  return `database ${database} does not exist, and no step before this one makes it; add an ensureDatabase step before it`;
+  return `database ${database} does not exist, and no earlier step creates it; add an ensureDatabase step before this one`;
 }

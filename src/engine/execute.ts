@@ -151,7 +151,7 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
     }
     const exists = database === undefined || existing.has(database);
     if (!exists && !createdBy(step).includes(database)) {
-      throw new MigrateError("step-failed", { message: missingDatabase(database), next: "Add the step, run again." });
+      throw new MigrateError("refused", { message: missingDatabase(database), next: "Add the step, then run again." });
     }
     const unfinished = database === undefined ? undefined : job.unfinished?.get(database);
     if (unfinished) throw unfinished;

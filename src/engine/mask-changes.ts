@@ -25,13 +25,14 @@ export function maskChanges(
   const unknown = step.unknown ?? [];
   const withUnknown = (shown: string) => new Map([...inFiles, ...unknown.map((at) => [at, () => shown] as const)]);
   const [known, wanted] = [withUnknown(masked), withUnknown(shownUnknown)];
-  return changes.map(({ path, before, after }) => {
+  return changes.map(({ path, before, after, ...said }) => {
     const place = secrecyAt(schema, path);
     const old: Hide = (text) => (after === text || saysSo(after, run.oldValue) ? redactUrls(text) : run.oldValue(text));
     return {
       path,
       before: shownValue(before, { place, at: path, known, whole: aboveIn(known, path), plain: old }),
       after: shownValue(after, { place, at: path, known: wanted, whole: aboveIn(wanted, path), plain: redactUrls }),
+      ...said,
     };
   });
 }

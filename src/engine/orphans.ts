@@ -9,12 +9,19 @@ import { kindByName } from "../steps/index.js";
 import { isOnce, isRemoval, removingKind } from "../steps/traits.js";
 import { list } from "../text/quantity.js";
 
-/** @param claimedBy the id of the step that claims an object now, by object */
+/** A step of the files, as the one that claims an object. */
+export interface Claimer {
+  readonly id: string;
+  /** It removes what it claims: it will, or it has. Absent: it does not. */
+  readonly removes?: "will" | "has";
+}
+
+/** @param claimers by object, as `database/zerglings` */
 export function describeOrphans(
   ids: readonly string[],
   ledger: Ledger | undefined,
   place: LedgerPlace,
-  claimedBy: ReadonlyMap<string, string>,
+  claimers: ReadonlyMap<string, Claimer>,
 ): Orphan[] {
   return ids.flatMap((id) => {
     const entry = entryOf(ledger, id);
@@ -26,25 +33,51 @@ export function describeOrphans(
       kind,
       objects: claims,
       ...(removedBy === undefined ? {} : { removedBy }),
-      note: noteOf(entry, claimedBy),
+      note: noteOf(entry, claimers),
       forget: commandText("ledger forget", place, { id }),
     };
   });
 }
 
-function noteOf(entry: Entry, claimedBy: ReadonlyMap<string, string>): string {
+function noteOf(entry: Entry, claimers: ReadonlyMap<string, Claimer>): string {
   const { claims = [], databases } = entry;
-  if (isRemoval(entry)) return "it removed something, so nothing of it is on the server";
-  if (isOnce(entry)) return "what it changed stays as it is; there is nothing to remove";
-  const left = claims.filter((claim) => !claimedBy.has(claim));
-  const claimers = [...new Set(claims.flatMap((claim) => claimedBy.get(claim) ?? []))];
-  if (claims.length > 0 && left.length === 0) return `${few(claims)} belongs to ${few(claimers)} now`;
-  const where = Object.keys(databases).map((database) => `in ${database}`);
-  const what = few(left.length > 0 ? left : where);
-  const stays = `what it ensured stays on the server${what === "" ? "" : ` (${what})`}`;
+  if (isRemoval(entry)) return "its object was removed; nothing is left on the server";
+  if (isOnce(entry)) return "what it changed stays changed; there is nothing to remove";
+  const names = Object.keys(databases);
+  const withDatabase = removalOf(
+    names.map((database) => `database/${database}`),
+    claimers,
+  );
+  if (withDatabase !== undefined) return withDatabase;
+  const left = claims.filter((claim) => !claimers.has(claim));
+  if (claims.length > 0 && left.length === 0) {
+    const owners = [...new Set(claims.flatMap((claim) => claimers.get(claim)?.id ?? []))];
+    return (
+      removalOf(claims, claimers) ??
+      `${few(claims)} now ${claims.length === 1 ? "belongs" : "belong"} to step ${few(owners)}`
+    );
+  }
+  const [what, verb, them] = left.length === 1 ? [few(left), "stays", "it"] : [whatIsLeft(left, names), "stay", "them"];
+  const stays = `${what} ${verb} on the server`;
   const removedBy = removingKind(entry);
-  if (removedBy) return `${stays}; a \`${removedBy}\` step deletes it`;
-  return kindByName.has(entry.kind) ? `${stays}; no step removes it` : stays;
+  if (removedBy) return `${stays}; a \`${removedBy}\` step removes ${them}`;
+  return kindByName.has(entry.kind) ? `${stays}; no step removes ${them}` : stays;
+}
+
+function whatIsLeft(left: readonly string[], databases: readonly string[]): string {
+  if (left.length > 0) return few(left);
+  return databases.length > 0 ? `its objects in ${few(databases)}` : "its objects";
+}
+
+/** Of objects that steps of the files remove, all of them. */
+function removalOf(objects: readonly string[], claimers: ReadonlyMap<string, Claimer>): string | undefined {
+  const removers = objects
+    .flatMap((object) => claimers.get(object) ?? [])
+    .filter(({ removes }) => removes !== undefined);
+  if (objects.length === 0 || removers.length < objects.length) return undefined;
+  const steps = few([...new Set(removers.map(({ id }) => id))]);
+  if (removers.some(({ removes }) => removes === "will")) return `step ${steps} will remove ${few(objects)}`;
+  return `${few(objects)} ${objects.length === 1 ? "was" : "were"} removed by step ${steps}; nothing is left on the server`;
 }
 
 function few(names: readonly string[]): string {

@@ -15,7 +15,7 @@ import { fragileIn } from "../couch/proxy-paths.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
-import { createdBy, isOnce, isVolatile, removedBy } from "../steps/traits.js";
+import { createdBy, isOnce, isRemoval, isVolatile, removedBy } from "../steps/traits.js";
 import { noMatch } from "../text/no-match.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
@@ -23,7 +23,7 @@ import { type Decision, refusalText } from "./decide.js";
 import { examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { isOfOnePlace } from "./of-one-place.js";
-import { describeOrphans } from "./orphans.js";
+import { type Claimer, describeOrphans } from "./orphans.js";
 import { placeSteps } from "./places.js";
 import { previewLimits } from "./preview-limits.js";
 import { type Run, withRun } from "./session.js";
@@ -101,12 +101,19 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
 }
 
 /** The step that claims an object, by object. Asked for only where there are orphans. */
-function claimersIn(run: Run, { orphaned, existing }: Assessment): Map<string, string> {
+function claimersIn(run: Run, { orphaned, existing, decisions }: Assessment): Map<string, Claimer> {
   if (orphaned.length === 0) return new Map();
+  const applied = new Set(decisions.flatMap(({ step, state }) => (state === "applied" ? step.id : [])));
   return new Map(
-    placeSteps(run, existing).flatMap(({ step, databases }) =>
-      (claimsOf(step, databases).claims ?? []).map((claim) => [claim, step.id] as const),
-    ),
+    placeSteps(run, existing).flatMap(({ step, databases }) => {
+      const removed = removedBy(step);
+      const isDone = applied.has(step.id) || (removed !== undefined && !existing.has(removed));
+      const removes = isDone ? ("has" as const) : ("will" as const);
+      const claimer = { id: step.id, ...(isRemoval(step) ? { removes } : {}) };
+      // A database that is gone is no place to work in, and still claimed.
+      const places = removed === undefined ? databases : [removed];
+      return (claimsOf(step, places).claims ?? []).map((claim) => [claim, claimer] as const);
+    }),
   );
 }
 
@@ -230,10 +237,11 @@ function planned(
       ...(step.unknown ? { unknown: step.unknown } : {}),
       ...(previewWithout.length > 0 ? { previewWithout } : {}),
       applies,
+      ...(action === "refused" && told.some(({ unseen }) => unseen) && !told.some(isRefusal) ? { unread: true } : {}),
       notes: [
         ...new Set([
-          ...decision.notes,
           ...refusals,
+          ...decision.notes,
           ...warnings.map(({ message }) => message),
           ...(unmatched ? [noMatch] : []),
           ...limitNotes(previewWithout),
@@ -254,6 +262,10 @@ function limitNotes(ids: readonly string[]): string[] {
 /** It is to be recorded, and there is no database to work in. */
 function isUnmatched({ step, state }: Decision, examined: readonly Examined[]): boolean {
   return examined.length === 0 && (state === "pending" || state === "changed") && hasOnlyPatterns(step);
+}
+
+function isRefusal({ difference, unseen }: Examined): boolean {
+  return difference.action === "refused" && unseen === undefined;
 }
 
 const changesServer: ReadonlySet<StepAction> = new Set(["create", "update", "remove"]);

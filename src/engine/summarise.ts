@@ -2,6 +2,7 @@
 import type { MigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, KeptStep, PartResult, Warning } from "../contract/results.js";
+import { isRemoval } from "../steps/traits.js";
 import { emptyResult, type Measured } from "./empty-result.js";
 import type { Assessed, Outcome } from "./outcome.js";
 
@@ -60,7 +61,7 @@ export function endingOf(outcomes: readonly Outcome[]): MigrateError | undefined
 
 interface Asked {
   readonly set: string;
-  readonly steps: readonly { readonly id: string }[];
+  readonly steps: readonly { readonly id: string; readonly kind: string }[];
   readonly part?: PartOption | undefined;
 }
 
@@ -84,6 +85,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
     failures: works.flatMap(({ failures }) => failures),
   };
   const written = new Set([...first.written, ...first.applied]);
+  const removing = new Set(asked.steps.flatMap((step) => (isRemoval(step) ? step.id : [])));
   const { older } = last.assessment.files;
   const part = outcomes.findLast((outcome) => outcome.is === "part");
   const wrote = all.applied.length > 0 || part?.begun === true;
@@ -91,6 +93,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
     ...emptyResult(asked.set, measured),
     result: resultOf(all.failures, endingOf(outcomes), older !== undefined, wrote),
     ...all,
+    removed: all.applied.filter((id) => removing.has(id)),
     unchanged: idsIn(first, "applied").filter((id) => !first.assessment.due.has(id) && !written.has(id)),
     skipped: idsIn(last, "older"),
     ...(older ? { older } : {}),

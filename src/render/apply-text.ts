@@ -1,7 +1,6 @@
 /** What an apply did, for people. */
 import type { ApplyResult, Failure } from "../contract/results.js";
-import { noMatch } from "../text/no-match.js";
-import { count, list, span } from "../text/quantity.js";
+import { count, grouped, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { keptLines } from "./kept.js";
 import { notApplied } from "./older.js";
@@ -12,12 +11,11 @@ export function applyText(result: ApplyResult, style: Style): string {
   const lines = [
     `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
     ...keptStepLines(result),
-    ...idLines(noMatch, result.unmatched),
     ...idLines("skipped", result.skipped),
     ...(result.older ? [`  ${style.dim("next:")} ${visible(result.older.next)}`] : []),
-    ...idLines("not done yet", result.unfinished),
-    ...idLines("not begun", result.notReached),
-    ...idLines("pending, left to an apply without --part", result.part?.left ?? []),
+    ...idLines("unfinished", result.unfinished),
+    ...idLines("not started", result.notReached),
+    ...idLines("pending, for an apply without --part", result.part?.left ?? []),
     ...result.failures.flatMap((failure) => failureLines(failure, style)),
   ];
   return `${lines.join("\n")}\n`;
@@ -34,57 +32,82 @@ function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["res
   };
 }
 
-/** One line, also for the termination log: `Applied 3 steps, adopted 2; 5 unchanged.` */
+/** One line, also for the termination log: `Applied 3 steps (1 removal), adopted 2; 5 unchanged.` */
 export function applySummary(result: ApplyResult): string {
   return [partSummary(result), stepsSummary(result)].filter((text) => text !== "").join(" ");
 }
 
-/** `Part 2 of 4 of legs is done; still to be done: 3, 4.` */
+/** `Part 2 of 4 of legs is done; parts left: 3, 4.` */
 function partSummary({ part, result }: ApplyResult): string {
   if (!part || result === "failed" || result === "older" || result === "come-again" || result === "interrupted")
     return "";
   const { step, number, of, open } = part;
-  if (step === null || open === null) return "No step is pending that can be done in parts.";
-  const others = open.length === 0 ? "and so are all others" : `still to be done: ${list(open.map(String), 20)}`;
+  if (step === null || open === null) return "No pending step can be done in parts.";
+  const others = open.length === 0 ? "and so are all others" : `parts left: ${list(open.map(String), 20)}`;
   return `Part ${number} of ${of} of ${visible(step)} is done${open.length === 0 ? ", " : "; "}${others}.`;
 }
 
 function stepsSummary(result: ApplyResult): string {
-  const { applied, adopted, kept, unmatched, unchanged, skipped, older, unfinished, notReached } = result;
-  const first = leads(result);
+  const { applied, adopted, kept, unmatched, unchanged, skipped, older } = result;
+  const lead = leadOf(result);
   const ended = result.result === "applied" || result.result === "unchanged";
-  const recorded = adopted.length + kept.length + unmatched.length;
-  if (result.part && ended && applied.length + recorded === 0) return "";
-  const isOlder = older !== undefined && applied.length + recorded === 0;
-  if (isOlder && result.result === "older") return `${notApplied(older)}; ${count(skipped.length, "step")} skipped.`;
-  if (result.result === "unchanged" && recorded === 0) {
-    return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
+  const recorded = adopted.length + kept.length;
+  if (result.part && ended && applied.length + recorded + unmatched.length === 0) return "";
+  if (older && result.result === "older" && applied.length + recorded + unmatched.length === 0) {
+    return `${notApplied(older)}; ${count(skipped.length, "step")} skipped.`;
   }
-  const done = [
-    `${first === "" ? "Applied" : "applied"} ${count(applied.length, "step")}`,
-    ...(adopted.length > 0 ? [`adopted ${adopted.length}`] : []),
-    ...(kept.length > 0 ? [`kept ${kept.length}`] : []),
+  if (ended && applied.length + recorded === 0) {
+    const steps = count(unchanged.length + unmatched.length, "step");
+    if (unmatched.length === 0) return `Nothing to do: ${steps} unchanged.`;
+    return `Nothing to do in ${steps}: ${restText(result)}.`;
+  }
+  const done = capitalized(doneText(result), lead === "");
+  const rest = restText(result);
+  return `${lead}${done}${rest === "" ? "" : `; ${rest}`}.`;
+}
+
+/** `applied 3 steps (1 removal), adopted 2`: the first number says of what. */
+function doneText({ applied, removed, adopted, kept }: ApplyResult): string {
+  const parts = (
+    [
+      ["applied", applied],
+      ["adopted", adopted],
+      ["kept", kept],
+    ] as const
+  ).filter(([word, ids]) => ids.length > 0 || (word === "applied" && adopted.length + kept.length === 0));
+  return parts
+    .map(([word, ids], i) => {
+      const removals = word === "applied" && removed.length > 0 ? ` (${count(removed.length, "removal")})` : "";
+      return `${word} ${i === 0 ? count(ids.length, "step") : grouped(ids.length)}${removals}`;
+    })
+    .join(", ");
+}
+
+function restText(result: ApplyResult): string {
+  const { unmatched, unchanged, skipped, unfinished, notReached } = result;
+  return [
+    ...(unmatched.length > 0 ? [`${grouped(unmatched.length)} without a matching database`] : []),
+    ...(unchanged.length > 0 ? [`${grouped(unchanged.length)} unchanged`] : []),
+    ...(skipped.length > 0 ? [`${grouped(skipped.length)} skipped`] : []),
+    ...(unfinished.length > 0 ? [`${grouped(unfinished.length)} unfinished`] : []),
+    ...(notReached.length > 0 ? [`${grouped(notReached.length)} not started`] : []),
   ].join(", ");
-  const rest = [
-    ...(unmatched.length > 0 ? [`${unmatched.length} without a database that matches`] : []),
-    ...(unchanged.length > 0 ? [`${unchanged.length} unchanged`] : []),
-    ...(skipped.length > 0 ? [`${skipped.length} skipped`] : []),
-    ...(unfinished.length > 0 ? [`${unfinished.length} not done yet`] : []),
-    ...(notReached.length > 0 ? [`${notReached.length} not begun`] : []),
-  ].join(", ");
-  return `${first}${done}${rest === "" ? "" : `; ${rest}`}.`;
+}
+
+function capitalized(text: string, first: boolean): string {
+  return first ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 }
 
 function keptStepLines({ kept }: ApplyResult): string[] {
   return kept.flatMap(({ id, differences }) => [
-    `  kept, though the files differ: ${visible(id)}`,
+    `  differences kept in ${visible(id)}:`,
     ...keptLines(differences).map((text) => `    ${text}`),
   ]);
 }
 
-function leads({ result, failures, older }: ApplyResult): string {
+function leadOf({ result, failures, older }: ApplyResult): string {
   if (failures.length > 0) return `Failed: ${list(failedIds(failures), 5)}; `;
-  if (result === "come-again") return "Come again: ";
+  if (result === "come-again") return "Incomplete: ";
   if (result === "older" && older) return `${notApplied(older)}; `;
   return result === "interrupted" ? "Interrupted: " : "";
 }

@@ -30,9 +30,9 @@ export function stepLines(changes: readonly PlacedChange[]): Line[] {
 
 function byDatabases(changes: readonly PlacedChange[]): { databases: string[]; shared: Change[] }[] {
   const each = new Map<string | undefined, Change[]>();
-  for (const { database, path, before, after } of changes) {
+  for (const { database, ...change } of changes) {
     const own = each.get(database) ?? [];
-    own.push({ path, before, after });
+    own.push(change);
     each.set(database, own);
   }
   const groups = new Map<string, { databases: string[]; shared: Change[] }>();
@@ -45,7 +45,8 @@ function byDatabases(changes: readonly PlacedChange[]): { databases: string[]; s
   return [...groups.values()];
 }
 
-function changeLines({ path, before, after }: Change): Line[] {
+function changeLines({ path, before, after, text }: Change): Line[] {
+  if (text !== undefined) return [{ mark: isAbsent(before) ? "+" : isAbsent(after) ? "-" : "~", text: visible(text) }];
   if (isAbsent(before)) return wholeLines("+", path, after);
   if (isAbsent(after)) return wholeLines("-", path, before);
   const [old, now] = [inline(before), inline(after)];

@@ -6,6 +6,7 @@ import { visible } from "../text/visible.js";
 import { isCounted, keptSummary } from "./kept.js";
 import { notApplied } from "./older.js";
 import type { Pace } from "./pace.js";
+import { alreadyAbsent, removes } from "./removal.js";
 
 const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type Level = (typeof levels)[number];
@@ -42,20 +43,18 @@ function describe(event: Event, pace: Pace | undefined): Description {
     case "lease-released":
       return debug("lease released");
     case "run-begin":
-      return info(`${grouped(event.pending)} of ${grouped(event.steps)} steps to look at and apply`);
+      return info(`${toApply(event)} to apply`);
     case "step-begin":
-      return debug(`begin ${event.id}: ${event.title}`);
+      return debug(`starting ${event.id}: ${event.title}`);
     case "step-progress":
       return info(`${progressPlace(event)}: ${event.what}: ${figures(event, pace)}`);
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
       const differs = event.kept ? `; ${keptText(event.kept)}` : "";
-      const unmatched = event.outcome === "unmatched" ? `; ${noMatch}` : "";
-      const what = `${event.outcome} ${event.id}: ${event.title} (${span(event.milliseconds)})`;
-      return { level, message: what + differs + unmatched };
+      return { level, message: outcomeText(event) + differs };
     }
     case "step-stopped":
-      return info(`${event.id}: not done yet; the next run goes on with it`);
+      return info(`${event.id}: unfinished; the next run continues with it`);
     case "step-failed": {
       const place = event.database === undefined ? "" : ` in ${event.database}`;
       return { level: "error", message: `${event.id}${place}: ${event.error.message} [${event.error.code}]` };
@@ -68,8 +67,7 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return info(`${place}: the script prints: ${event.text}`);
     }
     case "older": {
-      const { older, steps } = event;
-      return { level: "warn", message: `${notApplied(older)}; ${count(steps, "step")} skipped. ${older.next}` };
+      return { level: "warn", message: `${notApplied(event.older)}. ${event.older.next}` };
     }
     case "request": {
       const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
@@ -79,8 +77,22 @@ function describe(event: Event, pace: Pace | undefined): Description {
   }
 }
 
+function toApply({ steps, pending }: Extract<Event, { type: "run-begin" }>): string {
+  return pending === steps ? count(steps, "step") : `${grouped(pending)} of ${count(steps, "step")}`;
+}
+
+/** `applied zerglings: database zerglings (5 ms)`. */
+function outcomeText(event: Extract<Event, { type: "step-end" }>): string {
+  const { outcome, id, title } = event;
+  const time = `(${span(event.milliseconds)})`;
+  if (outcome === "unmatched") return `${id}: ${noMatch} for ${title}`;
+  if (!removes(event)) return `${outcome} ${id}: ${title} ${time}`;
+  if (outcome === "adopted") return `${outcome} ${id}: ${alreadyAbsent(title)} ${time}`;
+  return `${outcome === "applied" ? "removed" : outcome} ${id}: ${title} ${time}`;
+}
+
 function keptText(kept: Parameters<typeof keptSummary>[0]): string {
-  return isCounted(kept) ? keptSummary(kept) : `kept, though it differs: ${keptSummary(kept)}`;
+  return isCounted(kept) ? keptSummary(kept) : `differences kept: ${keptSummary(kept)}`;
 }
 
 /** `views in zerglings`. */
@@ -93,12 +105,12 @@ export function progressKey({ id, database = "", what }: StepProgress): string {
   return JSON.stringify([id, database, what]);
 }
 
-/** `27,000 of 60,000 documents (45 %), 3,100 a second, 11 s left`. */
+/** `27,000 of 60,000 documents (45 %), 3,100 per second, 11 s left`. */
 function figures(event: StepProgress, pace: Pace | undefined): string {
   const { done, total, unit } = event;
   const of = total > 0 ? ` of ${grouped(total)}` : "";
   const share = total > 0 ? ` (${percent(event)} %)` : "";
-  const speed = pace ? `, ${rate(pace.perSecond)} a second, ${remaining(pace.left)} left` : "";
+  const speed = pace ? `, ${rate(pace.perSecond)} per second, ${remaining(pace.left)} left` : "";
   return `${grouped(done)}${of} ${unit}${share}${speed}`;
 }
 

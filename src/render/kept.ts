@@ -40,7 +40,7 @@ function documentsIn(kept: readonly PlacedKept[]): number {
 function countedDocuments(kept: readonly PlacedKept[]): string {
   const databases = new Set(kept.map(({ database }) => database)).size;
   const where = databases > 1 ? ` in ${count(databases, "database")}` : "";
-  return `${count(documentsIn(kept), "document")}${where} differ from the files and stay as they are`;
+  return `${count(documentsIn(kept), "document")}${where} differ from the files and are kept`;
 }
 
 function keptLine({ path, server, files, database, documents }: PlacedKept): string {

@@ -11,13 +11,15 @@ export const orphansHead = "In the ledger, but no longer in the files:";
 
 const most = 20;
 
-export function orphanLines(orphans: readonly Orphan[], { text, code }: OrphanStyle): string[] {
-  const lines = orphans
-    .slice(0, most)
-    .map(
-      ({ id, note, forget }) =>
-        `${text(id)}: ${text(note)}. To drop it from the ledger and nothing else: ${code(forget)}`,
-    );
+export function orphanLines(orphans: readonly Orphan[], { text }: OrphanStyle): string[] {
+  const lines = orphans.slice(0, most).map(({ id, note }) => `${text(id)}: ${text(note)}`);
   const more = orphans.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+/** Said once: the command for the others differs by the id only. */
+export function forgetHint([first, ...others]: readonly Orphan[], { code }: OrphanStyle): string {
+  if (!first) return "";
+  const [what, example] = others.length === 0 ? ["it", ""] : ["one", ", for example"];
+  return `To forget ${what} without changing the server${example}: ${code(first.forget)}`;
 }

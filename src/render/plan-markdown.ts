@@ -1,20 +1,24 @@
 /** A plan for a comment on a pull request. */
 import type { Orphan, Plan, PlannedStep } from "../contract/results.js";
+import { count } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";
-import { orphanLines, orphansHead } from "./orphans.js";
+import { olderText } from "./older.js";
+import { forgetHint, orphanLines, orphansHead } from "./orphans.js";
 import {
   databaseLines,
   detailsHint,
+  headline,
   isLeftAlone,
   markOf,
   otherWarnings,
-  rebuildLine,
+  rebuildLines,
+  refusedOf,
   shownChanges,
+  shownNotes,
   shownSteps,
   summaryOf,
-  words,
 } from "./plan-summary.js";
 
 /** What GitHub takes as one comment. */
@@ -22,11 +26,12 @@ export const longestComment = 65_536;
 
 export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
   const shown = shownSteps(plan);
+  const summary = plan.older ? `${inText(olderText(plan.older))}; \`apply\` would skip them` : summaryOf(plan);
   const head = [
     `## CouchDB plan: ${titleOf(plan)}`,
-    `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${summaryOf(plan)}`,
-    ...(plan.refused ? [`**REFUSED**: apply refuses these files. ${inText(plan.refused.next)}`] : []),
-    ...(plan.older ? [`**NOT APPLIED**: these files are older than what is applied. ${inText(plan.older.next)}`] : []),
+    `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${plan.refused ? inText(plan.refused.message) : summary}`,
+    ...(plan.refused ? [`**apply refuses these files.** ${inText(plan.refused.next)}`] : []),
+    ...(plan.older ? [inText(plan.older.next)] : []),
   ];
   const tail = [
     ...otherWarnings(plan).map((message) => `- **Warning**: ${inText(message)}`),
@@ -40,15 +45,16 @@ export function planMarkdown(plan: Plan, { details = false, limit = longestComme
   );
 }
 
-function titleOf({ refused, older, changes }: Plan): string {
-  if (refused) return "REFUSED";
-  if (older) return "NOT APPLIED";
-  if (changes === 0) return "no changes";
-  return changes === 1 ? "1 change" : `${changes} changes`;
+function titleOf(plan: Plan): string {
+  if (plan.refused) return "REFUSED";
+  if (plan.older) return "NOT APPLIED";
+  return `${plan.changes === 0 ? "no changes" : count(plan.changes, "change")}${refusedOf(plan)}`;
 }
 
 function orphansText(orphans: readonly Orphan[]): string {
-  return [orphansHead, "", ...orphanLines(orphans, { text: inText, code }).map((line) => `- ${line}`)].join("\n");
+  const style = { text: inText, code };
+  const lines = orphanLines(orphans, style).map((line) => `- ${line}`);
+  return [orphansHead, "", ...lines, "", forgetHint(orphans, style)].join("\n");
 }
 
 /** As many whole sections as there is room for. */
@@ -63,7 +69,7 @@ function fitted(head: readonly string[], sections: readonly string[], tail: read
 }
 
 function cut(left: number, limit: number): string {
-  const steps = left === 1 ? "1 further step is" : `${left} further steps are`;
+  const steps = left === 1 ? "1 more step is" : `${left} more steps are`;
   return `**${steps} left out**: the plan is longer than ${limit.toLocaleString("en-US")} characters. \`couchdb-migrate plan\` shows all of it.`;
 }
 
@@ -73,18 +79,19 @@ function join(parts: readonly string[]): string {
 
 function section(step: PlannedStep, details: boolean): string {
   const mark = markOf(step);
+  const isNo = mark === "!" || mark === "?";
   const lines = stepLines(shownChanges(step, details));
   const said = [
     ...(step.description === undefined ? [] : [inText(step.description)]),
     ...databaseLines(step).map((text) => `- ${inText(text)}`),
     ...keptLines(step.kept ?? [], details).map((text) => `- kept: ${inText(text)}`),
     ...detailsHint(step, details).map((hint) => `- ${hint}`),
-    ...step.rebuilds.map((rebuild) => `- **${inText(rebuildLine(rebuild))}**`),
-    ...step.notes.map((note) => `- ${mark === "!" ? "**Refused**: " : ""}${inText(note)}`),
+    ...rebuildLines(step.rebuilds).map((line) => `- **${inText(line)}**`),
+    ...shownNotes(step).map((note, i) => `- ${isNo && i === 0 ? "**Reason**: " : ""}${inText(note)}`),
     ...(isLeftAlone(step) ? ["- `apply --verify` repairs it"] : []),
   ];
   const place = `${visible(step.file)}:${step.line}`;
-  const summary = `<code>${escaped(mark)}</code> ${words[mark]} <b>${html(step.id)}</b>: ${html(step.target)} (${html(place)})`;
+  const summary = `<code>${escaped(mark)}</code> <b>${html(step.id)}</b>: ${html(headline(step, mark, step.target))} (${html(place)})`;
   const body = [...said, ...(lines.length > 0 ? [`\n${fenced(lines)}`] : [])];
   return ["<details open>", `<summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
 }

@@ -1,12 +1,14 @@
 /** What a plan comes to; text and Markdown share it. Pure. */
-import type { Plan, PlannedStep, Rebuild } from "../contract/results.js";
+import type { Plan, PlannedStep, Rebuild, StepState } from "../contract/results.js";
 import { viewsWithExamples } from "../text/named-views.js";
+import { noMatch } from "../text/no-match.js";
 import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { isCounted } from "./kept.js";
 import { notApplied } from "./older.js";
+import { alreadyAbsent, removes, verbOf } from "./removal.js";
 
-export type Mark = "+" | "~" | "-" | "=" | "!" | "*" | "<" | "≠" | "·" | " ";
+export type Mark = "+" | "~" | "-" | "=" | "!" | "?" | "*" | "<" | "≠" | "·" | " ";
 
 /** Drift that this plan only shows: `apply` without `--verify` leaves it. */
 export function isLeftAlone(step: PlannedStep): boolean {
@@ -17,63 +19,114 @@ export function markOf(step: PlannedStep): Mark {
   if (step.state === "older") return "<";
   if (isLeftAlone(step)) return "*";
   if (step.action === "none" && (step.state === "pending" || step.state === "changed")) return "·";
-  return marks[step.action];
+  return step.unread ? "?" : marks[step.action];
 }
 
-/** Of files that are older than what is applied, those that differ from it. */
+/** Of files that are older than what is applied, those that differ from it. What needs a look comes first. */
 export function shownSteps({ steps, older }: Plan): readonly PlannedStep[] {
-  return steps.filter((step) => step.notes.length > 0 || (!older && markOf(step) !== " "));
+  const shown = steps.filter((step) => step.notes.length > 0 || (!older && markOf(step) !== " "));
+  return [...first.flatMap((mark) => shown.filter((step) => markOf(step) === mark)), ...shown.filter(isOther)];
 }
 
 const marks = { create: "+", update: "~", remove: "-", adopt: "=", keep: "≠", refused: "!", none: " " } as const;
 
-export const words: Readonly<Record<Mark, string>> = {
+/** In this order, before all others, which stay in the order of the files. */
+const first: readonly Mark[] = ["!", "?", "-"];
+
+function isOther(step: PlannedStep): boolean {
+  return !first.includes(markOf(step));
+}
+
+/** `create database zerglings`: what happens to the step's object. */
+export function headline(step: PlannedStep, mark: Mark, target: string): string {
+  if (mark === "!") return `cannot ${verbOf(step)} ${target}`;
+  if (mark === "=" && removes(step)) return alreadyAbsent(target);
+  return `${words[mark]} ${target}`;
+}
+
+const words: Readonly<Record<Exclude<Mark, "!">, string>> = {
   "+": "create",
   "~": "change",
   "-": "remove",
   "=": "adopt",
-  "!": "refused",
-  "*": "drifted",
+  "?": "cannot read",
+  "*": "drift in",
   "<": "skip",
   "≠": "keep",
-  "·": "no database yet for",
+  "·": `${noMatch} for`,
   " ": "unchanged",
 };
 
-/** `3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
+/** What is said of a step, apart from its headline. */
+export function shownNotes(step: PlannedStep): readonly string[] {
+  return step.notes.filter((note) => note !== noMatch);
+}
+
+/** `1 refused; 3 to create, 1 to change, 0 to remove, 2 to adopt; 5 unchanged`. */
 export function summaryOf(plan: Plan): string {
   if (plan.refused) return `REFUSED: ${visible(plan.refused.message)}; nothing would be applied`;
-  if (plan.older) return `${notApplied(plan.older)}; ${count(plan.steps.length, "step")} skipped`;
-  const of = (mark: Mark) => plan.steps.filter((step) => markOf(step) === mark).length;
-  const rest: readonly (readonly [Mark, string])[] = [
-    [" ", "unchanged"],
-    ["≠", "kept as it is"],
-    ["·", "without a database that matches"],
-    ["*", "drifted (apply --verify repairs it)"],
-    ["!", "refused"],
-  ];
-  const todo = `${of("+")} to create, ${of("~")} to change, ${of("-")} to remove, ${of("=")} to adopt`;
-  const said = rest
-    .filter(([mark]) => mark === " " || of(mark) > 0)
-    .map(([mark, word]) => `${grouped(of(mark))} ${word}`);
-  return `${todo}; ${said.join(", ")}`;
+  if (plan.older) return `${notApplied(plan.older)}; \`apply\` would skip them`;
+  const { refused, todo, rest } = countsOf(plan);
+  return [refused, todo, rest].filter((text) => text !== "").join("; ");
+}
+
+/** Of a plan that changes nothing: `5 unchanged, 1 kept`. */
+export function restOf(plan: Plan): string {
+  return countsOf(plan).rest;
+}
+
+/** `, 1 refused`: what a headline must not leave out. */
+export function refusedOf(plan: Plan): string {
+  const { refused } = countsOf(plan);
+  return refused === "" ? "" : `, ${refused}`;
+}
+
+function countsOf({ steps }: Plan): { readonly refused: string; readonly todo: string; readonly rest: string } {
+  const of = (mark: Mark) => steps.filter((step) => markOf(step) === mark).length;
+  const text = (...counted: readonly (readonly [Mark, string])[]) =>
+    counted.filter(([mark]) => of(mark) > 0).map(([mark, word]) => `${grouped(of(mark))} ${word}`);
+  const always = [`${of("+")} to create`, `${of("~")} to change`, `${of("-")} to remove`];
+  return {
+    refused: text(["!", "refused"], ["?", "unreadable"]).join(", "),
+    todo: [...always, ...text(["=", "to adopt"])].join(", "),
+    rest: text(
+      [" ", "unchanged"],
+      ["≠", "kept"],
+      ["·", "without a matching database"],
+      ["*", "drifted (apply --verify repairs drift)"],
+    ).join(", "),
+  };
 }
 
 /** Changes that are indexed before anybody notices. */
 const few = 100;
 
+/** One for each index; one for all databases where it has no documents. */
+export function rebuildLines(rebuilds: readonly Rebuild[]): string[] {
+  const empty = new Map<string, Rebuild[]>();
+  for (const rebuild of rebuilds.filter(({ documents }) => documents === 0)) {
+    const key = JSON.stringify([rebuild.designDoc, rebuild.views]);
+    empty.set(key, [...(empty.get(key) ?? []), rebuild]);
+  }
+  const joined = [...empty.values()].flatMap(([first, ...others]) => {
+    const databases = [first, ...others].flatMap((one) => one?.database ?? []);
+    return first ? { ...first, database: list(databases, 20) } : [];
+  });
+  return [...joined, ...rebuilds.filter(({ documents }) => documents > 0)].map(rebuildLine);
+}
+
 /** `rebuilds by_age, by_name of _design/zerglings in zerglings over 60,000 documents (23 MB)`. */
-export function rebuildLine(rebuild: Rebuild): string {
+function rebuildLine(rebuild: Rebuild): string {
   const { database, designDoc, views, documents, bytes, reuses, pending = 0, staged } = rebuild;
   const what = views.length === 0 ? "the index" : viewsWithExamples(views.map(visible));
   const where = `of _design/${visible(designDoc)} in ${visible(database)}`;
   if (documents === 0) return `builds ${what} ${where} (no documents yet)`;
   if (reuses !== undefined) {
-    const index = `the index that _design/${visible(reuses)} has, for ${what} ${where}`;
-    return pending >= few ? `goes on with ${index}, which lacks ${count(pending, "change")}` : `takes up ${index}`;
+    const index = `the index of _design/${visible(reuses)} for ${what} ${where}`;
+    return pending >= few ? `continues ${index}, which lacks ${count(pending, "change")}` : `reuses ${index}`;
   }
   const over = count(documents, "document") + (bytes ? ` (${size(bytes)})` : "");
-  return `rebuilds ${what} ${where} over ${over}${staged ? ", beside what serves meanwhile" : ""}`;
+  return `rebuilds ${what} ${where} over ${over}${staged ? "; the old index serves meanwhile" : ""}`;
 }
 
 /** What of a step's changes is shown: those of many documents are counted unless the user asks for details. */
@@ -88,16 +141,34 @@ export function detailsHint(step: PlannedStep, details: boolean): string[] {
     : [];
 }
 
-/** Databases that do not all fare alike, or are more than one. */
+/** Where it works in several databases: what happens in each, unless the changes say so. */
 export function databaseLines(step: PlannedStep): string[] {
+  const databases = Object.entries(step.databases);
+  if (databases.length < 2) return [];
+  const isDrift = (state: StepState) => state === "drifted" && isLeftAlone(step);
   const groups = new Map<string, string[]>();
-  for (const [database, { state, action }] of Object.entries(step.databases)) {
-    const fate = action === "none" ? state : action;
+  for (const [database, { state, action }] of databases) {
+    const fate =
+      action === "none" && state === "applied" ? "already applied" : isDrift(state) ? "drift" : fates[action];
     groups.set(fate, [...(groups.get(fate) ?? []), visible(database)]);
   }
-  if (Object.keys(step.databases).length < 2) return [];
-  return [...groups].map(([fate, names]) => `${fate}: ${list(names, 20)}`);
+  const [only, ...others] = groups;
+  if (only && others.length === 0) {
+    const isSaid = step.changes.some(({ database }) => database !== undefined);
+    return isSaid ? [] : [`in ${list(only[1], 20)}`];
+  }
+  return [...groups].map(([fate, names]) => `in ${list(names, 20)}: ${fate}`);
 }
+
+const fates = {
+  create: "create",
+  update: "change",
+  remove: "remove",
+  adopt: "adopt",
+  keep: "keep",
+  none: "nothing to do",
+  refused: "refused",
+} as const;
 
 /** Warnings that no step's notes hold already. */
 export function otherWarnings(plan: Plan): string[] {

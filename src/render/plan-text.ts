@@ -4,18 +4,20 @@ import { list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { type Line, stepLines } from "./changes.js";
 import { keptLines } from "./kept.js";
-import { orphanLines, orphansHead } from "./orphans.js";
+import { forgetHint, orphanLines, orphansHead } from "./orphans.js";
 import {
   databaseLines,
   detailsHint,
+  headline,
   type Mark,
   markOf,
   otherWarnings,
-  rebuildLine,
+  rebuildLines,
+  restOf,
   shownChanges,
+  shownNotes,
   shownSteps,
   summaryOf,
-  words,
 } from "./plan-summary.js";
 import type { Style } from "./style.js";
 
@@ -33,8 +35,9 @@ export function planText(plan: Plan, style: Style, details = false): string {
 }
 
 export function orphansText(orphans: readonly Orphan[]): string {
-  const lines = orphanLines(orphans, { text: visible, code: (text) => `\`${visible(text)}\`` });
-  return [orphansHead, ...lines.map((line) => `  ${line}`)].join("\n");
+  const style = { text: visible, code: (text: string) => `\`${visible(text)}\`` };
+  const lines = orphanLines(orphans, style).map((line) => `  ${line}`);
+  return [orphansHead, ...lines, forgetHint(orphans, style)].join("\n");
 }
 
 function closing(plan: Plan): string {
@@ -42,7 +45,7 @@ function closing(plan: Plan): string {
   if (plan.older) return `${summaryOf(plan)}. ${visible(plan.older.next)}`;
   if (plan.steps.every((step) => markOf(step) === " ")) {
     const apart = plan.unset ? ", apart from the unknown secrets" : "";
-    return `Nothing to do${apart}: CouchDB is as the files say. ${summaryOf(plan)}`;
+    return `Nothing to do${apart}: CouchDB matches the files. ${restOf(plan)}`.trimEnd();
   }
   const kept = plan.steps.filter((step) => markOf(step) === "≠" && step.state === "applied");
   const quiet = plan.steps.every((step) => markOf(step) === " " || kept.includes(step));
@@ -51,22 +54,26 @@ function closing(plan: Plan): string {
     kept.map(({ id }) => visible(id)),
     20,
   );
-  return `Nothing to do, though CouchDB differs from the files: ${ids} leaves what is there. ${summaryOf(plan)}`;
+  return `Nothing to do: differences in ${ids} are kept by design. ${restOf(plan)}`;
 }
 
 function stepText(step: PlannedStep, style: Style, details: boolean): string {
   const mark = markOf(step);
   const paint = painter(mark, style);
+  const isNo = mark === "!" || mark === "?";
   const place = style.dim(`(${visible(step.file)}:${step.line})`);
-  const head = `${paint(mark)} ${style.bold(visible(step.id))}: ${words[mark]} ${visible(step.target)} ${place}`;
+  const what = headline(step, mark, visible(step.target));
+  const head = `${paint(mark)} ${style.bold(visible(step.id))}: ${what} ${place}`;
   const body = [
     ...(step.description === undefined ? [] : [style.dim(visible(step.description))]),
     ...databaseLines(step).map((text) => style.dim(text)),
     ...stepLines(shownChanges(step, details)).map((line) => lineText(line, style)),
     ...keptLines(step.kept ?? [], details).map((text) => style.cyan(`≠ ${text}`)),
     ...detailsHint(step, details).map((hint) => style.dim(hint)),
-    ...step.rebuilds.map((rebuild) => style.yellow(rebuildLine(rebuild))),
-    ...step.notes.map((note) => `${(mark === "!" ? style.red : style.yellow)("note:")} ${visible(note)}`),
+    ...rebuildLines(step.rebuilds).map((line) => style.yellow(line)),
+    ...shownNotes(step).map(
+      (note, i) => `${isNo && i === 0 ? style.red("reason:") : style.yellow("note:")} ${visible(note)}`,
+    ),
   ];
   return [head, ...body.map((text) => `    ${text}`)].join("\n");
 }
@@ -77,7 +84,7 @@ function lineText({ mark, text }: Line, style: Style): string {
 
 function painter(mark: Mark | Line["mark"], style: Style): (text: string) => string {
   if (mark === "+") return style.green;
-  if (mark === "-" || mark === "!") return style.red;
+  if (mark === "-" || mark === "!" || mark === "?") return style.red;
   if (mark === "~" || mark === "*") return style.yellow;
   return mark === "=" || mark === "<" || mark === "≠" ? style.cyan : (text) => text;
 }

@@ -12,10 +12,10 @@ export function statusText(status: Status, style: Style): string {
   const server = `${visible(status.server.url)} (CouchDB ${visible(status.server.version)}), set ${visible(status.set)}`;
   const parts = [
     `Status of ${server}`,
-    ...(status.files ? [] : ["There are no migration files here: these are the steps of the ledger."]),
+    ...(status.files ? [] : ["No migration files found; these are the steps in the ledger."]),
     ...(status.steps.length > 0 ? [stepTable(status.steps, style)] : []),
     style.bold(statusSummary(status)),
-    ...(status.older ? [visible(status.older.next)] : []),
+    ...nextLines(status, style),
     ...status.warnings.map((warning) => warningText(warning, style)),
     ...(status.release === undefined ? [] : [`Release: ${visible(status.release)}`]),
     ...(status.orphans.length > 0 ? [orphansText(status.orphans)] : []),
@@ -25,13 +25,24 @@ export function statusText(status: Status, style: Style): string {
   return `${parts.join("\n\n")}\n`;
 }
 
+/** What to do about what is not as the files say. */
+function nextLines({ steps, files, older }: Status, { dim }: Style): string[] {
+  if (older) return [`${dim("next:")} ${visible(older.next)}`];
+  const has = (...states: readonly StatusStep["state"][]) => steps.some(({ state }) => states.includes(state));
+  const lines = [
+    ...(files && has("pending", "changed") ? ["`plan` shows what `apply` would do"] : []),
+    ...(has("drifted") ? ["`plan` shows the drift, and `apply --verify` repairs it"] : []),
+  ];
+  return lines.length > 0 ? [`${dim("next:")} ${lines.join("; ")}.`] : [];
+}
+
 function warningText({ id, message }: Status["warnings"][number], style: Style): string {
   return `${style.yellow("warning:")} ${visible(id === undefined ? message : `${id}: ${message}`)}`;
 }
 
 /** `12 steps: 10 applied, 2 pending`. */
 export function statusSummary({ steps, older }: Status): string {
-  if (older) return `${notApplied(older)}; ${count(steps.length, "step")} skipped`;
+  if (older) return notApplied(older);
   const counts = new Map<string, number>();
   for (const { state } of steps) counts.set(state, (counts.get(state) ?? 0) + 1);
   const states = [...counts].map(([state, number]) => `${number} ${state}`).join(", ");
@@ -72,15 +83,20 @@ function heldText({ holder, since, millisecondsHeld }: NonNullable<Status["lease
 function runsText(runs: readonly RunRecord[], style: Style): string {
   const last = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, runsShown);
   const lines = last.map((run) => {
-    const by = style.dim(`(${span(run.milliseconds)}, ${visible(run.holder)}, version ${visible(run.version)})`);
-    return `  ${visible(run.startedAt)}  ${run.result}: ${workText(run)} ${by}`;
+    const by = style.dim(
+      `(${span(run.milliseconds)}, ${visible(run.holder)}, couchdb-migrate ${visible(run.version)})`,
+    );
+    return `  ${visible(run.startedAt)}  ${run.result}${workText(run)} ${by}`;
   });
   return ["Last runs:", ...lines].join("\n");
 }
 
 /** A part fails by nothing but its step. */
 function workText({ part, applied, adopted, kept = [], failures }: RunRecord): string {
-  if (part) return `part ${part.number} of ${part.of} of ${visible(part.step)}`;
+  if (part) return `: part ${part.number} of ${part.of} of ${visible(part.step)}`;
   const ids = [...new Set(failures.map(({ id }) => visible(id)))];
-  return `${applied.length} applied, ${adopted.length} adopted${kept.length === 0 ? "" : `, ${kept.length} kept`}${ids.length === 0 ? "" : `, failed: ${list(ids, 5)}`}`;
+  const counts = [`${applied.length} applied`, `${adopted.length} adopted`, `${kept.length} kept`];
+  const parts = counts.filter((text) => !text.startsWith("0 "));
+  const all = [...(ids.length > 0 ? [list(ids, 5)] : []), ...(parts.length > 0 ? [parts.join(", ")] : [])];
+  return all.length > 0 ? `: ${all.join("; ")}` : "";
 }

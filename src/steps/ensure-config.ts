@@ -69,7 +69,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   lifecycle: { removedBy: "removeConfig" },
 
   title: (desired) =>
-    `config ${Object.entries(desired)
+    `configuration ${Object.entries(desired)
       .map(([name, values]) => `[${name}] ${Object.keys(values).join(", ")}`)
       .join(", ")}`,
   databases: () => [],

@@ -2,6 +2,7 @@ import { databaseInfo } from "../couch/databases.js";
 import { isObject, type JsonObject } from "../text/json.js";
 import { suggestion } from "../text/nearest.js";
 import { toPointer } from "../text/pointer.js";
+import { called } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { designDocFaults } from "./design-docs/check.js";
 import { stagedName } from "./design-docs/companions.js";
@@ -118,7 +119,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   lifecycle: { removedBy: "removeDesignDocs" },
   fast: { provenByApply: true, absentFromNew: () => true, joins: true, ahead: listDesignDocs },
 
-  title: ({ database, docs }) => `design documents ${listed(Object.keys(docs))} of ${listed(database)}`,
+  title: ({ database, docs }) => `${called("design document", Object.keys(docs))} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, docs }) => database.flatMap((db) => Object.keys(docs).map((name) => `designDoc/${db}/${name}`)),
 

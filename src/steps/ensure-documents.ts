@@ -1,4 +1,5 @@
 import type { Couch } from "../couch/couch.js";
+import { count } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { creates, holds, updates } from "./difference.js";
 import { batchesOf } from "./documents/batches.js";
@@ -89,7 +90,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
   lifecycle: { removedBy: "removeDocuments" },
   fast: { provenByApply: true },
 
-  title: ({ database, docs, files }) => `${called(docs, files)} of ${listed(database)}`,
+  title: ({ database, docs, files }) => `${called(docs, files)} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, docs, files = [] }) =>
     database.flatMap((db) => [
@@ -243,5 +244,8 @@ function* bodies(write: readonly Pending[]) {
 function called(docs: readonly Document[], files: Documents["files"] = []): string {
   const [only, ...others] = docs;
   if (only && others.length === 0 && files.length === 0) return `document ${only._id}`;
-  return `${files.reduce((sum, file) => sum + file.documents, docs.length)} documents`;
+  return count(
+    files.reduce((sum, file) => sum + file.documents, docs.length),
+    "document",
+  );
 }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
+import { called } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { listDesignDocs } from "./design-docs/list.js";
 import { deployStaged, finishStaged } from "./design-docs/staged.js";
@@ -123,7 +124,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   lifecycle: { removedBy: "removeIndexes" },
   fast: { provenByApply: true, absentFromNew: () => true, ahead: listDesignDocs },
 
-  title: ({ database, indexes }) => `indexes ${listed(Object.keys(indexes))} of ${listed(database)}`,
+  title: ({ database, indexes }) => `${called("index", Object.keys(indexes))} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, indexes }) =>
     database.flatMap((db) =>

@@ -60,7 +60,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   scope: "database",
   fast: { absentFromNew: ({ mode }) => mode === "replace", ahead: readSecurity },
 
-  title: ({ database }) => `security of ${listed(database)}`,
+  title: ({ database }) => `security object of ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database }) => database.map((name) => `security/${name}`),
   check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },

@@ -7,29 +7,29 @@
 import { partitionsSince } from "../couch/welcome.js";
 import { idOf } from "./design-docs/design-doc.js";
 
-const allowIt = "allow it with --allow-destroy, or with `allowDestroy: true` in the step";
+const allowIt = "to allow that, use --allow-destroy, or `allowDestroy: true` in the step";
 
 const catalogue = {
-  destroys: ({ title }: { title: string }) => `it destroys ${title}; ${allowIt}`,
-  "deletes-documents": ({ database }: { database: string }) => `it deletes documents of ${database}; ${allowIt}`,
+  destroys: ({ title }: { title: string }) => `it removes ${title}; ${allowIt}`,
+  "deletes-documents": ({ database }: { database: string }) => `it deletes documents in ${database}; ${allowIt}`,
 
   "partitioned-is-fixed": ({ database, partitioned }: { database: string; partitioned: boolean }) =>
-    `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation: set \`partitioned: ${partitioned}\`, or make a new database and copy the documents`,
+    `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation; set \`partitioned: ${partitioned}\`, or create a new database and copy the documents`,
   "no-partitions": ({ database, version }: { database: string; version: string }) =>
     `database ${database} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``,
 
   "no-clusters": (_: object) => "CouchDB 1.x has no clusters",
   "node-not-named": ({ node }: { node: string }) =>
-    `the node that the run speaks to is ${node}, which is not in \`nodes\`; give the nodes' names as \`GET /_membership\` has them`,
+    `the run is connected to node ${node}, which is not in \`nodes\`; use the node names that \`GET /_membership\` shows`,
   "nodes-cannot-join": ({ nodes }: { nodes: readonly string[] }) =>
-    `${nodes.join(", ")} can't be joined over this port before CouchDB 3.0; join them by CouchDB's cluster setup`,
+    `${nodes.join(", ")} can't be joined over this port before CouchDB 3.0; use CouchDB's cluster setup`,
 
   "own-admin": ({ admin }: { admin: string }) =>
     `admin ${admin} is the one that this run logs in as; log in as another admin to remove it`,
   "last-admin": ({ admin, nodes }: { admin: string; nodes: readonly string[] }) =>
-    `admin ${admin} is the last one on ${nodes.join(", ")}; ensure another admin before it is removed`,
+    `admin ${admin} is the last one on ${nodes.join(", ")}; ensure another admin first`,
   "user-without-password": ({ user }: { user: string }) =>
-    `user ${user} does not exist, and can't be created without a password: add \`password\` to the step`,
+    `user ${user} does not exist, and can't be created without a password; add \`password\` to the step`,
 
   "design-doc-not-partitioned": ({
     database,
@@ -41,7 +41,7 @@ const catalogue = {
     fault: string;
   }) => `${idOf(designDoc)} can't be stored in ${database}: ${fault}`,
   "index-not-partitioned": ({ index }: { index: string }) =>
-    `index ${index} can't be partitioned, because the database is not: leave \`partitioned\` out`,
+    `index ${index} can't be partitioned, because the database is not; leave \`partitioned\` out`,
   "index-partitioned-is-fixed": ({
     index,
     ddoc,
@@ -51,10 +51,10 @@ const catalogue = {
     ddoc: string;
     neighbours: readonly string[];
   }) =>
-    `\`partitioned\` of index ${index} can't be changed, because ${idOf(ddoc)} also holds ${neighbours.join(", ")}: give it a \`ddoc\` of its own`,
+    `\`partitioned\` of index ${index} can't be changed, because ${idOf(ddoc)} also holds ${neighbours.join(", ")}; give it its own \`ddoc\``,
 
   "applied-in-another-form": ({ database, accept }: { database: string; accept: string }) =>
-    `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or take it as it is with ${accept}`,
+    `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or record the new form with ${accept}`,
 };
 
 type Catalogue = typeof catalogue;

@@ -44,7 +44,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
   fast: { provenByApply: true },
 
   title: (desired) =>
-    `config ${Object.entries(desired)
+    `configuration ${Object.entries(desired)
       .map(([name, keys]) => `[${name}] ${keys.join(", ")}`)
       .join(", ")}`,
   databases: () => [],

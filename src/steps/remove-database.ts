@@ -1,5 +1,6 @@
 import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
 import { path } from "../couch/path.js";
+import { count, size } from "../text/quantity.js";
 import { ownDatabaseProblems } from "./database-field.js";
 import { holds, removes } from "./difference.js";
 import { defineKind } from "./kind.js";
@@ -42,7 +43,8 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
   diff(desired, observed) {
     if (!observed) return holds();
     const { documents, bytes } = observed;
-    const changes = [{ path: "/name", before: { name: desired.name, documents, bytes }, after: null }];
+    const text = `deletes ${count(documents, "document")} (${size(bytes)})`;
+    const changes = [{ path: "/name", before: { name: desired.name, documents, bytes }, after: null, text }];
     return removes(changes, desired);
   },
 

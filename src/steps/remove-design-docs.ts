@@ -1,4 +1,5 @@
 import { toPointer } from "../text/pointer.js";
+import { called } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { companionsOf } from "./design-docs/companions.js";
 import { idOf, nameInId } from "./design-docs/design-doc.js";
@@ -43,7 +44,7 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
   nature: { destroys: "always" },
   fast: { provenByApply: true },
 
-  title: ({ database, names }) => `design documents ${listed(names)} of ${listed(database)}`,
+  title: ({ database, names }) => `${called("design document", names)} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, names }) => database.flatMap((db) => names.map((name) => `designDoc/${db}/${name}`)),
   check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },

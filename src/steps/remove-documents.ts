@@ -1,4 +1,5 @@
 import { toPointer } from "../text/pointer.js";
+import { count } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { idProblem } from "./documents/document.js";
 import { assertPartitions, partitionIdProblems } from "./documents/partition-ids.js";
@@ -41,7 +42,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
   nature: { documents: "named", destroys: "always" },
   fast: { provenByApply: true },
 
-  title: ({ database, ids }) => `${called(ids)} of ${listed(database)}`,
+  title: ({ database, ids }) => `${called(ids)} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, ids }) => database.flatMap((db) => ids.map((id) => `document/${db}/${id}`)),
 
@@ -76,5 +77,5 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
 
 function called(ids: readonly string[]): string {
   const [only, ...others] = ids;
-  return only !== undefined && others.length === 0 ? `document ${only}` : `${ids.length} documents`;
+  return only !== undefined && others.length === 0 ? `document ${only}` : count(ids.length, "document");
 }

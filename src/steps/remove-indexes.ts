@@ -1,4 +1,5 @@
 import { toPointer } from "../text/pointer.js";
+import { called } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { companionsOf } from "./design-docs/companions.js";
 import { finishStaged } from "./design-docs/staged.js";
@@ -68,7 +69,11 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
   nature: { destroys: "always" },
   fast: { provenByApply: true },
 
-  title: ({ database, indexes }) => `indexes ${listed(indexes.map(({ name }) => name))} of ${listed(database)}`,
+  title: ({ database, indexes }) =>
+    `${called(
+      "index",
+      indexes.map(({ name }) => name),
+    )} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, indexes }) =>
     database.flatMap((db) => indexes.map(({ name, ddoc }) => `index/${db}/${ddoc}/${name}`)),

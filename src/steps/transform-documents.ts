@@ -1,5 +1,6 @@
 import { defaults } from "../contract/options.js";
 import type { JsonObject } from "../text/json.js";
+import { count } from "../text/quantity.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "./database-field.js";
 import { type Change, holds, refuses, updates } from "./difference.js";
 import { type DatabaseContext, defineKind, type SpecProblem, type StepContext } from "./kind.js";
@@ -113,7 +114,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   lifecycle: { renamed: ({ database, couch, step }) => carryOver(couch, database, identityOf(step)) },
   fast: { provenByApply: true },
 
-  title: ({ database, selector }) => `${selector ? "some" : "all"} documents of ${listed(database)}`,
+  title: ({ database, selector }) => `${selector ? "matching" : "all"} documents in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: () => [],
 
@@ -151,7 +152,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 
   diff(_, observed, { database }) {
     if (!observed)
-      return updates([{ path: "/documents", before: "those that match then", after: "changed once" }], true);
+      return updates([changedOnce("those that match then", "changes the documents that match then, each once")], true);
     const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
       return sameForm
@@ -251,12 +252,17 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
   return problems;
 }
 
-function countOf({ matching }: Preview): Change {
-  return {
-    path: "/documents",
-    before: matching === 1 ? "1 document matches" : `${matching} documents match`,
-    after: "changed once",
-  };
+function countOf({ matching, changes }: Preview): Change {
+  const before = matching === 1 ? "1 document matches" : `${matching} documents match`;
+  const how = matching === 1 ? "" : ", each once";
+  // Below `/docs/ID`.
+  const shown = new Set(changes.map(({ path }) => path.split("/")[2])).size;
+  const samples = shown === 0 ? "" : shown < matching ? "; the first of them:" : ":";
+  return changedOnce(before, `changes ${count(matching, "matching document")}${how}${samples}`);
+}
+
+function changedOnce(before: string, text: string): Change {
+  return { path: "/documents", before, after: "changed once", text };
 }
 
 function begun(marker: Marker | undefined, sameForm: boolean, database: string): StepWarning[] {

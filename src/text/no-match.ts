@@ -1,2 +1,2 @@
 /** Of a step whose patterns match no database. */
-export const noMatch = "no database matches now; the step applies to those that appear later";
+export const noMatch = "no database matches yet";

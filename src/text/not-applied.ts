@@ -2,3 +2,8 @@
 export function notAppliedText(reason: string): string {
   return `NOT APPLIED: these files are older than what is applied (${reason})`;
 }
+
+/** Where the first words are already said. */
+export function olderThanApplied(reason: string): string {
+  return notAppliedText(reason).replace("NOT APPLIED: ", "");
+}

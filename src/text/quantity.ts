@@ -5,8 +5,17 @@ export { span };
 
 /** `1 document`, `60,000 documents`. */
 export function count(number: number, noun: string): string {
-  const plural = noun.endsWith("x") ? `${noun}es` : `${noun}s`;
-  return `${grouped(number)} ${number === 1 ? noun : plural}`;
+  return `${grouped(number)} ${pluralOf(noun, number)}`;
+}
+
+/** `index by-status`, `indexes by-map, by-status`. */
+export function called(noun: string, names: readonly string[]): string {
+  return `${pluralOf(noun, names.length)} ${names.join(", ")}`;
+}
+
+function pluralOf(noun: string, number: number): string {
+  if (number === 1) return noun;
+  return noun.endsWith("x") ? `${noun}es` : `${noun}s`;
 }
 
 export function grouped(number: number): string {

@@ -163,7 +163,7 @@ onNodes("three nodes", () => {
     const holding = await steps(admin("brood") + level("high"));
     await holding.applyThrough(a);
     await c.kill();
-    const down = `node ${c.name} is down: not looked at`;
+    const down = `node ${c.name} is down and was not checked`;
 
     const unchanged = await holding.applyThrough(a);
     expect(unchanged).toMatchObject({ result: "unchanged", failures: [], requests: { writes: 0 } });

@@ -135,7 +135,7 @@ describe("a pod of the previous version", () => {
   describe("still has the newest files if the new version failed before it wrote anything", () => {
     test.each([
       ["as the ledger refuses a step", () => once(6), "changed-one-time-step"],
-      ["as nothing makes a database", broken, "step-failed"],
+      ["as nothing makes a database", broken, "refused"],
       [
         "as a step would destroy something",
         () => `- id: gone\n  removeDatabase: { name: ${database}-other }\n`,

@@ -1,12 +1,13 @@
 /** What is said of steps that are in the ledger, but no longer in the files. */
 import { expect, test } from "vitest";
-import { describeOrphans } from "../../src/engine/orphans.js";
+import { type Claimer, describeOrphans } from "../../src/engine/orphans.js";
 import type { Entry } from "../../src/ledger/ledger.js";
+import { removes } from "../../src/render/removal.js";
 import { kindByName, kinds } from "../../src/steps/index.js";
 
 const place = { set: "hatchery", database: "own", own: false };
 
-function describe(id: string, kind: string, more: Partial<Entry>, claimedBy: Record<string, string> = {}) {
+function describe(id: string, kind: string, more: Partial<Entry>, claimers: Record<string, Claimer> = {}) {
   const entry = {
     kind,
     checksum: "1:a",
@@ -18,50 +19,76 @@ function describe(id: string, kind: string, more: Partial<Entry>, claimedBy: Rec
     ...more,
   };
   const ledger = { formatVersion: 1, set: "hatchery", entries: { [id]: entry } } as const;
-  return describeOrphans([id], ledger, place, new Map(Object.entries(claimedBy)));
+  return describeOrphans([id], ledger, place, new Map(Object.entries(claimers)));
 }
 
-const stays = "what it ensured stays on the server";
-
-test.each<[string, string, Partial<Entry>, Record<string, string>, string]>([
+test.each<[string, string, Partial<Entry>, Record<string, Claimer>, string]>([
   [
     "a database",
     "ensureDatabase",
     { claims: ["database/zerglings"] },
     {},
-    `${stays} (database/zerglings); a \`removeDatabase\` step deletes it`,
+    "database/zerglings stays on the server; a `removeDatabase` step removes it",
   ],
   [
     "seed documents, whose claims are not recorded",
     "ensureDocuments",
     { databases: { zerglings: "7" } },
     {},
-    `${stays} (in zerglings); a \`removeDocuments\` step deletes it`,
+    "its objects in zerglings stay on the server; a `removeDocuments` step removes them",
   ],
   [
     "security, which no step removes",
     "ensureSecurity",
     { claims: ["security/a"] },
     {},
-    `${stays} (security/a); no step removes it`,
+    "security/a stays on the server; no step removes it",
   ],
   [
     "many objects",
     "ensureIndexes",
     { claims: ["index/a/1", "index/a/2", "index/a/3", "index/a/4"] },
     {},
-    `${stays} (index/a/1, index/a/2, index/a/3 and 1 more); a \`removeIndexes\` step deletes it`,
+    "index/a/1, index/a/2, index/a/3 and 1 more stay on the server; a `removeIndexes` step removes them",
   ],
   [
     "an object that another step claims now",
     "ensureDatabase",
     { claims: ["database/zerglings"] },
-    { "database/zerglings": "made" },
-    "database/zerglings belongs to made now",
+    { "database/zerglings": { id: "made" } },
+    "database/zerglings now belongs to step made",
   ],
-  ["a transformation", "transformDocuments", {}, {}, "what it changed stays as it is; there is nothing to remove"],
-  ["a removal", "removeDatabase", {}, {}, "it removed something, so nothing of it is on the server"],
-  ["a kind of a newer version", "ensureMoons", {}, {}, stays],
+  [
+    "a database that a step will remove",
+    "ensureDatabase",
+    { claims: ["database/zerglings"], databases: { zerglings: "7" } },
+    { "database/zerglings": { id: "drop", removes: "will" } },
+    "step drop will remove database/zerglings",
+  ],
+  [
+    "a database that a step has removed",
+    "ensureDatabase",
+    { claims: ["database/zerglings"], databases: { zerglings: "7" } },
+    { "database/zerglings": { id: "drop", removes: "has" } },
+    "database/zerglings was removed by step drop; nothing is left on the server",
+  ],
+  [
+    "views that went with their database",
+    "ensureDesignDocs",
+    { claims: ["design/zerglings/brood"], databases: { zerglings: "7" } },
+    { "database/zerglings": { id: "drop", removes: "has" } },
+    "database/zerglings was removed by step drop; nothing is left on the server",
+  ],
+  [
+    "indexes of which a step has removed one",
+    "ensureIndexes",
+    { claims: ["index/a/1", "index/a/2"], databases: { a: "7" } },
+    { "index/a/1": { id: "drop", removes: "has" } },
+    "index/a/2 stays on the server; a `removeIndexes` step removes it",
+  ],
+  ["a transformation", "transformDocuments", {}, {}, "what it changed stays changed; there is nothing to remove"],
+  ["a removal", "removeDatabase", {}, {}, "its object was removed; nothing is left on the server"],
+  ["a kind of a newer version", "ensureMoons", {}, {}, "its objects stay on the server"],
 ])("the note on an orphan: %s", (_, kind, entry, claimedBy, note) => {
   expect(describe("gone", kind, entry, claimedBy)).toMatchObject([{ id: "gone", kind, note }]);
 });
@@ -69,6 +96,10 @@ test.each<[string, string, Partial<Entry>, Record<string, string>, string]>([
 test("an orphan comes with the command that forgets it", () => {
   const [orphan] = describe("two legs", "ensureDatabase", { claims: ["database/a"] });
   expect(orphan?.forget).toBe("couchdb-migrate ledger forget 'two legs' --set hatchery --ledger-database own");
+});
+
+test("the name of a kind begins with `remove` where it removes something, and nowhere else: texts go by it", () => {
+  for (const kind of kinds) expect(removes({ kind: kind.name })).toBe(kind.nature?.destroys === "always");
 });
 
 test("each kind that removes something is named by the kind whose objects it removes, and no other is", () => {

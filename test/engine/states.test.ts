@@ -102,6 +102,21 @@ describe("a step", () => {
     await expect(forget("members", options)).rejects.toMatchObject({ code: "not-in-ledger" });
   });
 
+  test("whose database another step removes is orphaned, and said to be gone only when it is", async () => {
+    await apply(await files(made(), members("a")), options);
+    const drop = await files(`- id: drop\n  removeDatabase: { name: ${database} }\n`);
+    const notes = async (command: typeof plan | typeof status) =>
+      (await command(drop, options)).orphans.map(({ note }) => note);
+    const will = `step drop will remove database/${database}`;
+    expect(await notes(plan)).toEqual([will, will]);
+    expect(await apply(drop, { ...options, allowDestroy: true })).toMatchObject({
+      applied: ["drop"],
+      removed: ["drop"],
+    });
+    const has = `database/${database} was removed by step drop; nothing is left on the server`;
+    expect([...(await notes(plan)), ...(await notes(status))]).toEqual([has, has, has, has]);
+  });
+
   test("that is forgotten but in the files is pending, and adopted as it holds", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
@@ -110,14 +125,14 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ result: "unchanged", adopted: ["members"] });
   });
 
-  test("that is inserted before applied ones is applied, and said to be", async () => {
+  test("that comes before applied ones is applied, and said to", async () => {
     await apply(await files(made()), options);
     const set = await files(
       `- id: before\n  ensureSecurity: { database: ${database}, members: { roles: [a] } }\n`,
       made(),
     );
     const planned = await plan(set, options);
-    expect(planned.steps[0]?.notes.join()).toContain("inserted before");
+    expect(planned.steps[0]?.notes.join()).toContain("steps after it in the files are already applied");
     expect(await apply(set, options)).toMatchObject({ applied: ["before"], unchanged: ["made"] });
   });
 
@@ -184,7 +199,7 @@ describe("a step", () => {
     );
     const result = await apply(set, { ...options, concurrency: 1 });
     expect(result).toMatchObject({ result: "failed", applied: ["made"], notReached: ["after"] });
-    expect(result.failures).toMatchObject([{ id: "lost", database: `${database}-typo`, code: "step-failed" }]);
+    expect(result.failures).toMatchObject([{ id: "lost", database: `${database}-typo`, code: "refused" }]);
     expect(await states(await files(made()))).toEqual({ made: "applied, none" });
   });
 });
@@ -207,11 +222,11 @@ describe("a pattern step that is applied", () => {
     const set = await files(every());
     const planned = await plan(set, options);
     expect(planned).toMatchObject({ changes: 0, steps: [{ state: "pending", action: "none" }] });
-    expect(planned.steps[0]?.notes).toEqual([expect.stringContaining("no database matches now")]);
-    expect(planText(planned, plain)).toContain("· every: no database yet for");
+    expect(planned.steps[0]?.notes).toEqual([expect.stringContaining("no database matches yet")]);
+    expect(planText(planned, plain)).toContain("· every: no database matches yet for");
     const first = await apply(set, options);
     expect(first).toMatchObject({ result: "unchanged", unmatched: ["every"], adopted: [] });
-    expect(applyText(first, plain)).toContain("no database matches now");
+    expect(applyText(first, plain)).toContain("no database matches yet");
     expect(await apply(set, options)).toMatchObject({ unmatched: [], unchanged: ["every"] });
     await must(server(), "PUT", `/${databaseName("states", server(), `${database}-a`)}`);
     expect(await apply(set, options)).toMatchObject({ applied: ["every"], unmatched: [] });

@@ -50,7 +50,7 @@ const part = (step: string | null, open: readonly number[] | null, done = false)
 });
 
 function resultOf(outcomes: readonly Outcome[], ids = "abc", asked?: { number: number; of: number }): ApplyResult {
-  const steps = [...ids].map((id) => ({ id }));
+  const steps = [...ids].map((id) => ({ id, kind: id === "c" ? "removeDatabase" : "ensureDatabase" }));
   return summarise({ set: "s", steps, part: asked }, outcomes, {
     requests: { reads: 1, writes: 0 },
     milliseconds: 1.6,
@@ -71,6 +71,11 @@ describe("a run", () => {
       "that only adopts",
       [begun(ab), is("a", "adopted"), is("b", "unmatched")],
       { result: "unchanged", unmatched: ["b"] },
+    ],
+    [
+      "that removes something",
+      [begun(assessed("a", "c")), is("a", "applied"), is("c", "applied")],
+      { applied: ["a", "c"], removed: ["c"] },
     ],
     ["that repairs drift", [begun(assessed("!A", "B")), is("a", "applied")], { applied: ["a"], unchanged: ["b"] }],
     ["that fails", [begun(ab), failed("a"), is("b", "not-reached")], { result: "failed", notReached: ["b"] }],

@@ -198,7 +198,7 @@ describe("an apply of a part", () => {
     expect((await apply(1, 4)).failures).toMatchObject([
       { id: "plus-one", database, code: "refused", message: expect.stringContaining("in 3 parts") },
     ]);
-    const said = `it was begun in ${database} in parts: 1 of 3 parts are done, 4 documents are changed already`;
+    const said = `it was started in ${database} in parts: 1 of 3 are done, and 4 documents changed so far`;
     expect((await plan(migrations, options)).steps[0]?.notes).toEqual([said]);
     expect((await status(migrations, options)).steps[0]?.notes).toEqual([said]);
     expect((await apply()).applied).toEqual(["plus-one"]);

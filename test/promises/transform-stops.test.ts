@@ -95,7 +95,7 @@ it("documents that arrive without an end: the step is done all the same, and say
     await must(server(), "PUT", `/${database}/late-${made}`, { body: { counter: 0 } });
   };
   proxy.faultWhen(({ path }) => path.startsWith(`/${database}/_changes`), { during: arrive }, 1_000);
-  const warnings = [{ code: "documents-arriving", id: "plus-one", message: expect.stringContaining("go on arriving") }];
+  const warnings = [{ code: "documents-arriving", id: "plus-one", message: expect.stringContaining("still arriving") }];
   await ends(run(), { applied: ["plus-one"], warnings }, 0);
   expect(made).toBeGreaterThan(1);
   expect(await changed()).toBe(documents + made);

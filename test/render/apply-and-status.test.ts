@@ -5,7 +5,7 @@ import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
 import { applyOf, orphanOf, statusOf } from "./results.js";
 
-const older: OlderFiles = { by: "version", reason: "a newer version of them was begun or applied", next: "Go back." };
+const older: OlderFiles = { by: "version", reason: "a newer version was started or applied", next: "Go back." };
 
 test.each<[string, Partial<ApplyResult>, string]>([
   [
@@ -13,6 +13,8 @@ test.each<[string, Partial<ApplyResult>, string]>([
     { result: "unchanged", unchanged: ["a", "b"] },
     "Nothing to do: 2 steps unchanged. (1.2 s, 12 reads, 1 write)\n",
   ],
+  ["a removal", { applied: ["a", "b"], removed: ["b"] }, "Applied 2 steps (1 removal). (1.2 s, 12 reads, 1 write)\n"],
+  ["what holds already", { result: "unchanged", adopted: ["a"] }, "Adopted 1 step. (1.2 s, 12 reads, 1 write)\n"],
   [
     "something done",
     { applied: ["a"], adopted: ["b"], unchanged: ["c"] },
@@ -21,14 +23,12 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "a pattern that matches nothing",
     { result: "unchanged", unmatched: ["a"], unchanged: ["c"] },
-    `Applied 0 steps; 1 without a database that matches, 1 unchanged. (1.2 s, 12 reads, 1 write)
-  no database matches now; the step applies to those that appear later: a
-`,
+    "Nothing to do in 2 steps: 1 without a matching database, 1 unchanged. (1.2 s, 12 reads, 1 write)\n",
   ],
   [
     "files that are older than what is applied",
     { result: "older", skipped: ["a", "b"], older },
-    `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)
+    `NOT APPLIED: these files are older than what is applied (a newer version was started or applied); 2 steps skipped. (1.2 s, 12 reads, 1 write)
   skipped: a, b
   next: Go back.
 `,
@@ -36,7 +36,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "files that became older during the run",
     { result: "older", applied: ["a"], skipped: ["a", "b"], older },
-    `NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
+    `NOT APPLIED: these files are older than what is applied (a newer version was started or applied); applied 1 step; 2 skipped. (1.2 s, 12 reads, 1 write)
   skipped: a, b
   next: Go back.
 `,
@@ -51,8 +51,8 @@ test.each<[string, Partial<ApplyResult>, string]>([
         { id: "b\x07", database: "tenant-a", code: "conflict", message: "it was changed", next: "Run again." },
       ],
     },
-    `Failed: b\\x07; applied 1 step; 1 not begun. (1.2 s, 12 reads, 1 write)
-  not begun: c
+    `Failed: b\\x07; applied 1 step; 1 not started. (1.2 s, 12 reads, 1 write)
+  not started: c
   b\\x07 in tenant-a: it was changed [conflict]
     next: Run again.
 `,
@@ -60,21 +60,21 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "out of time in mid-build",
     { result: "come-again", applied: ["a"], unfinished: ["b\x07"], notReached: ["c"] },
-    `Come again: applied 1 step; 1 not done yet, 1 not begun. (1.2 s, 12 reads, 1 write)
-  not done yet: b\\x07
-  not begun: c
+    `Incomplete: applied 1 step; 1 unfinished, 1 not started. (1.2 s, 12 reads, 1 write)
+  unfinished: b\\x07
+  not started: c
 `,
   ],
   [
     "interrupted between two steps",
     { result: "interrupted", applied: ["a"], notReached: ["c"] },
-    "Interrupted: applied 1 step; 1 not begun. (1.2 s, 12 reads, 1 write)\n  not begun: c\n",
+    "Interrupted: applied 1 step; 1 not started. (1.2 s, 12 reads, 1 write)\n  not started: c\n",
   ],
   [
     "a part, of which others are still to be done",
     { applied: [], part: { step: "legs\x07", number: 2, of: 4, open: [1, 3], left: ["c"] } },
-    `Part 2 of 4 of legs\\x07 is done; still to be done: 1, 3. (1.2 s, 12 reads, 1 write)
-  pending, left to an apply without --part: c
+    `Part 2 of 4 of legs\\x07 is done; parts left: 1, 3. (1.2 s, 12 reads, 1 write)
+  pending, for an apply without --part: c
 `,
   ],
   [
@@ -85,14 +85,14 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "a part of nothing",
     { result: "unchanged", part: { step: null, number: 1, of: 2, open: null, left: ["c"] } },
-    `No step is pending that can be done in parts. (1.2 s, 12 reads, 1 write)
-  pending, left to an apply without --part: c
+    `No pending step can be done in parts. (1.2 s, 12 reads, 1 write)
+  pending, for an apply without --part: c
 `,
   ],
   [
     "a part that had to stop",
     { result: "come-again", unfinished: ["legs"], part: { step: "legs", number: 1, of: 2, open: null, left: [] } },
-    "Come again: applied 0 steps; 1 not done yet. (1.2 s, 12 reads, 1 write)\n  not done yet: legs\n",
+    "Incomplete: applied 0 steps; 1 unfinished. (1.2 s, 12 reads, 1 write)\n  unfinished: legs\n",
   ],
 ])("the text of an apply: %s", (_, result, text) => {
   expect(applyText(applyOf(result), plain)).toBe(text);
@@ -152,18 +152,28 @@ test("the text of a status", () => {
 
 2 steps: 1 applied, 1 pending
 
+next: \`plan\` shows what \`apply\` would do.
+
 In the ledger, but no longer in the files:
-  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
+  gone: database/gone stays; a \`removeDatabase\` step deletes it
+To forget it without changing the server: \`couchdb-migrate ledger forget gone\`
 
 The lease is held by pod-2 since 2030-01-03T00:00:00.000Z, for 4 s.
 Part 2 of legs\\x07 is held by pod-3\\x07 since 2030-01-03T00:00:00.000Z, for 9 s.
 Part 3 of legs\\x07 is held by pod-4 since ?.
 
 Last runs:
-  2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2 s, pod-1, version 0.1.0)
-  2030-01-02T00:00:00.000Z  failed: 1 applied, 0 adopted, failed: b (1 min 5 s, pod-1, version 0.1.0)
-  2030-01-01T00:00:00.000Z  applied: 1 applied, 0 adopted (100 ms, pod-1, version 0.1.0)
+  2030-01-02T12:00:00.000Z  failed: part 2 of 4 of legs\\x07 (2 s, pod-1, couchdb-migrate 0.1.0)
+  2030-01-02T00:00:00.000Z  failed: b; 1 applied (1 min 5 s, pod-1, couchdb-migrate 0.1.0)
+  2030-01-01T00:00:00.000Z  applied: 1 applied (100 ms, pod-1, couchdb-migrate 0.1.0)
 `);
+});
+
+test("the status of drift says how to see and how to repair it", () => {
+  const step = { id: "a", kind: "ensureDatabase", state: "drifted", appliedAt: null, notes: [] } as const;
+  expect(statusText(statusOf({ steps: [step] }), plain)).toContain(
+    "1 step: 1 drifted\n\nnext: `plan` shows the drift, and `apply --verify` repairs it.\n",
+  );
 });
 
 test("the status of older files says NOT APPLIED, and names what another set also claims", () => {
@@ -177,7 +187,7 @@ test("the status of older files says NOT APPLIED, and names what another set als
     plain,
   );
   expect(text).toContain(
-    "NOT APPLIED: these files are older than what is applied (a newer version of them was begun or applied)",
+    "NOT APPLIED: these files are older than what is applied (a newer version was started or applied)",
   );
   expect(text).toContain("Go back.");
   expect(text).toContain("Release: 7");

@@ -24,10 +24,10 @@ const seeds = (count: number, database?: string) =>
 const further = { path: "/docs", server: "180 more documents, which differ", files: "as in this step", documents: 180 };
 
 test.each([
-  ["200 documents differ from the files and stay as they are", [...seeds(20), further]],
-  ["6 documents differ from the files and stay as they are", [...seeds(6), ...seeds(6)]],
+  ["200 documents differ from the files and are kept", [...seeds(20), further]],
+  ["6 documents differ from the files and are kept", [...seeds(6), ...seeds(6)]],
   [
-    "212 documents in 2 databases differ from the files and stay as they are",
+    "212 documents in 2 databases differ from the files and are kept",
     [...seeds(32, "a"), { ...further, database: "b" }],
   ],
 ])("many documents are one sentence with their number: %s", (sentence, kept) => {

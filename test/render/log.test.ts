@@ -86,13 +86,13 @@ warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin
 another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z, for 2 min 5 s; waiting (500 ms)
 lease taken (token 3)
 lease taken over from pod-1, which fell silent (token 4)
-2 of 4 steps to look at and apply
-begin a: database a
+2 of 4 steps to apply
+starting a: database a
 applied a: database a (12 ms)
 unchanged b: database b (1 ms)
 warning: a: q is 2
 error: c in tenant: somebody wrote it\\x1b[2J [conflict]
-d: not done yet; the next run goes on with it
+d: unfinished; the next run continues with it
 lease released
 GET /a 200 (3 ms)
 PUT /a no answer (3 s, attempt 2)
@@ -105,6 +105,26 @@ PUT /a no answer (3 s, attempt 2)
   ["silent", ""],
 ])("for people, at level %s", async (level, text) => {
   expect(await say("pretty", level, events)).toBe(text);
+});
+
+const ended = { type: "step-end", id: "a", milliseconds: 1 } as const;
+test.each<[Event, string]>([
+  [{ type: "run-begin", steps: 8, pending: 8 }, "8 steps to apply"],
+  [{ type: "run-begin", steps: 1, pending: 1 }, "1 step to apply"],
+  [
+    { ...ended, kind: "removeDatabase", title: "database customers", outcome: "applied" },
+    "removed a: database customers (1 ms)",
+  ],
+  [
+    { ...ended, kind: "removeDatabase", title: "database customers", outcome: "adopted" },
+    "adopted a: database customers, already absent (1 ms)",
+  ],
+  [
+    { ...ended, kind: "ensureSecurity", title: "security object of tenant-*", outcome: "unmatched" },
+    "a: no database matches yet for security object of tenant-*",
+  ],
+])("%o is logged as %s", async (event, line) => {
+  expect(await say("pretty", "info", [event])).toBe(`${line}\n`);
 });
 
 test("for machines: one object a line, with level, time, event and message", async () => {
@@ -158,8 +178,8 @@ describe("progress", () => {
   test("says how fast it goes and how long it will take (pretty)", async () => {
     const text = await say("pretty", "info", many, { step: 2000 });
     expect(text.trimEnd().split("\n")).toEqual([
-      "v: building: 5,000 of 60,000 documents (8 %), 500 a second, 1 min 50 s left",
-      "v: building: 10,000 of 60,000 documents (16 %), 500 a second, 1 min 40 s left",
+      "v: building: 5,000 of 60,000 documents (8 %), 500 per second, 1 min 50 s left",
+      "v: building: 10,000 of 60,000 documents (16 %), 500 per second, 1 min 40 s left",
     ]);
   });
 

@@ -15,16 +15,30 @@ test("a plan with every kind of action", () => {
         kind: "ensureSecurity",
         action: "update",
         state: "changed",
-        target: "security of zerglings",
+        target: "security object of zerglings",
         changes: [
           { path: "/members/roles/0", before: null, after: "hatchery" },
           { path: "/admins/names/0", before: "old", after: null },
           { path: "/mode", before: "merge", after: "replace" },
         ],
-        notes: ["changed since it was applied"],
+        notes: ["its definition has changed since it was applied"],
       }),
       stepOf("drop", { kind: "removeDatabase", action: "remove" }),
       stepOf("admin", { kind: "ensureAdmin", action: "adopt", target: "admin overmind" }),
+      stepOf("lost", { kind: "removeDatabase", action: "adopt" }),
+      stepOf("tenants", {
+        kind: "ensureSecurity",
+        action: "none",
+        target: "security object of tenant-*",
+        notes: ["no database matches yet"],
+      }),
+      stepOf("admins", {
+        kind: "ensureAdmin",
+        action: "refused",
+        target: "admin svc",
+        unread: true,
+        notes: ["a server admin may"],
+      }),
       stepOf("fixed", { action: "refused", notes: ["partitioned is fixed at creation"] }),
       stepOf("drift", { action: "update", state: "drifted", changes: [{ path: "/q", before: 2, after: 4 }] }),
       stepOf("same", { action: "none", state: "applied" }),
@@ -33,31 +47,39 @@ test("a plan with every kind of action", () => {
   );
   expect(text(plan)).toBe(`Plan for http://couchdb:5984 (CouchDB 3.5.0), set default
 
-+ zerglings: create database zerglings (migrations/001.yaml:3)
-    + /name: "zerglings"
+! fixed: cannot ensure database fixed (migrations/001.yaml:3)
+    reason: partitioned is fixed at creation
 
-~ security: change security of zerglings (migrations/001.yaml:3)
-    + /members/roles/0: "hatchery"
-    - /admins/names/0: "old"
-    ~ /mode: "merge" -> "replace"
-    note: changed since it was applied
+? admins: cannot read admin svc (migrations/001.yaml:3)
+    reason: a server admin may
 
 - drop: remove database drop (migrations/001.yaml:3)
 
++ zerglings: create database zerglings (migrations/001.yaml:3)
+    + /name: "zerglings"
+
+~ security: change security object of zerglings (migrations/001.yaml:3)
+    + /members/roles/0: "hatchery"
+    - /admins/names/0: "old"
+    ~ /mode: "merge" -> "replace"
+    note: its definition has changed since it was applied
+
 = admin: adopt admin overmind (migrations/001.yaml:3)
 
-! fixed: refused database fixed (migrations/001.yaml:3)
-    note: partitioned is fixed at creation
+= lost: database lost, already absent (migrations/001.yaml:3)
 
-* drift: drifted database drift (migrations/001.yaml:3)
+· tenants: no database matches yet for security object of tenant-* (migrations/001.yaml:3)
+
+* drift: drift in database drift (migrations/001.yaml:3)
     ~ /q: 2 -> 4
 
 warning: the server is slow
 
 In the ledger, but no longer in the files:
-  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
+  gone: database/gone stays; a \`removeDatabase\` step deletes it
+To forget it without changing the server: \`couchdb-migrate ledger forget gone\`
 
-1 to create, 1 to change, 1 to remove, 1 to adopt; 1 unchanged, 1 drifted (apply --verify repairs it), 1 refused
+1 refused, 1 unreadable; 1 to create, 1 to change, 1 to remove, 2 to adopt; 1 unchanged, 1 without a matching database, 1 drifted (apply --verify repairs drift)
 `);
 });
 
@@ -81,17 +103,19 @@ test("a plan of older files says NOT APPLIED, and lists the steps that differ", 
     note: differs from what is applied
 
 In the ledger, but no longer in the files:
-  gone: database/gone stays; a \`removeDatabase\` step deletes it. To drop it from the ledger and nothing else: \`couchdb-migrate ledger forget gone\`
+  gone: database/gone stays; a \`removeDatabase\` step deletes it
+To forget it without changing the server: \`couchdb-migrate ledger forget gone\`
 
-NOT APPLIED: these files are older than what is applied (release 1 is lower than 2); 2 steps skipped. Go back.
+NOT APPLIED: these files are older than what is applied (release 1 is lower than 2); \`apply\` would skip them. Go back.
 `);
 });
 
 test("a Markdown plan of older files says NOT APPLIED in its title", () => {
   const markdown = planMarkdown(olderPlan);
   expect(markdown).toMatch(/^## CouchDB plan: NOT APPLIED\n/);
-  expect(markdown).toContain("**NOT APPLIED**: these files are older than what is applied. Go back.");
-  expect(markdown).toContain("release 1 is lower than 2");
+  expect(markdown.match(/NOT APPLIED/g)).toHaveLength(1);
+  expect(markdown).toContain("these files are older than what is applied (release 1 is lower than 2)");
+  expect(markdown).toContain("\nGo back.\n");
   expect(markdown).not.toContain("no changes");
 });
 
@@ -99,7 +123,7 @@ test("a plan without changes", () => {
   expect(text(planOf([stepOf("same", { action: "none", state: "applied" })]))).toBe(
     `Plan for http://couchdb:5984 (CouchDB 3.5.0), set default
 
-Nothing to do: CouchDB is as the files say. 0 to create, 0 to change, 0 to remove, 0 to adopt; 1 unchanged
+Nothing to do: CouchDB matches the files. 1 unchanged
 `,
   );
 });
@@ -168,6 +192,22 @@ describe("changes", () => {
     expect(body(text(plan))).toBe(shown);
   });
 
+  test("what is no value is said in words", () => {
+    const change = { path: "/name", before: { name: "a", documents: 3 }, after: null, text: "deletes 3 documents" };
+    expect(body(text(planOf([stepOf("s", { action: "remove", changes: [change] })])))).toBe("- deletes 3 documents");
+  });
+
+  test.each([
+    ["different things", "update", "in tenant-a: already applied\nin tenant-b: change"],
+    ["the same", "none", "in tenant-a, tenant-b"],
+  ] as const)("where several databases need %s, it says so", (_, action, lines) => {
+    const databases = {
+      "tenant-a": { state: "applied", action: "none" },
+      "tenant-b": { state: action === "none" ? "applied" : "pending", action },
+    } as const;
+    expect(body(text(planOf([stepOf("s", { action: "update", databases })])))).toBe(lines);
+  });
+
   test("a long value is cut", () => {
     const after = Array.from({ length: 50 }, (_, i) => `line ${i}`).join("\n");
     const shown = body(text(planOf([stepOf("s", { changes: [{ path: "/p", before: null, after }] })])));
@@ -181,13 +221,17 @@ describe("changes", () => {
     );
     const change = (database: string, after: number) => ({ path: "/q", before: 1, after, database });
     const changes = [change("tenant-a", 2), change("tenant-b", 2), change("tenant-c", 3)];
-    expect(
-      body(text(planOf([stepOf("s", { action: "update", databases, changes })]))),
-    ).toBe(`update: tenant-a, tenant-b, tenant-c
-  in tenant-a, tenant-b:
+    expect(body(text(planOf([stepOf("s", { action: "update", databases, changes })])))).toBe(`  in tenant-a, tenant-b:
 ~   /q: 1 -> 2
   in tenant-c:
 ~   /q: 1 -> 3`);
+  });
+
+  test("builds over no documents are one line for all databases", () => {
+    const rebuilds = ["a", "b"].map((database) => ({ database, designDoc: "brood", views: ["v"], documents: 0 }));
+    expect(body(text(planOf([stepOf("s", { rebuilds })])))).toBe(
+      "builds v of _design/brood in a, b (no documents yet)",
+    );
   });
 
   test.each([
@@ -204,22 +248,19 @@ describe("changes", () => {
     [{ bytes: 999 }, "rebuilds v of _design/brood in zerglings over 2 documents (999 bytes)"],
     [{ bytes: 1_250 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.3 kB)"],
     [{ bytes: 999_700 }, "rebuilds v of _design/brood in zerglings over 2 documents (1.0 MB)"],
-    [{ staged: true }, "rebuilds v of _design/brood in zerglings over 2 documents, beside what serves meanwhile"],
+    [{ staged: true }, "rebuilds v of _design/brood in zerglings over 2 documents; the old index serves meanwhile"],
     [
       { views: Array.from({ length: 33 }, (_, i) => `v${i}`) },
       "rebuilds 33 views (v0, v1, v2, …) of _design/brood in zerglings over 2 documents",
     ],
     [
       { reuses: "brood--previous", staged: true },
-      "takes up the index that _design/brood--previous has, for v of _design/brood in zerglings",
+      "reuses the index of _design/brood--previous for v of _design/brood in zerglings",
     ],
-    [
-      { reuses: "other", pending: 99 },
-      "takes up the index that _design/other has, for v of _design/brood in zerglings",
-    ],
+    [{ reuses: "other", pending: 99 }, "reuses the index of _design/other for v of _design/brood in zerglings"],
     [
       { reuses: "other", pending: 1_234 },
-      "goes on with the index that _design/other has, for v of _design/brood in zerglings, which lacks 1,234 changes",
+      "continues the index of _design/other for v of _design/brood in zerglings, which lacks 1,234 changes",
     ],
   ])("a rebuild with %o", (more, line) => {
     const rebuilds = [{ database: "zerglings", designDoc: "brood", views: ["v"], documents: 2, ...more }];
@@ -279,6 +320,11 @@ test("colours come from the style", () => {
 });
 
 describe("Markdown", () => {
+  test("the title counts what is refused", () => {
+    const plan = planOf([stepOf("a"), stepOf("b", { action: "refused" })], { changes: 1 });
+    expect(planMarkdown(plan)).toMatch(/^## CouchDB plan: 1 change, 1 refused\n/);
+  });
+
   test("a step has a section of its own", () => {
     const plan = planOf([
       stepOf("views", {
@@ -290,10 +336,10 @@ describe("Markdown", () => {
     ]);
     expect(planMarkdown(plan)).toBe(`## CouchDB plan: 1 change
 
-<code>http://couchdb:5984</code>, CouchDB 3.5.0, set <code>default</code>: 0 to create, 1 to change, 0 to remove, 0 to adopt; 0 unchanged
+<code>http://couchdb:5984</code>, CouchDB 3.5.0, set <code>default</code>: 0 to create, 1 to change, 0 to remove
 
 <details open>
-<summary><code>~</code> change <b>views</b>: database views (migrations/001.yaml:3)</summary>
+<summary><code>~</code> <b>views</b>: change database views (migrations/001.yaml:3)</summary>
 
 All \\*views\\* for @&#8203;everyone
 - **rebuilds by\\_age of \\_design/brood in zerglings over 2,000 documents**
@@ -310,7 +356,9 @@ All \\*views\\* for @&#8203;everyone
     const orphan = orphanOf("two_legs", { forget: "couchdb-migrate ledger forget two_legs --set a" });
     expect(planMarkdown(planOf([], { orphans: [orphan] }))).toContain(`In the ledger, but no longer in the files:
 
-- two\\_legs: database/two\\_legs stays; a \\\`removeDatabase\\\` step deletes it. To drop it from the ledger and nothing else: <code>couchdb-migrate ledger forget two_legs --set a</code>
+- two\\_legs: database/two\\_legs stays; a \\\`removeDatabase\\\` step deletes it
+
+To forget it without changing the server: <code>couchdb-migrate ledger forget two_legs --set a</code>
 `);
   });
 
@@ -318,7 +366,10 @@ All \\*views\\* for @&#8203;everyone
     const orphans = Array.from({ length: 23 }, (_, i) => orphanOf(`gone-${i}`));
     const lines = planMarkdown(planOf([], { orphans })).split("\n- ").slice(1);
     expect(lines).toHaveLength(21);
-    expect(lines.at(-1)).toBe("and 3 more\n");
+    expect(lines.at(-1)).toBe(`and 3 more
+
+To forget one without changing the server, for example: <code>couchdb-migrate ledger forget gone-0</code>
+`);
   });
 
   test("backticks in a value do not end its block", () => {
@@ -334,9 +385,7 @@ All \\*views\\* for @&#8203;everyone
     const comment = planMarkdown(planOf(steps));
     expect(comment.length).toBeLessThanOrEqual(longestComment);
     const whole = comment.match(/<\/details>/g)?.length ?? 0;
-    expect(comment).toContain(
-      `**${100 - whole} further steps are left out**: the plan is longer than 65,536 characters.`,
-    );
+    expect(comment).toContain(`**${100 - whole} more steps are left out**: the plan is longer than 65,536 characters.`);
     expect(comment.match(/<details open>/g)).toHaveLength(whole);
   });
 });

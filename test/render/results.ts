@@ -54,6 +54,7 @@ export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
     set: "default",
     result: "applied",
     applied: [],
+    removed: [],
     adopted: [],
     kept: [],
     unmatched: [],

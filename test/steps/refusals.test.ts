@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { type Refusal, reasonOf } from "../../src/steps/refusals.js";
 
 const database = "zerglings";
-const allow = "allow it with --allow-destroy, or with `allowDestroy: true` in the step";
+const allow = "to allow that, use --allow-destroy, or `allowDestroy: true` in the step";
 
 test.each<[Refusal, string]>([
-  [{ code: "destroys", title: "user kerrigan" }, `it destroys user kerrigan; ${allow}`],
-  [{ code: "deletes-documents", database }, `it deletes documents of zerglings; ${allow}`],
+  [{ code: "destroys", title: "user kerrigan" }, `it removes user kerrigan; ${allow}`],
+  [{ code: "deletes-documents", database }, `it deletes documents in zerglings; ${allow}`],
   [
     { code: "partitioned-is-fixed", database, partitioned: false },
-    "database zerglings exists and is not partitioned, which is fixed at creation: set `partitioned: false`, or make a new database and copy the documents",
+    "database zerglings exists and is not partitioned, which is fixed at creation; set `partitioned: false`, or create a new database and copy the documents",
   ],
   [
     { code: "no-partitions", database, version: "2.3.1" },
@@ -18,11 +18,11 @@ test.each<[Refusal, string]>([
   [{ code: "no-clusters" }, "CouchDB 1.x has no clusters"],
   [
     { code: "node-not-named", node: "c@1" },
-    "the node that the run speaks to is c@1, which is not in `nodes`; give the nodes' names as `GET /_membership` has them",
+    "the run is connected to node c@1, which is not in `nodes`; use the node names that `GET /_membership` shows",
   ],
   [
     { code: "nodes-cannot-join", nodes: ["c@2", "c@3"] },
-    "c@2, c@3 can't be joined over this port before CouchDB 3.0; join them by CouchDB's cluster setup",
+    "c@2, c@3 can't be joined over this port before CouchDB 3.0; use CouchDB's cluster setup",
   ],
   [
     { code: "own-admin", admin: "overmind" },
@@ -30,11 +30,11 @@ test.each<[Refusal, string]>([
   ],
   [
     { code: "last-admin", admin: "overmind", nodes: ["a", "b"] },
-    "admin overmind is the last one on a, b; ensure another admin before it is removed",
+    "admin overmind is the last one on a, b; ensure another admin first",
   ],
   [
     { code: "user-without-password", user: "kerrigan" },
-    "user kerrigan does not exist, and can't be created without a password: add `password` to the step",
+    "user kerrigan does not exist, and can't be created without a password; add `password` to the step",
   ],
   [
     { code: "design-doc-not-partitioned", database, designDoc: "a", fault: "it is not" },
@@ -42,15 +42,15 @@ test.each<[Refusal, string]>([
   ],
   [
     { code: "index-not-partitioned", index: "i" },
-    "index i can't be partitioned, because the database is not: leave `partitioned` out",
+    "index i can't be partitioned, because the database is not; leave `partitioned` out",
   ],
   [
     { code: "index-partitioned-is-fixed", index: "i", ddoc: "d", neighbours: ["j", "k"] },
-    "`partitioned` of index i can't be changed, because _design/d also holds j, k: give it a `ddoc` of its own",
+    "`partitioned` of index i can't be changed, because _design/d also holds j, k; give it its own `ddoc`",
   ],
   [
     { code: "applied-in-another-form", database, accept: "`accept it`" },
-    "another form of this one-time step was applied to zerglings, as its marker there says; restore it, or take it as it is with `accept it`",
+    "another form of this one-time step was applied to zerglings, as its marker there says; restore it, or record the new form with `accept it`",
   ],
 ])("%j", (refusal, reason) => {
   expect(reasonOf([refusal])).toBe(reason);

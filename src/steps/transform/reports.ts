@@ -10,24 +10,24 @@ const named = 10;
 
 export function unfitError(database: string, faults: readonly Fault[], changed: number): MigrateError {
   return new MigrateError("step-failed", {
-    message: `${counted(faults.length)} of ${database} can't be changed: ${list(faults)}; ${changed} are changed`,
+    message: `${counted(faults.length)} in ${database} can't be changed: ${list(faults)}; ${changed} were changed`,
     data: { database, documents: faults.slice(0, 100), changed },
-    next: "Correct the documents, or the step, then run again: what is changed is not changed again.",
+    next: "Correct the documents, or the step, then run again; changed documents are not changed again.",
   });
 }
 
 export function refusedError(database: string, faults: readonly Fault[], changed: number): MigrateError {
   return new MigrateError("request-failed", {
-    message: `${database} refused ${counted(faults.length)}: ${list(faults)}; ${changed} are changed`,
+    message: `${database} refused ${counted(faults.length)}: ${list(faults)}; ${changed} were changed`,
     data: { database, refused: faults.slice(0, 100), changed },
-    next: "Correct these documents, the step, or what refuses them, then run again: what is changed is not changed again.",
+    next: "Correct these documents, the step, or what refuses them, then run again; changed documents are not changed again.",
   });
 }
 
 export function deletionError(database: string, ids: readonly string[]): MigrateError {
   const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("refused", {
-    message: `it would delete ${counted(ids.length)} of ${database}, and perhaps more: ${shown}${ids.length > named ? ", …" : ""}; allow it with --allow-destroy, or with \`allowDestroy: true\` in the step`,
+    message: `it would delete ${counted(ids.length)} in ${database}, and perhaps more: ${shown}${ids.length > named ? ", …" : ""}; to allow that, use --allow-destroy, or \`allowDestroy: true\` in the step`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }
@@ -36,16 +36,16 @@ export function deletionError(database: string, ids: readonly string[]): Migrate
 export function unknownError(database: string, ids: readonly string[], marker: string): MigrateError {
   const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("outcome-unknown", {
-    message: `whether ${counted(ids.length)} of ${database} were changed before the last run ended can't be told, since CouchDB has thrown away the revisions that would show it: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `it is unknown whether the last run changed ${counted(ids.length)} in ${database}, because CouchDB has discarded the revisions that would show it: ${shown}${ids.length > named ? ", …" : ""}`,
     data: { database, ids: ids.slice(0, 100), marker },
-    next: `Look at each of them, change by hand what was not changed, remove its entry from \`pending.edits\` in ${marker} of ${database}, then run again.`,
+    next: `Check each of them, change by hand what was not changed, remove its entry from \`pending.edits\` in ${marker} in ${database}, then run again.`,
   });
 }
 
 export function restlessError(database: string, ids: readonly string[]): MigrateError {
   const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("conflict", {
-    message: `${counted(ids.length)} of ${database} were changed by others each time they were to be written: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `${counted(ids.length)} in ${database} kept being changed by others before they could be written: ${shown}${ids.length > named ? ", …" : ""}`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }
@@ -54,7 +54,7 @@ export function restlessError(database: string, ids: readonly string[]): Migrate
 export function ignoredError(database: string, ids: readonly string[]): MigrateError {
   const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("not-applied", {
-    message: `CouchDB accepted changes of ${counted(ids.length)} of ${database}, and did not make them: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `CouchDB accepted changes to ${counted(ids.length)} in ${database}, but did not make them: ${shown}${ids.length > named ? ", …" : ""}`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }

@@ -161,6 +161,6 @@ function oneLine(text: string): string {
 function failed(what: string, at?: string): MigrateError {
   return new MigrateError("step-failed", {
     message: `the script ${what}${at === undefined ? "" : `, while it ${at}`}`,
-    next: "Correct the script, then run again: what is changed is not changed again.",
+    next: "Correct the script, then run again; changed documents are not changed again.",
   });
 }

@@ -40,7 +40,9 @@ describe("an edited step of seed documents whose documents are there", () => {
 
     const end = events.find(({ type }) => type === "step-end") as Event;
     expect(describeEvent(end).message).toMatch(/^kept seed: .*\/docs\/overmind\/broods is 7 \(the files have 8\)/);
-    expect(applyText(result, plain)).toMatch(/kept 1.*\n.*seed\n.*\/docs\/overmind\/broods is 7 \(the files have 8\)/);
+    expect(applyText(result, plain)).toMatch(
+      /[Kk]ept 1.*\n.*seed:\n.*\/docs\/overmind\/broods is 7 \(the files have 8\)/,
+    );
     expect(planText(planned, plain)).toMatch(/≠ seed: keep[\s\S]*\/docs\/overmind\/broods is 7 \(the files have 8\)/);
     expect(planMarkdown(planned)).toMatch(/no changes[\s\S]*keep[\s\S]*kept: .*the files have 8/);
 
@@ -49,19 +51,19 @@ describe("an edited step of seed documents whose documents are there", () => {
     expect(proxy.writes()).toEqual([]);
   });
 
-  it("is named by every later plan, which does not say that CouchDB is as the files say", async () => {
+  it("is named by every later plan, which does not say that CouchDB matches the files", async () => {
     const { name, plan, apply } = await openStage();
     await must(server(), "PUT", `/${name}`);
     await apply(seed(name, 7));
     await apply(seed(name, 8));
     const planned = await plan(seed(name, 8));
     expect(planned).toMatchObject({ changes: 0, steps: [{ state: "applied", action: "keep", kept: [differs] }] });
-    expect(planText(planned, plain)).not.toContain("as the files say");
-    expect(planText(planned, plain)).toContain("CouchDB differs from the files: seed leaves what is there");
+    expect(planText(planned, plain)).not.toContain("matches the files");
+    expect(planText(planned, plain)).toContain("Nothing to do: differences in seed are kept by design.");
     await must(server(), "PUT", `/${name}/overmind`, {
       body: { broods: 8, _rev: (await must(server(), "GET", `/${name}/overmind`))._rev },
     });
-    expect(planText(await plan(seed(name, 8)), plain)).toContain("CouchDB is as the files say");
+    expect(planText(await plan(seed(name, 8)), plain)).toContain("CouchDB matches the files");
   });
 });
 
@@ -81,7 +83,7 @@ it("many documents that are kept are counted in one sentence, in plan, apply and
     applyText(result, plain),
     describeEvent(end).message,
   ]) {
-    expect(text).toContain("30 documents differ from the files and stay as they are");
+    expect(text).toContain("30 documents differ from the files and are kept");
     expect(text).not.toContain("legs");
   }
   expect(planText(planned, plain, true)).toContain("/docs/u0/legs is 6 (the files have 8)");

@@ -112,7 +112,7 @@ onNodes("a staged deployment", () => {
     const outOfTime = await runCli([...args, "--timeout", "10s"], { env });
     expect(outOfTime, outOfTime.stderr).toMatchObject({ code: 6 });
     expect(JSON.parse(outOfTime.stdout)).toMatchObject({ result: "come-again", unfinished: ["views"], failures: [] });
-    expect(outOfTime.stderr).toContain("views: not done yet");
+    expect(outOfTime.stderr).toContain("views: unfinished");
     proxy.reset();
     const running = startCli(args, { env });
     proxy.faultWhen(isIndexed, { after: () => void running.child.kill("SIGTERM") });

@@ -53,7 +53,7 @@ it("what is missing is counted, shown in part, written, and not looked for in a 
   const documents = docs(3_500, (n) => ({ n }));
   const { apply, plan } = await run(`{ database: ${database}, from: docs.ndjson }`, documents, proxy.url);
   const [planned] = (await plan()).steps;
-  expect(planned).toMatchObject({ action: "create", target: expect.stringContaining("3500 documents") });
+  expect(planned).toMatchObject({ action: "create", target: expect.stringContaining("3,500 documents") });
   expect(planned?.changes).toHaveLength(21);
   expect(planned?.changes[0]).toEqual({ path: "/docs/d00000", before: null, after: { n: 0 } });
   expect(planned?.changes[20]).toEqual({ path: "/docs", before: null, after: "3480 more documents" });
