@@ -57,9 +57,8 @@ function stepsSummary(result: ApplyResult): string {
     return `${notApplied(older)}; ${count(skipped.length, "step")} skipped.`;
   }
   if (ended && applied.length + recorded === 0) {
-    const steps = count(unchanged.length + unmatched.length, "step");
-    if (unmatched.length === 0) return `Nothing to do: ${steps} unchanged.`;
-    return `Nothing to do in ${steps}: ${restText(result)}.`;
+    if (unmatched.length === 0) return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
+    return `Nothing to do: ${count(unmatched.length, "step")} ${restText(result).replace(/^\S+ /, "")}.`;
   }
   const done = capitalized(doneText(result), lead === "");
   const rest = restText(result);

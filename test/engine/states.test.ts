@@ -226,7 +226,7 @@ describe("a pattern step that is applied", () => {
     expect(planText(planned, plain)).toContain("· every: no database matches yet for");
     const first = await apply(set, options);
     expect(first).toMatchObject({ result: "unchanged", unmatched: ["every"], adopted: [] });
-    expect(applyText(first, plain)).toContain("no database matches yet");
+    expect(applyText(first, plain)).toContain("1 step without a matching database");
     expect(await apply(set, options)).toMatchObject({ unmatched: [], unchanged: ["every"] });
     await must(server(), "PUT", `/${databaseName("states", server(), `${database}-a`)}`);
     expect(await apply(set, options)).toMatchObject({ applied: ["every"], unmatched: [] });

@@ -111,7 +111,7 @@ describe("a plan without the values of secrets", () => {
     expect(planned).toMatchObject({ changes: 0, ...unset });
     for (const output of outputs(planned)) expect(output).not.toContain("may have changed");
     expect(planText(planned, plain)).toContain(
-      "Nothing to do, apart from the unknown secrets: CouchDB is as the files",
+      "Nothing to do, apart from the unknown secrets: CouchDB matches the files",
     );
   });
 

@@ -23,7 +23,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   [
     "a pattern that matches nothing",
     { result: "unchanged", unmatched: ["a"], unchanged: ["c"] },
-    "Nothing to do in 2 steps: 1 without a matching database, 1 unchanged. (1.2 s, 12 reads, 1 write)\n",
+    "Nothing to do: 1 step without a matching database, 1 unchanged. (1.2 s, 12 reads, 1 write)\n",
   ],
   [
     "files that are older than what is applied",
