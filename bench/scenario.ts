@@ -35,7 +35,7 @@ export interface Scenario<Context> {
   prepare(context: Context): Promise<Prepared>;
 }
 
-/** In alternation, in an order that turns round each time; `warmUp` rounds are not counted. */
+/** In alternation, in an order that is reversed each time; `warmUp` rounds are not counted. */
 export async function alternate(
   series: ReadonlyMap<string, Series>,
   rounds: number,

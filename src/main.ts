@@ -24,7 +24,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let end = (summary: string) => endUnresolved(summary, io.env);
   const once = { once: true };
   // Through the log, which knows what is drawn on the terminal.
-  const stopping = () => io.stderr.isTTY && !faultOf(io.signal) && log?.info("Stopping; once more stops at once.");
+  const stopping = () =>
+    io.stderr.isTTY && !faultOf(io.signal) && log?.info("Stopping. Send the signal again to stop at once.");
   io.signal.addEventListener("abort", stopping, once);
   const { hurry } = io;
   const endAtOnce = () => {
@@ -145,8 +146,8 @@ function endUnresolved(summary: string, env: Io["env"]): void {
 
 function broughtDown(): MigrateError {
   return new MigrateError("interrupted", {
-    message: "the run was ended at once, in the middle of its work",
-    next: "Run again: it goes on where this one stopped, once the lease has run out.",
+    message: "the run was stopped at once, in the middle of its work",
+    next: "Run again: the next run continues where this one stopped, after the lease has expired.",
   });
 }
 

@@ -34,6 +34,19 @@ describe("the commands of README.md", () => {
   });
 });
 
+it("leads a newcomer from a new file to an applied one", async () => {
+  const block = blocks("bash").find((text) => text.includes("couchdb-migrate new")) ?? "";
+  const commands = block
+    .replaceAll("npx couchdb-migrate", `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`)
+    .replaceAll("http://127.0.0.1:5984", server.url);
+  const { stdout } = await run("bash", ["-euc", `${commands}\ncat migrations/001-first-db.yaml`], {
+    cwd: await tempFolder({}),
+    env: { PATH: process.env.PATH, COUCHDB_MIGRATE_SET: "first" },
+  });
+  expect(stdout).toContain("# yaml-language-server: $schema=");
+  expect(stdout).toContain("first-db");
+});
+
 it("shows migration files that are valid", async () => {
   const example = blocks("yaml").find((text) => text.startsWith("- id:")) ?? "";
   const folder = await tempFolder({

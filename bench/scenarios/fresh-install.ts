@@ -17,7 +17,7 @@ export const freshInstall: Scenario<Context> = {
       work,
       ours: "ours",
       theirs: "bootstrap",
-      against: "couchdb-bootstrap, runs that ended well",
+      against: "couchdb-bootstrap, successful runs",
       unit: "ms",
       target: 0.45,
     },
@@ -78,7 +78,7 @@ export const freshInstall: Scenario<Context> = {
         counts.runs === 0
           ? []
           : [
-              `${counts.died} of ${counts.runs} fresh runs of couchdb-bootstrap died; only those that ended well are timed.`,
+              `${counts.died} of ${counts.runs} fresh runs of couchdb-bootstrap failed; only successful runs are timed.`,
             ],
       close: clean,
     };

@@ -79,5 +79,5 @@ export const hundredDatabases: Scenario<Context> = {
 /** A run of couchdb-bootstrap that dies is gone on with by the next one. */
 async function completed(attempt: () => Promise<boolean>): Promise<void> {
   for (let left = 20; left > 0; left -= 1) if (await attempt()) return;
-  throw new Error("couchdb-bootstrap never ended well");
+  throw new Error("couchdb-bootstrap never succeeded");
 }

@@ -4,9 +4,9 @@ import type { ApplyResult, Failure } from "../contract/results.js";
 import type { ConnectedOptions, FirstLook, FirstResult } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
 import { sentence } from "../render/error-text.js";
+import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
-import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
 import { partOf } from "./part.js";
 import { leaseOptions, runOptions } from "./run-options.js";
@@ -15,18 +15,20 @@ import { withServer } from "./with-server.js";
 export const apply: Command = {
   name: "apply",
   positionals: "[path]",
-  summary: "Apply what is pending: wait for CouchDB, take the lease, apply, record",
+  summary: "Apply what is pending",
   server: true,
   examples: [
     ["apply", "apply ./migrations"],
-    ["apply --dry-run", "show what would be done, write nothing"],
-    ["apply --verify", "look at every step live and repair drift"],
+    ["apply --dry-run", "show what would be done; write nothing"],
+    ["apply --verify", "compare every step with the server and repair drift"],
     ["apply --timeout 5m --log-format json", "as an initContainer"],
     ["apply --part 2/4", "one of four processes that change many documents together"],
   ],
   async run(context) {
     if (context.settings.dryRun) return (await import("./plan.js")).planOrRehearse(context);
-    noMarkdown(context);
+    if (context.settings.format === "markdown") {
+      throw new InvalidSettings(["--format: only plans have `markdown`; add --dry-run, or choose text or json"]);
+    }
     const first = await lookFirst(context);
     if (first && "result" in first) return printResult(first.result, context);
     const look: [FirstLook?] = first ? [first.look] : [];

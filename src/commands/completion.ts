@@ -7,8 +7,8 @@ import type { Command } from "./command.js";
 export const completion: Command = {
   name: "completion",
   positionals: "[shell]",
-  describe: { shell: "bash, zsh or fish; by default that of SHELL" },
-  summary: "Print a script that completes commands and flags in a shell",
+  describe: { shell: "bash, zsh or fish (default: the shell in SHELL)" },
+  summary: "Print a script for your shell that completes commands and flags",
   examples: [
     ["completion bash >> ~/.bashrc", "bash"],
     ["completion fish > ~/.config/fish/completions/couchdb-migrate.fish", "fish"],
@@ -17,7 +17,7 @@ export const completion: Command = {
     const shell = context.positionals.shell ?? basename(context.env.SHELL ?? "bash");
     const script = scripts.get(shell);
     if (script === undefined) {
-      throw new InvalidSettings([`shell: there is no script for \`${visible(shell)}\`, only for bash, zsh and fish`]);
+      throw new InvalidSettings([`shell: no script for \`${visible(shell)}\`; choose bash, zsh or fish`]);
     }
     context.print(script);
     return { exitCode: exitCodes.done };

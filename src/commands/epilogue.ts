@@ -6,4 +6,4 @@ const meanings = (Object.keys(exitCodes) as ExitClass[]).map((name) => `  ${exit
 export const epilogue = `Exit codes:
 ${meanings.join("\n")}
 
-Each flag is also an environment variable (COUCHDB_MIGRATE_…) and a key of couchdb-migrate.yaml. The package's docs/settings.md lists them, docs/steps.md the kinds of steps.`;
+Each flag is also an environment variable (COUCHDB_MIGRATE_…) and a key of couchdb-migrate.yaml. docs/settings.md in the package lists all settings, docs/steps.md all kinds of steps.`;

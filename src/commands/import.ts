@@ -1,21 +1,19 @@
 import { exitCodes } from "../contract/errors.js";
 import type { ImportResult } from "../import/result.js";
 import type { Command, Context } from "./command.js";
-import { noMarkdown } from "./formats.js";
 import { runOptions } from "./run-options.js";
 import { hintAtSchema } from "./schema-hint.js";
 
 export const importFiles: Command = {
   name: "import",
-  summary: "Write migration files for what a live server has, or from a couchdb-bootstrap folder",
+  summary: "Write migration files from a live server, or from a couchdb-bootstrap folder",
   server: ({ fromBootstrap }) => fromBootstrap === undefined,
   examples: [
-    ["import", "databases, design documents, indexes, users, replications into ./migrations"],
+    ["import", "write databases, design documents, indexes, users and replications to ./migrations"],
     ["import --database 'tenant-*' --out tenants", "only the databases that match"],
-    ["import --from-bootstrap couchdb", "from a folder laid out for couchdb-bootstrap; asks no server"],
+    ["import --from-bootstrap couchdb", "from a couchdb-bootstrap folder, without a server"],
   ],
   async run(context) {
-    noMarkdown(context);
     const result = await importInto(context);
     const { importSummary, importText } = await import("../render/import-text.js");
     context.log.close();

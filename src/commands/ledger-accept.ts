@@ -8,16 +8,16 @@ export const ledgerAccept: Command = {
   name: "ledger accept",
   positionals: "<id> [path]",
   describe: { id: "step to record" },
-  summary: "Record a step as applied, as it is in the files now, without running it",
+  summary: "Record the present form of a step as applied, without running it",
   server: true,
-  examples: [["ledger accept backfill-names", "you edited a one-time step that was applied, or restored its database"]],
+  examples: [["ledger accept backfill-names", "after you edited an applied one-time step, or restored its database"]],
   async run(context) {
     const migrations = await readMigrations(context);
     const engine = await context.engine();
     const { id = "" } = context.positionals;
     await engine.accept(id, migrations, { ...runOptions(context), ...leaseOptions(context) });
     context.log.close();
-    const summary = `${visible(id)} is recorded as applied, as it is in the files now.`;
+    const summary = `${visible(id)}: the form in the files is now recorded as applied.`;
     context.print(`${summary}\n`);
     return { exitCode: exitCodes.done, summary };
   },

@@ -6,10 +6,10 @@ import { leaseOptions, runOptions } from "./run-options.js";
 export const ledgerForget: Command = {
   name: "ledger forget",
   positionals: "<id>",
-  describe: { id: "step to drop from the ledger" },
-  summary: "Drop a step from the ledger; one that is in the files is pending again",
+  describe: { id: "step to forget" },
+  summary: "Remove a step from the ledger; if it is in the files, it is pending again",
   server: true,
-  examples: [["ledger forget zerglings-views", "nothing but the ledger is changed"]],
+  examples: [["ledger forget zerglings-views", "changes only the ledger"]],
   async run(context) {
     const engine = await context.engine();
     const { id = "" } = context.positionals;

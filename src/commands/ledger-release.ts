@@ -7,7 +7,7 @@ export const ledgerRelease: Command = {
   name: "ledger release",
   positionals: "<value>",
   describe: { value: "release to record as applied, or `none`" },
-  summary: "Correct the release that is recorded as applied; changes only the ledger",
+  summary: "Correct the recorded release; changes only the ledger",
   server: true,
   examples: [
     ["ledger release 41", "if a higher release was recorded by mistake"],
@@ -18,7 +18,8 @@ export const ledgerRelease: Command = {
     const { value = "" } = context.positionals;
     await engine.correctRelease(value, { ...runOptions(context), ...leaseOptions(context) });
     context.log.close();
-    const summary = value === "none" ? "The set has no release." : `The release of the set is ${visible(value)}.`;
+    const summary =
+      value === "none" ? "The set has no release now." : `The release of the set is now ${visible(value)}.`;
     context.print(`${summary}\n`);
     return { exitCode: exitCodes.done, summary };
   },

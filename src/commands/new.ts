@@ -11,9 +11,9 @@ export const newFile: Command = {
   name: "new",
   positionals: "<name> [path]",
   describe: { name: "what the step is for, in a few words" },
-  summary: "Write the next migration file, with an example of a step",
+  summary: "Create the next migration file, with an example step",
   examples: [
-    ["new orders", "writes ./migrations/NNN-orders.yaml"],
+    ["new orders", "write ./migrations/NNN-orders.yaml"],
     ["new orders-views --kind ensureDesignDocs", "with a step of this kind"],
   ],
   async run(context) {
@@ -25,20 +25,22 @@ export const newFile: Command = {
         name,
         kinds.map((one) => one.name),
       );
-      const all = meant || `; there are ${kinds.map((one) => one.name).join(", ")}`;
-      throw new InvalidSettings([`--kind: there is no step kind \`${visible(name)}\`${all}`]);
+      const all = meant || `; choose one of ${kinds.map((one) => one.name).join(", ")}`;
+      throw new InvalidSettings([`--kind: unknown step kind \`${visible(name)}\`${all}`]);
     }
     const { fileName, fileText } = await import("./new-file.js");
     const { name: words = "" } = context.positionals;
     const target = fileName(words, await namesIn(path));
     if (target === undefined)
-      throw new InvalidSettings([`name: \`${visible(words)}\` holds no letter from a to z and no digit`]);
+      throw new InvalidSettings([`name: \`${visible(words)}\` needs a letter from a to z or a digit`]);
     const { id } = target;
     const { ids, databases } = (await import("../migrations/outline.js")).outlineOf(path);
     const same = ids.get(id);
     if (same) {
       const place = `${visible(same.file)}:${same.line}`;
-      throw new InvalidSettings([`name: ${place} has a step \`${id}\` already; edit it, or choose another name`]);
+      throw new InvalidSettings([
+        `name: id \`${id}\` is already used at ${place}; edit that step, or choose another name`,
+      ]);
     }
     await mkdir(path, { recursive: true });
     const { schemaLine } = await import("../migrations/schema-line.js");
@@ -57,7 +59,7 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return [];
-    if (code === "ENOTDIR") throw new InvalidSettings([`path: ${visible(folder)} is a file; name a folder`]);
+    if (code === "ENOTDIR") throw new InvalidSettings([`path: ${visible(folder)} is a file; give a folder`]);
     throw error;
   }
 }

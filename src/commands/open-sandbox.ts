@@ -14,7 +14,7 @@ export async function openSandbox(
   where: { readonly host?: string; readonly port?: number } = {},
 ): Promise<OpenSandbox> {
   if ((username === undefined) !== (password === undefined)) {
-    throw new InvalidSettings(["the sandbox's admin needs a name and a password; give both or none"]);
+    throw new InvalidSettings(["the sandbox's admin needs a user name and a password; set both or none"]);
   }
   const named = username !== undefined && password !== undefined;
   try {
@@ -27,10 +27,11 @@ export async function openSandbox(
 
 function explained(error: unknown, { host, port }: { readonly host?: string; readonly port?: number }): unknown {
   const code = codeOf(error);
-  if (code === "EADDRINUSE") return new InvalidSettings([`--port: ${port} is in use; 0 takes a free one`]);
-  if (code === "EACCES") return new InvalidSettings([`--port: ${port} may not be used; take one from 1024 on`]);
+  if (code === "EADDRINUSE") return new InvalidSettings([`--port: port ${port} is in use; 0 takes a free one`]);
+  if (code === "EACCES")
+    return new InvalidSettings([`--port: port ${port} needs more privileges; choose one from 1024 up`]);
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return new InvalidSettings([`--host: ${host} is no address of this machine`]);
+    return new InvalidSettings([`--host: ${host} is not an address of this machine`]);
   }
   return error;
 }

@@ -3,7 +3,7 @@
  * nothing to do: `apply`, with a path and flags that have nothing special about them. It comes to what yargs comes to
  * (a test compares them); all that it is not sure of is left to yargs.
  */
-import { flagOf } from "../settings/setting.js";
+import { flagsOf } from "../settings/setting.js";
 import { settingNames, settings } from "../settings/table.js";
 import { apply } from "./apply.js";
 import type { Parsed } from "./parse.js";
@@ -40,5 +40,5 @@ export function parsePlain([name, ...words]: readonly string[]): Parsed | undefi
 const types = new Map(
   settingNames
     .filter((name) => settings[name].commands.includes(apply.name) && !settings[name].positional)
-    .map((name) => [flagOf(name), settings[name].type]),
+    .flatMap((name) => flagsOf(name, settings[name]).map((flag) => [flag, settings[name].type])),
 );

@@ -19,7 +19,7 @@ const program = "couchdb-migrate";
 
 /** What commands of two words are about. */
 const groups: Readonly<Record<string, string>> = {
-  ledger: "Forget or accept a step in the ledger, or correct its release",
+  ledger: "Correct the ledger: forget or accept a step, or set the release",
 };
 
 export function parse(argv: readonly string[], columns: number): Parsed {
@@ -52,7 +52,7 @@ function isCompletion(argv: readonly string[]): boolean {
 function mistake(message: string, argv: readonly string[]): [problems: string[], next: string] {
   if (!message.startsWith("Not enough non-option arguments")) return [[message], see()];
   const command = commands.find(({ name }) => name.split(" ").every((word, i) => argv[i] === word));
-  return [[`an argument is missing${command ? `; ${takes(command)}` : ""}`], see(command?.name)];
+  return [[`missing argument${command ? `; ${takes(command)}` : ""}`], see(command?.name)];
 }
 
 /** Missing from yargs's published types. */
@@ -134,7 +134,8 @@ function addCommand(
     command.summary,
     (builder) => {
       for (const positional of positionalsOf(command)) {
-        const describe = positional === "path" ? describeSetting("path") : (command.describe?.[positional] ?? "");
+        const describe =
+          positional === "path" ? describeSetting("path", command.name) : (command.describe?.[positional] ?? "");
         builder.positional(positional, { type: "string", describe });
       }
       for (const [line, meaning] of command.examples) builder.example(`$0 ${line}`, meaning);
@@ -145,7 +146,7 @@ function addCommand(
 }
 
 function takes({ name, positionals }: Command): string {
-  return positionals === undefined ? `\`${name}\` takes none` : `it is \`${name} ${positionals}\``;
+  return positionals === undefined ? `\`${name}\` takes none` : `usage: \`${name} ${positionals}\``;
 }
 
 function positionalsOf(command: Command): string[] {
@@ -157,7 +158,7 @@ function unknownCommand([first = "", second]: readonly string[]): InvalidSetting
   const within = names.filter((name) => name.startsWith(`${first} `));
   if (within.length > 0) {
     const wrong = second === undefined ? "" : ` has no such command${didYouMean(`${first} ${second}`, within)}`;
-    return new InvalidSettings([`\`${first}\`${wrong || ` needs one of: ${within.join(", ")}`}`], see(first));
+    return new InvalidSettings([`\`${first}\`${wrong || ` is incomplete; choose ${within.join(", ")}`}`], see(first));
   }
   const all = [...names, "ledger"];
   // Not which one: it may be a password.
@@ -169,8 +170,7 @@ function split(command: Command, values: Record<string, unknown>, argv: readonly
   const { _: words, $0: _program, help: _help, h: _h, version: _version, ...rest } = values;
   const extra = (words as unknown[]).length - command.name.split(" ").length;
   // Not what they are: one may be a password.
-  const problems =
-    extra > 0 ? [`${extra === 1 ? "an argument" : `${extra} arguments`} too many; ${takes(command)}`] : [];
+  const problems = extra > 0 ? [`too many arguments; ${takes(command)}`] : [];
   problems.push(...halfBooleans(argv));
   const positionals: Record<string, string> = {};
   const flags: Record<string, unknown> = {};
@@ -189,7 +189,7 @@ function halfBooleans(argv: readonly string[]): string[] {
   return argv.flatMap((word) => {
     const [, flag = "", value = ""] = /^--(?:no-)?([\w-]+)=(.*)$/s.exec(word) ?? [];
     if (!booleans.has(flag) || value === "true" || value === "false") return [];
-    return [`--${flag} takes \`true\` or \`false\`, if anything`];
+    return [`--${flag} takes no value, or \`true\` or \`false\``];
   });
 }
 

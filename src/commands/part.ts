@@ -10,24 +10,24 @@ const indexVariable = "JOB_COMPLETION_INDEX";
 export function partOf(text: string, env: Environment): PartOption {
   const [which = "", count = ""] = text.split("/");
   const of = Number(count);
-  if (of > mostParts) throw new InvalidSettings([`part: \`${text}\` is of too many parts; there can be ${mostParts}`]);
+  if (of > mostParts) throw new InvalidSettings([`part: \`${text}\` has too many parts; the maximum is ${mostParts}`]);
   const number = which === "index" ? indexIn(env, of) + 1 : Number(which);
   if (number > of)
-    throw new InvalidSettings([`part: \`${text}\` is none of ${of} parts; the last one is \`${of}/${of}\``]);
+    throw new InvalidSettings([`part: there is no part ${number} of ${of}; the last one is \`${of}/${of}\``]);
   return { number, of };
 }
 
 function indexIn(env: Environment, of: number): number {
   const text = env[indexVariable];
   if (text === undefined) {
-    const next = `Give the part itself, such as \`1/${of}\`, or run it in a Job with \`completionMode: Indexed\`.`;
-    throw new InvalidSettings([`part: \`index/${of}\` is taken from ${indexVariable}, which is not set`], next);
+    const next = `Write the number, such as \`1/${of}\`, or run it in a Job with \`completionMode: Indexed\`.`;
+    throw new InvalidSettings([`part: \`index/${of}\` reads ${indexVariable}, which is not set`], next);
   }
   const index = /^\d{1,6}$/.test(text) ? Number(text) : of;
   if (index < of) return index;
-  const next = `Give the Job as many \`completions\` as there are parts: ${of}.`;
+  const next = `Set the Job's \`completions\` to the number of parts: ${of}.`;
   throw new InvalidSettings(
-    [`${indexVariable}: \`${text}\` is no index of ${of} parts, which are 0 to ${of - 1}`],
+    [`${indexVariable}: \`${text}\` is not an index of ${of} parts; it must be from 0 to ${of - 1}`],
     next,
   );
 }

@@ -11,10 +11,10 @@ export const plan: Command = {
   summary: "Show what apply would do, field by field; write nothing",
   server: true,
   examples: [
-    ["plan", "compare ./migrations with CouchDB"],
-    ["plan --detailed-exitcode", "exit with 2 where changes are pending"],
+    ["plan", "compare ./migrations with the server"],
+    ["plan --detailed-exitcode", "exit with 2 if changes are pending"],
     ["plan --format markdown --out plan.md", "for a comment on a pull request"],
-    ["plan --sandbox", "rehearse without a CouchDB"],
+    ["plan --sandbox", "try the files on an empty embedded server"],
   ],
   run: (context) => planOrRehearse(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" }),
 };

@@ -29,6 +29,6 @@ export function runOptions(
 }
 
 export function leaseOptions({ settings }: Context): LeaseOptions {
-  const { leaseTtl, lockWait, holder } = settings;
-  return { leaseTtl, lockWait, ...(holder === undefined ? {} : { holder }) };
+  const { leaseTtl, leaseWait, holder } = settings;
+  return { leaseTtl, leaseWait, ...(holder === undefined ? {} : { holder }) };
 }

@@ -4,10 +4,10 @@ import { openSandbox } from "./open-sandbox.js";
 
 export const sandbox: Command = {
   name: "sandbox",
-  summary: "Run the embedded server until a signal; what it holds is gone with it",
+  summary: "Run the embedded server until it is stopped; its data is not kept",
   examples: [
     ["sandbox", "admin party, at http://127.0.0.1:5984"],
-    ["sandbox --port 0 --username admin --password secret", "with an admin, at a free port"],
+    ["sandbox --port 0 --username admin --password secret", "with an admin, on a free port"],
   ],
   async run(context) {
     const { username, host, port } = context.settings;
@@ -15,10 +15,10 @@ export const sandbox: Command = {
     const login =
       username === undefined
         ? []
-        : [`export COUCHDB_USERNAME=${quoted(username)}`, "# and COUCHDB_PASSWORD: the password that you gave"];
+        : [`export COUCHDB_USERNAME=${quoted(username)}`, "# and COUCHDB_PASSWORD: the password that you chose"];
     const lines = [`export COUCHDB_URL=${quoted(server.connection.url)}`, ...login];
     context.print(`${lines.join("\n")}\n`);
-    context.log.info(`the sandbox listens at ${server.connection.url}; Ctrl+C ends it`);
+    context.log.info(`the sandbox listens on ${server.connection.url}; press Ctrl+C to stop it`);
     await aborted(context.signal);
     await server.stop();
     return { exitCode: exitCodes.done };

@@ -1,21 +1,19 @@
 import { existsSync } from "node:fs";
 import { exitCodes } from "../contract/errors.js";
 import type { Command } from "./command.js";
-import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
 import { runOptions } from "./run-options.js";
 
 export const status: Command = {
   name: "status",
   positionals: "[path]",
-  summary: "Show how ledger, files and server stand, who holds the lease, and the last runs",
+  summary: "Compare ledger, files and server; show the lease and the last runs",
   server: true,
   examples: [
-    ["status", "for people; without ./migrations it shows what the ledger says"],
+    ["status", "for people; without ./migrations, show only the ledger"],
     ["status --format json", "for machines"],
   ],
   async run(context) {
-    noMarkdown(context);
     // The ledger says what was applied, where it was applied from or not.
     const without = !context.isGiven("path") && !existsSync(context.settings.path);
     const migrations = without

@@ -6,14 +6,14 @@ import { runOptions } from "./run-options.js";
 
 export const unlock: Command = {
   name: "unlock",
-  summary: "Release the leases of runners that are gone, and say whose they were",
+  summary: "Release the leases of runners that are gone, and name their holders",
   server: true,
-  examples: [["unlock", "only where their holders are gone for certain"]],
+  examples: [["unlock", "only if you are certain that their holders are gone"]],
   async run(context) {
     const engine = await context.engine();
     const lines = releasedLines(await engine.unlock(runOptions(context)));
     context.log.close();
-    const [first = "The lease is free: there was nothing to release."] = lines;
+    const [first = "The lease is free; there was nothing to release."] = lines;
     context.print(`${[first, ...lines.slice(1)].join("\n")}\n`);
     return { exitCode: exitCodes.done, summary: lines.length > 1 ? `Released ${lines.length} leases.` : first };
   },

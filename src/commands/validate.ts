@@ -1,4 +1,4 @@
-import { exitCodes, MigrateError } from "../contract/errors.js";
+import { catalogue, exitCodes, MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { warningsOf as saidOf } from "../steps/traits.js";
@@ -6,19 +6,17 @@ import { tell } from "../steps/warnings.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
-import { noMarkdown } from "./formats.js";
 import { readMigrations } from "./migrations.js";
 
 export const validate: Command = {
   name: "validate",
   positionals: "[path]",
-  summary: "Check the migration files alone, offline",
+  summary: "Check the migration files, offline",
   examples: [
-    ["validate", "every problem of ./migrations, with file, line and column"],
+    ["validate", "list every problem in ./migrations, with file, line and column"],
     ["validate --format json", "for editors and CI"],
   ],
   async run(context) {
-    noMarkdown(context);
     const json = context.settings.format === "json";
     try {
       const migrations = await readMigrations(context, {
@@ -36,8 +34,11 @@ export const validate: Command = {
       }
       return { exitCode: exitCodes.done, summary };
     } catch (error) {
-      if (!json || !(error instanceof MigrateError) || error.code !== "invalid-input") throw error;
-      return invalid(error, context);
+      if (!(error instanceof MigrateError) || error.code !== "invalid-input") throw error;
+      if (json) return invalid(error, context);
+      const { message, data, next } = error;
+      const isGeneral = next === catalogue["invalid-input"].next;
+      throw new MigrateError("invalid-input", { message, data, next: isGeneral ? "Correct the files." : next });
     }
   },
 };
@@ -62,8 +63,8 @@ function text({ file, line, message }: Warning, { style }: Context): string {
 function notesOf(unset: readonly string[], { style }: Context): string[] {
   if (unset.length === 0) return [];
   const names = list(unset.map(visible), 20);
-  const them = unset.length === 1 ? "it" : "them";
-  const said = `no value for ${names}: the fields that use ${them} were not checked; apply needs every value`;
+  const [are, them] = unset.length === 1 ? ["is", "it"] : ["are", "them"];
+  const said = `${names} ${are} not set: the fields that use ${them} were not checked; apply needs every value`;
   return [`${style.yellow("note:")} ${said}`];
 }
 

@@ -6,7 +6,7 @@ export const wait: Command = {
   name: "wait",
   summary: "Wait until CouchDB is ready, as apply does",
   server: true,
-  examples: [["wait --wait 2m", "for at most two minutes"]],
+  examples: [["wait --wait 2m", "for two minutes at most"]],
   async run(context) {
     const engine = await context.engine();
     const options = runOptions(context);

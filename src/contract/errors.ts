@@ -1,5 +1,5 @@
 /**
- * The catalogue of everything that can go wrong, one entry a code.
+ * The catalogue of everything that can go wrong, one entry per code.
  *
  * An error carries a code (stable, for machines), a message (what happened), data (the facts, free of secrets),
  * a cause, and `next`: what the person who reads it should do now.
@@ -16,7 +16,7 @@ export const exitCodes = {
   invalid: 3,
   unreachable: 4,
   leaseHeld: 5,
-  comeAgain: 6,
+  incomplete: 6,
   interrupted: 7,
 } as const;
 
@@ -28,9 +28,9 @@ export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   failed: "a step failed or was refused",
   pending: "changes are pending, or the files are older (only with --detailed-exitcode)",
   invalid: "the input is invalid",
-  unreachable: "CouchDB is unreachable, or refuses the credentials or a permission",
-  leaseHeld: "another runner holds the lease for longer than --lock-wait",
-  comeAgain: "incomplete: --timeout passed; run again",
+  unreachable: "CouchDB is unreachable, or refuses the login or a permission",
+  leaseHeld: "another runner has held the lease for longer than --lease-wait",
+  incomplete: "incomplete: --timeout passed; run again",
   interrupted: "interrupted by a signal",
 };
 
@@ -46,12 +46,12 @@ export const catalogue = {
   "invalid-input": {
     exit: "invalid",
     when: "The migration files contain at least one problem. All problems are listed, and nothing was applied.",
-    next: "Correct the files; `couchdb-migrate validate` checks them offline.",
+    next: "Nothing was applied. Correct the files; `couchdb-migrate validate` checks them offline.",
   },
   "invalid-settings": {
     exit: "invalid",
     when: "A flag, an environment variable or a key of couchdb-migrate.yaml is unknown, missing, or has a value that can't be used.",
-    next: "Correct the setting; `couchdb-migrate --help` lists them all.",
+    next: "See `couchdb-migrate COMMAND --help`, or docs/settings.md for all settings.",
   },
   unreachable: {
     exit: "unreachable",
@@ -61,17 +61,17 @@ export const catalogue = {
   unauthorized: {
     exit: "unreachable",
     when: "CouchDB refuses the credentials. A run tries them only once, because CouchDB locks accounts after five failures.",
-    next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation, give the old password as COUCHDB_PREVIOUS_PASSWORD.",
+    next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation, set COUCHDB_PREVIOUS_PASSWORD to the old password.",
   },
   "locked-out": {
     exit: "unreachable",
     when: "CouchDB has temporarily locked the account after failed logins.",
     next: "Wait five minutes without a login, then correct the credentials and run again.",
   },
-  "missing-right": {
+  "missing-permission": {
     exit: "unreachable",
     when: "The credentials are correct, but the user lacks a permission that the run needs.",
-    next: "Run as a server admin, or keep the ledger in a database of your own with --ledger-database.",
+    next: "Run as a server admin, or keep the ledger in another database with --ledger-database.",
   },
   "not-couchdb": {
     exit: "unreachable",
@@ -80,8 +80,8 @@ export const catalogue = {
   },
   "paths-decoded": {
     exit: "unreachable",
-    when: "A proxy decodes the paths of requests, so that names with `+`, `/` or `%` would reach CouchDB as other names.",
-    next: "Configure the proxy to pass paths on as they were sent. In nginx, give `proxy_pass` nothing after the host and port, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
+    when: "A proxy decodes the paths of requests, so names with `+`, `/` or `%` would reach CouchDB as other names.",
+    next: "Configure the proxy to pass paths on unchanged. In nginx, write nothing after the host and port in `proxy_pass`, not even a slash; in Apache httpd, use `AllowEncodedSlashes NoDecode` and `ProxyPass … nocanon`.",
   },
   "wrong-address": {
     exit: "unreachable",
@@ -111,7 +111,7 @@ export const catalogue = {
   "not-applied": {
     exit: "failed",
     when: "CouchDB, or a proxy in front of it, accepted a write, but the server does not have what was sent.",
-    next: "Check what is between couchdb-migrate and CouchDB: it may answer in CouchDB's place or change requests. Then run again.",
+    next: "Check the proxies between couchdb-migrate and CouchDB: one may answer instead of CouchDB or change requests. Then run again.",
   },
   "below-quorum": {
     exit: "failed",
@@ -125,12 +125,12 @@ export const catalogue = {
   },
   "node-down": {
     exit: "failed",
-    when: "A node of the cluster that the run has to write to does not answer.",
+    when: "A node of the cluster that the run must write to does not answer.",
     next: "Bring the node back, or remove it from the cluster, then run again.",
   },
   "step-failed": {
     exit: "failed",
-    when: "A step could not be applied. The steps before it are recorded; those after it were not started.",
+    when: "A step could not be applied. Steps that may depend on each other keep the order of the files; steps in different databases run at the same time. After a failure no new step is started, so earlier steps in other databases may be left over.",
     next: "Fix the cause, then run again: the run continues with this step.",
   },
   refused: {
@@ -141,7 +141,7 @@ export const catalogue = {
   "changed-one-time-step": {
     exit: "failed",
     when: "A one-time step was edited after it was applied.",
-    next: "Restore it, or record it as it is with `couchdb-migrate ledger accept`.",
+    next: "Restore it, or record the new form with `couchdb-migrate ledger accept`.",
   },
   "id-reused": {
     exit: "failed",
@@ -180,16 +180,16 @@ export const catalogue = {
   },
   "lease-held": {
     exit: "leaseHeld",
-    when: "Another runner holds the lease for longer than --lock-wait.",
-    next: "Wait for it; if its holder is gone, run `couchdb-migrate unlock`, which names the holder and releases the lease.",
+    when: "Another runner has held the lease for longer than --lease-wait.",
+    next: "Wait until it is free; if its holder is gone, run `couchdb-migrate unlock`, which releases the lease and names its holder.",
   },
   "lease-lost": {
     exit: "failed",
     when: "The lease could not be renewed in time, so the run stopped before its next step.",
-    next: "Run again: the next run looks at what this one has done, and continues.",
+    next: "Run again: the next run continues where this one stopped.",
   },
-  "come-again": {
-    exit: "comeAgain",
+  incomplete: {
+    exit: "incomplete",
     when: "--timeout passed before the run was done.",
     next: "Run again: the next run continues where this one stopped.",
   },
@@ -201,7 +201,7 @@ export const catalogue = {
   "sandbox-missing": {
     exit: "invalid",
     when: "The packages of the embedded server, which are optional, are not installed.",
-    next: "Install them, or give COUCHDB_URL.",
+    next: "Install them, or set COUCHDB_URL.",
   },
   bug: {
     exit: "failed",

@@ -48,7 +48,7 @@ export interface LeaseOptions {
   /** How long the lease of a silent holder is watched before it is taken over. Default 30 000. */
   readonly leaseTtl?: number;
   /** How long to wait for another runner. Default 600 000. */
-  readonly lockWait?: number;
+  readonly leaseWait?: number;
   /** The name of this runner, for those who wait for its lease. Default: the host name and the process id. */
   readonly holder?: string;
 }
@@ -83,5 +83,5 @@ export const defaults = {
   builds: 1,
   scriptTimeout: 60_000,
   leaseTtl: 30_000,
-  lockWait: 600_000,
+  leaseWait: 600_000,
 } as const;

@@ -1,3 +1,4 @@
+import { placeOf } from "../text/place-of.js";
 import { MigrateError } from "./errors.js";
 
 /** A place in a migration file. Lines and columns count from 1; columns in characters, as in editors. */
@@ -17,8 +18,14 @@ export interface Problem extends Position {
   readonly text?: string;
 }
 
-/** The files are right where only variables are missing; `validate` would find no fault. */
-const setThem = { next: "Set the variables, then run again." };
+const firstFile = "Give another folder, or create the first file with `couchdb-migrate new NAME`.";
+
+/** What to do if all problems have the same cause, and `validate` would be of no help. */
+const nextOf: Readonly<Record<string, string>> = {
+  "missing-variable": "Set the variables, then run again.",
+  "missing-path": firstFile,
+  "no-files": firstFile,
+};
 
 /** All problems of the input at once: nothing was applied. */
 export class InvalidInput extends MigrateError {
@@ -27,13 +34,12 @@ export class InvalidInput extends MigrateError {
 
   constructor(problems: readonly Problem[]) {
     const first = problems[0];
+    const next = first && nextOf[first.code];
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
     super("invalid-input", {
-      message: first
-        ? `${first.file}:${first.line}:${first.column}: ${first.message}${more}`
-        : "the migration files are invalid",
+      message: first ? `${placeOf(first)}${first.message}${more}` : "the migration files are invalid",
       data: { problems },
-      ...(problems.length > 0 && problems.every(({ code }) => code === "missing-variable") && setThem),
+      ...(next !== undefined && problems.every(({ code }) => nextOf[code] === next) && { next }),
     });
     this.problems = problems;
   }

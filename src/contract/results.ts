@@ -186,10 +186,10 @@ export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
   /**
-   * `come-again`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, and the next run continues. `older`:
+   * `incomplete`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, and the next run continues. `older`:
    * nothing was done, as the files are older than what is applied.
    */
-  readonly result: "applied" | "unchanged" | "older" | "failed" | "come-again" | "interrupted";
+  readonly result: "applied" | "unchanged" | "older" | "failed" | "incomplete" | "interrupted";
   readonly applied: readonly string[];
   /** Those of `applied` that removed something. */
   readonly removed: readonly string[];
@@ -276,7 +276,7 @@ export interface RunRecord {
   readonly milliseconds: number;
   readonly holder: string;
   readonly version: string;
-  readonly result: "applied" | "failed" | "interrupted" | "come-again";
+  readonly result: "applied" | "failed" | "interrupted" | "incomplete";
   /** The work on one part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];

@@ -27,18 +27,18 @@ function explained(
   if (isReadOnlyFile(error)) {
     return {
       message: `Node ${node} can't write its configuration file, so ${where} would not outlast a restart.`,
-      next: "Make CouchDB's local.d writable (a volume of its own), then run again.",
+      next: "Make CouchDB's local.d writable (for example with a volume), then run again.",
     };
   }
   if (status === 403 && /blacklisted/.test(String(reason))) {
     return {
-      message: `CouchDB lets nobody change the section [${section}] over HTTP.`,
-      next: `Set ${where} in an ini file of each node, restart it, then run again: a value that is there holds.`,
+      message: `CouchDB does not allow changes to section [${section}] over HTTP.`,
+      next: `Set ${where} in an ini file of each node, restart it, then run again: an existing value counts.`,
     };
   }
   if (status === 400 && word === "modification_not_allowed") {
     return {
-      message: `${where} is not on CouchDB's list of what may be changed over HTTP.`,
+      message: `${where} is not on CouchDB's list of values that can be changed over HTTP.`,
       next: `Add it to [httpd] config_whitelist in CouchDB's ini file, or set ${where} there, then run again.`,
     };
   }

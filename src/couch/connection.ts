@@ -42,7 +42,7 @@ export function credentialsOf(connection: Connection): Credentials | undefined {
   if (name === undefined && password === undefined) return undefined;
   if (!name) throw invalid("There is a password, but no user name.");
   if (!password) throw invalid(`There is a user name, ${JSON.stringify(name)}, but no password.`);
-  if (name.includes(":")) throw invalid("The user name contains a colon, which can't be used to log in.");
+  if (name.includes(":")) throw invalid("The user name contains a colon, which CouchDB does not allow.");
   return { name, password };
 }
 

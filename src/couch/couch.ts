@@ -53,7 +53,7 @@ export interface Couch {
   /**
    * A request that only reads. Its answer is kept for the run, until something is written to the same database (or,
    * for server-wide paths, to the server): no request is sent twice in a run for nothing.
-   * Throws MigrateError: `unreachable`, `unauthorized`, `missing-right`, `request-failed`, `not-couchdb`, …
+   * Throws MigrateError: `unreachable`, `unauthorized`, `missing-permission`, `request-failed`, `not-couchdb`, …
    */
   read<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
   /**

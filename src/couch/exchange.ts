@@ -14,7 +14,15 @@ import { firstLogin } from "./login-state.js";
 import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
-import { decide, defaultPolicy, isLocked, isMissingRight, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
+import {
+  decide,
+  defaultPolicy,
+  isLocked,
+  isMissingPermission,
+  pauseAfter,
+  type RetryPolicy,
+  type Sent,
+} from "./retry.js";
 import { type OpenTransport, runTransport } from "./run-transport.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
@@ -56,7 +64,7 @@ export interface ExchangeOptions {
 interface Attempt {
   readonly outcome: Outcome;
   readonly retryAfter: string | undefined;
-  /** Set where the user lacks a right. */
+  /** Set where the user lacks a permission. */
   readonly refusal?: MigrateError;
 }
 
@@ -65,7 +73,7 @@ const defaultTimeout = 30_000;
 const misshapen: Outcome = {
   failure: "no-json",
   sent: true,
-  detail: "the answer is JSON, but not what CouchDB answers there",
+  detail: "the answer is JSON, but not CouchDB's",
 };
 
 export class Exchange {
@@ -243,7 +251,7 @@ function isNoRoot({ status, reason = "" }: Answered): boolean {
 
 /** It is about the user, not about the request. */
 function isRefusal({ status, reason = "" }: Answered): boolean {
-  return status === 401 || (status === 403 && (isLocked(reason) || isMissingRight(reason)));
+  return status === 401 || (status === 403 && (isLocked(reason) || isMissingPermission(reason)));
 }
 
 /** CouchDB wants a content type even of an empty POST. */
@@ -265,7 +273,7 @@ function limitOf({ guard, revised, timeout }: Request): number {
 function assertMayBegin({ guard, reading }: Request): void {
   if (!guard || reading) return;
   guard.assertHeld();
-  if (!guard.isFresh) throw new TransportFailure("overdue", false, "the lease has to be renewed first");
+  if (!guard.isFresh) throw new TransportFailure("overdue", false, "the lease must be renewed first");
 }
 
 function sessionRequest(timeout: number, signal: AbortSignal): Request {

@@ -31,7 +31,7 @@ export function insecurities(connection: Connection, rejectUnauthorized: string 
   return [
     {
       code: "plain-http",
-      message: `the password goes to ${host} over plain HTTP, so that others may read it on its way: use https://, or, inside Kubernetes, the full name of the Service (couchdb.NAMESPACE.svc)`,
+      message: `the password goes to ${host} over plain HTTP, where others can read it: use https://, or, inside Kubernetes, the full name of the Service (couchdb.NAMESPACE.svc)`,
     },
   ];
 }
@@ -39,7 +39,7 @@ export function insecurities(connection: Connection, rejectUnauthorized: string 
 const unverified: Warning = {
   code: "tls-unverified",
   message:
-    "NODE_TLS_REJECT_UNAUTHORIZED=0: CouchDB's certificate is not checked, so that anybody may answer in its place and get the password; remove the variable, and name the authority with --ca",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0: CouchDB's certificate is not checked, so any server that answers gets the password; remove the variable, and use --ca instead",
 };
 
 function isNearby(host: string): boolean {

@@ -117,7 +117,7 @@ async function put(
   const size = Buffer.byteLength(JSON.stringify(body));
   if (size > largestLocal) {
     throw new MigrateError("ledger-too-large", {
-      message: `${what} would have ${size} bytes; CouchDB takes ${largestLocal} a document`,
+      message: `${what} would have ${size} bytes; the maximum per document is ${largestLocal}`,
       data: { size, maximumSize: largestLocal },
     });
   }
@@ -127,10 +127,10 @@ async function put(
 
 function notTaken({ database, what }: LocalDocument, status: number): MigrateError {
   if (status === 202) {
-    return new MigrateError("below-quorum", { message: `only a minority of the nodes takes ${what}` });
+    return new MigrateError("below-quorum", { message: `only a minority of the nodes accepts ${what}` });
   }
-  if (status === 409) return new MigrateError("conflict", { message: `${what} was written by others meanwhile` });
-  return new MigrateError("request-failed", { message: `the database ${database}, for ${what}, is not there` });
+  if (status === 409) return new MigrateError("conflict", { message: `another writer changed ${what} meanwhile` });
+  return new MigrateError("request-failed", { message: `database ${database}, for ${what}, does not exist` });
 }
 
 /**

@@ -8,8 +8,8 @@ import type { Answered } from "./answer.js";
 import type { Credentials } from "./connection.js";
 import type { Login } from "./couch.js";
 import { afterAcceptance, afterRefusal, becoming, type LoginState } from "./login-state.js";
+import { missingPermission } from "./permissions.js";
 import { isLocked } from "./retry.js";
-import { missingRight } from "./rights.js";
 import { isAdmin, type Session } from "./session.js";
 
 /** How one request was signed. */
@@ -82,7 +82,7 @@ export class RunLogin implements Login {
 
   /**
    * A 401, or a 403 that is about the user, came to a request signed so (and not released yet).
-   * `again`: the run goes on with other credentials, send it again. `right`: the user is known, but lacks a right; the
+   * `again`: the run goes on with other credentials, send it again. `right`: the user is known, but lacks a permission; the
    * error says so. Throws when there is no way on.
    */
   async refused(
@@ -120,7 +120,7 @@ export class RunLogin implements Login {
       const session = await this.#hooks.session(signature.authorization);
       if (session?.name === using.name) {
         this.#state = afterAcceptance(this.#state);
-        return missingRight(method, this.#hooks.own(target), session, answer);
+        return missingPermission(method, this.#hooks.own(target), session, answer);
       }
     }
     const party = using !== undefined && isAdmin(await this.#hooks.session(undefined));
@@ -165,7 +165,7 @@ function unauthorized(state: LoginState, url: string): MigrateError {
   const name = state.declared?.name;
   if (name === undefined) {
     return new MigrateError("unauthorized", {
-      message: `CouchDB at ${url} asks for credentials, and none were given.`,
+      message: `CouchDB at ${url} requires a login, but no credentials are set.`,
       next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
     });
   }

@@ -41,17 +41,17 @@ export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
 
 /** What can't be removed, or should not be, needs another step than a document of a user's. By the path of the request. */
 const advice: readonly (readonly [RegExp, string])[] = [
+  [/^\/[^/]+\/_security\b/, "Write `_security` of this database again with less nesting, then run again."],
   [
-    /^\/[^/]+\/_security\b/,
-    "Write `_security` of this database again without what is nested so deeply, then run again.",
+    /^\/[^/]+\/_local\/couchdb-migrate-/,
+    "couchdb-migrate did not write this ledger: restore it from a backup, then run again.",
   ],
-  [/^\/[^/]+\/_local\/couchdb-migrate-/, "Somebody else wrote this ledger: restore it from a backup, then run again."],
   [/^\/_users\//, "Correct the document of this user, then run again."],
 ];
 
 export function adviceOnDepth(target: string): string {
   const known = advice.find(([path]) => path.test(target))?.[1];
-  return known ?? "Change or remove what is nested so deeply, then run again.";
+  return known ?? "Reduce the nesting or remove the object, then run again.";
 }
 
 function deepItems(body: unknown): readonly unknown[] {

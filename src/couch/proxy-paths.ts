@@ -49,7 +49,7 @@ export class ProxyPaths {
     const received = answer?.status === 404 ? nodeIn(answer.body?.reason) : undefined;
     if (received === undefined || received === sent) return;
     throw new MigrateError("paths-decoded", {
-      message: `A proxy before CouchDB decodes the paths of requests: ${list(characters)} in a name would reach CouchDB as something else.`,
+      message: `A proxy in front of CouchDB decodes the paths of requests: ${list(characters)} in a name would reach CouchDB as another character.`,
       data: { sent, received },
     });
   }

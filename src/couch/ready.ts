@@ -30,11 +30,11 @@ export interface ReadyOptions {
 const final: ReadonlySet<ErrorCode> = new Set([
   "unauthorized",
   "locked-out",
-  "missing-right",
+  "missing-permission",
   "wrong-address",
   "gateway-refused",
   "interrupted",
-  "come-again",
+  "incomplete",
   "invalid-settings",
   "bug",
 ]);
@@ -105,7 +105,7 @@ async function notUp(couch: Gateway, options: Options): Promise<Missing | undefi
   const { status, body } = await couch.once<{ status?: string } | null>(path`/_up`, { ...options, accept: [400, 404] });
   if (status === 200) return undefined;
   if (typeof body?.status === "string") {
-    return { reason: `CouchDB is up, but says ${JSON.stringify(body.status)}`, answered: true };
+    return { reason: `CouchDB is up, but reports ${JSON.stringify(body.status)}`, answered: true };
   }
   // 1.x has no _up, and takes it for the name of a database; a database takes it for the id of a document.
   await assertRoot({ url: couch.url, read: couch.once }, options);
@@ -118,10 +118,10 @@ async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | 
   const { name = null, roles = [] } = body.userCtx ?? {};
   if (name !== null || isAdmin({ name, roles })) return undefined;
   if (couch.login.name !== undefined) {
-    return { reason: "CouchDB does not yet say who is logged in", answered: true };
+    return { reason: "CouchDB does not say yet who is logged in", answered: true };
   }
   throw new MigrateError("unauthorized", {
-    message: `CouchDB at ${couch.url} asks for credentials, and none were given.`,
+    message: `CouchDB at ${couch.url} requires a login, but no credentials are set.`,
     next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
   });
 }
@@ -137,7 +137,7 @@ async function notAllNodes(couch: Gateway, everyNode: boolean): Promise<Missing 
 function notReady(url: string, { reason, answered, cause, nodes }: Missing, waited: number): MigrateError {
   const message =
     waited === 0 && !answered
-      ? `there is no CouchDB at ${url}: ${reason}`
+      ? `no CouchDB found at ${url}: ${reason}`
       : `CouchDB at ${url} was not ready within ${span(waited)}: ${reason}`;
   if (nodes) {
     return new MigrateError("unreachable", {

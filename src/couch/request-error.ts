@@ -75,7 +75,7 @@ function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, 
 }
 
 const unexplained =
-  "CouchDB's log has the cause; a full disk is a frequent one. Fix it, then run again: what was done is recorded and not repeated.";
+  "See CouchDB's log for the cause; a full disk is a frequent one. Fix it, then run again: what was done is recorded and not repeated.";
 
 function ofForeign({ status }: Answered, foreign: string, url: string): Told {
   const what = `a proxy or gateway answered ${status} with ${foreign}, which is not CouchDB's answer`;
@@ -83,12 +83,12 @@ function ofForeign({ status }: Answered, foreign: string, url: string): Told {
 }
 
 const ownLogin =
-  "The proxy or gateway asks for a login or a permission of its own: give it what it needs, or use an address that bypasses it.";
+  "The proxy or gateway requires its own login or permission: provide it, or use an address that bypasses the proxy.";
 
 const foreignAdvice: Readonly<Record<number, string>> = {
   401: ownLogin,
   403: ownLogin,
-  413: "Raise the limit that the proxy or gateway has for the size of a request (nginx: client_max_body_size).",
+  413: "Raise the proxy's or gateway's limit for the size of a request (nginx: client_max_body_size).",
 };
 
 /** A path for people and traces: values of the query are shown where they can't be anybody's data. */

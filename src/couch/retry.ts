@@ -72,7 +72,9 @@ function decideStatus(answered: Answered, sent: Sent): Verdict {
     case 401:
       return fail("unauthorized");
     case 403:
-      return fail(isLocked(reason) ? "locked-out" : isMissingRight(reason) ? "missing-right" : "request-failed");
+      return fail(
+        isLocked(reason) ? "locked-out" : isMissingPermission(reason) ? "missing-permission" : "request-failed",
+      );
     case 409:
       return fail("conflict");
     case 408:
@@ -120,7 +122,7 @@ export function isLocked(reason: string): boolean {
   return /temporarily locked/i.test(reason);
 }
 
-export function isMissingRight(reason: string): boolean {
+export function isMissingPermission(reason: string): boolean {
   return /not allowed to access this db|not a (?:db or )?server admin|not authorized to access/i.test(reason);
 }
 

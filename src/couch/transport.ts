@@ -105,7 +105,7 @@ function notHttp(error: Error, text: string): TransportFailure {
   if (rawPacket && tlsAlert.every((byte, i) => rawPacket[i] === byte)) {
     return new TransportFailure("scheme", false, "the port speaks TLS, not plain HTTP");
   }
-  return new TransportFailure("not-http", true, `what answers does not speak HTTP (${text})`);
+  return new TransportFailure("not-http", true, `the server does not speak HTTP (${text})`);
 }
 
 /** Several addresses of a host come in an AggregateError. */

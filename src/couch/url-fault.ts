@@ -7,14 +7,14 @@ export function urlFault(text: string): string | undefined {
   const character = unescaped.exec(text.trim())?.[1];
   if (character !== undefined) {
     const escaped = `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-    return `the password in the URL holds \`${character}\`: write \`${escaped}\` for it, or use COUCHDB_USERNAME and COUCHDB_PASSWORD`;
+    return `the password in the URL contains \`${character}\`: write \`${escaped}\` instead, or use COUCHDB_USERNAME and COUCHDB_PASSWORD`;
   }
-  if (!URL.canParse(text)) return "the value is not a URL; write `http://couchdb:5984`";
-  const { protocol, search, hash, pathname } = new URL(text);
-  if (protocol !== "http:" && protocol !== "https:") return "the URL must begin with http:// or https://";
+  if (!/^\s*https?:/i.test(text)) return "the URL needs http:// or https://, for example http://127.0.0.1:5984";
+  if (!URL.canParse(text)) return "the value is not a URL; write it like http://couchdb:5984";
+  const { search, hash, pathname } = new URL(text);
   if (/\/_utils(?:\/|$)/.test(pathname)) {
-    return "the URL leads to Fauxton, CouchDB's web interface; leave out `/_utils` and what follows it";
+    return "the URL is that of Fauxton, CouchDB's web interface; remove `/_utils` and everything after it";
   }
-  if (search || hash) return "the URL must end with the path: no `?` and no `#`";
+  if (search || hash) return "the URL must not contain `?` or `#`";
   return undefined;
 }

@@ -43,7 +43,7 @@ export function parseModule(source: string): Parsed | Faulty {
     ) {
       return { program, inText, wrapper: only.expression };
     }
-    return { fault: { offset: source.length, message: "there is one `}` too many" } };
+    return { fault: { offset: source.length, message: "there is an extra `}`" } };
   } catch (thrown) {
     const { offset, message } = faultOf(thrown);
     return { fault: { offset: inText(offset), message } };

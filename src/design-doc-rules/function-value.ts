@@ -19,7 +19,7 @@ function hasValue({ type }: AnyNode): boolean {
 function noValue({ body }: Program): string {
   const named = body.find((node) => node.type === "FunctionDeclaration");
   if (!named) return "it is not a function";
-  return `\`${named.id?.name}\` is only declared, and CouchDB needs an expression: leave out the name, \`function (…) {…}\`, or put it in parentheses`;
+  return `\`${named.id?.name}\` is a declaration, but CouchDB needs an expression: remove the name, \`function (…) {…}\`, or put it in parentheses`;
 }
 
 function declaredIn({ body }: Program): ReadonlySet<string> {

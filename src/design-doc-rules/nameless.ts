@@ -59,7 +59,7 @@ export function parseWithNameless(source: string): WithNames | Faulty {
       if (async !== undefined) return fault(found.index, "CouchDB does not run an async function");
       if (gap.replaceAll(/\/\*.*?\*\//gs, "").includes("*"))
         return fault(found.index, "CouchDB does not run a generator function");
-      if (gap.includes("\n")) return fault(offset, "`(` has to be on the same line as `function`");
+      if (gap.includes("\n")) return fault(offset, "`(` must be on the same line as `function`");
       nameAt(offset);
     }
   }

@@ -33,7 +33,7 @@ export function assertIsPart({ number, of }: PartOption): void {
   const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;
   if (isCount(of) && isCount(number) && number <= of) return;
   throw new MigrateError("invalid-settings", {
-    message: `part ${number} of ${of} is none: parts are numbered from 1, and there are at most ${mostParts}`,
+    message: `there is no part ${number} of ${of}: parts are numbered from 1, up to ${mostParts} of them`,
   });
 }
 

@@ -88,11 +88,11 @@ export function refusalOf(
   const correct = `${commandLine(`ledger release ${release}`, place)} or ${commandLine("ledger release none", place)}`;
   const data = { release, appliedRelease: applied };
   if (standing.because === "other-sort") {
-    const message = `release ${release} can't be compared with ${applied}, which is applied: one is a number, the other a time`;
-    const next = `Give every deployment of the set the same sort of release; to change the sort, run ${correct} first.`;
+    const message = `release ${release} can't be compared with the applied release ${applied}: one is a number, the other a time`;
+    const next = `Use one form of release for all deployments of the set; to change the form, run ${correct} first.`;
     return new MigrateError("release-refused", { message, next, data });
   }
-  const message = `release ${release} is lower than ${applied}, which is applied, but these files were never applied`;
+  const message = `release ${release} is lower than the applied release ${applied}, but these files were never applied`;
   const next = `Give them a higher release; if the recorded one is wrong, correct it with ${correct}.`;
   return new MigrateError("release-refused", { message, next, data });
 }

@@ -83,7 +83,7 @@ async function storedLedger(
   try {
     return { stored: await asked };
   } catch (error) {
-    if (!withoutLedger || !(error instanceof MigrateError) || error.code !== "missing-right") throw error;
+    if (!withoutLedger || !(error instanceof MigrateError) || error.code !== "missing-permission") throw error;
     return { stored: undefined, unread: error };
   }
 }
@@ -206,7 +206,7 @@ async function incarnationOf(run: Run, name: string): Promise<string | undefined
     return (await databaseInfo(run.couch, name))?.incarnation;
   } catch (error) {
     if (!(error instanceof MigrateError) || isNotReady(error) || !isOfOnePlace(error)) throw error;
-    if (error.code !== "missing-right") {
+    if (error.code !== "missing-permission") {
       run.emit({ type: "warning", code: "unreadable", message: `database ${name} can't be read: ${error.message}` });
     }
     return "0";

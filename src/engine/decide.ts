@@ -134,7 +134,7 @@ function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string 
 function otherObject({ claims = [] }: PlacedStep, { claims: before = [] }: Entry): string[] {
   if (claims.length === 0 || before.length === 0 || before.some((claim) => claims.includes(claim))) return [];
   return [
-    `this id was applied to ${before.join(", ")} before, and that stays on the server; if these files belong to another service, give it a set of its own with --set`,
+    `this id was applied to ${before.join(", ")} before, and that stays on the server; if these files belong to another service, give it its own set with --set`,
   ];
 }
 
@@ -175,7 +175,7 @@ function changedOneTime(id: string, place: LedgerPlace, path: string | undefined
 }
 
 function idReused({ step: { id }, databases }: PlacedStep, then: readonly string[], place: LedgerPlace): Refusal {
-  const now = databases.length > 0 ? `works in ${named(databases)} now` : "works in no database that exists";
+  const now = databases.length > 0 ? `works in ${named(databases)} now` : "works in no existing database";
   return {
     code: "id-reused",
     message: `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists`,
@@ -194,7 +194,7 @@ function bothApplied(id: string, former: string, place: LedgerPlace): Refusal {
 function maybeRenamed(id: string, twin: string, place: LedgerPlace): Refusal {
   return {
     code: "renamed-step",
-    message: `one-time step ${id} is new, but ${twin}, which is no longer in the files, did the same and was applied`,
+    message: `one-time step ${id} is new, but ${twin}, which was applied and is no longer in the files, did the same`,
     next: `If it was renamed, give it \`formerly: [${twin}]\`. If it should run again, first run ${forget(twin, place)}.`,
   };
 }

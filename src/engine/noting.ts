@@ -97,4 +97,4 @@ async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "fil
 }
 
 const revertedMessage =
-  "these files were older than what was applied; as going back is allowed, they are the newest now, and the files that were applied before are older";
+  "--allow-revert is set: these older files are now the newest, and the files that were applied before are older";

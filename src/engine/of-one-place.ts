@@ -6,7 +6,7 @@ const ofTheRun: ReadonlySet<ErrorCode> = new Set([
   "unauthorized",
   "locked-out",
   "interrupted",
-  "come-again",
+  "incomplete",
   "lease-lost",
   "invalid-input",
   "invalid-settings",

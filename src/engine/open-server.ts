@@ -6,7 +6,7 @@ import type { ApplyResult } from "../contract/results.js";
 import { credentialsOf } from "../couch/connection.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { insecurities } from "../couch/insecure.js";
-import { schemeHint } from "../couch/wrong-address.js";
+import { otherScheme, schemeHint } from "../couch/wrong-address.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
@@ -31,8 +31,13 @@ export type FirstResult = { readonly result: ApplyResult } | { readonly look: Fi
 export const shortestFirstLook = 10_000;
 
 export function silence(url: string, milliseconds: number): MigrateError {
-  const what = `no answer within ${span(milliseconds)}${schemeHint("timeout", false, url)}`;
-  return new MigrateError("unreachable", { message: `${what}, at ${url}`, data: { what } });
+  const what = `no answer within ${span(milliseconds)}`;
+  const hint = schemeHint("timeout", false, url);
+  return new MigrateError("unreachable", {
+    message: `no answer from ${url} within ${span(milliseconds)}`,
+    data: { what: what + hint },
+    ...(hint && { next: `If the port speaks plain HTTP, use ${otherScheme(url)} in COUCHDB_URL (or --url).` }),
+  });
 }
 
 /** Options that have a connection, as those of the command line do. */

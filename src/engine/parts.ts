@@ -8,7 +8,7 @@ import { divisionOf } from "../steps/traits.js";
 import { contextOf } from "./examine.js";
 import type { Run } from "./session.js";
 
-/** Throws `lease-held` where another process works on this part for longer than `lockWait`. */
+/** Throws `lease-held` where another process works on this part for longer than `leaseWait`. */
 export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
   return takeLease(run.couch, { ...run.place, part: { step: step.id, number } }, partLeasing(run, number));
 }
@@ -25,10 +25,10 @@ export function takePartIfNeeded(
 }
 
 function partLeasing({ leasing, wait, signal, emit }: Run, part: number): TakeLeaseOptions {
-  const { holder, leaseTtl: ttl, lockWait } = leasing;
+  const { holder, leaseTtl: ttl, leaseWait } = leasing;
   const said: Listener = (event) =>
     emit(event.type === "lease-waiting" || event.type === "lease-taken" ? { ...event, part } : event);
-  return { holder, ttl, lockWait, wait, emit: said, signal };
+  return { holder, ttl, leaseWait, wait, emit: said, signal };
 }
 
 /** How the parts stand, in those of these databases where the work is divided. Only reads. */
@@ -48,6 +48,6 @@ export async function standings(
 
 export function partsOf(step: Step): Divide<unknown> {
   const parts = divisionOf(step);
-  if (!parts) throw new Error(`${step.kind} is not done in parts`);
+  if (!parts) throw new Error(`${step.kind} can't be divided into parts`);
   return parts;
 }

@@ -120,7 +120,7 @@ function claimersIn(run: Run, { orphaned, existing, decisions }: Assessment): Ma
 /** A user who may read the databases only can make a plan; what was applied is then not known. */
 function ledgerWarnings({ unread }: Assessment): Warning[] {
   if (!unread) return [];
-  const message = `the ledger can't be read, so every step was compared with the server: what was applied, and from which version of the files, is not known (${unread.message})`;
+  const message = `the ledger can't be read, so every step was compared with the server; the plan does not know what was applied, or from which version of the files (${unread.message})`;
   return [{ code: "ledger-unread", message }];
 }
 
@@ -128,7 +128,7 @@ function ledgerWarnings({ unread }: Assessment): Warning[] {
 function revertWarnings({ files: { standing } }: Assessment): Warning[] {
   if (standing.is !== "newer" || !standing.reverts) return [];
   const message =
-    "this goes back to older files: because --allow-revert is set, apply makes them the newest, and the files that are applied now become older";
+    "--allow-revert is set: apply makes these older files the newest, and the files that are applied now become older";
   return [{ code: "reverted", message }];
 }
 
@@ -140,8 +140,8 @@ export function isOfUnset({ code }: Warning): boolean {
 
 function unsetWarnings(names: readonly string[]): Warning[] {
   if (names.length === 0) return [];
-  const them = names.length === 1 ? "it" : "them";
-  const message = `no value for ${names.join(", ")}: the secrets that use ${them} are unknown and not compared with the server; apply needs every value`;
+  const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
+  const message = `${names.join(", ")} ${are} not set: secrets that use ${them} are unknown and were not compared with the server; apply needs every value`;
   return [{ code: unsetCode, message }];
 }
 

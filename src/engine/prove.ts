@@ -21,7 +21,7 @@ export async function prove(run: Run, step: Step, target: Target): Promise<void>
   };
   if (await lookAgain(look, { signal: run.signal })) return;
   const { changes } = await lookAt(run, step, target, examineInDetail);
-  throw notApplied(step, target, `the server does not have it as it was sent: ${differences(changes)}`);
+  throw notApplied(step, target, `the server does not have what was sent: ${differences(changes)}`);
 }
 
 async function lookAt(run: Run, step: Step, target: Target, look: typeof examine) {

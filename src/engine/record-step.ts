@@ -82,6 +82,6 @@ export function goneOf(step: Step, existing: Incarnations): string | undefined {
 }
 
 export function notThere(database: string): MigrateError {
-  const message = `CouchDB accepted the request for database ${database}, but it is not there`;
+  const message = `CouchDB accepted the request for database ${database}, but the database does not exist`;
   return new MigrateError("not-applied", { message, data: { database } });
 }

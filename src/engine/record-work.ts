@@ -29,6 +29,6 @@ export async function recordWork(run: Run, { startedAt, milliseconds, holder, pa
 
 function resultOf({ failures, broken, ending, unfinished }: Work): RunRecord["result"] {
   if (broken || failures.length > 0) return "failed";
-  if (ending?.code === "come-again") return "come-again";
+  if (ending?.code === "incomplete") return "incomplete";
   return ending || unfinished.length > 0 ? "interrupted" : "applied";
 }

@@ -10,6 +10,6 @@ export function releaseOf({ release }: Pick<RunOptions, "release">): string | un
 export function asRelease(text: string): string {
   const canonical = canonicalRelease(text);
   if (canonical !== undefined) return canonical;
-  const message = `${JSON.stringify(text)} is not a release; give ${releaseForm}`;
+  const message = `${JSON.stringify(text)} is not a release; use ${releaseForm}`;
   throw new MigrateError("invalid-settings", { message, data: { release: text } });
 }

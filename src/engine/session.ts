@@ -125,7 +125,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     leasing: {
       holder: holderName(options),
       leaseTtl: options.leaseTtl ?? defaults.leaseTtl,
-      lockWait: options.lockWait ?? defaults.lockWait,
+      leaseWait: options.leaseWait ?? defaults.leaseWait,
     },
   };
 }
@@ -220,7 +220,7 @@ export async function withRun<T>(
 
 /** `--timeout` has passed before CouchDB could be worked with: another run would not continue where this one stopped. */
 function notReached({ couch, reach }: Run, why: MigrateError | undefined): MigrateError | undefined {
-  if (why?.code !== "come-again" || reach.connected) return undefined;
+  if (why?.code !== "incomplete" || reach.connected) return undefined;
   const what = reach.waitedFor ?? couch.contact.trouble;
   const message = `${why.message}: CouchDB at ${couch.url} was not ready, ${what}`;
   return new MigrateError("unreachable", { message, data: { what }, cause: why });

@@ -39,7 +39,7 @@ export function assertLedgerLeftAlone(steps: readonly Step[], ledgerDatabase: st
   const problems = steps
     .filter((step) => namedDatabases(step).includes(ledgerDatabase))
     .map(({ position }): Problem => {
-      const message = `${ledgerDatabase} is the database in which couchdb-migrate keeps its ledger; no step may touch it`;
+      const message = `${ledgerDatabase} is the database of couchdb-migrate's ledger; no step may change it`;
       return { ...position, code: "own-database", message, text: ledgerDatabase };
     });
   if (problems.length > 0) throw new InvalidInput(problems);

@@ -73,7 +73,7 @@ async function historyOf({ couch, place }: Run): Promise<Pick<Status, "runs" | "
     return { runs: await readHistory(couch, place), warnings: [] };
   } catch (error) {
     if (!isOfDeepAnswer(error)) throw error;
-    const what = `the last runs can't be shown, and no run is recorded: ${error.data.what}`;
+    const what = `the last runs can't be shown, and runs are not recorded: ${error.data.what}`;
     const message = `${what}; remove that document from database ${place.database}`;
     return { runs: [], warnings: [{ code: "history-unreadable", message }] };
   }
@@ -90,7 +90,7 @@ function sharedWarnings(run: Run, { existing }: Assessment, others: readonly Led
     ({ step, databases }) => [step.id, claimsOf(step, databases).claims ?? []] as const,
   );
   return sharedClaims(claims, others).map(({ id, claim, set, other }) => {
-    const message = `the set ${set} claims ${claim}, too, in its step ${other}; leave it to one of the sets`;
+    const message = `the set ${set} also claims ${claim}, in its step ${other}; keep it in one of the sets`;
     return { code: "claimed-by-two-sets", message, id };
   });
 }

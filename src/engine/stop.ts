@@ -41,7 +41,7 @@ export function stopper(
   options.signal?.addEventListener("abort", interrupt, { once: true });
   if (options.timeout !== undefined) {
     const message = `the run was not done within --timeout (${span(options.timeout)})`;
-    timers.push(setTimeout(() => stop(new MigrateError("come-again", { message })), options.timeout).unref());
+    timers.push(setTimeout(() => stop(new MigrateError("incomplete", { message })), options.timeout).unref());
   }
   return {
     soft: soft.signal,

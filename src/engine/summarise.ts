@@ -109,7 +109,7 @@ function resultOf(
   wrote: boolean,
 ): ApplyResult["result"] {
   if (failures.length > 0) return "failed";
-  if (ending?.code === "come-again" || ending?.code === "interrupted") return ending.code;
+  if (ending?.code === "incomplete" || ending?.code === "interrupted") return ending.code;
   if (ending) return "failed";
   if (older) return "older";
   return wrote ? "applied" : "unchanged";

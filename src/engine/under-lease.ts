@@ -27,7 +27,7 @@ interface Share {
 const stillRecent = 5_000;
 
 const lostInWork =
-  "the lease was lost, because CouchDB did not answer for too long, this process was stopped for too long, or somebody released it; the run takes it again, and goes on";
+  "the lease was lost because CouchDB did not answer or this process was paused for too long, or because somebody released it; the run takes it again and continues";
 
 const mostLostAtOnce = 4;
 
@@ -51,7 +51,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
     await ready(run, everyNode);
   }
   await ensureLedger(run);
-  const { holder, leaseTtl: ttl, lockWait } = run.leasing;
+  const { holder, leaseTtl: ttl, leaseWait } = run.leasing;
   // Another runner may do it all while we wait.
   let waited = first || run.verify || begun.stored?.ledger.nodes !== undefined;
   const again = async (): Promise<Assessment> => {
@@ -67,7 +67,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
     const lease = await takeLeaseIfNeeded(run.couch, run.place, {
       holder,
       ttl,
-      lockWait,
+      leaseWait,
       wait: run.wait,
       emit: (event) => {
         waited ||= event.type === "lease-waiting";

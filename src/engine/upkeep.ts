@@ -34,7 +34,7 @@ export async function correctRelease(release: number | string, options: RunOptio
 }
 
 function noLedger({ set, database }: LedgerPlace): MigrateError {
-  const message = `the set ${set} has no ledger in ${database}, and so no release`;
+  const message = `the set ${set} has no ledger in ${database}, so it has no release`;
   return new MigrateError("not-in-ledger", { message, next: "Check --set and --ledger-database." });
 }
 
@@ -117,9 +117,9 @@ async function editLedger(
     await edit(before?.ledger ?? empty, run);
     run.couch.allowWrites();
     await ensureLedger(run);
-    const { holder, leaseTtl: ttl, lockWait } = run.leasing;
+    const { holder, leaseTtl: ttl, leaseWait } = run.leasing;
     const { emit, signal } = run;
-    const lease = await takeLease(run.couch, run.place, { holder, ttl, lockWait, wait: run.wait, emit, signal });
+    const lease = await takeLease(run.couch, run.place, { holder, ttl, leaseWait, wait: run.wait, emit, signal });
     try {
       run.couch.forget();
       const stored = await readLedger(run.couch, run.place);

@@ -26,9 +26,9 @@ export function unreadable(error: unknown): Unreadable {
   if (error instanceof NotReadable) return { code: error.code, reason: error.reason };
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return { code: "missing-file", reason: "does not exist" };
-  if (code === "ELOOP") return { code: "link-loop", reason: "is a link that leads back to itself" };
+  if (code === "ELOOP") return { code: "link-loop", reason: "is a link to itself" };
   if (code === "EACCES" || code === "EPERM")
-    return { code: "unreadable-file", reason: "may not be read (permissions)" };
+    return { code: "unreadable-file", reason: "can't be read: permission denied" };
   if (code === "ERR_INVALID_ARG_VALUE") return { code: "missing-file", reason: "can't be a file's name" };
   if (code === undefined) throw error;
   return { code: "unreadable-file", reason: `can't be read (${code})` };

@@ -108,7 +108,7 @@ function readSome(file: number, piece: Buffer, path: string, until: number): num
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       if (performance.now() >= until) {
-        throw new NotReadable("not-a-file", "is a pipe that nothing was written to in time", path);
+        throw new NotReadable("not-a-file", "is a pipe, and nothing was written to it in time", path);
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
@@ -117,5 +117,5 @@ function readSome(file: number, piece: Buffer, path: string, until: number): num
 
 function tooLarge(path: string, bytes: number): NotReadable {
   const megabytes = (bytes / 1e6).toFixed(1);
-  return new NotReadable("file-too-large", `has ${megabytes} MB; the limit is ${maxBytes / 1e6} MB: split it`, path);
+  return new NotReadable("file-too-large", `has ${megabytes} MB; the limit is ${maxBytes / 1e6} MB; split it`, path);
 }

@@ -60,7 +60,7 @@ export async function databasePart(
 function limitsLeftOut({ name, limits = {} }: FoundDatabase): LeftOut[] {
   return Object.entries(limits).map(([limit, value]) => ({
     subject: `${limit} of ${name}`,
-    reason: `no step sets it: on another server, PUT ${value} to /${encodeURIComponent(name)}/${limit}`,
+    reason: `no step sets this; on another server, PUT ${value} to /${encodeURIComponent(name)}/${limit}`,
   }));
 }
 
@@ -79,12 +79,12 @@ async function designDocsPart({ name: database, designDocs, indexes }: FoundData
     const doc = contentOf(stored);
     const refusal = refusalOf(name, doc);
     const attachments = Object.keys(membersOf(stored._attachments)).sort();
-    if (refusal !== undefined) leftOut.push({ subject, reason: `it can't be a step: ${refusal}` });
+    if (refusal !== undefined) leftOut.push({ subject, reason: `it can't become a step: ${refusal}` });
     else Object.defineProperty(docs, name, { value: doc, enumerable: true });
     if (attachments.length > 0) {
       leftOut.push({
         subject: `attachments of ${subject}`,
-        reason: `steps have none: those on the server stay, also when the design document changes, but another server gets none: ${listed(attachments)}`,
+        reason: `steps have no attachments: those on this server stay, but another server gets none: ${listed(attachments)}`,
       });
     }
   }

@@ -78,24 +78,27 @@ async function readServerWide(couch: Couch): Promise<Imported[]> {
 
 const serverWide: LeftOut = {
   subject: "users, replications and admins",
-  reason: "with --database, nothing is imported that belongs to the server as a whole",
+  reason: "with --database, server-wide objects are not imported",
 };
 
 const always: readonly LeftOut[] = [
   {
     subject: "documents",
-    reason: "they are data: replicate them, or name those that the service needs in ensureDocuments",
+    reason: "replicate them, or list the ones you need in ensureDocuments",
   },
-  { subject: "configuration", reason: "what of it is meant can't be told from defaults: name it in ensureConfig" },
+  {
+    subject: "configuration",
+    reason: "values that were set can't be told from defaults; declare the ones you need in ensureConfig",
+  },
 ];
 
 function forbidden(subject: string, database: string): LeftOut {
-  return { subject, reason: `this login may not read ${database}; import them as server admin` };
+  return { subject, reason: `the run's user can't read ${database}; import as a server admin` };
 }
 
 function adminsLeftOut(admins: readonly string[]): LeftOut {
-  const step = "ensureAdmin, with the password in a variable, makes them elsewhere";
-  return { subject: `admins (${list(admins, 5)})`, reason: `CouchDB keeps hashes of their passwords only; ${step}` };
+  const step = "to create them on another server, use ensureAdmin with the password in a variable";
+  return { subject: `admins (${list(admins, 5)})`, reason: `CouchDB stores only hashes of their passwords; ${step}` };
 }
 
 function withoutFiles(leftOut: readonly LeftOut[]): Imported {

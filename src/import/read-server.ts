@@ -158,7 +158,8 @@ async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof MigrateError && ["missing-right", "request-failed"].includes(error.code)) return undefined;
+    if (error instanceof MigrateError && ["missing-permission", "request-failed"].includes(error.code))
+      return undefined;
     throw error;
   }
 }

@@ -43,8 +43,8 @@ export function replicationsPart(found: readonly FoundReplication[]): Imported {
     };
   });
   const leftOut = replications.flatMap(({ id, further = [] }) => {
-    const reason = `ensureReplication has no such fields; those on the server stay: ${further.join(", ")}`;
-    return further.length === 0 ? [] : [{ subject: `further fields of replication ${id}`, reason }];
+    const reason = `ensureReplication does not have these fields; they stay as they are on the server: ${further.join(", ")}`;
+    return further.length === 0 ? [] : [{ subject: `other fields of replication ${id}`, reason }];
   });
   const comment = ["Replications. Passwords come from the environment."];
   return { ...nothing, files: [{ name: file, comment, steps }], leftOut, variables };

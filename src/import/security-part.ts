@@ -32,11 +32,11 @@ export function securityPart(database: string, safe: string, security: unknown):
     kind: "ensureSecurity",
     // `replace` would remove what a step can't name.
     spec: further.length === 0 ? spec : { ...spec, mode: "merge" },
-    ...(open ? { comment: ["No members: everybody may read and write, without a login."] } : {}),
+    ...(open ? { comment: ["No members: everybody can read and write, without a login."] } : {}),
   };
   if (further.length === 0) return { steps: [step], leftOut: [] };
-  const reason = `a step has names and roles only; \`mode: merge\` leaves the rest as it is: ${further.sort().join(", ")}`;
-  return { steps: [step], leftOut: [{ subject: `further members of _security of ${database}`, reason }] };
+  const reason = `a step declares only names and roles; \`mode: merge\` leaves the rest as it is: ${further.sort().join(", ")}`;
+  return { steps: [step], leftOut: [{ subject: `other fields of _security of ${database}`, reason }] };
 }
 
 function isKnown(key: string): boolean {

@@ -12,7 +12,7 @@ export async function soundOnly(imported: Imported): Promise<Imported> {
     for (const step of file.steps) {
       const reason = await refusalOf(step);
       if (reason === undefined) steps.push(step);
-      else leftOut.push({ subject: titleOf(step), reason: `${step.kind} would refuse it: ${reason}` });
+      else leftOut.push({ subject: titleOf(step), reason: `${step.kind} does not accept it: ${reason}` });
     }
     // What lies in a database needs it.
     const isWhole = steps[0] === file.steps[0] || file.steps[0]?.kind !== "ensureDatabase";
@@ -48,7 +48,7 @@ async function refusalOf({ kind: name, spec }: ImportedStep): Promise<string | u
 function unwritableIn(value: unknown, depth: number): string | undefined {
   if (depth > 90) return "it is nested too deeply";
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21) {
-    return "it holds a number that is too large to be kept exactly";
+    return "it contains a number that is too large to be stored exactly";
   }
   if (typeof value !== "object" || value === null || value instanceof WithVariables) return undefined;
   for (const [key, member] of Object.entries(value)) {

@@ -12,7 +12,7 @@ export async function unlessTooDeep<T>(
     return await ask();
   } catch (error) {
     if (!isOfDeepAnswer(error)) throw error;
-    leftOut.push({ subject, reason: "it is nested too deeply to be read" });
+    leftOut.push({ subject, reason: "it is nested too deeply" });
     return undefined;
   }
 }

@@ -13,8 +13,8 @@ export interface FoundUser {
 }
 
 const fromServer = [
-  "Users. CouchDB keeps hashes, so their passwords could not be imported: a user that exists keeps its own.",
-  "To create them elsewhere, take the `#` away before `password` and set the variables.",
+  "Users. CouchDB stores only hashes, so their passwords could not be imported. Existing users keep their passwords.",
+  "To create them on another server, uncomment `password` and set the variables.",
 ];
 
 export function usersPart(found: readonly FoundUser[]): Imported {
@@ -38,7 +38,7 @@ export function usersPart(found: readonly FoundUser[]): Imported {
       needed.push({ name: variables.get(name) ?? "", holds: `password of user ${name}, as in ${passwordIn}` });
     }
     if (secrets.length > 0) {
-      const reason = `secrets do not belong in a file; what is on the server is left as it is: ${secrets.join(", ")}`;
+      const reason = `secrets do not belong in a file; they stay as they are on the server: ${secrets.join(", ")}`;
       leftOut.push({ subject: `fields of user ${name}`, reason });
     }
   }
@@ -46,7 +46,7 @@ export function usersPart(found: readonly FoundUser[]): Imported {
   if (without > 0) {
     leftOut.unshift({
       subject: without === 1 ? "the password of one user" : `the passwords of ${without} users`,
-      reason: "CouchDB keeps hashes only; 800-users.yaml says how to give them where users are to be created",
+      reason: "CouchDB stores only hashes; 800-users.yaml says how to set the passwords on another server",
     });
   }
   const comment = without > 0 ? fromServer : ["Users. Their passwords come from the environment."];

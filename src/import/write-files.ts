@@ -50,8 +50,8 @@ export async function assertUnused(out: string): Promise<void> {
   );
   if (used.length === 0) return;
   throw new MigrateError("invalid-settings", {
-    message: `${out} is not empty: it holds ${used.slice(0, 3).join(", ")}${used.length > 3 ? ", …" : ""}`,
-    next: "Choose another folder with --out, or overwrite with --force.",
+    message: `${out} is not empty: it contains ${used.slice(0, 3).join(", ")}${used.length > 3 ? ", …" : ""}`,
+    next: "Choose another folder with --out, or use --force to replace its files.",
     data: { out, used },
   });
 }

@@ -5,7 +5,7 @@ import type { Listener } from "../contract/events.js";
 import type { Couch } from "../couch/couch.js";
 import { mayHaveHappened } from "../couch/lost-answer.js";
 import { jitter, throwIfStopped } from "../couch/pause.js";
-import { span } from "../text/span.js";
+import { heldSince } from "../text/held-since.js";
 import { commandLine } from "./command-line.js";
 import { heldFor } from "./held-for.js";
 import { deadlineOf, HeldLease, type Lease } from "./held-lease.js";
@@ -28,7 +28,7 @@ export interface TakeLeaseOptions {
   /** Milliseconds after which a silent holder's lease may be taken over. */
   readonly ttl: number;
   /** Milliseconds that another holder is waited for. */
-  readonly lockWait: number;
+  readonly leaseWait: number;
   /** Milliseconds that a CouchDB is waited for that gives the lease to nobody; never less than the TTL. */
   readonly wait?: number;
   readonly emit: Listener;
@@ -103,17 +103,16 @@ export class Acquisition {
   }
 
   async #wait(leaves: readonly Leaf[]): Promise<void> {
-    const { lockWait, emit, ttl, signal } = this.#options;
+    const { leaseWait, emit, ttl, signal } = this.#options;
     const { holder, since } = holding(leaves) ?? {};
     const milliseconds = this.#now() - this.#started;
     const millisecondsHeld = heldFor(since);
     const age = millisecondsHeld === undefined ? {} : { millisecondsHeld };
-    if (milliseconds >= lockWait) {
+    if (milliseconds >= leaseWait) {
       const { part } = this.#place;
       const data = { holder, since, ...age, milliseconds: Math.round(milliseconds), ...(part ? { part } : {}) };
-      const time = millisecondsHeld === undefined ? "" : `, for ${span(millisecondsHeld)}`;
       const what = part === undefined ? "the lease" : `the lease of part ${part.number} of ${part.step}`;
-      const message = `${holder} holds ${what} since ${since}${time}`;
+      const message = `${holder} ${heldSince(what, since, millisecondsHeld)}`;
       throw new MigrateError("lease-held", { message, data, next: this.#whatToDo });
     }
     this.#trouble = undefined;
@@ -169,7 +168,7 @@ export class Acquisition {
 
   get #whatToDo(): string {
     const unlock = commandLine("unlock", this.#place);
-    return `Wait for it; if its holder is gone, run ${unlock}, which names the holder and releases the lease.`;
+    return `Wait until it is free; if its holder is gone, run ${unlock}, which releases the lease and names its holder.`;
   }
 
   /** One look at all copies, and what of ours is held there is given up. Never throws: the next look finds the rest. */
@@ -226,13 +225,13 @@ export class Acquisition {
 
   /** Gives up where CouchDB is in no state to give the lease to anybody. */
   async #backOff(): Promise<void> {
-    const { ttl, lockWait, wait = 0, signal } = this.#options;
+    const { ttl, leaseWait, wait = 0, signal } = this.#options;
     const patience = Math.max(ttl, 10_000, wait);
     if (this.#trouble && this.#now() - this.#trouble.since > patience) {
       throw failure(this.#trouble.last, "the lease could not be taken");
     }
-    if (this.#now() - this.#started > lockWait + patience) {
-      const message = "several runners contend for the lease, and none got it";
+    if (this.#now() - this.#started > leaseWait + patience) {
+      const message = "several runners compete for the lease, and none got it";
       throw new MigrateError("lease-held", { message, next: this.#whatToDo });
     }
     this.#rounds += 1;

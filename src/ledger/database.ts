@@ -36,7 +36,7 @@ export async function ensureLedgerDatabase(
   if (!place.own) {
     if (info) return;
     const message = `the ledger's database ${place.database} does not exist`;
-    const next = "Create it, or leave out --ledger-database; it names a database that was made beforehand.";
+    const next = "Create it first, or remove --ledger-database.";
     throw new MigrateError("invalid-settings", { message, next, data: { database: place.database } });
   }
   info ??= await create(couch, place, signal);
@@ -77,7 +77,10 @@ async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Pr
     }
     await jitter(50 * 2 ** attempt, signal);
   }
-  throw problem ?? new MigrateError("request-failed", { message: `${place.database} was created, but is not there` });
+  throw (
+    problem ??
+    new MigrateError("request-failed", { message: `database ${place.database} was created, but does not exist` })
+  );
 }
 
 async function secure(couch: Couch, place: LedgerPlace): Promise<void> {

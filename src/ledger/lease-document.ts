@@ -85,7 +85,7 @@ async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: numb
     if (answer.status === 201 || answer.status === 200) return { kind: "written", rev: answer.body.rev };
     if (answer.status === 202) return { kind: "stray", rev: answer.body.rev };
     if (answer.status === 409) return { kind: "refused" };
-    const message = `the ledger's database ${place.database} is not there, or not yet`;
+    const message = `the ledger's database ${place.database} does not exist yet`;
     return { kind: "unknown", error: new MigrateError("request-failed", { message }) };
   } catch (error) {
     if (mayHaveHappened(error)) return { kind: "unknown", error };
@@ -97,7 +97,7 @@ async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: numb
 export function failure(last: Outcome | undefined, message: string): MigrateError {
   if (last?.kind === "unknown") return last.error;
   if (last?.kind === "stray") {
-    return new MigrateError("below-quorum", { message: `${message}: only a minority of the nodes takes writes` });
+    return new MigrateError("below-quorum", { message: `${message}: only a minority of the nodes accepts writes` });
   }
   return new MigrateError("conflict", { message });
 }

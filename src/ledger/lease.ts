@@ -28,7 +28,7 @@ import type { LeasePlace } from "./place.js";
 export type { TakeLeaseOptions } from "./acquisition.js";
 export type { Lease } from "./held-lease.js";
 
-/** Throws `lease-held` past `lockWait`, `interrupted` when the signal aborts, and what keeps CouchDB from a quorum. */
+/** Throws `lease-held` past `leaseWait`, `interrupted` when the signal aborts, and what keeps CouchDB from a quorum. */
 export async function takeLease(couch: Couch, place: LeasePlace, options: TakeLeaseOptions): Promise<Lease> {
   const lease = await new Acquisition(couch, place, options).take();
   if (!lease) throw bug("a lease that is always needed was given up");

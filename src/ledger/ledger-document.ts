@@ -11,7 +11,7 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
     const message = `the ledger of the set ${place.set} in ${place.database} can't be read: ${why}`;
     throw new MigrateError("ledger-unreadable", { message, data: { database: place.database, set: place.set, why } });
   };
-  if (!isObject(body)) return unreadable("it is no object");
+  if (!isObject(body)) return unreadable("it is not an object");
   const { _id, _rev, ...ledger } = body;
   if (typeof _rev !== "string") return unreadable("it has no revision");
   if (ledger.formatVersion !== 1) return unreadable(`its formatVersion is ${JSON.stringify(ledger.formatVersion)}`);

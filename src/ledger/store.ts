@@ -17,7 +17,7 @@ export async function readLedger(couch: Couch, place: LedgerPlace): Promise<Stor
   if (answer.status === 404) return undefined;
   // Nothing is read from a server before this: whatever else takes any path and answers in JSON is told by it.
   if (typeof answer.body?._id !== "string") {
-    const message = `what answers at ${couch.url} is not CouchDB: asked for a document, it gives something else`;
+    const message = `the server at ${couch.url} is not CouchDB: it answers a request for a document with something else`;
     throw new MigrateError("not-couchdb", { message });
   }
   return parseLedger(answer.body, place);

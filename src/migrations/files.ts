@@ -117,14 +117,14 @@ async function kindOf(path: string): Promise<OrNot<Kind>> {
   }
 }
 
-const elsewhere = "does a link lead elsewhere?";
+const elsewhere = "check for a link that points elsewhere.";
 const tooMany: Unreadable = {
   code: "too-many-files",
-  reason: `brings what these steps name to over ${most.entries / 1e3},000 files and folders: ${elsewhere}`,
+  reason: `exceeds the limit of ${most.entries / 1e3},000 files and folders for these steps: ${elsewhere}`,
 };
 const tooMuch: Unreadable = {
   code: "too-many-files",
-  reason: `brings what is read for these steps to over ${most.bytes / 1e6} MB: ${elsewhere} Many documents belong into NDJSON files, which are streamed.`,
+  reason: `exceeds the limit of ${most.bytes / 1e6} MB for the files of these steps: ${elsewhere} Put many documents into NDJSON files, which are streamed.`,
 };
 
 /** A link to a folder that holds the link is an error: who follows it never comes to an end. */

@@ -154,7 +154,7 @@ class Uses {
     const first = this.#ids.get(id);
     if (!first) this.#ids.set(id, at);
     else {
-      const message = `the id \`${id}\` is that of another step, at ${where(first)}; ids are unique over all files`;
+      const message = `id \`${id}\` is already used at ${where(first)}; ids must be unique across all files`;
       this.#problems.add(at, "duplicate-id", message, id);
     }
   }
@@ -163,7 +163,7 @@ class Uses {
     const first = this.#formerIds.get(id);
     if (!first) this.#formerIds.set(id, at);
     else {
-      const message = `the former id \`${id}\` is claimed by another step, at ${where(first)}; only one step can have had it`;
+      const message = `the former id \`${id}\` is already used at ${where(first)}; only one step can have had it`;
       this.#problems.add(at, "formerly-twice", message, id);
     }
   }
@@ -173,7 +173,7 @@ class Uses {
     for (const [id, at] of this.#formerIds) {
       const step = this.#ids.get(id);
       if (!step) continue;
-      const message = `\`${id}\` can't be a former id: it is the id of the step at ${where(step)}`;
+      const message = `\`${id}\` can't be a former id: it is still the id of the step at ${where(step)}`;
       this.#problems.add(at, "former-id-in-use", message, id);
     }
   }
@@ -185,7 +185,7 @@ class Uses {
   /** A step of this kind has to come before all others. */
   first(kind: string, at: Position): void {
     if (!this.#begin) return;
-    const message = `\`${kind}\` has to be the first step of the set, before the one at ${where(this.#begin)}`;
+    const message = `\`${kind}\` must be the first step of the set, before the one at ${where(this.#begin)}`;
     this.#problems.add(at, "not-first", message, kind);
   }
 
@@ -194,7 +194,7 @@ class Uses {
       const first = this.#claims.get(claim);
       if (!first) this.#claims.set(claim, at);
       else {
-        const message = `${claim} is claimed by another step, at ${where(first)}; edit that one instead`;
+        const message = `${claim} is already declared at ${where(first)}; edit that step instead`;
         this.#problems.add(at, "claimed-twice", message, claim);
       }
     }

@@ -1,5 +1,5 @@
 /** Parses a migration file, and says in plain sentences what of its YAML can't be read. */
-import { type Document, isScalar, isSeq, type Node, parseDocument, visit, type YAMLError } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, visit, type YAMLError } from "yaml";
 import type { SourceText } from "../files/source-text.js";
 import { firstTooDeep } from "./nesting.js";
 import type { Problems } from "./problems.js";
@@ -30,8 +30,17 @@ export function parseYaml(source: SourceText, problems: Problems): { file: YamlF
     if (firstError === Number.POSITIVE_INFINITY) reportRoot(file, root, problems);
     return { file, steps: [] };
   }
+  if (root.items.some(isDocument)) {
+    file.report(root, "not-a-list", "this is a file of documents, not of steps; an ensureDocuments step can load it");
+    return { file, steps: [] };
+  }
   if (root.items.length === 0 && firstError === Number.POSITIVE_INFINITY) reportRoot(file, null, problems);
   return { file, steps: soundItems(root.items as Node[], firstError) };
+}
+
+/** A document of CouchDB, in a file that was given by mistake. */
+function isDocument(item: unknown): boolean {
+  return isMap(item) && item.has("_id") && !item.has("id");
 }
 
 /** What a mistake in the syntax stands in, and what follows it, was not read as it was meant: it is not looked at. */
@@ -46,8 +55,8 @@ function soundItems(items: Node[], firstError: number): Node[] {
 function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
   const empty = root === null || (isScalar(root) && root.value === null);
   if (empty)
-    problems.add(file.source.position(0), "empty-file", "the file holds no step; write one, or delete the file");
-  else file.report(root, "not-a-list", "a migration file is a list of steps: each begins with `- id: …`");
+    problems.add(file.source.position(0), "empty-file", "the file contains no steps; add one, or delete the file");
+  else file.report(root, "not-a-list", "a migration file must be a list of steps, each of which begins with `- id: …`");
 }
 
 /** Returns where the first mistake stands. */
@@ -55,12 +64,12 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
   const control = source.text.search(controlCharacter);
   if (control !== -1) {
     const code = source.text.charCodeAt(control).toString(16).padStart(2, "0");
-    const message = `a control character (0x${code}) can't stand in YAML; in double quotes, write it as "\\x${code}"`;
+    const message = `a control character (0x${code}) is not allowed in YAML; in double quotes, write it as "\\x${code}"`;
     problems.add(source.position(control), "control-character", message, source.text.charAt(control));
   }
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit && yaml.version !== "1.2") {
-    problems.add(source.position(0), "bad-yaml", "this is YAML 1.2; remove the %YAML line");
+    problems.add(source.position(0), "bad-yaml", "migration files are YAML 1.2; remove the %YAML line");
   }
   const lines = new Set<number>();
   let first = control === -1 ? Number.POSITIVE_INFINITY : control;
@@ -99,7 +108,7 @@ function syntaxProblem(error: YAMLError, source: string, document: Document): Sa
   // In `{ name: ${NAME} }` the variable's braces are taken for YAML's.
   const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
   const unclosed = error.message.includes("closing") ? openingQuote(document, offset) : undefined;
-  const message = quotesNothing.has(error.code) ? error.message : "this can't be read as YAML";
+  const message = quotesNothing.has(error.code) ? error.message : "this is not valid YAML";
   return { code: "bad-yaml", message: `${message}${variable}`, offset: unclosed ?? offset };
 }
 
@@ -124,14 +133,14 @@ const sentences: Partial<Record<YAMLError["code"], Said>> = {
   TAB_AS_INDENT: tabIndents,
   MULTIPLE_DOCS: {
     code: "several-documents",
-    message: "a second YAML document (`---`) begins here; a file holds one list of steps",
+    message: "a second YAML document (`---`) begins here; a file must contain one list of steps",
     text: "---",
   },
   RESOURCE_EXHAUSTION: tooDeeplyNested,
   NON_STRING_KEY: { code: "bad-key", message: "a field's name must be text" },
-  TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "a tag (`!…`) means nothing here; remove it" },
+  TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "tags (`!…`) are not supported; remove it" },
   BAD_COLLECTION_TYPE: { code: "unknown-tag", message: "this tag does not fit its value; remove it" },
-  BAD_DQ_ESCAPE: { code: "bad-yaml", message: "no such escape; in double quotes a backslash is written `\\\\`" },
+  BAD_DQ_ESCAPE: { code: "bad-yaml", message: "unknown escape; in double quotes, write a backslash as `\\\\`" },
   BAD_SCALAR_START: { code: "bad-yaml", message: "text can't begin with this character; put it in quotes" },
 };
 

@@ -113,7 +113,7 @@ function allMasks({ masks, undecided }: SpecValues): readonly Mask[] {
 
 const secretName = [
   "secret-name",
-  "a database's name stands in the ledger and in plans, so it can't be a secret: give it in plain text, or by a variable that neither comes from a file nor is used in a secret field",
+  "a database's name can't be a secret, because the ledger and plans show it: write it as plain text, or use a variable that is not from a file and that no secret field uses",
 ] as const;
 
 /** A database that is named by a secret: its name would stand in the ledger, as a key. */

@@ -54,7 +54,7 @@ function unknownField({ field, schemas }: Mistake, name: string): Sentence {
   const list = known.length > 0 ? `; it has ${known.map((one) => `\`${one}\``).join(", ")}` : "";
   const message =
     name === "allowDestroy"
-      ? `\`${field}\` destroys nothing, so it has no \`allowDestroy\`; remove it`
+      ? `\`${field}\` destroys nothing; remove \`allowDestroy\``
       : `unknown field ${quoted(name)} in \`${field}\`${suggestion(name, known, list)}`;
   return { code: "unknown-field", message, about: "name", name };
 }
@@ -131,16 +131,21 @@ function badValue(mistake: Mistake): string {
     case "maxProperties":
       return `must have at most ${limit} entries`;
     case "uniqueItems":
-      return `names the same twice: entries ${Number(params.j) + 1} and ${Number(params.i) + 1}`;
-    case "pattern":
-      return `${text === undefined ? "has a value that it can't have" : `can't be ${quoted(text)}`}${rule(mistake)}`;
+      return `contains the same value twice, in entries ${Number(params.j) + 1} and ${Number(params.i) + 1}`;
+    case "pattern": {
+      const lower = text?.toLowerCase() ?? "";
+      if (text !== undefined && lower !== text && new RegExp(String(params.pattern), "u").test(lower)) {
+        return `can't be ${quoted(text)}; use lower case: ${quoted(lower)}`;
+      }
+      return `${text === undefined ? "has an invalid value" : `can't be ${quoted(text)}`}${rule(mistake)}`;
+    }
     default:
-      return `has a value that it can't have${rule(mistake)}`;
+      return `has an invalid value${rule(mistake)}`;
   }
 }
 
 /** What would be right: in the schema's words, and exactly. */
 function rule({ error, description }: Mistake): string {
   const words = description ? `: ${description.replace(/\.$/, "")}` : "";
-  return typeof error.params.pattern === "string" ? `${words}; the pattern is \`${error.params.pattern}\`` : words;
+  return typeof error.params.pattern === "string" ? `${words}; it must match \`${error.params.pattern}\`` : words;
 }

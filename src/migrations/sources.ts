@@ -5,9 +5,6 @@ import { readText, type Unreadable, unreadable } from "../files/read-text.js";
 import { SourceText } from "../files/source-text.js";
 import type { Problems } from "./problems.js";
 
-/** What a newcomer does where there are no files. */
-const startHere = "name another folder, or write the first file with `couchdb-migrate new NAME`";
-
 /** The files of a folder in code-unit order of their names, or the one file. */
 export function readSources(path: string, problems: Problems): SourceText[] {
   const sources: SourceText[] = [];
@@ -24,14 +21,13 @@ function findFiles(path: string, problems: Problems): string[] {
     if (!statSync(path).isDirectory()) return [path];
     const found = readdirSync(path, { withFileTypes: true }).filter(({ name }) => isMigrationFile(name));
     if (found.length === 0) {
-      report(path, { code: "no-files", reason: `holds no *.yaml or *.yml file; ${startHere}` }, problems);
+      report(path, { code: "no-files", reason: "contains no *.yaml or *.yml file" }, problems);
     }
     const files = found.map(({ name }) => join(path, name)).sort();
     return found.some((entry) => entry.isSymbolicLink()) ? withoutRepetitions(files) : files;
   } catch (error) {
     const found = unreadable(error);
-    const reason = found.code === "missing-file" ? `${found.reason}; ${startHere}` : found.reason;
-    report(path, { ...found, reason }, problems);
+    report(path, { ...found, code: found.code === "missing-file" ? "missing-path" : found.code }, problems);
     return [];
   }
 }

@@ -113,10 +113,10 @@ export class SpecReader {
       return null;
     }
     if (this.#open.has(target)) {
-      return this.#reject(node, at, "alias-loop", "this alias stands inside what it is an alias of");
+      return this.#reject(node, at, "alias-loop", "this alias is inside its own anchor");
     }
     if (this.#aliased > maxAliased) {
-      return this.#reject(node, at, "too-many-aliases", "the aliases of this file add up to too much; use fewer");
+      return this.#reject(node, at, "too-many-aliases", "the aliases of this file expand to too much text; use fewer");
     }
     this.#following++;
     const value = this.#value(target, place, at);
@@ -146,7 +146,7 @@ export class SpecReader {
     if (this.#following > 0) this.#aliased += text.length;
     // Only an escape can make a lone surrogate; CouchDB refuses them.
     if (node.type === "QUOTE_DOUBLE" && /\p{Cs}/u.test(text)) {
-      return this.#reject(node, at, "bad-text", "this text holds half a character; correct its \\u escapes");
+      return this.#reject(node, at, "bad-text", "this text contains half a character; correct its \\u escapes");
     }
     if (place.schemas.some((schema) => schema.variables)) return this.#interpolated(node, text, place, at);
     if (isSecretText(place, text)) this.#mask(at, text, masked);
@@ -232,13 +232,13 @@ function writtenText({ value, source }: Scalar): string | undefined {
 /** YAML reads `True` as a boolean, but as text it does not switch anything on. */
 function wrongBoolean(value: unknown, written: string): string | undefined {
   if (typeof value !== "boolean" || written === String(value)) return undefined;
-  return `only \`true\` and \`false\` are booleans to CouchDB; write \`${value}\`, or put it in quotes to store this text`;
+  return `CouchDB accepts only \`true\` and \`false\` as booleans; write \`${value}\`, or put it in quotes to store this text`;
 }
 
 function wrongNumber(value: number, source: string): string | undefined {
   if (!Number.isFinite(value)) return "JSON has no such number; if it is text, put it in quotes";
   const loses = Number.isInteger(value) && !Number.isSafeInteger(value) && !/[.e]/i.test(source);
-  return loses ? "this number is too large to be kept exactly; put it in quotes" : undefined;
+  return loses ? "this number is too large to be stored exactly; put it in quotes" : undefined;
 }
 
 /** A variable's text as the number or boolean that the schema wants. */

@@ -34,7 +34,7 @@ export function readStepNode(
       file.report(
         item,
         "not-a-step",
-        "a step is a mapping: it begins with `id: …` and has one kind, as in `ensureDatabase: { … }`",
+        "a step must be a mapping with an `id` and one kind, such as `ensureDatabase: { … }`",
       );
     }
     return undefined;
@@ -53,7 +53,7 @@ export function readStepNode(
 
 function readId(file: YamlFile, step: Node, field: Field | undefined): string | undefined {
   if (!field) {
-    file.report(step, "missing-id", "the step has no `id`; give it one that no other step has");
+    file.report(step, "missing-id", "the step has no `id`; add one that no other step has");
     return undefined;
   }
   const value = file.resolve(field.value);
@@ -106,7 +106,7 @@ function reportKinds(
 ): void {
   const [first, ...others] = specs;
   for (const { kind, place } of others) {
-    const message = `a step has one kind, and this has \`${first?.kind.name}\` already; make \`${kind.name}\` a step of its own`;
+    const message = `a step has one kind, but this one already has \`${first?.kind.name}\`; put \`${kind.name}\` into a separate step`;
     file.report(place.key, "two-kinds", message, kind.name);
   }
   const unknown = [...fields.values()].filter(({ key }) => !common.includes(key) && !kinds.has(key));
@@ -115,7 +115,7 @@ function reportKinds(
     else file.report(keyNode, "unknown-step", unknownStep(key, kinds), key);
   }
   if (!first && unknown.length === 0) {
-    file.report(step, "no-kind", `the step has nothing to do; give it one of ${[...kinds.keys()].join(", ")}`);
+    file.report(step, "no-kind", `the step has no kind; add one of ${[...kinds.keys()].join(", ")}`);
   }
 }
 
@@ -127,6 +127,6 @@ function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepK
 }
 
 function unknownStep(key: string, kinds: ReadonlyMap<string, StepKind>): string {
-  const list = `; the steps are ${[...kinds.keys()].join(", ")}`;
-  return `unknown step ${quoted(key)}${suggestion(key, [...kinds.keys(), ...common], list)}`;
+  const list = `; the kinds are ${[...kinds.keys()].join(", ")}`;
+  return `unknown kind ${quoted(key)}${suggestion(key, [...kinds.keys(), ...common], list)}`;
 }

@@ -81,7 +81,7 @@ export class Variables {
       }
       const close = text.indexOf("}", next);
       if (close === -1) {
-        const message = "this variable has no end: write `${NAME}`, or `$${` for a literal `${`";
+        const message = "this variable is not closed: write `${NAME}`, or `$${` for a literal `${`";
         problems.push({ code: "unterminated-variable", message, offset: next });
         break;
       }
@@ -106,7 +106,7 @@ export class Variables {
     if (inner.includes("${")) {
       return {
         code: "nested-variable",
-        message: "a variable can't stand inside another one; its default is plain text",
+        message: "a variable can't contain another one; its default must be plain text",
       };
     }
     if (/^file:./s.test(inner)) {
@@ -124,7 +124,7 @@ export class Variables {
       return { value: fallback, secret: this.#secretNames.has(name), name };
     }
     if (found) return found;
-    const message = `the variable \`${name}\` is not set; set it or \`${name}_FILE\`, or give it a default: \`\${${name}:-…}\``;
+    const message = `the variable \`${name}\` is not set: set it or \`${name}_FILE\`, or give it a default: \`\${${name}:-…}\``;
     return { code: "missing-variable", message, token: `\${${name}}`, unset: name };
   }
 

@@ -43,7 +43,7 @@ export class YamlFile {
     const target = this.#targets.get(node);
     if (!target) {
       // Its name is not shown: a password may begin with `*`.
-      const message = "this alias (`*…`) has no anchor before it; text that begins with `*` has to be in quotes";
+      const message = "this alias (`*…`) has no anchor before it; put text that begins with `*` in quotes";
       this.report(node, "unknown-anchor", message);
     }
     return target ?? null;
@@ -68,7 +68,7 @@ export class YamlFile {
       const first = fields.get(key);
       if (first) {
         const { line, column } = this.position(first.keyNode);
-        const message = `\`${key}\` stands here twice: first at line ${line}, column ${column}; keep one`;
+        const message = `\`${key}\` appears twice, first at line ${line}, column ${column}; keep one`;
         this.report(keyNode, "duplicate-key", message, key);
       } else if (refused.has(key)) {
         this.report(keyNode, "bad-key", `\`${key}\` can't be a field's name`, key);

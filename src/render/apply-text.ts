@@ -27,7 +27,7 @@ function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["res
     unchanged: (text) => text,
     older: yellow,
     failed: red,
-    "come-again": yellow,
+    incomplete: yellow,
     interrupted: yellow,
   };
 }
@@ -39,7 +39,7 @@ export function applySummary(result: ApplyResult): string {
 
 /** `Part 2 of 4 of legs is done; parts left: 3, 4.` */
 function partSummary({ part, result }: ApplyResult): string {
-  if (!part || result === "failed" || result === "older" || result === "come-again" || result === "interrupted")
+  if (!part || result === "failed" || result === "older" || result === "incomplete" || result === "interrupted")
     return "";
   const { step, number, of, open } = part;
   if (step === null || open === null) return "No pending step can be done in parts.";
@@ -106,7 +106,7 @@ function keptStepLines({ kept }: ApplyResult): string[] {
 
 function leadOf({ result, failures, older }: ApplyResult): string {
   if (failures.length > 0) return `Failed: ${list(failedIds(failures), 5)}; `;
-  if (result === "come-again") return "Incomplete: ";
+  if (result === "incomplete") return "Incomplete: ";
   if (result === "older" && older) return `${notApplied(older)}; `;
   return result === "interrupted" ? "Interrupted: " : "";
 }

@@ -1,5 +1,6 @@
 /** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
 import type { Event } from "../contract/events.js";
+import { heldSince } from "../text/held-since.js";
 import { noMatch } from "../text/no-match.js";
 import { count, grouped, rate, remaining, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
@@ -31,15 +32,17 @@ function describe(event: Event, pace: Pace | undefined): Description {
     case "connected":
       return info(`connected to CouchDB ${event.version} at ${event.url} ${as(event.user)}`);
     case "admin-party":
-      return { level: "warn", message: `${event.url} is in admin party: whoever reaches it is an admin` };
+      return { level: "warn", message: `${event.url} is in admin party: everybody who reaches it is an admin` };
     case "lease-waiting": {
-      const time = event.millisecondsHeld === undefined ? "" : `, for ${span(event.millisecondsHeld)}`;
-      const since = `since ${event.since}${time}; waiting (${span(event.milliseconds)})`;
-      return info(`another runner, ${event.holder}, holds the lease${ofPart(event)} ${since}`);
+      const { holder, since, millisecondsHeld, milliseconds } = event;
+      const held = heldSince(`the lease${ofPart(event)}`, since, millisecondsHeld);
+      return info(`another runner, ${holder}, ${held}; waiting (${span(milliseconds)})`);
     }
     case "lease-taken":
       if (event.from === undefined) return debug(`lease${ofPart(event)} taken (token ${event.token})`);
-      return info(`lease${ofPart(event)} taken over from ${event.from}, which fell silent (token ${event.token})`);
+      return info(
+        `lease${ofPart(event)} taken over from ${event.from}, which stopped renewing it (token ${event.token})`,
+      );
     case "lease-released":
       return debug("lease released");
     case "run-begin":
@@ -135,5 +138,5 @@ function debug(message: string): Description {
 }
 
 function as(user: string | undefined): string {
-  return user === undefined ? "without a login" : `as ${user}`;
+  return user === undefined ? "anonymously" : `as ${user}`;
 }

@@ -1,6 +1,7 @@
 /** An error for people: what happened, where, and what to do. */
 import type { MigrateError } from "../contract/errors.js";
 import type { Problem } from "../contract/problem.js";
+import { placeOf } from "../text/place-of.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
@@ -40,19 +41,17 @@ export function problemsOf(error: MigrateError): readonly (Problem | string)[] {
 }
 
 function headOf(problems: number, error: MigrateError): string {
-  const where =
-    error.code === "invalid-settings"
-      ? "the settings; nothing was sent"
-      : // The ledger may have been read meanwhile.
-        "the migration files; nothing was applied";
+  const where = error.code === "invalid-settings" ? "the settings; nothing was sent" : "the migration files";
   return `${problems === 1 ? "1 problem" : `${problems} problems`} in ${where}`;
 }
 
 function problemLines(problem: Problem | string, style: Style): string[] {
   if (typeof problem === "string") return [`${style.red("-")} ${visible(problem)}`];
-  const { file, line, column, message, text } = problem;
-  const place = style.bold(`${visible(file)}:${line}:${column}:`);
-  return [`${place} ${visible(message)}`, ...(text ? [`    ${style.dim(visible(text))}`] : [])];
+  const { message, text } = problem;
+  return [
+    `${style.bold(visible(placeOf(problem)))}${visible(message)}`,
+    ...(text ? [`    ${style.dim(visible(text))}`] : []),
+  ];
 }
 
 /** Where it came from. */

@@ -5,7 +5,7 @@ import { readBytes } from "../files/regular-file.js";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import { reasonOf } from "./environment.js";
-import { keyOf } from "./setting.js";
+import { environmentOf, keyOf } from "./setting.js";
 import type { Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 import { quote } from "./value.js";
@@ -56,7 +56,7 @@ class ConfigReader {
     if (errors.length > 0 || contents === null) return this.#given;
     if (this.yaml.isMap(contents)) for (const pair of contents.items) this.#pair(pair);
     else if (!this.yaml.isScalar(contents) || contents.value !== null) {
-      this.report.problem(`${this.#at(contents.range[0])}the file must hold a mapping of settings`);
+      this.report.problem(`${this.#at(contents.range[0])}the file must be a mapping of settings (\`key: value\`)`);
     }
     return this.#given;
   }
@@ -76,7 +76,7 @@ class ConfigReader {
 
   #unknown(key: string): string {
     const secret = settingNames.find((name) => settings[name].secret && settings[name].key === false && name === key);
-    if (secret) return `${key} can't stand in this file, which people share; give it in the environment`;
+    if (secret) return `${key} is not allowed in this file; set ${environmentOf(secret, settings[secret])} instead`;
     return `unknown setting ${quote(key)}${didYouMean(key, this.#byKey.keys())}`;
   }
 

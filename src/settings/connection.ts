@@ -15,7 +15,7 @@ interface Address {
 }
 
 /** CouchDB's own container image has that variable. */
-const rename = "the name to log in with is COUCHDB_USERNAME";
+const rename = "use COUCHDB_USERNAME";
 
 /** Undefined where problems were reported. */
 export function readConnection(resolved: Resolved, env: Environment, report: Report): Connection | undefined {
@@ -27,13 +27,13 @@ export function readConnection(resolved: Resolved, env: Environment, report: Rep
   const password = address.username === undefined ? settings.password : (address.password ?? settings.password);
   const source = (name: SettingName, variable: string) => given.get(name)?.source ?? variable;
   if (username !== undefined && password === undefined) {
-    report.problem("there is a name to log in with, but no password; give COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE");
+    report.problem("a user name is set, but no password; set COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE");
   }
   if (username === undefined) {
-    const isSet = `${source("password", "COUCHDB_PASSWORD")} is set, but no name to log in with`;
-    if (password !== undefined && env.COUCHDB_USER) report.problem(`${isSet}: COUCHDB_USER is not read; ${rename}`);
-    else if (password !== undefined) report.problem(`${isSet}; give COUCHDB_USERNAME`);
-    else if (env.COUCHDB_USER) report.warning(`COUCHDB_USER is set, but not read; ${rename}`);
+    const isSet = `${source("password", "COUCHDB_PASSWORD")} is set, but no user name`;
+    if (password !== undefined && env.COUCHDB_USER) report.problem(`${isSet}: COUCHDB_USER is ignored; ${rename}`);
+    else if (password !== undefined) report.problem(`${isSet}; set COUCHDB_USERNAME`);
+    else if (env.COUCHDB_USER) report.warning(`COUCHDB_USER is set, but ignored; ${rename}`);
   }
   reportLineBreaks(address, resolved, report);
   return {
@@ -69,13 +69,13 @@ function reportLineBreaks(address: Address, { given }: Resolved, report: Report)
 function fromService({ settings }: Resolved, report: Report): Address | undefined {
   const { serviceHost, servicePort } = settings;
   if (serviceHost === undefined) {
-    report.problem("there is no CouchDB to talk to: give --url, COUCHDB_URL or COUCHDB_SERVICE_HOST");
+    report.problem("no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST");
     return undefined;
   }
   const host = serviceHost.includes(":") && !serviceHost.startsWith("[") ? `[${serviceHost}]` : serviceHost;
   const url = `http://${host}:${servicePort}`;
   if (URL.canParse(url)) return { url };
-  report.problem("COUCHDB_SERVICE_HOST: the value is no host name");
+  report.problem("COUCHDB_SERVICE_HOST: the value is not a host name");
   return undefined;
 }
 
@@ -93,9 +93,11 @@ function fromUrl(text: string, { given }: Resolved, report: Report): Address | u
   const address = { url: url.href.replace(/\/+$/, "") };
   if (username === "" && password === "") return address;
   if (from === "flag") {
-    report.warning("--url holds credentials, which the process list shows; give COUCHDB_USERNAME and COUCHDB_PASSWORD");
+    report.warning(
+      "--url contains credentials, which the process list shows; use COUCHDB_USERNAME and COUCHDB_PASSWORD",
+    );
   }
-  if (from === "file") report.warning(`${source} holds credentials, in a file that people share`);
+  if (from === "file") report.warning(`${source} contains credentials, and people share this file`);
   return {
     ...address,
     ...(username === "" ? {} : { username: decoded(username) }),
@@ -117,7 +119,7 @@ function readTls({ settings, given }: Resolved, report: Report): Record<string, 
     }
   }
   if ((tls.cert === undefined) !== (tls.key === undefined) && readable) {
-    report.problem("--cert and --key go together: give both or none");
+    report.problem("--cert and --key belong together: set both or none");
   }
   return readable ? tls : undefined;
 }

@@ -45,8 +45,8 @@ function addFile(
 export function reasonOf(error: unknown): string {
   if (error instanceof NotReadable) return `it ${error.reason}`;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "the file may not be read";
+  if (code === "ENOENT") return "the file does not exist";
+  if (code === "EACCES") return "the file can't be read: permission denied";
   return `the file can't be read${typeof code === "string" ? ` (${code})` : ""}`;
 }
 
@@ -63,6 +63,6 @@ function misspelt(env: Environment): string[] {
         name.slice(16),
         known.map((one) => one.replace("COUCHDB_MIGRATE_", "")),
       );
-      return meant ? [`the environment's ${name} is no setting; did you mean \`COUCHDB_MIGRATE_${meant}\`?`] : [];
+      return meant ? [`unknown environment variable ${name}; did you mean \`COUCHDB_MIGRATE_${meant}\`?`] : [];
     });
 }

@@ -1,6 +1,6 @@
 /** What the command line holds, against the table. Pure. */
 import { didYouMean } from "../text/nearest.js";
-import { type CommandName, flagOf } from "./setting.js";
+import { type CommandName, flagsOf, type Setting } from "./setting.js";
 import type { Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 import { quote } from "./value.js";
@@ -10,34 +10,33 @@ export type Flags = Readonly<Record<string, unknown>>;
 
 export function readFlags(command: CommandName, flags: Flags, report: Report): Map<SettingName, Given> {
   const own = settingNames.filter((name) => settings[name].commands.includes(command));
-  const byFlag = new Map(own.map((name) => [flagOf(name), name]));
+  const byFlag = new Map(own.flatMap((name) => flagsOf(name, settings[name]).map((flag) => [flag, name])));
   const given = new Map<SettingName, Given>();
   for (const [flag, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     const name = byFlag.get(flag);
     if (name === undefined) report.problem(unknown(flag, command, byFlag));
     else {
-      const wrong = wrongForm(name, value);
-      if (wrong === undefined) given.set(name, { text: String(value), source: sourceOf(name), from: "flag" });
+      const source = settings[name].positional ? name : `--${flag}`;
+      const wrong = wrongForm(source, settings[name], value);
+      if (wrong === undefined) given.set(name, { text: String(value), source, from: "flag" });
       else report.problem(wrong);
     }
   }
   return given;
 }
 
-function wrongForm(name: SettingName, value: unknown): string | undefined {
-  if (value === "" || (value === true && settings[name].type !== "boolean")) return `${sourceOf(name)} lacks a value`;
-  if (value === false && settings[name].type !== "boolean") return `--no-${flagOf(name)}: this flag can't be negated`;
+function wrongForm(source: string, { type }: Setting, value: unknown): string | undefined {
+  if (value === "" || (value === true && type !== "boolean")) return `${source} needs a value`;
+  if (value === false && type !== "boolean") return `${source.replace("--", "--no-")}: this flag can't be negated`;
   return undefined;
-}
-
-function sourceOf(name: SettingName): string {
-  return settings[name].positional ? name : `--${flagOf(name)}`;
 }
 
 function unknown(flag: string, command: CommandName, byFlag: ReadonlyMap<string, SettingName>): string {
   if (flag.length === 1) return `unknown flag ${quote(`-${flag}`)}`;
-  const elsewhere = settingNames.find((name) => flagOf(name) === flag && !settings[name].positional);
+  const elsewhere = settingNames.find(
+    (name) => flagsOf(name, settings[name]).includes(flag) && !settings[name].positional,
+  );
   const commands = elsewhere === undefined ? [] : settings[elsewhere].commands;
   if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is a flag of ${commands.join(", ")}`;
   const flags = [...byFlag].filter(([, name]) => !settings[name].positional).map(([one]) => `--${one}`);

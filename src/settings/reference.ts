@@ -38,7 +38,8 @@ function flagCell(name: SettingName, setting: Setting): string {
   if (setting.positional) return code(`[${name}]`);
   const negated =
     setting.type === "boolean" && setting.default === undefined ? `, ${code(`--no-${flagOf(name)}`)}` : "";
-  return code(`--${flagOf(name)}`) + negated;
+  const also = (setting.aliases ?? []).map((alias) => `, ${code(`--${alias}`)}`).join("");
+  return code(`--${flagOf(name)}`) + negated + also;
 }
 
 function typeCell(setting: Setting): string {

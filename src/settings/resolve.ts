@@ -1,11 +1,11 @@
-/** Flags, environment, couchdb-migrate.yaml, defaults, in this order: one value a setting, or all problems at once. */
+/** Flags, environment, couchdb-migrate.yaml, defaults, in this order: one value per setting, or all problems at once. */
 import { isAbsolute, join } from "node:path";
 import { configFile, readConfigFile } from "./config-file.js";
 import { readEnvironment } from "./environment.js";
 import { type Flags, readFlags } from "./flags.js";
-import type { CommandName } from "./setting.js";
+import type { CommandName, Setting } from "./setting.js";
 import type { Environment, Given, Report } from "./source.js";
-import { type SettingName, type Settings, settingNames, settings } from "./table.js";
+import { type SettingName, type Settings, settingNames, settingOf, settings } from "./table.js";
 import { parseValue, type Value } from "./value.js";
 
 export interface Resolved {
@@ -34,14 +34,13 @@ export async function resolveSettings(command: CommandName, flags: Flags, env: E
   for (const name of settingNames) {
     const found = fromFlags.get(name) ?? fromEnvironment.get(name) ?? fromFile.get(name);
     if (found) given.set(name, found);
-    const usable = found && check(name, found, report);
+    const usable = found && check(settingOf(name, command), found, report);
     values[name] = usable ? usable.value : defaultOf(name);
   }
   return { settings: values as Settings, given, problems, warnings };
 }
 
-function check(name: SettingName, { text, source, folder }: Given, report: Report): { value: Value } | undefined {
-  const setting = settings[name];
+function check(setting: Setting, { text, source, folder }: Given, report: Report): { value: Value } | undefined {
   const parsed = parseValue(setting, text);
   if ("wrong" in parsed) {
     report.problem(`${source}: ${setting.secret ? "the value can't be used" : parsed.wrong}`);

@@ -10,15 +10,17 @@ export interface Setting {
   readonly default?: string;
   /** For help, where there is no fixed default. */
   readonly defaultDescription?: string;
+  /** Other names of the flag, which help does not show. */
+  readonly aliases?: readonly string[];
   /** The environment variable; by default `COUCHDB_MIGRATE_` and the name. */
   readonly env?: string;
   /** The variable may also be given as `…_FILE`: the content of that file, without its final newline. */
   readonly envFile?: true;
-  /** The key in couchdb-migrate.yaml; by default the name; `false`: it can't stand there. */
+  /** The key in couchdb-migrate.yaml; by default the name; `false`: it is not allowed there. */
   readonly key?: string | false;
   /** It is an argument of the command, not a flag. */
   readonly positional?: true;
-  /** Its value is in no message. */
+  /** No message contains its value. */
   readonly secret?: true;
   /** Of an enum. */
   readonly choices?: readonly string[];
@@ -30,6 +32,8 @@ export interface Setting {
   /** Of a string; `hint` says what it demands. */
   readonly pattern?: RegExp;
   readonly hint?: string;
+  /** What differs for one command. */
+  readonly per?: Partial<Record<CommandName, Partial<Pick<Setting, "description" | "defaultDescription" | "choices">>>>;
 }
 
 export const commandNames = [
@@ -53,6 +57,11 @@ export type CommandName = (typeof commandNames)[number];
 /** `leaseTtl` is the flag `--lease-ttl`. */
 export function flagOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The flag and its aliases, without the dashes. */
+export function flagsOf(name: string, { aliases = [] }: Setting): string[] {
+  return [flagOf(name), ...aliases];
 }
 
 export function environmentOf(name: string, setting: Setting): string {

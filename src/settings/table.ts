@@ -5,6 +5,8 @@
 import { defaults } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
+const textOrJson = { description: "format of the output on stdout", choices: ["text", "json"] } as const;
+
 /** The commands that talk to a CouchDB. */
 const server = [
   "apply",
@@ -34,8 +36,13 @@ export const table = {
     type: "boolean",
     group: "Files",
     description:
-      "make every variable that is not set an error; without it, validate does not check the fields that use it, and plan and status treat it as unknown in secret fields",
+      "report an error for each variable that is not set; without it, validate skips the fields that use it, and plan and status treat a secret that uses it as unknown",
     commands: ["plan", "status", "validate"],
+    per: {
+      validate: {
+        description: "report an error for each variable that is not set, instead of skipping the fields that use it",
+      },
+    },
     default: "false",
   },
   kind: {
@@ -63,7 +70,7 @@ export const table = {
   force: {
     type: "boolean",
     group: "Files",
-    description: "write into a folder that holds migration files already; files of the same names are replaced",
+    description: "write into a folder that already contains migration files, and replace files of the same name",
     commands: ["import"],
     default: "false",
   },
@@ -81,7 +88,7 @@ export const table = {
   serviceHost: {
     type: "string",
     group: "Connection",
-    description: "host of CouchDB, if there is no URL; Kubernetes sets it for a service named couchdb",
+    description: "host of CouchDB if no URL is set; Kubernetes sets it for a service named couchdb",
     commands: [],
     env: "COUCHDB_SERVICE_HOST",
     key: false,
@@ -91,7 +98,7 @@ export const table = {
   servicePort: {
     type: "integer",
     group: "Connection",
-    description: "port of CouchDB, if there is no URL",
+    description: "port of CouchDB if no URL is set",
     commands: [],
     env: "COUCHDB_SERVICE_PORT",
     key: false,
@@ -102,7 +109,7 @@ export const table = {
   username: {
     type: "string",
     group: "Connection",
-    description: "name to log in with; for the sandbox, the name of its admin",
+    description: "user name to log in with; for the sandbox, the name of its admin",
     commands: ["sandbox"],
     env: "COUCHDB_USERNAME",
     envFile: true,
@@ -121,7 +128,7 @@ export const table = {
   previousPassword: {
     type: "string",
     group: "Connection",
-    description: "password before a rotation; tried once if the password is refused",
+    description: "password before a rotation; tried once if CouchDB refuses the new one",
     commands: [],
     env: "COUCHDB_PREVIOUS_PASSWORD",
     envFile: true,
@@ -131,11 +138,16 @@ export const table = {
   ca: {
     type: "path",
     group: "Connection",
-    description: "certificates to trust, PEM (NODE_EXTRA_CA_CERTS works too)",
+    description: "PEM file with the certificates to trust; NODE_EXTRA_CA_CERTS works too",
     commands: server,
   },
-  cert: { type: "path", group: "Connection", description: "client certificate, PEM", commands: server },
-  key: { type: "path", group: "Connection", description: "key of the client certificate, PEM", commands: server },
+  cert: { type: "path", group: "Connection", description: "PEM file with the client certificate", commands: server },
+  key: {
+    type: "path",
+    group: "Connection",
+    description: "PEM file with the key of the client certificate",
+    commands: server,
+  },
   requestTimeout: {
     type: "duration",
     group: "Connection",
@@ -159,7 +171,7 @@ export const table = {
     commands: withLedger,
     default: "default",
     pattern: /^[A-Za-z0-9][\w.-]{0,99}$/,
-    hint: "at most 100 letters, digits, `.`, `_` and `-`, a letter or digit first",
+    hint: "a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit",
   },
   ledgerDatabase: {
     type: "string",
@@ -173,23 +185,23 @@ export const table = {
   leaseTtl: {
     type: "duration",
     group: "Ledger and lease",
-    description:
-      "how long a run watches the lease of a silent holder before it takes over; a run trusts no clock but its own and counts from its first look, so the run after a killed one waits this long, plus about a second",
+    description: "how long a lease is valid without renewal; if its holder is killed, the next run waits this long",
     commands: withLease,
     default: "30s",
     min: 1000,
   },
-  lockWait: {
+  leaseWait: {
     type: "duration",
     group: "Ledger and lease",
-    description: "how long to wait for another runner",
+    description: "how long to wait for the lease while another runner holds it",
+    aliases: ["lock-wait"],
     commands: withLease,
     default: "10m",
   },
   holder: {
     type: "string",
     group: "Ledger and lease",
-    description: "name of this runner, for those who wait for its lease; in Kubernetes, the pod's name",
+    description: "name of this runner, shown to runs that wait for its lease; in Kubernetes, use the pod's name",
     commands: withLease,
     defaultDescription: "the host's name and the process id",
     pattern: /^[\w.@:/-]{1,253}$/,
@@ -201,6 +213,10 @@ export const table = {
     group: "Run",
     description: "compare every step with the server: apply repairs drift, plan counts it as a change",
     commands: deciding,
+    per: {
+      apply: { description: "compare every step with the server, and repair drift" },
+      plan: { description: "compare every step with the server, and count drift as a change" },
+    },
     default: "false",
   },
   allowDestroy: {
@@ -221,7 +237,7 @@ export const table = {
     type: "enum",
     group: "Run",
     description:
-      "how a run ends if its files are older than what is applied; it applies nothing either way: skip (exit code 0, so that a pod starts) or fail (1)",
+      "what to do if the files are older than what is applied; nothing is applied either way: skip (exit code 0, so that a pod starts) or fail (exit code 1)",
     commands: deciding,
     choices: ["skip", "fail"],
     default: "skip",
@@ -230,7 +246,7 @@ export const table = {
     type: "string",
     group: "Run",
     description:
-      "release of the files: a whole number or an ISO 8601 time, always the same form in a set; a higher release than the last one is always applied, a lower one is not, and for an equal one the files decide",
+      "release of the files, a whole number or an ISO 8601 time: a higher one than the last is always applied, a lower one is not; if it is equal, the files decide",
     commands: [...deciding, "status"],
     defaultDescription: "none: the files decide",
     none: true,
@@ -240,7 +256,7 @@ export const table = {
   timeout: {
     type: "duration",
     group: "Run",
-    description: "how long the whole run may take; past it the run ends with exit code 6",
+    description: "how long the whole run may take; after that it ends with exit code 6",
     commands: ["apply"],
     defaultDescription: "none",
     none: true,
@@ -258,7 +274,7 @@ export const table = {
   builds: {
     type: "integer",
     group: "Run",
-    description: "how many indexes of staged deployments may be built at once",
+    description: "how many indexes to build at once for staged deployments",
     commands: ["apply"],
     default: "1",
     min: 1,
@@ -285,7 +301,7 @@ export const table = {
     type: "string",
     group: "Run",
     description:
-      "do this part of the next transformation only, `2/4`, while other processes do the others; `index/4` takes the part from JOB_COMPLETION_INDEX",
+      "do only this part of the next transformation, such as `2/4`; other processes do the others; `index/4` takes the number from JOB_COMPLETION_INDEX",
     commands: ["apply"],
     defaultDescription: "all of it",
     none: true,
@@ -302,7 +318,7 @@ export const table = {
   sandbox: {
     type: "boolean",
     group: "Run",
-    description: "use a throwaway embedded server instead of CouchDB",
+    description: "use an embedded server instead of CouchDB; it starts empty, and its data is not kept",
     commands: deciding,
     default: "false",
   },
@@ -310,22 +326,35 @@ export const table = {
   format: {
     type: "enum",
     group: "Output",
-    description: "form of the document on stdout; markdown is for plans",
+    description: "format of the output on stdout (`markdown` only for plans)",
     commands: ["apply", "plan", "status", "validate", "import"],
     choices: ["text", "json", "markdown"],
+    per: {
+      apply: { description: "format of the output on stdout (`markdown` only with --dry-run)" },
+      plan: { description: "format of the plan" },
+      status: textOrJson,
+      validate: textOrJson,
+      import: textOrJson,
+    },
     default: "text",
   },
   out: {
     type: "path",
     group: "Output",
     description:
-      "file to write the plan or the schema to, instead of stdout; folder that import writes to (./migrations)",
+      "file to write the plan or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
     commands: [...deciding, "import", "schema"],
+    per: {
+      apply: { description: "file to write the plan to, instead of stdout (only with --dry-run)" },
+      plan: { description: "file to write the plan to, instead of stdout" },
+      schema: { description: "file to write the schema to, instead of stdout" },
+      import: { description: "folder to write to", defaultDescription: defaults.path },
+    },
   },
   details: {
     type: "boolean",
     group: "Output",
-    description: "show the changes of many documents field by field (the first 20), not only how many there are",
+    description: "if many documents change, show the first 20 field by field, not only how many there are",
     commands: deciding,
     default: "false",
   },
@@ -340,7 +369,7 @@ export const table = {
     type: "enum",
     group: "Output",
     description:
-      "form of the log on stderr: for people, or one JSON object per line; with json, what is on stdout is one line of JSON, too",
+      "format of the log on stderr: text for people, or one JSON object per line; with json, stdout is one line of JSON, too",
     commands: commandNames,
     choices: ["pretty", "json"],
     default: "pretty",
@@ -348,7 +377,7 @@ export const table = {
   logLevel: {
     type: "enum",
     group: "Output",
-    description: "lowest level that is logged; trace shows every request",
+    description: "lowest level to log; trace shows every request",
     commands: commandNames,
     choices: ["trace", "debug", "info", "warn", "error", "silent"],
     default: "info",
@@ -356,14 +385,14 @@ export const table = {
   color: {
     type: "boolean",
     group: "Output",
-    description: "colour; NO_COLOR and FORCE_COLOR are respected",
+    description: "use colours; NO_COLOR and FORCE_COLOR are respected",
     commands: commandNames,
     defaultDescription: "on terminals",
   },
   terminationLog: {
     type: "path",
     group: "Output",
-    description: "file for a last line on how the run ended, as Kubernetes shows it; `none` for no such file",
+    description: "file for one last line that says how the run ended, which Kubernetes shows; `none` for no file",
     commands: commandNames,
     defaultDescription: "/dev/termination-log, where it exists",
     none: true,
@@ -380,7 +409,7 @@ export const table = {
   host: {
     type: "string",
     group: "Sandbox",
-    description: "address that the sandbox listens on",
+    description: "address for the sandbox to listen on",
     commands: ["sandbox"],
     env: "COUCHDB_MIGRATE_SANDBOX_HOST",
     key: "sandboxHost",
@@ -389,7 +418,7 @@ export const table = {
   port: {
     type: "integer",
     group: "Sandbox",
-    description: "port of the sandbox; 0 takes a free one",
+    description: "port for the sandbox to listen on; 0 takes a free one",
     commands: ["sandbox"],
     // Not …_PORT: Kubernetes sets that for a service named couchdb-migrate.
     env: "COUCHDB_MIGRATE_SANDBOX_PORT",
@@ -402,6 +431,12 @@ export const table = {
 
 export type SettingName = keyof typeof table;
 export const settings: Readonly<Record<SettingName, Setting>> = table;
+
+/** A setting, as this command has it. */
+export function settingOf(name: SettingName, command: CommandName): Setting {
+  return { ...settings[name], ...settings[name].per?.[command] };
+}
+
 export const settingNames = Object.keys(table) as SettingName[];
 
 type ValueOf<S extends Setting> = S["type"] extends "duration" | "integer"

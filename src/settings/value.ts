@@ -21,7 +21,7 @@ export function parseValue(setting: Setting, text: string): Parsed {
     case "enum":
       return choice(setting.choices ?? [], text);
     case "path":
-      return text.includes("\0") ? { wrong: "is no path" } : { value: text };
+      return text.includes("\0") ? { wrong: "is not a path" } : { value: text };
     case "string":
       if (setting.pattern?.test(text) === false) return { wrong: `${quote(text)} is not ${setting.hint}` };
       return { value: text };
@@ -29,31 +29,31 @@ export function parseValue(setting: Setting, text: string): Parsed {
 }
 
 function duration(setting: Setting, text: string): Parsed {
-  if (/^\d+$/.test(text)) return { wrong: `${quote(text)} lacks a unit; write \`${text}s\`, or \`${text}m\`` };
+  if (/^\d+$/.test(text)) return { wrong: `${quote(text)} needs a unit; write \`${text}s\`, or \`${text}m\`` };
   const value = parseDuration(text);
-  if (value === undefined) return { wrong: `${quote(text)} is no duration; write \`30s\` or \`5m\`` };
+  if (value === undefined) return { wrong: `${quote(text)} is not a duration; write \`30s\` or \`5m\`` };
   const min = setting.min ?? 0;
-  if (value < min) return { wrong: `${quote(text)} is too short; at least \`${writeDuration(min)}\`` };
-  const tooLong = `${quote(text)} is too long; at most \`${writeDuration(longestDuration)}\``;
+  if (value < min) return { wrong: `${quote(text)} is too short; the minimum is \`${writeDuration(min)}\`` };
+  const tooLong = `${quote(text)} is too long; the maximum is \`${writeDuration(longestDuration)}\``;
   return value > longestDuration ? { wrong: tooLong } : { value };
 }
 
 function integer({ min = 0, max = Number.MAX_SAFE_INTEGER }: Setting, text: string): Parsed {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  if (value === undefined) return { wrong: `${quote(text)} is no whole number` };
+  if (value === undefined) return { wrong: `${quote(text)} is not a whole number` };
   return value < min || value > max ? { wrong: `${text} is not between ${min} and ${max}` } : { value };
 }
 
 function boolean(text: string): Parsed {
   if (["true", "1", "yes", "on"].includes(text.toLowerCase())) return { value: true };
   if (["false", "0", "no", "off"].includes(text.toLowerCase())) return { value: false };
-  return { wrong: `${quote(text)} is neither \`true\` nor \`false\`` };
+  return { wrong: `${quote(text)} is not \`true\` or \`false\`` };
 }
 
 function choice(choices: readonly string[], text: string): Parsed {
   if (choices.includes(text)) return { value: text };
   const all = choices.map((one) => `\`${one}\``).join(", ");
-  return { wrong: `${quote(text)} is none of ${all}${didYouMean(text, choices)}` };
+  return { wrong: `${quote(text)} is not one of ${all}${didYouMean(text, choices)}` };
 }
 
 export function quote(text: string): string {

@@ -1,34 +1,38 @@
 /** The flags of a command, as yargs wants them. yargs only splits the command line; values are checked by resolve.ts. */
 import type { Options } from "yargs";
-import { type CommandName, flagOf } from "./setting.js";
-import { type SettingName, settingNames, settings } from "./table.js";
+import { type CommandName, flagsOf } from "./setting.js";
+import { type SettingName, settingNames, settingOf, settings } from "./table.js";
 
 /** `choices`: with the values of enums, for completion; otherwise yargs would check them. */
 export function yargsOptions(command: CommandName, choices = false): Record<string, Options> {
   const names = settingNames.filter((name) => settings[name].commands.includes(command) && !settings[name].positional);
-  return Object.fromEntries(names.map((name) => [flagOf(name), optionOf(name, choices)]));
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      flagsOf(name, settings[name]).map((flag, i) => [flag, { ...optionOf(name, command, choices), hidden: i > 0 }]),
+    ),
+  );
 }
 
 /** Flags by type, for a command line that has one before the command. */
 export function flagsOfType(boolean: boolean): string[] {
   return settingNames
     .filter((name) => !settings[name].positional && (settings[name].type === "boolean") === boolean)
-    .map(flagOf);
+    .flatMap((name) => flagsOf(name, settings[name]));
 }
 
-function optionOf(name: SettingName, withChoices: boolean): Options {
-  const { type, group, choices } = settings[name];
+function optionOf(name: SettingName, command: CommandName, withChoices: boolean): Options {
+  const { type, group, choices } = settingOf(name, command);
   return {
     type: type === "boolean" ? "boolean" : "string",
-    describe: describeSetting(name),
+    describe: describeSetting(name, command),
     group: `${group}:`,
     ...(withChoices && choices ? { choices } : {}),
   };
 }
 
-/** `how long CouchDB is waited for (default: 60s)`. */
-export function describeSetting(name: SettingName): string {
-  const setting = settings[name];
+/** `how long to wait for CouchDB (default: 60s)`. */
+export function describeSetting(name: SettingName, command: CommandName): string {
+  const setting = settingOf(name, command);
   const choices = setting.choices ? `: ${setting.choices.join(", ")}` : "";
   const fallback = setting.default === "false" ? undefined : (setting.default ?? setting.defaultDescription);
   return `${setting.description}${choices}${fallback === undefined ? "" : ` (default: ${fallback})`}`;

@@ -29,18 +29,18 @@ export function pointerTo({ section, key }: ConfigKey): string {
 /** `undefined`: an ini file can hold it. CouchDB takes bytes for characters, so of UTF-8 it takes what looks like Latin-1. */
 export function whyNotIni(value: string): string | undefined {
   const bytes = Buffer.from(value).toString("latin1");
-  if (value === "") return "an empty value vanishes from CouchDB's configuration; use removeConfig to go back to none";
-  if (/[\r\n]/.test(value)) return "a value of CouchDB's configuration is one line";
-  if (bytes.trim() !== bytes) return "CouchDB cuts white space around a value; leave it out";
+  if (value === "") return "CouchDB drops empty values from its configuration; use removeConfig to remove a value";
+  if (/[\r\n]/.test(value)) return "a value of CouchDB's configuration must be one line";
+  if (bytes.trim() !== bytes) return "CouchDB removes white space around a value; leave it out";
   if (/(?:^|[ \t]);/.test(value)) return "what follows a `;` after white space is a comment in CouchDB's configuration";
-  if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(bytes)) return "CouchDB's configuration can't hold one of the characters in it";
+  if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(bytes)) return "CouchDB's configuration does not allow one of its characters";
   return undefined;
 }
 
 /** Admins have a step of their own, which sends hashes. */
 export function adminsProblem(sections: object, instead: string): readonly SpecProblem[] {
   if (!Object.hasOwn(sections, "admins")) return [];
-  const message = `\`admins\` holds passwords; use \`${instead}\` for them`;
+  const message = `\`admins\` contains passwords; use \`${instead}\` for them`;
   return [{ path: "/admins", code: "use-another-step", message }];
 }
 

@@ -50,7 +50,7 @@ export function ownDatabaseProblems(field: DatabaseField, key: string): readonly
   return named.flatMap((name, i) => {
     if (name !== defaults.ledgerDatabase) return [];
     const path = typeof field === "string" ? toPointer([key]) : toPointer([key, i]);
-    const message = `\`${name}\` is the database in which couchdb-migrate keeps its ledger; give yours another name`;
+    const message = `\`${name}\` is the database of couchdb-migrate's ledger; use another name`;
     return [{ path, code: "own-database", message }];
   });
 }

@@ -105,7 +105,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
    */
   async apply(write, { couch, desired: { name, password } }) {
     const hash = write.hash ?? (await hashFor(await couch.version(), password));
-    if (!(await matches(hash, password))) throw bug(`the hash made for admin ${name} does not fit its password`);
+    if (!(await matches(hash, password))) throw bug(`the new hash for admin ${name} does not match its password`);
     // Written last: from then on it refuses the credentials that the run had until now.
     const spokenTo = await nodeSpokenTo(couch);
     const inOrder = [...write.nodes].sort((a, b) => Number(a === spokenTo) - Number(b === spokenTo));

@@ -84,7 +84,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
   check: {
     spec: ({ nodes, size }) => {
       if (nodes === undefined || size === undefined) return [];
-      const message = "`size` is for nodes that join by themselves; leave it out where `nodes` are given";
+      const message = "`size` is for nodes that join by themselves; remove it, or remove `nodes`";
       return [{ path: "/size", code: "two-ways", message }];
     },
   },

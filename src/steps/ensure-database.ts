@@ -123,7 +123,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
     couch.forget(name);
     const made = await databaseInfo(couch, name);
     if (!made) {
-      const message = `CouchDB reported that database ${name} exists, but it is not there`;
+      const message = `CouchDB reported that database ${name} exists, but it does not`;
       throw new MigrateError(isNew ? "not-applied" : "conflict", { message, data: { database: name } });
     }
     const lost = isNew ? ignored(asked, made) : undefined;
@@ -150,7 +150,7 @@ async function countNodes(couch: Couch): Promise<number | undefined> {
   try {
     return (await clusterNodes(couch)).length;
   } catch (thrown) {
-    if (toMigrateError(thrown).code === "missing-right") return undefined;
+    if (toMigrateError(thrown).code === "missing-permission") return undefined;
     throw thrown;
   }
 }

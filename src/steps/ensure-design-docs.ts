@@ -127,11 +127,11 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     spec({ database, from, ignore, docs }) {
       const own = ownDatabaseProblems(database, "database");
       if (ignore !== undefined && from === undefined) {
-        const message = "`ignore` is for the folders of `from`, and there is no `from`";
+        const message = "`ignore` works only with `from`";
         return [...own, { path: "/ignore", code: "nothing-to-ignore", message }];
       }
       if (from !== undefined || docs !== undefined) return own;
-      const message = "there is neither `from` (files and folders) nor `docs` (inline)";
+      const message = "the step needs `from` (files and folders) or `docs` (inline)";
       return [...own, { path: "", code: "no-design-docs", message }];
     },
     partitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
@@ -235,7 +235,7 @@ function byName(found: readonly FoundDesignDoc[]): Record<string, DesignDoc> {
   const docs = new Map<string, DesignDoc>();
   for (const one of found) {
     if (docs.has(one.name)) {
-      const message = "this design document is given twice in this step";
+      const message = "this design document appears twice in this step";
       one.report({ keys: [], code: "duplicate-design-doc", message });
     }
     docs.set(one.name, contentOf(one.doc));

@@ -102,7 +102,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     spec({ database, docs, from }) {
       const problems = [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "ensure")];
       if (from !== undefined || docs !== undefined) return problems;
-      const message = "there is neither `docs` (inline) nor `from` (files and folders)";
+      const message = "the step needs `docs` (inline) or `from` (files and folders)";
       return [...problems, { path: "", code: "no-documents", message }];
     },
     partitions: (desired, partitioned) =>

@@ -36,7 +36,7 @@ interface Indexes {
 
 export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesWrite>({
   name: "ensureIndexes",
-  summary: "Mango indexes, each in a design document of its own.",
+  summary: "Mango indexes, each in its own design document.",
   schema: {
     type: "object",
     required: ["database", "indexes"],
@@ -200,7 +200,7 @@ function sharedDesignDocs(indexes: Spec["indexes"]): SpecProblem[] {
     const first = taken.get(designDoc);
     taken.set(designDoc, first ?? name);
     if (first === undefined) return [];
-    const message = `_design/${designDoc} is that of index ${first} already; each index has one of its own`;
+    const message = `_design/${designDoc} already belongs to index ${first}; each index needs its own design document`;
     return [{ path: toPointer(["indexes", name]), code: "shared-design-doc", message }];
   });
 }
@@ -213,17 +213,19 @@ function jsonIndexProblems(name: string, { index, type = "json" }: IndexSpec): S
   };
   const { fields, partial_filter_selector, ...unknown } = index;
   const others = Object.keys(unknown).map((key) =>
-    problem([key], `an index of type json has \`fields\` and \`partial_filter_selector\`, but no \`${key}\``),
+    problem([key], `an index of type json can have \`fields\` and \`partial_filter_selector\`, but not \`${key}\``),
   );
   if (!Array.isArray(fields) || fields.length === 0) {
     return [...others, problem([], "an index of type json needs `fields`")];
   }
   const directions = fields.map(directionOf);
   const wrong = directions.flatMap((direction, i) =>
-    direction === undefined ? [problem(["fields", i], "a field is its name, `{<name>: asc}` or `{<name>: desc}`")] : [],
+    direction === undefined
+      ? [problem(["fields", i], "a field must be its name, `{<name>: asc}` or `{<name>: desc}`")]
+      : [],
   );
   const mixed = new Set(directions).size > 1 && wrong.length === 0;
-  return [...others, ...wrong, ...(mixed ? [problem(["fields"], "all fields have to be in the same direction")] : [])];
+  return [...others, ...wrong, ...(mixed ? [problem(["fields"], "all fields must have the same direction")] : [])];
 }
 
 function directionOf(field: unknown): "asc" | "desc" | undefined {

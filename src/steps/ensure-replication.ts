@@ -71,8 +71,8 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (error.data.status !== 404) throw error;
-      const message = `replication ${id} can't be written: there is no database \`_replicator\``;
-      const next = "Put an `ensureDatabase` step for `_replicator` before it, then run again.";
+      const message = `replication ${id} can't be written: database \`_replicator\` does not exist`;
+      const next = "Add an `ensureDatabase` step for `_replicator` before it, then run again.";
       throw new MigrateError("step-failed", { message, next, data: error.data, cause: error });
     }
   },

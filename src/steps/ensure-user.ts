@@ -127,9 +127,15 @@ async function fits(stored: UserDocument, password: string | undefined): Promise
 
 function reservedField(key: string): SpecProblem[] {
   if (!reserved.has(key) && !key.startsWith("_")) return [];
-  const place = ["name", "roles", "password"].includes(key) ? "it stands beside `fields`" : "it is CouchDB's own";
+  const place = ["name", "roles", "password"].includes(key)
+    ? "write it next to `fields`"
+    : "it is reserved for CouchDB";
   return [
-    { path: toPointer(["fields", key]), code: "reserved-field", message: `\`${key}\` is no further field: ${place}` },
+    {
+      path: toPointer(["fields", key]),
+      code: "reserved-field",
+      message: `\`${key}\` is not allowed in \`fields\`: ${place}`,
+    },
   ];
 }
 
@@ -161,13 +167,13 @@ function withoutPassword(doc: UserDocument): UserDocument {
 function notTaken(name: string, reason: string): MigrateError {
   if (/database|no_db_file/i.test(reason)) {
     return new MigrateError("step-failed", {
-      message: `user ${name} can't be created: there is no database _users`,
+      message: `user ${name} can't be created: database _users does not exist`,
       data: { user: name },
       next: "Add a step before it: ensureCluster, or ensureDatabase with `name: _users`.",
     });
   }
-  return new MigrateError("missing-right", {
-    message: `user ${name} can't be written: that needs the right of server admin, or of admin of _users`,
-    data: { right: "server admin", user: name },
+  return new MigrateError("missing-permission", {
+    message: `user ${name} can't be written: the run's user needs to be a server admin, or an admin of _users`,
+    data: { permission: "server admin", user: name },
   });
 }

@@ -16,7 +16,7 @@ const catalogue = {
   "partitioned-is-fixed": ({ database, partitioned }: { database: string; partitioned: boolean }) =>
     `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation; set \`partitioned: ${partitioned}\`, or create a new database and copy the documents`,
   "no-partitions": ({ database, version }: { database: string; version: string }) =>
-    `database ${database} can't be partitioned: that needs CouchDB ${partitionsSince}, and this is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``,
+    `database ${database} can't be partitioned: this needs CouchDB ${partitionsSince}, but the server is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``,
 
   "no-clusters": (_: object) => "CouchDB 1.x has no clusters",
   "node-not-named": ({ node }: { node: string }) =>

@@ -79,7 +79,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
     for (const node of nodes) {
       if (!Object.hasOwn(await configSection(couch, node, "admins"), name)) continue;
       throw new MigrateError("not-applied", {
-        message: `Admin ${name} is still there on node ${node}: the admin may be set in an ini file that CouchDB does not write to.`,
+        message: `Admin ${name} still exists on node ${node}: it may be set in an ini file that CouchDB does not write to.`,
         next: "Remove the admin from that file (a mounted one, or that of the image's COUCHDB_USER), then run again.",
         data: { node, admin: name },
       });

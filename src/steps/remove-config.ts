@@ -77,7 +77,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
       for (const { section, key } of keys) {
         if (!Object.hasOwn(await configSection(couch, node, section), key)) continue;
         throw new MigrateError("not-applied", {
-          message: `[${section}] ${key} is still there on node ${node}: it may be set in an ini file that CouchDB does not write to, such as default.ini.`,
+          message: `[${section}] ${key} still exists on node ${node}: it may be set in an ini file that CouchDB does not write to, such as default.ini.`,
           next: "It can't be removed over HTTP: remove it from that file, or set the value that you want with ensureConfig.",
           data: { node, section, key },
         });

@@ -16,7 +16,7 @@ const database = "_replicator";
 
 export const removeReplication = defineKind<Replication, Replication, readonly Stored[], readonly Stored[]>({
   name: "removeReplication",
-  summary: "A replication does not exist: it stops where it is, and what it has copied stays.",
+  summary: "A replication does not exist: it stops, and what it has copied stays.",
   schema: {
     type: "object",
     required: ["id"],

@@ -53,7 +53,7 @@ const pointer = { type: "string" } as const;
 export const transformDocuments = defineKind<Spec, Transformed, Observed, true>({
   name: "transformDocuments",
   summary:
-    "Existing documents are changed, each exactly once: those that match a selector, or all except design documents.",
+    "Changes existing documents, each exactly once: those that match a selector, or all except design documents.",
   schema: {
     type: "object",
     required: ["database"],
@@ -237,17 +237,17 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
   const problems: SpecProblem[] = [];
   const add = (path: string, code: string, message: string) => void problems.push({ path, code, message });
   if (script === undefined && !declared) {
-    add("", "no-change", "there is nothing to change: give it `set`, `unset`, `rename` or `script`");
+    add("", "no-change", "the step changes nothing: add `set`, `unset`, `rename` or `script`");
   }
   if (script !== undefined && declared) {
     add(
       "/script",
       "two-changes",
-      "`script` does it all: leave out `set`, `unset` and `rename`, or do their work in it",
+      "`script` can't be combined with `set`, `unset` and `rename`: do their work in the script",
     );
   }
   if ([database].flat().includes("_replicator")) {
-    add("/database", "system-database", "for documents of `_replicator` there is `ensureReplication`");
+    add("/database", "system-database", "for documents of `_replicator`, use `ensureReplication`");
   }
   return problems;
 }

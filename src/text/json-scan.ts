@@ -32,10 +32,10 @@ export function* lossyNumbers(text: string): Generator<LossyNumber> {
 
 function whyLossy(source: string): string | undefined {
   const value = Number(source);
-  if (!Number.isFinite(value)) return "CouchDB takes no number of this size; if it is text, put it in quotes";
+  if (!Number.isFinite(value)) return "this number is too large for CouchDB; if it is text, put it in quotes";
   // What is sent is the text that JavaScript makes of it.
   if (/[.eE]/.test(source) || Number.isSafeInteger(value) || JSON.stringify(value) === source) return undefined;
-  return "this number is too large to be kept exactly; put it in quotes";
+  return "this number is too large to be stored exactly; put it in quotes";
 }
 
 function childOf(text: string, at: number, key: string): number | undefined {

@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value's members; nothing where it is no object. */
+/** The value's members; nothing where it is not an object. */
 export function membersOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }

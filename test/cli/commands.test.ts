@@ -21,21 +21,22 @@ describe("exit codes", () => {
     ["apply", { engine: { apply: async () => applyOf({ result: "failed", failures: [failure("conflict")] }) } }, 1],
     [
       "apply",
-      { engine: { apply: async () => applyOf({ result: "failed", failures: [failure("missing-right")] }) } },
+      { engine: { apply: async () => applyOf({ result: "failed", failures: [failure("missing-permission")] }) } },
       4,
     ],
     [
       "apply",
       {
         engine: {
-          apply: async () => applyOf({ result: "failed", failures: [failure("missing-right"), failure("conflict")] }),
+          apply: async () =>
+            applyOf({ result: "failed", failures: [failure("missing-permission"), failure("conflict")] }),
         },
       },
       1,
     ],
     ["apply", { engine: { apply: failing(new MigrateError("unauthorized", { message: "no" })) } }, 4],
     ["apply", { engine: { apply: failing(new MigrateError("lease-held", { message: "no" })) } }, 5],
-    ["apply", { engine: { apply: failing(new MigrateError("come-again", { message: "no" })) } }, 6],
+    ["apply", { engine: { apply: failing(new MigrateError("incomplete", { message: "no" })) } }, 6],
     ["apply", { engine: { apply: failing(new MigrateError("interrupted", { message: "no" })) } }, 7],
     ["apply", { engine: { apply: failing(new Error("AbortError")) }, signal: AbortSignal.abort() }, 7],
     ["apply", { engine: { apply: failing(new TypeError("oops")) } }, 1],
@@ -74,7 +75,7 @@ describe("mistakes on the command line", () => {
     ],
     [
       "ledger",
-      "error[invalid-settings]: `ledger` needs one of: ledger forget, ledger accept, ledger release\n  next: See `couchdb-migrate ledger --help`.\n",
+      "error[invalid-settings]: `ledger` is incomplete; choose ledger forget, ledger accept, ledger release\n  next: See `couchdb-migrate ledger --help`.\n",
     ],
     [
       "ledger forgt a",
@@ -82,19 +83,19 @@ describe("mistakes on the command line", () => {
     ],
     [
       "ledger forget",
-      "error[invalid-settings]: an argument is missing; it is `ledger forget <id>`\n  next: See `couchdb-migrate ledger forget --help`.\n",
+      "error[invalid-settings]: missing argument; usage: `ledger forget <id>`\n  next: See `couchdb-migrate ledger forget --help`.\n",
     ],
     [
       "new",
-      "error[invalid-settings]: an argument is missing; it is `new <name> [path]`\n  next: See `couchdb-migrate new --help`.\n",
+      "error[invalid-settings]: missing argument; usage: `new <name> [path]`\n  next: See `couchdb-migrate new --help`.\n",
     ],
     [
       "apply a b",
-      "error[invalid-settings]: an argument too many; it is `apply [path]`\n  next: See `couchdb-migrate apply --help`.\n",
+      "error[invalid-settings]: too many arguments; usage: `apply [path]`\n  next: See `couchdb-migrate apply --help`.\n",
     ],
     [
       "apply --verify=perhaps",
-      "error[invalid-settings]: --verify takes `true` or `false`, if anything\n  next: See `couchdb-migrate apply --help`.\n",
+      "error[invalid-settings]: --verify takes no value, or `true` or `false`\n  next: See `couchdb-migrate apply --help`.\n",
     ],
     [
       "apply --dryrun",
@@ -102,8 +103,8 @@ describe("mistakes on the command line", () => {
     ],
     ["apply -x", "error[invalid-settings]: unknown flag `-x`\n  next: See `couchdb-migrate apply --help`.\n"],
     [
-      "apply --wait 5 --lock-wait --colour",
-      "- --lock-wait lacks a value\n- unknown flag `--colour`; did you mean `--color`?\n- --wait: `5` lacks a unit; write `5s`, or `5m`\nerror[invalid-settings]: 3 problems in the settings; nothing was sent\n  next: See `couchdb-migrate apply --help`.\n",
+      "apply --wait 5 --lease-wait --colour",
+      "- --lease-wait needs a value\n- unknown flag `--colour`; did you mean `--color`?\n- --wait: `5` needs a unit; write `5s`, or `5m`\nerror[invalid-settings]: 3 problems in the settings; nothing was sent\n  next: See `couchdb-migrate apply --help`.\n",
     ],
   ])("%s", async (line, stderr) => {
     const engine = stubEngine();
@@ -134,7 +135,7 @@ test("the library gets all settings", async () => {
     COUCHDB_MIGRATE_WAIT: "45s",
     COUCHDB_MIGRATE_ALLOW_REVERT: "true",
   };
-  await call(["apply", "--timeout", "5m", "--lock-wait", "1m", "--request-timeout", "5s"], {
+  await call(["apply", "--timeout", "5m", "--lease-wait", "1m", "--request-timeout", "5s"], {
     engine,
     files,
     env,
@@ -159,7 +160,7 @@ test("the library gets all settings", async () => {
     concurrency: 3,
     builds: 2,
     leaseTtl: 10_000,
-    lockWait: 60_000,
+    leaseWait: 60_000,
     onOlder: "skip",
     scriptTimeout: 60_000,
     timeout: 300_000,
@@ -213,12 +214,12 @@ test("--out writes the plan to a file, without colour, and says so on stderr", a
 
 test("problems of the input are listed with their place", async () => {
   const position = { file: "m/1.yaml", line: 2, column: 3 };
-  const problem = { ...position, code: "unknown-step", message: "unknown step `ensureDb`", text: "ensureDb:" };
+  const problem = { ...position, code: "unknown-step", message: "unknown kind `ensureDb`", text: "ensureDb:" };
   const engine = { loadMigrations: failing(new InvalidInput([problem])) };
   const text = await call(["validate"], { engine });
   expect(text).toMatchObject({ code: 3, stdout: "" });
   expect(text.stderr).toContain(
-    "m/1.yaml:2:3: unknown step `ensureDb`\n    ensureDb:\nerror[invalid-input]: 1 problem in",
+    "m/1.yaml:2:3: unknown kind `ensureDb`\n    ensureDb:\nerror[invalid-input]: 1 problem in",
   );
   const json = await call(["validate", "--format", "json"], { engine });
   expect(JSON.parse(json.stdout)).toEqual({ formatVersion: 1, valid: false, problems: [problem] });
@@ -253,7 +254,7 @@ describe("a variable without a value", () => {
     const text = await run("validate");
     expect(text).toMatchObject({ code: 0, stderr: "" });
     expect(text.stdout).toBe(
-      "note: no value for NAME, PASSWORD, file:/run/missing: the fields that use them were not checked; apply needs every value\n1 file, 1 step: valid\n",
+      "note: NAME, PASSWORD, file:/run/missing are not set: the fields that use them were not checked; apply needs every value\n1 file, 1 step: valid\n",
     );
     const json = await run("validate --format json");
     expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, unset: ["NAME", "PASSWORD", "file:/run/missing"] });
@@ -362,7 +363,7 @@ describe("secrets", () => {
   test("a URL with credentials is in no message", async () => {
     const called = await call(["wait", "--url", "http://overlord:geheim@couchdb", "--wait", "x"], { env: {} });
     expect(called.code).toBe(3);
-    expect(called.stderr).toContain("--url holds credentials, which the process list shows");
+    expect(called.stderr).toContain("--url contains credentials, which the process list shows");
     expect(called.stderr).not.toContain("geheim");
   });
 });
@@ -389,7 +390,7 @@ describe("the termination message", () => {
   test("also says that the settings are wrong", async () => {
     const { folder } = await call(["apply", "--termination-log", "termination.log", "--wait", "5"]);
     expect(await readFile(join(folder, "termination.log"), "utf8")).toMatch(
-      /^invalid-settings: --wait: `5` lacks a unit/,
+      /^invalid-settings: --wait: `5` needs a unit/,
     );
   });
 });

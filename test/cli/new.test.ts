@@ -67,7 +67,9 @@ test.each<[string, string[], Readonly<Record<string, string>>, string]>([
 test("an id that the set has already is not written twice", async () => {
   const again = await call(["new", "Orders"], { files: orders });
   expect(again).toMatchObject({ code: 3, stdout: "" });
-  expect(again.stderr).toContain("name: migrations/001-orders.yaml:1 has a step `orders` already; edit it, or choose");
+  expect(again.stderr).toContain(
+    "name: id `orders` is already used at migrations/001-orders.yaml:1; edit that step, or choose",
+  );
 });
 
 test("the schema's line leads to the installed package, if there is one above, and else to a file that is asked for", async () => {
@@ -97,10 +99,10 @@ test("schema --out writes what schema prints", async () => {
 test.each([
   [
     ["new", "orders", "--kind", "ensureDatabse"],
-    "--kind: there is no step kind `ensureDatabse`; did you mean `ensureDatabase`?",
+    "--kind: unknown step kind `ensureDatabse`; did you mean `ensureDatabase`?",
   ],
-  [["new", "漢"], "name: `漢` holds no letter from a to z and no digit"],
-  [["new", "orders", "file.txt"], "path: file.txt is a file; name a folder"],
+  [["new", "漢"], "name: `漢` needs a letter from a to z or a digit"],
+  [["new", "orders", "file.txt"], "path: file.txt is a file; give a folder"],
 ])("%j is refused", async (argv, message) => {
   const called = await call(argv, { files: { "file.txt": "" } });
   expect(called.code).toBe(3);

@@ -15,11 +15,11 @@ it.each(good)("%s with index %s", (text, index, expected) =>
 );
 
 const bad: [text: string, index: string | undefined, message: RegExp, next?: RegExp][] = [
-  ["5/4", undefined, /none of 4 parts/],
+  ["5/4", undefined, /no part 5 of 4/],
   ["1/101", undefined, /too many parts/],
   ["index/4", undefined, /JOB_COMPLETION_INDEX, which is not set/, /completionMode: Indexed/],
-  ["index/4", "4", /no index of 4 parts/, /completions/],
-  ["index/4", "x", /no index of 4 parts/],
+  ["index/4", "4", /not an index of 4 parts/, /completions/],
+  ["index/4", "x", /not an index of 4 parts/],
 ];
 it.each(bad)("%s with index %s is wrong", (text, index, message, next) => {
   const part = () => partOf(text, { JOB_COMPLETION_INDEX: index });

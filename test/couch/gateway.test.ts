@@ -143,7 +143,7 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
 
   test("a time limit's own error is what comes out", async () => {
     server.behave(json(503, {}));
-    const limit = new MigrateError("come-again", { message: "later" });
+    const limit = new MigrateError("incomplete", { message: "later" });
     const read = failure(open({ retry: { ...quick, pause: 60_000, within: 600_000 } }).read(doc));
     while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     control.abort(limit);

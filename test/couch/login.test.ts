@@ -154,8 +154,8 @@ test("a right is missing: told from wrong credentials, and named", async () => {
   server.admins.set("admin", "x");
   const couch = connect();
   const error = await failure(couch.read(path`/_dbs_info`, { body: { keys: [] } }));
-  expect(error).toMatchObject({ code: "missing-right", data: { right: "server admin", user: "overmind" } });
-  expect(error.message).toContain("POST /_dbs_info needs the right of server admin");
+  expect(error).toMatchObject({ code: "missing-permission", data: { permission: "server admin", user: "overmind" } });
+  expect(error.message).toContain("needs to be a server admin for POST /_dbs_info");
   expect(error.next).toContain("--ledger-database");
   expect(server.failures()).toBe(0);
   expect(await couch.read(path`/own/doc`)).toMatchObject({ status: 200 });

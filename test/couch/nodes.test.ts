@@ -125,7 +125,7 @@ test.each([
   [
     403,
     { error: "forbidden", reason: "Config section blacklisted for modification over HTTP API." },
-    "nobody change the section [query_servers] over HTTP",
+    "changes to section [query_servers] over HTTP",
     "ini file of each node",
   ],
   [400, { error: "modification_not_allowed", reason: "This config variable is read-only" }, "list", "config_whitelist"],

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { outcomeOf } from "../../src/couch/answer.js";
 import { addressOf, credentialsOf } from "../../src/couch/connection.js";
 import { patternTest } from "../../src/couch/pattern.js";
+import { neededPermission } from "../../src/couch/permissions.js";
 import { isReading } from "../../src/couch/reading.js";
 import { shownTarget } from "../../src/couch/request-error.js";
 import { isRevised } from "../../src/couch/revised.js";
-import { neededRight } from "../../src/couch/rights.js";
 import { isAtLeast } from "../../src/couch/version.js";
 
 test.each([
@@ -22,13 +22,13 @@ test.each([
 test.each([
   ["ftp://localhost", "http://"],
   ["localhost:5984", "http://"],
-  ["http://user:hunter2/x@host", "holds `/`: write `%2F`"],
-  ["http://user:hunter2#x@host", "holds `#`: write `%23`"],
-  ["http://user:12#hunter2@host:5984", "holds `#`: write `%23`"],
-  ["http://user:hunter2?x@host", "holds `?`: write `%3F`"],
-  ["http://user:hunter2\\x@host", "holds `\\`: write `%5C`"],
+  ["http://user:hunter2/x@host", "contains `/`: write `%2F`"],
+  ["http://user:hunter2#x@host", "contains `#`: write `%23`"],
+  ["http://user:12#hunter2@host:5984", "contains `#`: write `%23`"],
+  ["http://user:hunter2?x@host", "contains `?`: write `%3F`"],
+  ["http://user:hunter2\\x@host", "contains `\\`: write `%5C`"],
   ["http://localhost:5984/_utils/#database/hunter2", "Fauxton"],
-  ["http://localhost/?a=1", "no `?`"],
+  ["http://localhost/?a=1", "must not contain `?`"],
 ])("no address: %s", (url, message) => {
   expect(() => addressOf({ url })).toThrow(message);
   expect(() => addressOf({ url })).not.toThrow("hunter2");
@@ -174,7 +174,7 @@ test.each([
   ["PUT", "/zerglings/doc", "member of zerglings"],
   ["GET", "/_users/org.couchdb.user:x", "server admin"],
 ])("%s %s needs %s", (method, target, right) => {
-  expect(neededRight(method, target)).toBe(right);
+  expect(neededPermission(method, target)).toBe(right);
 });
 
 test.each([

@@ -144,7 +144,7 @@ test("nodes can be seen by a server admin only", async () => {
   server.admins.set("admin", "x");
   server.behave(like({}));
   const error = await failure(ready(60_000, true));
-  expect(error).toMatchObject({ code: "missing-right", data: { right: "server admin" } });
+  expect(error).toMatchObject({ code: "missing-permission", data: { permission: "server admin" } });
 });
 
 test("a signal ends the waiting", async () => {

@@ -84,11 +84,11 @@ onNodes("a CouchDB", () => {
     await couch.write("PUT", path`/_users/${"org.couchdb.user:kerrigan"}`, { body: user, repeatable: true });
     const kerrigan = open("kerrigan", "secret");
     await expect(clusterNodes(kerrigan)).rejects.toMatchObject({
-      code: "missing-right",
-      data: { right: "server admin" },
+      code: "missing-permission",
+      data: { permission: "server admin" },
     });
     await expect(kerrigan.write("PUT", path`/hers`, { repeatable: true })).rejects.toMatchObject({
-      code: "missing-right",
+      code: "missing-permission",
     });
   });
 

@@ -72,6 +72,6 @@ test("shows what an edited step would change", async () => {
 });
 
 test("is all that such a user gets: apply and status name the permission that is missing", async () => {
-  await expect(apply(await set(old), asReader)).rejects.toMatchObject({ code: "missing-right" });
-  await expect(status(await set(old), asReader)).rejects.toMatchObject({ code: "missing-right" });
+  await expect(apply(await set(old), asReader)).rejects.toMatchObject({ code: "missing-permission" });
+  await expect(status(await set(old), asReader)).rejects.toMatchObject({ code: "missing-permission" });
 });

@@ -196,7 +196,7 @@ describe("waiting can be seen", () => {
   test.each(looking)("%s does not wait for a server that is not there, unless it is told to", async (name) => {
     const url = await closedPort();
     const error = await errorOf(name, options(url));
-    expect(error).toMatchObject({ code: "unreachable", message: `there is no CouchDB at ${url}: connection refused` });
+    expect(error).toMatchObject({ code: "unreachable", message: `no CouchDB found at ${url}: connection refused` });
     expect(order()).toEqual(["request"]);
     events = [];
     await errorOf(name, options(url, { wait: 500 }));

@@ -86,7 +86,8 @@ describe("a revert commit that brings a version back exactly", () => {
     await apply(second, options);
     const back = await plan(first, { ...options, allowRevert: true });
     expect(back).toMatchObject({ changes: 1, warnings: [{ code: "reverted" }] });
-    for (const text of [planText(back, plain), planMarkdown(back)]) expect(text).toContain("goes back to older files");
+    for (const text of [planText(back, plain), planMarkdown(back)])
+      expect(text).toContain("makes these older files the newest");
     expect((await plan(second, { ...options, allowRevert: true })).warnings).toEqual([]);
   });
 

@@ -344,11 +344,11 @@ describe("unlock", () => {
     await must(server(), "PUT", `/${ledgerDatabase}/lease-default`, { body: held });
     const { lease } = await status(set, options);
     expect(lease).toEqual({ holder: "gone", since: held.since, millisecondsHeld: expect.any(Number) });
-    const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+, for \d+ h \d+ min$/) };
-    await expect(apply(set, { ...options, lockWait: 0 })).rejects.toMatchObject(refused);
+    const refused = { code: "lease-held", message: expect.stringMatching(/^gone .+ for \d+ h \d+ min \(since .+\)$/) };
+    await expect(apply(set, { ...options, leaseWait: 0 })).rejects.toMatchObject(refused);
     expect(await unlock(options)).toEqual({ lease: { holder: "gone", since: held.since }, parts: [] });
     expect(await unlock(options)).toEqual({ lease: null, parts: [] });
-    expect(await apply(set, { ...options, lockWait: 0 })).toMatchObject({ applied: ["made"] });
+    expect(await apply(set, { ...options, leaseWait: 0 })).toMatchObject({ applied: ["made"] });
   });
 
   test("releases those of parts too, of its own set, and status names them", async () => {

@@ -43,5 +43,5 @@ it("--timeout: the same, and a signal that comes later changes nothing", () => {
   control.abort();
   vi.advanceTimersByTime(most);
   expect([soft.aborted, hard.aborted, cut.mock.calls.length]).toEqual([true, true, 1]);
-  expect(why()).toMatchObject({ code: "come-again" });
+  expect(why()).toMatchObject({ code: "incomplete" });
 });

@@ -37,7 +37,7 @@ const failed = (id: string): Outcome => ({
   is: "failed",
   failure: { id, database: null, code: "step-failed", message: "it failed", next: "Look." },
 });
-const stopped = (code: "come-again" | "interrupted" | "lease-lost"): Outcome => ({
+const stopped = (code: "incomplete" | "interrupted" | "lease-lost"): Outcome => ({
   is: "stopped",
   error: new MigrateError(code, { message: "it is over" }),
 });
@@ -86,8 +86,8 @@ describe("a run", () => {
     ],
     [
       "out of time",
-      [begun(ab), is("a", "unfinished"), stopped("come-again")],
-      { result: "come-again", unfinished: ["a"] },
+      [begun(ab), is("a", "unfinished"), stopped("incomplete")],
+      { result: "incomplete", unfinished: ["a"] },
     ],
     [
       "interrupted, and failed",
@@ -175,8 +175,8 @@ describe("a part", () => {
     ],
     [
       "that is cut short",
-      [begun(all), part("b", null), begun(none), is("b", "unfinished"), stopped("come-again")],
-      { result: "come-again", unfinished: ["b"], part: { step: "b", ...one, open: null, left: ["c"] } },
+      [begun(all), part("b", null), begun(none), is("b", "unfinished"), stopped("incomplete")],
+      { result: "incomplete", unfinished: ["b"], part: { step: "b", ...one, open: null, left: ["c"] } },
     ],
     [
       "of no step",

@@ -100,7 +100,7 @@ describe("a plan without the values of secrets", () => {
     const [text = "", markdown = ""] = outputs(planned);
     expect(text).toContain('+ /password: "(unknown)"');
     expect(markdown).toContain('+ /password: "(unknown)"');
-    for (const output of [text, markdown]) expect(output.match(/no value for A, U, C, T, R/g)).toHaveLength(1);
+    for (const output of [text, markdown]) expect(output.match(/A, U, C, T, R are not set/g)).toHaveLength(1);
     for (const output of outputs(planned)) expect(output).not.toContain("\uFDD0");
   });
 
@@ -180,7 +180,7 @@ test("status works without the values, and names them", async () => {
     ["admin", "user", "config", "replication"].map((id) => `${id}: applied`),
   );
   expect(seen).toMatchObject({ ...unset, warnings: [{ message: expect.stringContaining("A, U, C, T, R") }] });
-  expect(statusText(seen, plain)).toContain("no value for A, U, C, T, R");
+  expect(statusText(seen, plain)).toContain("A, U, C, T, R are not set");
 });
 
 test("apply refuses a set without the values before it sends anything", async () => {

@@ -122,13 +122,13 @@ describe("a folder for couchdb-bootstrap", () => {
   it.each([
     ["MyDB", "`MyDB`"],
     ["_users/nobody.json", "no `name`"],
-    ["notes.txt", "a database is a folder"],
-    ["zerglings/README.md", "neither a `.json` file nor a folder"],
-    ["zerglings/_design/app.js", "not run"],
+    ["notes.txt", "a database must be a folder"],
+    ["zerglings/README.md", "not a `.json` file or a folder"],
+    ["zerglings/_design/app.js", "not executed"],
     ["zerglings/_local", "_local"],
     ["zerglings/broken.json", "not JSON"],
     ["zerglings/list.json", "no JSON object"],
-    ["zerglings/module/index.js", "not run"],
+    ["zerglings/module/index.js", "not executed"],
     ["admin old", "hash"],
   ])("%s: it is left out, and said", async (name, reason) => {
     const { folder, result } = await imported(layout);

@@ -58,7 +58,7 @@ it("needs no CouchDB for a folder of couchdb-bootstrap", async () => {
 
 it.each([
   [["import", "--database", "Zerg"], "--database"],
-  [["import", "--format", "markdown"], "markdown is for plans"],
+  [["import", "--format", "markdown"], "--format: `markdown` is not one of `text`, `json`"],
 ])("%j is refused", async (argv, message) => {
   const { code, stderr } = await call(argv);
   expect(code).toBe(3);

@@ -192,14 +192,11 @@ onNodes("what no step can hold", () => {
   });
 
   it.each([
-    ["further members of _security of hive", "note"],
+    ["other fields of _security of hive", "note"],
     ["_design/broken of hive", "Unexpected token"],
-    [
-      "attachments of _design/site of hive",
-      "stay, also when the design document changes, but another server gets none: index.html",
-    ],
+    ["attachments of _design/site of hive", "stay, but another server gets none: index.html"],
     ["fields of user two", "totp"],
-    ["further fields of replication noted", "note"],
+    ["other fields of replication noted", "note"],
     ["_revs_limit of hive", "PUT 50 to /hive/_revs_limit"],
     ["_purged_infos_limit of hive", "PUT 7 to /hive/_purged_infos_limit"],
   ])("%s: it is left out, and said", (subject, reason) => {

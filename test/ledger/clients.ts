@@ -26,7 +26,7 @@ export const shortTtl = 5_000;
 
 export function options(holder: string, more: Partial<TakeLeaseOptions> = {}): TakeLeaseOptions {
   const signal = new AbortController().signal;
-  return { holder, ttl: 15_000, lockWait: 600_000, emit: () => {}, signal, ...more };
+  return { holder, ttl: 15_000, leaseWait: 600_000, emit: () => {}, signal, ...more };
 }
 
 /** A server as its URL with credentials names it. */

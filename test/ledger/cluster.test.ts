@@ -77,7 +77,7 @@ onNodes("three nodes", () => {
       await earlier.release();
       const before = await writeLedger(connect(node(0)), place, undefined, ledgerOf("two-down", 1));
       await away([node(1), node(2)], async () => {
-        const taken = takeLease(connect(node(0)), place, options("anna", { lockWait: 0 }));
+        const taken = takeLease(connect(node(0)), place, options("anna", { leaseWait: 0 }));
         await expect(taken).rejects.toThrow(code("below-quorum"));
         const written = writeLedger(connect(node(0)), place, before, ledgerOf("two-down", 2));
         await expect(written).rejects.toThrow(code("below-quorum"));

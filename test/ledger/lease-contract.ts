@@ -93,7 +93,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect([...tokens].sort((a, b) => a - b)).toEqual(tokens);
     });
 
-    it("is waited for until --lock-wait, and the runner that waits names the holder", async () => {
+    it("is waited for until --lease-wait, and the runner that waits names the holder", async () => {
       const where = place();
       const anna = await take(where, "anna");
       const events: Event[] = [];
@@ -102,19 +102,19 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
         events.push(event);
         time += 1_000;
       };
-      const eva = take(where, "eva", { lockWait: 1_000, now: () => time, emit }, connectTo(1));
+      const eva = take(where, "eva", { leaseWait: 1_000, now: () => time, emit }, connectTo(1));
       await expect(eva).rejects.toThrow(code("lease-held"));
       expect(events).toEqual([expect.objectContaining({ type: "lease-waiting", holder: "anna", milliseconds: 0 })]);
       expect(held(anna)).toBe(true);
       await anna.release();
     });
 
-    it("is not waited for with --lock-wait 0", async () => {
+    it("is not waited for with --lease-wait 0", async () => {
       const where = place();
       const anna = await take(where, "anna");
-      await expect(take(where, "eva", { lockWait: 0 }, connectTo(1))).rejects.toThrow(code("lease-held"));
+      await expect(take(where, "eva", { leaseWait: 0 }, connectTo(1))).rejects.toThrow(code("lease-held"));
       await anna.release();
-      expect((await take(where, "eva", { lockWait: 0 }, connectTo(1))).token).toBe(2);
+      expect((await take(where, "eva", { leaseWait: 0 }, connectTo(1))).token).toBe(2);
     });
 
     it("is no longer waited for after a signal", async () => {
@@ -271,7 +271,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       const where = place();
       const anna = await take(where, "anna", {}, tamper(connectTo(0), onWrite));
       expect([anna.token, held(anna)]).toEqual([token, true]);
-      await expect(take(where, "eva", { lockWait: 0 })).rejects.toThrow(code("lease-held"));
+      await expect(take(where, "eva", { leaseWait: 0 })).rejects.toThrow(code("lease-held"));
       expect(await anna.release()).toBe(true);
     });
 
@@ -337,7 +337,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect((await request(first, "GET", `/${database}/${id}`)).body).toMatchObject({ holder: null, token: 40 });
 
       expect((await readLease(connectTo(1), where))?.holder).toBe("anna");
-      await expect(take(where, "eva", { lockWait: 1_500 }, connectTo(1))).rejects.toThrow(code("lease-held"));
+      await expect(take(where, "eva", { leaseWait: 1_500 }, connectTo(1))).rejects.toThrow(code("lease-held"));
       expect(held(anna)).toBe(true);
       expect(await anna.release()).toBe(true);
       const eva = await take(where, "eva", {}, connectTo(1));
@@ -373,7 +373,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
           if (anyLook || options?.query?.r !== undefined || !Array.isArray(body)) return answer;
           return { ...answer, body: body.filter(({ ok }) => ok.holder !== "eva") as never };
         };
-        await expect(take(where, "eva", { lockWait: 0 }, tamper(real, conflict, { read }))).rejects.toThrow(
+        await expect(take(where, "eva", { leaseWait: 0 }, tamper(real, conflict, { read }))).rejects.toThrow(
           code("lease-held"),
         );
         const leaves = await must(first, "GET", `/${database}/${id(where)}?open_revs=all`);
@@ -387,7 +387,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       const anna = await take(where, "anna");
       expect(await breakLease(connectTo(1), where, "eva")).toMatchObject({ holder: "anna", token: 1 });
       expect(await readLease(connectTo(0), where)).toBeNull();
-      const eva = await take(where, "eva", { lockWait: 0 }, connectTo(1));
+      const eva = await take(where, "eva", { leaseWait: 0 }, connectTo(1));
       expect(eva.token).toBe(3);
       await vi.waitUntil(() => anna.lost.aborted, { timeout: 120_000 });
       expect([held(eva), await anna.release(), held(eva)]).toEqual([true, false, true]);
@@ -415,8 +415,8 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
           ]),
         { timeout: 120_000 },
       );
-      await expect(take({ ...where, part: part("legs", 2) }, "ida", { lockWait: 0 })).rejects.toThrow(
-        /^zoe holds the lease of part 2 of legs since /,
+      await expect(take({ ...where, part: part("legs", 2) }, "ida", { leaseWait: 0 })).rejects.toThrow(
+        /^zoe has held the lease of part 2 of legs for .* \(since /,
       );
       expect(await breakLease(couch, { ...where, part: part("legs", 2) }, "ida")).toMatchObject({ holder: "zoe" });
       expect((await readLease(couch, where))?.holder).toBe("anna");

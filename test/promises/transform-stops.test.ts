@@ -82,7 +82,7 @@ it("--timeout: exit code 6, no batch is begun after it, and the next run goes on
   proxy.faultWhen(isBatch, { during: () => sleep(over - performance.now()) });
   const unfinished = ["plus-one"];
   const running = run("--rate", "6", "--timeout", `${timeout}ms`);
-  await ends(running, { result: "come-again", applied: [], unfinished, failures: [] }, 6);
+  await ends(running, { result: "incomplete", applied: [], unfinished, failures: [] }, 6);
   expect([batches(), await changed()]).toEqual([1, 6]);
   await ends(run("--timeout", "none"), { applied: ["plus-one"] }, 0);
   expect(await changed()).toBe(documents);

@@ -59,7 +59,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   ],
   [
     "out of time in mid-build",
-    { result: "come-again", applied: ["a"], unfinished: ["b\x07"], notReached: ["c"] },
+    { result: "incomplete", applied: ["a"], unfinished: ["b\x07"], notReached: ["c"] },
     `Incomplete: applied 1 step; 1 unfinished, 1 not started. (1.2 s, 12 reads, 1 write)
   unfinished: b\\x07
   not started: c
@@ -91,7 +91,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
   ],
   [
     "a part that had to stop",
-    { result: "come-again", unfinished: ["legs"], part: { step: "legs", number: 1, of: 2, open: null, left: [] } },
+    { result: "incomplete", unfinished: ["legs"], part: { step: "legs", number: 1, of: 2, open: null, left: [] } },
     "Incomplete: applied 0 steps; 1 unfinished. (1.2 s, 12 reads, 1 write)\n  unfinished: legs\n",
   ],
 ])("the text of an apply: %s", (_, result, text) => {

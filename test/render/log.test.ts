@@ -82,8 +82,8 @@ test.each<[Level, string]>([
     "trace",
     `waiting for CouchDB at http://couchdb:5984: refused (2 s)
 connected to CouchDB 3.5.0 at http://couchdb:5984 as overmind
-warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin
-another runner, pod-1, holds the lease since 2030-01-01T00:00:00Z, for 2 min 5 s; waiting (500 ms)
+warning: http://couchdb:5984 is in admin party: everybody who reaches it is an admin
+another runner, pod-1, has held the lease for 2 min 5 s (since 2030-01-01T00:00:00Z); waiting (500 ms)
 lease taken (token 3)
 lease taken over from pod-1, which fell silent (token 4)
 2 of 4 steps to apply
@@ -100,7 +100,7 @@ PUT /a no answer (3 s, attempt 2)
   ],
   [
     "warn",
-    "warning: http://couchdb:5984 is in admin party: whoever reaches it is an admin\nwarning: a: q is 2\nerror: c in tenant: somebody wrote it\\x1b[2J [conflict]\n",
+    "warning: http://couchdb:5984 is in admin party: everybody who reaches it is an admin\nwarning: a: q is 2\nerror: c in tenant: somebody wrote it\\x1b[2J [conflict]\n",
   ],
   ["silent", ""],
 ])("for people, at level %s", async (level, text) => {

@@ -53,31 +53,31 @@ test.each<[string, MigrateError, string]>([
   [
     "invalid input",
     new InvalidInput([
-      { ...position, code: "unknown-step", message: "unknown step `x`", text: "x: \x1b[2J" },
+      { ...position, code: "unknown-step", message: "unknown kind `x`", text: "x: \x1b[2J" },
       { ...position, line: 9, code: "duplicate-id", message: "the id `a` is taken" },
     ]),
-    `m/1.yaml:4:3: unknown step \`x\`
+    `m/1.yaml:4:3: unknown kind \`x\`
     x: \\x1b[2J
 m/1.yaml:9:3: the id \`a\` is taken
-error[invalid-input]: 2 problems in the migration files; nothing was applied
-  next: Correct the files; \`couchdb-migrate validate\` checks them offline.`,
+error[invalid-input]: 2 problems in the migration files
+  next: Nothing was applied. Correct the files; \`couchdb-migrate validate\` checks them offline.`,
   ],
   [
     "valid files, except for unset variables",
     new InvalidInput([{ ...position, code: "missing-variable", message: "the variable `A` is not set" }]),
     `m/1.yaml:4:3: the variable \`A\` is not set
-error[invalid-input]: 1 problem in the migration files; nothing was applied
+error[invalid-input]: 1 problem in the migration files
   next: Set the variables, then run again.`,
   ],
   [
     "one wrong setting",
-    new InvalidSettings(["--wait lacks a value"], "See help."),
-    "error[invalid-settings]: --wait lacks a value\n  next: See help.",
+    new InvalidSettings(["--wait needs a value"], "See help."),
+    "error[invalid-settings]: --wait needs a value\n  next: See help.",
   ],
   [
     "several wrong settings",
-    new InvalidSettings(["--wait lacks a value", "unknown flag `--x`"], "See help."),
-    "- --wait lacks a value\n- unknown flag `--x`\nerror[invalid-settings]: 2 problems in the settings; nothing was sent\n  next: See help.",
+    new InvalidSettings(["--wait needs a value", "unknown flag `--x`"], "See help."),
+    "- --wait needs a value\n- unknown flag `--x`\nerror[invalid-settings]: 2 problems in the settings; nothing was sent\n  next: See help.",
   ],
   [
     "anything else",

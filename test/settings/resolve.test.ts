@@ -52,38 +52,48 @@ describe("problems", () => {
       [
         "couchdb-migrate.yaml:1:1: unknown setting `leaseTTL`; did you mean `leaseTtl`?",
         "couchdb-migrate.yaml:2:1: set must have one plain value",
-        "--wait: `1` lacks a unit; write `1s`, or `1m`",
-        "COUCHDB_MIGRATE_TIMEOUT: `x` is no duration; write `30s` or `5m`",
+        "--wait: `1` needs a unit; write `1s`, or `1m`",
+        "COUCHDB_MIGRATE_TIMEOUT: `x` is not a duration; write `30s` or `5m`",
       ],
     ],
-    ["a misspelt flag", { flags: { "lock-wiat": "1s" } }, ["unknown flag `--lock-wiat`; did you mean `--lock-wait`?"]],
+    [
+      "a misspelt flag",
+      { flags: { "lease-wiat": "1s" } },
+      ["unknown flag `--lease-wiat`; did you mean `--lease-wait`?"],
+    ],
     [
       "a flag of another command",
       { command: "validate", flags: { "dry-run": true } },
       ["validate has no flag `--dry-run`; it is a flag of apply"],
     ],
-    ["a flag without its value", { flags: { wait: "" } }, ["--wait lacks a value"]],
+    ["another name of a flag", { flags: { "lock-wait": "5" } }, ["--lock-wait: `5` needs a unit; write `5s`, or `5m`"]],
+    [
+      "a format that another command has",
+      { command: "status", flags: { format: "markdown" } },
+      ["--format: `markdown` is not one of `text`, `json`"],
+    ],
+    ["a flag without its value", { flags: { wait: "" } }, ["--wait needs a value"]],
     ["a flag that can't be negated", { flags: { wait: false } }, ["--no-wait: this flag can't be negated"]],
     [
       "a number for a duration in the file",
       { yaml: "wait: 30\n" },
-      ["couchdb-migrate.yaml:1:1: wait: `30` lacks a unit; write `30s`, or `30m`"],
+      ["couchdb-migrate.yaml:1:1: wait: `30` needs a unit; write `30s`, or `30m`"],
     ],
     [
       "a password in the file",
       { yaml: "password: geheim\n" },
-      ["couchdb-migrate.yaml:1:1: password can't stand in this file, which people share; give it in the environment"],
+      ["couchdb-migrate.yaml:1:1: password is not allowed in this file; set COUCHDB_PASSWORD instead"],
     ],
     [
       "a list as the file",
       { yaml: "- wait\n" },
-      ["couchdb-migrate.yaml:1:1: the file must hold a mapping of settings"],
+      ["couchdb-migrate.yaml:1:1: the file must be a mapping of settings (`key: value`)"],
     ],
     ["a key twice", { yaml: "wait: 1s\nwait: 2s\n" }, ["couchdb-migrate.yaml:2:1: Map keys must be unique"]],
     [
       "a file that --config names and that is not there",
       { flags: { config: "no.yaml" } },
-      ["--config: no.yaml: there is no such file"],
+      ["--config: no.yaml: the file does not exist"],
     ],
     [
       "a value and its file",
@@ -93,7 +103,7 @@ describe("problems", () => {
     [
       "a file for a value that is not there",
       { env: { COUCHDB_PASSWORD_FILE: "{}/p" } },
-      ["COUCHDB_PASSWORD_FILE: there is no such file"],
+      ["COUCHDB_PASSWORD_FILE: the file does not exist"],
     ],
     [
       "an empty file for a value",
@@ -123,7 +133,7 @@ describe("problems", () => {
 test.each<[string, string[]]>([
   [
     "COUCHDB_MIGRATE_LEASE_TLL",
-    ["the environment's COUCHDB_MIGRATE_LEASE_TLL is no setting; did you mean `COUCHDB_MIGRATE_LEASE_TTL`?"],
+    ["unknown environment variable COUCHDB_MIGRATE_LEASE_TLL; did you mean `COUCHDB_MIGRATE_LEASE_TTL`?"],
   ],
   ["COUCHDB_MIGRATE_SERVICE_HOST", []],
   ["COUCHDB_MIGRATE_PORT", []],
@@ -196,7 +206,9 @@ describe("the connection", () => {
         username: "u",
         password: "p",
         problems: [],
-        warnings: ["--url holds credentials, which the process list shows; give COUCHDB_USERNAME and COUCHDB_PASSWORD"],
+        warnings: [
+          "--url contains credentials, which the process list shows; use COUCHDB_USERNAME and COUCHDB_PASSWORD",
+        ],
       },
     ],
     [
@@ -220,22 +232,22 @@ describe("the connection", () => {
     [
       "no address",
       {},
-      { problems: ["there is no CouchDB to talk to: give --url, COUCHDB_URL or COUCHDB_SERVICE_HOST"], warnings: [] },
+      { problems: ["no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST"], warnings: [] },
     ],
     [
       "no URL",
       { env: { COUCHDB_URL: "geheim" } },
-      { problems: ["COUCHDB_URL: the value is not a URL; write `http://couchdb:5984`"], warnings: [] },
+      { problems: ["COUCHDB_URL: the URL needs http:// or https://, for example http://127.0.0.1:5984"], warnings: [] },
     ],
     [
       "a URL of something else",
       { env: { COUCHDB_URL: "ftp://u:geheim@db" } },
-      { problems: ["COUCHDB_URL: the URL must begin with http:// or https://"], warnings: [] },
+      { problems: ["COUCHDB_URL: the URL needs http:// or https://, for example http://127.0.0.1:5984"], warnings: [] },
     ],
     [
       "a URL with a query",
       { env: { COUCHDB_URL: "http://db?x=geheim" } },
-      { problems: ["COUCHDB_URL: the URL must end with the path: no `?` and no `#`"], warnings: [] },
+      { problems: ["COUCHDB_URL: the URL must not contain `?` or `#`"], warnings: [] },
     ],
     [
       "a name without a password",
@@ -243,7 +255,7 @@ describe("the connection", () => {
       {
         url: "http://couchdb:5984",
         username: "overlord",
-        problems: ["there is a name to log in with, but no password; give COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE"],
+        problems: ["a user name is set, but no password; set COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE"],
         warnings: [],
       },
     ],
@@ -253,7 +265,7 @@ describe("the connection", () => {
       {
         url: "http://couchdb:5984",
         password: "geheim",
-        problems: ["COUCHDB_PASSWORD is set, but no name to log in with; give COUCHDB_USERNAME"],
+        problems: ["COUCHDB_PASSWORD is set, but no user name; set COUCHDB_USERNAME"],
         warnings: [],
       },
     ],
@@ -263,9 +275,7 @@ describe("the connection", () => {
       {
         url: "http://couchdb:5984",
         password: "geheim",
-        problems: [
-          "COUCHDB_PASSWORD is set, but no name to log in with: COUCHDB_USER is not read; the name to log in with is COUCHDB_USERNAME",
-        ],
+        problems: ["COUCHDB_PASSWORD is set, but no user name: COUCHDB_USER is ignored; use COUCHDB_USERNAME"],
         warnings: [],
       },
     ],
@@ -275,7 +285,7 @@ describe("the connection", () => {
       {
         url: "http://couchdb:5984",
         problems: [],
-        warnings: ["COUCHDB_USER is set, but not read; the name to log in with is COUCHDB_USERNAME"],
+        warnings: ["COUCHDB_USER is set, but ignored; use COUCHDB_USERNAME"],
       },
     ],
     [
@@ -312,7 +322,7 @@ describe("the connection", () => {
       { env: { COUCHDB_URL: "http://overlord:ge#heim@db:5984" } },
       {
         problems: [
-          "COUCHDB_URL: the password in the URL holds `#`: write `%23` for it, or use COUCHDB_USERNAME and COUCHDB_PASSWORD",
+          "COUCHDB_URL: the password in the URL contains `#`: write `%23` instead, or use COUCHDB_USERNAME and COUCHDB_PASSWORD",
         ],
         warnings: [],
       },
@@ -328,14 +338,14 @@ describe("the connection", () => {
       {
         url: "http://couchdb:5984",
         tls: { cert: "PEM" },
-        problems: ["--cert and --key go together: give both or none"],
+        problems: ["--cert and --key belong together: set both or none"],
         warnings: [],
       },
     ],
     [
       "a certificate that is not there",
       { env: service, flags: { ca: "c" } },
-      { problems: ["--ca: there is no such file"], warnings: [] },
+      { problems: ["--ca: the file does not exist"], warnings: [] },
     ],
   ])("%s", async (_, given, expected) => {
     const resolved = await resolve(given);

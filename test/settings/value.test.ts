@@ -36,17 +36,21 @@ test("no duration is longer than Node's timers hold", () => {
 
 describe("a value that can't be used", () => {
   test.each<[SettingName, string, string]>([
-    ["wait", "30", "`30` lacks a unit; write `30s`, or `30m`"],
-    ["wait", "soon", "`soon` is no duration; write `30s` or `5m`"],
-    ["wait", "9999h", "`9999h` is too long; at most `576h`"],
-    ["leaseTtl", "10ms", "`10ms` is too short; at least `1s`"],
-    ["timeout", "0s", "`0s` is too short; at least `1ms`"],
-    ["concurrency", "many", "`many` is no whole number"],
+    ["wait", "30", "`30` needs a unit; write `30s`, or `30m`"],
+    ["wait", "soon", "`soon` is not a duration; write `30s` or `5m`"],
+    ["wait", "9999h", "`9999h` is too long; the maximum is `576h`"],
+    ["leaseTtl", "10ms", "`10ms` is too short; the minimum is `1s`"],
+    ["timeout", "0s", "`0s` is too short; the minimum is `1ms`"],
+    ["concurrency", "many", "`many` is not a whole number"],
     ["concurrency", "0", "0 is not between 1 and 256"],
-    ["verify", "maybe", "`maybe` is neither `true` nor `false`"],
-    ["logFormat", "jsn", "`jsn` is none of `pretty`, `json`; did you mean `json`?"],
-    ["logLevel", "\x1b[2J", "`\\x1b[2J` is none of `trace`, `debug`, `info`, `warn`, `error`, `silent`"],
-    ["set", "a/b", "`a/b` is not at most 100 letters, digits, `.`, `_` and `-`, a letter or digit first"],
+    ["verify", "maybe", "`maybe` is not `true` or `false`"],
+    ["logFormat", "jsn", "`jsn` is not one of `pretty`, `json`; did you mean `json`?"],
+    ["logLevel", "\x1b[2J", "`\\x1b[2J` is not one of `trace`, `debug`, `info`, `warn`, `error`, `silent`"],
+    [
+      "set",
+      "a/b",
+      "`a/b` is not a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit",
+    ],
     ["ledgerDatabase", "Ledger", "`Ledger` is not a letter, then lower-case letters, digits and any of `_$()+-/`"],
   ])("%s: %j", (name, text, wrong) => {
     expect(parseValue(settings[name], text)).toEqual({ wrong });
@@ -68,16 +72,16 @@ test.each([
   ["lese_ttl", "leaseTtl"],
   ["zzzzzzzz", undefined],
 ])("the name nearest to %s is %s", (name, meant) => {
-  expect(nearest(name, ["wait", "leaseTtl", "lockWait"])).toBe(meant);
+  expect(nearest(name, ["wait", "leaseTtl", "leaseWait"])).toBe(meant);
 });
 
 test("the defaults are those of the library", async () => {
   const { settings: values } = await resolveSettings("apply", {}, {});
-  const { set, concurrency, leaseTtl, lockWait } = values;
-  expect({ set, concurrency, leaseTtl, lockWait }).toEqual({
+  const { set, concurrency, leaseTtl, leaseWait } = values;
+  expect({ set, concurrency, leaseTtl, leaseWait }).toEqual({
     set: defaults.set,
     concurrency: defaults.concurrency,
     leaseTtl: defaults.leaseTtl,
-    lockWait: defaults.lockWait,
+    leaseWait: defaults.leaseWait,
   });
 });

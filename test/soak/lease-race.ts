@@ -49,7 +49,7 @@ async function client(index: number, set: string): Promise<void> {
     const lease = await takeLease(couch, place, {
       holder: `client-${index}`,
       ttl,
-      lockWait: 300_000,
+      leaseWait: 300_000,
       emit: (event) => {
         if (event.type === "lease-taken" && event.from !== undefined) counts.takeovers += 1;
       },

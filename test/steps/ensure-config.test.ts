@@ -62,7 +62,7 @@ describe("ensureConfig: check", () => {
   );
 
   it.each([
-    ["", "vanishes"],
+    ["", "drops empty values"],
     ["a\nb", "one line"],
     ["a\rb", "one line"],
     [" a", "white space"],
@@ -182,7 +182,7 @@ describe("removeConfig: diff", () => {
     const write = [{ node: "a", keys: [{ section: "log", key: "level" }] }];
     await expect(removeConfig.apply(write, contextOf(couch, keys))).rejects.toMatchObject({
       code: "not-applied",
-      message: expect.stringContaining("still there on node a"),
+      message: expect.stringContaining("still exists on node a"),
       next: expect.stringContaining("ensureConfig"),
     });
   });

@@ -142,7 +142,7 @@ describe("apply", () => {
 
   it.each([
     ["Database does not exist.", "step-failed", "_users"],
-    ["missing", "missing-right", "server admin"],
+    ["missing", "missing-permission", "server admin"],
   ])("a 404 that says `%s` is %s", async (reason, code, message) => {
     const reply = () => ({ status: 404, body: { error: "not_found", reason } });
     const couch = server(undefined, { writes: { [`PUT ${path}`]: reply } });

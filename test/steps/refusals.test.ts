@@ -13,7 +13,7 @@ test.each<[Refusal, string]>([
   ],
   [
     { code: "no-partitions", database, version: "2.3.1" },
-    "database zerglings can't be partitioned: that needs CouchDB 3.0, and this is CouchDB 2.3.1; upgrade CouchDB, or remove `partitioned: true`",
+    "database zerglings can't be partitioned: this needs CouchDB 3.0, but the server is CouchDB 2.3.1; upgrade CouchDB, or remove `partitioned: true`",
   ],
   [{ code: "no-clusters" }, "CouchDB 1.x has no clusters"],
   [

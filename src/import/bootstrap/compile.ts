@@ -14,7 +14,7 @@ export interface Entry {
 export type Report = (file: string, reason: string) => void;
 
 const runsNothing =
-  "a module is not run here: print what it exports as JSON (functions as text) into a `.json` file beside it, then import again";
+  "modules are not executed: print what it exports as JSON (functions as text) into a `.json` file beside it, then import again";
 
 /** Without hidden files, in code-unit order. */
 export async function entriesOf(folder: string): Promise<Entry[]> {
@@ -31,8 +31,8 @@ export async function objectOf(path: string, { name, folder }: Entry, report: Re
   if (name.endsWith(".json")) {
     const value = await jsonOf(path, report);
     if (value === undefined || isObject(value)) return value;
-    report(path, "it holds no JSON object");
-  } else report(path, /\.[cm]?js$/.test(name) ? runsNothing : "neither a `.json` file nor a folder");
+    report(path, "it contains no JSON object");
+  } else report(path, /\.[cm]?js$/.test(name) ? runsNothing : "not a `.json` file or a folder");
   return undefined;
 }
 

@@ -27,7 +27,7 @@ function adminsPart(file: string, admins: JsonObject): Imported {
   for (const name of names) {
     const password = variables.get(name) ?? "";
     if (hash.test(String(admins[name]))) {
-      const reason = `${file} has the hash of a password; a step needs the password, from a variable`;
+      const reason = `${file} contains the hash of a password; a step needs the password itself, from a variable`;
       leftOut.push({ subject: `admin ${name}`, reason });
       continue;
     }
@@ -45,7 +45,10 @@ function sectionsPart(file: string, sections: JsonObject): Imported {
   const spec: [string, unknown][] = [];
   for (const [section, values] of Object.entries(sections)) {
     if (!isObject(values)) {
-      leftOut.push({ subject: `${section} in ${file}`, reason: "a section of the configuration has keys and values" });
+      leftOut.push({
+        subject: `${section} in ${file}`,
+        reason: "a section of the configuration must have keys and values",
+      });
       continue;
     }
     const written = Object.entries(values).map(([key, value]) => {

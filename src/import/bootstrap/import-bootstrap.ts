@@ -25,7 +25,7 @@ export async function importBootstrap(options: ImportBootstrapOptions): Promise<
   const { from, out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
   const found = await readBootstrap(from).catch((error: unknown) => {
-    throw fileError(error, "Give --from-bootstrap the folder that couchdb-bootstrap is run with.");
+    throw fileError(error, "Set --from-bootstrap to the folder that you use with couchdb-bootstrap.");
   });
   return writeImported(await convert(found), out, force);
 }

@@ -37,9 +37,9 @@ export async function readBootstrap(folder: string): Promise<Bootstrap> {
     if (name === "_config") {
       const value = await objectOf(path, entry, report);
       config = value && { file: path, value };
-    } else if (!entry.folder) report(path, "a database is a folder");
+    } else if (!entry.folder) report(path, "a database must be a folder");
     else if (!systemDatabases.has(name) && !databaseName.test(name)) {
-      report(path, `CouchDB takes no database \`${name}\`: give the folder the name that the database is to have`);
+      report(path, `CouchDB does not allow the database name \`${name}\`: rename the folder`);
     } else {
       const found = await readDatabase(path, name, report);
       const { documents } = found;
@@ -64,11 +64,11 @@ async function readDatabase(folder: string, name: string, report: Report) {
     const key = keyOf(entry);
     if (key === "_security") {
       // CouchDB 3 refuses to set it.
-      if (name === "_users") report(path, "CouchDB 3 lets nobody change the _security of _users");
+      if (name === "_users") report(path, "CouchDB 3 does not allow changes to the _security of _users");
       else security = await objectOf(path, entry, report);
     } else if (key === "_design" && entry.folder) designDocs = await readDesignDocs(path, report);
-    else if (key === "_local") report(path, "_local documents are one server's own, and not for steps");
-    else if (entry.name.startsWith("_")) report(path, "couchdb-bootstrap has no use for it either");
+    else if (key === "_local") report(path, "_local documents belong to one server and are not for steps");
+    else if (entry.name.startsWith("_")) report(path, "couchdb-bootstrap ignores it, too");
     else {
       const doc = await objectOf(path, entry, report);
       if (doc) documents.push({ file: path, doc: withId(doc, key) });
@@ -85,7 +85,7 @@ async function readDesignDocs(folder: string, report: Report): Promise<Readonly<
     if (!doc) continue;
     const id = withId(doc, `_design/${keyOf(entry)}`)._id;
     if (id.startsWith("_design/")) docs.push([id.slice("_design/".length), doc]);
-    else report(path, `its \`_id\`, \`${id}\`, is not that of a design document`);
+    else report(path, `its \`_id\` \`${id}\` is not that of a design document`);
   }
   return Object.fromEntries(docs);
 }

@@ -55,12 +55,12 @@ export async function assertAsSent(couch: Couch, database: string, written: read
 }
 
 function changed(database: string, id: string, rev: string): MigrateError {
-  const message = `CouchDB accepted ${id} of ${database}, but stored something else than was sent`;
+  const message = `CouchDB accepted ${id} of ${database}, but stored something other than what was sent`;
   return new MigrateError("not-applied", { message, data: { database, id, rev } });
 }
 
 /** The runner then looks again. */
 function replaced(database: string, id: string, rev: string): MigrateError {
-  const message = `${id} of ${database} was written, and somebody else has changed it since`;
+  const message = `${id} of ${database} was written, but somebody else changed it afterwards`;
   return new MigrateError("conflict", { message, data: { database, id, rev } });
 }

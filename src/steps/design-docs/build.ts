@@ -77,7 +77,7 @@ function isPassing(error: MigrateError): boolean {
 }
 
 function gone(database: string, name: string): MigrateError {
-  const message = `${idOf(name)} of ${database} was removed while its index was built`;
+  const message = `${idOf(name)} of ${database} was removed while its index was being built`;
   return new MigrateError("conflict", { message, data: { database, designDoc: name } });
 }
 
@@ -104,11 +104,11 @@ function inOneLine(said: string): string {
 
 function buildFailure({ database, name, doc, what }: Build, reason: string): MigrateError {
   return new MigrateError("step-failed", {
-    message: `${what} in ${database} failed: ${reason}. The version before still serves`,
+    message: `${what} in ${database} failed: ${reason}. The previous version still serves`,
     data: { database, designDoc: name, views: viewNames(doc), reason },
     next:
       reason === fullDisk
-        ? "Make room on the disk that has the server's indexes, then run again. What was built of the new one was removed."
-        : "Fix what the reason names, then run again. With `deploy: inPlace` the document is written without a build.",
+        ? "Free space on the disk with the server's indexes, then run again. The unfinished index was removed."
+        : "Fix the reason above, then run again. With `deploy: inPlace` the document is written without a build.",
   });
 }

@@ -36,7 +36,7 @@ function contentFaults(doc: DesignDoc, text: string): readonly Fault[] {
 function sizeFaults(name: string, text: string): Fault[] {
   const bytes = Buffer.byteLength(JSON.stringify({ _id: idOf(name) })) + Buffer.byteLength(text) - 1;
   if (bytes <= maxBytes) return [];
-  const message = `it has ${(bytes / 1e6).toFixed(1)} MB; CouchDB takes no document over ${maxBytes / 1e6} MB`;
+  const message = `it has ${(bytes / 1e6).toFixed(1)} MB; CouchDB allows at most ${maxBytes / 1e6} MB`;
   return [{ keys: [], code: "design-doc-too-large", message }];
 }
 
@@ -62,7 +62,7 @@ function isLibrary([section, name]: readonly string[]): boolean {
 /** CouchDB stores only what it compiles, and it compiles this although it is the module of a library. */
 function takenForAView(keys: readonly string[]): string {
   const name = keys.at(-1);
-  return `CouchDB takes a module \`views.lib.${name}\` for the ${name} function of a view \`lib\` and refuses it: rename the module`;
+  return `CouchDB mistakes a module \`views.lib.${name}\` for the ${name} function of a view \`lib\`: rename the module`;
 }
 
 function syntaxFault(keys: readonly string[], { offset, message }: SyntaxFault): Fault {
@@ -101,11 +101,11 @@ class Modules {
       if (found && typeof source === "string") this.add({ keys: found, source });
       if (required.tried || module) return [];
       if (typeof source !== "string") {
-        const where = sees === "lib" ? "`views.lib`, all that this function sees," : "the design document";
+        const where = sees === "lib" ? "`views.lib`, the only field that this function sees," : "the design document";
         return fault(`${where} has no module \`${required.module}\``);
       }
       if (sees === "lib" && required.atOnce) {
-        return fault("CouchDB has no modules yet when it compiles a view: call `require` inside the function");
+        return fault("modules are not available when CouchDB compiles a view: call `require` inside the function");
       }
       return [];
     });

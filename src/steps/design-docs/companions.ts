@@ -79,7 +79,7 @@ export function companionIn(stored: DesignDoc): Companion | undefined {
 /** Nothing that is not ours is written over. */
 export function assertOurs(database: string, name: string, stored: DesignDoc | undefined): void {
   if (!stored || companionIn(stored)) return;
-  const message = `${idOf(name)} of ${database} is in the way: couchdb-migrate would keep a version of its own under this name, but did not write that document`;
+  const message = `${idOf(name)} of ${database} already exists: couchdb-migrate needs this name for its own copy, but did not write that document`;
   const next = "Rename or remove it, or use `deploy: inPlace`.";
   throw new MigrateError("refused", { message, data: { database, designDoc: name }, next });
 }

@@ -62,7 +62,7 @@ export async function faultsInViews(
     if (failing !== undefined || mayBeEmpty.includes(view) || was[view] === undefined) continue;
     if ((await rowsOf(couch, database, after, view)) !== 0) continue;
     const rows = await rowsOf(couch, database, before, view);
-    if (rows) faults.push({ view, reason: `has no rows, where it had ${rows}`, empty: true });
+    if (rows) faults.push({ view, reason: `has no rows, but had ${rows} before`, empty: true });
   }
   return faults;
 }
@@ -73,9 +73,9 @@ export function viewsFailure(database: string, name: string, faults: readonly Vi
   const meant =
     empty.length === 0
       ? ""
-      : ` If a view is meant to become empty, add \`mayBeEmpty: ${JSON.stringify(empty)}\` to the step; if not, its map may throw for every document, see CouchDB's log.`;
+      : ` If a view is meant to become empty, add \`mayBeEmpty: ${JSON.stringify(empty)}\` to the step; if not, its map may throw for every document: see CouchDB's log.`;
   return new MigrateError("step-failed", {
-    message: `${said.join("; ")}. No design document of this step was changed there`,
+    message: `${said.join("; ")}. No design document of this step was changed in that database`,
     data: { database, designDoc: name, views: faults.map(({ view }) => view), reason: said.join("; ") },
     next: `Fix the views named above, then run again.${meant} With \`deploy: inPlace\` views are not checked.`,
   });

@@ -38,9 +38,9 @@ const topFunctions = ["validate_doc_update", "rewrites"];
 const known = [...folders, ...topFunctions, "language", "autoupdate"];
 
 const commonJs =
-  "modules are not run: give each function a file of its own (`views/by-owner/map.js`), or the design document as JSON";
+  "modules are not executed: put each function into its own file (`views/by-owner/map.js`), or write the design document as JSON";
 
-const orIgnore = "to leave it out, name it in `ignore`";
+const orIgnore = "to leave it out, add it to `ignore`";
 
 /** Why the entry can't be there; undefined where it can. `above`: the keys of its folder within the document. */
 export function whyNot(above: readonly string[], entry: Entry): string | undefined {
@@ -50,7 +50,7 @@ export function whyNot(above: readonly string[], entry: Entry): string | undefin
   if (section === undefined) return whyNotAtTop(entry);
   if (section === "views" && above[1] !== "lib") return whyNotInViews(above, entry);
   if (functionFolders.includes(section) && !isCode(entry)) {
-    return `unknown ${what(entry)}: \`${section}/\` holds one file per function, \`.js\` or \`.erl\`; ${orIgnore}`;
+    return `unknown ${what(entry)}: \`${section}/\` must contain one \`.js\` or \`.erl\` file per function; ${orIgnore}`;
   }
   return undefined;
 }
@@ -66,7 +66,7 @@ function whyNotAtTop(entry: Entry): string | undefined {
   if (key === "_id" && extension !== "json" && extension !== "folder") return undefined;
   if (key.startsWith("_")) return `unknown ${what(entry)}: names that begin with \`_\` are reserved; ${orIgnore}`;
   if (extension === "js" && !topFunctions.includes(key))
-    return `\`${entry.name}\` is no function that CouchDB knows; ${commonJs}; ${orIgnore}`;
+    return `\`${entry.name}\` is not a function that CouchDB knows; ${commonJs}; ${orIgnore}`;
   if (extension === "folder" && topFunctions.includes(key)) return `\`${key}\` is a file`;
   if (isCode(entry) && folders.includes(key)) return `\`${key}\` is a folder, or a \`.json\` file`;
   if (known.includes(key) || ["lib", "vendor"].includes(key)) return undefined;
@@ -86,7 +86,7 @@ function whyNotInViews([, view]: readonly string[], entry: Entry): string | unde
   const { key, as } = memberFile(entry.name) ?? {};
   const known = ["map", "reduce", "options", "dbcopy"].includes(key ?? "");
   if (known && (as === "json" || isCode(entry))) return undefined;
-  return `unknown ${what(entry)}: a view has \`map.js\`, \`reduce.js\` (or \`reduce\`, with the name of a built-in one) and \`options.json\`; ${orIgnore}`;
+  return `unknown ${what(entry)}: a view can have \`map.js\`, \`reduce.js\` (or \`reduce\`, with the name of a built-in one) and \`options.json\`; ${orIgnore}`;
 }
 
 function what({ folder }: Entry): string {

@@ -32,11 +32,11 @@ export async function readFolder(
   const { _id, ...doc } = members;
   const found = _id === undefined ? name : nameInId(_id);
   if (found === undefined) {
-    files.problem({ file: `${path}/_id`, line: 1, column: 1 }, "not-a-design-doc", "an id here begins with `_design/`");
+    files.problem({ file: `${path}/_id`, line: 1, column: 1 }, "not-a-design-doc", "the id must begin with `_design/`");
     return [];
   }
   if (Object.keys(members).length === 0) {
-    files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "there is no design document in this folder");
+    files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "this folder contains no design document");
   }
   reader.reportCode(doc);
   return [{ name: found, doc, report: (fault) => reader.report(path, found, doc, fault) }];
@@ -58,7 +58,11 @@ class Reader {
   async members(folder: string, above: readonly string[]): Promise<Record<string, unknown>> {
     if (above.length > deepest && !this.#tooDeep) {
       this.#tooDeep = true;
-      this.#at(folder, "link-loop", `this folder lies more than ${deepest} folders deep: does a link lead back?`);
+      this.#at(
+        folder,
+        "link-loop",
+        `this folder is more than ${deepest} levels deep; check for a link to a parent folder`,
+      );
     }
     if (this.#tooDeep) return {};
     const members = new Map<string, { readonly value: unknown }>();
@@ -71,8 +75,7 @@ class Reader {
         continue;
       }
       const key = entry.folder ? entry.name : (memberFile(entry.name)?.key ?? entry.name);
-      if (members.has(key))
-        this.#at(path, "duplicate-member", `there are two files for \`${[...above, key].join("/")}\``);
+      if (members.has(key)) this.#at(path, "duplicate-member", `two files define \`${[...above, key].join("/")}\``);
       const keys = [...above, key];
       const value = entry.folder ? await this.members(path, keys) : await this.#read(path, entry.name, keys);
       if (value !== undefined) members.set(key, { value });
@@ -104,14 +107,14 @@ class Reader {
       if (!source) continue;
       const ofFile = languageOf(memberFile(basename(source.file))?.extension ?? "");
       if (ofFile !== undefined && ofFile !== language) {
-        const message = `this is a function in ${ofFile}, and the language of the design document is ${language}: add a file \`language\` with \`${ofFile}\``;
+        const message = `this function is in ${ofFile}, but the language of the design document is ${language}: add a file \`language\` with \`${ofFile}\``;
         this.#files.problem(source.position(0), "function-language", message);
         this.#foreign.add(toPointer(keys));
       }
       const macro = /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
       if (!macro) continue;
       const message =
-        "couchapp's `!code` and `!json` are not expanded: write the code out, or `require` a module of `lib`";
+        "couchapp's `!code` and `!json` are not supported: write the code out, or `require` a module of `lib`";
       this.#files.problem(source.position(macro.index), "couchapp-macro", message);
     }
   }

@@ -36,7 +36,7 @@ export async function ignoringAsCouchapp(
     } catch {
       // Once is enough: each further name would take as long.
       expressions = [];
-      const message = `an expression takes more than ${longest / 1e3} s to tell whether it matches \`${path}\``;
+      const message = `an expression needs more than ${longest / 1e3} s to match \`${path}\``;
       files.problem({ file: list, line: 1, column: 1 }, "couchapp-ignore", message);
       return false;
     }
@@ -81,7 +81,7 @@ async function readList(files: StepFiles, path: string, pointer: string): Promis
   const list = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   return list.flatMap((expression) => {
     if (typeof expression !== "string") {
-      wrong("`.couchappignore` has to be a list of regular expressions");
+      wrong("`.couchappignore` must be a list of regular expressions");
       return [];
     }
     try {

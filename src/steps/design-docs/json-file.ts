@@ -27,12 +27,12 @@ export async function readJsonFile(
 
   return elements(parsed.value, name).flatMap(({ at, value, fallback }) => {
     if (!isObject(value)) {
-      report(at, "not-a-design-doc", "a design document is a JSON object");
+      report(at, "not-a-design-doc", "a design document must be a JSON object");
       return [];
     }
     const found = nameOf(value, fallback);
     if (found === undefined) {
-      report([...at, "_id"], "not-a-design-doc", "a design document's `_id` begins with `_design/`");
+      report([...at, "_id"], "not-a-design-doc", "a design document's `_id` must begin with `_design/`");
       return [];
     }
     const about = (fault: Fault) => report([...at, ...fault.keys], fault.code, describe(found, value, fault));

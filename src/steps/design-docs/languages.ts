@@ -43,7 +43,7 @@ export async function assertLanguages(couch: Couch, database: string, docs: read
     throw new MigrateError("step-failed", {
       message: `${idOf(name)} of ${database} can't be deployed: this CouchDB has no query server for the language \`${language}\`${suggested(language)}`,
       data: { database, designDoc: name, language },
-      next: "Nothing was replaced. Correct `language`, or set up that query server (Erlang: `[native_query_servers] enable_erlang_query_server = true` in CouchDB's configuration); then run again.",
+      next: "Nothing was replaced. Correct `language`, or enable that query server (Erlang: `[native_query_servers] enable_erlang_query_server = true` in CouchDB's configuration); then run again.",
     });
   }
 }

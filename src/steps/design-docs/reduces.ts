@@ -20,8 +20,8 @@ export function reduceFaults(doc: DesignDoc): Fault[] {
 
 function whyNot(source: string): string {
   if (/^_(?:top|bottom)_/.test(source)) {
-    return `CouchDB refuses the reduce \`${source}\`: the number has to be between 1 and 100`;
+    return `CouchDB refuses the reduce \`${source}\`: the number must be between 1 and 100`;
   }
-  const otherwise = `; there are ${commonReduces.join(", ")}`;
+  const otherwise = `; use one of ${commonReduces.join(", ")}`;
   return `CouchDB has no built-in reduce \`${source}\`${suggestion(source, commonReduces, otherwise)}`;
 }

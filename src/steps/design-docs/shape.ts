@@ -14,7 +14,7 @@ function withoutFields(doc: DesignDoc): Fault[] {
   return compiledViews(doc)
     .filter(([, { map }]) => isObject(map) && map.fields === undefined)
     .map(([name]) => {
-      const message = "it has no `fields`, without which CouchDB can't build the index";
+      const message = "it has no `fields`, but CouchDB needs them to build the index";
       return { keys: ["views", name, "map"], code: "design-doc-shape", message };
     });
 }
@@ -25,7 +25,7 @@ function specialFields(doc: DesignDoc): Fault[] {
     .map((key) => {
       const message =
         key === "_attachments"
-          ? "attachments are not supported: leave them out, and serve files from elsewhere"
+          ? "attachments are not supported: remove them, and serve files from elsewhere"
           : `CouchDB refuses the field \`${key}\`: names that begin with \`_\` are reserved`;
       return { keys: [key], code: key === "_attachments" ? "attachments" : "special-member", message };
     });
@@ -35,7 +35,7 @@ function asFault(refusal: FieldRefusal): Fault {
   const { keys } = refusal;
   switch (refusal.reason) {
     case "type":
-      return { keys, code: "design-doc-shape", message: `it has to be ${refusal.types.map(nameOf).join(" or ")}` };
+      return { keys, code: "design-doc-shape", message: `it must be ${refusal.types.map(nameOf).join(" or ")}` };
     case "no-map":
       return { keys, code: "view-without-map", message: "the view has no `map`" };
     case "partitioned":
@@ -44,7 +44,7 @@ function asFault(refusal: FieldRefusal): Fault {
 }
 
 const notPartitioned =
-  "the database is not partitioned, so that CouchDB refuses `options.partitioned: true`: leave the option out, or create the database with `partitioned: true`";
+  "the database is not partitioned, so CouchDB refuses `options.partitioned: true`: remove the option, or create the database with `partitioned: true`";
 
 const names: Readonly<Record<FieldType, string>> = {
   array: "a list",

@@ -42,8 +42,8 @@ export function inlineSources(files: StepFiles, docs: JsonObject): FoundDesignDo
 async function readFile(files: StepFiles, path: string, pointer: string): Promise<FoundDesignDoc[]> {
   if (path.endsWith(".json")) return readJsonFile(files, path, pointer, basename(path, ".json"));
   const message = path.endsWith(".js")
-    ? "a module is not run here: give the design document as JSON, or as a folder with one function a file"
-    : "a design document is a `.json` file, or a folder with one function a file";
+    ? "modules are not executed: write the design document as JSON, or as a folder with one file per function"
+    : "a design document must be a `.json` file, or a folder with one file per function";
   files.problem({ pointer }, "not-a-design-doc", message, path);
   return [];
 }
@@ -62,7 +62,7 @@ async function readAnyFolder(
   if (await isDesignDoc(seen, folder, pointer)) return readOne(folder);
   const found = await readCollection(seen, folder, pointer, readOne);
   if (found === undefined)
-    files.problem({ pointer }, "no-design-docs", "there is no design document in this folder", path);
+    files.problem({ pointer }, "no-design-docs", "this folder contains no design document", path);
   return found ?? [];
 }
 
@@ -88,8 +88,8 @@ async function readCollection(
 
 function unknown(files: StepFiles, file: string): void {
   const message = file.endsWith(".js")
-    ? "a module is not run here: give the design document as JSON, or as a folder with one function a file"
-    : "unknown file: a folder of design documents holds folders and `.json` files; leave it out with `ignore`";
+    ? "modules are not executed: write the design document as JSON, or as a folder with one file per function"
+    : "unknown file: a folder of design documents contains only folders and `.json` files; add it to `ignore`";
   files.problem({ file, line: 1, column: 1 }, "unknown-file", message);
 }
 

@@ -163,9 +163,9 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
     const found = now._rev === undefined ? "it is gone" : `it is at ${now._rev}`;
     const planned = stored ? `against ${stored._rev}` : "when it did not exist";
     throw new MigrateError("refused", {
-      message: `${idOf(name)} of ${database} was changed by somebody else while its new version was built: ${found}, and the plan was made ${planned}. It was left as it is`,
+      message: `${idOf(name)} of ${database} was changed by somebody else while its new version was being built: ${found}, but the plan was made ${planned}. It was not changed`,
       data: { database, designDoc: name, planned: stored?._rev ?? null, found: now._rev ?? null },
-      next: "Find who writes it; run again to put the version of the files over theirs: its index is built already.",
+      next: "Find out who writes it; run again to replace it with the version in the files, whose index is already built.",
       cause: error,
     });
   }

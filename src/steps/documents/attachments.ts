@@ -21,20 +21,20 @@ export function attachmentFaults(value: unknown): Fault[] {
     code: "attachment",
     message,
   });
-  if (!isObject(value)) return [fault([], "`_attachments` is an object of attachments by name")];
+  if (!isObject(value)) return [fault([], "`_attachments` must be an object of attachments by name")];
   return Object.entries(value).flatMap(([name, one]) => {
-    if (name.startsWith("_")) return [fault([name], "CouchDB takes no attachment whose name begins with `_`")];
-    if (!isObject(one)) return [fault([name], "an attachment is an object with `content_type` and `data`")];
+    if (name.startsWith("_")) return [fault([name], "CouchDB does not allow attachment names that begin with `_`")];
+    if (!isObject(one)) return [fault([name], "an attachment must be an object with `content_type` and `data`")];
     const { content_type, data } = one;
     const others = Object.keys(one).filter((key) => !["content_type", "data", ...follows].includes(key));
     if (typeof data !== "string" || !isBase64(data)) {
-      return [fault([name], "an attachment has its `data` here, in base64: export it with `attachments=true`")];
+      return [fault([name], "an attachment needs its `data` in base64: export it with `attachments=true`")];
     }
     if (content_type !== undefined && typeof content_type !== "string") {
-      return [fault([name, "content_type"], "`content_type` is text")];
+      return [fault([name, "content_type"], "`content_type` must be text")];
     }
     return others.map((key) =>
-      fault([name, key], `leave \`${key}\` out: an attachment has \`content_type\` and \`data\``),
+      fault([name, key], `remove \`${key}\`: an attachment has \`content_type\` and \`data\``),
     );
   });
 }

@@ -16,7 +16,7 @@ export interface Sourced extends BulkDoc {
 }
 
 /** What unpacks to so much of nothing is made to keep us busy: a megabyte of gzip may hold a thousand of blank lines. */
-const onlyBlank = `there is nothing but white space in ${longest / 1e6} MB`;
+const onlyBlank = `there is only white space in ${longest / 1e6} MB`;
 
 /** The texts in a file, as many at a time as one piece of it holds. Rejects with FileFault. */
 export async function* cutsOf(file: LargeFile): AsyncGenerator<Cut> {
@@ -124,8 +124,8 @@ export class DocumentFile {
   }
 
   #changed(cause?: unknown): MigrateError {
-    const message = `${this.name} is no longer what it was when this run read it first`;
-    const next = "Run again: the file is read anew, and what differs is written.";
+    const message = `${this.name} changed after this run read it first`;
+    const next = "Run again: the run reads the file again, and writes what differs.";
     return new MigrateError("step-failed", { message, next, cause });
   }
 }

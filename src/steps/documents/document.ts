@@ -18,7 +18,7 @@ const short = 4_000;
 
 /** `text`: the JSON that it was parsed from; where it is short, less has to be looked at. */
 export function documentFaults(value: unknown, text?: string): Fault[] {
-  if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document is a JSON object" }];
+  if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document must be a JSON object" }];
   const isPlain = text !== undefined && text.length < short && !text.includes("\\u");
   const faults = [...idFaults(value), ...memberFaults(value), ...attachmentFaults(value._attachments)];
   return isPlain ? faults : [...faults, ...textFaults(value), ...sizeFaults(value)];
@@ -38,26 +38,26 @@ export function bytesOf(document: JsonObject): number {
 /** Why a step for documents can't have this id. */
 export function idProblem(id: string): { readonly code: string; readonly message: string } | undefined {
   const start = /^_(?:design\/|local\/)?/.exec(id)?.[0];
-  if (id === "") return { code: "bad-document-id", message: "a document's `_id` is not empty" };
+  if (id === "") return { code: "bad-document-id", message: "a document's `_id` must not be empty" };
   if (start === "_design/") {
-    const message = "this is a design document: it belongs into a step of its own, for design documents";
+    const message = "this is a design document: declare it in an ensureDesignDocs step";
     return { code: "design-doc", message };
   }
   if (start === "_local/") {
-    const message = "`_local` documents are one server's own notes (checkpoints, say), and not for steps";
+    const message = "`_local` documents belong to one server (checkpoints, for example) and are not for steps";
     return { code: "bad-document-id", message };
   }
   if (start === undefined) return undefined;
-  return { code: "bad-document-id", message: "CouchDB takes no `_id` that begins with `_`" };
+  return { code: "bad-document-id", message: "CouchDB does not allow an `_id` that begins with `_`" };
 }
 
 function idFaults({ _id }: JsonObject): Fault[] {
   if (_id === undefined) {
-    const message = "the document has no `_id`: give it one, so that a second run finds it again";
+    const message = "the document has no `_id`: add one, so that the next run finds the document again";
     return [{ keys: [], code: "missing-document-id", message }];
   }
   if (typeof _id !== "string") {
-    return [{ keys: ["_id"], code: "bad-document-id", message: "a document's `_id` is text: put it in quotes" }];
+    return [{ keys: ["_id"], code: "bad-document-id", message: "a document's `_id` must be text: put it in quotes" }];
   }
   const problem = idProblem(_id);
   return problem ? [{ keys: ["_id"], ...problem }] : [];
@@ -71,22 +71,22 @@ function memberFaults(value: JsonObject): Fault[] {
   return special.map((key): Fault => {
     const message =
       key === "_deleted"
-        ? "a `removeDocuments` step is what deletes documents; leave `_deleted` out"
-        : `leave \`${key}\` out: members that begin with \`_\` are CouchDB's own`;
+        ? "remove `_deleted`; to delete documents, use a `removeDocuments` step"
+        : `remove \`${key}\`: fields that begin with \`_\` are reserved for CouchDB`;
     return { keys: [key], code: "special-member", message };
   });
 }
 
 function textFaults(value: JsonObject): Fault[] {
   if (!holdsHalfCharacter(value)) return [];
-  return [{ keys: [], code: "bad-text", message: "it holds half a character; correct its \\u escapes" }];
+  return [{ keys: [], code: "bad-text", message: "it contains half a character; correct its \\u escapes" }];
 }
 
 function sizeFaults(value: JsonObject): Fault[] {
   const own = Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_")));
   const bytes = leastBytes(own);
   if (bytes <= maxBytes) return [];
-  const message = `the document has ${(bytes / 1e6).toFixed(2)} MB; CouchDB takes ${maxBytes / 1e6} MB`;
+  const message = `the document has ${(bytes / 1e6).toFixed(2)} MB; CouchDB allows ${maxBytes / 1e6} MB`;
   return [{ keys: [], code: "document-too-large", message }];
 }
 

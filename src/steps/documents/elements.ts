@@ -37,7 +37,7 @@ export class Elements implements Cutter {
       this.#checkTail();
       return { pieces: opened };
     }
-    if (this.#state !== "whole") throw this.#fault("the file ends within a list: is it cut off?");
+    if (this.#state !== "whole") throw this.#fault("the file ends inside a list; it may be cut off");
     const text = textOf(this.#take(), 1).trim();
     return { pieces: [...opened, { text, line: 1 }] };
   }
@@ -83,11 +83,11 @@ export class Elements implements Cutter {
         return at + 1;
       }
       if (this.#state === "after") {
-        if (byte !== mark.comma) throw this.#fault("there is no comma between two documents");
+        if (byte !== mark.comma) throw this.#fault("a comma is missing between two documents");
         this.#state = "value";
         continue;
       }
-      if (byte === mark.comma || byte === mark.listEnd) throw this.#fault("there is a comma without a document");
+      if (byte === mark.comma || byte === mark.listEnd) throw this.#fault("a document is missing next to a comma");
       this.#begun = { line: this.line, depth: 0, inString: false, escaped: false };
       this.#inValue = true;
       return at;
@@ -137,17 +137,17 @@ export class Elements implements Cutter {
     try {
       rest = JSON.parse(this.#isWrapped ? `{"docs":[]${tail}` : `[]${tail}`);
     } catch {
-      throw this.#fault("something stands behind the list");
+      throw this.#fault("unexpected text after the list");
     }
     if (!this.#isWrapped || !Object.hasOwn(rest as object, "_id")) return;
-    throw this.#fault("it has `docs` and an `_id`: is it a document, or are the documents in `docs`?");
+    throw this.#fault("it has both `docs` and `_id`; for a list of documents, remove `_id`");
   }
 
   #keep(bytes: Buffer): void {
     this.#parts.push(bytes);
     this.#bytes += bytes.length;
     if (this.#bytes <= longest) return;
-    const message = `this document has over ${longest / 1e6} MB; CouchDB takes 8 MB, attachments apart`;
+    const message = `this document has over ${longest / 1e6} MB; CouchDB allows 8 MB without attachments`;
     throw new FileFault("document-too-large", message, this.#begun.line);
   }
 

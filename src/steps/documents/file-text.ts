@@ -31,7 +31,7 @@ export async function* bytesOf(file: LargeFile, lines: () => number): AsyncGener
   try {
     const isPacked = await isGzip(file);
     if (!isPacked && packed.test(file.name)) {
-      throw new FileFault("not-gzip", "the file is not gzip, though its name says so", 1);
+      throw new FileFault("not-gzip", "the file is not gzip, but its name ends with .gz", 1);
     }
     const plain = await file.read();
     source = isPacked ? unpacking(plain) : plain;

@@ -13,7 +13,7 @@ export function limited<At>(report: Report<At>): Report<At> {
     if (count <= mostProblems) report(fault, at);
     if (count !== mostProblems + 1) return;
     report(
-      { keys: [], code: "more-problems", message: "more documents are wrong, from here on; they are not listed" },
+      { keys: [], code: "more-problems", message: "more documents are invalid from here on; they are not listed" },
       at,
     );
   };

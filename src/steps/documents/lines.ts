@@ -56,7 +56,7 @@ export class Lines implements Cutter {
     this.#rest.push(bytes);
     this.#restBytes += bytes.length;
     if (this.#restBytes > longest) {
-      const message = `this line has over ${longest / 1e6} MB; CouchDB takes no document over 8 MB, attachments apart`;
+      const message = `this line has over ${longest / 1e6} MB; CouchDB allows 8 MB without attachments`;
       throw new FileFault("document-too-large", message, this.line);
     }
   }

@@ -78,5 +78,5 @@ function positionIn(text: string, line: number, offset: number): At {
 }
 
 function twice(id: string): Fault {
-  return { keys: [], code: "duplicate-document", message: `the document \`${id}\` is given twice in this step` };
+  return { keys: [], code: "duplicate-document", message: `the document \`${id}\` appears twice in this step` };
 }

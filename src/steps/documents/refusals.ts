@@ -19,7 +19,7 @@ export function named(refused: readonly Refusal[], most: number, where: (id: str
 }
 
 export function belowQuorum(database: string, faint: number, written: number): MigrateError {
-  const message = `${faint} of ${written} documents were taken by a minority of the nodes of ${database} only`;
+  const message = `${faint} of ${written} documents were accepted by only a minority of the nodes of ${database}`;
   return new MigrateError("below-quorum", { message, data: { database, documents: faint } });
 }
 

@@ -77,7 +77,7 @@ export async function removeStored(
   let left = stored;
   for (let leaf = 1; left.length > 0; leaf += 1) {
     if (leaf > mostLeaves) {
-      const message = `${left.length} of ${total} documents of ${database} are there again after each deletion`;
+      const message = `${left.length} of ${total} documents of ${database} reappear after each deletion`;
       throw new MigrateError("conflict", { message, data: { database, ids: left.slice(0, 20).map(({ id }) => id) } });
     }
     const bodies = left.map(({ id, rev }) => ({ _id: id, _rev: rev, _deleted: true }));

@@ -114,7 +114,8 @@ function refusal(
   const where = (id: string) => ` at ${file.name}:${lines.get(id) ?? 0}`;
   const rest = unsent > 0 ? `, ${unsent} were not reached` : "";
   const done = `${written} of ${file.documents} were written now${rest}`;
-  const next = "Correct these documents, or what refuses them, then run again: what is written is left as it is.";
+  const next =
+    "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
   return new MigrateError(code, {
     message: `${database} refused ${named(refused, mostNamed, where)}; ${done}`,
     ...(code === "request-failed" ? { next } : {}),

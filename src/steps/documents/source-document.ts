@@ -29,7 +29,7 @@ export function checkSource(text: string): { readonly id: string } | { readonly 
   if (faults.length > 0 || !isObject(parsed.value)) return { faults };
   const id = String(parsed.value._id);
   if (firstId(text) === id) return { id };
-  return { faults: [{ fault: { keys: ["_id"], code: "bad-document-id", message: "`_id` stands there twice" } }] };
+  return { faults: [{ fault: { keys: ["_id"], code: "bad-document-id", message: "`_id` appears twice" } }] };
 }
 
 /** Of a text without faults. */

@@ -71,7 +71,7 @@ class Documents {
     if (faults.length > 0 || !isObject(value)) return;
     const document = documentOf(value);
     if (this.#byId.has(document._id)) {
-      const message = `the document \`${document._id}\` is given twice in this step`;
+      const message = `the document \`${document._id}\` appears twice in this step`;
       report({ keys: ["_id"], code: "duplicate-document", message });
     }
     this.#byId.set(document._id, document);
@@ -91,17 +91,18 @@ async function documentFiles(files: StepFiles, path: string, pointer: string): P
   if (kind === undefined) return [];
   if (kind === "file") {
     if (named.test(path)) return [path];
-    const message = "documents are in `.json` or `.ndjson` files, `.gz` or not, or in folders of them";
+    const message =
+      "documents must be in `.json` or `.ndjson` files, which may end with `.gz`, or in folders of such files";
     files.problem({ pointer }, "not-documents", message, path);
     return [];
   }
   const folder = path.replace(/\/+$/, "");
   const entries = (await files.list(folder, pointer)).filter(({ name }) => !name.startsWith("."));
   if (entries.length === 0)
-    files.problem({ pointer }, "no-documents", "there is no `.json` or `.ndjson` file in this folder", path);
+    files.problem({ pointer }, "no-documents", "this folder contains no `.json` or `.ndjson` file", path);
   return entries.flatMap(({ name, folder: isFolder }) => {
     if (!isFolder && named.test(name)) return [`${folder}/${name}`];
-    const message = `\`${folder}/${name}\` is no \`.json\` or \`.ndjson\` file: a folder of documents holds nothing else`;
+    const message = `\`${folder}/${name}\` is not a \`.json\` or \`.ndjson\` file; a folder of documents must contain only such files`;
     files.problem({ pointer }, "unknown-file", message);
     return [];
   });

@@ -10,6 +10,6 @@ export function ownKindProblems(database: DatabaseField, verb: "ensure" | "remov
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind === undefined) return [];
     const path = toPointer(typeof database === "string" ? ["database"] : ["database", i]);
-    return [{ path, code: "system-database", message: `for documents of \`${name}\` there is \`${verb}${kind}\`` }];
+    return [{ path, code: "system-database", message: `for documents of \`${name}\`, use \`${verb}${kind}\`` }];
   });
 }

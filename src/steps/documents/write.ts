@@ -113,7 +113,8 @@ function refusal(
   const done = `${written}${total === undefined ? "" : ` of ${total}`} are written`;
   const rest = unsent > 0 ? `, ${unsent} were not reached` : "";
   const code = codeOf(refused);
-  const next = "Correct these documents, or what refuses them, then run again: what is written is left as it is.";
+  const next =
+    "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
   return new MigrateError(code, {
     message: `${database} refused ${named(refused, enough)}; ${done}${rest}`,
     ...(code === "request-failed" ? { next } : {}),

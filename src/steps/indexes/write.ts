@@ -32,7 +32,7 @@ export async function assertShown(couch: Couch, database: string, name: string, 
     indexes.some((one) => one.name === name && one.ddoc === desired.ddoc && isAsDesired(desired, one)),
   );
   if (shown) return;
-  const message = `CouchDB accepted index ${name} of ${database}, but does not show it as it was sent`;
+  const message = `CouchDB accepted index ${name} of ${database}, but lists it differently from what was sent`;
   throw new MigrateError("not-applied", { message, data: { database, index: name } });
 }
 
@@ -69,15 +69,15 @@ interface Refused {
   readonly reason?: string;
 }
 
-/** Whatever keeps CouchDB from saving the design document is a 500: another writer, a missing right, a bad option. */
+/** Whatever keeps CouchDB from saving the design document is a 500: another writer, a missing permission, a bad option. */
 function refused(database: string, name: string, { error, reason = "" }: Refused): MigrateError {
   const about = { database, index: name, status: 500, error, reason };
   if (/: (?:forbidden|unauthorized)$/.test(reason)) {
-    const right = `admin of ${database}`;
-    const lacking = `index ${name} of ${database} can't be written: that needs the right of ${right}`;
-    return new MigrateError("missing-right", { message: lacking, data: { ...about, right } });
+    const permission = `admin of ${database}`;
+    const lacking = `index ${name} of ${database} can't be written: the run's user needs to be an ${permission}`;
+    return new MigrateError("missing-permission", { message: lacking, data: { ...about, permission } });
   }
-  const message = `CouchDB did not take index ${name} of ${database}: ${reason}`;
+  const message = `CouchDB refused index ${name} of ${database}: ${reason}`;
   const code =
     error !== "error_saving_ddoc" ? "outcome-unknown" : /conflict/.test(reason) ? "conflict" : "request-failed";
   return new MigrateError(code, { message, data: about });
@@ -96,21 +96,21 @@ async function makeRoom(
   const doc = await readDesignDoc(couch, database, ddoc);
   if (!doc) return partitioned;
   if (doc.language !== "query") {
-    const message = `_design/${ddoc} is not one of indexes: give index ${name} another \`ddoc\``;
+    const message = `_design/${ddoc} is not a design document of indexes: give index ${name} another \`ddoc\``;
     throw new MigrateError("refused", { message, data: { database, ddoc } });
   }
   const option = membersOf(doc.options).partitioned as boolean | undefined;
   const byDefault = (await databaseInfo(couch, database))?.partitioned ?? false;
   if ((option ?? byDefault) === (partitioned ?? byDefault)) return option;
   if (indexNames(doc).some((other) => other !== name)) {
-    const message = `_design/${ddoc} holds other indexes, so that \`partitioned\` of ${name} can't be changed: give it a \`ddoc\` of its own`;
+    const message = `_design/${ddoc} contains other indexes, so \`partitioned\` of ${name} can't be changed: give the index its own \`ddoc\``;
     throw new MigrateError("refused", { message, data: { database, ddoc } });
   }
   await removeDesignDoc(couch, database, ddoc, doc);
   return partitioned;
 }
 
-/** CouchDB says that it has removed the index even where it could not, for another writer or for a missing right. */
+/** CouchDB says that it has removed the index even where it could not, for another writer or for a missing permission. */
 async function remove(couch: Couch, database: string, index: IndexPlace): Promise<void> {
   const { ddoc, type, name } = index;
   for (let attempt = 1; attempt <= removals; attempt += 1) {
@@ -119,9 +119,9 @@ async function remove(couch: Couch, database: string, index: IndexPlace): Promis
     const gone = (one: StoredIndex) => one.ddoc !== ddoc || one.type !== type || one.name !== name;
     if (await isShown(couch, database, (indexes) => indexes.every(gone))) return;
   }
-  const right = `admin of ${database}`;
-  const message = `CouchDB says that it removed index ${name} of ${database}, but still has it: the run may lack the right of ${right}`;
-  throw new MigrateError("missing-right", { message, data: { database, index: name, right } });
+  const permission = `admin of ${database}`;
+  const message = `CouchDB reported that index ${name} of ${database} was removed, but still has it: the run's user may have to be an ${permission}`;
+  throw new MigrateError("missing-permission", { message, data: { database, index: name, permission } });
 }
 
 type IndexPlace = Pick<StoredIndex, "ddoc" | "type" | "name">;
@@ -174,7 +174,7 @@ function serviceMissing(name: string, type: string, cause: MigrateError): Migrat
   return new MigrateError("step-failed", {
     message: `index ${name} is of type ${type}, but this CouchDB has no ${service}`,
     data: { ...cause.data, index: name, type },
-    next: `Install and enable ${service}, or make it an index of type json; then run again.`,
+    next: `Install and enable ${service}, or use an index of type json, then run again.`,
     cause,
   });
 }

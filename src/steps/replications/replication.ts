@@ -125,7 +125,7 @@ export function replicationProblems(spec: Replication): SpecProblem[] {
     ...(["source", "target"] as const).flatMap((key) => endpointProblems(key, spec[key])),
     ...exclusives(spec),
     ...(spec.id.startsWith("_")
-      ? [{ path: "/id", code: "bad-document-id", message: "CouchDB takes no id that begins with `_`" }]
+      ? [{ path: "/id", code: "bad-document-id", message: "CouchDB does not allow ids that begin with `_`" }]
       : []),
   ];
 }
@@ -135,17 +135,21 @@ function endpointProblems(key: string, endpoint: Endpoint): SpecProblem[] {
   const url = isText ? endpoint : endpoint.url;
   const path = isText ? `/${key}` : `/${key}/url`;
   if (!/^https?:\/\//i.test(url)) {
-    const message = `\`${key}\` has to be a URL: CouchDB 3 takes no bare names. Write the database as CouchDB itself reaches it (\`http://127.0.0.1:5984/zerglings\`), with \`auth\` where it asks for a login`;
+    const message = `\`${key}\` must be a URL: CouchDB 3 does not accept bare names. Write the database as CouchDB itself reaches it (\`http://127.0.0.1:5984/zerglings\`), with \`auth\` if it requires a login`;
     return [{ path, code: "not-a-url", message }];
   }
   if (!URL.canParse(url)) {
     return [
-      { path, code: "not-a-url", message: `\`${key}\` is not a URL; encode what is special in it (\`@\` is \`%40\`)` },
+      { path, code: "not-a-url", message: `\`${key}\` is not a URL; encode its special characters (\`@\` is \`%40\`)` },
     ];
   }
   if (/^\/*$/.test(new URL(url).pathname)) {
     return [
-      { path, code: "not-a-database", message: `\`${key}\` names a server, but no database: add \`/\` and its name` },
+      {
+        path,
+        code: "not-a-database",
+        message: `\`${key}\` names a server, but no database: add \`/\` and the database's name`,
+      },
     ];
   }
   return [];
@@ -154,6 +158,6 @@ function endpointProblems(key: string, endpoint: Endpoint): SpecProblem[] {
 function exclusives(spec: Replication): SpecProblem[] {
   const given = ["doc_ids", "selector", "filter"].filter((key) => spec[key] !== undefined);
   if (given.length < 2) return [];
-  const message = `a replication has one of \`doc_ids\`, \`selector\` and \`filter\`, and this has ${given.length}`;
+  const message = `a replication can have only one of \`doc_ids\`, \`selector\` and \`filter\`, but this one has ${given.length}`;
   return [{ path: `/${given[1]}`, code: "two-filters", message }];
 }

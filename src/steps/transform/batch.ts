@@ -100,7 +100,7 @@ export class Batch {
     }
     if (refused.length > 0) throw refusedError(database, refused, journal.marker.counts.changed + this.#done.size);
     if (faint > 0) {
-      const message = `${faint} documents were taken by a minority of the nodes of ${database} only`;
+      const message = `${faint} documents were accepted by only a minority of the nodes of ${database}`;
       throw new MigrateError("below-quorum", { message, data: { database, documents: faint } });
     }
     for (const { ours } of doubtful.values()) this.#sent.add(ours);

@@ -26,7 +26,7 @@ export async function carryOver(couch: Couch, database: string, step: StepIdenti
   if (!former) return;
   const { store, marker, id } = former;
   if (isDivision(marker)) {
-    const message = `step ${step.id} was begun in parts in ${database}, under its former id ${id}`;
+    const message = `step ${step.id} was started in parts in ${database}, under its former id ${id}`;
     const next = `Give it the id ${id} again until it is done, then rename it.`;
     throw new MigrateError("renamed-step", { message, next, data: { database, id } });
   }

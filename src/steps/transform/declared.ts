@@ -19,7 +19,7 @@ export function changeAsDeclared(document: JsonObject, { rename = {}, unset = []
     const found = take(document, from);
     if (!found) continue;
     if (holderOf(document, to, false)?.has)
-      throw new Unfit(`there is something at ${to} already, where ${from} would go`);
+      throw new Unfit(`there is already a value at ${to}, where ${from} would be moved`);
     put(document, to, found.value);
   }
   for (const pointer of unset) take(document, pointer);
@@ -44,10 +44,10 @@ export function pointerProblems({ rename = {}, unset = [], set = {} }: Declared)
 
 function whyNoPointer(pointer: string): string | undefined {
   if (!pointer.startsWith("/"))
-    return `\`${pointer}\` is no JSON Pointer: it begins with \`/\`, as \`/address/city\` does`;
+    return `\`${pointer}\` is not a JSON Pointer: it must begin with \`/\`, as in \`/address/city\``;
   if (/~(?![01])/.test(pointer))
-    return `in a JSON Pointer \`~\` stands before \`0\` or \`1\` only: \`~0\` is a tilde, \`~1\` a slash`;
-  if (pointer.startsWith("/_")) return "members that begin with `_` are CouchDB's own";
+    return `in a JSON Pointer \`~\` must be followed by \`0\` or \`1\`: \`~0\` is a tilde, \`~1\` a slash`;
+  if (pointer.startsWith("/_")) return "fields that begin with `_` are reserved for CouchDB";
   return undefined;
 }
 
@@ -73,7 +73,7 @@ function holderOf(document: JsonObject, pointer: string, make: boolean): Holder 
   }
   if (!isObject(container) && !Array.isArray(container)) {
     if (!make) return undefined;
-    throw new Unfit(`${pointer} leads through what is neither an object nor a list`);
+    throw new Unfit(`${pointer} leads through a value that is not an object or a list`);
   }
   return { container: container as Holder["container"], key: last, has: memberOf(container, last) !== undefined };
 }
@@ -103,11 +103,11 @@ function assign(container: unknown, key: string, value: unknown, pointer: string
   if (Array.isArray(container)) {
     if (key === "-") return void container.push(value);
     if (!isIndex(key) || Number(key) > container.length)
-      throw new Unfit(`${pointer} is no place in a list of ${container.length}`);
+      throw new Unfit(`${pointer} is not a place in a list of ${container.length}`);
     container[Number(key)] = value;
   } else if (isObject(container)) {
     Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
-  } else throw new Unfit(`${pointer} leads through what is neither an object nor a list`);
+  } else throw new Unfit(`${pointer} leads through a value that is not an object or a list`);
 }
 
 function isIndex(key: string): boolean {

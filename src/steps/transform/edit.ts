@@ -57,16 +57,16 @@ export async function editOf({ id, rev, document, conflicted }: Read, transform:
 /** What CouchDB will hold of what a function returned: JSON, without CouchDB's own members. */
 function contentOf(id: string, rev: string, value: unknown): JsonObject {
   if (value === undefined)
-    throw new Unfit("the function returned nothing; it has to return the document, or null to delete it");
+    throw new Unfit("the function returned nothing; it must return the document, or null to delete it");
   if (!isObject(value))
-    throw new Unfit(`the function returned ${Array.isArray(value) ? "a list" : typeof value}, and no document`);
+    throw new Unfit(`the function returned ${Array.isArray(value) ? "a list" : typeof value}, not a document`);
   const json = asJson(value);
   const { _id = id, _rev = rev, _attachments, ...content } = json;
-  if (_id !== id) throw new Unfit("the function changed its _id; a document keeps its id");
-  if (_rev !== rev) throw new Unfit("the function changed its _rev");
+  if (_id !== id) throw new Unfit("the function changed _id, but a document must keep its id");
+  if (_rev !== rev) throw new Unfit("the function changed _rev");
   const own = Object.keys(content).find((key) => key.startsWith("_"));
   if (own === "_deleted") throw new Unfit("the function set _deleted; return null to delete a document");
-  if (own !== undefined) throw new Unfit(`the function set ${own}; members that begin with _ are CouchDB's own`);
+  if (own !== undefined) throw new Unfit(`the function set ${own}; fields that begin with _ are reserved for CouchDB`);
   return content;
 }
 
@@ -78,7 +78,7 @@ function asJson(value: JsonObject): JsonObject {
     return member;
   });
   if (/\\ud[89a-f][0-9a-f]{2}/.test(text) && /\\ud[89a-f][0-9a-f]{2}/.test(text.replaceAll("\\\\", ""))) {
-    throw new Unfit("the function made a text that holds half a character");
+    throw new Unfit("the function produced text that contains half a character");
   }
   const json: JsonObject = JSON.parse(text);
   if (isTooDeep(json)) throw tooDeep();

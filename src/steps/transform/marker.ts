@@ -184,9 +184,9 @@ export class MarkerStore {
   /** What was written with a 201 is not there: without it nobody can tell what was changed. */
   lost(what: string): MigrateError {
     return new MigrateError("ledger-unreadable", {
-      message: `${this.name}:${what} is gone from ${this.#database}, which held what the step ${this.#step.id} has changed there`,
+      message: `${this.name}:${what} is gone from ${this.#database}, which recorded what the step ${this.#step.id} has changed there`,
       data: { database: this.#database, id: `${this.name}:${what}` },
-      next: "Bring back the nodes that are missing, if there are any, then run again; else restore the database.",
+      next: "If nodes are missing, bring them back, then run again; otherwise, restore the database.",
     });
   }
 
@@ -202,7 +202,7 @@ export class MarkerStore {
   #parsed({ body }: StoredLocal): Marker | Division {
     const marker = body as Partial<Marker>;
     if (!isObject(body) || marker.formatVersion !== 1 || marker.kind !== "transformDocuments" || !marker.checksum) {
-      const message = `${this.name} in ${this.#database} is no marker that this version can read`;
+      const message = `${this.name} in ${this.#database} is not a marker that this version can read`;
       throw new MigrateError("ledger-unreadable", { message, data: { database: this.#database, id: this.name } });
     }
     return marker as Marker | Division;

@@ -80,7 +80,7 @@ export async function finishParts(options: TransformationOptions): Promise<Endin
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);
   const found = await store.read();
-  if (!isDivision(found)) throw bug(`${store.name} in ${database} is of work that is not done in parts`);
+  if (!isDivision(found)) throw bug(`${store.name} in ${database} belongs to work that is not divided into parts`);
   let [division, arriving] = [found, 0];
   if (division.state === "in-parts") {
     let counts = noCounts;
@@ -137,16 +137,16 @@ function numbers(of: number): number[] {
 
 function otherNumber(database: string, { id }: StepIdentity, is: number, wanted: number): MigrateError {
   return new MigrateError("refused", {
-    message: `${id} is being done in ${is} parts in ${database}, and can't be done in ${wanted}`,
+    message: `${id} is already divided into ${is} parts in ${database}, and can't be divided into ${wanted}`,
     data: { database, parts: is, wanted },
-    next: `Run its parts with \`--part 1/${is}\` to \`--part ${is}/${is}\`, or \`apply\` without --part, which does what is left of them.`,
+    next: `Run its parts with \`--part 1/${is}\` to \`--part ${is}/${is}\`, or \`apply\` without --part, which does the rest.`,
   });
 }
 
 function begunUndivided(database: string, { id }: StepIdentity): MigrateError {
   return new MigrateError("refused", {
-    message: `${id} was begun in ${database} by a run without --part, and can't be divided any more`,
+    message: `${id} was started in ${database} by a run without --part, and can't be divided any more`,
     data: { database },
-    next: "Let `apply` without --part finish it.",
+    next: "Run `apply` without --part to finish it.",
   });
 }

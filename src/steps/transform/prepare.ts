@@ -47,11 +47,11 @@ export async function prepareEdits(
 
 export function assertFree({ conflicted }: Pick<Edit, "conflicted">, conflicts: Conflicts): void {
   if (!conflicted || conflicts === "leave") return;
-  throw new Unfit("it has conflicting revisions, and the step says `conflicts: refuse`");
+  throw new Unfit("it has conflicting revisions, and the step has `conflicts: refuse`");
 }
 
 async function assertExact({ id, rev }: Read, reader: Reader): Promise<void> {
   const stored = await reader.revision(id, rev);
   if (!stored?.lossy) return;
-  throw new Unfit("it holds a number that JavaScript can't keep exactly, so that it would be written as another one");
+  throw new Unfit("it contains a number that JavaScript can't store exactly, so the run would change it");
 }

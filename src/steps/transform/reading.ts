@@ -213,7 +213,7 @@ export class Reader {
 function adviseSelector(error: unknown): never {
   if (!isOfDeepAnswer(error)) throw error;
   const { code, message, data } = error;
-  const next = "Change or remove that document, or leave it out with the step's `selector`, then run again.";
+  const next = "Change or remove that document, or exclude it with the step's `selector`, then run again.";
   throw new MigrateError(code, { message, data, next, cause: error });
 }
 

@@ -65,7 +65,9 @@ export class RunningScript {
     this.#worker.on("error", (thrown: unknown) =>
       this.#end(failed(`threw outside its function${this.#quoted(thrown)}`, this.#at)),
     );
-    this.#worker.on("exit", () => this.#end(failed("ended by itself: it exits, or awaits what never comes", this.#at)));
+    this.#worker.on("exit", () =>
+      this.#end(failed("ended by itself: it exits, or awaits something that never happens", this.#at)),
+    );
     options.signal?.addEventListener("abort", this.#interrupt, { once: true });
   }
 

@@ -16,8 +16,8 @@ export async function readScript(files: StepFiles, path: string): Promise<string
   const pointer = "/script";
   if (!/\.m?js$/.test(path)) {
     const message = /\.[cm]?ts$/.test(path)
-      ? "a script is JavaScript, so that every Node runs it: compile it to a `.mjs` file"
-      : "a script is an ES module in a `.mjs` or `.js` file";
+      ? "a script must be JavaScript: compile it to a `.mjs` file"
+      : "a script must be an ES module in a `.mjs` or `.js` file";
     files.problem({ pointer }, "not-a-script", message, path);
     return undefined;
   }
@@ -56,13 +56,17 @@ function problemsOf(source: string): ScriptProblem[] {
     return importsOf(program).flatMap(({ start, name }) => {
       if (name?.startsWith("node:")) return [];
       const what = name === undefined ? "what it computes" : `\`${name}\``;
-      const message = `it imports ${what}; a script is one file, of which the checksum is taken: it may import \`node:\` modules only`;
+      const message = `it imports ${what}; a script must be one file, whose checksum is recorded: it can import only \`node:\` modules`;
       return [{ offset: start, code: "script-imports", message }];
     });
   } catch (error) {
     const { pos = 0, message } = error as { readonly pos?: number; readonly message: string };
     return [
-      { offset: pos, code: "script-syntax", message: `this is no ES module: ${message.replace(/ \(\d+:\d+\)$/, "")}` },
+      {
+        offset: pos,
+        code: "script-syntax",
+        message: `this is not an ES module: ${message.replace(/ \(\d+:\d+\)$/, "")}`,
+      },
     ];
   }
 }

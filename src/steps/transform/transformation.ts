@@ -73,7 +73,7 @@ export async function transformAll(options: TransformationOptions): Promise<Endi
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);
   const found = await store.read();
-  if (isDivision(found)) throw bug(`${store.name} in ${database} is of work that is done in parts`);
+  if (isDivision(found)) throw bug(`${store.name} in ${database} belongs to work that is divided into parts`);
   if (found?.state === "done") return { counts: found.counts, arriving: 0 };
   const transformation = await Transformation.open(options, store, found);
   await transformation.bringUpToDate();

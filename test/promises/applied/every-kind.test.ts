@@ -58,7 +58,7 @@ const rows: Readonly<Record<string, Row>> = {
   removeDesignDocs: { proof: "answer" },
   removeDocuments: { proof: "answer" },
   // What CouchDB answers to a user who may not.
-  removeIndexes: { proof: "answer", code: "missing-right" },
+  removeIndexes: { proof: "answer", code: "missing-permission" },
   removeReplication: { proof: "answer" },
   removeUser: { proof: "answer" },
   transformDocuments: { proof: "answer", only: /_bulk_docs$/, other: renamed },

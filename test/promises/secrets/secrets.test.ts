@@ -323,7 +323,7 @@ test("refused logins, and secrets in a URL", async () => {
   const url = proxy.url.replace("//", `//${admin.name}:${secrets.urlPassword}@`);
   const withUrl = { COUCHDB_URL: "", COUCHDB_USERNAME: "", COUCHDB_PASSWORD: "", COUCHDB_PREVIOUS_PASSWORD: "" };
   const onCommandLine = await run(["status", soundFiles(), "--url", url], withUrl);
-  expect(onCommandLine.stderr).toMatch(/--url holds credentials, which the process list shows/);
+  expect(onCommandLine.stderr).toMatch(/--url contains credentials, which the process list shows/);
   await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: url });
   await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: `${url}?${secrets.configKey}` });
   await run(["status", soundFiles()], { ...withUrl, COUCHDB_URL: `http://${admin.name}:${secrets.urlPassword}@[` });

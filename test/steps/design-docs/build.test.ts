@@ -31,6 +31,6 @@ it.concurrent("is waited for on where CouchDB says that a node is away", async (
 });
 
 it.concurrent("fails for the reason that CouchDB gives, in one line", async () => {
-  const message = "building v in zerglings failed: os_process_error: it timed out. The version before still serves";
+  const message = "building v in zerglings failed: os_process_error: it timed out. The previous version still serves";
   await expect(waited("os_process_error", "it\n timed out.")).rejects.toMatchObject({ code: "step-failed", message });
 });

@@ -76,7 +76,7 @@ export const forms: readonly Form[] = [
     "function (doc) { let a; a ||= 1; }",
     "function (doc) { emit('\u2028'); }",
   ),
-  ...refused("is only declared", "function map(doc) { emit(1); }", "// c\nfunction map(doc) { emit(1); };"),
+  ...refused("is a declaration", "function map(doc) { emit(1); }", "// c\nfunction map(doc) { emit(1); };"),
   ...refused("CommonJS", "exports.map = function (doc) {}", "module.exports = (doc) => emit(1)"),
   ...refused("'import' and 'export'", "export default function (doc) {}", "export function map(doc) {}"),
   ...refused("async", "async function (doc) { emit(1); }"),

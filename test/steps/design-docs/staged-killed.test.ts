@@ -111,7 +111,7 @@ onNodes("a staged deployment", () => {
     proxy.faultWhen(isIndexed, "silence");
     const outOfTime = await runCli([...args, "--timeout", "10s"], { env });
     expect(outOfTime, outOfTime.stderr).toMatchObject({ code: 6 });
-    expect(JSON.parse(outOfTime.stdout)).toMatchObject({ result: "come-again", unfinished: ["views"], failures: [] });
+    expect(JSON.parse(outOfTime.stdout)).toMatchObject({ result: "incomplete", unfinished: ["views"], failures: [] });
     expect(outOfTime.stderr).toContain("views: unfinished");
     proxy.reset();
     const running = startCli(args, { env });
@@ -123,7 +123,7 @@ onNodes("a staged deployment", () => {
     const status = await runCli(["status", path, "--set", database, "--format", "json"], { env });
     expect(JSON.parse(status.stdout).runs).toMatchObject([
       { result: "interrupted", failures: [] },
-      { result: "come-again", failures: [] },
+      { result: "incomplete", failures: [] },
     ]);
     expect(await designDocs(node, database)).toHaveLength(2);
     expect(await runCli(args, { env })).toMatchObject({ code: 0 });

@@ -206,7 +206,7 @@ describe("what is wrong", () => {
 });
 
 describe("a file that changes after it was read", () => {
-  const changed = { code: "step-failed", message: expect.stringContaining("no longer what it was") };
+  const changed = { code: "step-failed", message: expect.stringContaining("changed after this run read it first") };
 
   it("is refused before its first document", async () => {
     const { folder, file } = await load("a.ndjson", two.join("\n"));

@@ -216,7 +216,7 @@ onReal("on a CouchDB", () => {
     await bring(database, { i: { index: { fields: ["a"] } } });
     const member = open(login);
     onTestFinished(() => member.close());
-    const missing = { code: "missing-right", message: expect.stringContaining(`admin of ${database}`) };
+    const missing = { code: "missing-permission", message: expect.stringContaining(`admin of ${database}`) };
     await expect(bring(database, { i: { index: { fields: ["b"] } } }, member)).rejects.toMatchObject(missing);
     await expect(remove(database, [{ name: "i", ddoc: "mango-i" }], member)).rejects.toMatchObject(missing);
     expect((await list(database)).map(({ def }) => def.fields)).toEqual([[{ a: "asc" }]]);

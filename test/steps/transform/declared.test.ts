@@ -22,11 +22,11 @@ const changed: [Declared, object][] = [
 it.each(changed)("%j", (declared, expected) => expect(changeAsDeclared(document(), declared)).toEqual(expected));
 
 const unfit: [Declared, RegExp][] = [
-  [{ rename: { "/a": "/deep" } }, /something at \/deep already/],
-  [{ set: { "/a/b": 1 } }, /neither an object nor a list/],
-  [{ set: { "/a/b/c": 1 } }, /neither an object nor a list/],
-  [{ set: { "/list/3": 1 } }, /no place in a list of 2/],
-  [{ set: { "/list/x": 1 } }, /no place in a list/],
+  [{ rename: { "/a": "/deep" } }, /already a value at \/deep/],
+  [{ set: { "/a/b": 1 } }, /not an object or a list/],
+  [{ set: { "/a/b/c": 1 } }, /not an object or a list/],
+  [{ set: { "/list/3": 1 } }, /not a place in a list of 2/],
+  [{ set: { "/list/x": 1 } }, /not a place in a list/],
 ];
 it.each(unfit)("%j is not possible", (declared, message) =>
   expect(() => changeAsDeclared(document(), declared)).toThrow(message),

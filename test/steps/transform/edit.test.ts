@@ -27,7 +27,7 @@ const faults: [unknown, RegExp][] = [
   [undefined, /returned nothing/],
   [[1], /a list/],
   ["x", /string/],
-  [{ _id: "other" }, /changed its _id/],
+  [{ _id: "other" }, /changed _id/],
   [{ _rev: "2-b" }, /_rev/],
   [{ _deleted: true }, /return null/],
   [{ _mine: 1 }, /_mine/],

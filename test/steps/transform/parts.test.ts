@@ -169,7 +169,7 @@ describe("what was begun otherwise", () => {
     await expect(scene.run(plusOne, killedAt(5, "before"))).rejects.toThrow(Killed);
     await expect(scene.runInParts(3, plusOne)).rejects.toMatchObject({
       code: "refused",
-      message: expect.stringContaining("begun"),
+      message: expect.stringContaining("started"),
     });
     await scene.run(plusOne);
     await scene.runInParts(3, plusOne);

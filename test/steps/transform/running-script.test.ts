@@ -87,7 +87,7 @@ const unloadable: [title: string, source: string, message: RegExp][] = [
   [
     "has a top-level await that never settles",
     "await new Promise(() => {}); export default (d) => d;",
-    /awaits what never/,
+    /awaits something that never/,
   ],
   ["loops at its top level", "for (;;); export default (d) => d;", /within 2 s .*was loaded/],
   ["throws", "throw new Error('not today');", /can't be loaded: not today/],
@@ -101,7 +101,7 @@ it.each(unloadable)("a module that %s can't be loaded", async (_, source, messag
 it("is ended by the signal while it computes", async () => {
   const stop = new AbortController();
   const running = await open("export default () => { for (;;); };", { signal: stop.signal });
-  const reason = new MigrateError("come-again", { message: "time is up" });
+  const reason = new MigrateError("incomplete", { message: "time is up" });
   const changed = running.change(document);
   stop.abort(reason);
   await expect(changed).rejects.toBe(reason);

@@ -1,11 +1,11 @@
-/** Says which right a refused request needs. */
+/** Says which permission a refused request needs. */
 import { MigrateError } from "../contract/errors.js";
 import type { Answered } from "./answer.js";
 import { scopeOf } from "./memo.js";
 import type { Session } from "./session.js";
 
 /** `target`: the path, encoded; a query does not matter. */
-export function neededRight(method: string, target: string): string {
+export function neededPermission(method: string, target: string): string {
   const path = target.split("?", 1)[0] ?? target;
   const database = decodeURIComponent(scopeOf(path));
   if (database === "" || database.startsWith("_")) return "server admin";
@@ -16,19 +16,23 @@ export function neededRight(method: string, target: string): string {
   return !reads && ofAdmins.test(below[0] ?? "") ? `admin of ${database}` : `member of ${database}`;
 }
 
-/** The user is who he says he is, and still the answer is no. */
-export function missingRight(
+/** The login is correct, but CouchDB refuses the request. */
+export function missingPermission(
   method: string,
   target: string,
   session: Session | undefined,
   answer: Answered,
 ): MigrateError {
-  const right = neededRight(method, target);
+  const permission = neededPermission(method, target);
   const path = target.split("?", 1)[0] ?? target;
   const user = session?.name ?? null;
-  const who = user === null ? "an anonymous user" : `the user ${JSON.stringify(user)}`;
-  return new MigrateError("missing-right", {
-    message: `${method} ${path} needs the right of ${right}, which ${who} lacks.`,
-    data: { right, method, path, user, status: answer.status },
+  const role = `${permission.startsWith("admin") ? "an" : "a"} ${permission}`;
+  const message =
+    user === null
+      ? `${method} ${path} needs a login as ${role}`
+      : `user ${JSON.stringify(user)} needs to be ${role} for ${method} ${path}`;
+  return new MigrateError("missing-permission", {
+    message,
+    data: { permission, method, path, user, status: answer.status },
   });
 }
