@@ -90,6 +90,11 @@ test("every layer that a folder may import is imported", () => {
   expect(unused).toEqual([]);
 });
 
+test("only the inventory knows how databases are asked for", () => {
+  const users = [...imports].flatMap(([file, imported]) => (imported.includes("couch/databases.ts") ? file : []));
+  expect(users.sort()).toEqual(["couch/inventory.ts", "couch/stamp.ts"]);
+});
+
 test("no files import each other in a circle", () => {
   expect(circleIn(imports)).toEqual([]);
 });

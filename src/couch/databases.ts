@@ -1,11 +1,10 @@
-/** What databases there are, asked for many at a time. */
+/** Asks for databases, many at a time. For inventory.ts alone, which everybody else asks. */
 import pMap from "p-map";
 import type { Couch } from "./couch.js";
 import { gather } from "./gather.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
-import { fromFirstToLast, type ShardMap, shardMaps, worthAListing } from "./shard-maps.js";
-import { sharedIn } from "./shared.js";
+import { fromFirstToLast, type ShardMap, shardMapRevisions, shardMaps, worthAListing } from "./shard-maps.js";
 
 export interface DatabaseInfo {
   readonly name: string;
@@ -18,6 +17,8 @@ export interface DatabaseInfo {
   readonly n?: number;
   readonly partitioned: boolean;
 }
+
+export type Otherwise = (name: string, error: unknown) => string;
 
 /** `GET /db`, and a row of `_dbs_info`. */
 interface RawInfo {
@@ -37,8 +38,7 @@ interface RawInfo {
 const namesARequest = 25;
 const side = 8;
 
-/** What is known of one server in a run. */
-class Databases {
+export class Databases {
   readonly #couch: Couch;
   /** `_dbs_info` is absent (before 2.2) or forbidden (it wants a server admin): ask for each database. */
   #single = false;
@@ -55,11 +55,46 @@ class Databases {
     this.#couch = couch;
   }
 
+  /** As it was last seen in this run; `undefined`: it was not. */
   shardMap(name: string): ShardMap | undefined {
     return this.#maps.get(name);
   }
 
-  async listedIncarnations(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+  /** `undefined`: they can't be had. */
+  shardMapRevisions(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+    return shardMapRevisions(this.#couch, names);
+  }
+
+  /** All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */
+  async list(pattern?: string): Promise<readonly string[]> {
+    const { body } = await this.#couch.read<readonly string[]>(path`/_all_dbs`);
+    return pattern === undefined ? body : body.filter(patternTest(pattern));
+  }
+
+  /**
+   * For each name its incarnation; `undefined`: it does not exist. One request for all of them, or for each 25.
+   *
+   * @param otherwise what is taken for the incarnation of one that can't be read; or it throws
+   */
+  async incarnations(
+    names: readonly string[],
+    otherwise: Otherwise = rethrow,
+  ): Promise<Map<string, string | undefined>> {
+    const listed = await this.#listed(names);
+    const found = names.map(async (name) => {
+      const incarnation = listed
+        ? listed.get(name)
+        : await this.info(name).then(
+            (info) => info?.incarnation,
+            (error: unknown) => otherwise(name, error),
+          );
+      return [name, incarnation] as const;
+    });
+    return new Map(await Promise.all(found));
+  }
+
+  /** By name, of those that exist. `undefined`: they are too few for a listing, or it can't be had. */
+  async #listed(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
     if (this.#listing === false || names.length < (this.#listing ? 1 : worthAListing)) return undefined;
     const maps = await shardMaps(this.#couch, names);
     this.#listing = maps !== undefined;
@@ -67,6 +102,7 @@ class Databases {
     return maps && new Map([...maps].map(([name, { incarnation }]) => [name, incarnation]));
   }
 
+  /** `undefined`: it does not exist. */
   info(name: string): Promise<DatabaseInfo | undefined> {
     const epoch = this.#couch.epoch ?? this.#couch.requests.writes;
     if (epoch !== this.#epoch) this.#known = new Map();
@@ -147,45 +183,8 @@ interface Row {
   readonly info?: RawInfo;
 }
 
-function databasesOf(couch: Couch): Databases {
-  return sharedIn(couch, newDatabases);
-}
-
-function newDatabases(server: Couch): Databases {
-  return new Databases(server);
-}
-
-/** `undefined`: it does not exist. */
-export function databaseInfo(couch: Couch, name: string): Promise<DatabaseInfo | undefined> {
-  return databasesOf(couch).info(name);
-}
-
-/** For each name its incarnation; `undefined`: it does not exist. One request for all of them, or for each 25. */
-export async function incarnations(couch: Couch, names: readonly string[]): Promise<Map<string, string | undefined>> {
-  const listed = await listedIncarnations(couch, names);
-  const found = names.map(async (name) => {
-    return [name, listed ? listed.get(name) : (await databaseInfo(couch, name))?.incarnation] as const;
-  });
-  return new Map(await Promise.all(found));
-}
-
-/** By name, of those that exist. `undefined`: they are too few for a listing, or it can't be had. */
-export function listedIncarnations(
-  couch: Couch,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string> | undefined> {
-  return databasesOf(couch).listedIncarnations(names);
-}
-
-/** As it was last seen in this run; `undefined`: it was not. */
-export function knownShardMap(couch: Couch, name: string): ShardMap | undefined {
-  return databasesOf(couch).shardMap(name);
-}
-
-/** All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */
-export async function listDatabases(couch: Couch, pattern?: string): Promise<readonly string[]> {
-  const { body } = await couch.read<readonly string[]>(path`/_all_dbs`);
-  return pattern === undefined ? body : body.filter(patternTest(pattern));
+function rethrow(_: string, error: unknown): never {
+  throw error;
 }
 
 function infoOf(name: string, raw: RawInfo): DatabaseInfo {

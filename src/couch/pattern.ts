@@ -1,3 +1,8 @@
+/** Names many databases, and not one. */
+export function isPattern(database: string): boolean {
+  return database.includes("*");
+}
+
 /** A test for names that match a pattern, in which `*` stands for any text. CouchDB's own databases (`_…`) never match. */
 export function patternTest(pattern: string): (database: string) => boolean {
   const [first = "", ...others] = pattern.split("*");

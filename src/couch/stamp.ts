@@ -3,9 +3,8 @@
  * it: where it pays, the revisions of shard maps, which are read without opening a database.
  */
 import { isObject, isStringArray } from "../text/json.js";
-import type { Couch } from "./couch.js";
-import { databaseInfo, knownShardMap } from "./databases.js";
-import { shardMapRevisions, worthAListing } from "./shard-maps.js";
+import type { Databases } from "./databases.js";
+import { worthAListing } from "./shard-maps.js";
 
 export interface Stamp {
   /** The databases to look at, each with its incarnation; `null`: it does not exist. */
@@ -15,11 +14,11 @@ export interface Stamp {
 }
 
 /** @param existing incarnations of the databases that exist */
-export function stampOf(couch: Couch, names: readonly string[], existing: ReadonlyMap<string, string>): Stamp {
+export function stampOf(server: Databases, names: readonly string[], existing: ReadonlyMap<string, string>): Stamp {
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
   const there = names.filter((name) => existing.has(name));
   const known = there.flatMap((name) => {
-    const map = knownShardMap(couch, name);
+    const map = server.shardMap(name);
     return map && map.incarnation === existing.get(name) ? [[name, map.rev] as const] : [];
   });
   if (names.length < worthAListing || known.length < there.length) return { databases };
@@ -27,11 +26,11 @@ export function stampOf(couch: Couch, names: readonly string[], existing: Readon
 }
 
 /** Asks the server. False: they are not as they were, or it can't be told. */
-export async function isAsStamped(couch: Couch, { databases, shardMaps: before }: Stamp): Promise<boolean> {
+export async function isAsStamped(server: Databases, { databases, shardMaps: before }: Stamp): Promise<boolean> {
   const names = Object.keys(databases);
-  const now = before && (await shardMapRevisions(couch, names));
+  const now = before && (await server.shardMapRevisions(names));
   if (now) return names.every((name) => now.get(name) === before[name]);
-  const same = names.map(async (name) => ((await databaseInfo(couch, name))?.incarnation ?? null) === databases[name]);
+  const same = names.map(async (name) => ((await server.info(name))?.incarnation ?? null) === databases[name]);
   return !(await Promise.all(same)).includes(false);
 }
 

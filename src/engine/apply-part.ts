@@ -18,7 +18,6 @@ import { type Assessment, assess, narrowed } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";
 import { type Done, execute } from "./execute.js";
-import { Incarnations } from "./incarnations.js";
 import { NotOlder } from "./not-older.js";
 import { fail } from "./outcome.js";
 import { partsOf, standings, takePartIfNeeded } from "./parts.js";
@@ -178,9 +177,8 @@ async function underPartLease(run: Run, seen: Assessment, unit: Unit, guard: Not
     if (cut.length > 0) run.emit({ type: "step-stopped", id: step.id });
     else run.emit({ type: "step-end", ...saidOf(unit), outcome: "done", milliseconds });
   };
-  const existing = new Incarnations(run.couch, seen.existing);
   const endings = () => [run.why(), guard.failure].filter((error) => error !== undefined);
-  await execute({ run, seen, existing, guard, endings, settle }, { groups: [[unit]], needs: [[]] });
+  await execute({ run, seen, guard, endings, settle }, { groups: [[unit]], needs: [[]] });
 }
 
 function decisionOn({ decisions }: Assessment, { id }: Step): Decision | undefined {

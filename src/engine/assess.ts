@@ -2,14 +2,13 @@
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Warning } from "../contract/results.js";
-import { databaseInfo, listDatabases, listedIncarnations } from "../couch/databases.js";
 import { assertRoot } from "../couch/identity.js";
+import { existingOf, unknownIncarnation } from "../couch/inventory.js";
 import { assumeNodes } from "../couch/nodes.js";
-import { patternTest } from "../couch/pattern.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { readLedger } from "../ledger/store.js";
-import { isPattern, namedDatabases } from "../steps/targets.js";
+import { namedDatabases } from "../steps/targets.js";
 import { isOnce, isVolatile } from "../steps/traits.js";
 import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
@@ -169,46 +168,24 @@ async function existingElsewhere(
   ledger: Ledger | undefined,
 ): Promise<Map<string, string>> {
   const names = placed.flatMap((one) => databasesElsewhere(one, entryOf(ledger, one.step.id)));
-  return names.length === 0 ? new Map() : incarnationsOf(run, new Set(names));
+  return existingOf(await run.inventory.incarnations([...new Set(names)], unreadable(run)));
 }
 
 /** Of the databases that the steps name or match, those that exist, each with its incarnation. */
-export async function existingDatabases(run: Run): Promise<Map<string, string>> {
-  const named = new Set(run.steps.flatMap(namedDatabases));
-  const patterns = [...named].filter(isPattern).map(patternTest);
-  const names = new Set([...named].filter((name) => !isPattern(name)));
-  if (patterns.length > 0) {
-    const matched = (await listDatabases(run.couch)).filter((name) => patterns.some((matches) => matches(name)));
-    for (const name of matched) names.add(name);
-  }
-  return incarnationsOf(run, names);
-}
-
-/** Of those that exist. */
-async function incarnationsOf(run: Run, names: ReadonlySet<string>): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const listed = await listedIncarnations(run.couch, [...names]);
-  await Promise.all(
-    [...names].map(async (name) => {
-      const incarnation = listed ? listed.get(name) : await incarnationOf(run, name);
-      if (incarnation !== undefined) found.set(name, incarnation);
-    }),
-  );
-  return found;
+export function existingDatabases(run: Run): Promise<ReadonlyMap<string, string>> {
+  return run.inventory.look(run.steps.flatMap(namedDatabases), unreadable(run));
 }
 
 /**
  * A database that may not, or can't, be read is there, as far as can be told: the step that works in it says what is
  * wrong, and the others go on.
  */
-async function incarnationOf(run: Run, name: string): Promise<string | undefined> {
-  try {
-    return (await databaseInfo(run.couch, name))?.incarnation;
-  } catch (error) {
+function unreadable(run: Run): (name: string, error: unknown) => string {
+  return (name, error) => {
     if (!(error instanceof MigrateError) || isNotReady(error) || !isOfOnePlace(error)) throw error;
     if (error.code !== "missing-permission") {
       run.emit({ type: "warning", code: "unreadable", message: `database ${name} can't be read: ${error.message}` });
     }
-    return "0";
-  }
+    return unknownIncarnation;
+  };
 }

@@ -11,7 +11,6 @@ import { createdBy, divisionOf, isAbsentFromNew } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import { type Converged, converge, untilNoDoubt } from "./converge.js";
 import { contextOf, missingDatabase } from "./examine.js";
-import type { Incarnations } from "./incarnations.js";
 import { partsOf, standings, takePart } from "./parts.js";
 import { runInOrder } from "./schedule.js";
 import { type Run, runUnder } from "./session.js";
@@ -22,7 +21,6 @@ import { withoutSecrets } from "./without-secrets.js";
 export interface Job {
   readonly run: Run;
   readonly seen: Assessment;
-  readonly existing: Incarnations;
   /** Absent: the writes need none. */
   readonly guard?: Guard;
   /** What ends the run by now, though no step is to blame. What it cuts short has not failed: the next run continues. */
@@ -86,7 +84,7 @@ export async function execute(job: Job, { groups, needs }: Units): Promise<strin
 async function inPlaces(job: Held, unit: Unit): Promise<Done> {
   const began = performance.now();
   const { step } = unit.decision;
-  const places = placesOf(job.run, unit, job.seen, job.existing.names);
+  const places = placesOf(job.run, unit, job.seen, job.run.inventory.existing);
   const inParts = divisionOf(step) && !unit.part;
   const all = inParts ? await afterParts(job, step, places) : await inEach(job, step, places);
   const cause = job.unwritable?.();
@@ -110,8 +108,8 @@ function inEach(job: Held, step: Step, places: readonly Place[]): Promise<(Succe
  * of the step. Where another process is at work on a part, it is waited for; the leases of all parts are held to the end.
  */
 async function afterParts(job: Held, step: Step, places: readonly Place[]): Promise<(Success | Failed)[]> {
-  const { run, guard, existing } = job;
-  const databases = places.flatMap(({ database }) => (database && existing.has(database) ? [database] : []));
+  const { run, guard } = job;
+  const databases = places.flatMap(({ database }) => (database && run.inventory.exists(database) ? [database] : []));
   const divided = await standings(run, step, databases);
   const most = Math.max(0, ...[...divided.values()].map(({ of }) => of));
   const leases: Lease[] = [];
@@ -140,7 +138,7 @@ async function afterParts(job: Held, step: Step, places: readonly Place[]): Prom
 }
 
 async function inPlace(job: Held, step: Step, place: Place): Promise<Success | Failed> {
-  const { run, held, existing } = job;
+  const { run, held } = job;
   const { database, part } = place;
   const assertHeld = () => (job.guard ? job.guard.assertHeld() : run.signal.throwIfAborted());
   try {
@@ -149,7 +147,7 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
       await untilNoDoubt(held, database, assertHeld, () => partsOf(step).apply(part, context));
       return { place, converged: { wrote: true, warnings: [], kept: [] } };
     }
-    const exists = database === undefined || existing.has(database);
+    const exists = database === undefined || run.inventory.exists(database);
     if (!exists && !createdBy(step).includes(database)) {
       throw new MigrateError("refused", { message: missingDatabase(database), next: "Add the step, then run again." });
     }
@@ -163,9 +161,8 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
 }
 
 /** A database that this run has made need not be looked at. */
-function isAbsent({ couch }: Run, step: Step, database: string | undefined): boolean {
-  if (database === undefined || !couch.made?.(database)) return false;
-  return isAbsentFromNew(step);
+function isAbsent({ inventory }: Run, step: Step, database: string | undefined): boolean {
+  return database !== undefined && inventory.madeHere(database) && isAbsentFromNew(step);
 }
 
 /** Rejects with the first error, but only when all have ended. */

@@ -14,7 +14,7 @@ export interface FastPath {
   /** Reads what a run will look at, while files are still being parsed. */
   lookAhead(first: FirstLook, concurrency: number): Promise<NonNullable<LoadOptions["eachFile"]>>;
   /** What a run leaves in the lease for the next one; `undefined`: there may be something left to do. */
-  takeSnapshot(run: Run, stored: StoredLedger, existing: ReadonlyMap<string, string>): Promise<object | undefined>;
+  takeSnapshot(run: Run, stored: StoredLedger): Promise<object | undefined>;
 }
 
 export const fast: { readonly path?: () => Promise<FastPath> } = {

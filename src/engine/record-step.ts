@@ -7,7 +7,6 @@ import { createdBy, isOnce, removedBy } from "../steps/traits.js";
 import { version } from "../version.js";
 import { claimsOf } from "./claims-of.js";
 import type { Done } from "./execute.js";
-import type { Incarnations } from "./incarnations.js";
 import { fail, warn } from "./outcome.js";
 import { targetsOf } from "./places.js";
 import type { Recorder } from "./recorder.js";
@@ -16,13 +15,12 @@ import { saidOf, type Unit } from "./units.js";
 
 interface Records {
   readonly run: Run;
-  readonly existing: Incarnations;
   readonly recorder: Recorder;
   /** Ids of steps that this run has brought to hold by writing before. */
   readonly written: ReadonlySet<string>;
 }
 
-export async function recordStep({ run, existing, recorder, written }: Records, unit: Unit, done: Done): Promise<void> {
+export async function recordStep({ run, recorder, written }: Records, unit: Unit, done: Done): Promise<void> {
   const { step } = unit.decision;
   const { id } = step;
   const kind = kindOf(step);
@@ -37,11 +35,11 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
     converged.kept.map((one) => (places.length > 1 && database !== undefined ? { ...one, database } : one)),
   );
   const wrote = written.has(id) || succeeded.some(({ converged }) => converged.wrote);
-  const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : holding(run, step, existing);
+  const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : holding(run, step);
   if (succeeded.length > 0 || failed.length + cut.length === 0) {
-    for (const made of createdBy(step)) existing.add(made);
+    for (const made of createdBy(step)) run.inventory.add(made);
     const removed = removedBy(step);
-    if (removed !== undefined) existing.remove(removed);
+    if (removed !== undefined) run.inventory.remove(removed);
     const worked =
       kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
     // What is gone has no incarnation: whatever comes to be under its name is another.
@@ -55,8 +53,8 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
       version,
     };
     const entry = () => {
-      if (goneOf(step, existing) !== undefined) return undefined;
-      const incarnations = Object.fromEntries(databases.map((name) => [name, existing.of(name)]));
+      if (goneOf(run, step) !== undefined) return undefined;
+      const incarnations = Object.fromEntries(databases.map((name) => [name, run.inventory.incarnation(name)]));
       return nextEntry(step, recorder.entry(id), { ...said, databases: incarnations });
     };
     await recorder.record(id, entry, isOnce(step));
@@ -72,13 +70,13 @@ export async function recordStep({ run, existing, recorder, written }: Records, 
 }
 
 /** Of a step for which nothing had to be written. */
-function holding(run: Run, step: Step, existing: Incarnations): "adopted" | "unmatched" {
-  return hasOnlyPatterns(step) && targetsOf(run, step, existing.names).length === 0 ? "unmatched" : "adopted";
+function holding(run: Run, step: Step): "adopted" | "unmatched" {
+  return hasOnlyPatterns(step) && targetsOf(run, step, run.inventory.existing).length === 0 ? "unmatched" : "adopted";
 }
 
 /** A database that the step made, and that is not there. */
-export function goneOf(step: Step, existing: Incarnations): string | undefined {
-  return createdBy(step).find((database) => existing.isGone(database));
+export function goneOf({ inventory }: Pick<Run, "inventory">, step: Step): string | undefined {
+  return createdBy(step).find((database) => inventory.isGone(database));
 }
 
 export function notThere(database: string): MigrateError {

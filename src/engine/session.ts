@@ -6,6 +6,7 @@ import type { Listener } from "../contract/events.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
 import type { Gateway } from "../couch/gateway.js";
 import type { Guard } from "../couch/guard.js";
+import { type Inventory, inventoryOf } from "../couch/inventory.js";
 import { connectionIn } from "../couch/nano-connection.js";
 import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
@@ -25,6 +26,8 @@ import { withoutSecrets } from "./without-secrets.js";
 /** A run against one server. */
 export interface Run {
   readonly couch: Gateway;
+  /** What exists on the server. */
+  readonly inventory: Inventory;
   readonly secrets: Secrets;
   readonly place: LedgerPlace;
   readonly steps: readonly Step[];
@@ -100,6 +103,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
   const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
     couch,
+    inventory: inventoryOf(couch),
     secrets,
     place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
     steps,

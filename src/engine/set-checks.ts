@@ -1,7 +1,8 @@
 /** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
 import { InvalidInput, type Problem } from "../contract/problem.js";
+import { isPattern } from "../couch/pattern.js";
 import type { Migrations, Step } from "../migrations/step.js";
-import { claimsIn, isPattern, type Names, namedDatabases, placeIn } from "../steps/targets.js";
+import { claimsIn, type Names, namedDatabases, placeIn } from "../steps/targets.js";
 import { createdBy } from "../steps/traits.js";
 
 /**

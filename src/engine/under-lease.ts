@@ -5,7 +5,6 @@ import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import { isBootstrap, needsAllNodes } from "../steps/traits.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
-import { Incarnations } from "./incarnations.js";
 import { fail } from "./outcome.js";
 import { failRefused } from "./refused-by.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
@@ -108,7 +107,6 @@ async function bootstrap(run: Run, seen: Assessment): Promise<boolean> {
     {
       run,
       seen,
-      existing: new Incarnations(run.couch, seen.existing),
       endings: () => [run.why()].filter((error) => error !== undefined),
       settle: async ({ decision: { step } }, { succeeded, failed }) => {
         if (run.signal.aborted) return;

@@ -1,7 +1,8 @@
 /** What is to be done: units of work, their order, and the places of each. Pure. */
 import type { PartOption } from "../contract/options.js";
+import { isPattern } from "../couch/pattern.js";
 import type { Target } from "../steps/kind.js";
-import { isPattern, kindOf, namedDatabases } from "../steps/targets.js";
+import { kindOf, namedDatabases } from "../steps/targets.js";
 import { isOnce, joinsNeighbours } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import type { Decision } from "./decide.js";

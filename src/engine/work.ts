@@ -7,7 +7,6 @@ import type { StoredLedger } from "../ledger/ledger.js";
 import type { Assessment } from "./assess.js";
 import { execute } from "./execute.js";
 import { fast } from "./fast.js";
-import { Incarnations } from "./incarnations.js";
 import { Noting } from "./noting.js";
 import { fail } from "./outcome.js";
 import { goneOf, notThere, recordStep } from "./record-step.js";
@@ -22,7 +21,6 @@ import { unitsOf } from "./units.js";
 interface Leased {
   readonly run: Run;
   readonly seen: Assessment;
-  readonly existing: Incarnations;
   readonly lease: Lease;
   /** The lease, under which nothing is written before the files are noted. */
   readonly noting: Noting;
@@ -38,12 +36,11 @@ export async function work(
   lease: Lease,
   after?: (guard: Guard) => Promise<void>,
 ): Promise<object | undefined> {
-  const existing = new Incarnations(run.couch, seen.existing);
   const noting = new Noting(run, seen, lease);
   const holds = () => isDone(latestWork(run.outcomes));
   let { stored } = seen;
   if (failRefused(run, seen)) return undefined;
-  if (seen.due.size > 0) stored = await allDue({ run, seen, existing, lease, noting });
+  if (seen.due.size > 0) stored = await allDue({ run, seen, lease, noting });
   if (after && holds()) await after(noting);
   if (seen.due.size === 0 && holds()) {
     try {
@@ -54,18 +51,18 @@ export async function work(
   }
   if (!stored || !holds()) return undefined;
   const fastPath = await fast.path?.();
-  return fastPath?.takeSnapshot(run, stored, existing.names);
+  return fastPath?.takeSnapshot(run, stored);
 }
 
 /** Returns the ledger as it is stored then. */
-async function allDue({ run, seen, existing, lease, noting }: Leased): Promise<StoredLedger | undefined> {
+async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedger | undefined> {
   const startedAt = new Date();
   const began = performance.now();
   const recorder = new Recorder(
     runUnder(run, noting),
     () => noting.noted(),
     seen.due.size,
-    () => existing.settled(),
+    () => run.inventory.settled(),
   );
   run.emit({ type: "run-begin", steps: run.steps.length, pending: seen.due.size });
   const { written } = latestWork(run.outcomes);
@@ -75,18 +72,17 @@ async function allDue({ run, seen, existing, lease, noting }: Leased): Promise<S
     const job = {
       run,
       seen,
-      existing,
       guard: noting,
       endings: () => [run.why(), lossOf(lease), noting.failure].filter((error) => error !== undefined),
       unwritable: () => noting.failure,
-      settle: recordStep.bind(undefined, { run, existing, recorder, written }),
+      settle: recordStep.bind(undefined, { run, recorder, written }),
     };
     const left = await execute(job, unitsOf(seen));
     run.outcomes.push(...left.map((id) => ({ is: "not-reached", id }) as const));
   } catch (error) {
     broken = error;
   }
-  await confirmCreated(run, existing);
+  await confirmCreated(run);
   const { failures, unfinished, notReached } = latestWork(run.outcomes);
   const left = notReached.length > 0 || unfinished.length > 0;
   const done = broken === undefined && failures.length === 0 && !left;
@@ -114,12 +110,12 @@ async function allDue({ run, seen, existing, lease, noting }: Leased): Promise<S
 }
 
 /** That a database was made is shown by reading it. The ledger needs its incarnation anyway. */
-async function confirmCreated(run: Run, existing: Incarnations): Promise<void> {
+async function confirmCreated(run: Run): Promise<void> {
   // If they can't be read, the ledger can't be written either, and says why.
-  await existing.settled().catch(() => {});
+  await run.inventory.settled().catch(() => {});
   const applied = new Set(latestWork(run.outcomes).applied);
   for (const step of run.steps.filter(({ id }) => applied.has(id))) {
-    const database = goneOf(step, existing);
+    const database = goneOf(run, step);
     if (database !== undefined) fail(run, step.id, database, notThere(database));
   }
 }

@@ -2,7 +2,7 @@
 import pMap from "p-map";
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
-import { type DatabaseInfo, databaseInfo, listDatabases } from "../couch/databases.js";
+import { type DatabaseInfo, inventoryOf } from "../couch/inventory.js";
 import { clusterNodes, configSection } from "../couch/nodes.js";
 import { passwordMembers } from "../couch/password-hash.js";
 import { path } from "../couch/path.js";
@@ -38,7 +38,7 @@ export interface ReadOptions {
 /** By name; CouchDB's own and the tool's are not among them. */
 export async function readDatabases(couch: Couch, options: ReadOptions): Promise<FoundDatabase[]> {
   const matches = patternTest(options.pattern ?? "*");
-  const names = (await listDatabases(couch)).filter((name) => name !== options.except && matches(name));
+  const names = (await inventoryOf(couch).list()).filter((name) => name !== options.except && matches(name));
   const defaults = await creationDefaults(couch);
   const found = await pMap(names.toSorted(), (name) => readDatabase(couch, name, defaults).catch(undefinedIfGone), {
     concurrency: options.concurrency,
@@ -58,7 +58,7 @@ async function readDatabase(
   name: string,
   defaults: CreationDefaults,
 ): Promise<FoundDatabase | undefined> {
-  const info = await databaseInfo(couch, name);
+  const info = await inventoryOf(couch).info(name);
   if (!info) return undefined;
   const leftOut: LeftOut[] = [];
   const [security, inDesignDocs, limits] = await Promise.all([
@@ -82,7 +82,7 @@ export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]
   const found = await Promise.all(
     ["_users", "_replicator"].map((name) =>
       allowed(async () => {
-        const info = await databaseInfo(couch, name);
+        const info = await inventoryOf(couch).info(name);
         if (!info) return undefined;
         const leftOut: LeftOut[] = [];
         const inDesignDocs = await readDesignDocs(couch, name, info, leftOut);

@@ -4,6 +4,7 @@ import { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import type { Couch } from "../couch/couch.js";
 import { isUnexplainedError } from "../couch/full-disk.js";
+import { inventoryOf } from "../couch/inventory.js";
 import { mayHaveHappened } from "../couch/lost-answer.js";
 import { path } from "../couch/path.js";
 import { jitter, pause } from "../couch/pause.js";
@@ -70,7 +71,7 @@ async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Pr
       // 412 exists (to all, in a race). 500 may be a race too: only the next look tells.
       await couch.write("PUT", path`/${place.database}`, { query: { q: 1 }, accept: [202, 412], repeatable: true });
       problem = undefined;
-      if (!cluster && couch.made?.(place.database)) return { doc_count: 0, doc_del_count: 0 };
+      if (!cluster && inventoryOf(couch).madeHere(place.database)) return { doc_count: 0, doc_del_count: 0 };
     } catch (error) {
       if (!isRace(error)) throw error;
       problem = error;

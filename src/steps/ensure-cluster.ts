@@ -1,5 +1,5 @@
 import type { Couch } from "../couch/couch.js";
-import { incarnations } from "../couch/databases.js";
+import { inventoryOf } from "../couch/inventory.js";
 import { membership, nodeSpokenTo } from "../couch/nodes.js";
 import { pause } from "../couch/pause.js";
 import { addNode, canJoin, untilJoined } from "./cluster/join.js";
@@ -154,7 +154,7 @@ function systemDatabases({ globalChanges }: Cluster): readonly string[] {
 }
 
 async function missingDatabases(couch: Couch, desired: Cluster): Promise<string[]> {
-  const found = await incarnations(couch, systemDatabases(desired));
+  const found = await inventoryOf(couch).incarnations(systemDatabases(desired));
   return [...found].flatMap(([name, incarnation]) => (incarnation === undefined ? [name] : []));
 }
 

@@ -1,6 +1,6 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
-import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
+import { type DatabaseInfo, inventoryOf } from "../couch/inventory.js";
 import { clusterNodes } from "../couch/nodes.js";
 import { path } from "../couch/path.js";
 import { takesPartitions } from "../couch/welcome.js";
@@ -79,7 +79,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
 
   async observe(context) {
-    const info = await databaseInfo(context.couch, context.desired.name);
+    const info = await inventoryOf(context.couch).info(context.desired.name);
     return info ? { info } : { server: await serverFor(context) };
   },
 
@@ -117,11 +117,11 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
       // Racing creations may get a 500 though the database is there.
       if (!["request-failed", "conflict"].includes(toMigrateError(thrown).code)) throw thrown;
       couch.forget(name);
-      if (!(await databaseInfo(couch, name))) throw thrown;
+      if (!(await inventoryOf(couch).info(name))) throw thrown;
     }
     if (isNew && !partitioned && q === undefined && n === undefined) return [];
     couch.forget(name);
-    const made = await databaseInfo(couch, name);
+    const made = await inventoryOf(couch).info(name);
     if (!made) {
       const message = `CouchDB reported that database ${name} exists, but it does not`;
       throw new MigrateError(isNew ? "not-applied" : "conflict", { message, data: { database: name } });

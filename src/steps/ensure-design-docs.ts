@@ -1,4 +1,4 @@
-import { databaseInfo } from "../couch/databases.js";
+import { inventoryOf } from "../couch/inventory.js";
 import { isObject, type JsonObject } from "../text/json.js";
 import { suggestion } from "../text/nearest.js";
 import { toPointer } from "../text/pointer.js";
@@ -161,7 +161,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
 
   async observe({ couch, desired, database }) {
     const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
-    const info = found && (await databaseInfo(couch, database));
+    const info = found && (await inventoryOf(couch).info(database));
     if (!found || !info) return undefined;
     const all = Object.entries(found);
     const isNamed = ([name]: readonly [string, DesignDoc]) => Object.hasOwn(desired.docs, name);

@@ -1,4 +1,4 @@
-import { type DatabaseInfo, databaseInfo } from "../couch/databases.js";
+import { type DatabaseInfo, inventoryOf } from "../couch/inventory.js";
 import { path } from "../couch/path.js";
 import { count, size } from "../text/quantity.js";
 import { ownDatabaseProblems } from "./database-field.js";
@@ -38,7 +38,7 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
   claims: ({ name }) => [`database/${name}`],
   check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
 
-  observe: ({ couch, desired }) => databaseInfo(couch, desired.name),
+  observe: ({ couch, desired }) => inventoryOf(couch).info(desired.name),
 
   diff(desired, observed) {
     if (!observed) return holds();

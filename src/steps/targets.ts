@@ -1,7 +1,7 @@
 /** Which databases a step works in, given those that exist. */
 
 import { defaults } from "../contract/options.js";
-import { patternTest } from "../couch/pattern.js";
+import { isPattern, patternTest } from "../couch/pattern.js";
 import { kindByName } from "./index.js";
 import type { StepKind } from "./kind.js";
 
@@ -15,10 +15,6 @@ interface KindSpec {
 export interface Names {
   has(name: string): boolean;
   keys(): Iterable<string>;
-}
-
-export function isPattern(database: string): boolean {
-  return database.includes("*");
 }
 
 export function kindOf(step: Pick<KindSpec, "kind">): StepKind {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { databaseInfo, incarnations, knownShardMap, listDatabases } from "../../src/couch/databases.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { inventoryOf } from "../../src/couch/inventory.js";
 import { path } from "../../src/couch/path.js";
 import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
@@ -69,7 +69,7 @@ const make = (all: readonly string[]) => {
 
 test("what is known of a database", async () => {
   databases.set("p/x", "1700000000");
-  expect(await databaseInfo(couch, "p/x")).toEqual({
+  expect(await inventoryOf(couch).info("p/x")).toEqual({
     name: "p/x",
     incarnation: "1700000000",
     documents: 3,
@@ -89,18 +89,18 @@ test.each([
   [250, 10],
 ])("%d databases that exist: %d requests", async (count, requests) => {
   make(names(count));
-  expect((await incarnations(couch, names(count))).size).toBe(count);
+  expect((await inventoryOf(couch).incarnations(names(count))).size).toBe(count);
   expect(sent()).toEqual(Array.from({ length: requests }, () => "POST /_dbs_info"));
 });
 
 test("shard maps are asked for, of four or more; where they can't be had, once", async () => {
   const asked = () => server.received.filter(({ path }) => path.startsWith("/_node/")).length;
   make(names(6));
-  await incarnations(couch, names(3));
+  await inventoryOf(couch).incarnations(names(3));
   expect(asked()).toBe(0);
-  await incarnations(couch, names(4));
+  await inventoryOf(couch).incarnations(names(4));
   couch.forget();
-  await incarnations(couch, names(6));
+  await inventoryOf(couch).incarnations(names(6));
   expect(asked()).toBe(1);
 });
 
@@ -116,55 +116,60 @@ test("where they can be had, nothing else is asked for, not even of one", async 
     }));
     return json(200, { rows })(request, response);
   });
-  const found = await incarnations(couch, [...names(6), "gone"]);
+  const found = await inventoryOf(couch).incarnations([...names(6), "gone"]);
   expect([found.size, found.get("db5"), found.get("gone")]).toEqual([7, "1700000000", undefined]);
-  expect(knownShardMap(couch, "db5")).toEqual({ rev: "1-a", incarnation: "1700000000" });
-  await incarnations(couch, ["db1"]);
+  await inventoryOf(couch).look(names(6));
+  expect(inventoryOf(couch).stamp(names(6)).shardMaps).toEqual(Object.fromEntries(names(6).map((n) => [n, "1-a"])));
+  await inventoryOf(couch).incarnations(["db1"]);
   expect(sent()).toEqual([]);
 });
 
 test("calls of one tick go together, also those for the same database", async () => {
   make(["a", "b"]);
-  await Promise.all([databaseInfo(couch, "a"), incarnations(couch, ["a", "b"]), databaseInfo(couch, "b")]);
+  await Promise.all([
+    inventoryOf(couch).info("a"),
+    inventoryOf(couch).incarnations(["a", "b"]),
+    inventoryOf(couch).info("b"),
+  ]);
   expect(sent()).toEqual(["POST /_dbs_info"]);
 });
 
 test("what is known is not asked for again, in whatever company", async () => {
   make(["a", "b", "c"]);
-  await incarnations(couch, ["a", "b"]);
-  await databaseInfo(couch, "b");
-  await incarnations(couch, ["a"]);
+  await inventoryOf(couch).incarnations(["a", "b"]);
+  await inventoryOf(couch).info("b");
+  await inventoryOf(couch).incarnations(["a"]);
   expect(sent()).toHaveLength(1);
 });
 
 test("after a write it is asked for again", async () => {
   make(["a"]);
-  await databaseInfo(couch, "a");
+  await inventoryOf(couch).info("a");
   databases.set("a", "1700000009");
   await couch.write("PUT", path`/a/doc`, { repeatable: true });
-  expect((await databaseInfo(couch, "a"))?.incarnation).toBe("1700000009");
+  expect((await inventoryOf(couch).info("a"))?.incarnation).toBe("1700000009");
 });
 
 test("a question that was not sent yet is answered, though something is written before it is asked again", async () => {
   make(["a"]);
-  const first = databaseInfo(couch, "a");
+  const first = inventoryOf(couch).info("a");
   couch.forget("a");
-  const second = databaseInfo(couch, "a");
+  const second = inventoryOf(couch).info("a");
   expect(await Promise.all([first, second])).toMatchObject([{ name: "a" }, { name: "a" }]);
   expect(sent()).toEqual(["POST /_dbs_info"]);
 });
 
 test("and after being told to forget", async () => {
-  expect(await databaseInfo(couch, "a")).toBeUndefined();
+  expect(await inventoryOf(couch).info("a")).toBeUndefined();
   make(["a"]);
   couch.forget("a");
-  expect(await databaseInfo(couch, "a")).toBeDefined();
+  expect(await inventoryOf(couch).info("a")).toBeDefined();
 });
 
 test("absence is believed only of GET /db", async () => {
   make(["here", "hidden"]);
   hidden.add("hidden");
-  const found = await incarnations(couch, ["here", "hidden", "gone"]);
+  const found = await inventoryOf(couch).incarnations(["here", "hidden", "gone"]);
   expect(found).toEqual(
     new Map([
       ["here", "1700000000"],
@@ -179,7 +184,7 @@ test("or of a list, where many seem to be absent", async () => {
   make(["hidden", "z"]);
   hidden.add("hidden");
   const asked = ["hidden", "a", "b", "z", "c"];
-  const found = await incarnations(couch, asked);
+  const found = await inventoryOf(couch).incarnations(asked);
   expect([...found].flatMap(([name, incarnation]) => incarnation ?? name)).toEqual([
     "1700000000",
     "a",
@@ -199,7 +204,7 @@ test("each is asked for where the list is refused", async () => {
     if (!request.path.startsWith("/_all_dbs")) return likeCouch(request, response);
     json(403, { error: "forbidden", reason: "admins only" })(request, response);
   });
-  expect([...(await incarnations(couch, names(4))).values()]).toEqual(names(4).map(() => undefined));
+  expect([...(await inventoryOf(couch).incarnations(names(4))).values()]).toEqual(names(4).map(() => undefined));
   expect(sent().filter((request) => request.startsWith("GET /db"))).toHaveLength(4);
 });
 
@@ -210,13 +215,13 @@ test.each([
 ])("without _dbs_info (%s) each is asked for, and _dbs_info never again", async (_, status) => {
   make(["a", "b"]);
   server.behave(refuseDbsInfo(status));
-  expect(await incarnations(couch, ["a", "c"])).toEqual(
+  expect(await inventoryOf(couch).incarnations(["a", "c"])).toEqual(
     new Map([
       ["a", "1700000000"],
       ["c", undefined],
     ]),
   );
-  await databaseInfo(couch, "b");
+  await inventoryOf(couch).info("b");
   expect(sent().filter((request) => request === "POST /_dbs_info")).toHaveLength(1);
 });
 
@@ -228,7 +233,7 @@ test("a database admin may not ask for _dbs_info: each is asked for", async () =
   });
   const signal = new AbortController().signal;
   const asAdmin = openCouch({ url: server.url, username: "kerrigan", password: "x" }, { emit: () => {}, signal });
-  expect(await incarnations(asAdmin, ["a", "b"])).toEqual(
+  expect(await inventoryOf(asAdmin).incarnations(["a", "b"])).toEqual(
     new Map([
       ["a", "1700000000"],
       ["b", undefined],
@@ -239,22 +244,53 @@ test("a database admin may not ask for _dbs_info: each is asked for", async () =
 
 test("an old CouchDB can't tell incarnations apart", async () => {
   databases.set("a", "0");
-  expect((await databaseInfo(couch, "a"))?.incarnation).toBe("0");
+  expect((await inventoryOf(couch).info("a"))?.incarnation).toBe("0");
 });
 
 test("a failure reaches everybody who asked, and is not kept", async () => {
   make(["a", "b"]);
   server.behave(json(413, { error: "too_large" }));
-  const both = await Promise.allSettled([databaseInfo(couch, "a"), databaseInfo(couch, "b")]);
+  const both = await Promise.allSettled([inventoryOf(couch).info("a"), inventoryOf(couch).info("b")]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   server.behave(likeCouch);
-  expect(await databaseInfo(couch, "a")).toBeDefined();
+  expect(await inventoryOf(couch).info("a")).toBeDefined();
 });
 
 test("lists, once for all patterns", async () => {
   make(["tenant-a", "tenant-b", "other"]);
-  expect(await listDatabases(couch)).toEqual(["_users", "tenant-a", "tenant-b", "other"]);
-  expect(await listDatabases(couch, "tenant-*")).toEqual(["tenant-a", "tenant-b"]);
-  expect(await listDatabases(couch, "*")).toEqual(["tenant-a", "tenant-b", "other"]);
+  expect(await inventoryOf(couch).list()).toEqual(["_users", "tenant-a", "tenant-b", "other"]);
+  expect(await inventoryOf(couch).list("tenant-*")).toEqual(["tenant-a", "tenant-b"]);
+  expect(await inventoryOf(couch).list("*")).toEqual(["tenant-a", "tenant-b", "other"]);
   expect(sent()).toEqual(["GET /_all_dbs"]);
+});
+
+test("of names and patterns, those that exist are known, until the next look", async () => {
+  const inventory = inventoryOf(couch);
+  make(["tenant-a", "tenant-b", "other"]);
+  expect([...(await inventory.look(["tenant-*", "gone"])).keys()]).toEqual(["tenant-a", "tenant-b"]);
+  expect(["tenant-a", "gone", "other"].map((name) => inventory.exists(name))).toEqual([true, false, false]);
+  inventory.add("made");
+  await inventory.look(["other"]);
+  expect([...inventory.existing]).toEqual([["other", "1700000000"]]);
+});
+
+test("one that cannot be read exists, if whoever asks takes it so", async () => {
+  server.behave(json(403, { error: "forbidden", reason: "no" }));
+  const inventory = inventoryOf(couch);
+  await expect(inventory.look(["a"])).rejects.toThrow();
+  expect([...(await inventory.look(["a"], () => "0"))]).toEqual([["a", "0"]]);
+});
+
+test("those that were made are asked for together; one that is not there is gone", async () => {
+  const inventory = inventoryOf(couch);
+  make(["a"]);
+  for (const name of ["a", "b"]) inventory.add(name);
+  expect(inventory.incarnation("a")).toBe("0");
+  await inventory.settled();
+  expect(inventory.incarnation("a")).toBe("1700000000");
+  expect(["a", "b"].map((name) => [inventory.exists(name), inventory.isGone(name)])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  expect(sent()).toEqual(["POST /_dbs_info", "GET /b"]);
 });

@@ -1,7 +1,7 @@
 /** What only a CouchDB can say: that our hashes log in, and how it refuses. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { databaseInfo, incarnations } from "../../src/couch/databases.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { inventoryOf } from "../../src/couch/inventory.js";
 import { clusterNodes, configSection, deleteConfig, setConfig } from "../../src/couch/nodes.js";
 import { hashFor, matches } from "../../src/couch/password-hash.js";
 import { path } from "../../src/couch/path.js";
@@ -61,13 +61,13 @@ onNodes("a CouchDB", () => {
   });
 
   test("databases: there, not there, made, deleted", async () => {
-    expect(await databaseInfo(couch, "couch-real")).toBeUndefined();
+    expect(await inventoryOf(couch).info("couch-real")).toBeUndefined();
     await couch.write("PUT", path`/${"couch-real"}`, { query: { q: 1, partitioned: true }, repeatable: true });
-    const info = await databaseInfo(couch, "couch-real");
+    const info = await inventoryOf(couch).info("couch-real");
     expect(info).toMatchObject({ q: 1, n: 1, partitioned: true, documents: 0 });
     expect(Number(info?.incarnation)).toBeGreaterThan(1_600_000_000);
     await couch.write("DELETE", path`/${"couch-real"}`, { repeatable: true });
-    expect(await incarnations(couch, ["couch-real"])).toEqual(new Map([["couch-real", undefined]]));
+    expect(await inventoryOf(couch).incarnations(["couch-real"])).toEqual(new Map([["couch-real", undefined]]));
   });
 
   test("412, 409 and a document whose id is two dots", async () => {

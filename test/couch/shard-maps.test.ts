@@ -1,7 +1,7 @@
 /** The shard maps of a node tell of databases what `_dbs_info` tells. */
 import { expect, onTestFinished, test } from "vitest";
-import { databaseInfo } from "../../src/couch/databases.js";
 import { openCouch } from "../../src/couch/gateway.js";
+import { inventoryOf } from "../../src/couch/inventory.js";
 import { shardMapRevisions, shardMaps } from "../../src/couch/shard-maps.js";
 import { freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
@@ -32,7 +32,7 @@ test("they have the incarnations of those that exist, and nothing of others", as
   for (const name of [one, two]) {
     expect(maps?.get(name)).toEqual({
       rev: revisions?.get(name),
-      incarnation: (await databaseInfo(couch, name))?.incarnation,
+      incarnation: (await inventoryOf(couch).info(name))?.incarnation,
     });
   }
 });

@@ -7,9 +7,8 @@
 
 import { MigrateError } from "../../contract/errors.js";
 import { type ApplyOptions, defaults } from "../../contract/options.js";
-import { databaseInfo, incarnations } from "../../couch/databases.js";
 import type { Gateway } from "../../couch/gateway.js";
-import { isAsStamped } from "../../couch/stamp.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { type LedgerPlace, readLedger, readLedgerRevision } from "../../ledger/store.js";
 import { Problems } from "../../migrations/problems.js";
@@ -88,13 +87,17 @@ function isReleased({ release }: Snapshot, options: ApplyOptions): boolean {
 }
 
 async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
-  const [revision, same] = await Promise.all([readLedgerRevision(couch, place), isAsStamped(couch, snapshot)]);
+  const [revision, same] = await Promise.all([
+    readLedgerRevision(couch, place),
+    inventoryOf(couch).isAsStamped(snapshot),
+  ]);
   return same && revision === snapshot.ledger;
 }
 
 /** The run that goes on will most likely need the same. Whatever fails, it meets again. */
 function askForDatabases({ databases }: Snapshot, couch: Gateway, wholly: boolean): void {
   const names = Object.keys(databases);
-  incarnations(couch, names).catch(() => {});
-  if (wholly) for (const name of names) databaseInfo(couch, name).catch(() => {});
+  const inventory = inventoryOf(couch);
+  inventory.incarnations(names).catch(() => {});
+  if (wholly) for (const name of names) inventory.info(name).catch(() => {});
 }

@@ -5,8 +5,9 @@
  */
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
+import { isPattern } from "../../couch/pattern.js";
 import type { LoadOptions } from "../../migrations/load.js";
-import { isPattern, namedDatabases } from "../../steps/targets.js";
+import { namedDatabases } from "../../steps/targets.js";
 import { aheadOf } from "../../steps/traits.js";
 import type { FirstLook } from "../open-server.js";
 

@@ -1,10 +1,11 @@
 /** Whether a run has left nothing to do, for the next one to know without parsing the files. */
-import { stampOf } from "../../couch/stamp.js";
+import { unknownIncarnation } from "../../couch/inventory.js";
+import { isPattern } from "../../couch/pattern.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { filesVersion } from "../../ledger/files-version.js";
 import type { StoredLedger } from "../../ledger/ledger.js";
 import { newestVersion } from "../../ledger/standing.js";
-import { isPattern, namedDatabases } from "../../steps/targets.js";
+import { namedDatabases } from "../../steps/targets.js";
 import { decide } from "../decide.js";
 import { placeSteps } from "../places.js";
 import type { Run } from "../session.js";
@@ -16,18 +17,16 @@ const mostReads = 2_000;
 /**
  * `undefined`: something is left, or it has to be found out by each run anew: what is looked at on every run, secrets,
  * patterns, databases whose incarnation is not known.
- *
- * @param existing incarnations of the databases that exist
  */
 export function takeSnapshot(
-  { couch, migrations: { steps, inputs }, place }: Pick<Run, "couch" | "migrations" | "place">,
+  { inventory, migrations: { steps, inputs }, place }: Pick<Run, "inventory" | "migrations" | "place">,
   stored: StoredLedger,
-  existing: ReadonlyMap<string, string>,
 ): Snapshot | undefined {
   if (!inputs || inputs.reads.length > mostReads) return undefined;
   if (steps.some(({ kind, secrets }) => secrets.size > 0 || withoutSnapshot.has(kind))) return undefined;
+  const { existing } = inventory;
   const names = [...new Set(steps.flatMap(namedDatabases))].sort();
-  if (names.some((name) => isPattern(name) || existing.get(name) === "0")) return undefined;
+  if (names.some((name) => isPattern(name) || existing.get(name) === unknownIncarnation)) return undefined;
   // Another version may have been noted while this one waited for the lease.
   if (newestVersion(stored.ledger) !== filesVersion(steps)) return undefined;
   const seen = { incarnations: existing, secretsChanged: new Set<string>() };
@@ -36,5 +35,5 @@ export function takeSnapshot(
   const { release } = stored.ledger;
   const released = release ? { release: release.value } : {};
   const ids = steps.map(({ id }) => id);
-  return { ...inputs, ledger: stored.rev, ...released, steps: ids, ...stampOf(couch, names, existing) };
+  return { ...inputs, ledger: stored.rev, ...released, steps: ids, ...inventory.stamp(names) };
 }

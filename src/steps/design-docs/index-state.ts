@@ -1,7 +1,7 @@
 /** How far CouchDB is with the index of a design document, on all copies that tell. */
 import { crc32 } from "node:zlib";
 import type { Answer, Couch, Query } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { type Path, path } from "../../couch/path.js";
 import { membersOf } from "../../text/json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
@@ -108,7 +108,7 @@ export async function triggerBuild(
   signal: AbortSignal,
 ): Promise<void> {
   const [view = ""] = viewNames(doc);
-  const { n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
   const query = rowsOnly(doc, view);
   for (const at of await placesToAsk(couch, database, name, doc, view)) await askForBuild(couch, at, query, n, signal);
 }
@@ -124,7 +124,7 @@ export async function placesToAsk(
   doc: DesignDoc,
   view: string,
 ): Promise<readonly Path[]> {
-  const { q = 1, partitioned = false } = (await databaseInfo(couch, database)) ?? {};
+  const { q = 1, partitioned = false } = (await inventoryOf(couch).info(database)) ?? {};
   if (!partitioned || membersOf(doc.options).partitioned === false) {
     return [path`/${database}/_design/${name}/_view/${view}`];
   }

@@ -5,7 +5,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { sharedIn } from "../../couch/shared.js";
 import { namedViews } from "../../text/named-views.js";
@@ -134,7 +134,7 @@ async function build(context: DeployContext, one: Build, write: StagedWrite): Pr
  * each of them. False: there is one copy.
  */
 async function touch(couch: Couch, { database, name }: Build): Promise<boolean> {
-  const { n = 1 } = (await databaseInfo(couch, database)) ?? {};
+  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
   const stored = n > 1 ? await readDesignDoc(couch, database, name) : undefined;
   if (!stored) return false;
   await couch.write("PUT", path`/${database}/_design/${name}`, { body: stored, repeatable: true });

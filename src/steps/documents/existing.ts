@@ -1,6 +1,6 @@
 /** Which documents a database has, deleted ones included. Only reads. */
 import type { Couch } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { readStored } from "./stored.js";
 
@@ -15,7 +15,7 @@ export interface Place {
 
 /** `undefined`: there is no such database. */
 export async function placeOf(couch: Couch, database: string): Promise<Place | undefined> {
-  const info = await databaseInfo(couch, database);
+  const info = await inventoryOf(couch).info(database);
   if (!info) return undefined;
   const { documents, deleted, n = 1 } = info;
   return { database, isEmpty: documents === 0 && deleted === 0, copiesMayDiffer: deleted > 0 && n > 1 };

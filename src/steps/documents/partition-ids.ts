@@ -6,7 +6,7 @@
 
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { patternTest } from "../../couch/pattern.js";
 import type { SpecProblem } from "../kind.js";
 
@@ -45,7 +45,7 @@ export function partitionIdProblems(
 /** Against the database as it is. Asks for it only where an id would not do in a partitioned one. Throws `refused`. */
 export async function assertPartitions(couch: Couch, database: string, ids: readonly string[]): Promise<void> {
   const message = partitionFault(ids, database);
-  if (message === undefined || !(await databaseInfo(couch, database))?.partitioned) return;
+  if (message === undefined || !(await inventoryOf(couch).info(database))?.partitioned) return;
   throw new MigrateError("refused", {
     message,
     data: { database },

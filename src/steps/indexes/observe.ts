@@ -1,5 +1,5 @@
 import type { Couch } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { type JsonObject, membersOf } from "../../text/json.js";
 import { type DesignDoc, nameInId } from "../design-docs/design-doc.js";
@@ -39,7 +39,10 @@ export async function observeIndexes(
   database: string,
   needed: readonly string[],
 ): Promise<ObservedIndexes | undefined> {
-  const [info, listed] = await Promise.all([databaseInfo(couch, database), readDesignDocs(couch, database, needed)]);
+  const [info, listed] = await Promise.all([
+    inventoryOf(couch).info(database),
+    readDesignDocs(couch, database, needed),
+  ]);
   if (!info) return undefined;
   const designDocs = listed?.docs;
   const told = listed && !listed.partial ? indexesIn(listed.docs, info.partitioned) : undefined;

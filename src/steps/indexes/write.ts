@@ -1,7 +1,7 @@
 /** Writes and removes indexes, one at a time. */
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import { databaseInfo } from "../../couch/databases.js";
+import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { rest } from "../../couch/pause.js";
 import { type JsonObject, membersOf } from "../../text/json.js";
@@ -100,7 +100,7 @@ async function makeRoom(
     throw new MigrateError("refused", { message, data: { database, ddoc } });
   }
   const option = membersOf(doc.options).partitioned as boolean | undefined;
-  const byDefault = (await databaseInfo(couch, database))?.partitioned ?? false;
+  const byDefault = (await inventoryOf(couch).info(database))?.partitioned ?? false;
   if ((option ?? byDefault) === (partitioned ?? byDefault)) return option;
   if (indexNames(doc).some((other) => other !== name)) {
     const message = `_design/${ddoc} contains other indexes, so \`partitioned\` of ${name} can't be changed: give the index its own \`ddoc\``;
