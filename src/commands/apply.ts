@@ -1,6 +1,7 @@
 import type { Connection } from "../contract/connection.js";
-import { catalogue, type ErrorCode, exitCodes, MigrateError } from "../contract/errors.js";
-import type { ApplyResult, Failure } from "../contract/results.js";
+import { MigrateError } from "../contract/errors.js";
+import type { ApplyResult } from "../contract/results.js";
+import { exitCodeOf } from "../engine/exit-code.js";
 import type { ConnectedOptions, FirstLook, FirstResult } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
 import { sentence } from "../render/error-text.js";
@@ -81,20 +82,6 @@ async function printResult(result: ApplyResult, context: Context): Promise<Outco
   }
   const first = result.failures[0];
   const why = first ? ` ${first.id}: ${sentence(first.message)} ${first.next}` : "";
-  const older = result.older && context.settings.detailedExitcode ? exitCodes.pending : undefined;
-  return { exitCode: older ?? exitCodeOf(result.failures), summary: visible(applySummary(result) + why) };
-}
-
-/** The class that all failures share; where they differ, a failed step is a failed step. */
-function exitCodeOf(failures: readonly Failure[]): number {
-  const codes = new Set(
-    failures.map(({ code }) => (isKnown(code) ? exitCodes[catalogue[code].exit] : exitCodes.failed)),
-  );
-  if (codes.size === 0) return exitCodes.done;
-  const [only] = codes;
-  return codes.size === 1 && only !== undefined ? only : exitCodes.failed;
-}
-
-function isKnown(code: string): code is ErrorCode {
-  return Object.hasOwn(catalogue, code);
+  const exitCode = exitCodeOf(result, context.settings.detailedExitcode);
+  return { exitCode, summary: visible(applySummary(result) + why) };
 }

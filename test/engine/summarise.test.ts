@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../src/contract/errors.js";
 import type { ApplyResult, StepState } from "../../src/contract/results.js";
+import { exitCodeOf } from "../../src/engine/exit-code.js";
 import type { Assessed, Outcome } from "../../src/engine/outcome.js";
 import { endingOf, isDone, latestWork, summarise } from "../../src/engine/summarise.js";
 
@@ -198,4 +199,20 @@ it("says what the last piece of work came to, and what ended the run", () => {
   expect(isDone(latestWork(outcomes))).toBe(true);
   expect(endingOf(outcomes)).toBeUndefined();
   expect(endingOf([...outcomes, stopped("interrupted")])?.code).toBe("interrupted");
+});
+
+describe("the exit code", () => {
+  const of = (...codes: readonly string[]) =>
+    codes.map((code) => ({ id: "a", database: null, code, message: "", next: "" }));
+  it.each<[string, Parameters<typeof exitCodeOf>, number]>([
+    ["without a failure", [{ failures: [] }, false], 0],
+    ["of a failed step", [{ failures: of("step-failed") }, false], 1],
+    ["of failures of one class", [{ failures: of("unauthorized", "missing-right") }, true], 4],
+    ["of failures of several classes", [{ failures: of("unauthorized", "lease-held") }, false], 1],
+    ["of a failure with an unknown code", [{ failures: of("toString") }, false], 1],
+    ["with older files", [{ failures: [], ...older.files }, false], 0],
+    ["with older files, in detail", [{ failures: [], ...older.files }, true], 2],
+  ])("%s", (_, given, code) => {
+    expect(exitCodeOf(...given)).toBe(code);
+  });
 });

@@ -1,0 +1,20 @@
+/** The exit code of a run, by its result. Pure. Apart from summarise.ts: a run with nothing to do loads no more. */
+import { catalogue, type ErrorCode, exitCodes } from "../contract/errors.js";
+import type { ApplyResult } from "../contract/results.js";
+
+/**
+ * Of the process: the class that all failures share; where they differ, a failed step is a failed step.
+ *
+ * @param detailed older files count as pending
+ */
+export function exitCodeOf({ older, failures }: Pick<ApplyResult, "older" | "failures">, detailed: boolean): number {
+  if (older && detailed) return exitCodes.pending;
+  const [only = exitCodes.done, ...others] = new Set(
+    failures.map(({ code }) => (isKnown(code) ? exitCodes[catalogue[code].exit] : exitCodes.failed)),
+  );
+  return others.length > 0 ? exitCodes.failed : only;
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
+}
