@@ -14,7 +14,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { inFlight } from "../src/steps/documents/survey.js";
+import { inFlight } from "../src/objects/documents/survey.js";
 import { must as mustAnswer } from "../test/support/request.js";
 import { type Context, migrate } from "./context.js";
 import { must, type Program, root } from "./processes.js";

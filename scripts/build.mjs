@@ -16,9 +16,9 @@ const dist = join(root, "dist");
 const { files, packages, exportsOf } = await bundle({
   cli: "src/cli.ts",
   library: "src/index.ts",
-  sandbox: "src/sandbox/index.ts",
+  sandbox: "sandbox/index.ts",
   // A thread of its own, started from this file.
-  "sandbox-functions": "src/sandbox/views/sandbox-functions.cjs",
+  "sandbox-functions": "sandbox/views/sandbox-functions.cjs",
 });
 
 const made = new Map([

@@ -46,7 +46,7 @@ interface ServerOptions extends Pick<SandboxOptions, "host" | "port"> {
 
 /** @internal */
 export async function startServer(options: ServerOptions): Promise<Pick<Sandbox, "url" | "stop">> {
-  const { startSandbox: start } = await import("./sandbox/index.js").catch((cause: unknown) => {
+  const { startSandbox: start } = await import("../sandbox/index.js").catch((cause: unknown) => {
     if (!isMissingModule(cause)) throw cause;
     const message = "The embedded server is not part of this installation (the container image leaves it out).";
     const next = "Use it on a machine where couchdb-migrate was installed with npm.";

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
  */
 const layers: Readonly<Record<string, string>> = {
   text: "",
-  contract: "",
+  contract: "text",
   secrets: "text",
   "design-doc-rules": "text",
   "package-file.ts": "",
@@ -18,19 +18,21 @@ const layers: Readonly<Record<string, string>> = {
   "version.ts": "package-file.ts",
   files: "contract",
   couch: "text contract secrets",
-  steps: "text contract secrets design-doc-rules files couch",
+  steps: "text contract files couch",
+  objects: "text contract secrets design-doc-rules files couch steps",
+  transform: "text contract couch steps objects",
+  kinds: "text contract secrets couch steps objects transform",
   generated: "steps",
-  migrations: "text contract secrets version.ts files steps generated",
+  migrations: "text contract secrets version.ts files steps kinds generated",
   ledger: "text contract couch migrations",
-  engine: "text contract secrets version.ts couch steps generated migrations ledger",
-  import: "text contract secrets design-doc-rules files couch steps migrations engine",
+  engine: "text contract secrets version.ts couch steps kinds generated migrations ledger",
+  import: "text contract secrets design-doc-rules files couch steps objects kinds migrations engine",
   render: "text contract import",
   settings: "text contract files couch",
-  sandbox: "text design-doc-rules missing-module.ts",
-  "start-sandbox.ts": "contract missing-module.ts sandbox",
+  "start-sandbox.ts": "contract missing-module.ts",
   "index.ts": "contract version.ts migrations engine import start-sandbox.ts",
   commands:
-    "text contract secrets package-file.ts version.ts steps migrations engine import render settings start-sandbox.ts index.ts",
+    "text contract secrets package-file.ts version.ts steps kinds migrations engine import render settings start-sandbox.ts index.ts",
   "main.ts": "contract secrets engine render settings commands",
   "cli.ts": "contract engine index.ts main.ts",
 };
@@ -93,6 +95,19 @@ test("every layer that a folder may import is imported", () => {
 test("only the inventory knows how databases are asked for", () => {
   const users = [...imports].flatMap(([file, imported]) => (imported.includes("couch/databases.ts") ? file : []));
   expect(users.sort()).toEqual(["couch/inventory.ts", "couch/stamp.ts"]);
+});
+
+/** A second product: what it serves is in docs/sandbox.md. */
+const sandbox = readdirSync("sandbox", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+
+test("the sandbox imports few layers of src/, and only start-sandbox.ts imports the sandbox", () => {
+  const used = sandbox.flatMap((file) => importedBy(join("..", "sandbox", file)));
+  const layersUsed = used.filter((file) => file.startsWith("../src/")).map((file) => layerOf(file.slice(7)));
+  expect([...new Set(layersUsed)].sort()).toEqual(["design-doc-rules", "missing-module.ts", "text"]);
+  const users = [...imports].flatMap(([file, imported]) =>
+    imported.some((other) => other.startsWith("../sandbox/")) ? [file] : [],
+  );
+  expect(users).toEqual(["start-sandbox.ts"]);
 });
 
 test("no files import each other in a circle", () => {

@@ -11,7 +11,7 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function loadKinds() {
   const entry = `
-    export { kinds } from "./src/steps/index.js";
+    export { kinds } from "./src/kinds/index.js";
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";

@@ -18,7 +18,7 @@ export const newFile: Command = {
   ],
   async run(context) {
     const { path, kind: name } = context.settings;
-    const { kinds } = await import("../steps/index.js");
+    const { kinds } = await import("../kinds/index.js");
     const kind = kinds.find((one) => one.name === name);
     if (!kind) {
       const meant = didYouMean(

@@ -1,7 +1,7 @@
 import { catalogue, exitCodes, MigrateError } from "../contract/errors.js";
+import { warningsOf as saidOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { warningsOf as saidOf } from "../steps/traits.js";
 import { tell } from "../steps/warnings.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";

@@ -11,9 +11,9 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { mostParts, type PartOption } from "../contract/options.js";
 import type { Guard } from "../couch/guard.js";
+import { divisionOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
-import { divisionOf } from "../steps/traits.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { contextOf, missingDatabase } from "./examine.js";

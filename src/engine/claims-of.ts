@@ -1,7 +1,7 @@
+import { claimsIn, kindOf } from "../kinds/targets.js";
+import { documentsOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
-import { claimsIn, kindOf } from "../steps/targets.js";
-import { documentsOf } from "../steps/traits.js";
 
 /** More of one step are not recorded: the ledger is one document. */
 const most = 50;

@@ -2,11 +2,11 @@
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Kept } from "../contract/results.js";
 import { rest } from "../couch/pause.js";
+import { kindOf } from "../kinds/targets.js";
+import { isProvenByApply } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import { inPlace } from "../steps/in-place.js";
 import type { Target } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
-import { isProvenByApply } from "../steps/traits.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
 import { contextOf, examine } from "./examine.js";
 import { prove } from "./prove.js";

@@ -1,14 +1,14 @@
 /** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
 
 import type { Change, Kept } from "../contract/results.js";
+import { kindOf } from "../kinds/targets.js";
+import { dependsOnServer, isRemoval, warningsOf } from "../kinds/traits.js";
 import { commandLine } from "../ledger/command-line.js";
 import type { Step } from "../migrations/step.js";
 import { type Difference, holds } from "../steps/difference.js";
 import { inPlace, type PlacedContext } from "../steps/in-place.js";
 import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
 import { reasonOf } from "../steps/refusals.js";
-import { kindOf } from "../steps/targets.js";
-import { dependsOnServer, isRemoval, warningsOf } from "../steps/traits.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
 import { maskChanges } from "./mask-changes.js";
 import type { Run } from "./session.js";

@@ -5,9 +5,9 @@
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { allOf, type Guard } from "../couch/guard.js";
+import { createdBy, divisionOf, isAbsentFromNew } from "../kinds/traits.js";
 import type { Lease } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
-import { createdBy, divisionOf, isAbsentFromNew } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import { type Converged, converge, untilNoDoubt } from "./converge.js";
 import { contextOf, missingDatabase } from "./examine.js";

@@ -5,10 +5,10 @@
  */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Guard } from "../couch/guard.js";
+import { carryOver } from "../kinds/traits.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
-import { carryOver } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import { ledgerToNote } from "./assess-files.js";
 import { contextOf } from "./examine.js";

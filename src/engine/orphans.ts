@@ -1,12 +1,12 @@
 /** Steps that are in the ledger, but no longer in the files: what is left of them, and what to do about it. Pure. */
 
 import type { Orphan } from "../contract/results.js";
+import { kindByName } from "../kinds/index.js";
+import { isOnce, isRemoval, removingKind } from "../kinds/traits.js";
 import { commandText } from "../ledger/command-line.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
-import { kindByName } from "../steps/index.js";
-import { isOnce, isRemoval, removingKind } from "../steps/traits.js";
 import { list } from "../text/quantity.js";
 
 /** A step of the files, as the one that claims an object. */

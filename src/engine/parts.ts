@@ -1,10 +1,10 @@
 /** The parts of a step that several processes do together: their leases, and how they stand. */
 import pMap from "p-map";
 import type { Listener } from "../contract/events.js";
+import { divisionOf } from "../kinds/traits.js";
 import { type Lease, type TakeLeaseOptions, takeLease, takeLeaseIfNeeded } from "../ledger/lease.js";
 import type { Step } from "../migrations/step.js";
 import type { Divide, PartsStanding } from "../steps/kind.js";
-import { divisionOf } from "../steps/traits.js";
 import { contextOf } from "./examine.js";
 import type { Run } from "./session.js";
 

@@ -1,9 +1,10 @@
 /** Where the steps of a run work, given the databases that exist. Pure. */
+
+import { kindOf, type Names, placeIn } from "../kinds/targets.js";
+import { createdBy, isOnce, removedBy } from "../kinds/traits.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
 import type { Target } from "../steps/kind.js";
-import { kindOf, type Names, placeIn } from "../steps/targets.js";
-import { createdBy, isOnce, removedBy } from "../steps/traits.js";
 import type { PlacedStep } from "./decide.js";
 
 interface PlacedRun {

@@ -12,10 +12,10 @@ import type {
   Warning,
 } from "../contract/results.js";
 import { fragileIn } from "../couch/proxy-paths.js";
+import { hasOnlyPatterns, kindOf, placeIn } from "../kinds/targets.js";
+import { createdBy, isOnce, isRemoval, isVolatile, removedBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { hasOnlyPatterns, kindOf, placeIn } from "../steps/targets.js";
-import { createdBy, isOnce, isRemoval, isVolatile, removedBy } from "../steps/traits.js";
 import { noMatch } from "../text/no-match.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";

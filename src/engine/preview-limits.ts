@@ -1,7 +1,8 @@
 /** Which previews of a plan are of documents that pending steps before them will change. Pure. */
+
+import { documentsOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import type { Difference } from "../steps/difference.js";
-import { documentsOf } from "../steps/traits.js";
 
 interface Previewed {
   readonly database: string | undefined;

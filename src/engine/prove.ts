@@ -3,9 +3,9 @@
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Change } from "../contract/results.js";
 import { lookAgain } from "../couch/look-again.js";
+import { kindOf } from "../kinds/targets.js";
 import type { Step } from "../migrations/step.js";
 import type { Target } from "../steps/kind.js";
-import { kindOf } from "../steps/targets.js";
 import { examine, examineInDetail } from "./examine.js";
 import type { Run } from "./session.js";
 

@@ -1,9 +1,9 @@
 /** What becomes of a step that was done under the set's lease: it is kept in the ledger, and said. */
 import { MigrateError } from "../contract/errors.js";
+import { hasOnlyPatterns, kindOf, namedDatabases } from "../kinds/targets.js";
+import { createdBy, isOnce, removedBy } from "../kinds/traits.js";
 import { nextEntry } from "../ledger/entry.js";
 import type { Step } from "../migrations/step.js";
-import { hasOnlyPatterns, kindOf, namedDatabases } from "../steps/targets.js";
-import { createdBy, isOnce, removedBy } from "../steps/traits.js";
 import { version } from "../version.js";
 import { claimsOf } from "./claims-of.js";
 import type { Done } from "./execute.js";

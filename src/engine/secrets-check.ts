@@ -1,9 +1,9 @@
 /** Has a secret of the files changed since it was applied? Answered without asking the server. */
 import type { Login } from "../couch/couch.js";
+import { isOfLogin } from "../kinds/traits.js";
 import { type Derivations, type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
 import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
-import { isOfLogin } from "../steps/traits.js";
 
 export interface SecretsSeen {
   /** Ids of steps whose secrets can't be shown to be those that were applied. */

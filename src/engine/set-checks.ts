@@ -1,9 +1,9 @@
 /** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
 import { InvalidInput, type Problem } from "../contract/problem.js";
 import { isPattern } from "../couch/pattern.js";
+import { claimsIn, type Names, namedDatabases, placeIn } from "../kinds/targets.js";
+import { createdBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
-import { claimsIn, type Names, namedDatabases, placeIn } from "../steps/targets.js";
-import { createdBy } from "../steps/traits.js";
 
 /**
  * Throws InvalidInput with every two steps that claim the same object by patterns which overlap. The files alone are checked when they are loaded; this is for patterns.

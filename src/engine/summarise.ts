@@ -2,7 +2,7 @@
 import type { MigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, KeptStep, PartResult, Warning } from "../contract/results.js";
-import { isRemoval } from "../steps/traits.js";
+import { isRemoval } from "../kinds/traits.js";
 import { emptyResult, type Measured } from "./empty-result.js";
 import type { Assessed, Outcome } from "./outcome.js";
 

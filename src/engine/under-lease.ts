@@ -1,8 +1,8 @@
 /** Takes the set's lease, has the work done that is due, and releases the lease. */
 import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
+import { isBootstrap, needsAllNodes } from "../kinds/traits.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
-import { isBootstrap, needsAllNodes } from "../steps/traits.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
 import { fail } from "./outcome.js";

@@ -1,9 +1,9 @@
 /** What is to be done: units of work, their order, and the places of each. Pure. */
 import type { PartOption } from "../contract/options.js";
 import { isPattern } from "../couch/pattern.js";
+import { kindOf, namedDatabases } from "../kinds/targets.js";
+import { isOnce, joinsNeighbours } from "../kinds/traits.js";
 import type { Target } from "../steps/kind.js";
-import { kindOf, namedDatabases } from "../steps/targets.js";
-import { isOnce, joinsNeighbours } from "../steps/traits.js";
 import type { Assessment } from "./assess.js";
 import type { Decision } from "./decide.js";
 import { targetsOf } from "./places.js";

@@ -2,6 +2,7 @@
 import { MigrateError } from "../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../contract/options.js";
 import type { PartHolder, Unlocked } from "../contract/results.js";
+import { kindOf, namedDatabases } from "../kinds/targets.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -11,7 +12,6 @@ import type { LeasePlace, LedgerPlace } from "../ledger/place.js";
 import { renameEntries } from "../ledger/renames.js";
 import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
-import { kindOf, namedDatabases } from "../steps/targets.js";
 import { version } from "../version.js";
 import { existingDatabases } from "./assess.js";
 import { placeSteps } from "./places.js";

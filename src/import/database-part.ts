@@ -1,8 +1,9 @@
 /** One database as a migration file. Pure, but for the reader of design documents that it asks. */
+
+import { contentOf } from "../objects/design-docs/compare.js";
+import { type DesignDoc, idOf } from "../objects/design-docs/design-doc.js";
+import { documentFaults } from "../objects/documents/document.js";
 import { listed } from "../steps/database-field.js";
-import { contentOf } from "../steps/design-docs/compare.js";
-import { type DesignDoc, idOf } from "../steps/design-docs/design-doc.js";
-import { documentFaults } from "../steps/documents/document.js";
 import { isObject, membersOf } from "../text/json.js";
 import { designDocFiles, jsonText, refusalOf } from "./design-doc-files.js";
 import type { Imported, ImportedStep, LeftOut } from "./imported.js";

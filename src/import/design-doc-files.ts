@@ -4,12 +4,12 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { parseModule } from "../design-doc-rules/function-text.js";
-import { designDocFaults } from "../steps/design-docs/check.js";
-import { type DesignDoc, idOf, isJavaScript } from "../steps/design-docs/design-doc.js";
-import { describe } from "../steps/design-docs/fault.js";
-import { codeOf } from "../steps/design-docs/members.js";
-import { settled } from "../steps/design-docs/settled.js";
-import { readSources } from "../steps/design-docs/sources.js";
+import { designDocFaults } from "../objects/design-docs/check.js";
+import { type DesignDoc, idOf, isJavaScript } from "../objects/design-docs/design-doc.js";
+import { describe } from "../objects/design-docs/fault.js";
+import { codeOf } from "../objects/design-docs/members.js";
+import { settled } from "../objects/design-docs/settled.js";
+import { readSources } from "../objects/design-docs/sources.js";
 import { isObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
 import { memoryFiles } from "./memory-files.js";

@@ -1,7 +1,7 @@
 /** Mango indexes as `GET /db/_index` lists them. Pure. */
 
-import { type DesignDoc, nameInId } from "../steps/design-docs/design-doc.js";
-import { designDocOf, differingMembers, shownDefinition } from "../steps/indexes/definition.js";
+import { type DesignDoc, nameInId } from "../objects/design-docs/design-doc.js";
+import { designDocOf, differingMembers, shownDefinition } from "../objects/indexes/definition.js";
 import { isObject, type JsonObject, membersOf } from "../text/json.js";
 import { byName } from "./names.js";
 

@@ -1,7 +1,7 @@
 /** A migration file's text. Pure. */
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { kindByName } from "../kinds/index.js";
 import { type Alternatives, alternatives, below, specSchema } from "../migrations/spec-schema.js";
-import { kindByName } from "../steps/index.js";
 import { type ImportedFile, type ImportedStep, WithVariables } from "./imported.js";
 
 export function migrationText({ comment, steps }: ImportedFile): string {

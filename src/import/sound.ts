@@ -1,6 +1,7 @@
 /** Leaves out what is on the server but `validate` would refuse in a file. */
+
+import { kindByName } from "../kinds/index.js";
 import { validatorOf } from "../migrations/validators.js";
-import { kindByName } from "../steps/index.js";
 import type { SpecProblem } from "../steps/kind.js";
 import { type Imported, type ImportedFile, type ImportedStep, type LeftOut, WithVariables } from "./imported.js";
 

@@ -1,6 +1,6 @@
 import type { Listener } from "../contract/events.js";
 import type { Position } from "../contract/problem.js";
-import { kinds as registry } from "../steps/index.js";
+import { kinds as registry } from "../kinds/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { ScriptOutput } from "../steps/script-output.js";
 import { FileCache } from "./files.js";

@@ -1,6 +1,6 @@
 /** The validator of each kind's spec: compiled when couchdb-migrate is built, so that ajv is not loaded at run time. */
 import { validators } from "../generated/validators.js";
-import { kinds } from "../steps/index.js";
+import { kinds } from "../kinds/index.js";
 import type { StepKind } from "../steps/kind.js";
 import type { SpecValidator } from "../steps/spec-validator.js";
 import { specSchema } from "./spec-schema.js";

@@ -2,10 +2,10 @@
  * The contract of a step kind.
  *
  * To add one:
- *   1. write `src/steps/<name-in-kebab-case>.ts` with `defineKind` (copy `ensure-replication.ts` for what the server has,
+ *   1. write `src/kinds/<name-in-kebab-case>.ts` with `defineKind` (copy `ensure-replication.ts` for what the server has,
  *      `ensure-security.ts` for what a database has); `diff` returns `creates`, `updates`, `removes`, `refuses` or `holds`
  *      of `difference.ts`; warnings and refusals are entries in `warnings.ts` and `refusals.ts`. Leave `fast` out at first;
- *   2. add it to the list in `src/steps/index.ts`, beside its relatives: the reference has the same order;
+ *   2. add it to the list in `src/kinds/index.ts`, beside its relatives: the reference has the same order;
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
  *   4. add its case to `test/conformance/cases/` (see `test/conformance/case.ts`): every kind passes the one shared suite;

@@ -5,7 +5,6 @@
  * To add one: an entry in `catalogue`.
  */
 import { partitionsSince } from "../couch/welcome.js";
-import { idOf } from "./design-docs/design-doc.js";
 
 const allowIt = "to allow that, use --allow-destroy, or `allowDestroy: true` in the step";
 
@@ -39,7 +38,7 @@ const catalogue = {
     database: string;
     designDoc: string;
     fault: string;
-  }) => `${idOf(designDoc)} can't be stored in ${database}: ${fault}`,
+  }) => `_design/${designDoc} can't be stored in ${database}: ${fault}`,
   "index-not-partitioned": ({ index }: { index: string }) =>
     `index ${index} can't be partitioned, because the database is not; leave \`partitioned\` out`,
   "index-partitioned-is-fixed": ({
@@ -51,7 +50,7 @@ const catalogue = {
     ddoc: string;
     neighbours: readonly string[];
   }) =>
-    `\`partitioned\` of index ${index} can't be changed, because ${idOf(ddoc)} also holds ${neighbours.join(", ")}; give it its own \`ddoc\``,
+    `\`partitioned\` of index ${index} can't be changed, because _design/${ddoc} also holds ${neighbours.join(", ")}; give it its own \`ddoc\``,
 
   "applied-in-another-form": ({ database, accept }: { database: string; accept: string }) =>
     `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or record the new form with ${accept}`,

@@ -5,7 +5,6 @@
  * To add one: an entry in `catalogue`.
  */
 import { count } from "../text/quantity.js";
-import { idOf } from "./design-docs/design-doc.js";
 
 const catalogue = {
   "node-down": ({ node }: { node: string }) => `node ${node} is down and was not checked`,
@@ -26,16 +25,16 @@ const catalogue = {
     `CouchDB reports replication ${id} as ${state}; \`_scheduler/docs/_replicator/${id}\` says why`,
 
   "owned-by-couchdb": ({ database, designDoc, why }: { database: string; designDoc: string; why: string }) =>
-    `${idOf(designDoc)} in ${database} belongs to CouchDB: ${why}, so this step will drift. Put your functions in another design document in ${database}`,
+    `_design/${designDoc} in ${database} belongs to CouchDB: ${why}, so this step will drift. Put your functions in another design document in ${database}`,
   "unknown-language": ({ designDoc, language, hint }: { designDoc: string; language: string; hint: string }) =>
-    `${idOf(designDoc)} has the language \`${language}\`, which CouchDB does not support by itself${hint}`,
+    `_design/${designDoc} has the language \`${language}\`, which CouchDB does not support by itself${hint}`,
   "search-not-staged": ({ designDoc, indexes }: { designDoc: string; indexes: readonly string[] }) =>
-    `search indexes are not staged: queries on ${indexes.join(", ")} of ${idOf(designDoc)} wait for the build (not tested with a search service)`,
+    `search indexes are not staged: queries on ${indexes.join(", ")} of _design/${designDoc} wait for the build (not tested with a search service)`,
 
   "index-not-alone": ({ index, ddoc, neighbours }: Index & { neighbours: readonly string[] }) =>
-    `index ${index} is not alone in ${idOf(ddoc)}: ${neighbours.join(", ")} ${neighbours.length === 1 ? "is" : "are"} rebuilt with it`,
+    `index ${index} is not alone in _design/${ddoc}: ${neighbours.join(", ")} ${neighbours.length === 1 ? "is" : "are"} rebuilt with it`,
   "index-elsewhere": ({ index, ddoc, others }: Index & { others: readonly string[] }) =>
-    `there is no index ${index} in ${idOf(ddoc)}, but there is one in ${others.map(idOf).join(", ")}; set \`ddoc\` to that one`,
+    `there is no index ${index} in _design/${ddoc}, but there is one in ${others.map((other) => `_design/${other}`).join(", ")}; set \`ddoc\` to that one`,
 
   begun: ({ database, changed, edited }: { database: string; changed: number; edited: boolean }) =>
     `it was started in ${database} and has changed ${count(changed, "document")} so far${edited ? "; the step was edited since, and those are not changed again" : ""}`,

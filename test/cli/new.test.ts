@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { fileName } from "../../src/commands/new-file.js";
+import { kindNames } from "../../src/kinds/index.js";
 import { loadMigrations } from "../../src/migrations/load.js";
-import { kindNames } from "../../src/steps/index.js";
 import { call } from "./call.js";
 
 test.each<[string, string[], string | undefined]>([

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { apply, plan } from "../../src/index.js";
-import { kinds } from "../../src/steps/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import type { StepKind } from "../../src/steps/kind.js";
 import { server } from "../support/servers.js";
 import type { Case } from "./case.js";

@@ -1,7 +1,7 @@
 /** The functions of design documents, which may be anybody's, get at nothing of the process that the server runs in. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../../src/sandbox/index.js";
+import { type Sandbox, startSandbox } from "../../sandbox/index.js";
 import { request } from "../support/request.js";
 import { escapes, library, mapThatTries } from "./escapes.js";
 

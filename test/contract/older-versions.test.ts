@@ -4,7 +4,7 @@
  */
 
 import { expect } from "vitest";
-import { startSandbox } from "../../src/sandbox/index.js";
+import { startSandbox } from "../../sandbox/index.js";
 import { runScenarios, type Scenario, type Started } from "./contract.js";
 import { cerebrate, conflict, hashed, notServerAdmin, overmind, wrongPassword } from "./scenarios/cast.js";
 

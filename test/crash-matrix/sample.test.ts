@@ -1,6 +1,6 @@
 /** Some cases of the crash matrix, one for each kind where a runner has lost its lease; `npm run crash-matrix` runs all of them. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { kinds } from "../../src/steps/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { type Benches, openBenches } from "../promises/benches.js";
 import { removeFolder } from "../support/temp.js";
 import { Matrix } from "./cases.js";

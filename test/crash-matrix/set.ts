@@ -2,7 +2,7 @@
  * A migration set in which every step kind has something to write, and what has to be on the server for that. A kind
  * that is not in it fails `kindsLeftOut`.
  */
-import { kinds } from "../../src/steps/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { type Addressed, type Login, must, request } from "../support/request.js";
 
 export const admin: Login = { name: "cerebrate", password: " a✓ — long enough " };

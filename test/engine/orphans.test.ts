@@ -1,9 +1,9 @@
 /** What is said of steps that are in the ledger, but no longer in the files. */
 import { expect, test } from "vitest";
 import { type Claimer, describeOrphans } from "../../src/engine/orphans.js";
+import { kindByName, kinds } from "../../src/kinds/index.js";
 import type { Entry } from "../../src/ledger/ledger.js";
 import { removes } from "../../src/render/removal.js";
-import { kindByName, kinds } from "../../src/steps/index.js";
 
 const place = { set: "hatchery", database: "own", own: false };
 

@@ -9,11 +9,11 @@ import {
   plan,
   status,
 } from "../../src/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { planText } from "../../src/render/plan-text.js";
 import { statusText } from "../../src/render/status-text.js";
 import { plain } from "../../src/render/style.js";
-import { kinds } from "../../src/steps/index.js";
 import type { Schema } from "../../src/steps/schema.js";
 import { freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request, until } from "../support/request.js";

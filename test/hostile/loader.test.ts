@@ -8,9 +8,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidInput, loadMigrations, MigrateError } from "../../src/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { errorSummary, errorText } from "../../src/render/error-text.js";
 import { plain } from "../../src/render/style.js";
-import { kinds } from "../../src/steps/index.js";
 import { tempFolder } from "../support/temp.js";
 
 const steering = [

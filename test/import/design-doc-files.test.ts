@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { designDocFiles } from "../../src/import/design-doc-files.js";
 import { memoryFiles } from "../../src/import/memory-files.js";
-import type { DesignDoc } from "../../src/steps/design-docs/design-doc.js";
-import { readSources } from "../../src/steps/design-docs/sources.js";
+import type { DesignDoc } from "../../src/objects/design-docs/design-doc.js";
+import { readSources } from "../../src/objects/design-docs/sources.js";
 
 const map = "function (doc) {\n  emit(doc._id);\n}";
 const views = { all: { map } };

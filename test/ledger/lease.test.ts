@@ -11,7 +11,7 @@ leaseContract(
   6,
 );
 
-const canEmbed = existsSync(new URL("../../src/sandbox/index.ts", import.meta.url));
+const canEmbed = existsSync(new URL("../../sandbox/index.ts", import.meta.url));
 describe.skipIf(server().kind === "embedded" || !canEmbed)("as well", () => {
   const close: (() => Promise<void>)[] = [];
   leaseContract(

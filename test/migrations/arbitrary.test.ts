@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidInput } from "../../src/contract/problem.js";
+import { kinds } from "../../src/kinds/index.js";
 import { loadMigrations } from "../../src/migrations/load.js";
-import { kinds } from "../../src/steps/index.js";
 import { tempFolder } from "../support/temp.js";
 import { kinds as own } from "./kinds.js";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { kinds } from "../../src/steps/index.js";
+import { kinds } from "../../src/kinds/index.js";
 
 const schema = JSON.parse(await readFile(new URL("../../schemas/migration.schema.json", import.meta.url), "utf8"));
 const valid = new Ajv({ strictTypes: false, strictRequired: false }).compile(schema);

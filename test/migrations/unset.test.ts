@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { accept, apply, plan } from "../../src/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { secrecyAt } from "../../src/migrations/secrecy.js";
 import { unsetNames } from "../../src/migrations/unset.js";
-import { kinds } from "../../src/steps/index.js";
 import { fromPointer, toPointer, valueAt } from "../../src/text/pointer.js";
 import { load, loadStep, problemsOf } from "./support.js";
 

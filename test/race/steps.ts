@@ -1,5 +1,5 @@
 /** What the runners of a round have to do, and what must have come of it. */
-import { kinds } from "../../src/steps/index.js";
+import { kinds } from "../../src/kinds/index.js";
 import { type Addressed, must } from "../support/request.js";
 
 export interface RoundSteps {

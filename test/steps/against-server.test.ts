@@ -1,10 +1,10 @@
 /** Each kind against the server that the tests run against: created, held, drifted, repaired. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
-import { ensureAdmin } from "../../src/steps/ensure-admin.js";
-import { ensureDatabase } from "../../src/steps/ensure-database.js";
-import { ensureDesignDocs } from "../../src/steps/ensure-design-docs.js";
-import { ensureSecurity } from "../../src/steps/ensure-security.js";
+import { ensureAdmin } from "../../src/kinds/ensure-admin.js";
+import { ensureDatabase } from "../../src/kinds/ensure-database.js";
+import { ensureDesignDocs } from "../../src/kinds/ensure-design-docs.js";
+import { ensureSecurity } from "../../src/kinds/ensure-security.js";
 import type { StepKind, Target } from "../../src/steps/kind.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { type Addressed, must, request } from "../support/request.js";

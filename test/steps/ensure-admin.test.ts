@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../src/contract/errors.js";
 import { hashFor, matches } from "../../src/couch/password-hash.js";
+import { ensureAdmin } from "../../src/kinds/ensure-admin.js";
 import { unknownSecret } from "../../src/secrets/unknown.js";
-import { ensureAdmin } from "../../src/steps/ensure-admin.js";
 import { contextOf, type FakeCouch, type FakeOptions, fakeCouch, type Written } from "./fake-couch.js";
 
 const desired = { name: "overmind", password: " a✓ " };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ensureCluster } from "../../src/steps/ensure-cluster.js";
+import { ensureCluster } from "../../src/kinds/ensure-cluster.js";
 
 const system = ["_users", "_replicator", "_global_changes"];
 const three = ["c@1", "c@2", "c@3"];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { NodeConfig } from "../../src/steps/config-values.js";
-import { ensureConfig } from "../../src/steps/ensure-config.js";
-import { removeConfig } from "../../src/steps/remove-config.js";
+import { ensureConfig } from "../../src/kinds/ensure-config.js";
+import { removeConfig } from "../../src/kinds/remove-config.js";
+import type { NodeConfig } from "../../src/objects/config-values.js";
 import { contextOf, type FakeCouch, fakeCouch } from "./fake-couch.js";
 
 const desired = { log: { level: "debug" } };

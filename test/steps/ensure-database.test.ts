@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../src/contract/errors.js";
-import { ensureDatabase } from "../../src/steps/ensure-database.js";
+import { ensureDatabase } from "../../src/kinds/ensure-database.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 
 const desired = { name: "zerglings", partitioned: false };

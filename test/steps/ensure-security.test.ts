@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ensureSecurity } from "../../src/steps/ensure-security.js";
+import { ensureSecurity } from "../../src/kinds/ensure-security.js";
 import type { StepFiles } from "../../src/steps/step-files.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../src/contract/errors.js";
 import { matchesUser, userHashFor } from "../../src/couch/password-hash.js";
-import { ensureUser } from "../../src/steps/ensure-user.js";
+import { ensureUser } from "../../src/kinds/ensure-user.js";
 import type { StepFiles } from "../../src/steps/step-files.js";
 import { contextOf, type FakeCouch, type FakeOptions, fakeCouch } from "./fake-couch.js";
 

@@ -3,8 +3,8 @@
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
 import type { Path } from "../../src/couch/path.js";
+import { predictedRevision } from "../../src/couch/predicted-revision.js";
 import type { DatabaseContext, Target } from "../../src/steps/kind.js";
-import { predictedRevision } from "../../src/steps/transform/predicted-revision.js";
 import { isObject, type JsonObject } from "../../src/text/json.js";
 
 export interface Written {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ensureAdmin } from "../../src/steps/ensure-admin.js";
-import { removeAdmin } from "../../src/steps/remove-admin.js";
+import { ensureAdmin } from "../../src/kinds/ensure-admin.js";
+import { removeAdmin } from "../../src/kinds/remove-admin.js";
 import { contextOf, type FakeCouch, fakeCouch } from "./fake-couch.js";
 
 const desired = { name: "cerebrate" };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { removeUser } from "../../src/steps/remove-user.js";
+import { removeUser } from "../../src/kinds/remove-user.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 
 const path = "/_users/org.couchdb.user%3Akerrigan";

@@ -3,28 +3,28 @@
  * kind: the compiler holds it against the type, and the test against the schema.
  */
 import { expect, test } from "vitest";
+import type { ensureAdmin } from "../../src/kinds/ensure-admin.js";
+import type { ensureCluster } from "../../src/kinds/ensure-cluster.js";
+import type { ensureConfig } from "../../src/kinds/ensure-config.js";
+import type { ensureDatabase } from "../../src/kinds/ensure-database.js";
+import type { ensureDesignDocs } from "../../src/kinds/ensure-design-docs.js";
+import type { ensureDocuments } from "../../src/kinds/ensure-documents.js";
+import type { ensureIndexes } from "../../src/kinds/ensure-indexes.js";
+import type { ensureReplication } from "../../src/kinds/ensure-replication.js";
+import type { ensureSecurity } from "../../src/kinds/ensure-security.js";
+import type { ensureUser } from "../../src/kinds/ensure-user.js";
+import { kinds } from "../../src/kinds/index.js";
+import type { removeAdmin } from "../../src/kinds/remove-admin.js";
+import type { removeConfig } from "../../src/kinds/remove-config.js";
+import type { removeDatabase } from "../../src/kinds/remove-database.js";
+import type { removeDesignDocs } from "../../src/kinds/remove-design-docs.js";
+import type { removeDocuments } from "../../src/kinds/remove-documents.js";
+import type { removeIndexes } from "../../src/kinds/remove-indexes.js";
+import type { removeReplication } from "../../src/kinds/remove-replication.js";
+import type { removeUser } from "../../src/kinds/remove-user.js";
+import type { transformDocuments } from "../../src/kinds/transform-documents.js";
 import { validatorOf } from "../../src/migrations/validators.js";
-import type { ensureAdmin } from "../../src/steps/ensure-admin.js";
-import type { ensureCluster } from "../../src/steps/ensure-cluster.js";
-import type { ensureConfig } from "../../src/steps/ensure-config.js";
-import type { ensureDatabase } from "../../src/steps/ensure-database.js";
-import type { ensureDesignDocs } from "../../src/steps/ensure-design-docs.js";
-import type { ensureDocuments } from "../../src/steps/ensure-documents.js";
-import type { ensureIndexes } from "../../src/steps/ensure-indexes.js";
-import type { ensureReplication } from "../../src/steps/ensure-replication.js";
-import type { ensureSecurity } from "../../src/steps/ensure-security.js";
-import type { ensureUser } from "../../src/steps/ensure-user.js";
-import { kinds } from "../../src/steps/index.js";
 import type { StepKind } from "../../src/steps/kind.js";
-import type { removeAdmin } from "../../src/steps/remove-admin.js";
-import type { removeConfig } from "../../src/steps/remove-config.js";
-import type { removeDatabase } from "../../src/steps/remove-database.js";
-import type { removeDesignDocs } from "../../src/steps/remove-design-docs.js";
-import type { removeDocuments } from "../../src/steps/remove-documents.js";
-import type { removeIndexes } from "../../src/steps/remove-indexes.js";
-import type { removeReplication } from "../../src/steps/remove-replication.js";
-import type { removeUser } from "../../src/steps/remove-user.js";
-import type { transformDocuments } from "../../src/steps/transform-documents.js";
 
 /** With every field, and each key of the type. */
 type Full<Kind> =

@@ -18,7 +18,7 @@ export async function startEmbedded({
   admins = { admin: "secret" },
   ...more
 }: EmbeddedOptions = {}): Promise<Embedded> {
-  const { startSandbox } = await import("../../src/sandbox/index.js");
+  const { startSandbox } = await import("../../sandbox/index.js");
   const { url, close } = await startSandbox({ admins, adminParty: Object.keys(admins).length === 0, ...more });
   const [name = "", password = ""] = Object.entries(admins)[0] ?? [];
   return { url: url.replace(/\/$/, ""), admin: { name, password }, close };

@@ -6,9 +6,9 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
 import { isPattern } from "../../couch/pattern.js";
+import { namedDatabases } from "../../kinds/targets.js";
+import { aheadOf } from "../../kinds/traits.js";
 import type { LoadOptions } from "../../migrations/load.js";
-import { namedDatabases } from "../../steps/targets.js";
-import { aheadOf } from "../../steps/traits.js";
 import type { FirstLook } from "../open-server.js";
 
 /** @returns what is to be called with the steps of each file, and awaited before the next one is parsed */

@@ -2,10 +2,10 @@
 import { unknownIncarnation } from "../../couch/inventory.js";
 import { isPattern } from "../../couch/pattern.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
+import { namedDatabases } from "../../kinds/targets.js";
 import { filesVersion } from "../../ledger/files-version.js";
 import type { StoredLedger } from "../../ledger/ledger.js";
 import { newestVersion } from "../../ledger/standing.js";
-import { namedDatabases } from "../../steps/targets.js";
 import { decide } from "../decide.js";
 import { placeSteps } from "../places.js";
 import type { Run } from "../session.js";

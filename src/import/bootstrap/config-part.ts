@@ -1,5 +1,5 @@
 /** `_config.json` as steps: admins by themselves, the rest as configuration. Pure. */
-import { isSecretConfig } from "../../steps/config-values.js";
+import { isSecretConfig } from "../../objects/config-values.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "../imported.js";
 import { byName, distinctNames, variableNames, variableWord } from "../names.js";

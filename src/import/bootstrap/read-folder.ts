@@ -1,6 +1,6 @@
 /** Reads a folder that is laid out for couchdb-bootstrap. Runs nothing of it. */
 import { join } from "node:path";
-import type { DesignDoc } from "../../steps/design-docs/design-doc.js";
+import type { DesignDoc } from "../../objects/design-docs/design-doc.js";
 import type { JsonObject } from "../../text/json.js";
 import type { FoundDatabase } from "../database-part.js";
 import type { LeftOut } from "../imported.js";

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, plan } from "../../../src/index.js";
-import { kinds } from "../../../src/steps/index.js";
+import { kinds } from "../../../src/kinds/index.js";
 import type { Case, Place } from "../../conformance/case.js";
 import { openScene, type Scene } from "../../conformance/scene.js";
 import type { Recorded } from "../../support/proxy.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { faultsAsSent } from "../../../src/steps/design-docs/as-sent.js";
+import { faultsAsSent } from "../../../src/objects/design-docs/as-sent.js";
 import { fakeCouch, taken } from "../fake-couch.js";
 
 const id = "_design/zerglings";

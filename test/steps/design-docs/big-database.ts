@@ -1,7 +1,7 @@
 /** A database that is worth a staged deployment, with a design document of two views; one of them changes. */
 import { onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
-import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+import { ensureDesignDocs } from "../../../src/kinds/ensure-design-docs.js";
 import { uniqueName } from "../../support/databases.js";
 import { type Addressed, must, request } from "../../support/request.js";
 import { contextOf } from "../fake-couch.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BuildProgress, isBuilt, nextPause, Standstill } from "../../../src/steps/design-docs/build-wait.js";
-import type { IndexState } from "../../../src/steps/design-docs/index-state.js";
+import { BuildProgress, isBuilt, nextPause, Standstill } from "../../../src/objects/design-docs/build-wait.js";
+import type { IndexState } from "../../../src/objects/design-docs/index-state.js";
 
 const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
   pending,

@@ -1,7 +1,7 @@
 /** What a build that does not go on comes to. */
 import { expect, it } from "vitest";
 import type { Answer, Couch, ReadOptions } from "../../../src/couch/couch.js";
-import { awaitBuild } from "../../../src/steps/design-docs/build.js";
+import { awaitBuild } from "../../../src/objects/design-docs/build.js";
 import { contextOf, fakeCouch } from "../fake-couch.js";
 
 const build = { database: "zerglings", name: "a", doc: { views: { v: { map: "m" } } }, what: "building v" };

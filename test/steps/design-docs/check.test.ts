@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { designDocFaults } from "../../../src/steps/design-docs/check.js";
-import { moduleKeys } from "../../../src/steps/design-docs/requires.js";
+import { designDocFaults } from "../../../src/objects/design-docs/check.js";
+import { moduleKeys } from "../../../src/objects/design-docs/requires.js";
 import { forms } from "./function-forms.js";
 import { type Doc, shapes } from "./shapes.js";
 

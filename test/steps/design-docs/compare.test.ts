@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+import { ensureDesignDocs } from "../../../src/kinds/ensure-design-docs.js";
 import { contextOf, fakeCouch } from "../fake-couch.js";
 
 type Doc = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DesignDocWrite, deployInPlace } from "../../../src/steps/design-docs/deploy.js";
+import { type DesignDocWrite, deployInPlace } from "../../../src/objects/design-docs/deploy.js";
 import { fakeCouch, type Reply, taken, type Written } from "../fake-couch.js";
 
 const write = (name: string, stored?: DesignDocWrite["stored"]): DesignDocWrite => ({

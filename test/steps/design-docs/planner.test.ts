@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canBeHidden, hidden, stagedForm } from "../../../src/steps/design-docs/planner.js";
+import { canBeHidden, hidden, stagedForm } from "../../../src/objects/design-docs/planner.js";
 
 const map = { fields: { owner: "asc" }, partial_filter_selector: {} };
 const docOf = (options?: unknown, language = "query") => ({

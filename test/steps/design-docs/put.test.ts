@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../../src/contract/errors.js";
-import { putDesignDoc } from "../../../src/steps/design-docs/put.js";
+import { putDesignDoc } from "../../../src/objects/design-docs/put.js";
 import { fakeCouch, type Reply, taken, type Written } from "../fake-couch.js";
 
 const docs = (body: unknown) => (body as { docs: { _id: string }[] }).docs;

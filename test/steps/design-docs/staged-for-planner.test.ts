@@ -1,6 +1,6 @@
 /** Staged deployments of design documents that the Mango query planner reads, on a real CouchDB. */
 import { expect, it } from "vitest";
-import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
+import { ensureIndexes } from "../../../src/kinds/ensure-indexes.js";
 import { uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { onReal, server } from "../../support/servers.js";

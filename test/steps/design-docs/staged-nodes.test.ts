@@ -1,7 +1,7 @@
 /** Staged deployments on nodes that are killed, and on a cluster. */
 import { expect, it, onTestFinished } from "vitest";
 import type { Couch } from "../../../src/couch/couch.js";
-import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
+import { ensureIndexes } from "../../../src/kinds/ensure-indexes.js";
 import { must, request, until } from "../../support/request.js";
 import { everyNodeKnowsAll, onNodes, startCluster } from "../../support/servers.js";
 import { contextOf } from "../fake-couch.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { previousName, stagedDoc, stagedName } from "../../../src/steps/design-docs/companions.js";
-import { ensureDesignDocs } from "../../../src/steps/ensure-design-docs.js";
+import { ensureDesignDocs } from "../../../src/kinds/ensure-design-docs.js";
+import { previousName, stagedDoc, stagedName } from "../../../src/objects/design-docs/companions.js";
 import type { StepWarning } from "../../../src/steps/warnings.js";
 
 type Doc = Readonly<Record<string, unknown>>;

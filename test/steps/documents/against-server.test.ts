@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
 import { apply, loadMigrations, plan } from "../../../src/index.js";
-import { leastBytes } from "../../../src/steps/documents/document.js";
-import { readStored } from "../../../src/steps/documents/stored.js";
-import { writeDocuments } from "../../../src/steps/documents/write.js";
+import { leastBytes } from "../../../src/objects/documents/document.js";
+import { readStored } from "../../../src/objects/documents/stored.js";
+import { writeDocuments } from "../../../src/objects/documents/write.js";
 import { databaseName, freshDatabase, uniqueName } from "../../support/databases.js";
 import { startProxy } from "../../support/proxy.js";
 import { type Addressed, must, request } from "../../support/request.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { batchesOf } from "../../../src/steps/documents/batches.js";
+import { batchesOf } from "../../../src/objects/documents/batches.js";
 
 async function sizes(items: Iterable<number> | AsyncIterable<number>): Promise<number[]> {
   const found: number[] = [];

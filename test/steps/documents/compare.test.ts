@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bodyOf, type Pending, pendingOf } from "../../../src/steps/documents/compare.js";
-import type { Document } from "../../../src/steps/documents/document.js";
-import type { Stored } from "../../../src/steps/documents/stored.js";
-import { ensureDocuments } from "../../../src/steps/ensure-documents.js";
+import { ensureDocuments } from "../../../src/kinds/ensure-documents.js";
+import { bodyOf, type Pending, pendingOf } from "../../../src/objects/documents/compare.js";
+import type { Document } from "../../../src/objects/documents/document.js";
+import type { Stored } from "../../../src/objects/documents/stored.js";
 
 const target = { database: "db" };
 const stored = (doc: object): Stored => ({

@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadMigrations } from "../../../src/index.js";
-import type { DocumentFile, Sourced } from "../../../src/steps/documents/document-file.js";
-import { Elements } from "../../../src/steps/documents/elements.js";
-import { type Cutter, Lines } from "../../../src/steps/documents/lines.js";
+import type { DocumentFile, Sourced } from "../../../src/objects/documents/document-file.js";
+import { Elements } from "../../../src/objects/documents/elements.js";
+import { type Cutter, Lines } from "../../../src/objects/documents/lines.js";
 import { tempFolder } from "../../support/temp.js";
 
 type Content = string | Buffer;

@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { InvalidInput } from "../../../src/contract/problem.js";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../../src/index.js";
-import { hasPartition } from "../../../src/steps/documents/partition-ids.js";
+import { hasPartition } from "../../../src/objects/documents/partition-ids.js";
 import { databaseName, freshDatabase } from "../../support/databases.js";
 import { startProxy } from "../../support/proxy.js";
 import { must, request } from "../../support/request.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadMigrations } from "../../../src/index.js";
-import type { Document } from "../../../src/steps/documents/document.js";
+import type { Document } from "../../../src/objects/documents/document.js";
 import { tempFolder } from "../../support/temp.js";
 
 type Files = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
-import { shownDefinition } from "../../../src/steps/indexes/definition.js";
-import { removeIndexes } from "../../../src/steps/remove-indexes.js";
+import { ensureIndexes } from "../../../src/kinds/ensure-indexes.js";
+import { removeIndexes } from "../../../src/kinds/remove-indexes.js";
+import { shownDefinition } from "../../../src/objects/indexes/definition.js";
 import type { StepFiles } from "../../../src/steps/step-files.js";
 import { selector } from "./selectors.js";
 

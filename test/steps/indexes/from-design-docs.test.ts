@@ -1,7 +1,7 @@
 /** What is read from design documents is what CouchDB shows of them. */
 import { expect, it } from "vitest";
-import { indexesIn } from "../../../src/steps/indexes/from-design-docs.js";
-import { listIndexes } from "../../../src/steps/indexes/observe.js";
+import { indexesIn } from "../../../src/objects/indexes/from-design-docs.js";
+import { listIndexes } from "../../../src/objects/indexes/observe.js";
 import { uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { onReal, server } from "../../support/servers.js";

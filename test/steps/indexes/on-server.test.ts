@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
-import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
-import { sameSelector, storedSelector } from "../../../src/steps/indexes/selector.js";
-import { removeIndexes } from "../../../src/steps/remove-indexes.js";
+import { ensureIndexes } from "../../../src/kinds/ensure-indexes.js";
+import { removeIndexes } from "../../../src/kinds/remove-indexes.js";
+import { sameSelector, storedSelector } from "../../../src/objects/indexes/selector.js";
 import type { StepFiles } from "../../../src/steps/step-files.js";
 import { freshDatabase, uniqueName } from "../../support/databases.js";
 import { must, request } from "../../support/request.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sameSelector, storedSelector } from "../../../src/steps/indexes/selector.js";
+import { sameSelector, storedSelector } from "../../../src/objects/indexes/selector.js";
 import { type Selector, selector } from "./selectors.js";
 
 describe("the form that CouchDB stores", () => {

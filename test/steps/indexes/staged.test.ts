@@ -1,6 +1,6 @@
 /** The staged deployment of a Mango index, on a real CouchDB. */
 import { expect, it } from "vitest";
-import { ensureIndexes } from "../../../src/steps/ensure-indexes.js";
+import { ensureIndexes } from "../../../src/kinds/ensure-indexes.js";
 import type { StepContext } from "../../../src/steps/kind.js";
 import { uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";

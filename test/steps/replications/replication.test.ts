@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ensureReplication } from "../../../src/steps/ensure-replication.js";
-import { removeReplication } from "../../../src/steps/remove-replication.js";
-import { shownReplication, storedDefinition } from "../../../src/steps/replications/replication.js";
+import { ensureReplication } from "../../../src/kinds/ensure-replication.js";
+import { removeReplication } from "../../../src/kinds/remove-replication.js";
+import { shownReplication, storedDefinition } from "../../../src/objects/replications/replication.js";
 import type { StepFiles } from "../../../src/steps/step-files.js";
 
 const noFiles = {} as StepFiles;

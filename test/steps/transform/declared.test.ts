@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changeAsDeclared, type Declared, pointerProblems } from "../../../src/steps/transform/declared.js";
+import { changeAsDeclared, type Declared, pointerProblems } from "../../../src/transform/declared.js";
 
 const document = () => ({ a: 1, list: ["x", "y"], deep: { b: 2 }, "m/n": { "~": 3 } });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { editOf, type Transform } from "../../../src/steps/transform/edit.js";
+import { editOf, type Transform } from "../../../src/transform/edit.js";
 
 const stub = { "a.png": { content_type: "image/png", digest: "md5-1B2M2Y8AsgTpgAmY7PhCfg==", stub: true } };
 const document = { _id: "abathur", _rev: "1-a", legs: 1, _attachments: stub };

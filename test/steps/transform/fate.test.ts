@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Fate, fateOf, type Leaf } from "../../../src/steps/transform/fate.js";
+import { type Fate, fateOf, type Leaf } from "../../../src/transform/fate.js";
 
 const intent = { base: "2-b", ours: "3-ours", digest: "" };
 const leaf = (...history: string[]): Leaf => ({ deleted: false, history });

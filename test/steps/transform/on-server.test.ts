@@ -1,6 +1,6 @@
 /** What only a server can show: revisions as they are foretold, deletions, recreations, edited steps, refusals. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { predictedRevision } from "../../../src/steps/transform/predicted-revision.js";
+import { predictedRevision } from "../../../src/couch/predicted-revision.js";
 import { must } from "../../support/request.js";
 import { onReal, server } from "../../support/servers.js";
 import { Killed, killedAt, Scene } from "./scene.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Pace } from "../../../src/steps/transform/pace.js";
+import { Pace } from "../../../src/transform/pace.js";
 
 /** Each line: how long the work took, how many documents it was, and how long is waited after it. Milliseconds. */
 type Turn = readonly [took: number, documents: number, waits: number];

@@ -1,8 +1,8 @@
 /** A transformation that is done in parts: where it is divided, and what each part is. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCouch } from "../../../src/couch/gateway.js";
-import { boundsOf, rangeOf } from "../../../src/steps/transform/bounds.js";
-import { isWithin } from "../../../src/steps/transform/reading.js";
+import { boundsOf, rangeOf } from "../../../src/transform/bounds.js";
+import { isWithin } from "../../../src/transform/reading.js";
 import { server } from "../../support/servers.js";
 import { Killed, killedAt, lostAt, type Request, Scene } from "./scene.js";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { MigrateError } from "../../../src/contract/errors.js";
-import { RunningScript, type ScriptOptions } from "../../../src/steps/transform/running-script.js";
+import { RunningScript, type ScriptOptions } from "../../../src/transform/running-script.js";
 
 let script: RunningScript | undefined;
 afterEach(async () => {

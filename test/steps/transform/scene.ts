@@ -3,12 +3,12 @@
 import { MigrateError } from "../../../src/contract/errors.js";
 import type { Couch } from "../../../src/couch/couch.js";
 import { openCouch } from "../../../src/couch/gateway.js";
-import type { Transform } from "../../../src/steps/transform/edit.js";
-import type { Counts } from "../../../src/steps/transform/marker.js";
-import { divide, finishParts, standing, transformPart } from "../../../src/steps/transform/parts.js";
-import { preview } from "../../../src/steps/transform/preview.js";
-import type { Selector } from "../../../src/steps/transform/reading.js";
-import { type TransformationOptions, transformAll } from "../../../src/steps/transform/transformation.js";
+import type { Transform } from "../../../src/transform/edit.js";
+import type { Counts } from "../../../src/transform/marker.js";
+import { divide, finishParts, standing, transformPart } from "../../../src/transform/parts.js";
+import { preview } from "../../../src/transform/preview.js";
+import type { Selector } from "../../../src/transform/reading.js";
+import { type TransformationOptions, transformAll } from "../../../src/transform/transformation.js";
 import { removeDatabase, uniqueName } from "../../support/databases.js";
 import { must } from "../../support/request.js";
 import { server } from "../../support/servers.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Couch } from "../../../src/couch/couch.js";
-import { inTurn } from "../../../src/steps/transform/script-slots.js";
+import { inTurn } from "../../../src/transform/script-slots.js";
 
 it("two scripts run at once, under any lease and even after a failure, and each run has its own limit", async () => {
   const [run, other] = [{ shared: new Map() } as unknown as Couch, { shared: new Map() } as unknown as Couch];

@@ -1,0 +1,126 @@
+import { setConfig } from "../couch/nodes.js";
+import {
+  adminsProblem,
+  type ConfigKey,
+  claim,
+  keyPattern,
+  type NodeConfig,
+  nodesDown,
+  observeConfig,
+  pointerTo,
+  sectionPattern,
+  shownBefore,
+  shownValue,
+  whyNotIni,
+} from "../objects/config-values.js";
+import { withStored } from "../secrets/unknown.js";
+import { creates, holds, updates } from "../steps/difference.js";
+import { defineKind } from "../steps/kind.js";
+import type { Schema } from "../steps/schema.js";
+
+type Config = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+interface Setting extends ConfigKey {
+  readonly value: string;
+}
+
+interface Write {
+  readonly node: string;
+  readonly settings: readonly Setting[];
+}
+
+const value: Schema = {
+  type: "string",
+  verbatim: true,
+  description:
+    "The value. CouchDB stores text: a number or boolean is stored as it is written here (`3.10`, `0x1F`). Under a key such as `password`, `secret` or `api_key`, it is secret.",
+  examples: ["info"],
+  variables: true,
+};
+
+/** Not plans alone hide what stands under such a key: the checksum in the ledger must not be over it either. */
+function section(description: string, secrets: "by name" | "all" = "by name"): Schema {
+  const secret: Schema = { ...value, secret: true, description: "The key." };
+  return {
+    type: "object",
+    description,
+    minProperties: 1,
+    propertyNames: { type: "string", pattern: keyPattern },
+    ...(secrets === "all" ? {} : { secretNames: true }),
+    additionalProperties: secrets === "all" ? secret : value,
+  };
+}
+
+export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], readonly Write[]>({
+  name: "ensureConfig",
+  summary: "Values of the node configuration, by section and key, on every node.",
+  schema: {
+    type: "object",
+    minProperties: 1,
+    propertyNames: { type: "string", pattern: sectionPattern },
+    properties: {
+      jwt_keys: section("Keys that verify tokens.", "all"),
+    },
+    additionalProperties: section("A section of CouchDB's configuration, as in `default.ini`."),
+  },
+  example: "ensureConfig:\n  log:\n    level: warning\n  couchdb:\n    max_document_size: 8000000\n",
+  scope: "server",
+  nature: { lifetime: "volatile", allNodes: true },
+  lifecycle: { removedBy: "removeConfig" },
+
+  title: (desired) =>
+    `configuration ${Object.entries(desired)
+      .map(([name, values]) => `[${name}] ${Object.keys(values).join(", ")}`)
+      .join(", ")}`,
+  databases: () => [],
+  claims: (desired) => settingsOf(desired).map(claim),
+
+  check: {
+    spec: (spec) => [
+      ...adminsProblem(spec, "ensureAdmin"),
+      ...settingsOf(spec).flatMap((setting) => {
+        const message = whyNotIni(setting.value);
+        return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
+      }),
+    ],
+  },
+
+  observe: ({ couch, desired }) => observeConfig(couch, settingsOf(desired)),
+
+  diff(desired, nodes = []) {
+    const settings = settingsOf(desired);
+    const wrongOn = ({ values }: NodeConfig) =>
+      settings.filter((one) => {
+        const is = values.get(claim(one));
+        return is !== withStored(one.value, is);
+      });
+    const up = nodes.filter(({ down }) => !down);
+    const write = up.flatMap((node) => {
+      const wrong = wrongOn(node);
+      return wrong.length === 0 ? [] : [{ node: node.node, settings: wrong }];
+    });
+    const warnings = nodesDown(nodes);
+    if (up.length > 0 && write.length === 0) return holds({ warnings });
+    const wrong = settings.filter((one) => write.some((each) => each.settings.includes(one)));
+    const changes = wrong.map((one) => ({
+      path: pointerTo(one),
+      before: shownBefore(one, nodes),
+      after: shownValue(one, one.value),
+    }));
+    const isNew = changes.every(({ before }) => before === null);
+    return (isNew ? creates : updates)(changes, write, { warnings });
+  },
+
+  /** CouchDB answers with the old value: the sections are read again on every node. */
+  async apply(write, { couch }) {
+    for (const { node, settings } of write) {
+      for (const { section, key, value } of settings) await setConfig(couch, node, section, key, value);
+    }
+  },
+});
+
+function settingsOf(desired: Config): Setting[] {
+  return Object.entries(desired).flatMap(([section, values]) =>
+    Object.entries(values).map(([key, value]) => ({ section, key, value })),
+  );
+}

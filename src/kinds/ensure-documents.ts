@@ -1,0 +1,251 @@
+import type { Couch } from "../couch/couch.js";
+import { batchesOf } from "../objects/documents/batches.js";
+import { bodyOf, changesOf, keptOf, type Mode, type Pending, pendingOf } from "../objects/documents/compare.js";
+import { bytesOf, type Document } from "../objects/documents/document.js";
+import type { DocumentFile } from "../objects/documents/document-file.js";
+import { placeOf } from "../objects/documents/existing.js";
+import { shownKept } from "../objects/documents/kept.js";
+import { assertPartitions, partitionIdProblems } from "../objects/documents/partition-ids.js";
+import { seed } from "../objects/documents/seed.js";
+import { readDocuments, type Sources } from "../objects/documents/sources.js";
+import { readStored, type StoredById } from "../objects/documents/stored.js";
+import { summarise } from "../objects/documents/summary.js";
+import { everything, type Survey, survey, surveyInFull } from "../objects/documents/survey.js";
+import { ownKindProblems } from "../objects/documents/system-databases.js";
+import { writeDocuments } from "../objects/documents/write.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
+import { creates, holds, updates } from "../steps/difference.js";
+import { defineKind } from "../steps/kind.js";
+import { count } from "../text/quantity.js";
+
+interface Spec extends Sources {
+  readonly database: DatabaseField;
+  readonly mode?: Mode;
+}
+
+interface Documents {
+  readonly database: readonly string[];
+  /** Those that are held. */
+  readonly docs: readonly Document[];
+  /** Those that are not. Absent where there are none. */
+  readonly files?: readonly DocumentFile[];
+  readonly mode: Mode;
+}
+
+/** What there is to do. */
+interface Work {
+  readonly docs: readonly Pending[];
+  /** One for each of `files`. */
+  readonly files: readonly Survey[];
+  /** Of `docs`: what differs and stays as it is. */
+  readonly kept?: readonly Pending[];
+}
+
+export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
+  name: "ensureDocuments",
+  summary:
+    "Documents, inline or from files of any size: only those that are missing, or all of them exactly as declared.",
+  schema: {
+    type: "object",
+    required: ["database"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      docs: {
+        type: "array",
+        description:
+          "Documents, each with its `_id`. Variables are not resolved in them. A `_rev` is ignored; attachments have their `data` (base64) in `_attachments`. At most 8 MB each.",
+        minItems: 1,
+        items: { type: "object" },
+        examples: [[{ _id: "overmind", type: "cerebrate", broods: 7 }]],
+      },
+      from: {
+        description:
+          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file holds one document per line; either may be compressed with gzip (`.ndjson.gz`). All such files of a folder are read. NDJSON, compressed files and JSON over 10 MB may have any size: they are read as a stream, twice (checked, then written), and must not change in between. Their checksum covers the documents as written, in their order. For such files, a document that two steps have in common is only noticed if they read the same file, and an id that appears twice in a file of over a million documents only if the file is sorted by id.",
+        examples: ["../data/broods.json", "../data/zerglings.ndjson.gz", ["../data/broods", "../data/overmind.json"]],
+        anyOf: [
+          { type: "string", minLength: 1, variables: true },
+          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
+        ],
+      },
+      mode: {
+        type: "string",
+        enum: ["ifMissing", "overwrite"],
+        default: "ifMissing",
+        description:
+          "`ifMissing`: existing documents stay as they are, and deleted ones stay deleted; what differs is reported as kept. `overwrite`: documents that differ are replaced, and deleted ones are created again; attachments stay if the declared document has no `_attachments`.",
+        variables: true,
+      },
+    },
+  },
+  example: `ensureDocuments:
+  database: zerglings
+  docs:
+    - _id: overmind
+      type: cerebrate
+      broods: 7
+`,
+  scope: "database",
+  nature: { documents: "named" },
+  lifecycle: { removedBy: "removeDocuments" },
+  fast: { provenByApply: true },
+
+  title: ({ database, docs, files }) => `${called(docs, files)} in ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, docs, files = [] }) =>
+    database.flatMap((db) => [
+      ...docs.map(({ _id }) => `document/${db}/${_id}`),
+      ...files.map(({ sha256 }) => `documents/${db}/sha256-${sha256}`),
+    ]),
+
+  check: {
+    spec({ database, docs, from }) {
+      const problems = [...ownDatabaseProblems(database, "database"), ...ownKindProblems(database, "ensure")];
+      if (from !== undefined || docs !== undefined) return problems;
+      const message = "the step needs `docs` (inline) or `from` (files and folders)";
+      return [...problems, { path: "", code: "no-documents", message }];
+    },
+    partitions: (desired, partitioned) =>
+      partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
+  },
+
+  async resolve({ database, docs, from, mode = "ifMissing" }, files) {
+    const sources = { ...(docs ? { docs } : {}), ...(from ? { from } : {}) };
+    const read = await readDocuments(files, sources);
+    const streamed = read.files.length > 0 ? { files: read.files } : {};
+    return { database: databaseList(database), docs: read.docs, ...streamed, mode };
+  },
+
+  async observe(context) {
+    const { couch, desired, database } = context;
+    const { docs, files = [], mode } = desired;
+    await assertPartitions(couch, database, idsIn(desired));
+    const compared = await compareIn(couch, database, docs, mode);
+    const place = await placeOf(couch, database);
+    if (!compared || !place) return undefined;
+    const surveys: Survey[] = [];
+    for (const file of files) surveys.push(await survey(context, place, file, mode));
+    return { docs: compared.pending, kept: compared.kept, files: surveys };
+  },
+
+  async detail(context, observed) {
+    const { couch, desired, database } = context;
+    const place = await placeOf(couch, database);
+    const surveys: Survey[] = [];
+    for (const [i, file] of (desired.files ?? []).entries()) {
+      const seen = observed.files[i];
+      if (place && seen) surveys.push(await surveyInFull(context, place, file, desired.mode, seen));
+    }
+    return { ...observed, files: surveys };
+  },
+
+  diff({ docs, files = [] }, observed) {
+    const nothingThere = { docs: docs.map((document): Pending => ({ document })), files: files.map(everything) };
+    const work: Work = observed ?? nothingThere;
+    const { kept: sample = [] } = work;
+    const kept = shownKept([{ count: sample.length, sample }, ...work.files.flatMap((one) => one.kept ?? [])]);
+    if (work.docs.length === 0 && !work.files.some(hasWork)) return holds({ kept });
+    const all = [...work.docs, ...work.files.flatMap(({ sample }) => sample)];
+    const kindOf = ({ stored }: Pending) => (stored ? "replaced" : "made");
+    const further = { made: 0, replaced: 0 };
+    for (const { missing, differing, sample } of work.files) {
+      const replaced = sample.filter((pending) => kindOf(pending) === "replaced").length;
+      further.made += missing - (sample.length - replaced);
+      further.replaced += differing - replaced;
+    }
+    const rests = {
+      made: (documents: string) => ({ path: "/docs", before: null, after: documents }),
+      replaced: (documents: string) => ({
+        path: "/docs",
+        before: `${documents}, which differ`,
+        after: "as in this step",
+      }),
+    };
+    const { changes, ...counted } = summarise(all, changesOf, kindOf, rests, further);
+    const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
+    return (replaces ? updates : creates)(changes, work, { ...counted, kept });
+  },
+
+  /** Of each document the answer has a row with its id and its new revision. */
+  async apply(write, context) {
+    const { couch, desired, database, signal, progress } = context;
+    const { files = [], mode } = desired;
+    const total = write.docs.length;
+    // Asked before the first write: what is written here must not make an empty database one to be searched.
+    const place = await placeOf(couch, database);
+    await writeDocuments(couch, database, bodies(write.docs), {
+      total,
+      // Somebody has made it meanwhile: then it is not missing.
+      conflictsAreFine: mode === "ifMissing",
+      signal,
+      wrote: (done) => progress({ done, total, unit: "documents", what: `written to ${database}` }),
+    });
+    for (const [i, file] of files.entries()) {
+      const found = write.files[i];
+      if (place && found && hasWork(found)) await seed(context, place, file, { mode, from: found.from });
+    }
+  },
+});
+
+/** Of the documents in large files, those whose ids a partitioned database does not take. */
+function idsIn({ docs, files = [] }: Documents): string[] {
+  return [...idsOf(docs), ...files.flatMap(({ withoutPartition }) => withoutPartition)];
+}
+
+function hasWork({ missing, differing }: Survey): boolean {
+  return missing + differing > 0;
+}
+
+interface Compared {
+  readonly pending: readonly Pending[];
+  readonly kept: readonly Pending[];
+}
+
+/** `undefined`: there is no such database. */
+async function compareIn(
+  couch: Couch,
+  database: string,
+  docs: readonly Document[],
+  mode: Mode,
+): Promise<Compared | undefined> {
+  const found: Pending[] = [];
+  const kept: Pending[] = [];
+  for await (const batch of batchesOf(docs, bytesOf)) {
+    const stored = await storedOf(couch, database, batch);
+    if (!stored) return undefined;
+    for (const document of batch) {
+      const there = stored.get(document._id);
+      const pending = pendingOf(document, there, mode);
+      const differing = mode === "ifMissing" ? keptOf(document, there) : undefined;
+      if (pending) found.push(pending);
+      if (differing) kept.push(differing);
+    }
+  }
+  return { pending: found, kept };
+}
+
+/** What the comparison needs: the data of attachments only where a document has some. */
+async function storedOf(couch: Couch, database: string, batch: readonly Document[]): Promise<StoredById | undefined> {
+  const bare = batch.filter(({ _attachments }) => _attachments === undefined);
+  const others = batch.filter(({ _attachments }) => _attachments !== undefined);
+  const stored = await readStored(couch, database, idsOf(bare), { docs: true });
+  const withData = await readStored(couch, database, idsOf(others), { docs: true, attachments: true });
+  return stored && withData && new Map([...stored, ...withData]);
+}
+
+function idsOf(documents: readonly Document[]): string[] {
+  return documents.map(({ _id }) => _id);
+}
+
+function* bodies(write: readonly Pending[]) {
+  for (const pending of write) yield bodyOf(pending);
+}
+
+function called(docs: readonly Document[], files: Documents["files"] = []): string {
+  const [only, ...others] = docs;
+  if (only && others.length === 0 && files.length === 0) return `document ${only._id}`;
+  return count(
+    files.reduce((sum, file) => sum + file.documents, docs.length),
+    "document",
+  );
+}

@@ -1,0 +1,237 @@
+import { listDesignDocs } from "../objects/design-docs/list.js";
+import { deployStaged, finishStaged } from "../objects/design-docs/staged.js";
+import { lackingOf } from "../objects/design-docs/twins.js";
+import { compareIndexes, neighbourWarning } from "../objects/indexes/compare.js";
+import { designDocOf, type Index, type IndexType, indexTypes } from "../objects/indexes/definition.js";
+import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
+import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "../objects/indexes/staging.js";
+import { assertShown, writeIndex } from "../objects/indexes/write.js";
+import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
+import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
+import { defineKind, type SpecProblem } from "../steps/kind.js";
+import { isObject, type JsonObject } from "../text/json.js";
+import { toPointer } from "../text/pointer.js";
+import { called } from "../text/quantity.js";
+
+interface IndexSpec {
+  readonly index: JsonObject;
+  readonly type?: IndexType;
+  readonly partitioned?: boolean;
+  readonly ddoc?: string;
+}
+
+type Deploy = "staged" | "inPlace";
+
+interface Spec {
+  readonly database: DatabaseField;
+  readonly indexes: Readonly<Record<string, IndexSpec>>;
+  readonly deploy?: Deploy;
+}
+
+interface Indexes {
+  readonly database: readonly string[];
+  readonly indexes: Readonly<Record<string, Index>>;
+  readonly deploy: Deploy;
+}
+
+export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesWrite>({
+  name: "ensureIndexes",
+  summary: "Mango indexes, each in its own design document.",
+  schema: {
+    type: "object",
+    required: ["database", "indexes"],
+    additionalProperties: false,
+    properties: {
+      database: databases,
+      indexes: {
+        type: "object",
+        description: "Indexes by name. Other indexes of the database are not changed.",
+        minProperties: 1,
+        propertyNames: { minLength: 1 },
+        examples: [{ "by-owner": { index: { fields: ["owner", "born"] } } }],
+        additionalProperties: {
+          type: "object",
+          description: "One index.",
+          required: ["index"],
+          additionalProperties: false,
+          properties: {
+            index: {
+              type: "object",
+              description:
+                "The definition, as CouchDB takes it. A changed definition replaces the old one, and the index is rebuilt.",
+              examples: [{ fields: ["owner"], partial_filter_selector: { type: "zergling" } }],
+              properties: {
+                fields: {
+                  type: "array",
+                  description:
+                    "Names of fields, or `{<name>: asc}`, `{<name>: desc}`, all in one direction. For text indexes: `{name, type}`.",
+                  items: {
+                    anyOf: [
+                      { type: "string", minLength: 1 },
+                      { type: "object", minProperties: 1 },
+                    ],
+                  },
+                  examples: [["owner", "born"]],
+                },
+                partial_filter_selector: {
+                  type: "object",
+                  description: "The index contains only documents that match this selector.",
+                  examples: [{ type: "zergling" }],
+                },
+              },
+            },
+            type: {
+              type: "string",
+              enum: indexTypes,
+              default: "json",
+              description: "`text` and `nouveau` need a search service beside CouchDB, and were not tested with one.",
+              variables: true,
+            },
+            partitioned: {
+              type: "boolean",
+              description:
+                "Whether it indexes each partition, or the whole database. Default: the same as the database.",
+              variables: true,
+            },
+            ddoc: {
+              type: "string",
+              description: "Its design document, which must not contain another index. Default: `mango-<name>`.",
+              minLength: 1,
+              examples: ["mango-by-owner"],
+              variables: true,
+            },
+          },
+        },
+      },
+      deploy: {
+        type: "string",
+        enum: ["staged", "inPlace"],
+        default: "staged",
+        description:
+          "`staged`: if there are many documents, a new or changed index of type `json` is built hidden from the query planner, and takes its place once it is built, so that no query waits for it. `inPlace`: written through `_index` at once; queries that fit the index wait for the build.",
+        variables: true,
+      },
+    },
+  },
+  example: `ensureIndexes:
+  database: zerglings
+  indexes:
+    by-owner:
+      index:
+        fields: [owner, born]
+`,
+  scope: "database",
+  lifecycle: { removedBy: "removeIndexes" },
+  fast: { provenByApply: true, absentFromNew: () => true, ahead: listDesignDocs },
+
+  title: ({ database, indexes }) => `${called("index", Object.keys(indexes))} in ${listed(database)}`,
+  databases: ({ database }) => database,
+  claims: ({ database, indexes }) =>
+    database.flatMap((db) =>
+      Object.entries(indexes).flatMap(([name, { ddoc }]) => [`designDoc/${db}/${ddoc}`, `index/${db}/${ddoc}/${name}`]),
+    ),
+
+  check: {
+    spec: ({ database, indexes }) => [
+      ...ownDatabaseProblems(database, "database"),
+      ...sharedDesignDocs(indexes),
+      ...Object.entries(indexes).flatMap(([name, index]) => jsonIndexProblems(name, index)),
+    ],
+  },
+
+  async resolve({ database, indexes, deploy = "staged" }) {
+    const resolved = Object.entries(indexes).map(([name, { ddoc, type = "json", ...others }]) => {
+      return [name, { ...others, type, ddoc: designDocOf(name, ddoc) }] as const;
+    });
+    return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
+  },
+
+  observe({ couch, desired, database }) {
+    const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
+    return observeIndexes(couch, database, ddocs);
+  },
+
+  async detail({ couch, desired, database }, observed) {
+    const written = compareIndexes(desired.indexes, observed).filter(({ writes }) => writes);
+    const twins = written.map((one) => rebuildOf(database, observed, one, false).reuses);
+    return { ...observed, lacking: await lackingOf(couch, database, twins) };
+  },
+
+  diff(desired, observed, { database }) {
+    const different = compareIndexes(desired.indexes, observed);
+    const write = planIndexes(desired, observed, different);
+    const leftOver = [...write.obsolete, ...write.finished];
+    if (different.length === 0 && leftOver.length === 0) return holds();
+    const changes = [...different.flatMap((one) => one.changes), ...leftOver.map(leftOverChange)];
+    const written = different.filter(({ writes }) => writes);
+    const warnings = written.flatMap(neighbourWarning);
+    const refusals = different.flatMap(({ refusal }) => refusal ?? []);
+    if (refusals.length > 0) return refuses(refusals, changes, { warnings });
+    const isStaged = (name: string) => write.staged.some(({ index }) => index.name === name);
+    const rebuilds = written.map((one) => rebuildOf(database, observed, one, isStaged(one.name)));
+    const isNew = changes.every(({ before }) => before === null);
+    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings });
+  },
+
+  /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */
+  async apply({ inPlace, staged, obsolete, finished }, context) {
+    const { couch, signal } = context;
+    const { database } = context;
+    const atOnce = async () => {
+      for (const one of inPlace) {
+        signal.throwIfAborted();
+        await writeIndex(couch, database, one);
+      }
+      if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
+    };
+    const then = ({ index }: StagedIndex) => assertShown(couch, database, index.name, index.desired);
+    await deployStaged(context, database, staged, { atOnce, then });
+  },
+});
+
+function leftOverChange(staged: string): Change {
+  return { path: toPointer(["indexes", staged]), before: "left by a run that did not end", after: null };
+}
+
+function sharedDesignDocs(indexes: Spec["indexes"]): SpecProblem[] {
+  const taken = new Map<string, string>();
+  return Object.entries(indexes).flatMap(([name, { ddoc }]) => {
+    const designDoc = designDocOf(name, ddoc);
+    const first = taken.get(designDoc);
+    taken.set(designDoc, first ?? name);
+    if (first === undefined) return [];
+    const message = `_design/${designDoc} already belongs to index ${first}; each index needs its own design document`;
+    return [{ path: toPointer(["indexes", name]), code: "shared-design-doc", message }];
+  });
+}
+
+/** Those of the other types are CouchDB's to judge. */
+function jsonIndexProblems(name: string, { index, type = "json" }: IndexSpec): SpecProblem[] {
+  if (type !== "json") return [];
+  const problem = (keys: readonly (string | number)[], message: string): SpecProblem => {
+    return { path: toPointer(["indexes", name, "index", ...keys]), code: "index-definition", message };
+  };
+  const { fields, partial_filter_selector, ...unknown } = index;
+  const others = Object.keys(unknown).map((key) =>
+    problem([key], `an index of type json can have \`fields\` and \`partial_filter_selector\`, but not \`${key}\``),
+  );
+  if (!Array.isArray(fields) || fields.length === 0) {
+    return [...others, problem([], "an index of type json needs `fields`")];
+  }
+  const directions = fields.map(directionOf);
+  const wrong = directions.flatMap((direction, i) =>
+    direction === undefined
+      ? [problem(["fields", i], "a field must be its name, `{<name>: asc}` or `{<name>: desc}`")]
+      : [],
+  );
+  const mixed = new Set(directions).size > 1 && wrong.length === 0;
+  return [...others, ...wrong, ...(mixed ? [problem(["fields"], "all fields must have the same direction")] : [])];
+}
+
+function directionOf(field: unknown): "asc" | "desc" | undefined {
+  if (typeof field === "string") return "asc";
+  const [member, ...others] = isObject(field) ? Object.entries(field) : [];
+  const [name, direction] = member ?? [];
+  const known = direction === "asc" || direction === "desc";
+  return name !== "" && others.length === 0 && known ? direction : undefined;
+}

@@ -1,0 +1,85 @@
+import { MigrateError, toMigrateError } from "../contract/errors.js";
+import { path } from "../couch/path.js";
+import {
+  definitionOf,
+  documentOver,
+  type Replication,
+  replicationChanges,
+  replicationProblems,
+  type StoredReplication,
+  sameReplication,
+  shownReplication,
+  storedDefinition,
+} from "../objects/replications/replication.js";
+import { replicationSchema } from "../objects/replications/schema.js";
+import { withStored } from "../secrets/unknown.js";
+import { creates, holds, updates } from "../steps/difference.js";
+import { defineKind } from "../steps/kind.js";
+import type { StepWarning } from "../steps/warnings.js";
+import type { JsonObject } from "../text/json.js";
+
+export const ensureReplication = defineKind<Replication, Replication, StoredReplication, JsonObject>({
+  name: "ensureReplication",
+  summary: "A replication: a document in `_replicator`, compared without the fields that CouchDB writes.",
+  schema: replicationSchema,
+  example: `ensureReplication:
+  id: zerglings-to-char
+  source:
+    url: http://127.0.0.1:5984/zerglings
+    auth:
+      basic:
+        username: \${COUCHDB_USERNAME}
+        password: \${COUCHDB_PASSWORD}
+  target: https://char.example:6984/zerglings
+  continuous: true
+`,
+  scope: "server",
+  lifecycle: { removedBy: "removeReplication" },
+
+  title: ({ id }) => `replication ${id}`,
+  databases: () => ["_replicator"],
+  claims: ({ id }) => [`replication/${id}`],
+  check: { spec: replicationProblems },
+  resolve: async (spec) => ({ ...definitionOf(spec), id: spec.id, source: spec.source, target: spec.target }),
+
+  async observe({ couch, desired }) {
+    const answer = await couch.read<StoredReplication>(path`/_replicator/${desired.id}`, { accept: [404] });
+    return answer.status === 404 ? undefined : answer.body;
+  },
+
+  diff(desired, observed) {
+    const after = withStored(definitionOf(desired), observed);
+    const write = documentOver(after, observed);
+    if (!observed) {
+      const fields = Object.entries(shownReplication(after));
+      const changes = fields.map(([key, value]) => ({ path: `/${key}`, before: null, after: value }));
+      return creates(changes, write);
+    }
+    const before = storedDefinition(observed);
+    if (sameReplication(before, after)) return holds({ warnings: troubles(desired, observed) });
+    const warnings = observed._replication_state === "completed" ? [{ code: "replication-restarts" } as const] : [];
+    return updates(replicationChanges(before, after), write, { warnings });
+  },
+
+  /**
+   * The answer names the document and its revision; as CouchDB rewrites documents of `_replicator` while it saves them,
+   * the document is read again.
+   */
+  async apply(write, { couch, desired: { id } }) {
+    try {
+      await couch.write("PUT", path`/_replicator/${id}`, { body: write, repeatable: true });
+    } catch (thrown) {
+      const error = toMigrateError(thrown);
+      if (error.data.status !== 404) throw error;
+      const message = `replication ${id} can't be written: database \`_replicator\` does not exist`;
+      const next = "Add an `ensureDatabase` step for `_replicator` before it, then run again.";
+      throw new MigrateError("step-failed", { message, next, data: error.data, cause: error });
+    }
+  },
+});
+
+/** CouchDB has given it up; a failing one that it goes on trying does not say so in its document. */
+function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): StepWarning[] {
+  if (state !== "failed" && state !== "error") return [];
+  return [{ code: "replication-failed", id, state }];
+}

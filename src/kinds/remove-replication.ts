@@ -1,0 +1,58 @@
+import { readExisting, removal, removeStored } from "../objects/documents/remove.js";
+import type { Stored } from "../objects/documents/stored.js";
+import {
+  furtherFields,
+  type StoredReplication,
+  shownReplication,
+  storedDefinition,
+} from "../objects/replications/replication.js";
+import { defineKind } from "../steps/kind.js";
+
+interface Replication {
+  readonly id: string;
+}
+
+const database = "_replicator";
+
+export const removeReplication = defineKind<Replication, Replication, readonly Stored[], readonly Stored[]>({
+  name: "removeReplication",
+  summary: "A replication does not exist: it stops, and what it has copied stays.",
+  schema: {
+    type: "object",
+    required: ["id"],
+    additionalProperties: false,
+    properties: {
+      id: {
+        type: "string",
+        description: "Id of the document in `_replicator`.",
+        pattern: "^[^_]",
+        minLength: 1,
+        examples: ["zerglings-to-aiur"],
+        variables: true,
+      },
+    },
+  },
+  example: "removeReplication:\n  id: zerglings-to-aiur\n",
+  scope: "server",
+  nature: { destroys: "always" },
+  fast: { provenByApply: true },
+
+  title: ({ id }) => `replication ${id}`,
+  databases: () => ["_replicator"],
+  claims: ({ id }) => [`replication/${id}`],
+
+  observe: ({ couch, desired }) => readExisting(couch, database, [desired.id]),
+
+  diff: (_, observed) =>
+    removal(observed, "id", ({ rev, doc }) => {
+      const stored: StoredReplication = { ...doc, _rev: rev };
+      return {
+        path: "/id",
+        before: shownReplication({ ...storedDefinition(stored), ...furtherFields(stored) }),
+        after: null,
+      };
+    }),
+
+  /** The answer has a row for each, and they are read again, until no revision of them is left. */
+  apply: (write, context) => removeStored(context, database, write),
+});

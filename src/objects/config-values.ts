@@ -1,0 +1,98 @@
+/** What an ini file can hold, which of it is secret, and how a plan shows it. Shared by the kinds of configuration. */
+import type { Couch } from "../couch/couch.js";
+import { configSection, type NodeLook, onEveryNode } from "../couch/nodes.js";
+import { masked } from "../secrets/masked.js";
+import { isBooleanText, isSecretName } from "../secrets/names.js";
+import { maskUrls } from "../secrets/urls.js";
+import type { SpecProblem } from "../steps/kind.js";
+import type { StepWarning } from "../steps/warnings.js";
+import { toPointer } from "../text/pointer.js";
+
+/** One value of the configuration: `[log] level`. */
+export interface ConfigKey {
+  readonly section: string;
+  readonly key: string;
+}
+
+/** CouchDB finds sections by these characters when it writes its file. */
+export const sectionPattern = "^[A-Za-z0-9._-]+$";
+export const keyPattern = "^[!-:<>-Z\\\\^-~](?:[ -:<>-Z\\\\^-~]*[!-:<>-Z\\\\^-~])?$";
+
+export function claim({ section, key }: ConfigKey): string {
+  return `config/${section}/${key}`;
+}
+
+export function pointerTo({ section, key }: ConfigKey): string {
+  return toPointer([section, key]);
+}
+
+/** `undefined`: an ini file can hold it. CouchDB takes bytes for characters, so of UTF-8 it takes what looks like Latin-1. */
+export function whyNotIni(value: string): string | undefined {
+  const bytes = Buffer.from(value).toString("latin1");
+  if (value === "") return "CouchDB drops empty values from its configuration; use removeConfig to remove a value";
+  if (/[\r\n]/.test(value)) return "a value of CouchDB's configuration must be one line";
+  if (bytes.trim() !== bytes) return "CouchDB removes white space around a value; leave it out";
+  if (/(?:^|[ \t]);/.test(value)) return "what follows a `;` after white space is a comment in CouchDB's configuration";
+  if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(bytes)) return "CouchDB's configuration does not allow one of its characters";
+  return undefined;
+}
+
+/** Admins have a step of their own, which sends hashes. */
+export function adminsProblem(sections: object, instead: string): readonly SpecProblem[] {
+  if (!Object.hasOwn(sections, "admins")) return [];
+  const message = `\`admins\` contains passwords; use \`${instead}\` for them`;
+  return [{ path: "/admins", code: "use-another-step", message }];
+}
+
+/** Sections of which every value is secret. */
+const secretSections: ReadonlySet<string> = new Set(["admins", "jwt_keys"]);
+
+/** Whether it is secret, whoever put it there. */
+export function isSecretConfig({ section, key }: ConfigKey, value: string): boolean {
+  return secretSections.has(section) || (isSecretName(key) && !isBooleanText(value));
+}
+
+export function shownValue(at: ConfigKey, value: string): string {
+  return isSecretConfig(at, value) ? masked : maskUrls(value);
+}
+
+/** What the nodes have there: the value where all have the same, otherwise each node's. `null`: nothing. */
+export function shownBefore(at: ConfigKey, nodes: readonly NodeConfig[]): unknown {
+  const up = nodes.filter(({ down }) => !down);
+  const values = up.map(({ node, values }) => [node, values.get(claim(at))] as const);
+  const show = (value: string | undefined) => (value === undefined ? null : shownValue(at, value));
+  const [first] = values;
+  if (values.every(([, value]) => value === first?.[1])) return show(first?.[1]);
+  return Object.fromEntries(values.map(([node, value]) => [node, show(value)]));
+}
+
+/** What one node has, of the values that were asked for. */
+export interface NodeConfig {
+  readonly node: string;
+  readonly down: boolean;
+  /** By `claim`. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** One request for each section of each node. */
+export async function observeConfig(couch: Couch, keys: readonly ConfigKey[]): Promise<readonly NodeConfig[]> {
+  const sections = [...new Set(keys.map(({ section }) => section))];
+  const looks: readonly NodeLook<Map<string, string>>[] = await onEveryNode(couch, async (node) => {
+    const found = await Promise.all(
+      sections.map(async (section) => [section, await configSection(couch, node, section)] as const),
+    );
+    const bySection = new Map(found);
+    return new Map(
+      keys.flatMap((one) => {
+        const values = bySection.get(one.section) ?? {};
+        const value = Object.hasOwn(values, one.key) ? values[one.key] : undefined;
+        return value === undefined ? [] : [[claim(one), value] as const];
+      }),
+    );
+  });
+  return looks.map((look) => ({ node: look.node, down: look.down, values: look.down ? new Map() : look.seen }));
+}
+
+export function nodesDown(nodes: readonly { readonly node: string; readonly down: boolean }[]): StepWarning[] {
+  return nodes.filter(({ down }) => down).map(({ node }) => ({ code: "node-down", node }));
+}

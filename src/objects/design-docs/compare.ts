@@ -1,0 +1,80 @@
+/** What differs between a design document as it is and as it ought to be. Pure. */
+
+import type { Change, Rebuild } from "../../steps/difference.js";
+import { valueChanges } from "../../steps/value-changes.js";
+import { toPointer } from "../../text/pointer.js";
+import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
+import { type Lacking, reuseOf, twinOf } from "./twins.js";
+
+/** Design documents of one database. */
+export interface ObservedDesignDocs {
+  /** Those that the step names and that exist, as CouchDB has them, with `_id` and `_rev`. */
+  readonly docs: Readonly<Record<string, DesignDoc>>;
+  /** Those that it does not name, by name: what they have indexed already need not be built again. */
+  readonly others: Readonly<Record<string, DesignDoc>>;
+  /** How many documents a view's build reads: all but the design documents. */
+  readonly documents: number;
+  /** What the documents take. */
+  readonly bytes: number;
+  readonly partitioned: boolean;
+  /** Of those whose index another one is going to have; for a plan only. */
+  readonly lacking?: Lacking;
+}
+
+export interface ComparedDesignDoc {
+  readonly name: string;
+  readonly desired: DesignDoc;
+  /** Undefined: it does not exist. */
+  readonly stored: DesignDoc | undefined;
+  readonly changes: readonly Change[];
+  /** Its views are built anew. */
+  readonly rebuilds: boolean;
+}
+
+/** Those that differ. */
+export function compareDesignDocs(
+  desired: Readonly<Record<string, DesignDoc>>,
+  observed: ObservedDesignDocs | undefined,
+): ComparedDesignDoc[] {
+  return Object.entries(desired).flatMap(([name, doc]) => {
+    const stored = observed && Object.hasOwn(observed.docs, name) ? observed.docs[name] : undefined;
+    const above = ["docs", name];
+    const changes = stored
+      ? memberChanges(withLanguage(contentOf(stored)), withLanguage(doc), above)
+      : [{ path: toPointer(above), before: null, after: doc }];
+    if (changes.length === 0) return [];
+    const sameViews = stored !== undefined && hasSameIndex(stored, doc);
+    return [{ name, desired: doc, stored, changes, rebuilds: viewNames(doc).length > 0 && !sameViews }];
+  });
+}
+
+export function rebuildOf(
+  database: string,
+  observed: ObservedDesignDocs | undefined,
+  { name, desired }: ComparedDesignDoc,
+): Rebuild {
+  const { documents = 0, bytes = 0, docs = {}, others = {}, lacking } = observed ?? {};
+  return {
+    database,
+    designDoc: name,
+    views: viewNames(desired),
+    documents,
+    bytes,
+    ...reuseOf(twinOf({ ...others, ...docs }, name, desired), lacking),
+  };
+}
+
+/** But for what CouchDB adds. */
+export function isSame(one: DesignDoc, other: DesignDoc): boolean {
+  return memberChanges(withLanguage(one), withLanguage(other), []).length === 0;
+}
+
+/** Without what CouchDB adds: `_id`, `_rev`, attachment stubs. */
+export function contentOf({ _id, _rev, _attachments, ...content }: DesignDoc): DesignDoc {
+  return content;
+}
+
+/** One change for each function or other value that differs. */
+function memberChanges(before: DesignDoc, after: DesignDoc, above: readonly string[]): Change[] {
+  return valueChanges(before, after, above, false);
+}

@@ -1,0 +1,141 @@
+/** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
+import { basename } from "node:path/posix";
+import { SourceText } from "../../files/source-text.js";
+import type { StepFiles } from "../../steps/step-files.js";
+import { offsetIn } from "../../text/json-scan.js";
+import { toPointer } from "../../text/pointer.js";
+import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
+import { describe, subject } from "./fault.js";
+import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";
+import { parseJson } from "./json-text.js";
+import { functionsOf } from "./members.js";
+
+/** Links may lead back into the folder. */
+const deepest = 16;
+
+/** A member's file. */
+interface Leaf {
+  readonly source: SourceText;
+  /** How much white space was cut off its beginning; undefined: JSON, whose members stand within it. */
+  readonly trimmed?: number;
+}
+
+/** `name`: what it is called unless it has a file `_id`. */
+export async function readFolder(
+  files: StepFiles,
+  path: string,
+  pointer: string,
+  name: string,
+): Promise<FoundDesignDoc[]> {
+  const reader = new Reader(files, pointer);
+  const members = await reader.members(path, []);
+  const { _id, ...doc } = members;
+  const found = _id === undefined ? name : nameInId(_id);
+  if (found === undefined) {
+    files.problem({ file: `${path}/_id`, line: 1, column: 1 }, "not-a-design-doc", "the id must begin with `_design/`");
+    return [];
+  }
+  if (Object.keys(members).length === 0) {
+    files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "this folder contains no design document");
+  }
+  reader.reportCode(doc);
+  return [{ name: found, doc, report: (fault) => reader.report(path, found, doc, fault) }];
+}
+
+class Reader {
+  readonly #leaves = new Map<string, Leaf>();
+  /** Pointers of functions in another language than the design document's. */
+  readonly #foreign = new Set<string>();
+  readonly #files: StepFiles;
+  readonly #pointer: string;
+  #tooDeep = false;
+
+  constructor(files: StepFiles, pointer: string) {
+    this.#files = files;
+    this.#pointer = pointer;
+  }
+
+  async members(folder: string, above: readonly string[]): Promise<Record<string, unknown>> {
+    if (above.length > deepest && !this.#tooDeep) {
+      this.#tooDeep = true;
+      this.#at(
+        folder,
+        "link-loop",
+        `this folder is more than ${deepest} levels deep; check for a link to a parent folder`,
+      );
+    }
+    if (this.#tooDeep) return {};
+    const members = new Map<string, { readonly value: unknown }>();
+    for (const entry of await this.#files.list(folder, this.#pointer)) {
+      if (isSeedFolder(above, entry)) continue;
+      const path = `${folder}/${entry.name}`;
+      const reason = whyNot(above, entry);
+      if (reason !== undefined) {
+        this.#at(path, entry.name === "_attachments" ? "attachments" : "unknown-file", reason);
+        continue;
+      }
+      const key = entry.folder ? entry.name : (memberFile(entry.name)?.key ?? entry.name);
+      if (members.has(key)) this.#at(path, "duplicate-member", `two files define \`${[...above, key].join("/")}\``);
+      const keys = [...above, key];
+      const value = entry.folder ? await this.members(path, keys) : await this.#read(path, entry.name, keys);
+      if (value !== undefined) members.set(key, { value });
+    }
+    return Object.fromEntries([...members].map(([key, { value }]) => [key, value]));
+  }
+
+  /** Reports in the file of the member, or of the nearest one that holds it. */
+  report(folder: string, name: string, doc: FoundDesignDoc["doc"], fault: Fault): void {
+    if (this.#foreign.has(toPointer(fault.keys))) return;
+    for (let depth = fault.keys.length; depth > 0; depth -= 1) {
+      const leaf = this.#leaves.get(toPointer(fault.keys.slice(0, depth)));
+      if (!leaf) continue;
+      const { source, trimmed } = leaf;
+      const message = trimmed === undefined ? describe(name, doc, fault) : `${subject(name, fault)}: ${fault.message}`;
+      const offset =
+        trimmed === undefined ? offsetIn(source.text, fault.keys.slice(depth)) : trimmed + (fault.offset ?? 0);
+      this.#files.problem(source.position(offset), fault.code, message);
+      return;
+    }
+    this.#at(folder, fault.code, describe(name, doc, fault));
+  }
+
+  /** What is wrong in the files of functions, and not in their texts. */
+  reportCode(doc: FoundDesignDoc["doc"]): void {
+    const { language = "javascript" } = doc;
+    for (const { keys } of functionsOf(doc)) {
+      const source = this.#leaves.get(toPointer(keys))?.source;
+      if (!source) continue;
+      const ofFile = languageOf(memberFile(basename(source.file))?.extension ?? "");
+      if (ofFile !== undefined && ofFile !== language) {
+        const message = `this function is in ${ofFile}, but the language of the design document is ${language}: add a file \`language\` with \`${ofFile}\``;
+        this.#files.problem(source.position(0), "function-language", message);
+        this.#foreign.add(toPointer(keys));
+      }
+      const macro = /^[ \t]*\/\/[ \t]*!(?:code|json)[ \t]/m.exec(source.text);
+      if (!macro) continue;
+      const message =
+        "couchapp's `!code` and `!json` are not supported: write the code out, or `require` a module of `lib`";
+      this.#files.problem(source.position(macro.index), "couchapp-macro", message);
+    }
+  }
+
+  async #read(path: string, name: string, keys: readonly string[]): Promise<unknown> {
+    const text = await this.#files.text(path, this.#pointer);
+    if (text === undefined) return undefined;
+    const as = memberFile(name)?.as;
+    const source = new SourceText(path, text);
+    if (as !== "json") {
+      this.#leaves.set(toPointer(keys), { source, trimmed: text.length - text.trimStart().length });
+      return text.trim();
+    }
+    this.#leaves.set(toPointer(keys), { source });
+    const parsed = parseJson(text);
+    if ("value" in parsed) return parsed.value;
+    this.#files.problem(source.position(parsed.offset), parsed.code, parsed.message);
+    return undefined;
+  }
+
+  #at(file: string, code: string, message: string): void {
+    this.#files.problem({ file, line: 1, column: 1 }, code, message);
+  }
+}

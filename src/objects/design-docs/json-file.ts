@@ -1,0 +1,59 @@
+/** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
+import { SourceText } from "../../files/source-text.js";
+import type { StepFiles } from "../../steps/step-files.js";
+import { isObject, type JsonObject } from "../../text/json.js";
+import { offsetIn } from "../../text/json-scan.js";
+import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
+import { describe } from "./fault.js";
+import { parseJson } from "./json-text.js";
+
+/** `name`: what a document without `_id` is called. */
+export async function readJsonFile(
+  files: StepFiles,
+  path: string,
+  pointer: string,
+  name: string,
+): Promise<FoundDesignDoc[]> {
+  const text = await files.text(path, pointer);
+  if (text === undefined) return [];
+  const source = new SourceText(path, text);
+  const parsed = parseJson(text);
+  if (!("value" in parsed)) {
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
+    return [];
+  }
+  const report = (keys: readonly string[], code: string, message: string) =>
+    files.problem(source.position(offsetIn(text, keys)), code, message);
+
+  return elements(parsed.value, name).flatMap(({ at, value, fallback }) => {
+    if (!isObject(value)) {
+      report(at, "not-a-design-doc", "a design document must be a JSON object");
+      return [];
+    }
+    const found = nameOf(value, fallback);
+    if (found === undefined) {
+      report([...at, "_id"], "not-a-design-doc", "a design document's `_id` must begin with `_design/`");
+      return [];
+    }
+    const about = (fault: Fault) => report([...at, ...fault.keys], fault.code, describe(found, value, fault));
+    return [{ name: found, doc: value, report: about }];
+  });
+}
+
+interface Element {
+  readonly at: readonly string[];
+  readonly value: unknown;
+  /** The name where there is no `_id`. */
+  readonly fallback: string | undefined;
+}
+
+function elements(value: unknown, name: string): Element[] {
+  const list = Array.isArray(value) ? value : isObject(value) && Array.isArray(value.docs) ? value.docs : undefined;
+  if (!list) return [{ at: [], value, fallback: name }];
+  const above = list === value ? [] : ["docs"];
+  return list.map((element, i) => ({ at: [...above, String(i)], value: element, fallback: undefined }));
+}
+
+function nameOf({ _id }: JsonObject, fallback: string | undefined): string | undefined {
+  return _id === undefined ? fallback : nameInId(_id);
+}

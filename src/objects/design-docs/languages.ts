@@ -1,0 +1,88 @@
+/**
+ * Whether the server can run the language of a design document. CouchDB stores any, and says only where a function is
+ * called that it does not know the language: then the version before is gone.
+ */
+
+import { MigrateError } from "../../contract/errors.js";
+import type { Couch } from "../../couch/couch.js";
+import { path } from "../../couch/path.js";
+import { sharedIn } from "../../couch/shared.js";
+import type { StepWarning } from "../../steps/warnings.js";
+import { didYouMean } from "../../text/nearest.js";
+import { assertOurs, languageProbe } from "./companions.js";
+import { type DesignDoc, idOf } from "./design-doc.js";
+
+/** Every CouchDB has these. */
+const always: readonly string[] = ["javascript", "query"];
+/** It is part of CouchDB, and switched off by default. */
+const bySetting: readonly string[] = ["erlang"];
+
+const probeName = "couchdb-migrate--language";
+
+type Named = { readonly name: string; readonly doc: DesignDoc };
+
+/** A warning for each language that is no more than a slip away from one of CouchDB's. Pure. */
+export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): StepWarning[] {
+  return Object.entries(docs).flatMap(([name, doc]) => {
+    const language = unusual(doc);
+    const hint = language === undefined ? "" : suggested(language);
+    if (language === undefined || hint === "") return [];
+    return [{ code: "unknown-language", designDoc: name, language, hint }];
+  });
+}
+
+/**
+ * Throws where the server does not know the language of one of the documents; asks once in a run for each unusual one,
+ * whatever the size of the database. A design document without views is written for it, called, and deleted: only the
+ * server knows its query servers, which may be set in its environment.
+ */
+export async function assertLanguages(couch: Couch, database: string, docs: readonly Named[]): Promise<void> {
+  for (const { name, doc } of docs) {
+    const language = unusual(doc);
+    if (language === undefined || (await isKnown(couch, database, language))) continue;
+    throw new MigrateError("step-failed", {
+      message: `${idOf(name)} of ${database} can't be deployed: this CouchDB has no query server for the language \`${language}\`${suggested(language)}`,
+      data: { database, designDoc: name, language },
+      next: "Nothing was replaced. Correct `language`, or enable that query server (Erlang: `[native_query_servers] enable_erlang_query_server = true` in CouchDB's configuration); then run again.",
+    });
+  }
+}
+
+function unusual({ language }: DesignDoc): string | undefined {
+  return typeof language === "string" && !always.includes(language) ? language : undefined;
+}
+
+function suggested(language: string): string {
+  return bySetting.includes(language) ? "" : didYouMean(language, [...always, ...bySetting]);
+}
+
+/** By language: whether the server knows it. */
+function noneAsked(): Map<string, Promise<boolean>> {
+  return new Map();
+}
+
+function isKnown(couch: Couch, database: string, language: string): Promise<boolean> {
+  const asked = sharedIn(couch, noneAsked);
+  const answer = asked.get(language) ?? ask(couch, database, language);
+  asked.set(language, answer);
+  answer.catch(() => asked.delete(language));
+  return answer;
+}
+
+async function ask(couch: Couch, database: string, language: string): Promise<boolean> {
+  const at = path`/${database}/_design/${probeName}`;
+  const { status, body: stored } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+  const left = status === 404 ? undefined : stored;
+  assertOurs(database, probeName, left);
+  const body = { _id: idOf(probeName), ...(left ? { _rev: left._rev } : {}), ...languageProbe(language) };
+  const { rev } = (await couch.write<{ rev: string }>("PUT", at, { body, repeatable: true })).body;
+  try {
+    const show = path`/${database}/_design/${probeName}/_show/probe`;
+    const accept = [400, 401, 403, 404, 405, 406, 410, 500, 501];
+    const { body: said } = await couch.read<{ error?: unknown } | null>(show, { accept, fresh: true, keep: false });
+    // Whatever else is wrong with the call, a server for the language has been found.
+    return said?.error !== "unknown_query_language";
+  } finally {
+    await couch.write("DELETE", at, { query: { rev }, accept: [404], repeatable: true });
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Replaces a design document without its readers noticing: the new version's index is built under another name, and
+ * only then the document itself is written. Whatever is under way is found again by its name.
+ */
+import pLimit, { type LimitFunction } from "p-limit";
+import { MigrateError, toMigrateError } from "../../contract/errors.js";
+import type { Couch } from "../../couch/couch.js";
+import { inventoryOf } from "../../couch/inventory.js";
+import { path } from "../../couch/path.js";
+import { sharedIn } from "../../couch/shared.js";
+import type { StepContext } from "../../steps/kind.js";
+import { namedViews } from "../../text/named-views.js";
+import { assertAsSent } from "./as-sent.js";
+import { awaitBuild, type Build } from "./build.js";
+import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
+import { contentOf, isSame } from "./compare.js";
+import { bodyOf, type DesignDocWrite } from "./deploy.js";
+import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { faultsInViews, viewsFailure } from "./fault-in-views.js";
+import { warmIndex } from "./index-state.js";
+
+export interface StagedWrite extends DesignDocWrite {
+  /** Whether the former version stays, under a name of its own. */
+  readonly keepPrevious: boolean;
+  /** Views that may lose all their rows. */
+  readonly mayBeEmpty: readonly string[];
+  /** Names of its companions that are neither this version's nor to be kept. */
+  readonly obsolete: readonly string[];
+}
+
+export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
+
+/** Of all indexes that a run builds. */
+function noTurns(): { limit?: LimitFunction } {
+  return {};
+}
+
+interface Around<Write> {
+  /** What is written at once, when nothing that is built has shown a fault. */
+  readonly atOnce: () => Promise<void>;
+  /** Done when one is in its place. */
+  readonly then?: (write: Write) => Promise<void>;
+}
+
+/**
+ * Builds and checks all of them before the first takes its place, so that a step whose second document is refused leaves
+ * the first as it was. Of all that a run has to build on a server, no more indexes at a time than `builds` of the context
+ * says; once one has failed no further one is begun.
+ */
+export async function deployStaged<Write extends StagedWrite>(
+  context: DeployContext,
+  database: string,
+  writes: readonly Write[],
+  { atOnce, then }: Around<Write>,
+): Promise<void> {
+  await stageAll(context, database, writes);
+  context.assertHeld?.();
+  await atOnce();
+  for (const write of writes) {
+    context.assertHeld?.();
+    context.signal.throwIfAborted();
+    await putInPlace(context.couch, database, write);
+    await then?.(write);
+  }
+}
+
+async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
+  const turns = sharedIn(context.couch, noTurns);
+  turns.limit ??= pLimit(context.builds ?? 1);
+  const turn = turns.limit;
+  const failed = new AbortController();
+  const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  const staged = writes.map((write) =>
+    turn(() => stage(whole, database, write)).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  const lost = (await Promise.allSettled(staged)).find((one) => one.status === "rejected");
+  if (lost) throw failed.signal.reason;
+}
+
+async function stage(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
+  const { couch, signal } = context;
+  const { name, doc, keepPrevious, obsolete } = write;
+  signal.throwIfAborted();
+  const staged = stagedName(name, doc);
+  const previous = previousName(name);
+  if (keepPrevious) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
+  // What nobody waits for any more would be built all the same.
+  for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
+  await put(couch, database, staged, stagedDoc(name, doc));
+  await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
+}
+
+function buildOf(name: string, doc: DesignDoc): string {
+  return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
+}
+
+async function putInPlace(couch: Couch, database: string, write: StagedWrite): Promise<void> {
+  const { name, doc, stored, keepPrevious, obsolete } = write;
+  if (keepPrevious && stored) await put(couch, database, previousName(name), previousDoc(name, stored));
+  await swap(couch, database, write);
+  // Opened under this name too, the index stays open when the staged document goes.
+  await warmIndex(couch, database, name, doc);
+  await finishStaged(couch, database, obsolete, [stagedName(name, doc)]);
+  await warmIndex(couch, database, name, doc);
+}
+
+/**
+ * A staged document that can't be built would be tried again on every write; and what is built of it would take the
+ * room on a full disk without which the version before can't answer.
+ */
+async function build(context: DeployContext, one: Build, write: StagedWrite): Promise<void> {
+  const { database, doc } = one;
+  try {
+    await awaitBuild(context, one);
+    if (await touch(context.couch, one)) await awaitBuild(context, one);
+    // Of a Mango index there are no functions that could be at fault.
+    const { name, stored, mayBeEmpty } = write;
+    const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored, mayBeEmpty } : undefined;
+    const faults = asked ? await faultsInViews(context.couch, database, asked) : [];
+    if (faults.length > 0) throw viewsFailure(database, name, faults);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (error.code === "step-failed") await discard(context.couch, one).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * `_info` speaks for the copies that answer first, and on a node that was restarted nothing builds by itself. Where
+ * there are several copies, the staged document is written again as it is, for which CouchDB's own indexer looks at
+ * each of them. False: there is one copy.
+ */
+async function touch(couch: Couch, { database, name }: Build): Promise<boolean> {
+  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
+  const stored = n > 1 ? await readDesignDoc(couch, database, name) : undefined;
+  if (!stored) return false;
+  await couch.write("PUT", path`/${database}/_design/${name}`, { body: stored, repeatable: true });
+  return true;
+}
+
+async function discard(couch: Couch, { database, name }: Build): Promise<void> {
+  await remove(couch, database, name);
+  await cleanUp(couch, database);
+}
+
+/** Over the revision that was planned against, and no other. */
+async function swap(couch: Couch, database: string, write: StagedWrite): Promise<void> {
+  const { name, doc, stored } = write;
+  const at = path`/${database}/_design/${name}`;
+  try {
+    const sent = bodyOf(write);
+    const { body } = await couch.write<{ readonly rev: string }>("PUT", at, { body: sent, repeatable: true });
+    await assertAsSent(couch, database, [{ doc: sent, rev: body.rev }]);
+  } catch (thrown) {
+    const error = toMigrateError(thrown);
+    if (error.code !== "conflict") throw error;
+    const { body: now } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+    // The first of two attempts, whose answer was lost.
+    if (now._rev !== undefined && isSame(contentOf(now), doc)) return;
+    const found = now._rev === undefined ? "it is gone" : `it is at ${now._rev}`;
+    const planned = stored ? `against ${stored._rev}` : "when it did not exist";
+    throw new MigrateError("refused", {
+      message: `${idOf(name)} of ${database} was changed by somebody else while its new version was being built: ${found}, but the plan was made ${planned}. It was not changed`,
+      data: { database, designDoc: name, planned: stored?._rev ?? null, found: now._rev ?? null },
+      next: "Find out who writes it; run again to replace it with the version in the files, whose index is already built.",
+      cause: error,
+    });
+  }
+}
+
+/**
+ * What is left to do once a version is in place. Its staged document goes last: as long as it is there, a
+ * restarted run knows that the rest may not be done; and no node takes the new index for one that nobody needs.
+ */
+export async function finishStaged(
+  couch: Couch,
+  database: string,
+  obsolete: readonly string[],
+  staged: readonly string[],
+): Promise<void> {
+  for (const name of obsolete) await remove(couch, database, name);
+  await cleanUp(couch, database);
+  for (const name of staged) await remove(couch, database, name);
+}
+
+async function cleanUp(couch: Couch, database: string): Promise<void> {
+  await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
+}
+
+async function put(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
+  const stored = await readDesignDoc(couch, database, name);
+  assertOurs(database, name, stored);
+  if (stored && isSame(contentOf(stored), doc)) return;
+  const body = { _id: idOf(name), ...(stored ? { _rev: stored._rev } : {}), ...doc };
+  await couch.write("PUT", path`/${database}/_design/${name}`, { body, repeatable: true });
+}
+
+async function remove(couch: Couch, database: string, name: string): Promise<void> {
+  const stored = await readDesignDoc(couch, database, name);
+  if (!stored || !companionIn(stored)) return;
+  const query = { rev: String(stored._rev) };
+  await couch.write("DELETE", path`/${database}/_design/${name}`, { query, accept: [404], repeatable: true });
+}
+
+async function readDesignDoc(couch: Couch, database: string, name: string): Promise<DesignDoc | undefined> {
+  const at = path`/${database}/_design/${name}`;
+  const { status, body } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+  return status === 404 ? undefined : body;
+}

@@ -1,0 +1,79 @@
+/** Whether a document has to be written, and what that changes. Pure. */
+import { isDeepStrictEqual } from "node:util";
+import type { Change } from "../../steps/difference.js";
+import { valueChanges } from "../../steps/value-changes.js";
+import { isObject, type JsonObject } from "../../text/json.js";
+import { bareAttachments, shownAttachments, stubsOf } from "./attachments.js";
+import type { Document } from "./document.js";
+import type { Stored } from "./stored.js";
+
+export type Mode = "ifMissing" | "overwrite";
+
+/** A document to be written. */
+export interface Pending {
+  readonly document: Document;
+  /** What it is written over; absent: there was nothing. */
+  readonly rev?: string;
+  /** As it was read; absent: there is none, or it was deleted. */
+  readonly stored?: JsonObject;
+}
+
+/** `undefined`: nothing is to be done. What users have deleted stays deleted, but for `overwrite`. */
+export function pendingOf(document: Document, stored: Stored | undefined, mode: Mode): Pending | undefined {
+  if (!stored) return { document };
+  if (mode === "ifMissing") return undefined;
+  const { rev, doc } = stored;
+  // CouchDB refuses a document over the revision of its deletion, and takes one without revision.
+  if (!doc) return { document };
+  return sameContent(document, doc) ? undefined : { document, rev, stored: doc };
+}
+
+/** A document that is there, or was deleted, otherwise than in the step, and stays so. `undefined`: it is the same. */
+export function keptOf(document: Document, stored: Stored | undefined): Pending | undefined {
+  return stored && pendingOf(document, stored, "overwrite");
+}
+
+/** The document as it is sent. */
+export function bodyOf({ document, rev, stored }: Pending): JsonObject {
+  const keeps = document._attachments === undefined && stored?._attachments !== undefined;
+  return {
+    ...document,
+    ...(rev === undefined ? {} : { _rev: rev }),
+    ...(keeps ? { _attachments: stubsOf(stored._attachments) } : {}),
+  };
+}
+
+/** The same of JSON text without revision, which is put in at the beginning. */
+export function textOfPending(text: string, { rev, stored }: Pick<Pending, "rev" | "stored">): string {
+  if (rev === undefined) return text;
+  const asksForSome = text.includes('"_attachments"') && JSON.parse(text)._attachments !== undefined;
+  const keeps = stored?._attachments !== undefined && !asksForSome;
+  const stubs = keeps ? `"_attachments":${JSON.stringify(stubsOf(stored._attachments))},` : "";
+  return `{"_rev":${JSON.stringify(rev)},${stubs}${text.slice(1)}`;
+}
+
+export function changesOf({ document, stored }: Pending): Change[] {
+  const above = ["docs", document._id];
+  if (stored) return valueChanges(shown(document, stored), shown(document, document), above);
+  const [change] = valueChanges(undefined, shown(document, document), above);
+  return change ? [change] : [];
+}
+
+function sameContent(document: Document, stored: JsonObject): boolean {
+  return isDeepStrictEqual(content(document, stored), content(document, document));
+}
+
+/**
+ * Without what CouchDB adds. Numbers as they come back: CouchDB reads `1e3` as `1000.0`, `-0.0` as `0.0`, and JSON's
+ * own round trip makes the same of both sides.
+ */
+function content({ _attachments: asked }: Document, { _id, _rev, _attachments, ...members }: JsonObject): JsonObject {
+  const own = JSON.parse(JSON.stringify(members));
+  if (!asked) return own;
+  return { ...own, _attachments: isObject(_attachments) ? bareAttachments(_attachments) : {} };
+}
+
+function shown(document: Document, of: JsonObject): JsonObject {
+  const { _attachments, ...members } = content(document, of);
+  return _attachments === undefined ? members : { ...members, _attachments: shownAttachments(_attachments) };
+}

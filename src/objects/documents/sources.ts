@@ -1,0 +1,138 @@
+/**
+ * Reads the documents that a step names: inline, in files, in folders of files. A JSON file of ordinary size is taken in
+ * whole; larger ones, packed ones and NDJSON are read through here, and again when the step is applied.
+ */
+
+import type { LargeFile } from "../../files/large-file.js";
+import { maxBytes } from "../../files/regular-file.js";
+import { SourceText } from "../../files/source-text.js";
+import type { StepFiles } from "../../steps/step-files.js";
+import { isObject } from "../../text/json.js";
+import { lossyNumbers, offsetIn } from "../../text/json-scan.js";
+import { toPointer } from "../../text/pointer.js";
+import { parseJson } from "../design-docs/json-text.js";
+import { type Document, documentFaults, documentOf } from "./document.js";
+import type { DocumentFile } from "./document-file.js";
+import type { Fault } from "./fault.js";
+import { isGzip } from "./file-text.js";
+import { limited, mostProblems } from "./limited.js";
+import { readDocumentFile } from "./read-document-file.js";
+
+export interface Sources {
+  readonly from?: string | readonly string[];
+  readonly docs?: readonly unknown[];
+}
+
+export interface Read {
+  /** In the order of their ids. */
+  readonly docs: readonly Document[];
+  /** In the order in which they are named. */
+  readonly files: readonly DocumentFile[];
+}
+
+export async function readDocuments(files: StepFiles, { from = [], docs = [] }: Sources): Promise<Read> {
+  const found = new Documents();
+  const inline = limited<readonly string[]>((fault, above) =>
+    files.problem({ pointer: toPointer([...above, ...fault.keys]) }, fault.code, fault.message),
+  );
+  for (const [i, value] of docs.entries()) found.add(value, (fault) => inline(fault, ["docs", String(i)]));
+  const streamed: { readonly path: string; readonly large: LargeFile }[] = [];
+  for (const [i, path] of [from].flat().entries()) {
+    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+    for (const file of await documentFiles(files, path, pointer)) {
+      const large = await files.large(file, pointer);
+      if (large && (await isStreamed(large))) streamed.push({ path: file, large });
+      else if (large) await readFile(files, file, pointer, found);
+    }
+  }
+  const read: DocumentFile[] = [];
+  // The documents that are held come first: those in the files are compared with them.
+  for (const { path, large } of streamed) {
+    const one = await readDocumentFile(files, path, large, (id) => found.has(id));
+    if (one) read.push(one);
+  }
+  return { docs: found.sorted(), files: read };
+}
+
+async function isStreamed(file: LargeFile): Promise<boolean> {
+  return !file.name.endsWith(".json") || file.bytes > maxBytes || (await isGzip(file));
+}
+
+class Documents {
+  readonly #byId = new Map<string, Document>();
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  add(value: unknown, report: (fault: Fault) => void): void {
+    const faults = documentFaults(value);
+    for (const fault of faults) report(fault);
+    if (faults.length > 0 || !isObject(value)) return;
+    const document = documentOf(value);
+    if (this.#byId.has(document._id)) {
+      const message = `the document \`${document._id}\` appears twice in this step`;
+      report({ keys: ["_id"], code: "duplicate-document", message });
+    }
+    this.#byId.set(document._id, document);
+  }
+
+  sorted(): Document[] {
+    return [...this.#byId.values()].sort((a, b) => (a._id < b._id ? -1 : 1));
+  }
+}
+
+/** What a file of documents is called. */
+const named = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/;
+
+/** The file itself, or those in the folder. */
+async function documentFiles(files: StepFiles, path: string, pointer: string): Promise<string[]> {
+  const kind = await files.kindOf(path, pointer);
+  if (kind === undefined) return [];
+  if (kind === "file") {
+    if (named.test(path)) return [path];
+    const message =
+      "documents must be in `.json` or `.ndjson` files, which may end with `.gz`, or in folders of such files";
+    files.problem({ pointer }, "not-documents", message, path);
+    return [];
+  }
+  const folder = path.replace(/\/+$/, "");
+  const entries = (await files.list(folder, pointer)).filter(({ name }) => !name.startsWith("."));
+  if (entries.length === 0)
+    files.problem({ pointer }, "no-documents", "this folder contains no `.json` or `.ndjson` file", path);
+  return entries.flatMap(({ name, folder: isFolder }) => {
+    if (!isFolder && named.test(name)) return [`${folder}/${name}`];
+    const message = `\`${folder}/${name}\` is not a \`.json\` or \`.ndjson\` file; a folder of documents must contain only such files`;
+    files.problem({ pointer }, "unknown-file", message);
+    return [];
+  });
+}
+
+/** One document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
+async function readFile(files: StepFiles, path: string, pointer: string, found: Documents): Promise<void> {
+  const text = await files.text(path, pointer);
+  if (text === undefined) return;
+  const source = new SourceText(path, text);
+  const parsed = parseJson(text);
+  if (!("value" in parsed)) {
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
+    return;
+  }
+  const report = limited<readonly string[]>((fault, above) => {
+    const at = source.position(offsetIn(text, [...above, ...fault.keys]));
+    files.problem(at, fault.code, fault.message);
+  });
+  let lossy = 0;
+  for (const { offset, source: number, message } of lossyNumbers(text)) {
+    lossy += 1;
+    if (lossy <= mostProblems) files.problem(source.position(offset), "bad-number", message, number);
+  }
+  for (const { at, value } of elements(parsed.value)) found.add(value, (fault) => report(fault, at));
+}
+
+function elements(value: unknown): { readonly at: readonly string[]; readonly value: unknown }[] {
+  const wrapped = isObject(value) && value._id === undefined && Array.isArray(value.docs);
+  const list = wrapped ? value.docs : value;
+  if (!Array.isArray(list)) return [{ at: [], value }];
+  return list.map((element, i) => ({ at: wrapped ? ["docs", String(i)] : [String(i)], value: element }));
+}

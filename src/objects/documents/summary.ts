@@ -1,0 +1,61 @@
+/** The changes of many documents: the first ones in full, the rest as a number; and in short, all as numbers. Pure. */
+import type { Change } from "../../steps/difference.js";
+
+/** More than this nobody reads, and a plan has to fit into a comment or a log. */
+export const most = { documents: 20, bytes: 200_000 };
+
+/** So few are shown field by field whether or not details are asked for. */
+const few = 5;
+
+export interface Summary {
+  readonly changes: readonly Change[];
+  /** Absent: they are few. */
+  readonly counted?: readonly Change[];
+}
+
+/**
+ * @param items what changes, in order
+ * @param changesOf its changes in full; called for no more than are shown
+ * @param kindOf which of `rests` it is counted under
+ * @param rests what stands for those that are not shown
+ * @param further how many there are besides `items`
+ */
+export function summarise<Item, Kind extends string>(
+  items: Iterable<Item>,
+  changesOf: (item: Item) => readonly Change[],
+  kindOf: (item: Item) => Kind,
+  rests: Readonly<Record<Kind, (documents: string) => Change>>,
+  further: Partial<Record<Kind, number>> = {} as Partial<Record<Kind, number>>,
+): Summary {
+  const changes: Change[] = [];
+  const left = new Map<Kind, number>();
+  const all = new Map<Kind, number>();
+  const count = (kind: Kind, more: number) => left.set(kind, (left.get(kind) ?? 0) + more);
+  let shown = 0;
+  let bytes = 0;
+  for (const item of items) {
+    all.set(kindOf(item), (all.get(kindOf(item)) ?? 0) + 1);
+    const own = shown < most.documents && bytes < most.bytes ? changesOf(item) : undefined;
+    const more = own ? JSON.stringify(own).length : 0;
+    if (own && bytes + more <= most.bytes) {
+      changes.push(...own);
+      bytes += more;
+      shown += 1;
+    } else count(kindOf(item), 1);
+  }
+  for (const [kind, more] of Object.entries(further) as [Kind, number][]) {
+    count(kind, more);
+    all.set(kind, (all.get(kind) ?? 0) + more);
+  }
+  for (const [kind, documents] of left) if (documents > 0) changes.push(rests[kind](counted(documents, shown > 0)));
+  const total = [...all.values()].reduce((sum, documents) => sum + documents, 0);
+  if (total <= few) return { changes };
+  const inShort = [...all].flatMap(([kind, documents]) =>
+    documents > 0 ? [rests[kind](counted(documents, false))] : [],
+  );
+  return { changes, counted: inShort };
+}
+
+function counted(count: number, more: boolean): string {
+  return `${count}${more ? " more" : ""} ${count === 1 ? "document" : "documents"}`;
+}

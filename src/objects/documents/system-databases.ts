@@ -1,0 +1,16 @@
+/** What lies in CouchDB's own databases has kinds of its own, which know what CouchDB makes of a document there. */
+
+import type { DatabaseField } from "../../steps/database-field.js";
+import type { SpecProblem } from "../../steps/kind.js";
+import { toPointer } from "../../text/pointer.js";
+
+const kinds: Readonly<Record<string, string>> = { _users: "User", _replicator: "Replication" };
+
+export function ownKindProblems(database: DatabaseField, verb: "ensure" | "remove"): SpecProblem[] {
+  return [database].flat().flatMap((name, i) => {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) return [];
+    const path = toPointer(typeof database === "string" ? ["database"] : ["database", i]);
+    return [{ path, code: "system-database", message: `for documents of \`${name}\`, use \`${verb}${kind}\`` }];
+  });
+}

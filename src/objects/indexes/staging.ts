@@ -1,0 +1,101 @@
+/** Which indexes are worth a staged deployment, and what a step does about all of its own. Pure. */
+
+import type { Rebuild } from "../../steps/difference.js";
+import { companionsOf, stagedName } from "../design-docs/companions.js";
+import type { DesignDoc } from "../design-docs/design-doc.js";
+import { canBeHidden } from "../design-docs/planner.js";
+import type { StagedWrite } from "../design-docs/staged.js";
+import { isWorthStaging } from "../design-docs/staging.js";
+import { reuseOf, twinOf } from "../design-docs/twins.js";
+import { keepsOrder, withIndex } from "./as-design-doc.js";
+import type { ComparedIndex } from "./compare.js";
+import type { Index } from "./definition.js";
+import type { ObservedIndexes } from "./observe.js";
+
+export interface StagedIndex extends StagedWrite {
+  readonly index: ComparedIndex;
+}
+
+export interface IndexesWrite {
+  readonly inPlace: readonly ComparedIndex[];
+  readonly staged: readonly StagedIndex[];
+  /** Staged design documents whose version is not wanted any more. */
+  readonly obsolete: readonly string[];
+  /** Staged design documents whose version is in place. */
+  readonly finished: readonly string[];
+}
+
+interface Asked {
+  readonly indexes: Readonly<Record<string, Index>>;
+  readonly deploy: "staged" | "inPlace";
+}
+
+export function planIndexes(
+  { indexes, deploy }: Asked,
+  observed: ObservedIndexes | undefined,
+  different: readonly ComparedIndex[],
+): IndexesWrite {
+  const docs = observed?.designDocs ?? {};
+  const inPlace: ComparedIndex[] = [];
+  const staged: StagedIndex[] = [];
+  const obsolete: string[] = [];
+  const finished: string[] = [];
+  for (const [name, { ddoc }] of Object.entries(indexes)) {
+    const companions = companionsOf(docs, ddoc).map((companion) => companion.name);
+    const stored = docs[ddoc];
+    const index = different.find((one) => one.name === name);
+    if (!index) {
+      // Of what holds, only what a run has left that ended after the swap: the rest may be under way.
+      const own = stored && stagedName(ddoc, stored);
+      if (own !== undefined && companions.includes(own)) finished.push(own);
+      continue;
+    }
+    const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
+    if (deploy === "staged" && canBeStaged(index, observed) && canBeHidden(doc)) {
+      const former = companions.filter((companion) => companion !== stagedName(ddoc, doc));
+      staged.push({
+        name: ddoc,
+        doc,
+        stored,
+        rebuilds: true,
+        keepPrevious: false,
+        mayBeEmpty: [],
+        obsolete: former,
+        index,
+      });
+    } else {
+      inPlace.push(index);
+      obsolete.push(...companions);
+    }
+  }
+  return { inPlace, staged, obsolete, finished };
+}
+
+/** Also one that is not there yet: as soon as it is, CouchDB has queries wait for it that were answered without. */
+function canBeStaged(
+  { desired, writes, obsolete, remakes }: ComparedIndex,
+  observed: ObservedIndexes | undefined,
+): boolean {
+  if (!observed?.designDocs || desired.type !== "json" || !writes || obsolete.length > 0 || remakes) return false;
+  const language = observed.designDocs[desired.ddoc]?.language ?? "query";
+  return language === "query" && keepsOrder(desired) && isWorthStaging(observed);
+}
+
+/** All views of a design document are built anew when one of them changes. */
+export function rebuildOf(
+  database: string,
+  observed: ObservedIndexes | undefined,
+  { name, desired, neighbours }: ComparedIndex,
+  staged: boolean,
+): Rebuild {
+  const { documents = 0, bytes = 0, designDocs = {}, lacking } = observed ?? {};
+  const { ddoc } = desired;
+  const others = othersIn(designDocs, ddoc);
+  const doc = desired.type === "json" ? withIndex(designDocs[ddoc], name, desired, others) : undefined;
+  const reuses = reuseOf(doc && twinOf(designDocs, ddoc, doc), lacking);
+  return { database, designDoc: ddoc, views: [...neighbours, name], documents, bytes, ...reuses, staged };
+}
+
+function othersIn(docs: Readonly<Record<string, DesignDoc>>, ddoc: string): DesignDoc[] {
+  return Object.entries(docs).flatMap(([name, doc]) => (name === ddoc ? [] : [doc]));
+}

@@ -1,0 +1,45 @@
+/** Where the documents of a database are divided into parts of about the same size. */
+import type { Couch } from "../couch/couch.js";
+import { path } from "../couch/path.js";
+import type { IdRange } from "./reading.js";
+
+/** CouchDB reads over what it skips: so that one request does not take too long. */
+const longestHop = 100_000;
+
+/** The last id of each part but the last one, in the order of ids. It need not stay there. */
+export async function boundsOf(couch: Couch, database: string, parts: number): Promise<string[]> {
+  const { body } = await couch.read<{ readonly doc_count: number }>(path`/${database}`, { keep: false });
+  const bounds: string[] = [];
+  let [last, reached]: [string | undefined, number] = [undefined, 0];
+  for (let part = 1; part < parts; part += 1) {
+    const end = Math.floor((body.doc_count * part) / parts);
+    while (reached < end) {
+      const hop = Math.min(end - reached, longestHop);
+      last = (await idBehind(couch, database, last, hop)) ?? last;
+      reached += hop;
+    }
+    bounds.push(last ?? "");
+  }
+  return bounds;
+}
+
+/** The id that is so many places behind this one. */
+async function idBehind(
+  couch: Couch,
+  database: string,
+  id: string | undefined,
+  places: number,
+): Promise<string | undefined> {
+  const query =
+    id === undefined ? { skip: places - 1, limit: 1 } : { start_key: JSON.stringify(id), skip: places, limit: 1 };
+  const { body } = await couch.read<{ readonly rows: readonly { readonly id: string }[] }>(
+    path`/${database}/_all_docs`,
+    { query, keep: false },
+  );
+  return body.rows[0]?.id;
+}
+
+/** @param part from 1 */
+export function rangeOf(bounds: readonly string[], part: number): IdRange {
+  return { after: bounds[part - 2], upTo: bounds[part - 1] };
+}

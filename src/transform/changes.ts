@@ -1,0 +1,41 @@
+/** What was written to a database since a moment. */
+import type { Couch } from "../couch/couch.js";
+import { path } from "../couch/path.js";
+
+interface ChangedDocument {
+  readonly id: string;
+  readonly rev: string;
+}
+
+export interface ChangesPage {
+  /** Without those that were deleted. */
+  readonly rows: readonly ChangedDocument[];
+  readonly last: string;
+  readonly more: boolean;
+}
+
+const limit = 1_000;
+
+interface Body {
+  readonly results: readonly {
+    readonly id: string;
+    readonly changes: readonly { readonly rev: string }[];
+    readonly deleted?: boolean;
+  }[];
+  readonly last_seq: string | number;
+}
+
+export async function changesSince(couch: Couch, database: string, since: string): Promise<ChangesPage> {
+  const { body } = await couch.read<Body>(path`/${database}/_changes`, { query: { since, limit }, keep: false });
+  const rows = body.results.flatMap(({ id, changes, deleted }) => {
+    const rev = changes[0]?.rev;
+    return deleted || rev === undefined ? [] : [{ id, rev }];
+  });
+  return { rows, last: String(body.last_seq), more: body.results.length >= limit };
+}
+
+/** The moment from which on `changesSince` tells all that is written from now on. */
+export async function momentOf(couch: Couch, database: string): Promise<string> {
+  const { body } = await couch.read<{ readonly update_seq: string | number }>(path`/${database}`, { keep: false });
+  return String(body.update_seq);
+}

@@ -1,0 +1,92 @@
+/** Sends edits with `_bulk_docs`, each on its base only, and says what became of each. */
+
+import { type ErrorCode, MigrateError } from "../contract/errors.js";
+import { bulkDoc, tryBulkDocs } from "../couch/bulk-docs.js";
+import type { Couch } from "../couch/couch.js";
+import { type BulkRow, notWritten } from "../couch/written.js";
+import { conflicts, doubtful } from "../objects/documents/refusals.js";
+import type { Edit } from "./edit.js";
+
+export type Outcome =
+  | { readonly is: "written"; readonly rev: string }
+  /** Its base is no longer what the document is. */
+  | { readonly is: "conflict" }
+  | { readonly is: "refused"; readonly error: string; readonly reason: string }
+  /** No answer: the history will tell. */
+  | { readonly is: "doubtful" }
+  /** The answer is a success, and does not say that it was written: the history will tell. */
+  | { readonly is: "unmentioned" }
+  /** A minority of the copies has it. */
+  | { readonly is: "faint"; readonly rev: string };
+
+const mostBytes = 5_000_000;
+
+export async function sendEdits(couch: Couch, database: string, edits: readonly Edit[]): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  for (const chunk of chunks(edits)) await sendChunk(couch, database, chunk, outcomes);
+  return outcomes;
+}
+
+/** One document can make CouchDB refuse the whole request: then the halves are sent, down to that document. */
+async function sendChunk(
+  couch: Couch,
+  database: string,
+  edits: readonly Edit[],
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  const note = (outcome: Outcome) => {
+    for (const { id } of edits) outcomes.set(id, outcome);
+  };
+  try {
+    const docs = edits.map(({ body }) => bulkDoc(body));
+    const answer = await tryBulkDocs(couch, database, docs, false);
+    if ("rows" in answer) {
+      for (const row of answer.rows) outcomes.set(row.id, outcomeOf(row));
+    } else if (edits.length === 1) {
+      note({ is: "refused", ...answer.refusal });
+    } else {
+      const half = Math.ceil(edits.length / 2);
+      await sendChunk(couch, database, edits.slice(0, half), outcomes);
+      await sendChunk(couch, database, edits.slice(half), outcomes);
+    }
+  } catch (error) {
+    if (!(error instanceof MigrateError) || !mayHaveArrived.has(error.code)) throw error;
+    // A plain no to the request as a whole.
+    if (error.code === "request-failed" && Number(error.data.status) < 500) throw error;
+    note({ is: "doubtful" });
+  }
+}
+
+const mayHaveArrived: ReadonlySet<ErrorCode> = new Set([
+  "outcome-unknown",
+  "unreachable",
+  "request-failed",
+  "node-down",
+  "below-quorum",
+]);
+
+function outcomeOf({ rev, error, reason = "", accepted }: BulkRow): Outcome {
+  if (error === undefined) {
+    if (rev === undefined) return { is: "unmentioned" };
+    return accepted ? { is: "faint", rev } : { is: "written", rev };
+  }
+  if (error === notWritten) return { is: "unmentioned" };
+  if (conflicts.has(error)) return { is: "conflict" };
+  return doubtful.has(error) ? { is: "doubtful" } : { is: "refused", error, reason };
+}
+
+function* chunks(edits: readonly Edit[]): Generator<Edit[]> {
+  let chunk: Edit[] = [];
+  let bytes = 0;
+  for (const edit of edits) {
+    const more = Buffer.byteLength(JSON.stringify(edit.body));
+    if (chunk.length > 0 && bytes + more > mostBytes) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(edit);
+    bytes += more;
+  }
+  if (chunk.length > 0) yield chunk;
+}
