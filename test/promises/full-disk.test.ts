@@ -41,7 +41,7 @@ onNodes("a server whose disk is full", () => {
     expect(failed.lines.at(-1)).toMatchObject({
       code: "disk-full",
       msg: expect.stringContaining("CouchDB's disk is full"),
-      next: expect.stringMatching(/^Make room on CouchDB's disk/),
+      next: expect.stringMatching(/^Free space on CouchDB's disk/),
     });
 
     await empty();
