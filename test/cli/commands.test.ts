@@ -194,8 +194,8 @@ test.each<[string, (called: Called) => void]>([
     ({ stdout }) =>
       expect(stdout).toContain("a is no longer in the ledger. If it is still in the files, it is pending again."),
   ],
-  ["ledger accept a", ({ stdout }) => expect(stdout).toBe("a is recorded as applied, as it is in the files now.\n")],
-  ["unlock", ({ stdout }) => expect(stdout).toBe("The lease is free: there was nothing to release.\n")],
+  ["ledger accept a", ({ stdout }) => expect(stdout).toBe("a: the form in the files is now recorded as applied.\n")],
+  ["unlock", ({ stdout }) => expect(stdout).toBe("The lease is free; there was nothing to release.\n")],
   ["completion fish", ({ stdout }) => expect(stdout).toContain("complete -c couchdb-migrate")],
   ["schema", ({ stdout }) => expect(JSON.parse(stdout)).toHaveProperty("$schema")],
   ["--get-yargs-completions couchdb-migrate plan --log-format", ({ stdout }) => expect(stdout).toContain("json")],

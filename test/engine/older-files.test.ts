@@ -502,7 +502,7 @@ describe("a release", () => {
     const planned = await plan(first, at(1));
     expect(planned).toMatchObject({ changes: 0, refused: shown, steps: [{}, { applies: false }] });
     for (const text of [planText(planned, plain), planMarkdown(planned)]) {
-      expect(text).toMatch(/REFUSED[\s\S]*release 1 is lower than 2/);
+      expect(text).toMatch(/REFUSED[\s\S]*release 1 is lower than the applied release 2/);
       expect(text).toContain("Give them a higher release; if");
     }
     const { warnings } = await status(first, at(1));

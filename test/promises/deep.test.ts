@@ -179,8 +179,13 @@ it("a document that is nested too deeply to be shown can be removed, and the oth
 
 const advised: [kind: string, spec: string, path: string, next: RegExp][] = [
   ["ensureSecurity", "members: { roles: [zerg] }", "_security", /^Write `_security` of this database again/],
-  ["transformDocuments", "set: { /legs: 6 }", "abathur", /leave it out with the step's `selector`/],
-  ["ensureDocuments", "mode: overwrite, docs: [{ _id: abathur }]", "abathur", /^Change or remove what is nested/],
+  ["transformDocuments", "set: { /legs: 6 }", "abathur", /exclude it with the step's `selector`/],
+  [
+    "ensureDocuments",
+    "mode: overwrite, docs: [{ _id: abathur }]",
+    "abathur",
+    /^Reduce the nesting or remove the object/,
+  ],
 ];
 it.each(advised)("%s says what to do", async (kind, spec, path, next) => {
   await store("PUT", `/${sick}/${path}`, { x: "DEEP" });
@@ -242,7 +247,7 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
     ]);
     const { failures } = await apply(await migrations(), options);
     const next = expect.stringMatching(
-      kind === "ensureUser" ? /^Correct the document of this user/ : /^Change or remove/,
+      kind === "ensureUser" ? /^Correct the document of this user/ : /^Reduce the nesting or remove/,
     );
     expect(failures).toMatchObject([{ id: "one", message: expect.stringContaining(name), next }]);
   });

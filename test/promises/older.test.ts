@@ -120,7 +120,7 @@ describe("going back is allowed", () => {
   ])("%s", async (_, args, env) => {
     const { code, stderr } = await run(["apply", "v1", ...args], env);
     expect([code, await roles()]).toEqual([0, ["x"]]);
-    expect(stderr).toContain("they are the newest now");
+    expect(stderr).toContain("these older files are now the newest");
     expect((await run(["apply", "v2"])).stdout).toContain(loud);
   });
 
@@ -159,7 +159,7 @@ test("ledger release corrects the recorded release, and its hint can be pasted",
   const { COUCHDB_MIGRATE_SET: _, COUCHDB_MIGRATE_LEDGER_DATABASE: __, ...connection } = settings;
   settings = { ...connection, COUCHDB_MIGRATE_SET: "another" };
   const corrected = await run(hint.split(" "));
-  expect([corrected.code, corrected.stdout]).toEqual([0, "The set has no release.\n"]);
+  expect([corrected.code, corrected.stdout]).toEqual([0, "The set has no release now.\n"]);
 });
 
 test.each([

@@ -196,7 +196,7 @@ describe("an apply of a part", () => {
     const { apply, migrations, options } = await place(step(database));
     await apply(2, 3);
     expect((await apply(1, 4)).failures).toMatchObject([
-      { id: "plus-one", database, code: "refused", message: expect.stringContaining("in 3 parts") },
+      { id: "plus-one", database, code: "refused", message: expect.stringContaining("into 3 parts") },
     ]);
     const said = `it was started in ${database} in parts: 1 of 3 are done, and 4 documents changed so far`;
     expect((await plan(migrations, options)).steps[0]?.notes).toEqual([said]);

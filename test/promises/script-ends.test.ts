@@ -92,7 +92,7 @@ it("a script with a top-level await that never settles: invalid input, and nothi
   const running = await start("await new Promise(() => {}); export default (document) => document;");
   const { code, stderr } = await running.result;
   expect(code, stderr).toBe(3);
-  expect(stderr).toContain("awaits what never comes");
+  expect(stderr).toContain("awaits something that never");
   expect(await end(running)).toContain("invalid");
 });
 
@@ -109,7 +109,7 @@ it("SIGTERM while a script computes: exit code 7, the step is unfinished, the le
 
 const loading: [title: string, source: string][] = [
   ["loops", "for (;;);"],
-  ["awaits what never comes", "setInterval(() => {}, 1e6); await new Promise(() => {});"],
+  ["awaits something that never", "setInterval(() => {}, 1e6); await new Promise(() => {});"],
 ];
 describe.each(loading)("SIGTERM while a script that %s is loaded", (_, source) => {
   const script = `import { writeSync } from 'node:fs'; writeSync(1, 'loading\\n'); ${source} export default () => {};`;

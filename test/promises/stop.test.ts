@@ -159,7 +159,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
       },
     });
     expect(await run.result).toMatchObject({ code: 7, stdout: "" });
-    expect(await run.said()).toMatch(/^interrupted: the run was ended at once/);
+    expect(await run.said()).toMatch(/^interrupted: the run was stopped at once/);
     expect(await lease()).toMatchObject({ holder: expect.any(String) });
   });
 });

@@ -85,7 +85,7 @@ connected to CouchDB 3.5.0 at http://couchdb:5984 as overmind
 warning: http://couchdb:5984 is in admin party: everybody who reaches it is an admin
 another runner, pod-1, has held the lease for 2 min 5 s (since 2030-01-01T00:00:00Z); waiting (500 ms)
 lease taken (token 3)
-lease taken over from pod-1, which fell silent (token 4)
+lease taken over from pod-1, which stopped renewing it (token 4)
 2 of 4 steps to apply
 starting a: database a
 applied a: database a (12 ms)
