@@ -207,7 +207,7 @@ describe("the exit code", () => {
   it.each<[string, Parameters<typeof exitCodeOf>, number]>([
     ["without a failure", [{ failures: [] }, false], 0],
     ["of a failed step", [{ failures: of("step-failed") }, false], 1],
-    ["of failures of one class", [{ failures: of("unauthorized", "missing-right") }, true], 4],
+    ["of failures of one class", [{ failures: of("unauthorized", "missing-permission") }, true], 4],
     ["of failures of several classes", [{ failures: of("unauthorized", "lease-held") }, false], 1],
     ["of a failure with an unknown code", [{ failures: of("toString") }, false], 1],
     ["with older files", [{ failures: [], ...older.files }, false], 0],
