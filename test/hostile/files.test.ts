@@ -90,7 +90,7 @@ test("a link to a huge folder", async () => {
   await symlink("../machine", join(folder, "design", "views"));
   const found = await problems(folder, "m");
   expect(found).toHaveLength(1);
-  expect(found[0]).toMatchObject({ code: "too-many-files", message: expect.stringContaining("over 200 MB") });
+  expect(found[0]).toMatchObject({ code: "too-many-files", message: expect.stringContaining("limit of 200 MB") });
 });
 
 test("a secret behind links, as Kubernetes mounts it, is read", async () => {

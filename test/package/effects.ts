@@ -65,13 +65,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     command: "sandbox",
     value: "overmind",
     seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a name and a password")]),
+      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a user name and a password")]),
   },
   password: {
     command: "sandbox",
     value: "cerebrate",
     seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a name and a password")]),
+      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a user name and a password")]),
   },
   previousPassword: {
     command: "wait",
