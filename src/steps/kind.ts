@@ -13,7 +13,7 @@
  *      the run notices;
  *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`;
  *   7. test what its `diff` decides in `test/steps/`, add a line to CHANGELOG.md, and run
- *      `npx vitest run test/conformance test/promises/applied test/steps -t <name>`.
+ *      `npm test -- test/conformance test/promises/applied test/steps -t <name>`.
  * Nothing else is edited. If something else has to be, fix that first.
  *
  * Eleven members are required. The others say what a kind can besides, and most have none of them: `nature` (how long

@@ -69,7 +69,7 @@ onReal("a completed one-shot replication", () => {
     const get = () => must(server(), "GET", `/_replicator/${id}`);
     await until(get, ({ _replication_state }) => _replication_state === "completed");
     expect((await plan({}, "not-the-password-either")).steps[0]?.notes).toContainEqual(
-      expect.stringContaining("replicates again"),
+      expect.stringContaining("CouchDB starts it again"),
     );
   });
 });
