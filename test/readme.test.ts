@@ -37,7 +37,7 @@ describe("the commands of README.md", () => {
 it("leads a newcomer from a new file to an applied one", async () => {
   const block = blocks("bash").find((text) => text.includes("couchdb-migrate new")) ?? "";
   const commands = block
-    .replaceAll("npx couchdb-migrate", `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`)
+    .replaceAll("npx --no-install couchdb-migrate", `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`)
     .replaceAll("http://127.0.0.1:5984", server.url);
   const { stdout } = await run("bash", ["-euc", `${commands}\ncat migrations/001-first-db.yaml`], {
     cwd: await tempFolder({}),
