@@ -27,6 +27,37 @@ export interface Guard {
   begin?(): Promise<void>;
 }
 
+/** The same lease, with something to do before each write. */
+export abstract class LeaseWithTask implements Guard {
+  readonly #lease: Guard;
+
+  constructor(lease: Guard) {
+    this.#lease = lease;
+  }
+
+  abstract begin(): Promise<void>;
+
+  get lost(): AbortSignal {
+    return this.#lease.lost;
+  }
+
+  assertHeld(): void {
+    this.#lease.assertHeld();
+  }
+
+  get isFresh(): boolean {
+    return this.#lease.isFresh;
+  }
+
+  renewed(): Promise<void> {
+    return this.#lease.renewed();
+  }
+
+  get left(): number {
+    return this.#lease.left;
+  }
+}
+
 /** Held only while all of them are. */
 export function allOf(guards: readonly Guard[]): Guard {
   return {

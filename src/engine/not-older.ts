@@ -4,22 +4,21 @@
  */
 import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
-import type { Guard } from "../couch/guard.js";
+import { type Guard, LeaseWithTask } from "../couch/guard.js";
 import { readLedger, readLedgerRevision } from "../ledger/store.js";
 import { notAppliedText } from "../text/not-applied.js";
 import { assessFiles } from "./assess-files.js";
 import type { Run } from "./session.js";
 
-export class NotOlder implements Guard {
+export class NotOlder extends LeaseWithTask {
   readonly #run: Run;
-  readonly #lease: Guard;
   /** The ledger's revision with which the files are not older. */
   #seen: string | undefined;
   #failure: MigrateError | undefined;
 
   constructor(run: Run, lease: Guard) {
+    super(lease);
     this.#run = run;
-    this.#lease = lease;
   }
 
   /** The error `older-files`: nothing is written any more. `undefined`: the files are not older, as far as is known. */
@@ -38,26 +37,6 @@ export class NotOlder implements Guard {
       this.#seen = stored?.rev;
     }
     if (this.#failure) throw this.#failure;
-  }
-
-  get lost(): AbortSignal {
-    return this.#lease.lost;
-  }
-
-  assertHeld(): void {
-    this.#lease.assertHeld();
-  }
-
-  get isFresh(): boolean {
-    return this.#lease.isFresh;
-  }
-
-  renewed(): Promise<void> {
-    return this.#lease.renewed();
-  }
-
-  get left(): number {
-    return this.#lease.left;
   }
 }
 

@@ -4,7 +4,7 @@
  * that the files that are applied do not become older.
  */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
-import type { Guard } from "../couch/guard.js";
+import { LeaseWithTask } from "../couch/guard.js";
 import { carryOver } from "../kinds/traits.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
@@ -16,7 +16,7 @@ import { warn } from "./outcome.js";
 import { type Run, runUnder } from "./session.js";
 
 /** The set's lease, under which nothing is written before the files are noted. */
-export class Noting implements Guard {
+export class Noting extends LeaseWithTask {
   readonly #run: Run;
   readonly #seen: Assessment;
   readonly #lease: Lease;
@@ -24,6 +24,7 @@ export class Noting implements Guard {
   #failure: MigrateError | undefined;
 
   constructor(run: Run, seen: Assessment, lease: Lease) {
+    super(lease);
     this.#run = run;
     this.#seen = seen;
     this.#lease = lease;
@@ -47,25 +48,9 @@ export class Noting implements Guard {
     await this.noted();
   }
 
-  get lost(): AbortSignal {
-    return this.#lease.lost;
-  }
-
-  assertHeld(): void {
-    this.#lease.assertHeld();
+  override assertHeld(): void {
+    super.assertHeld();
     if (this.#failure) throw this.#failure;
-  }
-
-  get isFresh(): boolean {
-    return this.#lease.isFresh;
-  }
-
-  renewed(): Promise<void> {
-    return this.#lease.renewed();
-  }
-
-  get left(): number {
-    return this.#lease.left;
   }
 
   async #note(): Promise<StoredLedger | undefined> {
