@@ -36,15 +36,15 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const milliseconds = performance.now() - began;
   const result = summarise({ set: place.set, steps, part }, outcomes, { requests: couch.requests, milliseconds });
   const ending = endingOf(outcomes);
-  if (ending) throw incomplete(ending, result);
+  if (ending) throw withResult(ending, result);
   if (!result.older) return result;
   // The error says the same.
-  if (options.onOlder === "fail") throw incomplete(olderFailure(result.older), result);
+  if (options.onOlder === "fail") throw withResult(olderFailure(result.older), result);
   options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
   return result;
 }
 
-/** The error, with what had become of the steps by then as `data.result`. */
-function incomplete({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
+/** The error, with what became of the steps until then as `data.result`. */
+function withResult({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
   return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }

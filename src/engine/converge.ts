@@ -41,7 +41,7 @@ export async function untilNoDoubt(
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code) || attempt > attempts) throw error;
       run.couch.forget(database);
-      await rest(firstPause * 2 ** (attempt - 1), run.signal);
+      await pauseAfter(attempt, run.signal);
     }
   }
 }
@@ -70,7 +70,7 @@ export async function converge(
       return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
     }
     if (doubt && attempt > attempts) throw doubt;
-    if (doubt) await rest(firstPause * 2 ** (attempt - 2), run.signal);
+    if (doubt) await pauseAfter(attempt - 1, run.signal);
     assertHeld();
     try {
       wrote = true;
@@ -84,4 +84,9 @@ export async function converge(
       run.couch.forget(target.database);
     }
   }
+}
+
+/** Twice as long after each attempt. */
+async function pauseAfter(attempt: number, signal: AbortSignal): Promise<void> {
+  await rest(firstPause * 2 ** (attempt - 1), signal);
 }

@@ -4,11 +4,13 @@
  */
 import type { ErrorCode } from "../contract/errors.js";
 import type { StepState } from "../contract/results.js";
+import { unknownIncarnation } from "../couch/inventory.js";
 import { commandLine } from "../ledger/command-line.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
+import { list } from "../text/quantity.js";
 
 /** One step with the databases that it works in at this moment; `[]` for server-wide steps. */
 export interface PlacedStep {
@@ -151,7 +153,7 @@ function known(one: PlacedStep, entry: Entry, seen: Seen): Decision {
   }
   const notes = [...new Set(stale.values())].map((reason) => {
     const databases = [...stale].flatMap(([database, why]) => (why === reason ? database : []));
-    return `${named(databases)}: ${reason}`;
+    return `${few(databases)}: ${reason}`;
   });
   return { step, state: stale.size === 0 ? "applied" : "pending", databases: stale, notes };
 }
@@ -161,8 +163,8 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
   const now = seen.incarnations.get(database);
   if (then === undefined) return "not applied yet";
   if (now === undefined) return "the database is gone";
-  // Before 3.3 every database says "0": a recreation can't be seen.
-  if (now !== then && now !== "0" && then !== "0") return "the database was recreated";
+  // Before 3.3, CouchDB gives none: a recreation can't be seen.
+  if (now !== then && now !== unknownIncarnation && then !== unknownIncarnation) return "the database was recreated";
   return undefined;
 }
 
@@ -175,10 +177,10 @@ function changedOneTime(id: string, place: LedgerPlace, path: string | undefined
 }
 
 function idReused({ step: { id }, databases }: PlacedStep, then: readonly string[], place: LedgerPlace): Refusal {
-  const now = databases.length > 0 ? `works in ${named(databases)} now` : "works in no existing database";
+  const now = databases.length > 0 ? `works in ${few(databases)} now` : "works in no existing database";
   return {
     code: "id-reused",
-    message: `step ${id} ${now}, but in the set ${place.set} this id was applied to ${named(then)}, which still exists`,
+    message: `step ${id} ${now}, but in the set ${place.set} this id was applied to ${few(then)}, which still exists`,
     next: `If these files belong to another service, give it a set of its own with --set. If it is a different step, give it a new id, or drop the old entry with ${forget(id, place)}.`,
   };
 }
@@ -208,9 +210,6 @@ export function refusalText({ message, next }: Refusal): string {
   return `${message}. ${next}`;
 }
 
-const mostNamed = 5;
-
-function named(databases: readonly string[]): string {
-  const shown = databases.slice(0, mostNamed).join(", ");
-  return databases.length > mostNamed ? `${shown} and ${databases.length - mostNamed} more` : shown;
+function few(databases: readonly string[]): string {
+  return list(databases, 5);
 }

@@ -1,13 +1,14 @@
 /** Opens a server, and says what a run may continue with that has asked the server already. */
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
-import type { ApplyOptions } from "../contract/options.js";
+import { type ApplyOptions, defaults, type RunOptions } from "../contract/options.js";
 import type { ApplyResult } from "../contract/results.js";
 import { credentialsOf } from "../couch/connection.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { insecurities } from "../couch/insecure.js";
 import { otherScheme, schemeHint } from "../couch/wrong-address.js";
 import type { StoredLedger } from "../ledger/ledger.js";
+import type { LedgerPlace } from "../ledger/place.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 
@@ -38,6 +39,14 @@ export function silence(url: string, milliseconds: number): MigrateError {
     data: { what: what + hint },
     ...(hint && { next: `If the port speaks plain HTTP, use ${otherScheme(url)} in COUCHDB_URL (or --url).` }),
   });
+}
+
+/** Where the set's ledger, lease and history lie. */
+export function placeOf({
+  ledgerDatabase,
+  set = defaults.set,
+}: Pick<RunOptions, "ledgerDatabase" | "set">): LedgerPlace {
+  return { database: ledgerDatabase ?? defaults.ledgerDatabase, set, own: ledgerDatabase === undefined };
 }
 
 /** Options that have a connection, as those of the command line do. */

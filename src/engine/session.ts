@@ -16,7 +16,7 @@ import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { ScriptOutput } from "../steps/script-output.js";
-import { type FirstLook, openServer, shortestFirstLook, silence } from "./open-server.js";
+import { type FirstLook, openServer, placeOf, shortestFirstLook, silence } from "./open-server.js";
 import type { Outcome } from "./outcome.js";
 import { releaseOf } from "./release-of.js";
 import { assertLedgerLeftAlone, assertVariablesSet } from "./set-checks.js";
@@ -54,7 +54,7 @@ export interface Run {
   readonly release: string | undefined;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
-  /** Documents a second, of steps that change many. */
+  /** Documents per second, for steps that change many. */
   readonly rate: number | undefined;
   readonly builds: number;
   readonly scriptTimeout: number;
@@ -91,7 +91,8 @@ type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pi
 function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, why }: Stopper): Run {
   const { steps } = migrations;
   assertVariablesSet(migrations, options.unknownSecrets);
-  assertLedgerLeftAlone(steps, options.ledgerDatabase ?? defaults.ledgerDatabase);
+  const place = placeOf(options);
+  assertLedgerLeftAlone(steps, place.database);
   const reach: Reach = { connected: false, waitedFor: undefined };
   const emit: Listener = (event) => {
     if (event.type === "waiting") reach.waitedFor = event.reason;
@@ -100,12 +101,11 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
   const { couch, secrets } = options.first ?? openServer({ ...options, connection: connectionIn(options) }, hard);
   hard.addEventListener("abort", () => options.first?.end(hard.reason), { once: true });
   secrets.addSteps(steps);
-  const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
   return {
     couch,
     inventory: inventoryOf(couch),
     secrets,
-    place: { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined },
+    place,
     steps,
     migrations,
     first: options.first,
@@ -204,7 +204,7 @@ export async function ready(
   await waitUntilReady(couch, { ...before, wait, patience, everyNode, emit, signal });
 }
 
-/** Opens a run, does `work`, and closes it. `why`: what has stopped the run; that is thrown for whatever it cuts short. */
+/** Opens a run, does `work`, and closes the run. Throws what has stopped the run for whatever that cuts short. */
 export async function withRun<T>(
   migrations: RunMigrations,
   options: OpenOptions & Pick<ApplyOptions, "timeout">,

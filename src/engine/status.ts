@@ -2,6 +2,7 @@
 import type { RunOptions } from "../contract/options.js";
 import type { Plan, PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
+import { entryOf } from "../ledger/entry-of.js";
 import { heldFor } from "../ledger/held-for.js";
 import { readHistory } from "../ledger/history.js";
 import { readLease } from "../ledger/lease.js";
@@ -33,7 +34,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       const seen = await assessWhenReady(run, { withRefused: true, unexamined: true });
       // How things stand is no question to a script, which may take its time.
       const planned = await planRun({ ...run, previews: false }, seen);
-      const entries = seen.stored?.ledger.entries ?? {};
+      const ledger = seen.stored?.ledger;
       const { couch, place } = run;
       const [lease, parts, history, others] = await Promise.all([
         readLease(couch, place),
@@ -41,15 +42,14 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
         historyOf(run),
         migrations ? readOtherSets(couch, place) : [],
       ]);
-      const { release } = seen.stored?.ledger ?? {};
       return {
         formatVersion: 1,
         set: run.place.set,
         server: planned.server,
         files: migrations !== undefined,
-        steps: migrations ? stepsOf(planned.steps, entries) : appliedSteps(entries),
+        steps: migrations ? stepsOf(planned.steps, ledger) : appliedSteps(ledger),
         ...(migrations && planned.older ? { older: planned.older } : {}),
-        ...(release ? { release: release.value } : {}),
+        ...(ledger?.release ? { release: ledger.release.value } : {}),
         ...ledgerElsewhere(place),
         orphaned: migrations ? seen.orphaned : [],
         orphans: migrations ? planned.orphans : [],
@@ -95,17 +95,14 @@ function sharedWarnings(run: Run, { existing }: Assessment, others: readonly Led
   });
 }
 
-type Entries = Ledger["entries"];
-
-function stepsOf(steps: readonly PlannedStep[], entries: Entries): StatusStep[] {
+function stepsOf(steps: readonly PlannedStep[], ledger: Ledger | undefined): StatusStep[] {
   return steps.map(({ id, kind, state, notes }) => {
-    const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
-    return { id, kind, state, appliedAt: entry?.appliedAt ?? null, notes };
+    return { id, kind, state, appliedAt: entryOf(ledger, id)?.appliedAt ?? null, notes };
   });
 }
 
-function appliedSteps(entries: Entries): StatusStep[] {
-  return Object.entries(entries).map(([id, { kind, appliedAt }]) => {
+function appliedSteps(ledger: Ledger | undefined): StatusStep[] {
+  return Object.entries(ledger?.entries ?? {}).map(([id, { kind, appliedAt }]) => {
     return { id, kind, state: "applied", appliedAt, notes: [] };
   });
 }

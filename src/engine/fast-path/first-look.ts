@@ -15,7 +15,14 @@ import { Problems } from "../../migrations/problems.js";
 import { readSources } from "../../migrations/sources.js";
 import type { Env } from "../../migrations/variables.js";
 import { emptyResult } from "../empty-result.js";
-import { type ConnectedOptions, type FirstResult, openServer, shortestFirstLook, silence } from "../open-server.js";
+import {
+  type ConnectedOptions,
+  type FirstResult,
+  openServer,
+  placeOf,
+  shortestFirstLook,
+  silence,
+} from "../open-server.js";
 import { releaseOf } from "../release-of.js";
 import { readSnapshot, type Snapshot } from "./snapshot.js";
 
@@ -26,8 +33,7 @@ export async function firstLook(path: string, env: Env, options: ConnectedOption
   const began = performance.now();
   const hard = new AbortController();
   const { couch, secrets } = openServer(options, hard.signal);
-  const database = options.ledgerDatabase ?? defaults.ledgerDatabase;
-  const place = { database, set: options.set ?? defaults.set, own: options.ledgerDatabase === undefined };
+  const place = placeOf(options);
   const cut = (reason: MigrateError) => () => couch.cut(reason);
   const limit = Math.max(options.wait ?? defaults.wait, shortestFirstLook);
   const timer = setTimeout(cut(silence(couch.url, limit)), limit);
