@@ -1,10 +1,9 @@
 /**
- * One part of the first pending step that can be divided: the work of `apply --part`. Three pieces of work:
+ * `apply --part`: one part of the first pending step that can be divided. It is done in three pieces of work:
  *
- *  1. The steps before that step are brought up to date, and its work is divided, under the set's lease.
- *  2. The part is done in each database under a lease of its own, while other processes do theirs.
- *  3. Whoever finds all parts done takes the set's lease again and does the step as any run would, of which only the end
- *     is left.
+ *  1. Under the set's lease, the earlier steps are applied, and the step is divided.
+ *  2. Under its own lease, the part is done in each database, while other processes do theirs.
+ *  3. The process that finds all parts done takes the set's lease again and completes the step, as any run would.
  *
  * No part waits for another.
  */
@@ -38,7 +37,7 @@ export function assertIsPart({ number, of }: PartOption): void {
 
 export async function applyPart(run: Run, part: PartOption, first: Assessment): Promise<void> {
   const step = run.steps.find((one) => first.due.has(one.id) && divisionOf(one));
-  // Until it is known which are open.
+  // It is not known yet which parts are open.
   run.outcomes.push({ is: "part", step: step?.id ?? null, open: null });
   if (!step) return;
   const seen = await prepared(run, part, step, first);
@@ -62,7 +61,7 @@ export async function applyPart(run: Run, part: PartOption, first: Assessment): 
   await underLease(run, begin(run, seen, isOf), { isOf });
 }
 
-/** The steps before it hold, and it is divided, or is done already. `undefined`: they don't, or it can't be. */
+/** Applies the earlier steps and divides the step, unless that is done. `undefined`: one of these failed. */
 async function prepared(run: Run, part: PartOption, step: Step, first: Assessment): Promise<Assessment | undefined> {
   const earlier = new Set(run.steps.slice(0, run.steps.indexOf(step)).map(({ id }) => id));
   const isEarlier = (id: string) => earlier.has(id);
@@ -81,7 +80,7 @@ async function prepared(run: Run, part: PartOption, step: Step, first: Assessmen
   return seen.files.older ? undefined : seen;
 }
 
-/** Work begins, on these steps. */
+/** Starts a piece of work on these steps. */
 function begin(run: Run, seen: Assessment, isOf: (id: string) => boolean): Assessment {
   const assessment = narrowed(seen, isOf);
   run.outcomes.push({ is: "begun", assessment });
@@ -96,7 +95,7 @@ async function isDivided(run: Run, { of }: PartOption, step: Step, seen: Assessm
   return databases.every((database) => stand.get(database)?.of === of);
 }
 
-/** Under the set's lease. In some databases only it is not divided: the others would be bound to this number. */
+/** Under the set's lease. If some databases are divided into another number, it fails there and leaves the others undivided. */
 async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): Promise<void> {
   run.couch.forget();
   const now = await assess(run, { unexamined: true });
@@ -125,8 +124,8 @@ async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): P
 }
 
 /**
- * This part, in each of the databases where it is still to be done. False: it is to be done in none. `older`: a newer
- * version of the files was noted meanwhile, so that nothing more is done.
+ * Does this part in each database where it is open. False: it is open in none. `older`: a newer version of the files was
+ * noted meanwhile, so the part stopped.
  */
 async function doPart(run: Run, part: PartOption, seen: Assessment, decision: Decision): Promise<boolean | "older"> {
   const { number } = part;
@@ -144,7 +143,7 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
   if (!lease) return false;
   const guard = new NotOlder(run, lease);
   try {
-    // Another process may have been waited for.
+    // The files may have become older while this process waited for another one.
     await guard.begin();
   } catch (thrown) {
     if (await lease.release()) run.emit({ type: "lease-released" });
@@ -157,7 +156,7 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
   } finally {
     if (await lease.release()) run.emit({ type: "lease-released" });
   }
-  // Only now: where many parts end at once it may take its time, and nobody has to wait for it.
+  // Recorded after the release: with many parts that end at once this takes time, and nobody has to wait for it.
   await recordWork(run, {
     holder: lease.holder,
     startedAt,
@@ -185,7 +184,7 @@ function decisionOn({ decisions }: Assessment, { id }: Step): Decision | undefin
   return decisions.find(({ step }) => step.id === id);
 }
 
-/** The databases in which the step is still to be done. */
+/** The databases in which the step is due. */
 function dueIn(decision: Decision | undefined): string[] {
   return [...(decision?.databases.keys() ?? [])];
 }

@@ -1,4 +1,4 @@
-/** How files, ledger and databases stand to each other, and what is to be done: what every command begins with. */
+/** Compares files, ledger and databases, and finds what is due. Every command starts with it. */
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Warning } from "../contract/results.js";
@@ -18,43 +18,43 @@ import { placeSteps, targetsOf } from "./places.js";
 import { isNotReady, type Run, whenReached } from "./session.js";
 import { assertNoOverlaps } from "./set-checks.js";
 
-/** What ledger, databases and files have shown at one moment, and what follows from it. */
+/** What ledger, databases and files show at one moment, and what follows from it. */
 export interface Assessment {
   readonly stored: StoredLedger | undefined;
-  /** How the files stand to the ledger. */
+  /** How the files compare with the ledger. */
   readonly files: FilesSeen;
-  /** Databases that exist, of those that matter, each with its incarnation. */
+  /** The databases of the steps that exist, each with its incarnation. */
   readonly existing: ReadonlyMap<string, string>;
   readonly decisions: readonly Decision[];
   readonly orphaned: readonly string[];
-  /** Ids of the steps to work on. */
+  /** Ids of the steps to apply. */
   readonly due: ReadonlySet<string>;
-  /** Of the steps that were examined, and are not due. */
+  /** Warnings of the steps that were examined and are not due. */
   readonly warnings: readonly Warning[];
-  /** Why the files are refused, where the assessment continues with them. */
+  /** Why the files are refused, if the assessment continues with them. */
   readonly refusal?: MigrateError;
-  /** Why the ledger could not be read, where the assessment continues without it. */
+  /** Why the ledger could not be read, if the assessment continues without it. */
   readonly unread?: MigrateError;
 }
 
 export interface AssessOptions {
   /**
-   * Take the cluster's nodes from the ledger instead of asking: saves the request that a no-op need not send; a node
-   * that has joined since is seen by the next run that has work, by `--verify`, plan and status.
+   * Take the cluster's nodes from the ledger instead of asking, which saves a no-op run one request. The next run that
+   * has work, `--verify`, plan and status see a node that has joined since.
    */
   readonly trustNodes?: boolean;
-  /** Continue without the ledger where the user may not read it. */
+  /** Continue without the ledger if the user may not read it. */
   readonly withoutLedger?: boolean;
   /** Continue with files whose release is refused. */
   readonly withRefused?: boolean;
-  /** Examine no step on the server: whoever asks does so, or needs to know only what the ledger tells. */
+  /** Examine no step on the server: the caller does that, or needs only the ledger. */
   readonly unexamined?: boolean;
 }
 
 /** An assessment before its steps are examined. */
 type Seen = Omit<Assessment, "due" | "warnings">;
 
-/** @param before an assessment of a moment ago, which still holds where nobody has written the ledger since */
+/** @param before an assessment of a moment ago; it is returned if nobody has written the ledger since */
 export async function assess(run: Run, options: AssessOptions = {}, before?: Assessment): Promise<Assessment> {
   const stored = await storedLedger(run, options);
   if (before && before.stored?.rev === stored.stored?.rev) return before;
@@ -88,15 +88,15 @@ async function storedLedger(
 }
 
 /**
- * Reads what the decision needs of the databases: where nothing is pending, this, the ledger and the admins are all that
- * a run reads. The ledger goes first and alone, so that wrong credentials are tried once.
+ * Reads what the decision needs to know about the databases. If nothing is pending, a run reads only this, the ledger and
+ * the admins. The ledger is read first and alone, so that wrong credentials are tried once.
  */
 async function look(
   run: Run,
   { trustNodes = false, withRefused = false }: AssessOptions,
   { stored, unread }: Pick<Seen, "stored" | "unread">,
 ): Promise<Seen> {
-  // A ledger is proof; one that does not exist is not.
+  // A ledger proves that this is the root of a CouchDB; without one, ask.
   if (!stored && !run.reach.connected) await assertRoot(run.couch);
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, files] = await Promise.all([
@@ -106,7 +106,7 @@ async function look(
   const refusal = refusalOf(files, stored?.ledger, run.place);
   if (refusal && !withRefused) throw refusal;
   const older = files.older !== undefined;
-  // Whatever else is wrong with files that are not applied need not be said.
+  // Older files are not applied, so nothing else that is wrong with them matters.
   if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
   const placed = placeSteps(run, existing);
   const { ledger, ambiguous } = files.renamed;
@@ -126,7 +126,7 @@ async function look(
   };
 }
 
-/** Due are the steps that are not applied, and those that are looked at on every run and don't hold; drift. */
+/** Due are the steps that are not applied, and the examined ones that do not hold. */
 async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptions): Promise<Assessment> {
   const due = new Set<string>();
   const examined: Decision[] = [];
@@ -135,7 +135,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
     else if (decision.state === "applied" && isLookedAt(decision.step, run.verify)) examined.push(decision);
   }
   if (unexamined) return { ...seen, due, warnings: [] };
-  /** What can't be looked at is worked on: the work says in which databases it fails. */
+  /** A step that can't be examined is due: applying it shows in which databases it fails. */
   const failed = (thrown: unknown): undefined => {
     if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
   };
@@ -146,7 +146,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
       const differences = await Promise.all(targets.map((target) => examine(run, step, target, true))).catch(failed);
       if (!differences || differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
-        // The work on it will say them.
+        // Applying it reports them.
         return [];
       }
       return differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id }));
@@ -156,12 +156,12 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
   return { ...seen, due, warnings: warnings.flat() };
 }
 
-/** What was done once is not looked at again: the data may have gone on since. */
+/** A one-time step is not examined again: the data may have changed since. */
 function isLookedAt(step: Decision["step"], verify: boolean): boolean {
   return isVolatile(step) || (verify && !isOnce(step));
 }
 
-/** Which of the databases still exist that are recorded for steps that work in none of them now. */
+/** The databases that are recorded for steps which work in none of them now, and that still exist. */
 async function existingElsewhere(
   run: Run,
   placed: readonly PlacedStep[],
@@ -177,8 +177,8 @@ export function existingDatabases(run: Run): Promise<ReadonlyMap<string, string>
 }
 
 /**
- * A database that may not, or can't, be read is there, as far as can be told: the step that works in it says what is
- * wrong, and the others go on.
+ * A database that can't be read counts as existing: the step that works in it reports what is wrong, and the other steps
+ * continue.
  */
 function unreadable(run: Run): (name: string, error: unknown) => string {
   return (name, error) => {

@@ -1,6 +1,6 @@
 /**
- * The one loop in which steps are done, whatever guards their writes: nothing (what ledger and lease need), the set's
- * lease, or the leases of parts. What becomes of a step is left to `settle`.
+ * The one loop that applies steps, whatever guards their writes: nothing (for what ledger and lease need), the set's
+ * lease, or the leases of parts. `settle` decides what becomes of each step.
  */
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
@@ -21,19 +21,19 @@ import { withoutSecrets } from "./without-secrets.js";
 export interface Job {
   readonly run: Run;
   readonly seen: Assessment;
-  /** Absent: the writes need none. */
+  /** Absent: the writes need no guard. */
   readonly guard?: Guard;
-  /** What ends the run by now, though no step is to blame. What it cuts short has not failed: the next run continues. */
+  /** Why the run ends, if no step is to blame. A step that this cuts short has not failed: the next run continues it. */
   endings(): readonly MigrateError[];
-  /** Why nothing could be written at all, whatever a kind makes of it. Absent: nothing keeps it from writing. */
+  /** Why nothing could be written at all; it replaces the error that a kind throws. Absent: writing was possible. */
   unwritable?(): MigrateError | undefined;
   settle(unit: Unit, done: Done): Promise<void>;
 }
 
 interface Held extends Job {
-  /** The run as far as the guard allows it to write. One for all steps: what they send together goes through it. */
+  /** The run, with a gateway that writes under the guard. All steps share it, so that they can share requests. */
   readonly held: Run;
-  /** Why the step can't be completed, by database: not all of its parts are done there. */
+  /** Why the step can't be completed, by database: some of its parts are not done there. */
   readonly unfinished?: ReadonlyMap<string, MigrateError>;
 }
 
@@ -47,19 +47,19 @@ interface Failed {
   readonly error: MigrateError;
 }
 
-/** One unit in its places. */
+/** What became of one unit in its places. */
 export interface Done {
   readonly places: readonly Place[];
   readonly succeeded: readonly Success[];
   readonly failed: readonly Failed[];
-  /** Cut short by what ends the run. */
+  /** Cut short because the run ends. */
   readonly cut: readonly Failed[];
   readonly milliseconds: number;
 }
 
 /**
- * Does the units in their order; begins nothing new once one has failed, or the run ends. Returns the ids of the steps
- * that were not begun, in the order of the files. Throws what `settle` throws.
+ * Applies the units in order. Starts nothing new once one has failed or the run ends. Returns the ids of the steps that
+ * were not started, in the order of the files. Throws what `settle` throws.
  */
 export async function execute(job: Job, { groups, needs }: Units): Promise<string[]> {
   const { run, guard } = job;
@@ -104,8 +104,8 @@ function inEach(job: Held, step: Step, places: readonly Place[]): Promise<(Succe
 }
 
 /**
- * Of a step that other processes have begun in parts: does what is left of these, one after the other, and then the rest
- * of the step. Where another process is at work on a part, it is waited for; the leases of all parts are held to the end.
+ * Completes a step that other processes started in parts: first the parts that are left, one after another, then the rest
+ * of the step. Waits for a process that works on a part. Holds the leases of all parts until the end.
  */
 async function afterParts(job: Held, step: Step, places: readonly Place[]): Promise<(Success | Failed)[]> {
   const { run, guard } = job;
@@ -160,12 +160,12 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
   }
 }
 
-/** A database that this run has made need not be looked at. */
+/** There is no need to look into a database that this run has created. */
 function isAbsent({ inventory }: Run, step: Step, database: string | undefined): boolean {
   return database !== undefined && inventory.madeHere(database) && isAbsentFromNew(step);
 }
 
-/** Rejects with the first error, but only when all have ended. */
+/** Rejects with the first error, once all have ended. */
 async function allDone(work: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }

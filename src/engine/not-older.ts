@@ -1,6 +1,6 @@
 /**
- * The lease of a part, under which nothing is written once a newer version of the files is noted. The set's lease is
- * free while a part is at work, so that whoever notes another version does not wait for it.
+ * The lease of a part, which allows no write once a newer version of the files is noted. The set's lease is free while a
+ * part runs, so another version can be noted at any time.
  */
 import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";

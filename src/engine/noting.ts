@@ -1,7 +1,7 @@
 /**
- * What a run writes before anything else: that these files are the newest, and what renamed steps take with them. It is
- * noted when there is something to write, and not earlier: a run that fails before its first write leaves no trace, so
- * that the files that are applied do not become older.
+ * Notes in the ledger, before the first write, that these files are the newest, and moves what renamed steps take with
+ * them. It waits for the first write: a run that fails before it leaves no trace, so the applied files do not become
+ * older.
  */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import { LeaseWithTask } from "../couch/guard.js";
@@ -15,7 +15,7 @@ import { contextOf } from "./examine.js";
 import { warn } from "./outcome.js";
 import { type Run, runUnder } from "./session.js";
 
-/** The set's lease, under which nothing is written before the files are noted. */
+/** The set's lease, which notes the files before the first write under it. */
 export class Noting extends LeaseWithTask {
   readonly #run: Run;
   readonly #seen: Assessment;
@@ -30,7 +30,7 @@ export class Noting extends LeaseWithTask {
     this.#lease = lease;
   }
 
-  /** The ledger as it is stored once the files are noted, whoever asks first. */
+  /** Notes the files, once, and returns the ledger as it is stored then. */
   noted(): Promise<StoredLedger | undefined> {
     this.#stored ??= this.#note().catch((thrown: unknown) => {
       this.#failure = toMigrateError(thrown);
@@ -39,7 +39,7 @@ export class Noting extends LeaseWithTask {
     return this.#stored;
   }
 
-  /** Why they could not be noted: nothing is written then. */
+  /** Why the files could not be noted. Nothing is written then. */
   get failure(): MigrateError | undefined {
     return this.#failure;
   }
@@ -68,7 +68,7 @@ export class Noting extends LeaseWithTask {
   }
 }
 
-/** Before the ledger: whoever is killed in between finds the entries under their former ids, and carries on. */
+/** Called before the ledger is written: the run after a kill finds the entries under their former ids, and continues. */
 async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "files" | "existing">): Promise<void> {
   const { renames, ledger } = files.renamed;
   for (const step of run.steps) {

@@ -1,6 +1,6 @@
 /**
- * What becomes of the steps of a run. A run has one list of outcomes: whoever works on steps appends to it, nobody changes
- * it, and summarise.ts makes of it what the run returns and what it records.
+ * What becomes of the steps of a run. A run has one list of outcomes. The engine only appends to it, and summarise.ts
+ * folds it into what the run returns and records.
  */
 import type { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
@@ -8,7 +8,7 @@ import type { Failure, KeptStep, OlderFiles, StepState, Warning } from "../contr
 import type { Secrets } from "../secrets/secrets.js";
 import { withoutSecrets } from "./without-secrets.js";
 
-/** What of an assessment counts in the end. */
+/** The part of an assessment that the result needs. */
 export interface Assessed {
   readonly decisions: readonly { readonly step: { readonly id: string }; readonly state: StepState }[];
   readonly due: ReadonlySet<string>;
@@ -17,9 +17,9 @@ export interface Assessed {
 }
 
 export type Outcome =
-  /** Work begins. What work before it has come to stays. */
+  /** A piece of work starts. What earlier ones did stays. */
   | { readonly is: "begun"; readonly assessment: Assessed }
-  /** The same work begins again: of what it has come to so far, only what was written still counts. */
+  /** The same piece of work starts again: of what it did so far, only what was written still counts. */
   | { readonly is: "assessed"; readonly assessment: Assessed }
   /** Something was written for a step, but it is not recorded yet. */
   | { readonly is: "wrote"; readonly id: string }
@@ -27,7 +27,7 @@ export type Outcome =
   | ({ readonly is: "kept" } & KeptStep)
   | { readonly is: "failed"; readonly failure: Failure }
   | { readonly is: "warned"; readonly warning: Warning }
-  /** The run ends before it is done, and no step is to blame: something has stopped it, or its work broke off. */
+  /** The run ends before it is done, and no step is to blame: something stopped it, or an error broke its work off. */
   | { readonly is: "stopped" | "broken"; readonly error: MigrateError }
   /** With `--part`: as in PartResult; `begun`: there was something to do in this part. */
   | {
@@ -47,7 +47,7 @@ export function warn({ outcomes, emit }: Said, warning: Warning): void {
   emit({ type: "warning", ...warning });
 }
 
-/** @param database in which it failed; `undefined`: on the server, or everywhere */
+/** @param database where it failed. `undefined`: on the server, or everywhere. */
 export function fail(
   { outcomes, emit, secrets }: Said & { readonly secrets: Secrets },
   id: string,

@@ -1,4 +1,4 @@
-/** What becomes of a step that was done under the set's lease: it is kept in the ledger, and said. */
+/** Records a step that was applied under the set's lease, and reports it. */
 import { MigrateError } from "../contract/errors.js";
 import { hasOnlyPatterns, kindOf, namedDatabases } from "../kinds/targets.js";
 import { createdBy, isOnce, removedBy } from "../kinds/traits.js";
@@ -16,7 +16,7 @@ import { saidOf, type Unit } from "./units.js";
 interface Records {
   readonly run: Run;
   readonly recorder: Recorder;
-  /** Ids of steps that this run has brought to hold by writing before. */
+  /** Ids of steps that this run wrote before, under an earlier lease. */
   readonly written: ReadonlySet<string>;
 }
 
@@ -26,7 +26,7 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
   const kind = kindOf(step);
   const { places, succeeded, failed, cut, milliseconds } = done;
   const warnings = succeeded.flatMap(({ converged }) => converged.warnings);
-  // The same in several databases is said once.
+  // The same warning in several databases is reported once.
   for (const warning of new Map(warnings.map((one) => [one.message, one])).values()) {
     warn(run, { ...warning, id });
   }
@@ -42,7 +42,7 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
     if (removed !== undefined) run.inventory.remove(removed);
     const worked =
       kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
-    // What is gone has no incarnation: whatever comes to be under its name is another.
+    // A database that is gone has no incarnation; a new one under its name is another database.
     const databases = worked.filter((database) => database !== removed);
     const said = {
       milliseconds,
@@ -69,12 +69,12 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
   run.emit({ type: "step-end", ...saidOf(unit), outcome, milliseconds, ...differences });
 }
 
-/** Of a step for which nothing had to be written. */
+/** The outcome of a step that wrote nothing. */
 function holding(run: Run, step: Step): "adopted" | "unmatched" {
   return hasOnlyPatterns(step) && targetsOf(run, step, run.inventory.existing).length === 0 ? "unmatched" : "adopted";
 }
 
-/** A database that the step made, and that is not there. */
+/** A database that the step created and that does not exist. */
 export function goneOf({ inventory }: Pick<Run, "inventory">, step: Step): string | undefined {
   return createdBy(step).find((database) => inventory.isGone(database));
 }

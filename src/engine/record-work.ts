@@ -1,4 +1,4 @@
-/** What a piece of work has come to, in the set's history. */
+/** Records in the set's history what a piece of work did. */
 import type { RunRecord } from "../contract/results.js";
 import { recordRun } from "../ledger/history.js";
 import { version } from "../version.js";
@@ -9,7 +9,7 @@ interface Worked extends Pick<RunRecord, "holder" | "milliseconds" | "part"> {
   readonly startedAt: Date;
 }
 
-/** Of the piece of work that was done last. That it can't be recorded is no failure of the run. */
+/** Records the latest piece of work. If that fails, the run does not. */
 export async function recordWork(run: Run, { startedAt, milliseconds, holder, part }: Worked): Promise<void> {
   const work = latestWork(run.outcomes);
   const { applied, adopted, kept, failures } = work;

@@ -1,14 +1,14 @@
 /**
- * Writes the ledger while a run goes on: at growing intervals, so that its cost is linear in the number of steps, and
- * at once for one-time steps. What a crash leaves unrecorded is looked at by the next run and adopted. Nothing is
- * recorded before the files are noted.
+ * Writes the ledger during a run: at growing intervals, so that its cost is linear in the number of steps, and at once for
+ * one-time steps. After a crash, the next run adopts what was not recorded. Nothing is recorded before the files are
+ * noted.
  */
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./session.js";
 
-/** Fewer are not worth a write before the end: to look at them again costs about as much. */
+/** Fewer steps are not worth a write before the end: examining them again costs about as much. */
 const fewest = 25;
 
 /** After how many steps the ledger is written: at the end, at half of it, at half of that, … Pure. */
@@ -18,7 +18,7 @@ export function milestones(steps: number): number[] {
   return found;
 }
 
-/** `undefined`: what the step was to make turned out not to be there, so that nothing is recorded. */
+/** `undefined`: what the step should have created is not there, so nothing is recorded. */
 type MakeEntry = () => Entry | undefined;
 
 export class Recorder {
@@ -27,7 +27,7 @@ export class Recorder {
   readonly #ready: () => Promise<void>;
   readonly #milestones: number[];
   #stored: StoredLedger | undefined;
-  /** Of this run, as they are written. */
+  /** The entries of this run, as they are written. */
   readonly #entries: Record<string, Entry> = {};
   /** Not written yet. */
   #open = new Map<string, MakeEntry>();
@@ -39,7 +39,7 @@ export class Recorder {
   #writing: Promise<void> = Promise.resolve();
 
   /**
-   * @param noted the ledger to go on from; called before anything is written to it
+   * @param noted returns the ledger to continue from; called before anything is written to it
    * @param steps how many are expected to be recorded
    * @param ready resolves when the entries recorded so far can be made
    */
@@ -50,7 +50,7 @@ export class Recorder {
     this.#milestones = milestones(steps);
   }
 
-  /** Has the files noted. */
+  /** Makes sure that the files are noted. */
   begin(): Promise<void> {
     this.#begun ??= this.#noted().then((stored) => {
       this.#stored = stored;
@@ -60,46 +60,46 @@ export class Recorder {
     return this.#begun;
   }
 
-  /** As it is in the ledger; for those who make an entry. */
+  /** The step's entry in the ledger, for the one who makes the next. */
   entry(id: string): Entry | undefined {
     return entryOf(this.#stored?.ledger, id);
   }
 
-  /** The step is done. Resolves when it may be relied on: at once, or, with `now`, when the ledger is written. */
+  /** Records that the step is done. Resolves at once, or, with `now`, once the ledger is written. */
   async record(id: string, entry: MakeEntry, now: boolean): Promise<void> {
     this.#open.set(id, entry);
     this.#recorded += 1;
     const count = this.#recorded;
     const [next = Number.POSITIVE_INFINITY] = this.#milestones;
     if (count >= next) this.#milestones.shift();
-    // Steps go on while the ledger is written: the next write then covers several milestones.
+    // Steps continue while the ledger is written, so the next write may cover several milestones.
     if (now) await this.flush();
     else if (count >= next) await this.#inTurn(async () => (this.#written < count ? this.#write() : undefined));
   }
 
-  /** As it was last written; `undefined`: there is none, or nothing is noted. */
+  /** The ledger as it was last written. `undefined`: there is none, or nothing is noted. */
   get stored(): StoredLedger | undefined {
     return this.#stored;
   }
 
-  /** How many of those that were recorded. */
+  /** How many of the recorded steps are written. */
   get #written(): number {
     return this.#recorded - this.#open.size;
   }
 
-  /** There is something to be written. */
+  /** Something is not written yet. */
   get isBehind(): boolean {
     return this.#open.size > 0 || this.#changed;
   }
 
-  /** To be set once it has begun. */
+  /** Set it after `begin`. */
   set nodes(nodes: readonly string[] | undefined) {
     if (JSON.stringify(nodes) === JSON.stringify(this.#nodes)) return;
     this.#nodes = nodes;
     this.#changed = true;
   }
 
-  /** All steps hold with the secrets that were noted; it has begun. */
+  /** All steps hold with the noted secrets. Call it after `begin`. */
   secretsHold(proven: (noted: Fingerprint) => Fingerprint): void {
     if (!this.#fingerprint?.pending) return;
     this.#fingerprint = proven(this.#fingerprint);
@@ -117,7 +117,7 @@ export class Recorder {
     await done;
   }
 
-  /** As it is, or will be, written: what is stored may hold more, and newer, than what was read at first. */
+  /** The ledger to write: what is stored may hold more, and newer, entries than what was read at first. */
   #ledger(): Ledger {
     return {
       ...this.#stored?.ledger,

@@ -31,26 +31,26 @@ export interface Run {
   readonly secrets: Secrets;
   readonly place: LedgerPlace;
   readonly steps: readonly Step[];
-  /** The steps, and what they were read from. */
+  /** The steps, and the files that they were read from. */
   readonly migrations: RunMigrations;
-  /** The first request, where it was sent before the run was opened. */
+  /** The first request, if it was sent before the run was opened. */
   readonly first: FirstLook | undefined;
   readonly emit: Listener;
   readonly scriptOutput: ScriptOutput;
   readonly signal: AbortSignal;
-  /** What has stopped the run; `undefined`: nothing yet. */
+  /** What has stopped the run. `undefined`: nothing yet. */
   why(): MigrateError | undefined;
-  /** What has become of its steps up to now. */
+  /** What became of its steps so far. */
   readonly outcomes: Outcome[];
   readonly derivations: Derivations;
   readonly wait: number;
-  /** As `wait`, for a server that answers. */
+  /** How long to wait for a server that answers but is not ready, in milliseconds. */
   readonly patience: number;
-  /** Whether CouchDB could be worked with, and what was last waited for. */
+  /** Whether CouchDB was reached, and what the run last waited for. */
   readonly reach: Reach;
   readonly concurrency: number;
   readonly allowRevert: boolean;
-  /** Canonical. */
+  /** In its canonical form. */
   readonly release: string | undefined;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
@@ -58,12 +58,12 @@ export interface Run {
   readonly rate: number | undefined;
   readonly builds: number;
   readonly scriptTimeout: number;
-  /** False: what steps would do to documents is not looked at. Default: a plan shows it. */
+  /** False: a plan leaves out what steps would do to documents. Absent: it shows that. */
   readonly previews?: false;
   readonly leasing: Required<LeaseOptions>;
 }
 
-/** The run as far as the guard allows it to write. */
+/** The same run, which writes under this guard. */
 export function runUnder(run: Run, guard: Guard): Run {
   return { ...run, couch: run.couch.under(guard) };
 }
@@ -71,7 +71,7 @@ export function runUnder(run: Run, guard: Guard): Run {
 type OpenOptions = RunOptions &
   LeaseOptions & {
     readonly first?: FirstLook | undefined;
-    /** One that is not there is waited for only where `wait` says so. */
+    /** The command waits for a server that is not there only if `wait` is given. */
     readonly expectsServer?: boolean;
     /** Secrets may be unknown. */
     readonly unknownSecrets?: boolean;
@@ -82,11 +82,11 @@ interface Reach {
   waitedFor: string | undefined;
 }
 
-/** What of a migration set a run needs; upkeep has none. */
+/** What a run needs of a migration set. */
 type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pick<Migrations, "path">>;
 
 /**
- * `soft` stops the run between two requests; `run.couch.cut` ends those under way; after `hard` none is sent.
+ * `soft` stops the run between two requests. `run.couch.cut` ends the requests under way. After `hard`, none is sent.
  */
 function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, why }: Stopper): Run {
   const { steps } = migrations;
@@ -135,8 +135,8 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
 }
 
 /**
- * Does the first work of a run, and again once CouchDB can be worked with, where it, or what stands before it, does not
- * serve yet; `wait` is for all of it. The work shows that the URL is the root of a CouchDB.
+ * Does the first work of a run. If CouchDB, or a proxy in front of it, is not ready yet, waits and does the work again;
+ * `wait` limits all of it. The work proves that the URL is the root of a CouchDB.
  */
 export async function whenReached<T>(run: Run, work: (again: boolean) => Promise<T>): Promise<T> {
   const { couch, emit, wait, first, signal } = run;
@@ -144,7 +144,7 @@ export async function whenReached<T>(run: Run, work: (again: boolean) => Promise
   const limit = Math.max(wait, shortestFirstLook);
   const silent = () => couch.cut(silence(couch.url, limit));
   const timer = setTimeout(silent, Math.max(0, limit - (performance.now() - since)));
-  // There is no work yet that could be ended in good order.
+  // Nothing is under way yet that has to be finished.
   const stop = () => couch.cut(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -163,7 +163,7 @@ export async function whenReached<T>(run: Run, work: (again: boolean) => Promise
   }
 }
 
-/** It may be starting, and a proxy before it may answer in its place. */
+/** CouchDB may be starting, and a proxy may answer for it. */
 export function isNotReady(error: unknown): boolean {
   if (!(error instanceof MigrateError)) return false;
   if (error.code === "unreachable" || error.code === "not-couchdb") return true;
@@ -171,8 +171,8 @@ export function isNotReady(error: unknown): boolean {
 }
 
 /**
- * Does `work`, which may be done again: from the beginning where CouchDB went away meanwhile, once it is back. From the
- * first time on `wait` is for all of it.
+ * Does `work`, which must be repeatable. If CouchDB goes away, waits until it is back and starts again; `wait` limits the
+ * time since it first went away.
  */
 export async function untilDone<T>(run: Run, work: () => Promise<T>): Promise<T> {
   let awaySince: number | undefined;
@@ -182,14 +182,14 @@ export async function untilDone<T>(run: Run, work: () => Promise<T>): Promise<T>
     } catch (error) {
       awaySince ??= performance.now();
       if (!isNotReady(error) || performance.now() - awaySince >= run.wait) throw error;
-      // What answers the one may not answer the other.
+      // A server that passes the check may still not answer the work.
       await jitter(Math.min(100 * 2 ** attempt, 2_000), run.signal);
       await ready(run, false, { since: awaySince });
     }
   }
 }
 
-/** The database of ledger, lease and history is there, and nobody else may write into it. */
+/** Makes sure that the database of ledger, lease and history exists, and that nobody else may write to it. */
 export function ensureLedger(run: Run): Promise<void> {
   const { couch, place, emit, signal } = run;
   return untilDone(run, () => ensureLedgerDatabase(couch, place, { emit, signal }));
@@ -222,7 +222,7 @@ export async function withRun<T>(
   }
 }
 
-/** `--timeout` has passed before CouchDB could be worked with: another run would not continue where this one stopped. */
+/** `--timeout` passed before CouchDB was reached, so there is nothing that another run could continue. */
 function notReached({ couch, reach }: Run, why: MigrateError | undefined): MigrateError | undefined {
   if (why?.code !== "incomplete" || reach.connected) return undefined;
   const what = reach.waitedFor ?? couch.contact.trouble;
@@ -230,7 +230,7 @@ function notReached({ couch, reach }: Run, why: MigrateError | undefined): Migra
   return new MigrateError("unreachable", { message, data: { what }, cause: why });
 }
 
-/** Who holds the lease, for people: the pod's name where there is one. */
+/** The lease's holder as people see it. In Kubernetes, it begins with the pod's name. */
 function holderName(options: LeaseOptions): string {
   return options.holder ?? `${process.env.HOSTNAME ?? hostname()}/${process.pid}-${randomBytes(2).toString("hex")}`;
 }

@@ -1,4 +1,4 @@
-/** What a run has come to, as a pure function of its outcomes. */
+/** Folds the outcomes of a run into its result. Pure. */
 import type { MigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, KeptStep, PartResult, Warning } from "../contract/results.js";
@@ -6,10 +6,10 @@ import { isRemoval } from "../kinds/traits.js";
 import { emptyResult, type Measured } from "./empty-result.js";
 import type { Assessed, Outcome } from "./outcome.js";
 
-/** What one piece of work has come to. Without `--part`, a run is one piece of work. */
+/** What one piece of work did. Without `--part`, a run is one piece of work. */
 export interface Work {
   readonly assessment: Assessed;
-  /** Ids of steps that were brought to hold by writing before the work began again. */
+  /** Ids of steps that were written before the work started again. */
   readonly written: ReadonlySet<string>;
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
@@ -19,9 +19,9 @@ export interface Work {
   readonly notReached: readonly string[];
   readonly failures: readonly Failure[];
   readonly warnings: readonly Warning[];
-  /** Why it ended before it was done, where no step is to blame. */
+  /** Why it ended before it was done, if no step is to blame. */
   readonly ending?: MigrateError;
-  /** It was not stopped: it broke off. */
+  /** An error broke it off; it was not stopped. */
   readonly broken?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function worksOf(outcomes: readonly Outcome[]): readonly Work[] {
   return works;
 }
 
-/** The piece of work that is under way, or was done last. */
+/** The piece of work that is under way, or was the last. */
 export function latestWork(outcomes: readonly Outcome[]): Work {
   const from = outcomes.findLastIndex(({ is }) => is === "begun");
   const [work] = worksOf(outcomes.slice(from));
@@ -49,12 +49,12 @@ export function latestWork(outcomes: readonly Outcome[]): Work {
   return work;
 }
 
-/** Nothing failed, and nothing is left of what was due. */
+/** Nothing failed, and nothing that was due is left. */
 export function isDone({ ending, failures, unfinished, notReached }: Work): boolean {
   return ending === undefined && failures.length + unfinished.length + notReached.length === 0;
 }
 
-/** Why the run ended before it was done, where no step is to blame. */
+/** Why the run ended before it was done, if no step is to blame. */
 export function endingOf(outcomes: readonly Outcome[]): MigrateError | undefined {
   return worksOf(outcomes).find(({ ending }) => ending)?.ending;
 }
@@ -72,7 +72,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
   const last = works.at(-1);
   if (!first || !last) throw new Error("no work was begun");
   const all: Lists = {
-    // What was written and is no longer due: another runner has recorded it meanwhile, or it had drifted.
+    // Written and no longer due: another runner recorded it meanwhile, or it had drifted.
     applied: works.flatMap(({ written, assessment: { due }, applied }) => [
       ...[...written].filter((id) => !due.has(id)),
       ...applied,
@@ -115,7 +115,7 @@ function resultOf(
   return wrote ? "applied" : "unchanged";
 }
 
-/** `left`: those before the divided step were brought up to date, by this process or another, or are among what failed. */
+/** `left` counts only the steps after the divided one: the earlier ones were applied, or are among the failures. */
 function partResult(
   steps: Asked["steps"],
   { number, of }: PartOption,
@@ -160,7 +160,7 @@ function add(outcome: Outcome, work: Growing): void {
       work.kept.push({ id: outcome.id, differences: outcome.differences });
       break;
     case "failed":
-      // What a step has made may turn out not to be there.
+      // A database that a step created may turn out to be missing.
       work.applied = work.applied.filter((id) => id !== outcome.failure.id);
       work.failures.push(outcome.failure);
       break;

@@ -1,4 +1,4 @@
-/** Takes the set's lease, has the work done that is due, and releases the lease. */
+/** Takes the set's lease, does the work that is due, and releases the lease. */
 import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { isBootstrap, needsAllNodes } from "../kinds/traits.js";
@@ -12,16 +12,16 @@ import { latestWork } from "./summarise.js";
 import { unitsOf } from "./units.js";
 import { work } from "./work.js";
 
-/** What is done of all that is due; absent: all of it. */
+/** The part of the due work to do. Absent: all of it. */
 interface Share {
   readonly isOf: (id: string) => boolean;
-  /** Done after the steps, where all of them hold, and though there were none. */
+  /** Runs after the steps if all of them hold, and also if there are none. */
   readonly after?: (guard: Guard) => Promise<void>;
 }
 
 /**
- * Milliseconds for which what was seen before the lease is taken to hold under it, if the ledger is still the same.
- * Each step is looked at once more before it writes, in any case.
+ * Milliseconds for which an assessment made before the lease was taken is reused under it, if the ledger is the same.
+ * Each step is observed once more before it writes, in any case.
  */
 const stillRecent = 5_000;
 
@@ -31,10 +31,10 @@ const lostInWork =
 const mostLostAtOnce = 4;
 
 /**
- * Whose lease is lost in mid-work stops, takes it again, and goes on with what the server then holds, as the next run
- * would: work of hours outlasts a restart of CouchDB.
+ * A run that loses its lease stops, takes the lease again, and continues from what the server then holds, as the next
+ * run would. So work of many hours survives a restart of CouchDB.
  *
- * @param begun what the work begins from, of the share only
+ * @param begun the assessment that the work starts from, narrowed to the share
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
   if (failRefused(run, begun)) return;
@@ -46,12 +46,12 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
   run.couch.allowWrites();
   if (first) {
     if (!(await bootstrap(run, begun))) return;
-    // Only now it is known which nodes there are.
+    // The cluster's nodes are known only now.
     await ready(run, everyNode);
   }
   await ensureLedger(run);
   const { holder, leaseTtl: ttl, leaseWait } = run.leasing;
-  // Another runner may do it all while we wait.
+  // Another runner may do all of it while this one waits.
   let waited = first || run.verify || begun.stored?.ledger.nodes !== undefined;
   const again = async (): Promise<Assessment> => {
     run.couch.forget();
@@ -84,7 +84,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
       if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
     }
     if (latestWork(run.outcomes).ending?.code !== "lease-lost") return;
-    // One that is lost at once, time and again, can't be kept here at all.
+    // A lease that is lost again and again right after it was taken can't be kept here.
     lostAtOnce = performance.now() - taken < ttl ? lostAtOnce + 1 : 0;
     if (lostAtOnce === mostLostAtOnce) return;
     run.emit({ type: "warning", code: "lease-lost", message: lostInWork });
@@ -93,14 +93,14 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
   }
 }
 
-/** Something is to be done under the lease. */
+/** There is work to do under the lease. */
 export function isNeeded({ due, files }: Assessment): boolean {
   return due.size > 0 || files.toNote;
 }
 
 /**
- * Brings to hold what ledger and lease need, before there are any; what was written is recorded under the lease. Runners
- * may do this at once. False: it failed, and nothing else is to be begun.
+ * Applies what ledger and lease need, before there are any. What it writes is recorded later, under the lease. Several
+ * runners may do this at the same time. False: it failed, so nothing else starts.
  */
 async function bootstrap(run: Run, seen: Assessment): Promise<boolean> {
   await execute(

@@ -1,4 +1,4 @@
-/** What is to be done: units of work, their order, and the places of each. Pure. */
+/** Turns an assessment into units of work, with their order and places. Pure. */
 import type { PartOption } from "../contract/options.js";
 import { isPattern } from "../couch/pattern.js";
 import { kindOf, namedDatabases } from "../kinds/targets.js";
@@ -22,13 +22,13 @@ export interface Place extends Target {
 }
 
 export interface Units {
-  /** Those of one group may be at work together. */
+  /** The units of one group may run at the same time. */
   readonly groups: readonly (readonly Unit[])[];
   /** For each group, which groups must be done before it. */
   readonly needs: readonly (readonly number[])[];
 }
 
-/** @param isOf which of the steps that are due; absent: all of them */
+/** @param isOf which of the due steps to take. Absent: all of them. */
 export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Decision) => true): Units {
   const todo = decisions.filter((decision) => due.has(decision.step.id) && isOf(decision));
   const order = todo.map((decision) => orderOf(decision, existing));
@@ -39,7 +39,7 @@ export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Dec
   };
 }
 
-/** In databases that are there already, design documents are deployed one after another: each may take its time. */
+/** In existing databases, design documents are deployed one after another, because each may take long. */
 function orderOf({ step }: Decision, existing: Assessment["existing"]): Ordered {
   const kind = kindOf(step);
   const databases = namedDatabases(step);
@@ -49,9 +49,9 @@ function orderOf({ step }: Decision, existing: Assessment["existing"]): Ordered 
 }
 
 /**
- * Where the unit needs work; everywhere where drift or a server-wide look made it due.
+ * Where the unit needs work: everywhere if drift made it due.
  *
- * @param existing the databases that exist now: earlier steps may have made some that a pattern matches
+ * @param existing the databases that exist now: earlier steps may have created some that a pattern matches
  */
 export function placesOf(
   { place, verify }: Pick<Run, "place" | "verify">,

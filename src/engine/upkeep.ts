@@ -1,4 +1,4 @@
-/** What a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
+/** The commands by which a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
 import { MigrateError } from "../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../contract/options.js";
 import type { PartHolder, Unlocked } from "../contract/results.js";
@@ -39,8 +39,8 @@ function noLedger({ set, database }: LedgerPlace): MigrateError {
 }
 
 /**
- * Records a step as applied as it stands in the files, in the databases that exist now, without doing anything: one that
- * was edited after it was applied, or whose database was restored or recreated with what the step has done in it.
+ * Records a step as applied, as it is in the files, in the databases that exist now, without running it. It is for a step
+ * that was edited after it was applied, or whose database was restored or recreated with the step's work in it.
  */
 export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
   const step = migrations.steps.find((one) => one.id === id);
@@ -113,7 +113,7 @@ async function editLedger(
     await reach(run);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
-    // Refuse what can't be done before anything is written.
+    // Refuse what can't be done, before anything is written.
     await edit(before?.ledger ?? empty, run);
     run.couch.allowWrites();
     await ensureLedger(run);

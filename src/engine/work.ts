@@ -1,4 +1,4 @@
-/** What is done each time that a run holds the set's lease: the steps that are due, and the record of them. */
+/** What a run does each time it holds the set's lease: it applies the due steps and records them. */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
@@ -22,13 +22,13 @@ interface Leased {
   readonly run: Run;
   readonly seen: Assessment;
   readonly lease: Lease;
-  /** The lease, under which nothing is written before the files are noted. */
+  /** The lease. The files are noted before anything is written under it. */
   readonly noting: Noting;
 }
 
 /**
- * Does what is due, then `after`. The files are noted before the first write; where nothing has failed, and nothing was
- * to be written, in the end. Returns what the next run needs to see that nothing is left.
+ * Applies what is due, then calls `after`. The files are noted before the first write, or at the end if nothing failed and
+ * there was nothing to write. Returns what tells the next run that nothing is left to do.
  */
 export async function work(
   run: Run,
@@ -90,11 +90,11 @@ async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedge
   try {
     if (done) {
       await recorder.begin();
-      // Of a part of the steps it is not known.
+      // Some of the steps alone do not show it.
       if ([...seen.files.secrets.changed].every((id) => seen.due.has(id))) recorder.secretsHold(proven);
       recorder.nodes = knownNodes(run.couch);
     }
-    // All is done, but not recorded: whoever asked for it must not be told that it is.
+    // The steps are applied but not recorded: the caller must not be told that the run is done.
     if (done && recorder.isBehind) lease.assertHeld();
     if (!lease.lost.aborted) await recorder.flush();
     stored = recorder.stored;
@@ -109,9 +109,9 @@ async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedge
   return stored;
 }
 
-/** That a database was made is shown by reading it. The ledger needs its incarnation anyway. */
+/** Only a read proves that a database was created. The ledger needs its incarnation anyway. */
 async function confirmCreated(run: Run): Promise<void> {
-  // If they can't be read, the ledger can't be written either, and says why.
+  // If the databases can't be read, the ledger can't be written either, and that error says why.
   await run.inventory.settled().catch(() => {});
   const applied = new Set(latestWork(run.outcomes).applied);
   for (const step of run.steps.filter(({ id }) => applied.has(id))) {
@@ -120,7 +120,7 @@ async function confirmCreated(run: Run): Promise<void> {
   }
 }
 
-/** Undefined: it is held. */
+/** Undefined: the lease is held. */
 function lossOf({ lost }: Lease): MigrateError | undefined {
   return lost.aborted ? toMigrateError(lost.reason) : undefined;
 }
