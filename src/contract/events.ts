@@ -1,5 +1,5 @@
 /**
- * Everything that a run can say. The core emits these and prints nothing; renderers listen (render/), and so may
+ * Everything that a run can report. The core emits these and prints nothing; renderers listen (render/), and so may
  * users of the library. No event holds a secret.
  */
 import type { MigrateError } from "./errors.js";
@@ -11,7 +11,7 @@ export type Event =
   | { readonly type: "connected"; readonly url: string; readonly version: string; readonly user: string | undefined }
   /** The run is anonymous until an admin has been written. */
   | { readonly type: "admin-party"; readonly url: string }
-  /** `part`: it is the lease of a part. Absent: it is the set's lease. */
+  /** `part`: the lease is that of a part. Absent: it is the set's. */
   | {
       readonly type: "lease-waiting";
       readonly holder: string;
@@ -47,7 +47,7 @@ export type Event =
       readonly id: string;
       readonly kind: string;
       readonly title: string;
-      /** `done`: a part of it. `unmatched`: its patterns match no database now. */
+      /** `done`: a part of the step is done. `unmatched`: its patterns match no database now. */
       readonly outcome: "applied" | "adopted" | "kept" | "unmatched" | "unchanged" | "done";
       /** What differs from the files and stays as it is. Absent: nothing. */
       readonly kept?: readonly (Kept & { readonly database?: string })[];
@@ -58,8 +58,8 @@ export type Event =
   | { readonly type: "step-failed"; readonly id: string; readonly database?: string; readonly error: MigrateError }
   | { readonly type: "warning"; readonly code: string; readonly message: string; readonly id?: string }
   /**
-   * What a script of a step printed: one line, perhaps cut. `database`: where it was at work; absent while it is loaded.
-   * Without `text`: the rest of what the step's scripts print is left out.
+   * One line that a step's script printed, possibly cut. `database`: the one it was working on; absent while it is loaded.
+   * Without `text`: whatever else the step's scripts print is left out.
    */
   | { readonly type: "script-output"; readonly id: string; readonly database?: string; readonly text?: string }
   /** The run does nothing: the files are older than what is applied. */

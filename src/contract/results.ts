@@ -1,6 +1,6 @@
 /**
  * What `plan`, `apply` and `status` return, and what `--format json` prints: `formatVersion` 1. Fields may be added,
- * never renamed. Nothing in them is secret; `"***"` stands in a secret's place.
+ * but never renamed. They hold no secret: each is shown as `"***"`.
  */
 
 /** One difference between the server and the files. */
@@ -11,7 +11,7 @@ export interface Change {
   readonly before: unknown;
   /** As `before`; `"(unknown)"`: a secret whose variable is not set. */
   readonly after: unknown;
-  /** For people: the same in words, where `before` and `after` are no values of the object. */
+  /** For people: the same in words, if `before` and `after` are not values of the object. */
   readonly text?: string;
 }
 
@@ -22,9 +22,9 @@ export interface Kept {
   /** `null`: absent. Secrets: `"***"`. */
   readonly server: unknown;
   readonly files: unknown;
-  /** Id of the document in which it is. Absent: it is in none. */
+  /** Id of the document that has the difference. Absent: it is not in a document. */
   readonly document?: string;
-  /** It stands for so many documents, which are not listed. Absent: for itself. */
+  /** How many documents it stands for, which are not listed. Absent: only itself. */
   readonly documents?: number;
 }
 
@@ -46,14 +46,14 @@ export interface Rebuild {
   readonly staged?: boolean;
 }
 
-/** How a step of the files stands. `older`: skipped, as its files are older than what is applied. */
+/** The state of a step of the files. `older`: skipped, because its files are older than what is applied. */
 export type StepState = "pending" | "changed" | "applied" | "drifted" | "older";
 
-/** Why files are not applied: a newer version of them, or newer secrets, are. */
+/** Why files are not applied: a newer version of them, or newer secrets, were applied. */
 export interface OlderFiles {
-  /** How it is known: the ledger has a newer version of the files, newer secrets, or a higher release. */
+  /** What shows it: the ledger has a newer version of the files, newer secrets, or a higher release. */
   readonly by: "version" | "secrets" | "release";
-  /** For people: a part of a sentence. */
+  /** For people: part of a sentence. */
   readonly reason: string;
   /** The release of these files. Absent: none. */
   readonly release?: string;
@@ -64,14 +64,14 @@ export interface OlderFiles {
 }
 
 /**
- * What `apply` would do about it. `adopt`: it holds already and is only recorded. `keep`: the server differs, and by
- * design the step leaves it as it is. `none`, though it is not applied: its patterns match no database now.
+ * What `apply` would do. `adopt`: the server already holds it, so it is only recorded. `keep`: the server differs, and by
+ * design the step leaves it as it is. `none` in a step that is not applied: its patterns match no database now.
  */
 export type StepAction = "create" | "update" | "remove" | "adopt" | "keep" | "none" | "refused";
 
 /** Why a run would end before its first step. */
 export interface RefusedFiles {
-  /** Of the error that `apply` ends with. */
+  /** The code of the error that `apply` ends with. */
   readonly code: string;
   readonly message: string;
   /** What to do, for people. */
@@ -95,26 +95,26 @@ export interface PlannedStep {
   readonly target: string;
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
   readonly changes: readonly (Change & { readonly database?: string })[];
-  /** `changes` in short, where they are of many documents: what text and Markdown show without `--details`. */
+  /** `changes` in short, if many documents change: what text and Markdown show without `--details`. */
   readonly brief?: readonly (Change & { readonly database?: string })[];
   /** What differs and stays as it is. Absent: nothing. */
   readonly kept?: readonly (Kept & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
   /**
-   * JSON Pointers to secrets of the step that are unknown, as variables are not set. They are taken to be those that the
-   * server has; where it has none, `changes` hold `"(unknown)"`. Absent: there are none.
+   * JSON Pointers to secrets of the step that are unknown, because variables are not set. The plan assumes that the server
+   * has the right ones; if it has none, `changes` contain `"(unknown)"`. Absent: there are none.
    */
   readonly unknown?: readonly string[];
   /**
    * Ids of pending steps before this one that change documents which its preview depends on: `changes` and `rebuilds`
-   * are what they would be without those. Absent: there are none.
+   * do not take them into account. Absent: there are none.
    */
   readonly previewWithout?: readonly string[];
   /** Whether `apply`, with the same options, would write for this step: false for drift that it leaves. */
   readonly applies: boolean;
   /** One sentence each: why it is refused, why it is pending (`the database was recreated`), what to watch. */
   readonly notes: readonly string[];
-  /** With `action: "refused"`: it can't be read, and `notes` say why. Absent: it was read. */
+  /** With `action: "refused"`: the server's state can't be read, and `notes` say why. Absent: it was read. */
   readonly unread?: true;
 }
 
@@ -124,9 +124,9 @@ export interface Orphan {
   readonly kind: string;
   /** What it claimed, as `database/zerglings`. Empty: not known, or too many. */
   readonly objects: readonly string[];
-  /** The kind whose step deletes what stays on the server. Absent: none does. */
+  /** The kind of step that deletes what stays on the server. Absent: there is none. */
   readonly removedBy?: string;
-  /** For people: what is left of it on the server, and how that is removed. */
+  /** For people: what it leaves on the server, and how to remove that. */
   readonly note: string;
   /** The command that drops it from the ledger and nothing else, quoted for a shell. */
   readonly forget: string;
@@ -139,20 +139,20 @@ export interface Plan {
   /** How many steps would change something on the server. Drift counts with `verify` only; `adopt` never. */
   readonly changes: number;
   readonly steps: readonly PlannedStep[];
-  /** `apply` would do nothing, as the files are older than what is applied. Absent: they are not. */
+  /** `apply` would do nothing, because the files are older than what is applied. Absent: they are not. */
   readonly older?: OlderFiles;
-  /** `apply` would refuse the files as a whole: `steps` are what it would do otherwise. Absent: it would not. */
+  /** `apply` would refuse the files as a whole: `steps` show what it would do otherwise. Absent: it would not. */
   readonly refused?: RefusedFiles;
   /** The database of the ledger. Absent: the tool's own. */
   readonly ledgerDatabase?: string;
   /** Ids in the ledger that are no longer in the files. */
   readonly orphaned: readonly string[];
-  /** The same, with what is left of each on the server. */
+  /** The same steps, with what each leaves on the server. */
   readonly orphans: readonly Orphan[];
   /** Variables that secret fields need and that are not set: `NAME`, or `file:/path`. Absent: all are set. */
   readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
-  /** True where drift would be repaired (`--verify`). */
+  /** Whether `apply`, with the same options, would repair drift (`--verify`). */
   readonly verify: boolean;
 }
 
@@ -187,7 +187,7 @@ export interface ApplyResult {
   readonly set: string;
   /**
    * `incomplete`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, and the next run continues. `older`:
-   * nothing was done, as the files are older than what is applied.
+   * nothing was done, because the files are older than what is applied.
    */
   readonly result: "applied" | "unchanged" | "older" | "failed" | "incomplete" | "interrupted";
   readonly applied: readonly string[];
@@ -277,7 +277,7 @@ export interface RunRecord {
   readonly holder: string;
   readonly version: string;
   readonly result: "applied" | "failed" | "interrupted" | "incomplete";
-  /** The work on one part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
+  /** One part of a step; `applied` then means that the part is done. Other work of that run has records of its own. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];

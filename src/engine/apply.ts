@@ -12,7 +12,7 @@ import { endingOf, summarise } from "./summarise.js";
 import { isNeeded, underLease } from "./under-lease.js";
 
 /**
- * Applies what is pending, under the lease, and records it. Resolves also if a step failed, or if `timeout` or the
+ * Applies what is pending, under the lease, and records it. It also resolves if a step failed, or if `timeout` or the
  * signal ended the run: see `result` and `failures`. Throws MigrateError if the run could not begin.
  */
 export function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult>;

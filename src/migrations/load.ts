@@ -25,8 +25,8 @@ export interface LoadOptions {
    * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
    * other field it is an error. `plan` and `status` take such steps, and no other function does.
    *
-   * `unknown`: any field that uses it is unknown. Its type, and a name that it is part of, are not checked, nor whether
-   * another step claims the same object. Only to check the files: no function takes such steps.
+   * `unknown`: any field that uses it is unknown. Its type, names that contain it, and claims by other steps are not
+   * checked. Only to check the files: no function takes such steps.
    */
   readonly unset?: UnsetPolicy;
   /**
@@ -38,7 +38,7 @@ export interface LoadOptions {
   readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
   /** Aborted: a script that is being loaded is ended, and the load fails with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called with what scripts print while they are loaded: once all files are read, and it is known what is secret. */
+  /** Called with what scripts print while they are loaded, once all files are read: only then is it known what is secret. */
   readonly emit?: Listener;
 }
 

@@ -20,11 +20,11 @@ export interface Step {
   readonly shown: unknown;
   /** The secrets in `desired`, by JSON Pointer. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** JSON Pointers to secrets in `desired` that are unknown, since variables are not set: only in a plan. Absent: none. */
+  /** JSON Pointers to secrets in `desired` that are unknown, because variables are not set: only in a plan. Absent: none. */
   readonly unknown?: readonly string[];
   /** Secrets in fields that are not secret by themselves (a name from a file); messages may mention such fields. */
   readonly spoken: readonly string[];
-  /** `<algorithm version>:<sha256 in hex>` over the meaning of the step, see checksum.ts. */
+  /** `<algorithm version>:<sha256 in hex>` of what the step means, see checksum.ts. */
   readonly checksum: string;
   /** Whether the step has `allowDestroy: true`. */
   readonly allowDestroy: boolean;
@@ -39,7 +39,7 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
-  /** The variables that have no value, wherever they stand. Only with the option `unset` may there be any. */
+  /** The variables that have no value, one for each place in the files. Only with the option `unset`. */
   readonly unset?: readonly UnsetVariable[];
   /**
    * What they were read from, where nothing of that is secret.

@@ -15,7 +15,7 @@ export interface UnsetVariable {
   readonly name: string;
   /** The field is secret. */
   readonly secret: boolean;
-  /** The problem that it is if the value is needed. */
+  /** The problem to report if the value is needed. */
   readonly problem: Problem;
 }
 
