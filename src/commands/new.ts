@@ -21,12 +21,9 @@ export const newFile: Command = {
     const { kinds } = await import("../kinds/index.js");
     const kind = kinds.find((one) => one.name === name);
     if (!kind) {
-      const meant = didYouMean(
-        name,
-        kinds.map((one) => one.name),
-      );
-      const all = meant || `; choose one of ${kinds.map((one) => one.name).join(", ")}`;
-      throw new InvalidSettings([`--kind: unknown step kind \`${visible(name)}\`${all}`]);
+      const known = kinds.map((one) => one.name);
+      const meant = didYouMean(name, known, `; choose one of ${known.join(", ")}`);
+      throw new InvalidSettings([`--kind: unknown step kind \`${visible(name)}\`${meant}`]);
     }
     const { fileName, fileText } = await import("./new-file.js");
     const { name: words = "" } = context.positionals;

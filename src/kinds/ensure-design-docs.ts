@@ -15,7 +15,7 @@ import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblem
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
 import { defineKind, type SpecProblem } from "../steps/kind.js";
 import { isObject, type JsonObject } from "../text/json.js";
-import { suggestion } from "../text/nearest.js";
+import { didYouMean } from "../text/nearest.js";
 import { toPointer } from "../text/pointer.js";
 import { called } from "../text/quantity.js";
 
@@ -219,7 +219,7 @@ function unknownViews(named: readonly string[], docs: DesignDocs["docs"]): SpecP
   return named.flatMap((view, i) => {
     if (known.includes(view)) return [];
     const otherwise = "; a view is named `<design document>/<view>`";
-    const message = `this step has no view \`${view}\`${suggestion(view, known, otherwise)}`;
+    const message = `this step has no view \`${view}\`${didYouMean(view, known, otherwise)}`;
     return [{ path: toPointer(["mayBeEmpty", i]), code: "unknown-view", message }];
   });
 }

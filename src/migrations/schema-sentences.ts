@@ -1,5 +1,5 @@
 import type { SpecError } from "../steps/spec-validator.js";
-import { suggestion } from "../text/nearest.js";
+import { didYouMean } from "../text/nearest.js";
 import { quoted } from "./problems.js";
 import type { Alternatives } from "./spec-schema.js";
 
@@ -55,7 +55,7 @@ function unknownField({ field, schemas }: Mistake, name: string): Sentence {
   const message =
     name === "allowDestroy"
       ? `\`${field}\` destroys nothing; remove \`allowDestroy\``
-      : `unknown field ${quoted(name)} in \`${field}\`${suggestion(name, known, list)}`;
+      : `unknown field ${quoted(name)} in \`${field}\`${didYouMean(name, known, list)}`;
   return { code: "unknown-field", message, about: "name", name };
 }
 
@@ -112,7 +112,7 @@ function badValue(mistake: Mistake): string {
     case "enum": {
       const allowed = (params.allowedValues as unknown[]).map(String);
       const one = allowed.map((each) => `\`${each}\``).join(", ");
-      return `must be ${allowed.length > 1 ? "one of " : ""}${one}${is}${suggestion(text ?? "", allowed)}`;
+      return `must be ${allowed.length > 1 ? "one of " : ""}${one}${is}${didYouMean(text ?? "", allowed)}`;
     }
     case "const":
       return `must be \`${params.allowedValue}\`${is}`;

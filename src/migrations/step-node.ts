@@ -1,7 +1,7 @@
 /** One item of a migration file: its id, the ids that it had, its description, and the kind that it gives. No spec is read here. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
-import { suggestion } from "../text/nearest.js";
+import { didYouMean } from "../text/nearest.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted } from "./problems.js";
 import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
@@ -123,10 +123,10 @@ function misplaced(key: string, kind: StepKind, kinds: ReadonlyMap<string, StepK
   const belongs =
     Object.hasOwn(kind.schema.properties ?? {}, key) || (takesAllowDestroy(kind) && key === "allowDestroy");
   if (belongs) return `\`${key}\` belongs to \`${kind.name}\`; indent it below that`;
-  return `unknown field ${quoted(key)} in the step${suggestion(key, [...common, ...kinds.keys()])}`;
+  return `unknown field ${quoted(key)} in the step${didYouMean(key, [...common, ...kinds.keys()])}`;
 }
 
 function unknownStep(key: string, kinds: ReadonlyMap<string, StepKind>): string {
   const list = `; the kinds are ${[...kinds.keys()].join(", ")}`;
-  return `unknown kind ${quoted(key)}${suggestion(key, [...kinds.keys(), ...common], list)}`;
+  return `unknown kind ${quoted(key)}${didYouMean(key, [...kinds.keys(), ...common], list)}`;
 }

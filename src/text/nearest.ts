@@ -14,19 +14,13 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** `; did you mean \`x\`?`, or nothing. */
-export function didYouMean(name: string, names: Iterable<string>): string {
-  const meant = nearest(name, names);
-  return meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+/** `; did you mean \`x\`?`, or what `otherwise` says. */
+export function didYouMean(name: string, names: Iterable<string>, otherwise = ""): string {
+  // Comparing takes time by length, and nobody mistypes a name that long.
+  const meant = name.length > 100 ? undefined : nearest(name, names);
+  return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
 }
 
 function normal(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
-}
-
-/** `; did you mean …?`, or what `otherwise` says. */
-export function suggestion(name: string, names: Iterable<string>, otherwise = ""): string {
-  // Comparing takes time by length, and nobody mistypes a name that long.
-  const meant = name.length > 100 ? undefined : nearest(name, names);
-  return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
 }

@@ -1,7 +1,7 @@
 /** Names of reduce functions that CouchDB does not have. Pure. */
 import { builtInReduce, commonReduces } from "../../design-doc-rules/built-in-reduces.js";
 import { compiledViews } from "../../design-doc-rules/fields.js";
-import { suggestion } from "../../text/nearest.js";
+import { didYouMean } from "../../text/nearest.js";
 import { type DesignDoc, type Fault, isJavaScript } from "./design-doc.js";
 
 /** A name, not the text of a function. */
@@ -23,5 +23,5 @@ function whyNot(source: string): string {
     return `CouchDB refuses the reduce \`${source}\`: the number must be between 1 and 100`;
   }
   const otherwise = `; use one of ${commonReduces.join(", ")}`;
-  return `CouchDB has no built-in reduce \`${source}\`${suggestion(source, commonReduces, otherwise)}`;
+  return `CouchDB has no built-in reduce \`${source}\`${didYouMean(source, commonReduces, otherwise)}`;
 }
