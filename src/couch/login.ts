@@ -163,15 +163,17 @@ function lockedOut(using: Credentials | undefined): MigrateError {
 
 function unauthorized(state: LoginState, url: string): MigrateError {
   const name = state.declared?.name;
-  if (name === undefined) {
-    return new MigrateError("unauthorized", {
-      message: `CouchDB at ${url} requires a login, but no credentials are set.`,
-      next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
-    });
-  }
+  if (name === undefined) return noCredentials(url);
   const refused = state.previous ? "both the password and the previous password" : "the password";
   return new MigrateError("unauthorized", {
     message: `CouchDB at ${url} refuses ${refused} of ${JSON.stringify(name)}.`,
     data: { user: name },
+  });
+}
+
+export function noCredentials(url: string): MigrateError {
+  return new MigrateError("unauthorized", {
+    message: `CouchDB at ${url} requires a login, but no credentials are set.`,
+    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
   });
 }

@@ -5,6 +5,7 @@ import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";
 import { assertRoot } from "./identity.js";
+import { noCredentials } from "./login.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
 import { pause, throwIfStopped } from "./pause.js";
@@ -120,10 +121,7 @@ async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | 
   if (couch.login.name !== undefined) {
     return { reason: "CouchDB does not say yet who is logged in", answered: true };
   }
-  throw new MigrateError("unauthorized", {
-    message: `CouchDB at ${couch.url} requires a login, but no credentials are set.`,
-    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
-  });
+  throw noCredentials(couch.url);
 }
 
 async function notAllNodes(couch: Gateway, everyNode: boolean): Promise<Missing | undefined> {
