@@ -64,14 +64,14 @@ export interface Couch {
   /** Forget what was read: all of it, or of one database. */
   forget(database?: string): void;
   /** Changes whenever an answer that was read may no longer hold: something was written, or `forget` was called. */
-  readonly epoch?: number;
+  readonly epoch: number;
   /** Whether this run has made the database, without a doubt: what is in it, the run itself has written. */
-  made?(database: string): boolean;
+  made(database: string): boolean;
   /**
    * From now on, a write that CouchDB refuses without a reason is followed by the question whether its disk is full.
    * CouchDB answers that only to whoever sets a limit of a database, so this one's, the run's own, is set to what it is.
    */
-  askInDoubt?(database: string): void;
+  askInDoubt(database: string): void;
   /** How many requests were sent, retries included. */
   readonly requests: { readonly reads: number; readonly writes: number };
   /** What the requests are signed with. */

@@ -104,7 +104,7 @@ export class Databases {
 
   /** `undefined`: it does not exist. */
   info(name: string): Promise<DatabaseInfo | undefined> {
-    const epoch = this.#couch.epoch ?? this.#couch.requests.writes;
+    const { epoch } = this.#couch;
     if (epoch !== this.#epoch) this.#known = new Map();
     this.#epoch = epoch;
     const known = this.#known.get(name);

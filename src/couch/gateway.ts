@@ -15,7 +15,6 @@ import { notCouchDB } from "./wrong-address.js";
 
 /** The server, and what only the run itself may do with it. */
 export interface Gateway extends Couch {
-  readonly epoch: number;
   /** The same server, and the same memory of it, for what this guard allows. */
   under(guard: Guard): Gateway;
   /** From now on `write` works. A plan never calls it. */

@@ -48,7 +48,7 @@ export class Inventory {
 
   /** Whether this run has made it, without a doubt: what is in it, the run itself has written. */
   madeHere(name: string): boolean {
-    return this.#couch.made?.(name) ?? false;
+    return this.#couch.made(name);
   }
 
   /**

@@ -41,7 +41,7 @@ export async function ensureLedgerDatabase(
     throw new MigrateError("invalid-settings", { message, next, data: { database: place.database } });
   }
   info ??= await create(couch, place, signal);
-  couch.askInDoubt?.(place.database);
+  couch.askInDoubt(place.database);
   await secure(couch, place);
   if (isYoung(info) && (await isCluster(couch))) await pause(settling, signal);
 }

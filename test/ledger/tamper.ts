@@ -11,11 +11,16 @@ export function tamper(couch: Couch, onWrite: OnWrite, more: Partial<Couch> = {}
     shared: new Map(),
     login: couch.login,
     requests: couch.requests,
+    get epoch() {
+      return couch.epoch;
+    },
     version: () => couch.version(),
     read: (path, options) => couch.read(path, options),
     write: (method, path, options) =>
       onWrite(() => couch.write(method, path, options), path, options) as Promise<Answer<never>>,
     forget: (database) => couch.forget(database),
+    made: () => false,
+    askInDoubt: () => {},
     ...more,
   };
 }

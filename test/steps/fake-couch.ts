@@ -54,11 +54,16 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
     shared: new Map(),
     login,
     requests,
+    get epoch() {
+      return requests.writes;
+    },
     written,
     became,
     version: async () => options.version ?? "3.5.0",
     set: (path, body) => reads.set(path, body),
     forget: () => {},
+    made: () => false,
+    askInDoubt: () => {},
     async read<Body>(path: Path, { accept = [] }: ReadOptions = {}) {
       requests.reads += 1;
       const body = reads.get(path);

@@ -111,8 +111,13 @@ export class Scene {
       shared: new Map(),
       login: couch.login,
       requests: couch.requests,
+      get epoch() {
+        return couch.epoch;
+      },
       version: () => couch.version(),
       forget: (database) => couch.forget(database),
+      made: () => false,
+      askInDoubt: () => {},
       read: (path, options) => around("GET", path, () => couch.read(path, options)),
       write: (method, path, options) => around(method, path, () => couch.write(method, path, options)),
     };
