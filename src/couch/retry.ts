@@ -1,4 +1,4 @@
-/** What an attempt's outcome means: the decisions, pure; request.ts acts on them. */
+/** What an attempt's outcome means: the decisions, pure; exchange.ts acts on them. */
 import type { ErrorCode } from "../contract/errors.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
 import { saysDiskFull } from "./full-disk.js";

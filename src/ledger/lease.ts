@@ -11,7 +11,7 @@
  *     for nobody deletes the last leaf. Who leaves without the lease looks at all copies for a stray leaf of theirs.
  *  5. Read again. Bury siblings and what was there before; yield to anything else (lease-leaves.ts: `judge`).
  *  6. Renew by compare-and-set; past 0.6 TTL since the last renewal was *sent*, stop (held-lease.ts).
- *  7. Release in place: `holder: null`, and, where all is done, a snapshot for the next run (snapshot.ts).
+ *  7. Release in place: `holder: null`, and, where all is done, a snapshot for the next run (engine/fast-path/).
  *
  * After a lost answer: read, and if our nonce is there, set it again and go on at 5. Steps 1 to 5 are in acquisition.ts.
  */
