@@ -58,9 +58,9 @@ function stepsSummary(result: ApplyResult): string {
   }
   if (ended && applied.length + recorded === 0) {
     if (unmatched.length === 0) return `Nothing to do: ${count(unchanged.length, "step")} unchanged.`;
-    return `Nothing to do: ${count(unmatched.length, "step")} ${restText(result).replace(/^\S+ /, "")}.`;
+    return `Nothing to do: ${restText(result, "step")}.`;
   }
-  const done = capitalized(doneText(result), lead === "");
+  const done = lead === "" ? capitalized(doneText(result)) : doneText(result);
   const rest = restText(result);
   return `${lead}${done}${rest === "" ? "" : `; ${rest}`}.`;
 }
@@ -82,19 +82,25 @@ function doneText({ applied, removed, adopted, kept }: ApplyResult): string {
     .join(", ");
 }
 
-function restText(result: ApplyResult): string {
+/** `5 unchanged, 1 skipped`. @param noun what the first number counts; absent: it was said before */
+function restText(result: ApplyResult, noun?: string): string {
   const { unmatched, unchanged, skipped, unfinished, notReached } = result;
-  return [
-    ...(unmatched.length > 0 ? [`${grouped(unmatched.length)} without a matching database`] : []),
-    ...(unchanged.length > 0 ? [`${grouped(unchanged.length)} unchanged`] : []),
-    ...(skipped.length > 0 ? [`${grouped(skipped.length)} skipped`] : []),
-    ...(unfinished.length > 0 ? [`${grouped(unfinished.length)} unfinished`] : []),
-    ...(notReached.length > 0 ? [`${grouped(notReached.length)} not started`] : []),
-  ].join(", ");
+  const parts = (
+    [
+      [unmatched, "without a matching database"],
+      [unchanged, "unchanged"],
+      [skipped, "skipped"],
+      [unfinished, "unfinished"],
+      [notReached, "not started"],
+    ] as const
+  ).filter(([ids]) => ids.length > 0);
+  return parts
+    .map(([{ length }, word], i) => `${noun && i === 0 ? count(length, noun) : grouped(length)} ${word}`)
+    .join(", ");
 }
 
-function capitalized(text: string, first: boolean): string {
-  return first ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function keptStepLines({ kept }: ApplyResult): string[] {
