@@ -65,10 +65,7 @@ async function knownTo(couch: Couch, node: string): Promise<readonly string[]> {
 
 function notJoined(names: readonly string[], there: readonly string[], total: number): MigrateError {
   const missing = names.filter((name) => !there.includes(name));
-  const which =
-    missing.length > 0
-      ? `: ${missing.join(", ")} can't be reached, or know no other node node node node node node`
-      : "";
+  const which = missing.length > 0 ? `: ${missing.join(", ")} can't be reached, or know no other node` : "";
   return new MigrateError("node-down", {
     message: `${there.length} of ${total} nodes had joined the cluster after ${span(longestWait)}${which}.`,
     next: "Check that the nodes are up, that their names are correct, and that all have the same Erlang cookie (-setcookie in vm.args). Remove a wrong name from the cluster again: DELETE /_node/_local/_nodes/NAME.",
