@@ -1,7 +1,6 @@
 /** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
 import { resolve } from "node:path";
-import { decode, unreadable } from "../files/read-text.js";
-import { readBytes } from "../files/regular-file.js";
+import { readText } from "../files/read-text.js";
 import { masked } from "../secrets/masked.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -160,12 +159,8 @@ function nextToken(text: string, from: number): { index: number; escaped: boolea
 
 /** A file's content without one final line end. Read in one go: these files are small. */
 function readSecret(path: string, name: string): Found {
-  try {
-    const read = decode(readBytes(path));
-    if ("text" in read) return { value: read.text.replace(/\n$/, ""), secret: true };
-    return { code: read.unreadable.code, message: `${name} ${read.unreadable.reason}` };
-  } catch (error) {
-    const { code, reason } = unreadable(error);
-    return { code, message: `${name} ${reason}` };
-  }
+  const read = readText(path);
+  if ("text" in read) return { value: read.text.replace(/\n$/, ""), secret: true };
+  const { code, reason } = read.unreadable;
+  return { code, message: `${name} ${reason}` };
 }
