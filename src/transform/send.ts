@@ -1,10 +1,12 @@
 /** Sends edits with `_bulk_docs`, each on its base only, and says what became of each. */
 
 import { type ErrorCode, MigrateError } from "../contract/errors.js";
-import { bulkDoc, tryBulkDocs } from "../couch/bulk-docs.js";
+import { type BulkDoc, bulkDoc, tryBulkDocs } from "../couch/bulk-docs.js";
 import type { Couch } from "../couch/couch.js";
 import { type BulkRow, notWritten } from "../couch/written.js";
+import { batchesOf } from "../objects/documents/batches.js";
 import { conflicts, doubtful } from "../objects/documents/refusals.js";
+import { bytesOfBody } from "../objects/documents/write.js";
 import type { Edit } from "./edit.js";
 
 export type Outcome =
@@ -19,35 +21,33 @@ export type Outcome =
   /** A minority of the copies has it. */
   | { readonly is: "faint"; readonly rev: string };
 
-const mostBytes = 5_000_000;
-
 export async function sendEdits(couch: Couch, database: string, edits: readonly Edit[]): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  for (const chunk of chunks(edits)) await sendChunk(couch, database, chunk, outcomes);
+  const docs = edits.map(({ body }) => bulkDoc(body));
+  for await (const batch of batchesOf(docs, bytesOfBody, Infinity)) await sendBatch(couch, database, batch, outcomes);
   return outcomes;
 }
 
 /** One document can make CouchDB refuse the whole request: then the halves are sent, down to that document. */
-async function sendChunk(
+async function sendBatch(
   couch: Couch,
   database: string,
-  edits: readonly Edit[],
+  docs: readonly BulkDoc[],
   outcomes: Map<string, Outcome>,
 ): Promise<void> {
   const note = (outcome: Outcome) => {
-    for (const { id } of edits) outcomes.set(id, outcome);
+    for (const { id } of docs) outcomes.set(id, outcome);
   };
   try {
-    const docs = edits.map(({ body }) => bulkDoc(body));
     const answer = await tryBulkDocs(couch, database, docs, false);
     if ("rows" in answer) {
       for (const row of answer.rows) outcomes.set(row.id, outcomeOf(row));
-    } else if (edits.length === 1) {
+    } else if (docs.length === 1) {
       note({ is: "refused", ...answer.refusal });
     } else {
-      const half = Math.ceil(edits.length / 2);
-      await sendChunk(couch, database, edits.slice(0, half), outcomes);
-      await sendChunk(couch, database, edits.slice(half), outcomes);
+      const half = Math.ceil(docs.length / 2);
+      await sendBatch(couch, database, docs.slice(0, half), outcomes);
+      await sendBatch(couch, database, docs.slice(half), outcomes);
     }
   } catch (error) {
     if (!(error instanceof MigrateError) || !mayHaveArrived.has(error.code)) throw error;
@@ -73,20 +73,4 @@ function outcomeOf({ rev, error, reason = "", accepted }: BulkRow): Outcome {
   if (error === notWritten) return { is: "unmentioned" };
   if (conflicts.has(error)) return { is: "conflict" };
   return doubtful.has(error) ? { is: "doubtful" } : { is: "refused", error, reason };
-}
-
-function* chunks(edits: readonly Edit[]): Generator<Edit[]> {
-  let chunk: Edit[] = [];
-  let bytes = 0;
-  for (const edit of edits) {
-    const more = Buffer.byteLength(JSON.stringify(edit.body));
-    if (chunk.length > 0 && bytes + more > mostBytes) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(edit);
-    bytes += more;
-  }
-  if (chunk.length > 0) yield chunk;
 }

@@ -4,9 +4,10 @@ import { MigrateError } from "../../contract/errors.js";
 import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
 import type { Couch } from "../../couch/couch.js";
 import type { BulkRow } from "../../couch/written.js";
+import { batchesOf } from "../documents/batches.js";
+import { bytesOf } from "../documents/document.js";
 import { codeOf } from "../documents/refusals.js";
 import { assertAsSent } from "./as-sent.js";
-import { batches } from "./batches.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
 import { putDesignDoc } from "./put.js";
 
@@ -34,7 +35,7 @@ export async function deployInPlace(
     await putDesignDoc(couch, database, bodyOf(only));
     return;
   }
-  for (const docs of batches(writes.map(bodyOf))) {
+  for await (const docs of batchesOf(writes.map(bodyOf), bytesOf, Infinity)) {
     signal.throwIfAborted();
     const rows = await bulkDocs(couch, database, docs.map(bulkDoc));
     assertAllTaken(database, rows);

@@ -8,8 +8,9 @@ import type { Couch } from "../../couch/couch.js";
 import { gather } from "../../couch/gather.js";
 import { path } from "../../couch/path.js";
 import { sharedIn } from "../../couch/shared.js";
+import { batchesOf } from "../documents/batches.js";
+import { bytesOf } from "../documents/document.js";
 import { assertAsSent, faultsAsSent } from "./as-sent.js";
-import { batches } from "./batches.js";
 import type { DesignDoc } from "./design-doc.js";
 
 interface Waiting {
@@ -38,9 +39,7 @@ function gathererOf(couch: Couch, database: string): (one: Waiting) => void {
 }
 
 async function send(couch: Couch, database: string, all: readonly Waiting[]): Promise<void> {
-  const byDoc = new Map(all.map((one) => [one.doc, one]));
-  for (const docs of batches([...byDoc.keys()])) {
-    const batch = docs.flatMap((doc) => byDoc.get(doc) ?? []);
+  for await (const batch of batchesOf(all, ({ doc }) => bytesOf(doc), Infinity)) {
     const alone = batch.length > 1 ? await sendTogether(couch, database, batch) : batch;
     for (const one of alone) {
       await putAlone(couch, database, one.doc).then(one.resolve, one.reject);
