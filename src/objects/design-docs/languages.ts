@@ -11,6 +11,7 @@ import type { StepWarning } from "../../steps/warnings.js";
 import { didYouMean } from "../../text/nearest.js";
 import { assertOurs, languageProbe } from "./companions.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
+import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
 /** Every CouchDB has these. */
 const always: readonly string[] = ["javascript", "query"];
@@ -71,8 +72,7 @@ function isKnown(couch: Couch, database: string, language: string): Promise<bool
 
 async function ask(couch: Couch, database: string, language: string): Promise<boolean> {
   const at = path`/${database}/_design/${probeName}`;
-  const { status, body: stored } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
-  const left = status === 404 ? undefined : stored;
+  const left = await readDesignDoc(couch, database, probeName);
   assertOurs(database, probeName, left);
   const body = { _id: idOf(probeName), ...(left ? { _rev: left._rev } : {}), ...languageProbe(language) };
   const { rev } = (await couch.write<{ rev: string }>("PUT", at, { body, repeatable: true })).body;
@@ -83,6 +83,6 @@ async function ask(couch: Couch, database: string, language: string): Promise<bo
     // Whatever else is wrong with the call, a server for the language has been found.
     return said?.error !== "unknown_query_language";
   } finally {
-    await couch.write("DELETE", at, { query: { rev }, accept: [404], repeatable: true });
+    await deleteDesignDoc(couch, database, probeName, rev);
   }
 }

@@ -18,6 +18,7 @@ import { bodyOf, type DesignDocWrite } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { faultsInViews, viewsFailure } from "./fault-in-views.js";
 import { warmIndex } from "./index-state.js";
+import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
 export interface StagedWrite extends DesignDocWrite {
   /** Whether the former version stays, under a name of its own. */
@@ -157,14 +158,14 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
   } catch (thrown) {
     const error = toMigrateError(thrown);
     if (error.code !== "conflict") throw error;
-    const { body: now } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
+    const now = await readDesignDoc(couch, database, name);
     // The first of two attempts, whose answer was lost.
-    if (now._rev !== undefined && isSame(contentOf(now), doc)) return;
-    const found = now._rev === undefined ? "it is gone" : `it is at ${now._rev}`;
+    if (now && isSame(contentOf(now), doc)) return;
+    const found = now ? `it is at ${now._rev}` : "it is gone";
     const planned = stored ? `against ${stored._rev}` : "when it did not exist";
     throw new MigrateError("refused", {
       message: `${idOf(name)} of ${database} was changed by somebody else while its new version was being built: ${found}, but the plan was made ${planned}. It was not changed`,
-      data: { database, designDoc: name, planned: stored?._rev ?? null, found: now._rev ?? null },
+      data: { database, designDoc: name, planned: stored?._rev ?? null, found: now?._rev ?? null },
       next: "Find out who writes it; run again to replace it with the version in the files, whose index is already built.",
       cause: error,
     });
@@ -201,12 +202,5 @@ async function put(couch: Couch, database: string, name: string, doc: DesignDoc)
 async function remove(couch: Couch, database: string, name: string): Promise<void> {
   const stored = await readDesignDoc(couch, database, name);
   if (!stored || !companionIn(stored)) return;
-  const query = { rev: String(stored._rev) };
-  await couch.write("DELETE", path`/${database}/_design/${name}`, { query, accept: [404], repeatable: true });
-}
-
-async function readDesignDoc(couch: Couch, database: string, name: string): Promise<DesignDoc | undefined> {
-  const at = path`/${database}/_design/${name}`;
-  const { status, body } = await couch.read<DesignDoc>(at, { accept: [404], fresh: true });
-  return status === 404 ? undefined : body;
+  await deleteDesignDoc(couch, database, name, String(stored._rev));
 }

@@ -6,6 +6,7 @@ import { path } from "../../couch/path.js";
 import { rest } from "../../couch/pause.js";
 import { type JsonObject, membersOf } from "../../text/json.js";
 import { idOf } from "../design-docs/design-doc.js";
+import { deleteDesignDoc, readDesignDoc } from "../design-docs/stored.js";
 import type { ComparedIndex } from "./compare.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import { listIndexes } from "./observe.js";
@@ -106,7 +107,7 @@ async function makeRoom(
     const message = `_design/${ddoc} contains other indexes, so \`partitioned\` of ${name} can't be changed: give the index its own \`ddoc\``;
     throw new MigrateError("refused", { message, data: { database, ddoc } });
   }
-  await removeDesignDoc(couch, database, ddoc, doc);
+  await deleteDesignDoc(couch, database, ddoc, String(doc._rev));
   return partitioned;
 }
 
@@ -131,7 +132,7 @@ async function removeShell(couch: Couch, database: string, ddoc: string): Promis
   const doc = await readDesignDoc(couch, database, ddoc);
   if (doc?.language !== "query" || indexNames(doc).length > 0) return;
   const others = Object.keys(doc).filter((key) => !["_id", "_rev", "language", "options", ...sections].includes(key));
-  if (others.length === 0) await removeDesignDoc(couch, database, ddoc, doc);
+  if (others.length === 0) await deleteDesignDoc(couch, database, ddoc, String(doc._rev));
 }
 
 /** Where a design document has its indexes, by type. */
@@ -139,17 +140,6 @@ const sections: readonly string[] = ["views", "indexes", "nouveau"];
 
 function indexNames(doc: JsonObject): string[] {
   return sections.flatMap((section) => Object.keys(membersOf(doc[section])));
-}
-
-async function readDesignDoc(couch: Couch, database: string, ddoc: string): Promise<JsonObject | undefined> {
-  const at = path`/${database}/_design/${ddoc}`;
-  const { status, body } = await couch.read<JsonObject>(at, { accept: [404], fresh: true });
-  return status === 404 ? undefined : body;
-}
-
-async function removeDesignDoc(couch: Couch, database: string, ddoc: string, { _rev }: JsonObject): Promise<void> {
-  const query = { rev: String(_rev) };
-  await couch.write("DELETE", path`/${database}/_design/${ddoc}`, { query, accept: [404], repeatable: true });
 }
 
 function isAsDesired(desired: Index, { type, def }: StoredIndex): boolean {
