@@ -1,5 +1,6 @@
 /** What a transformation says of documents that it can't, or may not, change. */
 import { MigrateError } from "../contract/errors.js";
+import { counted, shortened } from "../objects/documents/refusals.js";
 
 export interface Fault {
   readonly id: string;
@@ -25,50 +26,41 @@ export function refusedError(database: string, faults: readonly Fault[], changed
 }
 
 export function deletionError(database: string, ids: readonly string[]): MigrateError {
-  const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("refused", {
-    message: `it would delete ${counted(ids.length)} in ${database}, and perhaps more: ${shown}${ids.length > named ? ", …" : ""}; to allow that, use --allow-destroy, or \`allowDestroy: true\` in the step`,
+    message: `it would delete ${counted(ids.length)} in ${database}, and perhaps more: ${first(ids)}; to allow that, use --allow-destroy, or \`allowDestroy: true\` in the step`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }
 
 /** Nothing tells any more whether our edit took place. */
 export function unknownError(database: string, ids: readonly string[], marker: string): MigrateError {
-  const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("outcome-unknown", {
-    message: `it is unknown whether the last run changed ${counted(ids.length)} in ${database}, because CouchDB has discarded the revisions that would show it: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `it is unknown whether the last run changed ${counted(ids.length)} in ${database}, because CouchDB has discarded the revisions that would show it: ${first(ids)}`,
     data: { database, ids: ids.slice(0, 100), marker },
     next: `Check each of them, change by hand what was not changed, remove its entry from \`pending.edits\` in ${marker} in ${database}, then run again.`,
   });
 }
 
 export function restlessError(database: string, ids: readonly string[]): MigrateError {
-  const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("conflict", {
-    message: `${counted(ids.length)} in ${database} kept being changed by others before they could be written: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `${counted(ids.length)} in ${database} kept being changed by others before they could be written: ${first(ids)}`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }
 
 /** CouchDB answered with success, and did nothing. */
 export function ignoredError(database: string, ids: readonly string[]): MigrateError {
-  const shown = ids.slice(0, named).map(shortened).join(", ");
   return new MigrateError("not-applied", {
-    message: `CouchDB accepted changes to ${counted(ids.length)} in ${database}, but did not make them: ${shown}${ids.length > named ? ", …" : ""}`,
+    message: `CouchDB accepted changes to ${counted(ids.length)} in ${database}, but did not make them: ${first(ids)}`,
     data: { database, ids: ids.slice(0, 100) },
   });
+}
+
+function first(ids: readonly string[]): string {
+  return `${ids.slice(0, named).map(shortened).join(", ")}${ids.length > named ? ", …" : ""}`;
 }
 
 function list(faults: readonly Fault[]): string {
   const shown = faults.slice(0, named).map(({ id, message }) => `${shortened(id)} (${message})`);
   return `${shown.join("; ")}${faults.length > named ? `; and ${faults.length - named} more` : ""}`;
-}
-
-function counted(count: number): string {
-  return count === 1 ? "1 document" : `${count} documents`;
-}
-
-/** An id may be as long as a document. */
-function shortened(id: string): string {
-  return id.length > 100 ? `${id.slice(0, 100)}…` : id;
 }

@@ -23,6 +23,10 @@ export function belowQuorum(database: string, faint: number, written: number): M
   return new MigrateError("below-quorum", { message, data: { database, documents: faint } });
 }
 
+/** What a person does about documents that CouchDB refused for themselves. */
+export const correctThem =
+  "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
+
 /** A stub of what is no longer there: somebody has changed the document since. */
 export const conflicts: ReadonlySet<string> = new Set(["conflict", "missing_stub"]);
 /** It may have been written all the same. */
@@ -34,11 +38,11 @@ export function codeOf(refused: readonly Refusal[]): ErrorCode {
   return refused.every(({ error }) => error === notWritten) ? "not-applied" : "request-failed";
 }
 
-function counted(count: number): string {
+export function counted(count: number): string {
   return count === 1 ? "1 document" : `${count} documents`;
 }
 
 /** An id may be as long as a document. */
-function shortened(id: string): string {
+export function shortened(id: string): string {
   return id.length > 100 ? `${id.slice(0, 100)}…` : id;
 }

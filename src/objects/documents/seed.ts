@@ -8,7 +8,7 @@ import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import type { Place } from "./existing.js";
-import { belowQuorum, codeOf, conflicts, named, type Refusal } from "./refusals.js";
+import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from "./refusals.js";
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
@@ -114,11 +114,9 @@ function refusal(
   const where = (id: string) => ` at ${file.name}:${lines.get(id) ?? 0}`;
   const rest = unsent > 0 ? `, ${unsent} were not reached` : "";
   const done = `${written} of ${file.documents} were written now${rest}`;
-  const next =
-    "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
   return new MigrateError(code, {
     message: `${database} refused ${named(refused, mostNamed, where)}; ${done}`,
-    ...(code === "request-failed" ? { next } : {}),
+    ...(code === "request-failed" ? { next: correctThem } : {}),
     data: { database, refused: refused.map((one: Refusal) => ({ ...one, line: lines.get(one.id) })), written, unsent },
   });
 }

@@ -6,7 +6,7 @@ import type { Couch } from "../../couch/couch.js";
 import type { BulkRow } from "../../couch/written.js";
 import type { JsonObject } from "../../text/json.js";
 import { batchesOf } from "./batches.js";
-import { belowQuorum, codeOf, named, type Refusal } from "./refusals.js";
+import { belowQuorum, codeOf, correctThem, named, type Refusal } from "./refusals.js";
 
 export interface WriteOptions {
   /** Of what is written, if that is known. */
@@ -113,11 +113,9 @@ function refusal(
   const done = `${written}${total === undefined ? "" : ` of ${total}`} are written`;
   const rest = unsent > 0 ? `, ${unsent} were not reached` : "";
   const code = codeOf(refused);
-  const next =
-    "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
   return new MigrateError(code, {
     message: `${database} refused ${named(refused, enough)}; ${done}${rest}`,
-    ...(code === "request-failed" ? { next } : {}),
+    ...(code === "request-failed" ? { next: correctThem } : {}),
     data: { database, refused: refused.slice(0, 100), written, unsent },
   });
 }
