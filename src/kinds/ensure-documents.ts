@@ -8,7 +8,7 @@ import { shownKept } from "../objects/documents/kept.js";
 import { assertPartitions, partitionIdProblems } from "../objects/documents/partition-ids.js";
 import { seed } from "../objects/documents/seed.js";
 import { readDocuments, type Sources } from "../objects/documents/sources.js";
-import { readStored, type StoredById } from "../objects/documents/stored.js";
+import { readCompared } from "../objects/documents/stored.js";
 import { summarise } from "../objects/documents/summary.js";
 import { everything, type Survey, survey, surveyInFull } from "../objects/documents/survey.js";
 import { ownKindProblems } from "../objects/documents/system-databases.js";
@@ -189,7 +189,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
 
 /** Of the documents in large files, those whose ids a partitioned database does not take. */
 function idsIn({ docs, files = [] }: Documents): string[] {
-  return [...idsOf(docs), ...files.flatMap(({ withoutPartition }) => withoutPartition)];
+  return [...docs.map(({ _id }) => _id), ...files.flatMap(({ withoutPartition }) => withoutPartition)];
 }
 
 function hasWork({ missing, differing }: Survey): boolean {
@@ -211,7 +211,7 @@ async function compareIn(
   const found: Pending[] = [];
   const kept: Pending[] = [];
   for await (const batch of batchesOf(docs, bytesOf)) {
-    const stored = await storedOf(couch, database, batch);
+    const stored = await readCompared(couch, database, batch);
     if (!stored) return undefined;
     for (const document of batch) {
       const there = stored.get(document._id);
@@ -222,19 +222,6 @@ async function compareIn(
     }
   }
   return { pending: found, kept };
-}
-
-/** What the comparison needs: the data of attachments only where a document has some. */
-async function storedOf(couch: Couch, database: string, batch: readonly Document[]): Promise<StoredById | undefined> {
-  const bare = batch.filter(({ _attachments }) => _attachments === undefined);
-  const others = batch.filter(({ _attachments }) => _attachments !== undefined);
-  const stored = await readStored(couch, database, idsOf(bare), { docs: true });
-  const withData = await readStored(couch, database, idsOf(others), { docs: true, attachments: true });
-  return stored && withData && new Map([...stored, ...withData]);
-}
-
-function idsOf(documents: readonly Document[]): string[] {
-  return documents.map(({ _id }) => _id);
 }
 
 function* bodies(write: readonly Pending[]) {

@@ -4,6 +4,7 @@ import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import type { JsonObject } from "../../text/json.js";
+import type { Document } from "./document.js";
 
 export interface Stored {
   readonly id: string;
@@ -49,6 +50,20 @@ export async function readStored(
     const second = await readStored(couch, database, ids.slice(half), wanted);
     return first && second && new Map([...first, ...second]);
   }
+}
+
+/** What these are compared with: the data of attachments only where a document has some. */
+export async function readCompared(
+  couch: Couch,
+  database: string,
+  documents: readonly Document[],
+  wanted: Pick<Wanted, "keep"> = {},
+): Promise<StoredById | undefined> {
+  const idsOf = (withData: boolean) =>
+    documents.filter(({ _attachments }) => (_attachments !== undefined) === withData).map(({ _id }) => _id);
+  const bare = await readStored(couch, database, idsOf(false), { ...wanted, docs: true });
+  const withData = await readStored(couch, database, idsOf(true), { ...wanted, docs: true, attachments: true });
+  return bare && withData && new Map([...bare, ...withData]);
 }
 
 async function ask(

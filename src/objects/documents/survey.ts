@@ -9,7 +9,7 @@ import type { Document } from "./document.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import { existingIds, type Place } from "./existing.js";
 import type { KeptDocuments } from "./kept.js";
-import { readStored, type Stored } from "./stored.js";
+import { readCompared, type Stored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
@@ -125,16 +125,10 @@ async function differing(
   compare: Compare,
 ): Promise<Work[]> {
   const documents = batch.map((sourced) => ({ sourced, document: documentOf(sourced) }));
-  const idsOf = (wanted: boolean) =>
-    documents
-      .filter(({ document }) => (document._attachments !== undefined) === wanted)
-      .map(({ sourced }) => sourced.id);
-  const [bare, withData] = [
-    await readStored(couch, database, idsOf(false), { docs: true, keep: false }),
-    await readStored(couch, database, idsOf(true), { docs: true, attachments: true, keep: false }),
-  ];
+  const bodies = documents.map(({ document }) => document);
+  const there = await readCompared(couch, database, bodies, { keep: false });
   return documents.flatMap(({ sourced, document }) => {
-    const pending = compare(document, bare?.get(sourced.id) ?? withData?.get(sourced.id));
+    const pending = compare(document, there?.get(sourced.id));
     if (!pending) return [];
     const { rev, stored } = pending;
     return [{ sourced, ...(rev === undefined ? {} : { rev }), ...(stored ? { stored } : {}) }];
