@@ -46,6 +46,11 @@ export function requestError(
   });
 }
 
+/** Whether a request failed because its answer is too large to be taken. */
+export function isOfLargeAnswer(error: unknown): boolean {
+  return error instanceof MigrateError && error.data.failure === "too-large";
+}
+
 type Safe = (text: string) => string;
 
 function ofFailure({ failure, detail, location, documents }: Failed, { target }: Sent, url: string, safe: Safe): Told {

@@ -260,8 +260,3 @@ interface Revisions {
 function isLossy(text: string): boolean {
   return !lossyNumbers(text).next().done;
 }
-
-/** An answer was too large to be taken. */
-export function isTooLarge(error: unknown): boolean {
-  return error instanceof MigrateError && error.data.failure === "too-large";
-}

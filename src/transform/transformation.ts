@@ -26,6 +26,7 @@ import { bug } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import { throwIfStopped } from "../couch/pause.js";
+import { isOfLargeAnswer } from "../couch/request-error.js";
 import type { StepContext, StepIdentity } from "../steps/kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
@@ -35,7 +36,7 @@ import { type Counts, isDivision, type Marker, MarkerStore, noCounts, type Place
 import { Pace } from "./pace.js";
 import { PageSize } from "./page-size.js";
 import { type Conflicts, prepareEdits } from "./prepare.js";
-import { type IdRange, isTooLarge, isWithin, type Page, Reader, type Selector } from "./reading.js";
+import { type IdRange, isWithin, type Page, Reader, type Selector } from "./reading.js";
 import { unchangedAmong } from "./unchanged.js";
 
 export interface TransformationOptions {
@@ -195,7 +196,7 @@ export class Transformation {
       this.#size.seen(page.looked, page.found.length, page.bytes);
       return page;
     } catch (error) {
-      if (!isTooLarge(error) || size === 1) throw error;
+      if (!isOfLargeAnswer(error) || size === 1) throw error;
       this.#size.tooLarge();
       return undefined;
     }

@@ -3,6 +3,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
+import { isOfLargeAnswer } from "../../couch/request-error.js";
 import type { JsonObject } from "../../text/json.js";
 import type { Document } from "./document.js";
 
@@ -44,7 +45,8 @@ export async function readStored(
   try {
     return await ask(couch, database, ids, wanted);
   } catch (error) {
-    if (!isTooLarge(error) || ids.length === 1) throw error;
+    // What is stored may be far larger than what the step has.
+    if (!isOfLargeAnswer(error) || ids.length === 1) throw error;
     const half = Math.ceil(ids.length / 2);
     const first = await readStored(couch, database, ids.slice(0, half), wanted);
     const second = await readStored(couch, database, ids.slice(half), wanted);
@@ -89,9 +91,4 @@ async function ask(
     found.set(id, { id, rev: value.rev, deleted: value.deleted === true, ...(doc ? { doc } : {}) });
   }
   return found;
-}
-
-/** What is stored may be far larger than what the step has. */
-function isTooLarge(error: unknown): boolean {
-  return error instanceof MigrateError && error.data.failure === "too-large";
 }
