@@ -2,6 +2,7 @@ import { bug } from "../contract/errors.js";
 import { InvalidInput, type Position, type Problem } from "../contract/problem.js";
 import { Secrets } from "../secrets/secrets.js";
 import { redactUrls } from "../secrets/urls.js";
+import { cut } from "../text/cut.js";
 import { visible } from "../text/visible.js";
 
 /** Collects what is wrong while loading goes on, so that all of it is said at once. */
@@ -76,9 +77,8 @@ const longest = 80;
 
 /** Text of the input as a problem shows it. */
 function shown(text: string): string {
-  // Cut first: the input may be megabytes long. A pair of surrogates is not cut in two.
-  const start = text.length > longest ? `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : text;
-  return visible(start);
+  // Cut first: the input may be megabytes long.
+  return visible(cut(text, longest));
 }
 
 /** In a sentence. */

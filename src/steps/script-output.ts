@@ -1,10 +1,11 @@
 /** What scripts print, as events: they share no stream with the command, whose output is its own. */
 import type { Listener } from "../contract/events.js";
+import { cut } from "../text/cut.js";
 
 /** For each step, however many databases its scripts work in: a log has room for more than them. */
 export const mostLines = 1_000;
 /** Characters. */
-export const longestLine = 1_000;
+const longestLine = 1_000;
 
 /** `undefined`: the rest of what the script prints is left out. */
 export type Print = (text: string | undefined) => void;
@@ -37,10 +38,5 @@ function linesOf(text: string): string[] {
   return text
     .replace(/\r?\n$/, "")
     .split(/\r?\n/)
-    .map(cut);
-}
-
-/** A pair of surrogates is not cut in two. */
-function cut(line: string): string {
-  return line.length > longestLine ? `${line.slice(0, longestLine).replace(/[\ud800-\udbff]$/, "")}…` : line;
+    .map((line) => cut(line, longestLine));
 }
