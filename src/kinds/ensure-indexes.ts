@@ -175,8 +175,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
 
   /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */
   async apply({ inPlace, staged, obsolete, finished }, context) {
-    const { couch, signal } = context;
-    const { database } = context;
+    const { couch, database, signal } = context;
     const atOnce = async () => {
       for (const one of inPlace) {
         signal.throwIfAborted();

@@ -90,7 +90,7 @@ export function joinsNeighbours(step: OfKind): boolean {
 /** Reads what will be observed of a database. `undefined`: there is nothing to read in advance. */
 export function aheadOf(step: OfKind): ((couch: Couch, database: string) => Promise<unknown>) | undefined {
   const { fast } = kindOf(step);
-  return fast?.ahead && ((couch, database) => Promise.resolve(fast.ahead?.(couch, database)));
+  return fast?.ahead?.bind(fast);
 }
 
 /** `undefined`: it can't be done in parts. */
