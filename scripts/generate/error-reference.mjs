@@ -1,3 +1,5 @@
+import { cell } from "./cell.mjs";
+
 /** docs/errors.md. */
 export function errorReference({ catalogue, exitCodes, exitMeanings }) {
   const sections = Object.entries(exitCodes).map(([name, code]) => {
@@ -29,9 +31,4 @@ function section(code, meaning, rows) {
   const table = rows.map(([name, { when, next }]) => `| \`${name}\` | ${cell(when)} | ${cell(next)} |`);
   const head = ["| Code | When | What to do |", "|---|---|---|"];
   return [`## Exit code ${code}`, "", sentence, ...(table.length > 0 ? ["", ...head, ...table] : []), ""].join("\n");
-}
-
-/** A bar would end the table's cell. */
-function cell(text) {
-  return text.replaceAll("|", "\\|");
 }

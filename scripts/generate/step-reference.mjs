@@ -1,3 +1,5 @@
+import { cell } from "./cell.mjs";
+
 /** docs/steps.md. */
 export function stepReference({ kinds, specSchema }) {
   const list = kinds.map(({ name, summary }) => `| [\`${name}\`](#${name.toLowerCase()}) | ${cell(summary)} |`);
@@ -117,9 +119,4 @@ function typeText(schema) {
 
 function kebab(name) {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** A bar would end the table's cell. */
-function cell(text) {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }
