@@ -1,6 +1,7 @@
 /** Results of the library for the tests of what is rendered. */
 
 import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/contract/results.js";
+import { emptyResult } from "../../src/engine/empty-result.js";
 import type { ImportResult } from "../../src/index.js";
 
 export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
@@ -49,25 +50,8 @@ export function orphanOf(id: string, more: Partial<Orphan> = {}): Orphan {
 }
 
 export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
-  return {
-    formatVersion: 1,
-    set: "default",
-    result: "applied",
-    applied: [],
-    removed: [],
-    adopted: [],
-    kept: [],
-    unmatched: [],
-    unchanged: [],
-    skipped: [],
-    unfinished: [],
-    notReached: [],
-    failures: [],
-    warnings: [],
-    requests: { reads: 12, writes: 1 },
-    milliseconds: 1234,
-    ...more,
-  };
+  const measured = { requests: { reads: 12, writes: 1 }, milliseconds: 1234 };
+  return { ...emptyResult("default", measured), result: "applied", ...more };
 }
 
 export function statusOf(more: Partial<Status> = {}): Status {
