@@ -26,6 +26,7 @@ const further = { path: "/docs", server: "180 more documents, which differ", fil
 test.each([
   ["200 documents differ from the files and are kept", [...seeds(20), further]],
   ["6 documents differ from the files and are kept", [...seeds(6), ...seeds(6)]],
+  ["12 documents in 2 databases differ from the files and are kept", [...seeds(6, "a"), ...seeds(6, "b")]],
   [
     "212 documents in 2 databases differ from the files and are kept",
     [...seeds(32, "a"), { ...further, database: "b" }],
