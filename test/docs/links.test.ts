@@ -6,23 +6,18 @@ import { root } from "../support/cli.js";
 
 const others = new Set(["node_modules", "dist", ".git"]);
 const top = (await readdir(root, { withFileTypes: true })).filter(({ name }) => !others.has(name));
-const below = top
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => readdir(join(root, name), { recursive: true }));
-const folders = top.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-const files = [
-  ...top.map(({ name }) => name),
-  ...(await Promise.all(below)).flatMap((names, i) => names.map((name) => join(folders[i] ?? "", name))),
-].filter((name) => name.endsWith(".md"));
+const inside = top.map(async (entry) => {
+  if (!entry.isDirectory()) return entry.name;
+  return (await readdir(join(root, entry.name), { recursive: true })).map((name) => join(entry.name, name));
+});
+const files = (await Promise.all(inside)).flat().filter((name) => name.endsWith(".md"));
 
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 
 /** As GitHub names them. */
 function anchors(text: string): string[] {
-  const headings = [...text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm)].map(
-    ([, heading = ""]) => heading,
-  );
-  return headings.map((heading) =>
+  const headings = text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = ""]) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
