@@ -1,7 +1,7 @@
 /** A script that prints spoils no output: stdout is the command's result only, and each line of a JSON log is JSON. */
 import { expect, it } from "vitest";
 import { mostLines } from "../../src/steps/script-output.js";
-import { type CliResult, runCli } from "../support/cli.js";
+import { type CliResult, loginEnv, runCli } from "../support/cli.js";
 import { freshDatabase } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
@@ -23,9 +23,8 @@ async function run(command: string, { script = loads + changes, env = {}, yaml =
   const step = `- id: legs\n  transformDocuments: { database: ${database}, script: x.mjs }\n`;
   const cwd = await tempFolder({ "migrations/001.yaml": step + yaml, "migrations/x.mjs": script });
   const { url, admin } = server();
-  const login = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
   const set = command.startsWith("validate") ? [] : ["--set", database];
-  return runCli([...command.split(" "), ...set], { cwd, env: { ...login, ...env } });
+  return runCli([...command.split(" "), ...set], { cwd, env: { ...loginEnv(url, admin), ...env } });
 }
 
 const linesOf = (text: string) =>
@@ -56,6 +55,14 @@ it("a script that can't be loaded says why not in the log", async () => {
   const { code, stdout, stderr } = await run("apply --log-format json", { script: "console.log('why'); throw 1;" });
   expect([code, stdout]).toEqual([3, ""]);
   expect(outputOf(stderr)).toMatchObject([{ level: "info", id: "legs", text: "why" }]);
+});
+
+it("a script that has the streams of its thread back prints into nothing", async () => {
+  const script = `delete process.stdout.write; delete process.stderr.write; ${loads} ${changes}`;
+  const { code, stdout, stderr } = await run("apply --log-format json", { script });
+  expect(code, stderr).toBe(0);
+  expect(linesOf(stdout)).toHaveLength(1);
+  expect(outputOf(stderr)).toEqual([]);
 });
 
 it("a script that prints secrets told them", async () => {
