@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { databaseName, freshDatabase } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { server } from "../support/servers.js";
@@ -26,9 +26,7 @@ async function applied(files: Readonly<Record<string, string>>) {
   const proxy = await startProxy(url);
   onTestFinished(() => proxy.close());
   const env = {
-    COUCHDB_URL: proxy.url,
-    COUCHDB_USERNAME: admin.name,
-    COUCHDB_PASSWORD: admin.password,
+    ...loginEnv(proxy.url, admin),
     COUCHDB_MIGRATE_LEDGER_DATABASE: ledgerDatabase,
   };
   expect((await runCli(["apply"], { cwd: folder, env })).code).toBe(0);

@@ -2,7 +2,7 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { databaseName } from "../support/databases.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -33,12 +33,11 @@ describe.skipIf(!able)(able ? "a forward proxy" : "a forward proxy (left out: ne
       "migrations/001.yaml": `- id: a\n  ensureDatabase: { name: ${databaseName("proxy")} }\n`,
     });
     const { url, admin } = server();
-    const address = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
     const HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const flags = ["--set", databaseName("set"), "--format", "json", "--termination-log", "none"];
     const { code, stdout, stderr } = await runCli(["apply", ...flags], {
       cwd,
-      env: { ...address, HTTP_PROXY, ...env },
+      env: { ...loginEnv(url, admin), HTTP_PROXY, ...env },
     });
     expect(code, stderr).toBe(0);
     const { reads, writes } = JSON.parse(stdout).requests;

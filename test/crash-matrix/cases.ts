@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { apply, loadMigrations, type Migrations } from "../../src/index.js";
 import type { Bench } from "../promises/benches.js";
 import { firstOf, type Point, pointsOf } from "../promises/points.js";
-import { startCli } from "../support/cli.js";
+import { loginEnv, startCli } from "../support/cli.js";
 import type { Fault } from "../support/proxy.js";
 import { makeFolder, writeFiles } from "../support/temp.js";
 import { nextEnv, nextFiles } from "./next-set.js";
@@ -166,12 +166,10 @@ export class Matrix {
     matches: Parameters<Bench["proxy"]["faultWhen"]>[0],
     when: "kill-before" | "kill-after",
   ): Promise<void> {
-    const { name, password } = server.admin;
-    const address = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
     const victim = startCli(
       ["apply", join(this.#folder, "first"), "--lease-ttl", `${this.#options.leaseTtl}ms`, "--wait", "20s"],
       {
-        env: { ...env, ...address },
+        env: { ...env, ...loginEnv(proxy.url, server.admin) },
       },
     );
     const kill = async () => {

@@ -1,7 +1,7 @@
 /** What secrets cost a run: one derivation, however many there are, and however often the run looks. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -40,9 +40,7 @@ it("derives one key per run, whether the secrets are new, unchanged or changed",
       "json",
     ];
     const env = {
-      COUCHDB_URL: url,
-      COUCHDB_USERNAME: admin.name,
-      COUCHDB_PASSWORD: admin.password,
+      ...loginEnv(url, admin),
       NODE_OPTIONS: `--require ${folder}/counter.cjs`,
       DERIVATIONS: `${folder}/derivations`,
     };

@@ -5,7 +5,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { root, runCli } from "../support/cli.js";
+import { loginEnv, root, runCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
@@ -92,9 +92,7 @@ describe("without it", () => {
     const proxy = await startProxy(url);
     onTestFinished(() => proxy.close());
     const env = {
-      COUCHDB_URL: proxy.url,
-      COUCHDB_USERNAME: admin.name,
-      COUCHDB_PASSWORD: admin.password,
+      ...loginEnv(proxy.url, admin),
       COUCHDB_MIGRATE_LEDGER_DATABASE: await freshDatabase("ledger"),
       COUCHDB_MIGRATE_SET: uniqueName("slow"),
     };

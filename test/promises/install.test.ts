@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { startProxy } from "../support/proxy.js";
 import { type Addressed, must, request } from "../support/request.js";
 import { onNodes, startCouchDB, startEmbedded } from "../support/servers.js";
@@ -58,8 +58,7 @@ for (const [title, suite, start, readsBack] of servers) {
       try {
         const folder = await tempFolder();
         await writeMigrations(join(folder, "migrations"), migrations);
-        const { name, password } = server.admin;
-        const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+        const env = loginEnv(proxy.url, server.admin);
         const { code, stderr, stdout } = await runCli(["apply", join(folder, "migrations"), "--format", "json"], {
           env,
         });

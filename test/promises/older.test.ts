@@ -1,7 +1,7 @@
 /** Files that are older than what is applied: loud on every output, through the command line. */
 import { readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
@@ -23,9 +23,7 @@ beforeEach(async () => {
   database = databaseName("older-cli");
   const { url, admin } = server();
   settings = {
-    COUCHDB_URL: url,
-    COUCHDB_USERNAME: admin.name,
-    COUCHDB_PASSWORD: admin.password,
+    ...loginEnv(url, admin),
     COUCHDB_MIGRATE_SET: uniqueName("set"),
     COUCHDB_MIGRATE_LEDGER_DATABASE: await freshDatabase("ledger"),
   };

@@ -1,6 +1,6 @@
 /** `ensureDocuments` with `mode: overwrite`, killed between its batches: the rerun writes what differs, and nothing twice. */
 import { expect, it, onTestFinished } from "vitest";
-import { startCli } from "../support/cli.js";
+import { loginEnv, startCli } from "../support/cli.js";
 import { freshDatabase, uniqueName } from "../support/databases.js";
 import { type Fault, type Recorded, startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
@@ -28,8 +28,7 @@ it.each(kills)("killed %s", async (_, fault) => {
     "001.yaml": `- id: docs\n  ensureDocuments: { database: ${database}, from: docs.ndjson, mode: overwrite }\n`,
     "docs.ndjson": wanted.map((one) => `${JSON.stringify(one)}\n`).join(""),
   });
-  const { name, password } = server().admin;
-  const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+  const env = loginEnv(proxy.url, server().admin);
   // Nothing was recorded by then: another set goes on just as well, and waits for no lease.
   const run = () => startCli(["apply", folder, "--set", uniqueName("set"), "--format", "json"], { env });
 

@@ -1,7 +1,7 @@
 /** One transformation by several processes: each document is changed once, the step is recorded once. */
 import { describe, expect, it } from "vitest";
 import { apply, type Event, type Listener, loadMigrations, plan, status } from "../../src/index.js";
-import { type CliResult, type RunningCli, startCli } from "../support/cli.js";
+import { type CliResult, loginEnv, type RunningCli, startCli } from "../support/cli.js";
 import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
 import { onReal, server } from "../support/servers.js";
@@ -41,7 +41,7 @@ async function place(yaml: string, own = script) {
     apply: (number = 0, of = 0, emit: Listener = () => {}) =>
       apply(migrations, { ...options, emit, ...(of > 0 ? { part: { number, of } } : {}) }),
     start: (flags: string[], more: Record<string, string> = {}): RunningCli & { working: Promise<void> } => {
-      const env = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password, ...more };
+      const env = { ...loginEnv(url, admin), ...more };
       const always = [
         "--set",
         set,

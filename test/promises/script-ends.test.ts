@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type RunningCli, startCli } from "../support/cli.js";
+import { loginEnv, type RunningCli, startCli } from "../support/cli.js";
 import { databaseName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const login = () => {
   const { url, admin } = server();
-  return { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
+  return loginEnv(url, admin);
 };
 
 interface Started extends RunningCli {

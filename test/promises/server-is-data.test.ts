@@ -1,6 +1,6 @@
 /** What comes from a server is data: no command runs it, and the embedded server runs its functions where they reach nothing. */
 import { expect, it } from "vitest";
-import { runCli } from "../support/cli.js";
+import { loginEnv, runCli } from "../support/cli.js";
 import { freshDatabase } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
@@ -33,7 +33,7 @@ it("import, plan, status, validate and the sandbox run no code that a server sen
   await must(server(), "PUT", `/${name}/_design/d`, { body: hostile });
   await must(server(), "PUT", `/${name}/a`, { body: { text: canary, constructor: canary, toString: canary } });
   const cwd = await tempFolder();
-  const env = { COUCHDB_URL: url, COUCHDB_USERNAME: admin.name, COUCHDB_PASSWORD: admin.password };
+  const env = loginEnv(url, admin);
   const ends = async (...args: string[]) => {
     const { code, stderr } = await runCli(args, { cwd, env });
     expect({ args, code, stderr: code === 0 ? "" : stderr }).toEqual({ args, code: 0, stderr: "" });

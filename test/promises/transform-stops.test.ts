@@ -1,7 +1,7 @@
 /** A transformation that has to go gently, or to stop, through the command line. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { startCli } from "../support/cli.js";
+import { loginEnv, startCli } from "../support/cli.js";
 import { databaseName } from "../support/databases.js";
 import { type Recorded, type RecordingProxy, startProxy } from "../support/proxy.js";
 import { must } from "../support/request.js";
@@ -27,8 +27,7 @@ beforeEach(async () => {
     "001.yaml": `- id: plus-one\n  transformDocuments: { database: ${database}, script: x.mjs }\n`,
     "x.mjs": "export default (document) => ({ ...document, counter: document.counter + 1 });\n",
   });
-  const { name, password } = server().admin;
-  const env = { COUCHDB_URL: proxy.url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+  const env = loginEnv(proxy.url, server().admin);
   run = (...flags) => startCli(["apply", folder, "--set", database, "--format", "json", ...flags], { env });
 });
 

@@ -8,7 +8,7 @@
  * Exits with 1 if there was a violation.
  */
 import { parseArgs } from "node:util";
-import { startCli } from "../support/cli.js";
+import { loginEnv, startCli } from "../support/cli.js";
 import { everyNodeKnowsAll, startCluster } from "../support/cluster.js";
 import { type CouchNode, startCouchDB } from "../support/couchdb.js";
 import { must } from "../support/request.js";
@@ -55,15 +55,10 @@ async function round(nodes: readonly CouchNode[], number: number, fault: string)
     await writeFiles(folder, files);
     await prepare(first);
     const start = (node: CouchNode, i: number) => {
-      const address = {
-        COUCHDB_URL: node.url,
-        COUCHDB_USERNAME: node.admin.name,
-        COUCHDB_PASSWORD: node.admin.password,
-      };
       return startCli(
         ["apply", folder, "--set", name, "--format", "json", "--wait", "180s", "--lease-ttl", values["lease-ttl"]],
         {
-          env: { ...address, HOSTNAME: `pod-${i}`, COUCHDB_MIGRATE_TERMINATION_LOG: "none" },
+          env: { ...loginEnv(node.url, node.admin), HOSTNAME: `pod-${i}`, COUCHDB_MIGRATE_TERMINATION_LOG: "none" },
         },
       ).result;
     };

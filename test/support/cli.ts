@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Login } from "./request.js";
 
 /** The project's folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -60,16 +61,18 @@ export function startCli(
   return { child, result };
 }
 
+/** The environment of a developer's shell: a URL, a name and a password. */
+export function loginEnv(url: string, { name, password }: Login): Record<string, string> {
+  return { COUCHDB_URL: url, COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
+}
+
 /** The environment of a pod: a service's address, a name and a password. */
-export function podEnv(
-  url: string,
-  login: { readonly name: string; readonly password: string },
-): Record<string, string> {
+export function podEnv(url: string, { name, password }: Login): Record<string, string> {
   const { hostname, port } = new URL(url);
   return {
     COUCHDB_SERVICE_HOST: hostname,
     COUCHDB_SERVICE_PORT: port,
-    COUCHDB_USERNAME: login.name,
-    COUCHDB_PASSWORD: login.password,
+    COUCHDB_USERNAME: name,
+    COUCHDB_PASSWORD: password,
   };
 }
