@@ -129,7 +129,8 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
   },
 
   async detail(context, observed) {
-    const { couch, desired, database } = context;
+    const { couch, desired, database, withoutPreview } = context;
+    if (withoutPreview) return observed;
     const place = await placeOf(couch, database);
     const surveys: Survey[] = [];
     for (const [i, file] of (desired.files ?? []).entries()) {

@@ -124,3 +124,20 @@ test("status ran scripts, and so took as long as they do", async () => {
   expect(planned?.notes).toEqual(["a document can't be changed: a: no legs", expect.stringContaining("b: no legs")]);
   expect(existsSync(ran)).toBe(true);
 });
+
+test("status compared all documents of a large file", async () => {
+  await apply(await load("made", "docs"), options);
+  const folder = await tempFolder({
+    "001.yaml": `- id: seed\n  ensureDocuments: { database: ${database}, from: seed.ndjson }\n`,
+    "seed.ndjson": '{"_id":"c"}\n{"_id":"d"}\n',
+  });
+  const migrations = await loadMigrations(folder);
+  const looks = async (call: typeof status | typeof plan) => {
+    const said: string[] = [];
+    await call(migrations, { ...options, emit: ({ type }) => void said.push(type) });
+    return said.filter((type) => type === "step-progress").length;
+  };
+  // To find out that there is work, the first documents are enough.
+  expect(await looks(status)).toBe(1);
+  expect(await looks(plan)).toBe(2);
+});
