@@ -48,9 +48,9 @@ export interface Io {
 
 export interface Context {
   readonly settings: Settings;
-  /** Whether the user gave this setting: it is no default. */
+  /** Whether the user gave this setting, so it is not the default. */
   isGiven(setting: SettingName): boolean;
-  /** The arguments that are no settings, by name. */
+  /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that talk to no CouchDB, and with `--sandbox`. */
   readonly connection: Connection | undefined;
@@ -79,7 +79,7 @@ export interface Command {
   readonly name: CommandName;
   /** `[path]`, `<id>`: as yargs and the help have it. */
   readonly positionals?: string;
-  /** What the positionals are that are no settings. */
+  /** Descriptions of the positionals that are not settings. */
   readonly describe?: Readonly<Record<string, string>>;
   readonly summary: string;
   /** It talks to a CouchDB (with these settings), so that the connection is checked with them. */

@@ -34,7 +34,7 @@ export class Contact {
     this.end();
   }
 
-  /** Something else came of a request. From now on whoever waits says so. */
+  /** A request had another outcome, which the waiting messages report from now on. */
   fail(trouble: string): void {
     this.trouble = trouble;
     this.end();

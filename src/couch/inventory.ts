@@ -123,7 +123,7 @@ export class Inventory {
     return stampOf(this.#databases, names, this.#known);
   }
 
-  /** Asks the server. False: they are not as they were, or it can't be told. */
+  /** Asks the server. False: they have changed, or that is not known. */
   isAsStamped(stamp: Stamp): Promise<boolean> {
     return isAsStamped(this.#databases, stamp);
   }

@@ -32,7 +32,7 @@ export function parseHash(text: string): PasswordHash | undefined {
   return { scheme: "pbkdf2", digest, key, salt: parts[3], iterations: Number(parts[4]) };
 }
 
-/** Whether `text`, as it stands in `[admins]`, is a hash of `password`. */
+/** Whether `text`, a value of `[admins]`, is a hash of `password`. */
 export async function matches(text: string, password: string): Promise<boolean> {
   const hash = parseHash(text);
   return hash !== undefined && fits(hash, password);

@@ -13,7 +13,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
   }
 }
 
-/** Between half and all of it, so that runners that began together do not go on together. */
+/** Between half and all of it, so that runners that started together do not continue together. */
 export async function jitter(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await pause(milliseconds * (0.5 + Math.random() / 2), signal);
 }

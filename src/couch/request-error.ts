@@ -21,7 +21,7 @@ interface Told {
   readonly next?: string | undefined;
 }
 
-/** `data.what`: the reason alone, for whoever names the server already. */
+/** `data.what`: the reason alone, for messages that name the server already. */
 export function requestError(
   code: ErrorCode,
   request: Sent,

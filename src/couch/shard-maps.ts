@@ -16,7 +16,7 @@ export interface ShardMap {
   readonly incarnation: string;
 }
 
-/** From so many databases on it costs less than to ask for each. */
+/** From this number of databases on, a listing costs less than one request for each. */
 export const worthAListing = 4;
 
 /** How many other databases may lie between those that are asked for. */
@@ -69,7 +69,7 @@ async function list(couch: Couch, names: readonly string[], wholly: boolean): Pr
   return body.rows.filter(({ id }) => wanted.has(id));
 }
 
-/** What stands before CouchDB may keep this path to itself, and say so in whatever way. */
+/** A proxy in front of CouchDB may not pass this path on, and may refuse it in any way. */
 function passOver(error: unknown): { readonly status: 0; readonly body: { readonly rows: readonly Row[] } } {
   if (error instanceof MigrateError && elsewhere.has(error.code)) return { status: 0, body: { rows: [] } };
   throw error;

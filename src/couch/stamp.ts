@@ -1,6 +1,6 @@
 /**
- * What shows at one look that databases are as they were. Whoever keeps a stamp for a later run need not know what is in
- * it: where it pays, the revisions of shard maps, which are read without opening a database.
+ * What shows at one look that databases have not changed. A caller that keeps a stamp for a later run need not know its
+ * content: where it pays, the revisions of shard maps, which are read without opening a database.
  */
 import { isObject, isStringArray } from "../text/json.js";
 import type { Databases } from "./databases.js";
@@ -25,7 +25,7 @@ export function stampOf(server: Databases, names: readonly string[], existing: R
   return { databases, shardMaps: Object.fromEntries(known) };
 }
 
-/** Asks the server. False: they are not as they were, or it can't be told. */
+/** Asks the server. False: they have changed, or that is not known. */
 export async function isAsStamped(server: Databases, { databases, shardMaps: before }: Stamp): Promise<boolean> {
   const names = Object.keys(databases);
   const now = before && (await server.shardMapRevisions(names));

@@ -3,7 +3,7 @@
  * http-transport.ts (light) and nano-transport.ts, which goes through the former. run-transport.ts says which one sends.
  *
  * A transport never follows a redirect, never repeats a request, bounds the answer in time and size, and resolves only
- * once the answer is complete. Any HTTP status is an answer; what is none rejects with a `TransportFailure`.
+ * once the answer is complete. Any HTTP status is an answer; without one, it rejects with a `TransportFailure`.
  */
 export interface WireRequest {
   readonly method: string;
@@ -75,7 +75,7 @@ const refused: ReadonlyMap<string, string> = new Map([
   ["EACCES", "the connection is not permitted"],
   ["ETIMEDOUT", "the connection timed out"],
 ]);
-/** What OpenSSL says of an answer that is no TLS. */
+/** What OpenSSL reports if the answer is not TLS. */
 const notTls = /wrong version number|packet length too long|http request|unknown protocol/i;
 const tls = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 

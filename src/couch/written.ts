@@ -1,6 +1,6 @@
 /**
  * What an answer to a write proves. CouchDB names the document that it has written, and its revision: an answer that
- * names another one, or none, is no success, whatever its status. Pure.
+ * names another one, or none, is not a success, whatever its status. Pure.
  */
 import { MigrateError } from "../contract/errors.js";
 

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { openRegular } from "./regular-file.js";
 
-/** So small that their text is no large object of V8: those grow old at once, and the heap with them. */
+/** Small enough that V8 does not make their text a large object: those are old at once, and the heap grows with them. */
 export const pieceBytes = 64 * 1024;
 
 export class LargeFile {

@@ -4,7 +4,7 @@ import { NotReadable, readBytes } from "./regular-file.js";
 
 export interface Unreadable {
   readonly code: string;
-  /** Goes on after the file's name: `is missing`. */
+  /** What follows the file's name in a message: `is missing`. */
   readonly reason: string;
   /** Where in the file, from 1; absent: the file as a whole. */
   readonly line?: number;
@@ -21,7 +21,7 @@ export function readText(path: string): ReadText {
   }
 }
 
-/** What a failed file operation means. Anything that the file system did not say is a bug, and goes on as one. */
+/** What a failed file operation means. Anything else is a bug, and is thrown on. */
 export function unreadable(error: unknown): Unreadable {
   if (error instanceof NotReadable) return { code: error.code, reason: error.reason };
   const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
 import type { Position } from "../contract/problem.js";
 
-/** One file's text, and where in it an offset stands. */
+/** One file's text, and the line and column of an offset in it. */
 export class SourceText {
   /** Offsets at which lines begin; made when the first position is asked for. */
   #lineStarts: number[] | undefined;

@@ -38,7 +38,7 @@ const value: Schema = {
   variables: true,
 };
 
-/** Not plans alone hide what stands under such a key: the checksum in the ledger must not be over it either. */
+/** A value under such a key is hidden in plans, and is not part of the checksum in the ledger. */
 function section(description: string, secrets: "by name" | "all" = "by name"): Schema {
   const secret: Schema = { ...value, secret: true, description: "The key." };
   return {

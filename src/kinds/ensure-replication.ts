@@ -78,7 +78,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   },
 });
 
-/** CouchDB has given it up; a failing one that it goes on trying does not say so in its document. */
+/** A warning if CouchDB has given it up. While CouchDB still retries, the document does not say that it fails. */
 function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): StepWarning[] {
   if (state !== "failed" && state !== "error") return [];
   return [{ code: "replication-failed", id, state }];

@@ -37,7 +37,7 @@ export interface TakeLeaseOptions {
   readonly stillNeeded?: () => Promise<boolean>;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
-  /** The time of day in milliseconds, which goes on while the machine is suspended. */
+  /** The time of day in milliseconds, which advances while the machine is suspended. */
   readonly wallClock?: () => number;
 }
 
@@ -67,7 +67,7 @@ export class Acquisition {
     this.#started = this.#now();
   }
 
-  /** `undefined`: no longer needed. Whoever leaves without the lease leaves nothing behind that others would wait for. */
+  /** `undefined`: no longer needed. A run that gives up leaves nothing behind that others would wait for. */
   async take(): Promise<Lease | undefined> {
     let lease: Lease | undefined;
     try {

@@ -27,12 +27,12 @@ export function commandText(words: string, { set, database, own }: LedgerPlace, 
   ].join(" ");
 }
 
-/** A database's name may hold `$`, `(` and `)`; what is no name that a flag takes is not repeated. */
+/** A database's name may hold `$`, `(` and `)`; a name that the flag would refuse is not repeated. */
 function named(text: string, placeholder: string): string {
   return /^[\w./+$()-]+$/.test(text) ? quoted(text, placeholder) : placeholder;
 }
 
-/** For a shell. What a terminal does not show as it is, or would be taken for a flag, is not repeated. */
+/** For a shell. Text that a terminal does not show as it is, or that looks like a flag, is not repeated. */
 function quoted(text: string, placeholder: string): string {
   if (text === "" || text.startsWith("-") || visible(text) !== text) return placeholder;
   return /^[\w./+:@%,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

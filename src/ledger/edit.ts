@@ -14,7 +14,7 @@ export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledg
 }
 
 /**
- * The ledger with the step as it now stands in the files, as if that had just been applied in these databases.
+ * The ledger with the present form of the step, as if it had just been applied in these databases.
  *
  * @param databases those in which it works now, each with its incarnation
  * @param version of couchdb-migrate

@@ -149,7 +149,7 @@ export class HeldLease implements Lease {
     ).unref();
   }
 
-  /** One at a time, whoever asks for it. */
+  /** One renewal at a time, however many callers ask for it. */
   #renewNow(): Promise<unknown> {
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;

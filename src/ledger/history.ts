@@ -21,7 +21,7 @@ export async function readHistory(couch: Couch, place: LedgerPlace): Promise<rea
   return (await read(couch, place)).runs;
 }
 
-/** False: it could not be recorded, which is no failure of the run. */
+/** False: it could not be recorded; the run does not fail because of it. */
 export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRecord): Promise<boolean> {
   for (let [conflicts, failures] = [0, 0]; conflicts <= mostConflicts && failures <= mostFailures; ) {
     if (conflicts + failures > 0) await jitter(Math.min(100 * (conflicts + failures), longestPause));

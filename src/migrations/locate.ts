@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, type Node } from "yaml";
 import { fromPointer } from "../text/pointer.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
-/** A value in a file, and the name that it stands under. */
+/** A value in a file, and its field's name. */
 export interface Place {
   readonly key: Node;
   readonly value: YamlNode;
@@ -26,7 +26,7 @@ export function locate(file: YamlFile, from: Place, pointer: string): Place {
   return place;
 }
 
-/** The node to point at: a value where it is text on its own, else the name that it stands under. */
+/** The node to point at: the value if it is text on its own, otherwise its field's name. */
 export function pointAt({ key, value }: Place): Node {
   return isAlias(value) || (isScalar(value) && !isEmpty(value)) ? value : key;
 }

@@ -5,7 +5,7 @@ import { redactUrls } from "../secrets/urls.js";
 import { cut } from "../text/cut.js";
 import { visible } from "../text/visible.js";
 
-/** Collects what is wrong while loading goes on, so that all of it is said at once. */
+/** Collects problems while loading continues, so that all of them are reported at once. */
 export class Problems {
   readonly #found = new Map<string, Problem>();
   readonly #literal = new Set<string>();

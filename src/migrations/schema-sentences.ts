@@ -7,10 +7,10 @@ export interface Mistake {
   readonly error: SpecError;
   /** The field as a sentence names it. */
   readonly field: string;
-  /** The value as text; absent where it is no scalar or may not be shown. */
+  /** The value as text. Absent if it is not a scalar, or may not be shown. */
   readonly text: string | undefined;
   readonly value: unknown;
-  /** Nothing stands behind the field's name. */
+  /** The field has no value. */
   readonly empty: boolean;
   readonly schemas: Alternatives;
   readonly description: string | undefined;
@@ -19,7 +19,7 @@ export interface Mistake {
 export interface Sentence {
   readonly code: string;
   readonly message: string;
-  /** What to point at: the value, a name in it, or (something is missing) the name that it stands under. */
+  /** What to point at: the value, a name in it, or, if something is missing, the field's name. */
   readonly about: "value" | "name" | "owner";
   readonly name?: string;
 }

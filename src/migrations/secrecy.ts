@@ -1,4 +1,4 @@
-/** Whether what stands at a place of a step is secret: by its schema, or by its name. */
+/** Whether the value at a place of a step is secret: by its schema, or by its name. */
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import type { Schema } from "../steps/schema.js";
 import { fromPointer } from "../text/pointer.js";
@@ -9,7 +9,7 @@ export interface Secrecy {
   readonly schemas: Alternatives;
   /** `name`: all text but `true` and `false` is secret. `field`: all of it. */
   readonly secret: false | "name" | "field";
-  /** Names below this place may make secret what stands under them. */
+  /** Names below this place may make their values secret. */
   readonly byName: boolean;
 }
 

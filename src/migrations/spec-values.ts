@@ -14,7 +14,7 @@ import type { UnsetVariables } from "./unset.js";
 import type { Interpolated, VariableProblem, Variables } from "./variables.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
-/** More levels than this no CouchDB document needs. */
+/** No CouchDB document needs more levels than this. */
 const maxDepth = 100;
 
 /** What all aliases of a file may add up to, in characters: room for honest reuse, none for `[*a, *a, *a, …]` of that. */

@@ -13,7 +13,7 @@ export interface StepNode {
   /** What the id's problems point at. */
   readonly idNode: Node;
   readonly description: string | undefined;
-  /** The ids that it had before, each with where it stands. */
+  /** Its former ids, each with its position. */
   readonly formerly: readonly { readonly id: string; readonly node: Node }[];
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }

@@ -53,7 +53,7 @@ export class Variables {
     return this.#files.size > 0 ? undefined : [...this.#names];
   }
 
-  /** A secret field uses these, so that what they hold is secret wherever else it stands. */
+  /** Secret fields use these, so their values are secret everywhere. */
   areSecret(names: readonly string[]): void {
     for (const name of names) this.#secretNames.add(name);
   }

@@ -25,7 +25,7 @@ export function keptSummary(kept: readonly PlacedKept[]): string {
   return isCounted(kept) ? countedDocuments(kept) : list(kept.map(keptLine), most.inOneLine);
 }
 
-/** So many documents are not listed unless the user asks for details. */
+/** Whether there are so many documents that they are only counted, unless the user asks for details. */
 export function isCounted(kept: readonly PlacedKept[]): boolean {
   return documentsIn(kept) > most.documents;
 }

@@ -15,7 +15,7 @@ const drawInterval = 100;
 interface UnderWay {
   /** The step. */
   readonly id: string;
-  /** The line, for a terminal of so many columns. */
+  /** The line, for a terminal of this width. */
   line(columns: number): string;
   readonly finished: boolean;
 }

@@ -113,14 +113,14 @@ function escaped(text: string): string {
   return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-/** Within an element, where Markdown and the calling of people (`@`) may be at work all the same. */
+/** Inside an HTML element, where Markdown and mentions (`@`) may still work. */
 function html(text: string): string {
   return escaped(text)
     .replaceAll(/[\\`*[\]|~!]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll("@", "@&#8203;");
 }
 
-/** Text that Markdown shows as it is; `@` would call people. */
+/** Text that Markdown shows as it is; `@` would notify people. */
 function inText(text: string): string {
   return escaped(text)
     .replaceAll(/[\\`*_[\]#|~!]/g, "\\$&")

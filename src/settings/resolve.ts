@@ -11,7 +11,7 @@ import { parseValue, type Value } from "./value.js";
 export interface Resolved {
   /** What could be used; with problems, defaults stand in for what could not. */
   readonly settings: Settings;
-  /** Where each value that is no default came from. */
+  /** Where each value came from, defaults excepted. */
   readonly given: ReadonlyMap<SettingName, Given>;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];

@@ -6,7 +6,7 @@ export interface Setting {
   readonly description: string;
   /** The commands that have it as a flag; the environment and couchdb-migrate.yaml may hold it for all. */
   readonly commands: readonly CommandName[];
-  /** As it would be written; where it is absent the setting may be undefined. */
+  /** As a user would write it. If it is absent, the setting may be undefined. */
   readonly default?: string;
   /** For help, where there is no fixed default. */
   readonly defaultDescription?: string;
@@ -29,7 +29,7 @@ export interface Setting {
   readonly max?: number;
   /** `none` stands for no value. */
   readonly none?: true;
-  /** Of a string; `hint` says what it demands. */
+  /** Of a string; `hint` says what it requires. */
   readonly pattern?: RegExp;
   readonly hint?: string;
   /** What differs for one command. */

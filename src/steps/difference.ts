@@ -14,7 +14,7 @@ export interface Difference<Write = unknown> {
   /** What differs and stays as it is, by design. Absent: nothing. */
   readonly kept?: readonly Kept[];
   readonly rebuilds: readonly Rebuild[];
-  /** To be said, though the step holds or can be applied. */
+  /** Warnings, although the step holds or can be applied. */
   readonly warnings: readonly StepWarning[];
   /** Why it is refused. Only with `refused`. */
   readonly refusals?: readonly Refusal[];

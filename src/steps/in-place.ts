@@ -1,4 +1,4 @@
-/** A step's kind at work in one place, whatever its scope: what is done with a kind without knowing which it is. */
+/** A step's kind in one place, whatever its scope: callers use it without knowing the kind. */
 import { bug } from "../contract/errors.js";
 import type { Difference } from "./difference.js";
 import type { DatabaseContext, StepContext, StepKind, Target } from "./kind.js";

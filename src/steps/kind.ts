@@ -37,12 +37,12 @@ import type { Print } from "./script-output.js";
 import type { StepFiles } from "./step-files.js";
 import type { StepWarning } from "./warnings.js";
 
-/** Where the step of a database kind is at work. A server kind has no such place. */
+/** The database that the step works in. A server kind has none. */
 export interface InDatabase {
   readonly database: string;
 }
 
-/** Where any step is at work: in a database, or on the server. */
+/** Where a step works: in a database, or on the server. */
 export type Target = Partial<InDatabase>;
 
 /** Which step of which set, and in which form. */
@@ -60,7 +60,7 @@ export interface StepContext<Desired> {
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
-  /** For kinds that keep a marker beside the data: whose it is. */
+  /** For kinds that keep a marker beside the data: its owner. */
   readonly step?: StepIdentity;
   /** What is destroyed was allowed. */
   readonly allowDestroy?: boolean;
@@ -184,7 +184,7 @@ export interface Divide<Desired> {
   begin(parts: number, context: DatabaseContext<Desired>): Promise<void>;
   /** Only reads. `undefined`: the work is not divided. */
   standing(context: DatabaseContext<Desired>): Promise<PartsStanding | undefined>;
-  /** Begins one part, from 1, or goes on with it, and brings it to its end. The lease of that part is held. */
+  /** Starts or continues one part, from 1, and finishes it. The lease of that part is held. */
   apply(part: number, context: DatabaseContext<Desired>): Promise<void>;
 }
 

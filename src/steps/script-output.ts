@@ -1,4 +1,4 @@
-/** What scripts print, as events: they share no stream with the command, whose output is its own. */
+/** What scripts print, as events, so that it never mixes with the output of the command. */
 import type { Listener } from "../contract/events.js";
 import { cut } from "../text/cut.js";
 
@@ -13,7 +13,7 @@ export type Print = (text: string | undefined) => void;
 export class ScriptOutput {
   readonly #emit: Listener;
   readonly #foreign: (text: string) => string;
-  /** How many lines of a step were told. */
+  /** How many lines of a step were reported. */
   readonly #told = new Map<string, number>();
 
   /** @param foreign takes secrets out of what somebody else wrote */

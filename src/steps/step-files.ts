@@ -7,7 +7,7 @@ import type { Print } from "./script-output.js";
  * the reader then returns `undefined` (or `[]`), and loading goes on to find the other problems.
  */
 export interface StepFiles {
-  /** Aborted: whoever loads the files no longer wants them. */
+  /** Aborted when the caller no longer needs the files. */
   readonly signal?: AbortSignal | undefined;
   /** Takes what a script prints while it is loaded. Absent: nobody wants to know. */
   readonly print?: Print;

@@ -1,6 +1,7 @@
 /**
- * The warnings of steps: what is to be said of one, though it holds or can be applied. A kind returns a warning as a
- * value, `{ code: "node-down", node }`; its sentence is here. None holds a secret. The codes are in the JSON of a plan.
+ * The warnings of steps: what a person should know about a step, although it holds or can be applied. A kind returns a
+ * warning as a value, `{ code: "node-down", node }`; its sentence is here. None holds a secret. The codes are in the JSON
+ * of a plan.
  *
  * To add one: an entry in `catalogue`.
  */

@@ -7,7 +7,7 @@ import { Unfit } from "./unfit.js";
 
 /** Pointers are JSON Pointers into the document. Done in this order. */
 export interface Declared {
-  /** What stands at the first goes to the second; where nothing stands, nothing happens. */
+  /** Moves the value at the first to the second; if there is no value, nothing happens. */
   readonly rename?: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];
   readonly set?: Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ export interface Read {
   readonly document: JsonObject;
   /** It has losing revisions that are not deleted. */
   readonly conflicted: boolean;
-  /** Somewhere in the answer that it came in stands a number that JavaScript can't keep. */
+  /** The answer that it came in contains a number that JavaScript can't represent. */
   readonly suspect: boolean;
 }
 

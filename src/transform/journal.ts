@@ -1,4 +1,4 @@
-/** The marker as this run goes on with it, and what is recorded beside it. */
+/** The marker that this run continues from, and what is recorded beside it. */
 import type { BatchRecord, Marker, MarkerStore, Pending, Place, Series } from "./marker.js";
 import { Records } from "./records.js";
 
@@ -33,7 +33,7 @@ export class Journal {
     await this.save({ pending });
   }
 
-  /** What was pending is done. The marker follows with the next batch; until then the record stands for it. */
+  /** What was pending is done. The marker follows with the next batch; until then, the record counts. */
   async done(place: Place, revs: Readonly<Record<string, string>>, counts: Marker["counts"]): Promise<void> {
     const series = seriesOf(place);
     const number = this.#marker[series === "batch" ? "records" : "later"];

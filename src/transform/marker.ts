@@ -40,7 +40,7 @@ export interface Marker {
   readonly counts: Counts;
 }
 
-/** Stands in the marker's place while the work is done in parts, of which each has a marker of its own. */
+/** Replaces the marker while the work is done in parts, each with a marker of its own. */
 export interface Division {
   readonly formatVersion: 1;
   readonly kind: "transformDocuments";
@@ -68,7 +68,7 @@ export function isUndivided(marker: Marker | Division | undefined): marker is Ma
 export type PendingEdit = readonly [base: string, ours: string, digest: string] | readonly [rev: string];
 
 export interface Pending {
-  /** Where the work stands once these are done. */
+  /** How far the work is once these are done. */
   readonly place: Place;
   readonly edits: Readonly<Record<string, PendingEdit>>;
 }

@@ -1,7 +1,7 @@
 /**
  * A transformation that several processes do together, each a range of ids.
  *
- * Who divides the work holds the set's lease, and so does who begins it undivided. From then on a `Division` stands in
+ * A process holds the set's lease while it divides the work, or starts it undivided. From then on a `Division` stands in
  * the marker's place, and each part is a transformation of its own: with its marker, its records and its range, also of
  * what `_changes` tells. Whoever writes for a part holds the lease of that part, and has read the division under it.
  *
@@ -108,7 +108,7 @@ export async function finishParts(options: TransformationOptions): Promise<Endin
   return { counts, arriving };
 }
 
-/** How a part stands; `open` begins it, or goes on with it. */
+/** The state of a part; `open` starts or continues it. */
 async function lookAtPart(
   number: number,
   { bounds }: Division,

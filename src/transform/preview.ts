@@ -12,7 +12,7 @@ import { assertFree, type Conflicts } from "./prepare.js";
 import { Reader, type Selector } from "./reading.js";
 
 export interface Preview {
-  /** How many documents match; design documents are none. */
+  /** How many documents match, design documents excluded. */
   readonly matching: number;
   /** Of the first few that would be changed. */
   readonly changes: readonly Change[];

@@ -34,7 +34,7 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** Design documents are no documents to a transformation. */
+/** A transformation does not touch design documents. */
 export function isDesign(id: string): boolean {
   return id.startsWith("_design/");
 }

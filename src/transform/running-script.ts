@@ -15,7 +15,7 @@ import { scriptWorker } from "./script-worker.js";
 import { tooDeep } from "./unfit.js";
 
 export interface ScriptOptions {
-  /** Milliseconds for loading it, and for each document: whoever waits for a document has no other end. */
+  /** Milliseconds for loading it, and for each document. Nothing else ends the wait for a document. */
   readonly limit: number;
   /** The setting that changes the limit, for messages. None: nothing does. */
   readonly setting?: string;
@@ -50,7 +50,7 @@ export class RunningScript {
   /** What the script posts by itself bears none. */
   readonly #key = randomUUID();
   #call: Call | undefined;
-  /** Why it can't go on. */
+  /** Why it can't continue. */
   #ended: MigrateError | undefined;
   /** What it is at, for messages. */
   #at = "was loaded";

@@ -66,10 +66,10 @@ export interface Ending {
   readonly arriving: number;
 }
 
-/** Documents that go on arriving are caught up with so often. */
+/** How often to catch up with documents that keep arriving. */
 const mostPasses = 30;
 
-/** Begins, or goes on where another run has stopped, and returns when all is done. */
+/** Starts, or continues where another run stopped, and returns when all is done. */
 export async function transformAll(options: TransformationOptions): Promise<Ending> {
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);

@@ -17,7 +17,7 @@ interface Known {
 
 const side = 4;
 
-/** Ids of those of these documents of which no revision is ours; design documents are none. */
+/** Ids of those of these documents of which no revision is ours; design documents are left out. */
 export async function unchangedAmong(
   documents: readonly Revision[],
   journal: Journal,

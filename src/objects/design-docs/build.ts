@@ -32,7 +32,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown
 
 export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
 
-/** Throws the signal's reason once it is aborted, or that the lease is lost: the server goes on building. */
+/** Throws the signal's reason once it is aborted, or that the lease is lost: the server continues to build. */
 export async function awaitBuild(context: BuildContext, build: Build): Promise<void> {
   const { couch, signal, progress } = context;
   const { database, name, doc, what } = build;

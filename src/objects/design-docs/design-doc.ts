@@ -40,7 +40,7 @@ export function isJavaScript({ language }: DesignDoc): boolean {
   return language === undefined || language === "javascript";
 }
 
-/** The names of its views; `lib` is none. */
+/** The names of its views, without `lib`. */
 export function viewNames({ views }: DesignDoc): readonly string[] {
   return isObject(views) ? Object.keys(views).filter((name) => name !== "lib") : [];
 }

@@ -43,7 +43,7 @@ export async function readJsonFile(
 interface Element {
   readonly at: readonly string[];
   readonly value: unknown;
-  /** The name where there is no `_id`. */
+  /** The name to use if there is no `_id`. */
   readonly fallback: string | undefined;
 }
 

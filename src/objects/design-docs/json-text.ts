@@ -20,7 +20,7 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** V8 tells the position in some of its messages only; what is no JSON is seldom JavaScript either. */
+/** Only some of V8's messages have the position; text that is not JSON is rarely JavaScript either. */
 function offsetOf({ message }: SyntaxError, text: string): number {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return Number(position);

@@ -14,7 +14,7 @@ export interface Pending {
   readonly document: Document;
   /** What it is written over; absent: there was nothing. */
   readonly rev?: string;
-  /** As it was read; absent: there is none, or it was deleted. */
+  /** As it was read. Absent: it does not exist, or was deleted. */
   readonly stored?: JsonObject;
 }
 

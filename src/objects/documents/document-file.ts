@@ -8,7 +8,7 @@ import { bytesOf, FileFault, longest, packed } from "./file-text.js";
 import { type Cut, type Cutter, Lines } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
 
-/** One document, and where it stands. */
+/** One document, and its position. */
 export interface Sourced extends BulkDoc {
   /** How many documents stand before it. */
   readonly index: number;

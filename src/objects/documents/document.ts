@@ -13,7 +13,7 @@ export interface Document extends JsonObject {
 /** CouchDB's own limit, from 3.0 on, of the members that do not begin with `_`. */
 const maxBytes = 8_000_000;
 
-/** What is shorter than this cannot be too large, and seldom holds an escape. */
+/** Text shorter than this cannot be too large, and rarely contains an escape. */
 const short = 4_000;
 
 /** `text`: the JSON that it was parsed from; where it is short, less has to be looked at. */

@@ -9,7 +9,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** At most so many, and how many more. `where`: said of each beside its id. */
+/** At most this many, and how many more. `where`: added to each id. */
 export function named(refused: readonly Refusal[], most: number, where: (id: string) => string = () => ""): string {
   const listed = refused
     .slice(0, most)

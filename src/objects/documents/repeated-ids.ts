@@ -2,7 +2,7 @@
 import type { Cut } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
 
-/** 16 MB of hashes. In larger files without order, an id that stands there twice is not seen. */
+/** 16 MB of hashes. In larger files without order, an id that appears twice is not noticed. */
 const most = 1_000_000;
 
 export class OrderedIds {

@@ -12,7 +12,7 @@ import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
-/** No more batches are begun once so many were refused: the others will be like them. */
+/** No more batches are started once this many documents were refused: the others will be like them. */
 const enough = 20;
 const mostNamed = 50;
 /** How often a batch is looked at again, because somebody else writes the same documents. */

@@ -1,4 +1,4 @@
-/** One document as it stands in a file: checked once, when the file is read first, and then sent as it stands. Pure. */
+/** One document as it is in a file: checked once, when the file is first read, and then sent unchanged. Pure. */
 
 import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { isObject } from "../../text/json.js";

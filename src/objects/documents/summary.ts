@@ -4,7 +4,7 @@ import type { Change } from "../../steps/difference.js";
 /** More than this nobody reads, and a plan has to fit into a comment or a log. */
 export const most = { documents: 20, bytes: 200_000 };
 
-/** So few are shown field by field whether or not details are asked for. */
+/** Up to this number, documents are shown field by field, even without `--details`. */
 const few = 5;
 
 export interface Summary {

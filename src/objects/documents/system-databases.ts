@@ -1,4 +1,4 @@
-/** What lies in CouchDB's own databases has kinds of its own, which know what CouchDB makes of a document there. */
+/** Documents in CouchDB's own databases have kinds of their own, which know what CouchDB makes of them. */
 
 import type { DatabaseField } from "../../steps/database-field.js";
 import type { SpecProblem } from "../../steps/kind.js";

@@ -16,7 +16,7 @@ export interface ComparedIndex {
   readonly writes: boolean;
   /** Types of which there is an index of this name in this design document, and ought not to be. */
   readonly obsolete: readonly string[];
-  /** Its design document is made anew, because `partitioned` is fixed when that is made. */
+  /** Its design document is recreated, because `partitioned` is fixed at its creation. */
   readonly remakes: boolean;
   /** Other indexes in the same design document. */
   readonly neighbours: readonly string[];

@@ -32,7 +32,7 @@ const defaults: JsonObject = {
   winning_revs_only: false,
 };
 
-/** Set by CouchDB when the document is written: whose it is, and in whose name it once ran. */
+/** Set by CouchDB when the document is written: its owner, and the user that it once ran as. */
 const owned = ["owner", "user_ctx"] as const;
 
 /** Without its id, and without fields that say what holds anyway. */
