@@ -67,7 +67,7 @@ async function said(password: string): Promise<string> {
   return texts
     .join("")
     .replaceAll(server.url, "URL")
-    .replaceAll(/\([^()]* reads?,[^()]*\)/g, "")
+    .replaceAll(/\([^()]* reads?,[^()]*\)|"requests":\{[^}]*\}/g, "")
     .replaceAll(/\d+(?:\.\d+)? m?s\b|"(?:time|milliseconds)":[^,}]*|"?rev=[^,&" ]*/g, "");
 }
 
