@@ -2,7 +2,7 @@ import { exitCodes } from "../contract/errors.js";
 import type { ImportResult } from "../import/result.js";
 import type { Command, Context } from "./command.js";
 import { runOptions } from "./run-options.js";
-import { hintAtSchema } from "./schema-hint.js";
+import { writeMissingSchema } from "./write-missing-schema.js";
 
 export const importFiles: Command = {
   name: "import",
@@ -17,7 +17,7 @@ export const importFiles: Command = {
     const result = await importInto(context);
     const { importSummary, importText } = await import("../render/import-text.js");
     context.log.close();
-    if (result.files.length > 0) hintAtSchema(result.out, context);
+    if (result.files.length > 0) await writeMissingSchema(result.out, context);
     if (context.settings.format === "json") {
       context.printJson(result);
     } else {

@@ -5,7 +5,7 @@ import { InvalidSettings } from "../settings/problems.js";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
-import { hintAtSchema } from "./schema-hint.js";
+import { writeMissingSchema } from "./write-missing-schema.js";
 
 export const newFile: Command = {
   name: "new",
@@ -44,7 +44,7 @@ export const newFile: Command = {
     const file = join(path, target.file);
     // `wx`: what somebody else wrote meanwhile stays.
     await writeFile(file, fileText({ id, kind, databases, schemaLine: schemaLine(path) }), { flag: "wx" });
-    hintAtSchema(path, context);
+    await writeMissingSchema(path, context);
     context.print(`${file}\n`);
     return { exitCode: exitCodes.done };
   },

@@ -1,6 +1,6 @@
 /**
  * The first line of a migration file, by which editors find the JSON Schema. It needs no network: it leads to the
- * installed package, or to a file that `schema --out` writes.
+ * installed package, or to a copy of the schema beside the file.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -16,7 +16,7 @@ export function schemaLine(folder: string): string {
   return `# yaml-language-server: $schema=${path.replaceAll(sep, "/")}`;
 }
 
-/** What a file beside the migration files has to be written for the line to lead anywhere; undefined: nothing. */
+/** The copy of the schema that the line in this folder names and that is missing; undefined: none. */
 export function missingSchema(folder: string): string | undefined {
   const file = join(folder, schemaFileName);
   return schemaLine(folder).endsWith(`=./${schemaFileName}`) && !existsSync(file) ? file : undefined;

@@ -72,22 +72,24 @@ test("an id that the set has already is not written twice", async () => {
   );
 });
 
-test("the schema's line leads to the installed package, if there is one above, and else to a file that is asked for", async () => {
+test("the schema's line leads to the installed package, if there is one above, and else to a copy that works offline", async () => {
   const installed = "node_modules/couchdb-migrate/schemas/migration.schema.json";
   const lineIn = async (files: Readonly<Record<string, string>>, path = "db/migrations") => {
     const { stdout, stderr, folder } = await call(["new", "orders", path], { files });
     const file = join(folder, stdout.trim());
     const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(file, "utf8")) ?? [];
-    return { stderr, schema, leadsTo: resolve(file, "..", schema).slice(folder.length + 1) };
+    const leadsTo = resolve(file, "..", schema);
+    return { stderr, schema, leadsTo: leadsTo.slice(folder.length + 1), text: await readFile(leadsTo, "utf8") };
   };
   expect(await lineIn({ [installed]: "{}" })).toMatchObject({ stderr: "", leadsTo: installed });
   const own = "db/migrations/migration.schema.json";
   expect(await lineIn({})).toEqual({
-    stderr: `For completion in editors, run \`couchdb-migrate schema --out ${own}\`.\n`,
+    stderr: `schema for editors written to ${own}\n`,
     schema: "./migration.schema.json",
     leadsTo: own,
+    text: (await call(["schema"])).stdout,
   });
-  expect(await lineIn({ [own]: "{}" })).toMatchObject({ stderr: "", leadsTo: own });
+  expect(await lineIn({ [own]: "{}" })).toMatchObject({ stderr: "", leadsTo: own, text: "{}" });
 });
 
 test("schema --out writes what schema prints", async () => {

@@ -14,8 +14,11 @@ const result = importOf({
   variables: [{ name: "OUT_SOURCE_PASSWORD", holds: "password of the source of replication out" }],
 });
 
+/** The engine of the real command has made the folder. */
+const made = { files: { "migrations/100-zerglings.yaml": "" }, engine: { importServer: async () => result } };
+
 it("prints what was written, what has to be set, and what was left out", async () => {
-  const { code, stdout } = await call(["import"], { engine: { importServer: async () => result } });
+  const { code, stdout } = await call(["import"], made);
   expect(code).toBe(0);
   expect(stdout).toBe(`Wrote 1 step in 1 file to migrations.
 
@@ -28,7 +31,7 @@ Left out:
 });
 
 it("prints one JSON document for machines", async () => {
-  const { stdout } = await call(["import", "--format", "json"], { engine: { importServer: async () => result } });
+  const { stdout } = await call(["import", "--format", "json"], made);
   expect(JSON.parse(stdout)).toEqual(result);
 });
 
@@ -53,7 +56,8 @@ it("needs no CouchDB for a folder of couchdb-bootstrap", async () => {
   expect(existsSync(join(folder, "migrations/documents/zerglings.json"))).toBe(true);
   const file = await readFile(join(folder, "migrations/100-zerglings.yaml"), "utf8");
   expect(file).toMatch(/^# yaml-language-server: \$schema=\.\/migration\.schema\.json\n\n/);
-  expect(stderr).toContain("couchdb-migrate schema --out migrations/migration.schema.json");
+  expect(stderr).toContain("schema for editors written to migrations/migration.schema.json");
+  expect(existsSync(join(folder, "migrations/migration.schema.json"))).toBe(true);
 });
 
 it.each([
