@@ -1,0 +1,26 @@
+/**
+ * Run by `npm version` after it has changed package.json: brings everything else to the new version, that is the
+ * changelog and each text that names the version. It commits nothing; `npm version` does, or who called it.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { released } from "./changelog.mjs";
+import { slugOf } from "./owner.mjs";
+import { followsVersion, withVersion } from "./versions.mjs";
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const tracked = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" }).split("\0").filter(Boolean);
+const changed = [];
+
+function rewrite(file, change) {
+  const before = readFileSync(file, "utf8");
+  const after = change(before);
+  if (after === before) return;
+  writeFileSync(file, after);
+  changed.push(file);
+}
+
+rewrite("CHANGELOG.md", (text) => released(text, manifest.version, new Date(), slugOf(manifest)));
+for (const file of tracked.filter(followsVersion)) rewrite(file, (text) => withVersion(text, manifest.version));
+execFileSync("git", ["add", ...changed]);
+console.log(`${manifest.version} is in ${changed.join(", ")}`);

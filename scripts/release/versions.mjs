@@ -1,0 +1,16 @@
+/** Where texts of the project name its own version: in the image's tag, the tarball's name, and the manifests. */
+
+const mention = /(couchdb-migrate[:-]|newTag: |appVersion: |ARG VERSION=)(\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)/g;
+
+/** Whether the texts of a file follow the version: a changelog and tests speak of other ones too. */
+export function followsVersion(file) {
+  return !/^(CHANGELOG\.md|package(-lock)?\.json|test\/|src\/|docs\/decisions\/)/.test(file);
+}
+
+export function versionsIn(text) {
+  return [...text.matchAll(mention)].map(([, , version]) => version);
+}
+
+export function withVersion(text, version) {
+  return text.replaceAll(mention, `$1${version}`);
+}
