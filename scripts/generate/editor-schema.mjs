@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
+import { slugOf } from "../release/owner.mjs";
 import { mapSchema } from "./load-kinds.mjs";
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-
-/** Where the published package serves it: one address per major version. */
-function schemaId({ name, version }) {
-  return `https://unpkg.com/${name}@${version.split(".")[0]}/schemas/migration.schema.json`;
-}
 
 /** The JSON Schema of a migration file, for editors. */
 export function editorSchema({ kinds, specSchema }) {
@@ -16,7 +12,7 @@ export function editorSchema({ kinds, specSchema }) {
   ]);
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
-    $id: schemaId(manifest),
+    $id: `https://raw.githubusercontent.com/${slugOf(manifest)}/main/schemas/migration.schema.json`,
     title: "A migration file of couchdb-migrate",
     type: "array",
     minItems: 1,
