@@ -1,11 +1,11 @@
-/** What `npm version` and the release workflow run, as far as it can be shown without an account. */
+/** What a release has to be, what its changelog says, and where its version stands. */
 import { execFile, execFileSync } from "node:child_process";
-import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { root } from "../support/cli.js";
-import { tempFolder } from "../support/temp.js";
+import { manifest as before, changelog } from "./project.js";
 
 const run = promisify(execFile);
 const { problemsOf } = await import("../../scripts/release/problems.mjs" as string);
@@ -13,15 +13,9 @@ const { notesOf, released } = await import("../../scripts/release/changelog.mjs"
 const { followsVersion, versionsIn, withVersion } = await import("../../scripts/release/versions.mjs" as string);
 const own = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
-const manifest = {
-  name: "couchdb-migrate",
-  version: "1.2.0",
-  homepage: "https://github.com/hive/couchdb-migrate#readme",
-  bugs: "https://github.com/hive/couchdb-migrate/issues",
-  repository: { url: "git+https://github.com/hive/couchdb-migrate.git" },
-};
-const good = { manifest, tag: "v1.2.0", notes: "### Fixed", repository: "Hive/couchdb-migrate" };
-const unowned = JSON.parse(JSON.stringify(manifest).replaceAll("/hive/", "/__OWNER__/"));
+const manifest = { ...before, version: "1.2.0" };
+const good = { manifest, tag: "v1.2.0", notes: "### Fixed", repository: "hive/couchdb-migrate" };
+const unowned = JSON.parse(JSON.stringify(manifest).replaceAll("/Hive/", "/__OWNER__/"));
 
 describe("a release", () => {
   it("has nothing in its way", () => expect(problemsOf(good)).toEqual([]));
@@ -47,23 +41,6 @@ describe("a release", () => {
     expect(stderr).toContain(`the tag has to be v${own.version}`);
   });
 });
-
-const changelog = `# Changelog
-
-All of it.
-
-## [Unreleased]
-
-### Fixed
-
-- A [link](docs/steps.md), and [another](https://example.com).
-
-## [1.1.0] - 2030-01-01
-
-### Added
-
-- Eggs.
-`;
 
 describe("the changelog", () => {
   const text: string = released(changelog, "1.2.0", new Date("2030-02-03"), "hive/couchdb-migrate");
@@ -118,67 +95,4 @@ describe("the version", () => {
     expect(named.flat().length).toBeGreaterThan(5);
     expect(named.flat().filter(({ version }) => version !== own.version)).toEqual([]);
   });
-});
-
-it("npm version brings every file to the new version, and leaves the tag to the owner", async () => {
-  const folder = await tempFolder();
-  const git = (...args: string[]) =>
-    run("git", ["-c", "user.name=hive", "-c", "user.email=hive@example.com", ...args], { cwd: folder });
-  await mkdir(join(folder, "scripts"));
-  await cp(join(root, "scripts/release"), join(folder, "scripts/release"), { recursive: true });
-  await cp(join(root, "node_modules/keep-a-changelog"), join(folder, "node_modules/keep-a-changelog"), {
-    recursive: true,
-  });
-  for (const name of ["ini", "semver"])
-    await cp(join(root, "node_modules", name), join(folder, "node_modules", name), { recursive: true });
-  await writeFile(
-    join(folder, "package.json"),
-    JSON.stringify({ ...manifest, version: "1.1.0", scripts: { version: own.scripts.version } }),
-  );
-  await writeFile(join(folder, "CHANGELOG.md"), changelog);
-  await writeFile(join(folder, "Dockerfile"), "ARG VERSION=1.1.0\n");
-  await writeFile(join(folder, ".gitignore"), "node_modules\n");
-  await git("init", "-q");
-  await git("add", ".");
-  await git("commit", "-qm", "before");
-  await run("npm", ["version", "minor", "--no-git-tag-version"], { cwd: folder });
-  const { stdout } = await git("diff", "HEAD", "--name-only");
-  expect(stdout.trim().split("\n")).toEqual(["CHANGELOG.md", "Dockerfile", "package.json"]);
-  expect(await readFile(join(folder, "Dockerfile"), "utf8")).toBe("ARG VERSION=1.2.0\n");
-  const checked = await run(process.execPath, ["scripts/release/check.mjs", "v1.2.0", "notes.md"], {
-    cwd: folder,
-    env: { PATH: process.env.PATH },
-  });
-  expect(checked.stdout).toBe("v1.2.0 can be released\n");
-  expect(await readFile(join(folder, "notes.md"), "utf8")).toMatch(/^### Fixed\n/);
-  expect((await git("tag")).stdout).toBe("");
-});
-
-describe("the bases of the image", () => {
-  const digest = `sha256:${"a1".repeat(32)}`;
-  /** A `docker` that answers, and says what it was asked. */
-  const bases = async (answer: string) => {
-    const folder = await tempFolder();
-    await writeFile(join(folder, "docker"), `#!/bin/sh\necho "$@" >>'${folder}/asked'\necho '${answer}'\n`);
-    await chmod(join(folder, "docker"), 0o755);
-    const { stdout } = await run(process.execPath, ["scripts/release/bases.mjs"], {
-      cwd: root,
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    return { stdout, asked: await readFile(join(folder, "asked"), "utf8") };
-  };
-
-  it("are those of the Dockerfile, with the digests that their tags have", async () => {
-    const { stdout, asked } = await bases(digest);
-    const dockerfile = await readFile(join(root, "Dockerfile"), "utf8");
-    const names = ["BUILD_IMAGE", "RUN_IMAGE"].map(
-      (name) => new RegExp(`^ARG ${name}=(.*)$`, "m").exec(dockerfile)?.[1],
-    );
-    expect(stdout).toBe(`BUILD_IMAGE=${names[0]}@${digest}\nRUN_IMAGE=${names[1]}@${digest}\n`);
-    expect(asked).toBe(
-      names.map((name) => `buildx imagetools inspect --format {{.Manifest.Digest}} ${name}\n`).join(""),
-    );
-  });
-  it("are not made up from an answer that is no digest", async () =>
-    await expect(bases("<no value>")).rejects.toThrow("is not a digest"));
 });

@@ -1,0 +1,9 @@
+# github-release.sh FOLDER: the release on GitHub, with what pack.sh has put into FOLDER. IMAGE is the image's name with
+# its digest.
+set -eu
+folder=$1
+version=$(node -p 'require("./package.json").version')
+printf '\nImage: `%s`\n' "$IMAGE" >>"$folder/notes.md"
+set -- --verify-tag --title "$version" --notes-file "$folder/notes.md"
+case $version in *-*) set -- "$@" --prerelease ;; esac
+gh release create "v$version" "$@" "$folder"/couchdb-migrate-* "$folder/SHA256SUMS"

@@ -1,0 +1,90 @@
+/** What `npm version` and the release workflow run, as far as it can be shown without an account. */
+import { describe, expect, it } from "vitest";
+import { project } from "./project.js";
+
+const digest = `sha256:${"a1".repeat(32)}`;
+const docker = { docker: `echo ${digest}` };
+const npm = {
+  npm: 'case $1 in pack) echo packed >"$4/couchdb-migrate-$(node -p \'require("./package.json").version\').tgz" ;; esac',
+};
+
+describe("npm version", () => {
+  it("leaves what can be released: every file at the new version, and no tag, which is the owner's", async () => {
+    const { run, read } = await project();
+    await run("npm", "version", "minor", "--no-git-tag-version");
+    expect(await run("git", "diff", "HEAD", "--name-only")).toBe("CHANGELOG.md\nDockerfile\npackage.json\n");
+    expect(await read("Dockerfile")).toContain("ARG VERSION=1.2.0\n");
+    expect(await run("git", "tag")).toBe("");
+    expect(await run("node", "scripts/release/check.mjs", "v1.2.0", "notes.md")).toBe("v1.2.0 can be released\n");
+    expect(await read("notes.md")).toMatch(/^### Fixed\n/);
+  });
+});
+
+describe("the image", () => {
+  const inputs = async (version: string, commands: Readonly<Record<string, string>>) => {
+    const { run, read } = await project(version, commands);
+    return { outputs: await run("node", "scripts/release/image-inputs.mjs"), told: await read("told") };
+  };
+
+  it("is built from the bases of the Dockerfile, with the digests that their tags have now", async () => {
+    const { outputs, told } = await inputs("1.2.0", docker);
+    expect(outputs).toContain(
+      `\nBUILD_IMAGE=example.com/node:24@${digest}\nRUN_IMAGE=example.com/distroless@${digest}\n`,
+    );
+    expect(told).toMatch(/^buildx imagetools inspect .* example\.com\/node:24\n.* example\.com\/distroless\n$/);
+  });
+  it("says its version, its source, its commit, and that commit's time", async () => {
+    const { outputs } = await inputs("1.2.0", docker);
+    expect(outputs).toMatch(
+      /\nVERSION=1\.2\.0\nREVISION=[0-9a-f]{40}\nSOURCE=https:\/\/github\.com\/Hive\/couchdb-migrate\nCREATED=2\d{3}-.*Z\nSOURCE_DATE_EPOCH=\d+\nEND\n$/,
+    );
+  });
+  it.each([
+    [
+      "a release has the tags of its version, its minor version, and the newest one",
+      "1.2.0",
+      ["1.2.0", "1.2", "latest"],
+    ],
+    ["a release candidate has its own tag only", "1.2.0-rc.1", ["1.2.0-rc.1"]],
+  ])("%s", async (_, version, tags) => {
+    const { outputs } = await inputs(version, docker);
+    const name = "ghcr.io/hive/couchdb-migrate";
+    expect(outputs).toContain(`name=${name}\ntags<<END\n${tags.map((tag) => `${name}:${tag}\n`).join("")}END\n`);
+  });
+  it("has no base that an answer without a digest made up", async () =>
+    await expect(inputs("1.2.0", { docker: "echo '<no value>'" })).rejects.toThrow("is not a digest"));
+});
+
+describe("what is packed", () => {
+  const packed = async (version: string) => {
+    const made = await project(version, { ...npm, gh: "" });
+    await made.run("sh", "scripts/release/pack.sh", "release");
+    return made;
+  };
+
+  it("is the tarball, its SBOM, checksums that hold, and the notes", async () => {
+    const { run, read } = await packed("1.2.0");
+    const files = ["couchdb-migrate-1.2.0.cdx.json", "couchdb-migrate-1.2.0.tgz", "dist-tag", "notes.md", "SHA256SUMS"];
+    expect((await run("ls", "release")).trim().split("\n").toSorted()).toEqual(files.toSorted());
+    expect(await run("sh", "-c", "cd release && sha256sum --check SHA256SUMS")).toMatch(/json: OK\n.*tgz: OK\n/);
+    expect(await read("release/notes.md")).toMatch(/^### Fixed\n/);
+  });
+  it.each([
+    ["1.2.0", "latest"],
+    ["1.2.0-rc.1", "next"],
+  ])("of %s is for those who ask npm for %s", async (version, tag) => {
+    expect(await (await packed(version)).read("release/dist-tag")).toBe(`${tag}\n`);
+  });
+  it.each([
+    ["1.2.0", ""],
+    ["1.2.0-rc.1", " --prerelease"],
+  ])("of %s becomes a release on GitHub%s, of a tag that is there", async (version, flag) => {
+    const made = await packed(version);
+    await made.run("sh", "scripts/release/github-release.sh", "release");
+    const name = `release/couchdb-migrate-${version}`;
+    expect((await made.read("told")).split("\n").at(-2)).toBe(
+      `release create v${version} --verify-tag --title ${version} --notes-file release/notes.md${flag} ${name}.cdx.json ${name}.tgz release/SHA256SUMS`,
+    );
+    expect(await made.read("release/notes.md")).toContain("Image: `ghcr.io/hive/couchdb-migrate@sha256:1`");
+  });
+});

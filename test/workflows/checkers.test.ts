@@ -1,0 +1,56 @@
+/** What others know about workflows: actionlint, and the parser that GitHub's own editor support uses. */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { describe, expect, it } from "vitest";
+import { root } from "../support/cli.js";
+import { tempFolder } from "../support/temp.js";
+import { files } from "./workflows.js";
+
+const broken = `
+name: broken
+on: push
+jobs:
+  one:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "\${{ github.event.pull_request.title }}"
+`;
+
+async function actionlint(...paths: readonly string[]): Promise<string> {
+  const run = promisify(execFile)(process.execPath, ["scripts/actionlint.mjs", ...paths], { cwd: root });
+  return (await run.catch((error) => error)).stdout;
+}
+
+/** What GitHub's parser finds. Bundled, because Node 20 refuses the way in which it imports its schema. */
+async function problems(files: readonly (readonly [name: string, content: string])[]): Promise<string[]> {
+  const folder = await tempFolder();
+  const outfile = join(folder, "parser.cjs");
+  const entryPoints = ["@actions/workflow-parser"];
+  await build({ entryPoints, bundle: true, platform: "node", outfile, absWorkingDir: root, logLevel: "error" });
+  const { NoOperationTraceWriter, parseWorkflow } = createRequire(import.meta.url)(outfile);
+  return files.flatMap(([name, content]) => {
+    const { context } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+    return context.errors.getErrors().map(({ message }: Error) => `${name}: ${message}`);
+  });
+}
+
+describe("actionlint", () => {
+  it("finds nothing in any workflow", async () => expect(await actionlint(...files)).toBe(""));
+  it("would find what is wrong", async () => {
+    const found = await actionlint(join(await tempFolder({ "broken.yml": broken }), "broken.yml"));
+    expect(found).toContain("potentially untrusted");
+  });
+});
+
+describe("GitHub's parser", () => {
+  it("takes every workflow", async () =>
+    expect(await problems(files.map((file) => [file, readFileSync(file, "utf8")]))).toEqual([]));
+  it("would refuse what is not in the schema", async () =>
+    expect(await problems([["broken.yml", broken.replace("steps:", "stepz:")]])).toContainEqual(
+      expect.stringContaining("stepz"),
+    ));
+});

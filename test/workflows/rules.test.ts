@@ -1,0 +1,109 @@
+/** Rules of ours for workflows, which neither actionlint nor GitHub's schema knows. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "../support/cli.js";
+import { files, jobs, workflows } from "./workflows.js";
+
+const lines = workflows().flatMap(({ name, text }) =>
+  text.split("\n").map((line, at) => ({ at: `${name}:${at + 1}`, line })),
+);
+const uses = lines.filter(({ line }) => /^\s*(- )?uses: /.test(line)).map(({ at, line }) => [at, line.trim()] as const);
+const commit = /uses: (?<action>[\w-]+\/[\w./-]+)@(?<commit>[0-9a-f]{40}) # (?<tag>v\d+\.\d+\.\d+)$/;
+
+describe("an action", () => {
+  it.each(uses)("%s is of this repository, pinned by commit with its version, or says why it is not", (_, line) => {
+    expect(line).toMatch(/uses: (\.\/.*|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|[\w./-]+@v[\d.]+ # not pinned: .+)$/);
+  });
+
+  it("is the same commit everywhere", () => {
+    const pins = uses.flatMap(([, line]) => {
+      const { groups } = commit.exec(line) ?? {};
+      return groups ? [groups] : [];
+    });
+    const versions = new Map<string, Set<string>>();
+    for (const { action = "", commit, tag } of pins) {
+      const repository = action.split("/").slice(0, 2).join("/");
+      versions.set(repository, (versions.get(repository) ?? new Set()).add(`${commit} ${tag}`));
+    }
+    expect(versions.size).toBeGreaterThan(5);
+    expect([...versions].filter(([, all]) => all.size > 1)).toEqual([]);
+  });
+
+  it.each(
+    jobs().flatMap(([name, { steps = [] }]) =>
+      steps.filter(({ uses }) => uses?.includes("/checkout@")).map((step) => [name, step] as const),
+    ),
+  )("checkout in %s leaves no credentials behind", (_, step) => expect(step.with?.["persist-credentials"]).toBe(false));
+});
+
+/** All that may write, and what for. A job that needs more has to be added here. */
+const writes: Readonly<Record<string, readonly string[]>> = {
+  "codeql.yml: analyze": ["security-events"],
+  "image.yml: image": ["packages", "id-token"],
+  "release.yml: image": ["packages", "id-token"],
+  "release.yml: npm": ["id-token"],
+  "release.yml: github": ["contents"],
+};
+
+describe("a job", () => {
+  it.each(jobs())("%s has the permissions that it needs, and no more", (name, { permissions }) => {
+    expect(permissions).toBeDefined();
+    const written = Object.entries(permissions ?? {}).filter(([, right]) => right !== "read");
+    expect(Object.fromEntries(written)).toEqual(
+      Object.fromEntries((writes[name] ?? []).map((scope) => [scope, "write"])),
+    );
+  });
+  it.each(jobs().filter(([, { uses }]) => !uses))("%s ends by itself", (_, job) =>
+    expect(job["timeout-minutes"]).toBeLessThanOrEqual(60),
+  );
+  it.each(jobs().filter(([name]) => writes[name]))("%s, which may write, uses no cache", (_, { steps = [] }) =>
+    expect(steps.filter((step) => step.with?.cache ?? step.with?.["cache-from"])).toEqual([]),
+  );
+});
+
+describe("a workflow", () => {
+  it.each(workflows().map((one) => [one.name, one] as const))("%s has no permission of its own", (_, { permissions }) =>
+    expect(permissions).toEqual({}),
+  );
+  it.each(
+    workflows()
+      .filter(({ on }) => Object.keys(on).some((event) => event !== "workflow_call"))
+      .map((one) => [one.name, one] as const),
+  )("%s does not run twice at once for one ref", (_, { concurrency }) =>
+    expect(concurrency).toMatchObject({ group: expect.stringContaining("github.ref") }),
+  );
+  it.each(workflows().map((one) => [one.name, one] as const))("%s gives nobody else's code our rights", (_, { on }) =>
+    expect(Object.keys(on)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(pull_request_target|workflow_run)$/)]),
+    ),
+  );
+});
+
+describe("a shell step", () => {
+  const runs = jobs().flatMap(([name, { steps = [] }]) =>
+    steps.flatMap(({ run }) => (run ? [[name, run] as const] : [])),
+  );
+  it.each(runs)("of %s has no text in it that somebody else wrote: %s", (_, run) => expect(run).not.toContain("${{"));
+  it.each(runs)("of %s is one line, or a script that is tested: %s", (_, run) =>
+    expect(run.trim()).not.toContain("\n"),
+  );
+  it("runs scripts that are there", () => {
+    const scripts = runs.flatMap(([, run]) => run.match(/scripts\/[\w/.-]+/g) ?? []);
+    expect(scripts).toContain("scripts/release/check.mjs");
+    expect(scripts.filter((script) => !existsSync(join(root, script)))).toEqual([]);
+  });
+  it("runs scripts of package.json that are there", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const named = runs
+      .flatMap(([, run]) => /^npm (?:run )?(\S+)/.exec(run)?.[1] ?? [])
+      .filter((one) => !["ci", "audit", "publish"].includes(one));
+    expect(named).toContain("test");
+    expect(named.filter((name) => !scripts[name])).toEqual([]);
+  });
+});
+
+it("says where it was never run", () => {
+  for (const file of files)
+    expect(readFileSync(file, "utf8").split("\n").slice(0, 3).join("\n"), file).toMatch(/never\s(# )?run/i);
+});
