@@ -10,7 +10,7 @@ const read = (path: string) => readFile(join(folder, path), "utf8");
 
 /** All that users need. What only developers of the package need is not in it. */
 const shipped =
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|docs\/[\w/-]+\.md|docs\/plan\.svg|schemas\/[\w.-]+\.json|examples\/.+|dist\/[\w.-]+\.cjs|dist\/index\.js|dist\/(index\.d\.ts|library\.d\.cts|third-party-notices\.txt)|dist\/types\/(package\.json|.+\.d\.ts))$/;
+  /^(package\.json|README\.md|CHANGELOG\.md|VERSIONING\.md|LICENSE|docs\/[\w/-]+\.md|docs\/plan\.svg|schemas\/[\w.-]+\.json|examples\/.+|dist\/[\w.-]+\.cjs|dist\/index\.js|dist\/(index\.d\.ts|library\.d\.cts|third-party-notices\.txt)|dist\/types\/(package\.json|.+\.d\.ts))$/;
 
 it("holds what users need, and nothing else", () => {
   expect(files.filter((path) => !shipped.test(path))).toEqual([]);

@@ -41,6 +41,7 @@ export interface Project {
   /** What a command printed. It finds no settings of the shell that runs the tests. */
   run(command: string, ...args: readonly string[]): Promise<string>;
   read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
 }
 
 /**
@@ -73,6 +74,7 @@ export async function project(
     folder,
     run: async (command, ...args) => (await run(command, args, { cwd: folder, env })).stdout,
     read: (file) => readFile(join(folder, file), "utf8"),
+    write: (file, text) => writeFiles(folder, { [file]: text }),
   };
   await made.run("git", "init", "-q");
   await made.run("git", "add", ".");

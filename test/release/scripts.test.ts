@@ -18,6 +18,27 @@ describe("npm version", () => {
     expect(await run("node", "scripts/release/check.mjs", "v1.2.0", "notes.md")).toBe("v1.2.0 can be released\n");
     expect(await read("notes.md")).toMatch(/^### Fixed\n/);
   });
+  it("releases a version for the first time that package.json already has", async () => {
+    const { run } = await project();
+    await run("npm", "version", "1.1.1", "--no-git-tag-version");
+    await run("git", "checkout", "-q", "HEAD", "CHANGELOG.md");
+    await run("npm", "version", "1.1.1", "--no-git-tag-version", "--allow-same-version");
+    expect(await run("node", "scripts/release/check.mjs", "v1.1.1")).toBe("v1.1.1 can be released\n");
+  });
+});
+
+describe("set-owner", () => {
+  it("writes the owner into every file that has the placeholder, and a release is then no longer refused for it", async () => {
+    const { run, read, write } = await project("1.2.0");
+    await write("package.json", (await read("package.json")).replaceAll("/Hive/", "/__OWNER__/"));
+    await expect(run("node", "scripts/release/check.mjs", "v1.2.0")).rejects.toThrow("placeholder");
+    expect(await run("node", "scripts/release/set-owner.mjs", "hive-mind")).toBe("package.json\n");
+    expect(await run("node", "scripts/release/check.mjs", "v1.2.0")).toBe("v1.2.0 can be released\n");
+  });
+  it.each(["-hive", "hive--mind", "__OWNER__", "a b"])("refuses %j, which is no account", async (name) => {
+    const { run } = await project();
+    await expect(run("node", "scripts/release/set-owner.mjs", name)).rejects.toThrow("usage");
+  });
 });
 
 describe("the image", () => {

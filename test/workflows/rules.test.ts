@@ -103,6 +103,22 @@ describe("a shell step", () => {
   });
 });
 
+describe("the versions that CI tests", () => {
+  const [, nodes = "", couchdbs = ""] =
+    /^\| Node\.js \| (.*?) \|.*\n\| CouchDB \| (.*?) \|/m.exec(readFileSync(join(root, "VERSIONING.md"), "utf8")) ?? [];
+  const { matrix } = workflows().find(({ name }) => name === "ci.yml")?.jobs.couchdb?.strategy ?? {};
+
+  it("are those that VERSIONING.md supports", () =>
+    expect(matrix).toEqual({ node: nodes.split(", "), couchdb: couchdbs.split(", ") }));
+  it("begin with the oldest Node.js that package.json allows, and have each major version that it names", () => {
+    const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const allowed = engines.node.split(" || ").map((range: string) => range.replace(/^\D+/, ""));
+    expect(allowed[0].startsWith(`${matrix?.node?.[0]}.`)).toBe(true);
+    const majors = (versions: readonly string[]) => versions.map((version) => version.split(".")[0]);
+    expect(majors(matrix?.node ?? [])).toEqual(majors(allowed));
+  });
+});
+
 it("says where it was never run", () => {
   for (const file of files)
     expect(readFileSync(file, "utf8").split("\n").slice(0, 3).join("\n"), file).toMatch(/never\s(# )?run/i);

@@ -14,6 +14,7 @@ export interface Job {
   readonly uses?: string;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix?: Readonly<Record<string, readonly string[]>> };
   readonly steps?: readonly Step[];
 }
 
