@@ -8,14 +8,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run build
-# What compilers read is left out, and the embedded server (sandbox), which is for development. Whoever runs it may read
-# the rest, whatever the umask of the checkout was.
-RUN mkdir -p /image/app \
-    && cp -r package.json LICENSE dist schemas /image/app/ \
-    && find /image/app/dist \( -path '*/types/*' -o -name '*.d.*ts' -o -name 'sandbox*.cjs' \) -delete \
-    && find /image/app/dist -type d -empty -delete \
-    && chmod -R a+rX /image
+RUN npm run build && node scripts/image-files.mjs /image/app
 
 FROM ${RUN_IMAGE}
 # Within 64 MiB: what V8 may use of it, and threads that share their arenas. Node by itself takes several times as much.

@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   hurry?.addEventListener("abort", endAtOnce, once);
   try {
-    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns ?? 100);
+    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns || 80);
     if ("text" in parsed) {
       // A shell reads completions.
       const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";

@@ -1,10 +1,14 @@
 /** What can be told of the image without an engine that builds it. */
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { environmentOf } from "../src/settings/setting.js";
-import { settingNames, settings } from "../src/settings/table.js";
-import { root } from "./support/cli.js";
+import { environmentOf } from "../../src/settings/setting.js";
+import { settingNames, settings } from "../../src/settings/table.js";
+import { root } from "../support/cli.js";
+import { tempFolder } from "../support/temp.js";
 
 interface Instruction {
   readonly name: string;
@@ -58,11 +62,10 @@ describe("the image", () => {
     expect(the("RUN")).toEqual([]);
   });
 
-  it("takes along what runs, and no packages: neither development dependencies nor the embedded server", () => {
+  it("takes along what the script for its files writes, and nothing else", () => {
     expect(the("COPY")).toEqual(["--from=build /image/app /app"]);
-    const made = instructions.find(({ name, text }) => name === "RUN" && text.includes("/image/app"))?.text ?? "";
-    expect(made).toContain("cp -r package.json LICENSE dist schemas /image/app/");
-    expect(made).toContain("-name 'sandbox*.cjs'");
+    const written = instructions.filter(({ name, text }) => name === "RUN" && text.includes("/image"));
+    expect(written.map(({ text }) => text)).toEqual(["npm run build && node scripts/image-files.mjs /image/app"]);
   });
 
   it("says what it is", () => {
@@ -76,6 +79,47 @@ describe("the image", () => {
 
   it("uses nothing that buildah 1.28 does not know", () => {
     expect(dockerfile).not.toMatch(/<<|--link|--parents|--exclude|@sha256/);
+  });
+});
+
+/** The image's files, as they are written from a shell with this umask: path, mode and digest of each. */
+async function filesOfImage(umask: string): Promise<string[]> {
+  const folder = join(await tempFolder(), "image", "app");
+  const command = `umask ${umask} && exec "$0" scripts/image-files.mjs "$1"`;
+  await promisify(execFile)("sh", ["-c", command, process.execPath, folder], { cwd: root });
+  const paths = ["", ...(await readdir(folder, { recursive: true })).sort()];
+  const described = paths.map(async (path) => {
+    const file = join(folder, path);
+    const found = await stat(file);
+    const text = found.isFile()
+      ? createHash("sha256")
+          .update(await readFile(file))
+          .digest("hex")
+      : "folder";
+    return `${(found.mode & 0o7777).toString(8)} ${path} ${text}`;
+  });
+  return Promise.all(described);
+}
+
+describe("the files of the image", () => {
+  it("are the same, whatever the umask is where it is built", async () => {
+    const files = await filesOfImage("077");
+    expect(await filesOfImage("002")).toEqual(files);
+    expect(files.filter((file) => !/^(755 \S* folder|755 dist\/cli\.cjs \w+|644 \S+ \w{64})$/.test(file))).toEqual([]);
+  });
+  it("are what runs, with its licences: no types, no packages, and no embedded server", async () => {
+    const paths = (await filesOfImage("022")).map((file) => file.split(" ")[1]);
+    for (const path of ["LICENSE", "package.json", "dist/cli.cjs", "dist/third-party-notices.txt"])
+      expect(paths).toContain(path);
+    expect(paths.filter((path) => /node_modules|\/types\/|\.d\.c?ts$|^dist\/sandbox/.test(path ?? ""))).toEqual([]);
+  });
+  it("name no folder of the machine where they were built", async () => {
+    const dist = join(root, "dist");
+    const names = (await readdir(dist)).filter((name) => /\.(cjs|js|txt|json)$/.test(name));
+    const texts = await Promise.all(
+      names.map(async (name) => [name, await readFile(join(dist, name), "utf8")] as const),
+    );
+    expect(texts.filter(([, text]) => text.includes(root)).map(([name]) => name)).toEqual([]);
   });
 });
 
