@@ -1,4 +1,4 @@
-/** The light transport: node:http. It carries what a run reads before it writes, and then what nano has built. */
+/** The light transport: node:http. It carries what a run reads, and what nano has built. */
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
