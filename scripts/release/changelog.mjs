@@ -1,5 +1,6 @@
 /** CHANGELOG.md, read and written by the library of the format that it is in. */
 import { parser } from "keep-a-changelog";
+import { isCandidate } from "./versions.mjs";
 
 function read(text, slug) {
   const changelog = parser(text);
@@ -8,11 +9,17 @@ function read(text, slug) {
   return changelog;
 }
 
-/** The text of one version, for the page of its release. `undefined`: it has none, no date, or nothing in it. */
+const unreleased = ({ releases }) => releases.find((release) => release.version === undefined);
+
+/**
+ * The text of one version, for the page of its release; of a release candidate (`1.2.0-rc.1`) what is unreleased.
+ * `undefined`: it has none, no date, or nothing in it.
+ */
 export function notesOf(text, version, slug) {
   const changelog = read(text, slug);
-  const release = changelog.findRelease(version);
-  if (!release?.date) return undefined;
+  const candidate = isCandidate(version);
+  const release = candidate ? unreleased(changelog) : changelog.findRelease(version);
+  if (!release || (!candidate && !release.date)) return undefined;
   const [, ...lines] = release.toString(changelog).split("\n");
   // On that page, a relative link would lead nowhere.
   const absolute = lines.join("\n").replaceAll(/\]\((?!\w+:)/g, `](https://github.com/${slug}/blob/v${version}/`);
@@ -22,7 +29,7 @@ export function notesOf(text, version, slug) {
 /** The changelog in which what was unreleased is `version`, of the day `date`, below a new empty section. */
 export function released(text, version, date, slug) {
   const changelog = read(text, slug);
-  const next = changelog.releases.find((release) => release.version === undefined);
+  const next = unreleased(changelog);
   if (!next || next.isEmpty()) throw new Error("CHANGELOG.md: there is nothing under Unreleased");
   if (changelog.findRelease(version)) throw new Error(`CHANGELOG.md already has ${version}`);
   next.setVersion(version);

@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { slugOf } from "./owner.mjs";
+import { isCandidate } from "./versions.mjs";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const slug = slugOf(manifest);
@@ -26,7 +27,7 @@ const [major, minor] = version.split(".");
 const [revision, seconds] = output("git", "log", "-1", "--format=%H %ct").split(" ");
 const lines = {
   // A release candidate is found by its own version only.
-  tags: version.includes("-") ? [version] : [version, `${major}.${minor}`, "latest"],
+  tags: isCandidate(version) ? [version] : [version, `${major}.${minor}`, "latest"],
   args: [
     ...bases.map(([, argument, image]) => `${argument}=${withDigest(image)}`),
     `VERSION=${version}`,

@@ -22,6 +22,7 @@ export function problemsOf({ manifest, tag, notes, repository }) {
     manifest.bugs !== bugs && `package.json: bugs is not ${bugs}`,
     tag !== `v${version}` &&
       `the tag is ${tag}, but package.json has version ${version}; the tag has to be v${version}`,
-    notes === undefined && `CHANGELOG.md has no section with a date for ${version}; \`npm version\` makes it`,
+    notes === undefined &&
+      `CHANGELOG.md has nothing about ${version}; \`npm version\` makes its section of what is unreleased`,
   ].filter(Boolean);
 }

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { released } from "./changelog.mjs";
 import { slugOf } from "./owner.mjs";
-import { followsVersion, withVersion } from "./versions.mjs";
+import { followsVersion, isCandidate, withVersion } from "./versions.mjs";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const tracked = execFileSync("git", ["ls-files", "-z"], { encoding: "utf8" }).split("\0").filter(Boolean);
@@ -20,7 +20,9 @@ function rewrite(file, change) {
   changed.push(file);
 }
 
-rewrite("CHANGELOG.md", (text) => released(text, manifest.version, new Date(), slugOf(manifest)));
+if (!isCandidate(manifest.version)) {
+  rewrite("CHANGELOG.md", (text) => released(text, manifest.version, new Date(), slugOf(manifest)));
+}
 for (const file of tracked.filter(followsVersion)) rewrite(file, (text) => withVersion(text, manifest.version));
-execFileSync("git", ["add", ...changed]);
-console.log(`${manifest.version} is in ${changed.join(", ")}`);
+if (changed.length > 0) execFileSync("git", ["add", ...changed]);
+console.log(`${manifest.version} is in ${["package.json", ...changed].join(", ")}`);

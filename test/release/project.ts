@@ -55,7 +55,9 @@ export async function project(
   const folder = await tempFolder({
     "package.json": JSON.stringify({ ...manifest, version }),
     "CHANGELOG.md":
-      version === manifest.version ? changelog : released(changelog, version, new Date(), "Hive/couchdb-migrate"),
+      version === manifest.version || version.includes("-")
+        ? changelog
+        : released(changelog, version, new Date(), "Hive/couchdb-migrate"),
     Dockerfile: "ARG BUILD_IMAGE=example.com/node:24\nARG RUN_IMAGE=example.com/distroless\nARG VERSION=1.1.0\n",
     ".gitignore": "node_modules\nbin\ntold\n",
   });

@@ -26,7 +26,7 @@ describe("a release", () => {
     ["bugs go elsewhere", { manifest: { ...manifest, bugs: undefined } }, "bugs is not"],
     ["the tag is another version", { tag: "v1.3.0" }, "the tag has to be v1.2.0"],
     ["the tag has no v", { tag: "1.2.0" }, "the tag has to be v1.2.0"],
-    ["the changelog does not know it", { notes: undefined }, "no section with a date for 1.2.0"],
+    ["the changelog does not know it", { notes: undefined }, "nothing about 1.2.0"],
   ])("is refused if %s", (_, change, problem) => {
     expect(problemsOf({ ...good, ...change })).toEqual([expect.stringContaining(problem)]);
   });
@@ -56,15 +56,19 @@ describe("the changelog", () => {
     ));
   it("has no notes of a version that was not released", () =>
     expect(notesOf(changelog, "1.2.0", "a/b")).toBeUndefined());
+  it("gives a release candidate the notes of what is unreleased", () =>
+    expect(notesOf(changelog, "1.2.0-rc.1", "a/b")).toMatch(/^### Fixed\n/));
   it("refuses a release of nothing", () =>
     expect(() => released(text, "1.3.0", new Date(), "a/b")).toThrow("nothing under Unreleased"));
   it("refuses a version twice", () =>
     expect(() => released(changelog, "1.1.0", new Date(), "a/b")).toThrow("already has"));
   it("of this project is in the form that the library reads and writes", async () => {
-    const ours = await readFile(join(root, "CHANGELOG.md"), "utf8");
-    const after: string = released(ours, "99.0.0", new Date("2030-02-03"), "a/b");
-    const before = after.replace("## [99.0.0] - 2030-02-03\n\n", "").replaceAll(/^\[[\d.]+\]: .*\n/gm, "");
-    expect(before.trim()).toBe(ours.replaceAll(/^\[[\d.]+\]: .*\n/gm, "").trim());
+    const links = /^\[[\d.]+\]: .*\n/gm;
+    const ours = (await readFile(join(root, "CHANGELOG.md"), "utf8")).replaceAll(links, "").trim();
+    // Right after a release there is nothing unreleased.
+    const more = ours.replace(/^## \[Unreleased\]\n\n(?=## |$)/m, "## [Unreleased]\n\n### Fixed\n\n- One.\n\n");
+    const after: string = released(more, "99.0.0", new Date("2030-02-03"), "a/b");
+    expect(after.replace("## [99.0.0] - 2030-02-03\n\n", "").replaceAll(links, "").trim()).toBe(more.trim());
   });
 });
 

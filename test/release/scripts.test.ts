@@ -18,6 +18,12 @@ describe("npm version", () => {
     expect(await run("node", "scripts/release/check.mjs", "v1.2.0", "notes.md")).toBe("v1.2.0 can be released\n");
     expect(await read("notes.md")).toMatch(/^### Fixed\n/);
   });
+  it("keeps what is unreleased for the version that a release candidate is of", async () => {
+    const { run } = await project();
+    await run("npm", "version", "1.2.0-rc.1", "--no-git-tag-version");
+    expect(await run("git", "diff", "HEAD", "--name-only")).toBe("Dockerfile\npackage.json\n");
+    expect(await run("node", "scripts/release/check.mjs", "v1.2.0-rc.1")).toBe("v1.2.0-rc.1 can be released\n");
+  });
   it("releases a version for the first time that package.json already has", async () => {
     const { run } = await project();
     await run("npm", "version", "1.1.1", "--no-git-tag-version");
@@ -44,6 +50,8 @@ describe("set-owner", () => {
 describe("the image", () => {
   const inputs = async (version: string, commands: Readonly<Record<string, string>>) => {
     const { run, read } = await project(version, commands);
+    // The job installs no packages.
+    await run("rm", "-rf", "node_modules");
     return { outputs: await run("node", "scripts/release/image-inputs.mjs"), told: await read("told") };
   };
 
