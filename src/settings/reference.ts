@@ -11,22 +11,17 @@ export function settingsReference(): string {
     "file that `--config` names), in this order. An empty variable counts as absent. Durations are written `30s`, `5m`,",
     "`1h30m`, `500ms`. Paths in `couchdb-migrate.yaml` are relative to that file's folder.",
     "",
-    "| Flag | Environment | Key | Type | Default | Meaning | Commands |",
-    "|---|---|---|---|---|---|---|",
+    "| Flag, variable, key | Type and default | Meaning | Commands |",
+    "|---|---|---|---|",
     ...rows,
     "",
   ].join("\n");
 }
 
 function row(name: SettingName, setting: Setting): string {
-  const variable = environmentOf(name, setting);
-  const key = keyOf(name, setting);
   const cells = [
-    flagCell(name, setting),
-    setting.envFile ? `${code(variable)}, ${code(`${variable}_FILE`)}` : code(variable),
-    key === undefined ? "" : code(key),
-    typeCell(setting),
-    setting.default === undefined ? (setting.defaultDescription ?? "") : code(setting.default),
+    lines(flagCell(name, setting), variableCell(name, setting), keyCell(name, setting)),
+    lines(typeCell(setting), defaultCell(setting)),
     setting.description,
     commandsCell(setting),
   ];
@@ -42,13 +37,33 @@ function flagCell(name: SettingName, setting: Setting): string {
   return code(`--${flagOf(name)}`) + negated + also;
 }
 
+function variableCell(name: SettingName, setting: Setting): string {
+  const variable = environmentOf(name, setting);
+  return setting.envFile ? `${code(variable)}, ${code(`${variable}_FILE`)}` : code(variable);
+}
+
+function keyCell(name: SettingName, setting: Setting): string {
+  const key = keyOf(name, setting);
+  return key === undefined ? "" : code(key);
+}
+
 function typeCell(setting: Setting): string {
   const type = setting.choices ? setting.choices.map(code).join(", ") : setting.type;
   return setting.none ? `${type}, or ${code("none")}` : type;
 }
 
+function defaultCell({ default: value, defaultDescription }: Setting): string {
+  if (value !== undefined) return `default: ${code(value)}`;
+  return defaultDescription === undefined ? "" : `default: ${defaultDescription}`;
+}
+
 function commandsCell(setting: Setting): string {
   return setting.commands.length > 10 ? "all" : setting.commands.join(", ");
+}
+
+/** Lines of one cell; the space keeps their words apart where tags are stripped. */
+function lines(...parts: string[]): string {
+  return parts.filter((part) => part !== "").join("<br> ");
 }
 
 function code(text: string): string {
