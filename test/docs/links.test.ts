@@ -10,7 +10,7 @@ const inside = top.map(async (entry) => {
   if (!entry.isDirectory()) return entry.name;
   return (await readdir(join(root, entry.name), { recursive: true })).map((name) => join(entry.name, name));
 });
-const files = (await Promise.all(inside)).flat().filter((name) => name.endsWith(".md"));
+const files = (await Promise.all(inside)).flat().filter((name) => /^(?!.*node_modules).*\.md$/.test(name));
 
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 
