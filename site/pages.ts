@@ -30,7 +30,14 @@ export const groups: readonly Group[] = [
   { text: "Operate", pages: ["docs/kubernetes.md", "docs/troubleshooting.md", "docs/lease.md", "docs/performance.md"] },
   {
     text: "Reference",
-    pages: ["docs/steps.md", "docs/settings.md", "docs/errors.md", "docs/library-reference.md", "CHANGELOG.md"],
+    pages: [
+      "docs/steps.md",
+      "docs/settings.md",
+      "docs/errors.md",
+      "docs/library-reference.md",
+      "CHANGELOG.md",
+      "VERSIONING.md",
+    ],
   },
   { text: "Examples", pages: markdown("examples"), collapsed: true },
   { text: "Decisions", pages: ["docs/architecture.md", ...markdown("docs/decisions")], collapsed: true },

@@ -24,7 +24,7 @@ export default defineConfig({
   description,
   lang: "en",
   // GitHub Pages serves a project below its name. SITE_BASE=/ is for a domain of its own.
-  base: process.env.SITE_BASE ?? `/${name}/`,
+  base: process.env.SITE_BASE || `/${name}/`,
   cleanUrls: true,
 
   srcDir: root,

@@ -1,6 +1,7 @@
 /** The built site, in a browser. `npm run build` comes first. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { placeholder } from "../../scripts/release/owner.mjs";
 import { openSite } from "./browser.mjs";
 
 const site = await openSite();
@@ -40,7 +41,7 @@ describe("every page", () => {
   });
 
   it("has no link to a repository that is not known yet", () => {
-    none([...pages.values()].flatMap(({ links }) => links).filter((link) => link.includes("__OWNER__")));
+    none([...pages.values()].flatMap(({ links }) => links).filter((link) => link.includes(placeholder)));
   });
 
   function leads(link) {

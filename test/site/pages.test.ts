@@ -9,12 +9,15 @@ import { type Item, sidebar } from "../../site/sidebar.js";
 import { root } from "../support/cli.js";
 
 describe("the sidebar", () => {
-  it.each(["README.md", "CHANGELOG.md", ...markdown("docs"), ...markdown("examples")])("has %s, once", (file) => {
-    expect(
-      pages.filter((page) => page === file),
-      "add it to a group in site/pages.ts",
-    ).toEqual([file]);
-  });
+  it.each(["README.md", "CHANGELOG.md", "VERSIONING.md", ...markdown("docs"), ...markdown("examples")])(
+    "has %s, once",
+    (file) => {
+      expect(
+        pages.filter((page) => page === file),
+        "add it to a group in site/pages.ts",
+      ).toEqual([file]);
+    },
+  );
 
   it("has only files that exist", () => {
     expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([]);

@@ -38,7 +38,7 @@ const chooser = exactly({
 const update = exactly(
   {
     "package-ecosystem": { enum: ["npm", "github-actions", "docker"] },
-    directory: { const: "/" },
+    directory: { enum: ["/", "/site"] },
     schedule: exactly({ interval: { enum: ["daily", "weekly", "monthly"] } }),
     cooldown: exactly({ "default-days": { type: "integer", minimum: 1, maximum: 90 } }),
     groups: { type: "object", additionalProperties: exactly({ patterns: list(text) }) },
@@ -73,6 +73,8 @@ describe("the file", () => {
 });
 
 it("dependabot looks after everything that is pinned here", () => {
-  const ecosystems = read("dependabot.yml").updates.map((one: Record<string, unknown>) => one["package-ecosystem"]);
-  expect(ecosystems.toSorted()).toEqual(["docker", "github-actions", "npm"]);
+  const places = read("dependabot.yml").updates.map(
+    (one: Record<string, unknown>) => `${one["package-ecosystem"]} ${one.directory}`,
+  );
+  expect(places.toSorted()).toEqual(["docker /", "github-actions /", "npm /", "npm /site"]);
 });

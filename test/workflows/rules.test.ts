@@ -44,6 +44,7 @@ const writes: Readonly<Record<string, readonly string[]>> = {
   "release.yml: image": ["packages", "id-token"],
   "release.yml: npm": ["id-token"],
   "release.yml: github": ["contents"],
+  "site.yml: deploy": ["pages", "id-token"],
 };
 
 describe("a job", () => {
