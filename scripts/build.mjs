@@ -1,25 +1,29 @@
 /**
  * Makes dist/ from src/: the command line and the library as files that need no packages, the library's types, and the
- * licences of what is in them.
+ * licences and the list of what is in them.
  *
  * The library is CommonJS, which starts faster; the ES module hands on what that one has, so that a program which loads
  * both has one library. The types follow: index.d.ts hands on library.d.cts.
  */
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bundle } from "./build/bundle.mjs";
 import { notices } from "./build/notices.mjs";
+import { packagesOf } from "./build/packages.mjs";
+import { sbom } from "./build/sbom.mjs";
 import { types } from "./build/types.mjs";
 import { root } from "./generate/load-kinds.mjs";
 
 const dist = join(root, "dist");
-const { files, packages, exportsOf } = await bundle({
+const { files, folders, exportsOf } = await bundle({
   cli: "src/cli.ts",
   library: "src/index.ts",
   sandbox: "sandbox/index.ts",
   // A thread of its own, started from this file.
   "sandbox-functions": "sandbox/views/sandbox-functions.cjs",
 });
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const packages = await packagesOf(folders);
 
 const made = new Map([
   ...files,
@@ -28,6 +32,7 @@ const made = new Map([
   ["library.d.cts", 'export * from "./types/index.js";\n'],
   ...[...types()].map(([name, text]) => [`types/${name}`, text]),
   ["third-party-notices.txt", await notices(packages)],
+  ["sbom.cdx.json", sbom(manifest, packages)],
 ]);
 
 // The names of shared files change with what is in them.

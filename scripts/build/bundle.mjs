@@ -39,7 +39,7 @@ export async function bundle(entries) {
     const name = basename(path);
     files.set(name, await asCommonJs(commonJs.has(name) ? withNamedExports(text, name) : text));
   }
-  return { files, packages: packagesIn(metafile), exportsOf: exportsIn(metafile) };
+  return { files, folders: packageFoldersIn(metafile), exportsOf: exportsIn(metafile) };
 }
 
 /**
@@ -85,7 +85,7 @@ function withNamedExports(text, name) {
 }
 
 /** `node_modules/ajv`, `node_modules/@scope/name`, also where one lies within another. */
-function packagesIn({ outputs }) {
+function packageFoldersIn({ outputs }) {
   const inputs = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );

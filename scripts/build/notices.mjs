@@ -2,14 +2,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../generate/load-kinds.mjs";
 
-/** The licences of the packages in these folders, as they ask to be passed on. Fails where one has none. */
-export async function notices(folders) {
-  const texts = await Promise.all(folders.map(notice));
+/** The licences of these packages, as they ask to be passed on. Fails where one has none. */
+export async function notices(packages) {
+  const texts = await Promise.all(packages.map(notice));
   return `What couchdb-migrate is built from, besides its own code, and on what terms.\n\n${texts.join("\n")}`;
 }
 
-async function notice(folder) {
-  const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+async function notice({ folder, name, version, license }) {
   const names = await readdir(join(root, folder));
   const files = names.filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
   const texts =

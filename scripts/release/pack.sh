@@ -3,7 +3,7 @@ set -eu
 version=$(node -p 'require("./package.json").version')
 mkdir -p "$1"
 npm pack --silent --pack-destination "$1"
-npm sbom --sbom-format cyclonedx >"$1/couchdb-migrate-$version.cdx.json"
+cp dist/sbom.cdx.json "$1/couchdb-migrate-$version.cdx.json"
 (cd "$1" && sha256sum couchdb-migrate-* >SHA256SUMS)
 # `next` keeps a release candidate away from those who ask for no version.
 case $version in *-*) echo next ;; *) echo latest ;; esac >"$1/dist-tag"

@@ -1,6 +1,7 @@
 /** What the package holds, and that what its texts name is there. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { publint } from "publint";
 import { expect, it } from "vitest";
 import { runCli } from "../support/cli.js";
 import { installed } from "../support/installer.js";
@@ -10,7 +11,7 @@ const read = (path: string) => readFile(join(folder, path), "utf8");
 
 /** All that users need. What only developers of the package need is not in it. */
 const shipped =
-  /^(package\.json|README\.md|CHANGELOG\.md|VERSIONING\.md|LICENSE|docs\/[\w/-]+\.md|docs\/plan\.svg|schemas\/[\w.-]+\.json|examples\/.+|dist\/[\w.-]+\.cjs|dist\/index\.js|dist\/(index\.d\.ts|library\.d\.cts|third-party-notices\.txt)|dist\/types\/(package\.json|.+\.d\.ts))$/;
+  /^(package\.json|README\.md|CHANGELOG\.md|VERSIONING\.md|LICENSE|docs\/[\w/-]+\.md|docs\/plan\.svg|schemas\/[\w.-]+\.json|examples\/.+|dist\/[\w.-]+\.cjs|dist\/index\.js|dist\/(index\.d\.ts|library\.d\.cts|third-party-notices\.txt|sbom\.cdx\.json)|dist\/types\/(package\.json|.+\.d\.ts))$/;
 
 it("holds what users need, and nothing else", () => {
   expect(files.filter((path) => !shipped.test(path))).toEqual([]);
@@ -42,4 +43,9 @@ it("holds every page and schema that help, schemas, messages and examples name",
   const named = texts.flatMap((text) => text.match(/\b(docs\/[\w-]+\.md|schemas\/[\w.-]+\.json)\b/g) ?? []);
   expect(named).toContain("docs/settings.md");
   expect([...new Set(named)].filter((path) => !files.includes(path))).toEqual([]);
+});
+
+it("is found by every resolver, as package.json says", async () => {
+  const { messages } = await publint({ pkgDir: folder, pack: false, strict: true });
+  expect(messages).toEqual([]);
 });

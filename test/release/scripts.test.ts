@@ -5,7 +5,7 @@ import { project } from "./project.js";
 const digest = `sha256:${"a1".repeat(32)}`;
 const docker = { docker: `echo ${digest}` };
 const npm = {
-  npm: 'case $1 in pack) echo packed >"$4/couchdb-migrate-$(node -p \'require("./package.json").version\').tgz" ;; esac',
+  npm: 'mkdir dist && echo {} >dist/sbom.cdx.json; echo packed >"$4/couchdb-migrate-$(node -p \'require("./package.json").version\').tgz"',
 };
 
 describe("npm version", () => {
