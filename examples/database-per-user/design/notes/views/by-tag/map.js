@@ -1,0 +1,3 @@
+function (doc) {
+  (doc.tags || []).forEach(function (tag) { emit(tag); });
+}
