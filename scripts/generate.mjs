@@ -9,6 +9,7 @@ import { editorSchema } from "./generate/editor-schema.mjs";
 import { errorReference } from "./generate/error-reference.mjs";
 import { libraryReference } from "./generate/library-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
+import { permissionsReference } from "./generate/permissions-reference.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { validatorCode } from "./generate/validator-code.mjs";
 import { withoutSnapshot } from "./generate/without-snapshot.mjs";
@@ -19,6 +20,7 @@ const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
   "docs/errors.md": () => errorReference(loaded),
+  "docs/permissions.md": () => permissionsReference(loaded),
   "docs/library-reference.md": () => libraryReference(),
   "docs/settings.md": () => loaded.settingsReference(),
 };

@@ -1,11 +1,20 @@
 /** The library: all that the command line does. */
 
 export type { Connection, NanoInstance } from "./contract/connection.js";
+export type * from "./contract/diagnosis.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./contract/errors.js";
 export type { Event, EventType, Listener } from "./contract/events.js";
-export type { ApplyOptions, LeaseOptions, PartOption, RunOptions, ServerOptions } from "./contract/options.js";
+export type {
+  ApplyOptions,
+  DoctorOptions,
+  LeaseOptions,
+  PartOption,
+  RunOptions,
+  ServerOptions,
+} from "./contract/options.js";
 export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
 export type * from "./contract/results.js";
+export { doctor } from "./doctor/doctor.js";
 export { apply } from "./engine/apply.js";
 export { plan } from "./engine/plan.js";
 export { status } from "./engine/status.js";

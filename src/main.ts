@@ -92,11 +92,13 @@ function contextFor(
   const asks = typeof command.server === "function" ? command.server(settings) : command.server;
   const connection = asks && !settings.sandbox ? readConnection(resolved, io.env, report) : undefined;
   secrets.add([connection?.password]);
-  for (const warning of warnings) log.warn(warning);
-  if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
+  if (!command.reportsSettings) {
+    for (const warning of warnings) log.warn(warning);
+    if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
+  }
   return {
     settings,
-    isGiven: (setting) => resolved.given.has(setting),
+    resolved: { given: resolved.given, problems, warnings },
     positionals,
     connection,
     env: io.env,

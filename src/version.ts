@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { packageFile } from "./package-file.js";
 
+interface Package {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+const { version: own, engines } = JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as Package;
+
 /** The version of couchdb-migrate, from its package.json. */
-export const version: string = (JSON.parse(readFileSync(packageFile("package.json"), "utf8")) as { version: string })
-  .version;
+export const version: string = own;
+
+/** The versions of Node.js that it supports: a range, as package.json has it. */
+export const supportedNode: string = engines.node;

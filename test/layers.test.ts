@@ -26,13 +26,14 @@ const layers: Readonly<Record<string, string>> = {
   migrations: "text contract secrets version.ts files steps kinds generated",
   ledger: "text contract couch migrations",
   engine: "text contract secrets version.ts couch steps kinds generated migrations ledger",
+  doctor: "text contract secrets version.ts couch kinds migrations ledger engine",
   import: "text contract secrets design-doc-rules files couch steps objects kinds migrations engine",
   render: "text contract import",
   settings: "text contract files couch",
   "start-sandbox.ts": "contract missing-module.ts",
-  "index.ts": "contract version.ts migrations engine import start-sandbox.ts",
+  "index.ts": "contract version.ts migrations engine doctor import start-sandbox.ts",
   commands:
-    "text contract secrets package-file.ts version.ts steps kinds migrations engine import render settings start-sandbox.ts index.ts",
+    "text contract secrets package-file.ts version.ts steps kinds migrations engine doctor import render settings start-sandbox.ts index.ts",
   "main.ts": "contract secrets engine render settings commands",
   "cli.ts": "contract engine index.ts main.ts",
 };

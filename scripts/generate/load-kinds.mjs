@@ -15,6 +15,7 @@ export async function loadKinds() {
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
+    export { commandRights, kindRights } from "./src/doctor/rights.js";
     export { settingsReference } from "./src/settings/reference.js";
   `;
   const parent = join(root, "node_modules/.cache");

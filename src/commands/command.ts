@@ -10,9 +10,10 @@ import type { FastPath } from "../engine/fast.js";
 import type { Log, Stream } from "../render/log.js";
 import type { Style } from "../render/style.js";
 import type { Secrets } from "../secrets/secrets.js";
+import type { Resolved } from "../settings/resolve.js";
 import type { CommandName } from "../settings/setting.js";
 import type { Environment } from "../settings/source.js";
-import type { SettingName, Settings } from "../settings/table.js";
+import type { Settings } from "../settings/table.js";
 
 /** The library, as the commands call it. */
 export type Engine = Pick<
@@ -28,6 +29,7 @@ export type Engine = Pick<
   | "unlock"
   | "importServer"
   | "importBootstrap"
+  | "doctor"
 >;
 
 /** What the process lends to a command; tests lend their own. */
@@ -48,8 +50,8 @@ export interface Io {
 
 export interface Context {
   readonly settings: Settings;
-  /** Whether the user gave this setting, so it is not the default. */
-  isGiven(setting: SettingName): boolean;
+  /** Where the settings come from. There are problems only for a command that reports them. */
+  readonly resolved: Pick<Resolved, "given" | "problems" | "warnings">;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that talk to no CouchDB, and with `--sandbox`. */
@@ -84,6 +86,8 @@ export interface Command {
   readonly summary: string;
   /** It talks to a CouchDB (with these settings), so that the connection is checked with them. */
   readonly server?: true | ((settings: Settings) => boolean);
+  /** It runs even if settings are invalid, and says itself what is wrong with them. */
+  readonly reportsSettings?: true;
   /** Command line (without the program's name) and what it is good for. */
   readonly examples: readonly (readonly [string, string])[];
   run(context: Context): Promise<Outcome>;

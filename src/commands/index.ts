@@ -2,6 +2,7 @@
 import { apply } from "./apply.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
+import { doctor } from "./doctor.js";
 import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
 import { ledgerForget } from "./ledger-forget.js";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   plan,
   status,
   validate,
+  doctor,
   wait,
   ledgerForget,
   ledgerAccept,

@@ -1,6 +1,12 @@
+import { existsSync } from "node:fs";
 import type { LoadOptions } from "../migrations/load.js";
 import type { Migrations } from "../migrations/step.js";
 import type { Context } from "./command.js";
+
+/** Whether there are files to read: the default folder may be absent, one that the user named may not. */
+export function hasMigrations({ resolved, settings }: Context): boolean {
+  return resolved.given.has("path") || existsSync(settings.path);
+}
 
 /** The migration files of the settings; their secrets are known from here on. */
 export async function readMigrations(

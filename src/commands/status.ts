@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { exitCodes } from "../contract/errors.js";
 import type { Command } from "./command.js";
-import { readMigrations } from "./migrations.js";
+import { hasMigrations, readMigrations } from "./migrations.js";
 import { runOptions } from "./run-options.js";
 
 export const status: Command = {
@@ -15,10 +14,9 @@ export const status: Command = {
   ],
   async run(context) {
     // The ledger says what was applied, where it was applied from or not.
-    const without = !context.isGiven("path") && !existsSync(context.settings.path);
-    const migrations = without
-      ? undefined
-      : await readMigrations(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" });
+    const migrations = hasMigrations(context)
+      ? await readMigrations(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" })
+      : undefined;
     const engine = await context.engine();
     const result = await engine.status(migrations, runOptions(context));
     const { statusSummary, statusText } = await import("../render/status-text.js");

@@ -25,7 +25,7 @@ export type ExitClass = keyof typeof exitCodes;
 /** For help and the reference of errors. */
 export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   done: "done, or nothing to do",
-  failed: "a step failed or was refused",
+  failed: "a step failed or was refused, or doctor found a problem",
   pending: "changes are pending, or the files are older (only with --detailed-exitcode)",
   invalid: "the input is invalid",
   unreachable: "CouchDB is unreachable, or refuses the login or a permission",

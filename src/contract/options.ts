@@ -72,6 +72,16 @@ export interface ApplyOptions extends RunOptions, LeaseOptions {
   readonly timeout?: number;
 }
 
+export interface DoctorOptions
+  extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
+  /** The folder of migration files, or one file. Default: none are looked at. */
+  readonly path?: string;
+  /** What variables of the files are looked up in, and the proxy's address. Default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The checks of the server are skipped for this reason, and nothing is sent. Default: the server is asked. */
+  readonly offline?: string;
+}
+
 export const defaults = {
   path: "./migrations",
   set: "default",

@@ -4,6 +4,7 @@ import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
+import { clockOffset } from "./clock.js";
 import { addressOf, credentialsOf } from "./connection.js";
 import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
@@ -91,6 +92,7 @@ export class Exchange {
   readonly #policy: RetryPolicy;
   readonly #transport: Transport;
   #version: string | undefined;
+  #clockOffset: number | undefined;
 
   constructor(connection: Connection, options: ExchangeOptions) {
     const address = addressOf(connection);
@@ -112,6 +114,11 @@ export class Exchange {
   /** CouchDB's version as its answers' header says, where no proxy leaves it out. */
   get version(): string | undefined {
     return this.#version;
+  }
+
+  /** Seconds that the server's clock is ahead; see clock.ts. */
+  get clockOffset(): number | undefined {
+    return this.#clockOffset;
   }
 
   close(): void {
@@ -189,9 +196,11 @@ export class Exchange {
     try {
       const headers = headersOf(request, authorization);
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
+      const asked = Date.now();
       const response = await this.#transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
       status = response.status;
       retryAfter = response.headers["retry-after"];
+      this.#clockOffset = clockOffset(response.headers.date, asked, Date.now());
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
       const answer = outcomeOf(response, target);
       outcome = isFailed(answer) || status >= 300 || isShapely(method, target, answer.body) ? answer : misshapen;

@@ -25,6 +25,8 @@ export interface Gateway extends Couch {
   assertPathsKept(characters: string): Promise<void>;
   /** What came of the requests until CouchDB has answered one. */
   readonly contact: { readonly made: boolean; readonly trouble: string };
+  /** Seconds that the server's clock is ahead of this machine's, by its last answer; `undefined`: it did not say. */
+  readonly clockOffset: number | undefined;
   /** Ends the requests under way, with `reason`; later ones are sent as ever. */
   cut(reason: MigrateError): void;
   close(): Promise<void>;
@@ -183,6 +185,9 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     close: async () => exchange.close(),
     get epoch() {
       return memo.epoch;
+    },
+    get clockOffset() {
+      return exchange.clockOffset;
     },
   };
   return gateway;

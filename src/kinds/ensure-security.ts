@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
+import { rightIn } from "../couch/database-right.js";
 import { path } from "../couch/path.js";
+import { readSession } from "../couch/session.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, updates } from "../steps/difference.js";
 import { defineKind } from "../steps/kind.js";
@@ -84,9 +87,22 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
 
   /** CouchDB answers `{"ok":true}`, whatever it made of it: `_security` is read again. */
   async apply(write, { couch, database }) {
-    await couch.write("PUT", path`/${database}/_security`, { body: write, repeatable: true });
+    try {
+      await couch.write("PUT", path`/${database}/_security`, { body: write, repeatable: true });
+    } catch (error) {
+      throw (await refusedTo(couch, database)) ?? error;
+    }
   },
 });
+
+/** CouchDB refuses with 500 who is no admin of the database, and gives no reason. */
+async function refusedTo(couch: Couch, database: string): Promise<MigrateError | undefined> {
+  const session = await readSession(couch).catch(() => undefined);
+  if (!session || (await rightIn(couch, database, session).catch(() => "admin")) !== "member") return undefined;
+  const permission = `admin of ${database}`;
+  const message = `user ${JSON.stringify(session.name)} needs to be an ${permission} for PUT /${database}/_security`;
+  return new MigrateError("missing-permission", { message, data: { permission, database, user: session.name } });
+}
 
 function namesSchema(description: string): Schema {
   const list = (what: string, example: string): Schema => ({

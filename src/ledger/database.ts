@@ -15,6 +15,8 @@ interface DatabaseInfo {
   readonly doc_del_count: number;
 }
 
+export type SecurityObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** Members could overwrite the ledger; CouchDB 1.x and 2.x let everybody in by default. */
 const adminOnly = {
   admins: { names: [], roles: ["_admin"] },
@@ -86,12 +88,16 @@ async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Pr
 
 async function secure(couch: Couch, place: LedgerPlace): Promise<void> {
   const security = path`/${place.database}/_security`;
-  const { body } = await couch.read<Record<string, Record<string, unknown>>>(security, { fresh: true });
-  const { admins, members, ...others } = body;
-  const present = { admins: { names: [], ...admins }, members: { names: [], ...members }, ...others };
-  if (isDeepStrictEqual(present, adminOnly)) return;
+  const { body } = await couch.read<SecurityObject>(security, { fresh: true });
+  if (isAdminOnly(body)) return;
   // Not read back: another node of a cluster may show the old value for seconds after it was taken.
   await couch.write("PUT", security, { body: adminOnly, repeatable: true });
+}
+
+/** Whether only server admins may read and write the database. */
+export function isAdminOnly({ admins, members, ...others }: SecurityObject): boolean {
+  const present = { admins: { names: [], ...admins }, members: { names: [], ...members }, ...others };
+  return isDeepStrictEqual(present, adminOnly);
 }
 
 /** Who may not ask, or asks a CouchDB 1.x, gets no list. No answer from a 2.x or newer: to be safe, a cluster. */

@@ -54,9 +54,9 @@ const timeout = 30_000;
 export async function readLease(
   couch: Couch,
   place: LeasePlace,
-): Promise<{ readonly holder: string; readonly since: string; readonly token: number } | null> {
+): Promise<{ readonly holder: string; readonly since: string; readonly token: number; readonly ttl: number } | null> {
   const leaf = holding((await readLeaves(couch, place, { timeout })) ?? []);
-  return leaf ? { holder: leaf.holder ?? "", since: leaf.since, token: leaf.token } : null;
+  return leaf ? { holder: leaf.holder ?? "", since: leaf.since, token: leaf.token, ttl: leaf.ttl } : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** docs/settings.md, from the table. */
-import { environmentOf, flagOf, keyOf, type Setting } from "./setting.js";
+import { commandNames, environmentOf, flagOf, keyOf, type Setting } from "./setting.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 
 export function settingsReference(): string {
@@ -58,7 +58,7 @@ function defaultCell({ default: value, defaultDescription }: Setting): string {
 }
 
 function commandsCell(setting: Setting): string {
-  return setting.commands.length > 10 ? "all" : setting.commands.join(", ");
+  return setting.commands.length === commandNames.length ? "all" : setting.commands.join(", ");
 }
 
 /** Lines of one cell; the space keeps their words apart where tags are stripped. */

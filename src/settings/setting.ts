@@ -41,6 +41,7 @@ export const commandNames = [
   "plan",
   "status",
   "validate",
+  "doctor",
   "wait",
   "ledger forget",
   "ledger accept",

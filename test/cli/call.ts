@@ -3,7 +3,7 @@ import { onTestFinished, vi } from "vitest";
 import type { Engine } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
-import { applyOf, importOf, planOf, statusOf } from "../render/results.js";
+import { applyOf, diagnosisOf, importOf, planOf, statusOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 
 export interface CallOptions {
@@ -58,6 +58,7 @@ export function stubEngine(): Engine {
     unlock: vi.fn(async () => ({ lease: null, parts: [] })),
     importServer: vi.fn(async () => importOf()),
     importBootstrap: vi.fn(async () => importOf()),
+    doctor: vi.fn(async () => diagnosisOf()),
   };
 }
 

@@ -439,6 +439,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await readLease(couch, where)).toEqual({
         holder: "anna",
         token: 1,
+        ttl: expect.any(Number),
         since: expect.stringMatching(/^\d{4}-/),
       });
       expect({ ...couch.requests }).toEqual({ reads: 1, writes: 0 });

@@ -107,6 +107,11 @@ describe("the installed command", () => {
     expect(await json("status")).toMatchObject({ set: "default" });
   });
 
+  it("examines itself and the server", async () => {
+    expect(await succeed("doctor")).toContain("CouchDB at");
+    expect(await json("doctor")).toMatchObject({ formatVersion: 1, checks: expect.anything() });
+  });
+
   it("imports what is there", async () => {
     expect(await succeed(`import --database ${database} --out imported`)).toContain("imported");
     expect(await json(`import --database ${database} --out imported --force`)).toMatchObject({ out: "imported" });

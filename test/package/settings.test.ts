@@ -20,10 +20,11 @@ import { wrongValue } from "./wrong-value.js";
 const { program } = await installed();
 const run = (args: readonly string[], options: CliOptions) => runCli(args, { ...options, program });
 
-/** What each problem that was reported names first. */
-const problems = ({ stderr }: CliResult) =>
-  stderr
+/** What each problem that was reported names first; `doctor` reports them on stdout. */
+const problems = ({ stdout, stderr }: CliResult) =>
+  (stdout + stderr)
     .split("\n")
+    .map((line) => line.trim())
     .flatMap((line) => /^- (.*?): /.exec(line.replace(/^- couchdb-[\w./-]+:\d+:\d+: /, "- "))?.[1] ?? []);
 
 const refused = settingNames.flatMap((name) => {

@@ -1,5 +1,6 @@
 /** Results of the library for the tests of what is rendered. */
 
+import type { Check, Diagnosis } from "../../src/contract/diagnosis.js";
 import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/contract/results.js";
 import { emptyResult } from "../../src/engine/empty-result.js";
 import type { ImportResult } from "../../src/index.js";
@@ -73,4 +74,8 @@ export function statusOf(more: Partial<Status> = {}): Status {
 
 export function importOf(more: Partial<ImportResult> = {}): ImportResult {
   return { formatVersion: 1, out: "migrations", files: [], steps: 0, leftOut: [], variables: [], ...more };
+}
+
+export function diagnosisOf(checks: readonly Check[] = []): Diagnosis {
+  return { formatVersion: 1, version: "0.1.0", result: "ok", checks };
 }

@@ -1,6 +1,7 @@
 /** Documents that CouchDB did not take: what is said of them, and what follows from it. Pure. */
 
 import { type ErrorCode, MigrateError } from "../../contract/errors.js";
+import { isMissingPermission } from "../../couch/retry.js";
 import { notWritten } from "../../couch/written.js";
 
 export interface Refusal {
@@ -35,6 +36,7 @@ export const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error"
 export function codeOf(refused: readonly Refusal[]): ErrorCode {
   if (refused.every(({ error }) => conflicts.has(error))) return "conflict";
   if (refused.every(({ error }) => conflicts.has(error) || doubtful.has(error))) return "outcome-unknown";
+  if (refused.every(({ reason }) => isMissingPermission(reason))) return "missing-permission";
   return refused.every(({ error }) => error === notWritten) ? "not-applied" : "request-failed";
 }
 

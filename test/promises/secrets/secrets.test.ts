@@ -310,6 +310,52 @@ test("events of a whole run", async () => {
   search.add("events", inspect(events, { depth: Number.POSITIVE_INFINITY }));
 });
 
+test("doctor, whatever it finds", async () => {
+  const path = soundFiles();
+  const withUrl = proxy.url.replace("//", `//duran:${secrets.urlPassword}@`);
+  const tls = { COUCHDB_MIGRATE_KEY: join(folder, "key.pem"), COUCHDB_MIGRATE_CERT: join(folder, "key.pem") };
+  const cases: [string, Readonly<Record<string, string>>, number][] = [
+    [path, {}, 0],
+    [join(folder, slug(Object.keys(broken)[0] ?? "")), {}, 3],
+    // CouchDB locks the account of whoever is refused often.
+    [path, { COUCHDB_USERNAME: "kerrigan", COUCHDB_PASSWORD: secrets.urlPassword }, 4],
+    [path, { COUCHDB_URL: withUrl, COUCHDB_USERNAME: "", COUCHDB_PASSWORD: "" }, 4],
+    [path, { COUCHDB_URL: `${withUrl}?${secrets.configKey}` }, 3],
+    [path, { COUCHDB_URL: `http://a:${secrets.urlPassword}@127.0.0.1:1`, COUCHDB_MIGRATE_WAIT: "10ms" }, 4],
+    [path, { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: `http://a:${secrets.urlPassword}@proxy.invalid:3128` }, 0],
+    [path, { COUCHDB_URL: "https://127.0.0.1:1", ...tls, COUCHDB_MIGRATE_WAIT: "10ms" }, 4],
+    [path, { COUCHDB_PASSWORD_FILE: join(folder, "secret") }, 3],
+    [path, { COUCHDB_MIGRATE_WAIT: "soon" }, 3],
+  ];
+  for (const format of ["text", "json"]) {
+    for (const [at, more, code] of cases) {
+      const ran = await run(["doctor", at, "--format", format], more);
+      expect(ran.code, ran.stdout + ran.stderr).toBe(code);
+    }
+    expect((await run(["doctor", path, "--format", format, "--log-format", "json"], {}, inItsOwn)).code).toBe(0);
+  }
+  const given = connection({ previousPassword: secrets.previous });
+  search.add(
+    "a diagnosis, inspected",
+    inspect(await library.doctor({ connection: given, path, env: env(folder) }), { depth: null }),
+  );
+  // All that a server may say of itself, and of others.
+  for (const status of [200, 400, 403]) {
+    const said = { couchdb: echo, version: echo, features: [echo], vendor: { name: echo }, error: echo, reason: echo };
+    const lease = [{ ok: { _rev: "1-a", holder: echo, since: echo, ttl: 1 } }];
+    const body = { ...said, userCtx: { name: echo, roles: [echo] }, info: { authenticated: echo }, all_nodes: [echo] };
+    for (const matches of ["/", "/_session", "/_node", "/_membership", "/_active_tasks", "/couchdb-migrate"]) {
+      proxy.reset();
+      const answer = matches === "/_active_tasks" ? [{ type: echo, database: echo, design_document: echo }] : body;
+      const wanted = (one: { path: string }) => (matches === "/" ? one.path === "/" : one.path.startsWith(matches));
+      proxy.faultWhen(({ path }) => path.includes("/lease-") && matches !== "/", { status: 200, body: lease }, 1_000);
+      proxy.faultWhen(wanted, { status, body: answer }, 1_000);
+      await run(["doctor", path, "--format", "json"]);
+    }
+  }
+  proxy.reset();
+});
+
 test("refused logins, and secrets in a URL", async () => {
   const refused = { COUCHDB_PASSWORD: secrets.urlPassword };
   expect(await run(["plan", soundFiles()], refused)).toMatchObject({ code: 4 });

@@ -1,0 +1,14 @@
+/**
+ * How many seconds the server's clock is ahead of this machine's; negative: behind. An answer's Date header has whole
+ * seconds, which servers write once a second, at some time between request and answer: what all this does not rule out
+ * counts as none. `undefined`: the answer has no date. Pure.
+ *
+ * @param asked, answered milliseconds since 1970, by this machine's clock
+ */
+export function clockOffset(date: string | undefined, asked: number, answered: number): number | undefined {
+  const told = Date.parse(date ?? "");
+  if (Number.isNaN(told)) return undefined;
+  const [least, most] = [told - answered, told + 2000 - asked];
+  if (least <= 0 && most >= 0) return 0;
+  return Math.round((least > 0 ? least : most) / 1000);
+}

@@ -1,0 +1,21 @@
+/** Whether CouchDB says that it is ready. */
+import { MigrateError } from "../../contract/errors.js";
+import { path } from "../../couch/path.js";
+import { membersOf } from "../../text/json.js";
+import { type CheckKind, ok, problem, skipped } from "../check.js";
+
+export const readiness: CheckKind = {
+  group: "server",
+  name: "readiness",
+  needs: "server",
+  async find({ contact: { couch }, foreign }) {
+    const { status, body } = await couch.once(path`/_up`, { accept: [400, 401, 404] });
+    const said = membersOf(body).status;
+    if (status === 200) return ok("`/_up` says that CouchDB is ready");
+    if (typeof said !== "string") return skipped("CouchDB does not answer `/_up`", "None: it may be too old.");
+    const message = `CouchDB is up, but reports ${JSON.stringify(foreign(said))}`;
+    return problem(
+      new MigrateError("unreachable", { message, next: "End the maintenance mode of this node, or wait." }),
+    );
+  },
+};

@@ -1,0 +1,13 @@
+/** What all checks come to. Pure. */
+import type { Check, Diagnosis } from "../contract/diagnosis.js";
+
+export function resultOf(checks: readonly Check[]): Diagnosis["result"] {
+  const has = (status: Check["status"]) => checks.some((check) => check.status === status);
+  return has("problem") ? "problem" : has("warning") ? "warning" : "ok";
+}
+
+/** The same diagnosis, with further checks before its own. */
+export function withChecks(diagnosis: Diagnosis, before: readonly Check[]): Diagnosis {
+  const checks = [...before, ...diagnosis.checks];
+  return { ...diagnosis, result: resultOf(checks), checks };
+}
