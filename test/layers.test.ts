@@ -111,6 +111,17 @@ test("the sandbox imports few layers of src/, and only start-sandbox.ts imports 
   expect(users).toEqual(["start-sandbox.ts"]);
 });
 
+test("only couch/ can send requests", () => {
+  const network = /^(?:node:)?(?:http|https|http2|net|tls|dgram|dns|undici)(?:\/|$)|^nano$/;
+  const senders = [...imports.keys()].filter((file) => {
+    const text = readFileSync(join(source, file), "utf8");
+    const { importedFiles } = ts.preProcessFile(text);
+    return importedFiles.some(({ fileName }) => network.test(fileName)) || /\bfetch\(/.test(text);
+  });
+  expect(senders).toContain("couch/http-transport.ts");
+  expect([...new Set(senders.map(layerOf))]).toEqual(["couch"]);
+});
+
 test("no files import each other in a circle", () => {
   expect(circleIn(imports)).toEqual([]);
 });
