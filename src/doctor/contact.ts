@@ -12,7 +12,7 @@ import { isAdmin, type Session } from "../couch/session.js";
 import { type Run, whenReached, withRun } from "../engine/session.js";
 import { withoutSecrets } from "../engine/without-secrets.js";
 import type { LedgerPlace } from "../ledger/place.js";
-import type { Secrets } from "../secrets/secrets.js";
+import type { Secrets, StepSecrets } from "../secrets/secrets.js";
 
 interface Reached {
   /** Sends reads. If the login was refused, it sends no credentials. */
@@ -33,13 +33,15 @@ export type Contact =
 
 type Work<T> = (contact: Contact, secrets?: Secrets) => Promise<T>;
 
-export async function inContact<T>(options: DoctorOptions, work: Work<T>): Promise<T> {
+/** @param steps whose secrets the server may repeat */
+export async function inContact<T>(options: DoctorOptions, steps: readonly StepSecrets[], work: Work<T>): Promise<T> {
   const { offline } = options;
   if (offline !== undefined) return work({ is: "offline", why: offline });
   let opened = false;
   try {
     return await withRun({ steps: [] }, { ...options, expectsServer: true }, async (run) => {
       opened = true;
+      run.secrets.addSteps(steps);
       return withContact(run, options, work);
     });
   } catch (thrown) {

@@ -10,8 +10,8 @@ import { runChecks } from "./run-checks.js";
 
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const files = await lookAtFiles(options);
-  return inContact(options, async (contact, secrets = new Secrets()) => {
-    if (files.are === "valid") secrets.addSteps(files.migrations.steps);
+  const steps = files.are === "valid" ? files.migrations.steps : [];
+  return inContact(options, steps, async (contact, secrets = new Secrets()) => {
     const env = options.env ?? process.env;
     const scene = { options, env, files, contact, foreign: secrets.foreign };
     const checks = await runChecks(registry, scene, secrets);

@@ -13,8 +13,8 @@ export const lease: CheckKind = {
     const held = await readLease(couch, place);
     const parts = await readPartLeases(couch, place);
     const facts = {
-      lease: held && { holder: foreign(held.holder), since: held.since, ttl: held.ttl },
-      parts: parts.map(({ part, holder, since }) => ({ ...part, holder: foreign(holder), since })),
+      lease: held && { holder: foreign(held.holder), since: foreign(held.since), ttl: held.ttl },
+      parts: parts.map(({ part, holder, since }) => ({ ...part, holder: foreign(holder), since: foreign(since) })),
     };
     const lines = facts.parts.map(({ step, number, ...one }) => `part ${number} of ${step}: ${heldText(one)}`);
     if (!facts.lease && lines.length === 0) return ok("nobody holds it", { facts });

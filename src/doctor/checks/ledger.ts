@@ -10,9 +10,9 @@ export const ledger: CheckKind = {
   group: "ledger",
   name: "ledger",
   needs: "login",
-  async find({ contact: { couch, place } }) {
+  async find({ contact: { couch, place }, foreign }) {
     const stored = await readLedger(couch, place);
-    const others = (await readOtherSets(couch, place)).map(({ set }) => set).sort();
+    const others = (await readOtherSets(couch, place)).map(({ set }) => foreign(set)).sort();
     const also = others.length > 0 ? `; other sets in ${place.database}: ${list(others, 10)}` : "";
     if (!stored) {
       const detail = `the set ${place.set} has no ledger: nothing was applied${also}`;
@@ -22,19 +22,19 @@ export const ledger: CheckKind = {
     const facts = {
       set: place.set,
       exists: true,
-      revision: stored.rev,
+      revision: foreign(stored.rev),
       formatVersion: stored.ledger.formatVersion,
       steps: entries.length,
       bytes: Buffer.byteLength(JSON.stringify(stored.ledger)),
-      version: newestVersion(stored.ledger) ?? null,
+      version: foreign(newestVersion(stored.ledger) ?? "") || null,
       versions: Object.keys(stored.ledger.versions ?? {}).length,
-      release: stored.ledger.release?.value ?? null,
+      release: foreign(stored.ledger.release?.value ?? "") || null,
       lastApplied:
         entries
-          .map(({ appliedAt }) => appliedAt)
+          .map(({ appliedAt }) => foreign(appliedAt))
           .sort()
           .at(-1) ?? null,
-      appliedBy: [...new Set(entries.map(({ version }) => version))].sort(),
+      appliedBy: [...new Set(entries.map(({ version }) => foreign(version)))].sort(),
       otherSets: others,
     };
     const detail = [
