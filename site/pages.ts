@@ -27,7 +27,16 @@ export const groups: readonly Group[] = [
       "docs/sandbox.md",
     ],
   },
-  { text: "Operate", pages: ["docs/kubernetes.md", "docs/troubleshooting.md", "docs/lease.md", "docs/performance.md"] },
+  {
+    text: "Operate",
+    pages: [
+      "docs/kubernetes.md",
+      "docs/troubleshooting.md",
+      "docs/permissions.md",
+      "docs/lease.md",
+      "docs/performance.md",
+    ],
+  },
   {
     text: "Reference",
     pages: [
