@@ -53,7 +53,10 @@ async function run(): Promise<{ short: boolean; result: ApplyResult }> {
 const long = async () => apply(await loadMigrations(folder, { env }), options);
 const put = (name: string, text: string) => writeFiles(folder, { [name]: text });
 
-test("a run after a run takes it, and says what the long way says", async () => {
+/** Before, CouchDB does not tell a recreated database from the one before it, so that no run is cut short. */
+const hasIncarnations = server().isFrom("3.3");
+
+test.runIf(hasIncarnations)("a run after a run takes it, and says what the long way says", async () => {
   expect(await run()).toMatchObject({ short: false, result: { applied: ["made", "members", "views"] } });
   const { short, result } = await run();
   expect(short).toBe(true);
@@ -85,7 +88,7 @@ async function otherSet(): Promise<void> {
 type Change = readonly [what: string, change: () => Promise<unknown>, result: Partial<ApplyResult>];
 const all = ["made", "members", "views"];
 
-describe("it is not taken where there is something else than last time:", () => {
+describe.runIf(hasIncarnations)("it is not taken where there is something else than last time:", () => {
   test.each<Change>([
     ["a comment", () => put("001.yaml", `# new\n${steps()}`), { unchanged: all }],
     ["a step", () => put("001.yaml", steps().replace("drone", "larva")), { unchanged: all }],
@@ -195,7 +198,7 @@ describe("of many databases", () => {
     await run();
   });
 
-  test("the shard maps are listed, and none is asked for by itself", async () => {
+  test.runIf(hasIncarnations)("the shard maps are listed, and none is asked for by itself", async () => {
     const paths: string[] = [];
     options = { ...options, emit: (event) => void (event.type === "request" && paths.push(event.path)) };
     expect(await run()).toMatchObject({ short: true, result: { requests: { reads: 3, writes: 0 } } });

@@ -53,6 +53,9 @@ async function recreate(): Promise<void> {
   await until(again, (time) => time !== born);
 }
 
+/** Before, CouchDB does not tell a recreated database from the one before it. */
+const hasIncarnations = server().isFrom("3.3");
+
 describe("a step", () => {
   test("that is new is pending, then applied", async () => {
     const set = await files(made(), members("a"));
@@ -153,7 +156,7 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ applied: ["made", "members"] });
   });
 
-  test("whose database was deleted and made anew is pending again", async () => {
+  test.runIf(hasIncarnations)("whose database was deleted and made anew is pending again", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
     await recreate();
@@ -162,7 +165,7 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test.each([
+  test.runIf(hasIncarnations).each([
     ["with the ledger of before", async () => {}],
     ["without a ledger", async () => void (await forgetLedger())],
   ])("that is done once may be accepted in a restored database, %s: it does not run again", async (_, restored) => {
