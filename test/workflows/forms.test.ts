@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { commands } from "../../src/commands/index.js";
 import { root } from "../support/cli.js";
 
 const text = { type: "string", minLength: 1 };
@@ -70,6 +71,12 @@ describe("the file", () => {
     expect(problems(dependabot, { version: 2, updates: [{ "package-ecosystem": "npm", directry: "/" }] })).not.toEqual(
       [],
     ));
+});
+
+it("the form for bugs asks for the output of a command that there is", () => {
+  const ids = read("ISSUE_TEMPLATE/bug.yml").body.map(({ id }: { id?: string }) => id);
+  expect(ids).toContain("doctor");
+  expect(commands.map(({ name }) => name)).toContain("doctor");
 });
 
 it("dependabot looks after everything that is pinned here", () => {
