@@ -2,7 +2,7 @@
 import type { Command, Context, Io } from "./commands/command.js";
 import { parsePlain } from "./commands/parse-plain.js";
 import { see } from "./commands/see.js";
-import { exitCodes, MigrateError } from "./contract/errors.js";
+import { catalogue, exitCodes, MigrateError } from "./contract/errors.js";
 import { withoutSecrets } from "./engine/without-secrets.js";
 import { errorSummary } from "./render/error-text.js";
 import type { Log } from "./render/log.js";
@@ -21,11 +21,12 @@ import { type Settings, settings as table } from "./settings/table.js";
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const secrets = new Secrets();
   let log: Log | undefined;
+  let running: Command | undefined;
   let end = (summary: string) => endUnresolved(summary, io.env);
   const once = { once: true };
   // Through the log, which knows what is drawn on the terminal.
   const stopping = () =>
-    io.stderr.isTTY && !faultOf(io.signal) && log?.info("Stopping. Send the signal again to stop at once.");
+    io.stderr.isTTY && !faultOf(io.signal) && log?.info("Stopping. Send the signal again to stop immediately.");
   io.signal.addEventListener("abort", stopping, once);
   const { hurry } = io;
   const endAtOnce = () => {
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { command, flags, positionals } = parsed;
     const resolved = await resolveSettings(command.name, flags, io.env);
     const { settings } = resolved;
+    running = command;
     secrets.add([settings.password, settings.previousPassword]);
     log = await logFor(settings, io, secrets);
     io.hearWarnings?.(log.warn);
@@ -63,7 +65,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (outcome.summary !== undefined) end(outcome.summary);
     return outcome.exitCode;
   } catch (thrown) {
-    const error = withoutSecrets(io.signal.aborted ? asInterruption(thrown, io.signal) : thrown, secrets);
+    const found = withoutSecrets(io.signal.aborted ? asInterruption(thrown, io.signal) : thrown, secrets);
+    const error = running ? withHelpOf(running, found) : found;
     log ??= await fallbackLog(argv, io, secrets);
     log.close();
     log.error(error);
@@ -146,9 +149,16 @@ function endUnresolved(summary: string, env: Io["env"]): void {
   writeTermination(summary, file === "none" ? undefined : file || undefined, Boolean(file));
 }
 
+/** Settings that a command refuses without saying what to do: the next action is to read the help of that command. */
+function withHelpOf({ name }: Command, error: MigrateError): MigrateError {
+  if (error.next !== catalogue["invalid-settings"].next) return error;
+  const { code, message, data, cause } = error;
+  return new MigrateError(code, { message, data, next: see(name), cause });
+}
+
 function broughtDown(): MigrateError {
   return new MigrateError("interrupted", {
-    message: "the run was stopped at once, in the middle of its work",
+    message: "the run was stopped immediately, in the middle of its work",
     next: "Run again: the next run continues where this one stopped, after the lease has expired.",
   });
 }

@@ -10,10 +10,11 @@ const indexVariable = "JOB_COMPLETION_INDEX";
 export function partOf(text: string, env: Environment): PartOption {
   const [which = "", count = ""] = text.split("/");
   const of = Number(count);
-  if (of > mostParts) throw new InvalidSettings([`part: \`${text}\` has too many parts; the maximum is ${mostParts}`]);
+  if (of > mostParts)
+    throw new InvalidSettings([`--part: \`${text}\` has too many parts; the maximum is ${mostParts}`]);
   const number = which === "index" ? indexIn(env, of) + 1 : Number(which);
   if (number > of)
-    throw new InvalidSettings([`part: there is no part ${number} of ${of}; the last one is \`${of}/${of}\``]);
+    throw new InvalidSettings([`--part: there is no part ${number} of ${of}; the last one is \`${of}/${of}\``]);
   return { number, of };
 }
 
@@ -21,7 +22,7 @@ function indexIn(env: Environment, of: number): number {
   const text = env[indexVariable];
   if (text === undefined) {
     const next = `Write the number, such as \`1/${of}\`, or run it in a Job with \`completionMode: Indexed\`.`;
-    throw new InvalidSettings([`part: \`index/${of}\` reads ${indexVariable}, which is not set`], next);
+    throw new InvalidSettings([`--part: \`index/${of}\` reads ${indexVariable}, which is not set`], next);
   }
   const index = /^\d{1,6}$/.test(text) ? Number(text) : of;
   if (index < of) return index;

@@ -115,7 +115,7 @@ function skipped(step: Step, entry: Entry | undefined): Decision {
 }
 
 function fresh(one: PlacedStep, isBeforeApplied: boolean): Decision {
-  const notes = isBeforeApplied ? ["steps after it in the files are already applied"] : [];
+  const notes = isBeforeApplied ? ["later steps in the files are already applied"] : [];
   return { step: one.step, state: "pending", databases: everywhere(one, "not applied yet"), notes };
 }
 
@@ -127,7 +127,7 @@ function refused(one: PlacedStep, refusal: Refusal): Decision {
 function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string | undefined): Decision {
   const { step } = one;
   if (one.oneTime) return refused(one, changedOneTime(step.id, place, path));
-  const reason = "its definition has changed since it was applied";
+  const reason = "the step has changed since it was applied";
   const notes = [reason, ...otherObject(one, entry)];
   return { step, state: "changed", databases: everywhere(one, reason), notes };
 }
@@ -143,7 +143,7 @@ function otherObject({ claims = [] }: PlacedStep, { claims: before = [] }: Entry
 function known(one: PlacedStep, entry: Entry, seen: Seen): Decision {
   const { step } = one;
   if (seen.secretsChanged.has(step.id)) {
-    const reason = "its secret may have changed";
+    const reason = "the step's secret may have changed";
     return { step, state: "changed", databases: everywhere(one, reason), notes: [reason] };
   }
   const stale = new Map<string, string>();

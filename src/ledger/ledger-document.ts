@@ -19,10 +19,11 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   if (!isObject(ledger.entries)) return unreadable("it has no entries");
   const bad = Object.entries(ledger.entries).find(([, entry]) => !isEntry(entry));
   if (bad) return unreadable(`its entry ${JSON.stringify(bad[0])} is malformed`);
-  if (ledger.fingerprint !== undefined && !isFingerprint(ledger.fingerprint)) return unreadable("its fingerprint");
-  if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions");
-  if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release");
-  if (ledger.nodes !== undefined && !isStringArray(ledger.nodes)) return unreadable("its nodes");
+  if (ledger.fingerprint !== undefined && !isFingerprint(ledger.fingerprint))
+    return unreadable("its fingerprint is malformed");
+  if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions are malformed");
+  if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release is malformed");
+  if (ledger.nodes !== undefined && !isStringArray(ledger.nodes)) return unreadable("its nodes are malformed");
   const read = ledger as unknown as Ledger;
   return { ledger: { ...read, ...withRoom(read) }, rev: _rev };
 }

@@ -146,6 +146,6 @@ function badValue(mistake: Mistake): string {
 
 /** What would be right: in the schema's words, and exactly. */
 function rule({ error, description }: Mistake): string {
-  const words = description ? `: ${description.replace(/\.$/, "")}` : "";
-  return typeof error.params.pattern === "string" ? `${words}; it must match \`${error.params.pattern}\`` : words;
+  const must = typeof error.params.pattern === "string" ? `; it must match \`${error.params.pattern}\`` : "";
+  return description ? `${must} (description: ${description.replace(/\.$/, "")})` : must;
 }

@@ -6,11 +6,11 @@
  */
 import { partitionsSince } from "../couch/welcome.js";
 
-const allowIt = "to allow that, use --allow-destroy, or `allowDestroy: true` in the step";
+const allowIt = "to allow it, use --allow-destroy, or `allowDestroy: true` in the step";
 
 const catalogue = {
-  destroys: ({ title }: { title: string }) => `it removes ${title}; ${allowIt}`,
-  "deletes-documents": ({ database }: { database: string }) => `it deletes documents in ${database}; ${allowIt}`,
+  destroys: ({ title }: { title: string }) => `this step removes ${title}; ${allowIt}`,
+  "deletes-documents": ({ database }: { database: string }) => `this step deletes documents in ${database}; ${allowIt}`,
 
   "partitioned-is-fixed": ({ database, partitioned }: { database: string; partitioned: boolean }) =>
     `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation; set \`partitioned: ${partitioned}\`, or create a new database and copy the documents`,

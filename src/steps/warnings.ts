@@ -16,12 +16,12 @@ const catalogue = {
     `database ${database}: ${key} is ${is}, not ${asked}; ${key} is fixed at creation`,
   "n-above-nodes": ({ database, is, asked }: Shards) =>
     `database ${database}: n is ${is}, not ${asked}; CouchDB keeps at most one copy per node, and n is fixed at creation`,
-  "open-database": (_: object) => "it has no members, so anyone can read and write it without a login",
+  "open-database": (_: object) => "the database has no members, so anyone can read and write it without a login",
 
   "user-in-conflict": ({ user }: { user: string }) =>
     `the document of user ${user} has conflicting revisions, so CouchDB rejects its login until they are resolved`,
 
-  "replication-restarts": (_: object) => "it was completed; CouchDB starts it again, from where it ended",
+  "replication-restarts": (_: object) => "the replication was completed; CouchDB starts it again, from where it ended",
   "replication-failed": ({ id, state }: { id: string; state: string }) =>
     `CouchDB reports replication ${id} as ${state}; \`_scheduler/docs/_replicator/${id}\` says why`,
 
@@ -38,7 +38,7 @@ const catalogue = {
     `there is no index ${index} in _design/${ddoc}, but there is one in ${others.map((other) => `_design/${other}`).join(", ")}; set \`ddoc\` to that one`,
 
   begun: ({ database, changed, edited }: { database: string; changed: number; edited: boolean }) =>
-    `it was started in ${database} and has changed ${count(changed, "document")} so far${edited ? "; the step was edited since, and those are not changed again" : ""}`,
+    `this step was started in ${database} and has changed ${count(changed, "document")} so far${edited ? "; it was edited after that, and documents that were already changed are not changed again" : ""}`,
   "begun-in-parts": ({
     database,
     done,
@@ -50,7 +50,7 @@ const catalogue = {
     of: number;
     changed: number;
   }) =>
-    `it was started in ${database} in parts: ${done} of ${of} are done, and ${count(changed, "document")} changed so far`,
+    `this step was started in ${database} in parts: ${done} of ${of} are done, and it has changed ${count(changed, "document")} so far`,
   "unfit-document": ({ fault }: { fault: string }) => `a document can't be changed: ${fault}`,
   "documents-in-conflict": ({ database, documents }: { database: string; documents: number }) =>
     `${documents} of the documents changed in ${database} have conflicting revisions; these were left as they are`,

@@ -27,7 +27,7 @@ export function refusedError(database: string, faults: readonly Fault[], changed
 
 export function deletionError(database: string, ids: readonly string[]): MigrateError {
   return new MigrateError("refused", {
-    message: `it would delete ${counted(ids.length)} in ${database}, and perhaps more: ${first(ids)}; to allow that, use --allow-destroy, or \`allowDestroy: true\` in the step`,
+    message: `this step would delete ${counted(ids.length)} in ${database}, and perhaps more: ${first(ids)}; to allow it, use --allow-destroy, or \`allowDestroy: true\` in the step`,
     data: { database, ids: ids.slice(0, 100) },
   });
 }

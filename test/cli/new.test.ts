@@ -105,6 +105,8 @@ test.each([
   ],
   [["new", "漢"], "name: `漢` needs a letter from a to z or a digit"],
   [["new", "orders", "file.txt"], "path: file.txt is a file; give a folder"],
+  [["new", "漢"], "next: See `couchdb-migrate new --help`."],
+  [["schema", "--out", "none/s.json"], "--out: the folder none does not exist"],
 ])("%j is refused", async (argv, message) => {
   const called = await call(argv, { files: { "file.txt": "" } });
   expect(called.code).toBe(3);

@@ -252,7 +252,7 @@ describe("decide", () => {
       nothing,
     );
     expect(decisions.map(({ notes }) => notes.join())).toEqual([
-      "steps after it in the files are already applied",
+      "later steps in the files are already applied",
       "",
       "",
     ]);

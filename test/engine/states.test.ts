@@ -135,7 +135,7 @@ describe("a step", () => {
       made(),
     );
     const planned = await plan(set, options);
-    expect(planned.steps[0]?.notes.join()).toContain("steps after it in the files are already applied");
+    expect(planned.steps[0]?.notes.join()).toContain("later steps in the files are already applied");
     expect(await apply(set, options)).toMatchObject({ applied: ["before"], unchanged: ["made"] });
   });
 

@@ -198,7 +198,7 @@ describe("an apply of a part", () => {
     expect((await apply(1, 4)).failures).toMatchObject([
       { id: "plus-one", database, code: "refused", message: expect.stringContaining("into 3 parts") },
     ]);
-    const said = `it was started in ${database} in parts: 1 of 3 are done, and 4 documents changed so far`;
+    const said = `this step was started in ${database} in parts: 1 of 3 are done, and it has changed 4 documents so far`;
     expect((await plan(migrations, options)).steps[0]?.notes).toEqual([said]);
     expect((await status(migrations, options)).steps[0]?.notes).toEqual([said]);
     expect((await apply()).applied).toEqual(["plus-one"]);

@@ -148,7 +148,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^(?:Failed: three|interrupted)/);
   });
 
-  it("ends at once when it is told twice, and says so", async () => {
+  it("ends immediately when it is told twice, and says so", async () => {
     const run = await start();
     proxy.faultWhen(isPut("/overlord"), {
       before: async () => {
@@ -159,7 +159,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
       },
     });
     expect(await run.result).toMatchObject({ code: 7, stdout: "" });
-    expect(await run.said()).toMatch(/^interrupted: the run was stopped at once/);
+    expect(await run.said()).toMatch(/^interrupted: the run was stopped immediately/);
     expect(await lease()).toMatchObject({ holder: expect.any(String) });
   });
 });

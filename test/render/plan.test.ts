@@ -21,7 +21,7 @@ test("a plan with every kind of action", () => {
           { path: "/admins/names/0", before: "old", after: null },
           { path: "/mode", before: "merge", after: "replace" },
         ],
-        notes: ["its definition has changed since it was applied"],
+        notes: ["the step has changed since it was applied"],
       }),
       stepOf("drop", { kind: "removeDatabase", action: "remove" }),
       stepOf("admin", { kind: "ensureAdmin", action: "adopt", target: "admin overmind" }),
@@ -62,7 +62,7 @@ test("a plan with every kind of action", () => {
     + /members/roles/0: "hatchery"
     - /admins/names/0: "old"
     ~ /mode: "merge" -> "replace"
-    note: its definition has changed since it was applied
+    note: the step has changed since it was applied
 
 = admin: adopt admin overmind (migrations/001.yaml:3)
 

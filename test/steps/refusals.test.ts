@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { type Refusal, reasonOf } from "../../src/steps/refusals.js";
 
 const database = "zerglings";
-const allow = "to allow that, use --allow-destroy, or `allowDestroy: true` in the step";
+const allow = "to allow it, use --allow-destroy, or `allowDestroy: true` in the step";
 
 test.each<[Refusal, string]>([
-  [{ code: "destroys", title: "user kerrigan" }, `it removes user kerrigan; ${allow}`],
-  [{ code: "deletes-documents", database }, `it deletes documents in zerglings; ${allow}`],
+  [{ code: "destroys", title: "user kerrigan" }, `this step removes user kerrigan; ${allow}`],
+  [{ code: "deletes-documents", database }, `this step deletes documents in zerglings; ${allow}`],
   [
     { code: "partitioned-is-fixed", database, partitioned: false },
     "database zerglings exists and is not partitioned, which is fixed at creation; set `partitioned: false`, or create a new database and copy the documents",

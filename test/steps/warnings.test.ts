@@ -14,12 +14,12 @@ test.each<[StepWarning, string]>([
     { code: "n-above-nodes", database, is: 2, asked: 3 },
     "database zerglings: n is 2, not 3; CouchDB keeps at most one copy per node, and n is fixed at creation",
   ],
-  [{ code: "open-database" }, "it has no members, so anyone can read and write it without a login"],
+  [{ code: "open-database" }, "the database has no members, so anyone can read and write it without a login"],
   [
     { code: "user-in-conflict", user: "kerrigan" },
     "the document of user kerrigan has conflicting revisions, so CouchDB rejects its login until they are resolved",
   ],
-  [{ code: "replication-restarts" }, "it was completed; CouchDB starts it again, from where it ended"],
+  [{ code: "replication-restarts" }, "the replication was completed; CouchDB starts it again, from where it ended"],
   [
     { code: "replication-failed", id: "r", state: "failed" },
     "CouchDB reports replication r as failed; `_scheduler/docs/_replicator/r` says why",
@@ -50,15 +50,15 @@ test.each<[StepWarning, string]>([
   ],
   [
     { code: "begun", database, changed: 3, edited: false },
-    "it was started in zerglings and has changed 3 documents so far",
+    "this step was started in zerglings and has changed 3 documents so far",
   ],
   [
     { code: "begun", database, changed: 3, edited: true },
-    "it was started in zerglings and has changed 3 documents so far; the step was edited since, and those are not changed again",
+    "this step was started in zerglings and has changed 3 documents so far; it was edited after that, and documents that were already changed are not changed again",
   ],
   [
     { code: "begun-in-parts", database, done: 1, of: 3, changed: 7 },
-    "it was started in zerglings in parts: 1 of 3 are done, and 7 documents changed so far",
+    "this step was started in zerglings in parts: 1 of 3 are done, and it has changed 7 documents so far",
   ],
   [{ code: "unfit-document", fault: "a: no legs" }, "a document can't be changed: a: no legs"],
   [

@@ -128,6 +128,7 @@ export const broken: readonly Broken[] = [
   { name: "a number that loses digits", text: step("{ name: a, q: 12345678901234567890 }"), problems: ["bad-number 2:33"] },
   { name: "half a character", text: step('{ name: "\\ud800" }'), problems: ["bad-text 2:27"] },
   { name: "a database name that is a number", text: database("2024"), problems: ["wrong-type 2:27"], says: '"2024"' },
+  { name: "a user name that begins with _", text: "- id: a\n  ensureUser: { name: _a, password: p }\n", problems: ["bad-value 2:23"], says: "`name` can't be `_a`; it must match `^[^_:][^:]*$` (description: The user's name, " },
   { name: "a database name in upper case", text: database("Bad"), problems: ["bad-value 2:27"], says: "lower case" },
   { name: "a database name with an underscore", text: database("_bad"), problems: ["bad-value 2:27"] },
   { name: "a database name with a dot", text: database("a.b"), problems: ["bad-value 2:27"] },
