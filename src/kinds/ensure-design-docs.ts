@@ -81,7 +81,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: the index of a changed view is built beside the old one, which keeps answering, and replaces it once it is built and its views work. If there are few documents, or there were no views before, the document is written at once. `inPlace`: written at once; queries wait for the build.",
+          "`staged`: the index of a changed view is built alongside the old one, which keeps answering, and replaces it once it is built and its views work. If there are few documents, or there were no views before, the document is written immediately. `inPlace`: written immediately; queries wait for the build.",
         variables: true,
       },
       keepPrevious: {

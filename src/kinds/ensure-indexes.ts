@@ -84,7 +84,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
               type: "string",
               enum: indexTypes,
               default: "json",
-              description: "`text` and `nouveau` need a search service beside CouchDB, and were not tested with one.",
+              description: "`text` and `nouveau` need a search service next to CouchDB, and were not tested with one.",
               variables: true,
             },
             partitioned: {
@@ -108,7 +108,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
         enum: ["staged", "inPlace"],
         default: "staged",
         description:
-          "`staged`: if there are many documents, a new or changed index of type `json` is built hidden from the query planner, and takes its place once it is built, so that no query waits for it. `inPlace`: written through `_index` at once; queries that fit the index wait for the build.",
+          "`staged`: if there are many documents, a new or changed index of type `json` is built hidden from the query planner, and takes its place once it is built, so that no query waits for it. `inPlace`: written through `_index` immediately; queries that fit the index wait for the build.",
         variables: true,
       },
     },

@@ -22,7 +22,7 @@ interface DesignDocs {
 export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], readonly Stored[]>({
   name: "removeDesignDocs",
   summary:
-    "These design documents do not exist: they are deleted with their indexes and with what staged deployments keep beside them.",
+    "These design documents do not exist: they are deleted with their indexes and with what staged deployments keep alongside them.",
   schema: {
     type: "object",
     required: ["database", "names"],

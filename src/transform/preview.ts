@@ -85,7 +85,7 @@ async function count(
     signal.throwIfAborted();
     const { count, end } = await reader.count(after, window);
     matching += count;
-    progress({ done: Math.min(seen + window, total), total, unit: "documents", what: "looked at" });
+    progress({ done: Math.min(seen + window, total), total, unit: "documents", what: "checked" });
     if (end === undefined) return matching;
     after = end;
   }

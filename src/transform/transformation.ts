@@ -273,7 +273,7 @@ export class Transformation {
 
   #tell(done: number): void {
     const { context } = this.#options;
-    const what = this.#part ? `looked at, part ${this.#part.number} of ${this.#part.of}` : "looked at";
+    const what = this.#part ? `checked, part ${this.#part.number} of ${this.#part.of}` : "checked";
     context.progress({ done, total: this.#total, unit: "documents", what });
   }
 }

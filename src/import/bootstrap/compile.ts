@@ -14,7 +14,7 @@ export interface Entry {
 export type Report = (file: string, reason: string) => void;
 
 const runsNothing =
-  "modules are not executed: print what it exports as JSON (functions as text) into a `.json` file beside it, then import again";
+  "modules are not executed: print what it exports as JSON (functions as text) into a `.json` file next to it, then import again";
 
 /** Without hidden files, in code-unit order. */
 export async function entriesOf(folder: string): Promise<Entry[]> {

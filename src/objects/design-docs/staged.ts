@@ -37,7 +37,7 @@ function noTurns(): { limit?: LimitFunction } {
 }
 
 interface Around<Write> {
-  /** What is written at once, when nothing that is built has shown a fault. */
+  /** What is written immediately, when nothing that is built has shown a fault. */
   readonly atOnce: () => Promise<void>;
   /** Done when one is in its place. */
   readonly then?: (write: Write) => Promise<void>;

@@ -13,7 +13,7 @@ export interface DesignDocsWrite {
   readonly staged: readonly StagedWrite[];
   /** Companions that belong to no version that is wanted. */
   readonly obsolete: readonly string[];
-  /** Staged documents whose version is in place already, or will be at once. */
+  /** Staged documents whose version is in place already, or will be immediately. */
   readonly finished: readonly string[];
 }
 

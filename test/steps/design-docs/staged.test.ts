@@ -48,7 +48,7 @@ onReal("a changed view of a database that is not small", () => {
   it.each([
     ["that was asked to be in place", newDoc, { deploy: "inPlace" as const }],
     ["whose views stay", docOf(oldView, { filters: { f: "function () { return true; }" } }), {}],
-  ])("is written at once: a document %s", async (_, doc, more) => {
+  ])("is written immediately: a document %s", async (_, doc, more) => {
     const database = await bigDatabase(server());
     const couch = open(server());
     await bring(couch, desiredOf(database, doc, more));
@@ -220,7 +220,7 @@ onReal("a changed view of a database that is not small", () => {
     const database = await bigDatabase(server(), 2_000);
     await must(server(), "PUT", `/${database}/_design/nest`, { body: docOf(oldView) });
     await must(server(), "GET", `/${database}/_design/nest/_view/changing?limit=0`);
-    // Written at once, because its views stay.
+    // Written immediately, because its views stay.
     await must(server(), "PUT", `/${database}/_design/den`, { body: docOf(oldView) });
     const den = docOf(oldView, { filters: { f: "function () { return true; }" } });
     const desired = { ...desiredOf(database, newDoc), docs: { den, ...docs } };

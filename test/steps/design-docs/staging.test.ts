@@ -62,7 +62,7 @@ describe("companions of a document", () => {
       { obsolete: [abandoned], finished: [staged] },
     ],
     [
-      "that is written at once",
+      "that is written immediately",
       { stored: old, documents: 1 },
       { obsolete: [abandoned, "a--previous"], finished: [staged] },
     ],
@@ -113,7 +113,7 @@ describe("search indexes", () => {
   const search = (index: object) => ({ ...old, nouveau: { text: index }, indexes: { same: { index: "f" } } });
   it.each<[string, Doc, StepWarning[]]>([
     [
-      "changed: said to be written at once",
+      "changed: said to be written immediately",
       search({ index: "g" }),
       [{ code: "search-not-staged", designDoc: "a", indexes: ["nouveau.text"] }],
     ],

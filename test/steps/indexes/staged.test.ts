@@ -166,7 +166,7 @@ onReal("a changed Mango index of a database that is not small", () => {
   it.each<[string, object, object]>([
     ["that was asked to be in place", becomes, { deploy: "inPlace" }],
     ["whose fields JavaScript would put into another order", { fields: ["owner", "1"] }, {}],
-  ])("is written at once: one %s", async (_, index, more) => {
+  ])("is written immediately: one %s", async (_, index, more) => {
     const database = await scene();
     expect(await bring(database, index, more)).toMatchObject({ writes: 1, rebuilds: [{ staged: false }] });
     expect(await designDocs(server(), database)).toEqual([ddoc]);
