@@ -74,7 +74,7 @@ export interface ApplyOptions extends RunOptions, LeaseOptions {
 
 export interface DoctorOptions
   extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
-  /** The folder of migration files, or one file. Default: none are looked at. */
+  /** The folder of migration files, or one file. Default: none are read. */
   readonly path?: string;
   /** What variables of the files are looked up in, and the proxy's address. Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
