@@ -1,0 +1,18 @@
+// Applies the migrations, and then listens. If they fail, the process ends before it serves anything.
+import { fileURLToPath } from "node:url";
+import { apply, loadMigrations } from "couchdb-migrate";
+import express from "express";
+
+const { COUCHDB_URL = "http://overmind:for-development-only@127.0.0.1:5984", PORT = "3000" } = process.env;
+
+const migrations = await loadMigrations(fileURLToPath(new URL("migrations", import.meta.url)));
+const { result, failures } = await apply(migrations, { connection: { url: COUCHDB_URL } });
+for (const { id, message, next } of failures) console.error(`${id}: ${message}. ${next}`);
+// "older": a newer version of this service has already applied its files, so this one may serve.
+if (!["applied", "unchanged", "older"].includes(result)) throw new Error(`the migrations are not applied: ${result}`);
+
+const app = express();
+app.get("/", (_request, response) => {
+  response.send(`migrations: ${result}\n`);
+});
+app.listen(Number(PORT), () => console.log(`listening on ${PORT}`));
