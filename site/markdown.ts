@@ -16,7 +16,7 @@ export function asOnGitHub(md: MarkdownRenderer, places: Places): void {
       if (token.type !== "inline") continue;
       token.children = withLinks(token.children ?? [], (link) => target(file, link, places));
       const parent = tokens[index - 1];
-      if (parent?.tag === "td" && token.content.length > 60) parent.attrJoin("class", "long");
+      if (parent?.tag === "td" && token.content.length > 40) parent.attrJoin("class", "long");
     }
     if (frontmatter) Object.assign(frontmatter, facts(tokens));
   });
@@ -47,9 +47,14 @@ function facts(tokens: Tokens) {
     editLink: !tokens.some(
       ({ type, content }) => type === "html_block" && /^<!-- (Generated|Written) by/.test(content),
     ),
-    // Without an outline, the page is as wide as its tables need.
-    aside: tokens.some(({ type, tag }) => type === "heading_open" && tag === "h2"),
+    // Without an outline, there is room for a wide table.
+    aside: tokens.some(({ type, tag }) => type === "heading_open" && tag === "h2") && mostColumns(tokens) < 6,
   };
+}
+
+function mostColumns(tokens: Tokens): number {
+  const tables = tokens.map(({ type }) => (type === "thead_open" ? "/" : type === "th_open" ? "|" : "")).join("");
+  return Math.max(...tables.split("/").map((columns) => columns.length));
 }
 
 function firstParagraph(tokens: Tokens): string {
