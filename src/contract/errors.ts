@@ -20,9 +20,14 @@ export const exitCodes = {
   interrupted: 7,
 } as const;
 
+/** @internal */
 export type ExitClass = keyof typeof exitCodes;
 
-/** For help and the reference of errors. */
+/**
+ * For help and the reference of errors.
+ *
+ * @internal
+ */
 export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   done: "done, or nothing to do",
   failed: "a step failed or was refused, or doctor found a problem",
@@ -34,6 +39,7 @@ export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   interrupted: "interrupted by a signal",
 };
 
+/** @internal */
 export interface CatalogueEntry {
   readonly exit: ExitClass;
   /** When it is thrown, for the reference. */
@@ -242,18 +248,30 @@ export class MigrateError extends Error {
   }
 }
 
-/** Why a signal stops the run: its own reason where that is one of ours (`--timeout`, say), else `interrupted`. */
+/**
+ * Why a signal stops the run: its own reason where that is one of ours (`--timeout`, say), else `interrupted`.
+ *
+ * @internal
+ */
 export function stopReason(signal: AbortSignal | undefined, message = "the run was interrupted"): MigrateError {
   if (signal?.reason instanceof MigrateError) return signal.reason;
   return new MigrateError("interrupted", { message, cause: signal?.reason });
 }
 
-/** An invariant of ours does not hold. */
+/**
+ * An invariant of ours does not hold.
+ *
+ * @internal
+ */
 export function bug(message: string, cause?: unknown): MigrateError {
   return new MigrateError("bug", { message, cause });
 }
 
-/** Any thrown thing as one of ours; what is unforeseen becomes a `bug`. */
+/**
+ * Any thrown thing as one of ours; what is unforeseen becomes a `bug`.
+ *
+ * @internal
+ */
 export function toMigrateError(thrown: unknown): MigrateError {
   if (thrown instanceof MigrateError) return thrown;
   return bug(thrown instanceof Error ? thrown.message : String(thrown), thrown);

@@ -53,7 +53,11 @@ export interface LeaseOptions {
   readonly holder?: string;
 }
 
-/** Each part holds a lease at the end, and each is a client of one CouchDB. */
+/**
+ * Each part holds a lease at the end, and each is a client of one CouchDB.
+ *
+ * @internal
+ */
 export const mostParts = 100;
 
 /** One part of a step that several processes share. */
@@ -82,6 +86,7 @@ export interface DoctorOptions
   readonly offline?: string;
 }
 
+/** @internal */
 export const defaults = {
   path: "./migrations",
   set: "default",

@@ -134,6 +134,7 @@ function revertWarnings({ files: { standing } }: Assessment): Warning[] {
 
 const unsetCode = "unset-variables";
 
+/** @internal */
 export function isOfUnset({ code }: Warning): boolean {
   return code === unsetCode;
 }

@@ -3,7 +3,7 @@ import type { Couch, Query } from "../couch/couch.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
 import type { JsonObject } from "../text/json.js";
-import type { LeftOut } from "./imported.js";
+import type { LeftOut } from "./result.js";
 import { unlessTooDeep } from "./too-deep.js";
 
 /** Documents may have up to 8 MB each; most of those that are read here have a few kB. */

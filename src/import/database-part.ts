@@ -6,9 +6,10 @@ import { documentFaults } from "../objects/documents/document.js";
 import { listed } from "../steps/database-field.js";
 import { isObject, membersOf } from "../text/json.js";
 import { designDocFiles, jsonText, refusalOf } from "./design-doc-files.js";
-import type { Imported, ImportedStep, LeftOut } from "./imported.js";
+import type { Imported, ImportedStep } from "./imported.js";
 import type { FoundIndex } from "./listed-indexes.js";
 import { byName } from "./names.js";
+import type { LeftOut } from "./result.js";
 import { securityPart } from "./security-part.js";
 
 export interface FoundDatabase {

@@ -2,7 +2,8 @@
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import { secretParameters } from "../secrets/urls.js";
 import { isObject } from "../text/json.js";
-import { type NeededVariable, variable, WithVariables } from "./imported.js";
+import { variable, WithVariables } from "./imported.js";
+import type { NeededVariable } from "./result.js";
 
 export interface Endpoint {
   readonly value: unknown;

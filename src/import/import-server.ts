@@ -7,11 +7,11 @@ import { path } from "../couch/path.js";
 import { type Run, whenReached, withRun } from "../engine/session.js";
 import { list } from "../text/quantity.js";
 import { databasePart } from "./database-part.js";
-import { type Imported, type LeftOut, nothing, together } from "./imported.js";
+import { type Imported, nothing, together } from "./imported.js";
 import { distinctNames } from "./names.js";
 import { readAdmins, readDatabases, readReplications, readSystemDatabases, readUsers } from "./read-server.js";
 import { replicationsPart } from "./replications-part.js";
-import type { ImportResult } from "./result.js";
+import type { ImportResult, LeftOut } from "./result.js";
 import { usersPart } from "./users-part.js";
 import { assertUnused, writeImported } from "./write-files.js";
 

@@ -1,4 +1,5 @@
 /** What an import makes, before it is written. */
+import type { ImportResult, LeftOut, NeededVariable } from "./result.js";
 
 /** Text of a migration file in which `${…}` is a variable. Any other text of a spec is taken as it is. */
 export class WithVariables {
@@ -30,21 +31,6 @@ export interface ImportedFile {
   readonly steps: readonly ImportedStep[];
 }
 
-/** What is not in the files. No secret. */
-export interface LeftOut {
-  /** `_design/brood of zerglings`. */
-  readonly subject: string;
-  /** Why, and what to do: one sentence. */
-  readonly reason: string;
-}
-
-/** A variable that the files use, so that it has to be set. */
-export interface NeededVariable {
-  readonly name: string;
-  /** What it holds: `password of user alice`. */
-  readonly holds: string;
-}
-
 export interface Imported {
   readonly files: readonly ImportedFile[];
   /** Other files by path: design documents, documents. */
@@ -62,4 +48,15 @@ export function together(parts: readonly Imported[]): Imported {
     leftOut: parts.flatMap(({ leftOut }) => leftOut),
     variables: parts.flatMap(({ variables }) => variables),
   };
+}
+
+/** What is told of it, once these files are written. */
+export function resultOf(
+  out: string,
+  files: readonly string[],
+  { files: migrations, ...imported }: Imported,
+): ImportResult {
+  const { leftOut, variables } = imported;
+  const steps = migrations.reduce((sum, file) => sum + file.steps.length, 0);
+  return { formatVersion: 1, out, files, steps, leftOut, variables };
 }

@@ -15,9 +15,9 @@ import { furtherFields, storedDefinition } from "../objects/replications/replica
 import type { JsonObject } from "../text/json.js";
 import { documentsBetween } from "./all-docs.js";
 import type { FoundDatabase } from "./database-part.js";
-import type { LeftOut } from "./imported.js";
 import { type ListedIndex, namedIndexes } from "./listed-indexes.js";
 import type { FoundReplication } from "./replications-part.js";
+import type { LeftOut } from "./result.js";
 import { unlessTooDeep } from "./too-deep.js";
 import type { FoundUser } from "./users-part.js";
 

@@ -1,7 +1,8 @@
 /** `_replicator` as a migration file. Pure. */
 import { endpointOf, parametersOf } from "./endpoint.js";
-import { type Imported, type ImportedStep, type NeededVariable, nothing } from "./imported.js";
+import { type Imported, type ImportedStep, nothing } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
+import type { NeededVariable } from "./result.js";
 
 export interface FoundReplication {
   readonly id: string;

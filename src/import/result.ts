@@ -1,4 +1,17 @@
-import type { Imported, LeftOut, NeededVariable } from "./imported.js";
+/** What is not in the files. No secret. */
+export interface LeftOut {
+  /** `_design/brood of zerglings`. */
+  readonly subject: string;
+  /** Why, and what to do: one sentence. */
+  readonly reason: string;
+}
+
+/** A variable that the files use, so that it has to be set. */
+export interface NeededVariable {
+  readonly name: string;
+  /** What it holds: `password of user alice`. */
+  readonly holds: string;
+}
 
 /** What `importServer` and `importBootstrap` return. Holds no secret. */
 export interface ImportResult {
@@ -12,15 +25,4 @@ export interface ImportResult {
   readonly leftOut: readonly LeftOut[];
   /** Variables that have to be set before the files can be used. */
   readonly variables: readonly NeededVariable[];
-}
-
-/** @internal */
-export function resultOf(
-  out: string,
-  files: readonly string[],
-  { files: migrations, ...imported }: Imported,
-): ImportResult {
-  const { leftOut, variables } = imported;
-  const steps = migrations.reduce((sum, file) => sum + file.steps.length, 0);
-  return { formatVersion: 1, out, files, steps, leftOut, variables };
 }

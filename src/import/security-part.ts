@@ -1,6 +1,7 @@
 /** `_security` as a step. Pure. */
 import { isObject, membersOf } from "../text/json.js";
-import type { ImportedStep, LeftOut } from "./imported.js";
+import type { ImportedStep } from "./imported.js";
+import type { LeftOut } from "./result.js";
 
 interface Section {
   readonly names: readonly string[];

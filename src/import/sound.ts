@@ -3,7 +3,8 @@
 import { kindByName } from "../kinds/index.js";
 import { validatorOf } from "../migrations/validators.js";
 import type { SpecProblem } from "../steps/kind.js";
-import { type Imported, type ImportedFile, type ImportedStep, type LeftOut, WithVariables } from "./imported.js";
+import { type Imported, type ImportedFile, type ImportedStep, WithVariables } from "./imported.js";
+import type { LeftOut } from "./result.js";
 
 export async function soundOnly(imported: Imported): Promise<Imported> {
   const leftOut: LeftOut[] = [...imported.leftOut];

@@ -1,6 +1,6 @@
 /** What is nested too deeply is left out, and the rest is imported. */
 import { isOfDeepAnswer } from "../couch/nesting.js";
-import type { LeftOut } from "./imported.js";
+import type { LeftOut } from "./result.js";
 
 /** @returns what was asked for; undefined, with a line in `leftOut`, where it is nested too deeply */
 export async function unlessTooDeep<T>(

@@ -1,7 +1,8 @@
 /** `_users` as a migration file. Pure. */
 import { holdsSecretName } from "../secrets/by-name.js";
-import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "./imported.js";
+import { type Imported, type ImportedStep, nothing, variable } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
+import type { LeftOut, NeededVariable } from "./result.js";
 
 export interface FoundUser {
   readonly name: string;

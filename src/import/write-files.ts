@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { MigrateError } from "../contract/errors.js";
 import { schemaLine } from "../migrations/schema-line.js";
 import { fileError } from "./file-error.js";
-import type { Imported } from "./imported.js";
+import { type Imported, resultOf } from "./imported.js";
 import { migrationText } from "./migration-text.js";
 import { byName } from "./names.js";
-import { type ImportResult, resultOf } from "./result.js";
+import type { ImportResult } from "./result.js";
 import { soundOnly } from "./sound.js";
 
 const elsewhere = "Choose another folder with --out.";

@@ -19,6 +19,7 @@ export interface UnsetVariable {
   readonly problem: Problem;
 }
 
+/** @internal */
 export class UnsetVariables {
   readonly #policy: UnsetPolicy;
   readonly #found: UnsetVariable[] = [];
@@ -42,7 +43,11 @@ export class UnsetVariables {
   }
 }
 
-/** Each name once, in the order of the text. */
+/**
+ * Each name once, in the order of the text.
+ *
+ * @internal
+ */
 export function unsetNames(unset: readonly UnsetVariable[] | undefined): string[] {
   return [...new Set(unset?.map(({ name }) => name))];
 }

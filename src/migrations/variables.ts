@@ -5,6 +5,7 @@ import { masked } from "../secrets/masked.js";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** @internal */
 export interface VariableProblem {
   readonly code: string;
   readonly message: string;
@@ -16,6 +17,7 @@ export interface VariableProblem {
   readonly offset: number;
 }
 
+/** @internal */
 export interface Interpolated {
   /** A variable without a value stands in it as it is written. */
   readonly value: string;
@@ -34,10 +36,18 @@ type Found =
   | { readonly value: string; readonly secret: boolean; readonly name?: string }
   | Omit<VariableProblem, "offset">;
 
-/** What the run logs in with. */
+/**
+ * What the run logs in with.
+ *
+ * @internal
+ */
 export const loginVariables = ["COUCHDB_PASSWORD", "COUCHDB_PREVIOUS_PASSWORD", "COUCHDB_TOKEN", "COUCHDB_IAM_API_KEY"];
 
-/** Resolves variables; each file is read once. */
+/**
+ * Resolves variables; each file is read once.
+ *
+ * @internal
+ */
 export class Variables {
   readonly #env: Env;
   readonly #files = new Map<string, Found>();

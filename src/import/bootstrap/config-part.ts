@@ -1,8 +1,9 @@
 /** `_config.json` as steps: admins by themselves, the rest as configuration. Pure. */
 import { isSecretConfig } from "../../objects/config-values.js";
 import { isObject, type JsonObject } from "../../text/json.js";
-import { type Imported, type ImportedStep, type LeftOut, type NeededVariable, nothing, variable } from "../imported.js";
+import { type Imported, type ImportedStep, nothing, variable } from "../imported.js";
 import { byName, distinctNames, variableNames, variableWord } from "../names.js";
+import type { LeftOut, NeededVariable } from "../result.js";
 
 interface Config {
   readonly file: string;

@@ -2,10 +2,10 @@
 import { passwordMembers } from "../../couch/password-hash.js";
 import { databasePart } from "../database-part.js";
 import { fileError } from "../file-error.js";
-import { type Imported, type LeftOut, nothing, together } from "../imported.js";
+import { type Imported, nothing, together } from "../imported.js";
 import { distinctNames } from "../names.js";
 import { type FoundReplication, replicationsPart } from "../replications-part.js";
-import type { ImportResult } from "../result.js";
+import type { ImportResult, LeftOut } from "../result.js";
 import { type FoundUser, usersPart } from "../users-part.js";
 import { assertUnused, writeImported } from "../write-files.js";
 import { configPart } from "./config-part.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DesignDoc } from "../../objects/design-docs/design-doc.js";
 import type { JsonObject } from "../../text/json.js";
 import type { FoundDatabase } from "../database-part.js";
-import type { LeftOut } from "../imported.js";
+import type { LeftOut } from "../result.js";
 import { entriesOf, keyOf, objectOf, type Report } from "./compile.js";
 
 /** A document and where it comes from. */
