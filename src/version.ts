@@ -11,5 +11,9 @@ const { version: own, engines } = JSON.parse(readFileSync(packageFile("package.j
 /** The version of couchdb-migrate, from its package.json. */
 export const version: string = own;
 
-/** The versions of Node.js that it supports: a range, as package.json has it. */
+/**
+ * The versions of Node.js that it supports: a range, as package.json has it.
+ *
+ * @internal
+ */
 export const supportedNode: string = engines.node;
