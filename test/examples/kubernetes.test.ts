@@ -1,6 +1,7 @@
 /** The examples for Kubernetes, offline: the API knows their fields, and they fit together and the tool. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parse as parseArguments } from "../../src/commands/parse.js";
@@ -40,31 +41,45 @@ const examples = {
   "init-container": { manifests: manifestsIn(await text("init-container/deployment.yaml")), given: [] },
   job: { manifests: manifestsIn(await text("job/job.yaml")), given: ["couchdb"] },
   "transform-job": { manifests: manifestsIn(await text("transform-job/transform-job.yaml")), given: ["couchdb"] },
-  kustomize: { manifests: await kustomized(), given: ["gateway"] },
+  kustomize: { manifests: await kustomized("kustomize"), given: ["gateway"] },
   helm: { manifests: await rendered({}), given: [] },
   "helm with a Secret of its user's": { manifests: await rendered({ existingSecret: "couchdb" }), given: ["couchdb"] },
+  "argo-cd": { manifests: manifestsIn(await text("argo-cd/job.yaml")), given: ["couchdb"] },
+  flux: { manifests: manifestsIn(await text("flux/migrations.yaml")), given: ["couchdb"] },
+  "couchdb-chart": { manifests: await kustomized("couchdb-chart"), given: ["zerg-couchdb"] },
 };
 
+const exactly = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
+  type: "object",
+  additionalProperties: false,
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
 /** As `kubectl kustomize` would have it, but for the hashes in the names. */
-async function kustomized(): Promise<Manifest[]> {
-  const { resources, configMapGenerator, secretGenerator, images, ...rest } = parse(
-    await text("kustomize/kustomization.yaml"),
-  );
+async function kustomized(inside: string): Promise<Manifest[]> {
+  const {
+    resources,
+    configMapGenerator,
+    secretGenerator = [],
+    images = [],
+    ...rest
+  } = parse(await text(`${inside}/kustomization.yaml`));
   expect(rest).toEqual({ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization" });
   const manifests: Manifest[] = [];
   for (const file of resources) {
-    let content = await text(`kustomize/${file}`);
+    let content = await text(`${inside}/${file}`);
     for (const { name, newTag } of images)
       content = content.replaceAll(`image: ${name}\n`, `image: ${name}:${newTag}\n`);
     manifests.push(...manifestsIn(content));
   }
   for (const { name, files } of configMapGenerator) {
     const data: Record<string, string> = {};
-    for (const file of files) data[file.split("/").at(-1)] = await text(`kustomize/${file}`);
+    for (const file of files) data[file.split("/").at(-1)] = await text(`${inside}/${file}`);
     manifests.push({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
   }
   for (const { name, envs } of secretGenerator) {
-    const lines = (await text(`kustomize/${envs[0]}`)).trim().split("\n");
+    const lines = (await text(`${inside}/${envs[0]}`)).trim().split("\n");
     const stringData = Object.fromEntries(lines.map((line) => line.split("=", 2)));
     manifests.push({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData });
   }
@@ -227,6 +242,54 @@ it("what a Helm hook uses is a hook that comes before it", () => {
       });
     }
   }
+});
+
+it("what Argo CD runs before a sync is a hook, and the ConfigMap comes before its Job", () => {
+  const annotations = examples["argo-cd"].manifests.map(({ metadata }) => metadata.annotations);
+  const hook = { "argocd.argoproj.io/hook": "PreSync", "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation" };
+  const waves = annotations.map((one) => Number(one?.["argocd.argoproj.io/sync-wave"]));
+  for (const one of annotations) expect(one).toMatchObject(hook);
+  expect(waves).toEqual([...waves].sort((a, b) => a - b));
+});
+
+/** No package of a reasonable size has Flux's types: these are the fields that we use of its Kustomization. */
+const fluxKustomization = new Ajv().compile({
+  ...exactly({
+    apiVersion: { const: "kustomize.toolkit.fluxcd.io/v1" },
+    kind: { const: "Kustomization" },
+    metadata: exactly({ name: { type: "string" }, namespace: { type: "string" } }),
+    spec: exactly(
+      {
+        sourceRef: exactly({ kind: { enum: ["GitRepository"] }, name: { type: "string" } }),
+        path: { type: "string" },
+        interval: { type: "string", pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$" },
+        prune: { type: "boolean" },
+        dependsOn: { type: "array", items: exactly({ name: { type: "string" } }) },
+        force: { type: "boolean" },
+        wait: { type: "boolean" },
+        timeout: { type: "string", pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$" },
+      },
+      ["dependsOn", "force", "wait", "timeout"],
+    ),
+  }),
+});
+
+it("Flux applies the service once the Job has completed, and creates a changed Job again", async () => {
+  const kustomizations = manifestsIn(await text("flux/kustomizations.yaml"));
+  for (const one of kustomizations) expect(fluxKustomization(one), JSON.stringify(fluxKustomization.errors)).toBe(true);
+  const [migrations, service] = kustomizations;
+  expect(migrations?.spec).toMatchObject({ force: true, wait: true, timeout: "65m" });
+  expect(service?.spec).toMatchObject({ dependsOn: [{ name: migrations?.metadata.name }] });
+  const job = examples.flux.manifests.find(({ kind }) => kind === "Job")?.spec as Record<string, unknown>;
+  expect(job.activeDeadlineSeconds).toBeLessThan(65 * 60);
+  expect(job.ttlSecondsAfterFinished).toBeUndefined();
+});
+
+it("the values for CouchDB's chart start as many nodes as the first step waits for, and leave the setup to it", async () => {
+  const values = parse(await text("couchdb-chart/values.yaml"));
+  const [cluster] = parse(await text("couchdb-chart/migrations/001-cluster.yaml"));
+  expect(cluster.ensureCluster.size).toBe(values.clusterSize);
+  expect(values.autoSetup.enabled).toBe(false);
 });
 
 /** The parts of manifests that the documentation shows, each at its place. */
