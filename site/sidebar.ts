@@ -1,4 +1,4 @@
-/** The sidebar: the groups of pages, and below the README of a folder the pages of that folder. */
+/** The sidebar: the groups of pages, and below the README of a folder in a group the pages of that folder. */
 import { dirname } from "node:path/posix";
 import { address, groups, title } from "./pages.js";
 
@@ -18,6 +18,8 @@ function items(files: readonly string[]): Item[] {
   return top.map((file) => ({ text: title(file), link: address(file), items: items(below(file)) }));
 }
 
+/** The README of a whole group is its first page, and not above the rest of it. */
 function isBelow(file: string, readme: string): boolean {
-  return readme.endsWith("/README.md") && file.startsWith(`${dirname(readme)}/`);
+  const folder = dirname(readme);
+  return readme.endsWith("/README.md") && folder.includes("/") && file.startsWith(`${folder}/`);
 }
