@@ -9,14 +9,14 @@ it.each([
   [[3], { median: 3, min: 3, max: 3, runs: 1 }],
   [[10, 9, 2], { median: 9, min: 2, max: 10, runs: 3 }],
   [[4, 1, 3, 100], { median: 3.5, min: 1, max: 100, runs: 4 }],
-])("%j has the spread %j", (values, expected) => {
+])("the spread of %j is %j", (values, expected) => {
   expect(spread(values)).toEqual(expected);
 });
 
 it.each([
   [[1, 2, 90], [4, 4, 4], 0.5, true],
   [[3, 3, 3], [4, 4, 4], 0.75, false],
-])("%j against %j is %d", (ours, theirs, ratio, reached) => {
+])("%j compared with %j has the ratio %d", (ours, theirs, ratio, reached) => {
   const measured = new Map([
     ["o", ours],
     ["t", theirs],
@@ -24,7 +24,7 @@ it.each([
   expect(summarize(row, measured)).toMatchObject({ ratio, reached });
 });
 
-it("marks a target that is missed", () => {
+it("marks a missed target", () => {
   const measured = new Map([
     ["o", [300, 100, 200]],
     ["t", [250]],

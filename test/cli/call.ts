@@ -21,7 +21,7 @@ export interface Called {
   readonly folder: string;
 }
 
-/** The address of no CouchDB: the stub asks nobody. */
+/** No CouchDB listens at this address: the stub sends no requests. */
 export const service = { COUCHDB_SERVICE_HOST: "couchdb", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" };
 
 export async function call(
@@ -40,7 +40,7 @@ export async function call(
   });
   const library = { ...stubEngine(), ...engine };
   const io = { env, signal, stdout: stream("stdout"), stderr: stream("stderr"), engine: async () => library };
-  // Whatever the machine has in its place, tests write no termination log unless they say so.
+  // Tests write a termination log only if they ask for one, whatever the machine has set.
   const code = await main(argv, { ...io, env: { COUCHDB_MIGRATE_TERMINATION_LOG: "none", ...env } });
   return { code, ...texts, folder };
 }

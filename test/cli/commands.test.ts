@@ -12,7 +12,7 @@ const failing = (error: unknown) => vi.fn(async () => Promise.reject(error));
 const planning = (...actions: StepAction[]) => ({
   plan: async () => planOf(actions.map((action, i) => stepOf(`s${i}`, { action }))),
 });
-const failure = (code: ErrorCode, id = "b") => ({ id, database: null, code, message: "it broke", next: "Mend it." });
+const failure = (code: ErrorCode, id = "b") => ({ id, database: null, code, message: "it broke", next: "Fix it." });
 
 describe("exit codes", () => {
   test.each<[string, CallOptions, number]>([
@@ -114,7 +114,7 @@ describe("mistakes on the command line", () => {
   });
 });
 
-test("a flag may stand before the command, and the last of two counts", async () => {
+test("a flag may come before the command, and the last one wins", async () => {
   const engine = stubEngine();
   await call(["--verify", "--wait", "1s", "apply", "here", "--wait", "2s", "--no-verify"], { engine });
   expect(engine.loadMigrations).toHaveBeenCalledWith("here", expect.anything());
@@ -212,7 +212,7 @@ test("--out writes the plan to a file, without colour, and says so on stderr", a
   expect(await readFile(join(called.folder, "plan.txt"), "utf8")).not.toContain("\x1b");
 });
 
-test("problems of the input are listed with their place", async () => {
+test("problems in the input are listed with their location", async () => {
   const position = { file: "m/1.yaml", line: 2, column: 3 };
   const problem = { ...position, code: "unknown-step", message: "unknown kind `ensureDb`", text: "ensureDb:" };
   const engine = { loadMigrations: failing(new InvalidInput([problem])) };
@@ -226,7 +226,7 @@ test("problems of the input are listed with their place", async () => {
   expect(json).toMatchObject({ code: 3, stderr: "" });
 });
 
-test("validate warns of a step that CouchDB undoes", async () => {
+test("validate warns about a step that CouchDB undoes", async () => {
   const { loadMigrations } = await import("../../src/index.js");
   const step =
     "- id: auth\n  ensureDesignDocs:\n    database: _users\n    docs: { _auth: { filters: {} }, own: { filters: {} } }\n";
@@ -250,7 +250,7 @@ describe("a variable without a value", () => {
     return call(line.split(" "), { env: { ...service, ...env }, files, engine: { loadMigrations } });
   };
 
-  test("is noted once by validate", async () => {
+  test("is reported once by validate", async () => {
     const text = await run("validate");
     expect(text).toMatchObject({ code: 0, stderr: "" });
     expect(text.stdout).toBe(
@@ -260,7 +260,7 @@ describe("a variable without a value", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, unset: ["NAME", "PASSWORD", "file:/run/missing"] });
   });
 
-  test("is no note where all have one", async () => {
+  test("is not reported if every variable has a value", async () => {
     const json = await run("validate --format json", { NAME: "kerrigan", PASSWORD: "creep-and-more" });
     expect(JSON.parse(json.stdout)).toMatchObject({ valid: true, unset: ["file:/run/missing"] });
   });
@@ -283,7 +283,7 @@ describe("a variable without a value", () => {
   });
 });
 
-test("unlock says whose leases they were", async () => {
+test("unlock says who held the released leases", async () => {
   const holder = "pod-1\x1b[2J";
   const since = "2030-01-01T00:00:00Z";
   const part = { step: "legs", number: 2, holder: "pod-2", since };
@@ -310,16 +310,19 @@ describe("secrets", () => {
     return `${stdout}${stderr}${await file("plan.out")}${await file("termination.log")}`;
   };
 
-  test.each(["pretty", "json"])("are nowhere in what is said of an exception, in a log that is %s", async (format) => {
-    const wait = failing(new TypeError(leak));
-    const called = await call(["wait", "--log-level", "trace", "--log-format", format], { env, engine: { wait } });
-    const all = await allOf(called);
-    expect(all).toContain("***");
-    expect(all).toMatch(/commands\.test\.ts:\d/);
-    expect(all).not.toContain("geheim");
-  });
+  test.each(["pretty", "json"])(
+    "do not appear in the output about an exception, with the %s log format",
+    async (format) => {
+      const wait = failing(new TypeError(leak));
+      const called = await call(["wait", "--log-level", "trace", "--log-format", format], { env, engine: { wait } });
+      const all = await allOf(called);
+      expect(all).toContain("***");
+      expect(all).toMatch(/commands\.test\.ts:\d/);
+      expect(all).not.toContain("geheim");
+    },
+  );
 
-  // Ids, file names, keys, positions and text that is not secret, all of which may look like a secret.
+  // Ids, file names, keys, positions and text that are not secret, but may look like a secret.
   const like = (text: string): NonNullable<CallOptions["engine"]> => ({
     plan: async () =>
       planOf([
@@ -350,7 +353,7 @@ describe("secrets", () => {
     ["secret", "plan"],
     ["COUCHDB_USERNAME_FILE", "plan"],
     ["COUCHDB_USERNAME_FILE", "apply --log-level trace"],
-  ])("that are `%s` spoil nothing in what %s prints", async (secret, line) => {
+  ])("with the value `%s` do not garble the output of %s", async (secret, line) => {
     const printed = async (password: string) =>
       (
         await allOf(await call(line.split(" "), { env: { ...env, COUCHDB_PASSWORD: password }, engine: like(secret) }))
@@ -360,7 +363,7 @@ describe("secrets", () => {
     expect(all).toBe(await printed("Zq7-another-one"));
   });
 
-  test("a URL with credentials is in no message", async () => {
+  test("no message contains a URL with credentials", async () => {
     const called = await call(["wait", "--url", "http://overlord:geheim@couchdb", "--wait", "x"], { env: {} });
     expect(called.code).toBe(3);
     expect(called.stderr).toContain("--url contains credentials, which the process list shows");
@@ -374,7 +377,7 @@ describe("the termination message", () => {
     [
       "apply",
       { apply: async () => applyOf({ result: "failed", failures: [failure("conflict")], notReached: ["c"] }) },
-      "Failed: b; applied 0 steps; 1 not started. b: it broke. Mend it.\n",
+      "Failed: b; applied 0 steps; 1 not started. b: it broke. Fix it.\n",
     ],
     [
       "wait",
@@ -387,7 +390,7 @@ describe("the termination message", () => {
     expect(await readFile(join(folder, "termination.log"), "utf8")).toBe(message);
   });
 
-  test("also says that the settings are wrong", async () => {
+  test("also reports invalid settings", async () => {
     const { folder } = await call(["apply", "--termination-log", "termination.log", "--wait", "5"]);
     expect(await readFile(join(folder, "termination.log"), "utf8")).toMatch(
       /^invalid-settings: --wait: `5` needs a unit/,
@@ -396,7 +399,7 @@ describe("the termination message", () => {
 });
 
 describe("status without migration files", () => {
-  test("is of the ledger alone", async () => {
+  test("shows only the ledger", async () => {
     const engine = { ...stubEngine(), loadMigrations: failing(new Error("not to be called")) };
     expect((await call(["status"], { engine })).code).toBe(0);
     expect(engine.status).toHaveBeenCalledWith(undefined, expect.anything());
@@ -407,13 +410,13 @@ describe("status without migration files", () => {
     [["status"], { env: { ...service, COUCHDB_MIGRATE_PATH: "./migrations" } }],
     [["status"], { files: { "couchdb-migrate.yaml": "path: ./migrations\n" } }],
     [["status"], { files: { "migrations/001.yaml": "[]\n" } }],
-  ])("%j reads the files that are there or were named: case %#", async (argv, options) => {
+  ])("%j reads the files that exist or were named: case %#", async (argv, options) => {
     const engine = stubEngine();
     await call(argv, { ...options, engine });
     expect(engine.loadMigrations).toHaveBeenCalled();
   });
 
-  test("unlock asks for none", async () => {
+  test("unlock needs no migration files", async () => {
     const engine = { ...stubEngine(), loadMigrations: failing(new Error("not to be called")) };
     expect((await call(["unlock"], { engine })).code).toBe(0);
   });

@@ -1,4 +1,4 @@
-/** With `--log-format json` every line of both streams is JSON, whatever is called and however it ends. */
+/** With `--log-format json` every line of both streams is JSON, whatever the command and however it ends. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
@@ -19,7 +19,7 @@ const failing = { apply: vi.fn(async () => Promise.reject(new MigrateError("conf
 test.each<[string, CallOptions]>([
   ...commandNames.map((name): [string, CallOptions] => [
     `${name}${arguments_[name] ?? ""} --log-format json`,
-    // The sandbox ends at once.
+    // The sandbox ends immediately.
     name === "sandbox" ? { env: {}, signal: AbortSignal.abort() } : {},
   ]),
   ["plan --format text --log-format json", {}],
@@ -43,12 +43,15 @@ test.each<[string, CallOptions]>([
   expect(lines(stdout).length).toBeLessThanOrEqual(1);
 });
 
-test.each(["apply", "plan", "status", "validate", "import"])("%s says what --format json says", async (name) => {
-  const [asLine, asDocument] = [await call([name, "--log-format", "json"]), await call([name, "--format", "json"])];
-  expect(JSON.parse(asLine.stdout)).toEqual(JSON.parse(asDocument.stdout));
-});
+test.each(["apply", "plan", "status", "validate", "import"])(
+  "%s prints the same JSON as with --format json",
+  async (name) => {
+    const [asLine, asDocument] = [await call([name, "--log-format", "json"]), await call([name, "--format", "json"])];
+    expect(JSON.parse(asLine.stdout)).toEqual(JSON.parse(asDocument.stdout));
+  },
+);
 
-test("another form that was asked for is the text of the line, without colour", async () => {
+test("another requested format becomes the text of the JSON line, without colour", async () => {
   const { stdout } = await call(["plan", "--format", "markdown", "--log-format", "json", "--color"]);
   expect(JSON.parse(stdout)).toEqual({
     formatVersion: 1,
@@ -56,7 +59,7 @@ test("another form that was asked for is the text of the line, without colour", 
   });
 });
 
-test("a plan in a file is of the form that was asked for", async () => {
+test("a plan in a file has the requested format", async () => {
   const { stdout, folder } = await call(["plan", "--out", "plan.txt", "--log-format", "json"]);
   expect(stdout).toBe("");
   expect(await readFile(join(folder, "plan.txt"), "utf8")).toMatch(/^Plan for /);

@@ -17,7 +17,7 @@ test.each<[string, string[], string | undefined]>([
   expect(fileName(words, names)?.file).toBe(file);
 });
 
-test.each(kindNames)("a new file with %s names the schema and is understood", async (kind) => {
+test.each(kindNames)("a new file with %s names the schema and can be loaded", async (kind) => {
   const called = await call(["new", "orders", "--kind", kind], { files: { "migrations/003-a.yaml": "[]" } });
   const path = join("migrations", "004-orders.yaml");
   expect(called).toMatchObject({ code: 0, stdout: `${path}\n` });
@@ -28,30 +28,30 @@ test.each(kindNames)("a new file with %s names the schema and is understood", as
     () => [],
     (error) => error.problems,
   );
-  // An example may name files and variables that are not there.
+  // An example may name files and variables that do not exist.
   expect(problems.filter(({ code }: { code: string }) => !/file|missing-variable/.test(code))).toEqual([]);
 });
 
 const orders = { "migrations/001-orders.yaml": "- id: orders\n  ensureDatabase: { name: orders }\n" };
 
 test.each<[string, string[], Readonly<Record<string, string>>, string]>([
-  ["a database is called as it was asked for", ["orders"], {}, "- id: orders\n  ensureDatabase:\n    name: orders\n"],
-  ["a name that would be a number is text", ["2024"], {}, '- id: "2024"\n  ensureDatabase:\n    name: db-2024\n'],
+  ["a database gets the given name", ["orders"], {}, "- id: orders\n  ensureDatabase:\n    name: orders\n"],
+  ["a name that looks like a number is quoted", ["2024"], {}, '- id: "2024"\n  ensureDatabase:\n    name: db-2024\n'],
   ["a database's name begins with a letter", ["2024-orders"], {}, "    name: orders\n"],
   [
-    "a user is called as it was asked for",
+    "a user gets the given name",
     ["billing", "--kind", "ensureUser"],
     orders,
     "- id: billing\n  ensureUser:\n    name: billing\n",
   ],
   [
-    "views are those of the set's database",
+    "views go into the set's database",
     ["orders-views", "--kind", "ensureDesignDocs"],
     orders,
     "- id: orders-views\n  ensureDesignDocs:\n    database: orders\n    docs:\n      orders:\n",
   ],
   [
-    "a set that is broken is read as far as it can be",
+    "a broken set is read as far as possible",
     ["orders-views", "--kind", "ensureIndexes"],
     { ...orders, "migrations/000.yaml": "- id: [\n" },
     "- id: orders-views\n  ensureIndexes:\n    database: orders\n",
@@ -64,7 +64,7 @@ test.each<[string, string[], Readonly<Record<string, string>>, string]>([
   await expect(load).resolves.toMatchObject({ steps: [{}] });
 });
 
-test("an id that the set has already is not written twice", async () => {
+test("an id that the set already has is refused", async () => {
   const again = await call(["new", "Orders"], { files: orders });
   expect(again).toMatchObject({ code: 3, stdout: "" });
   expect(again.stderr).toContain(
@@ -72,7 +72,7 @@ test("an id that the set has already is not written twice", async () => {
   );
 });
 
-test("the schema's line leads to the installed package, if there is one above, and else to a copy that works offline", async () => {
+test("the schema line points to the installed package if there is one above, otherwise to a copy that works offline", async () => {
   const installed = "node_modules/couchdb-migrate/schemas/migration.schema.json";
   const lineIn = async (files: Readonly<Record<string, string>>, path = "db/migrations") => {
     const { stdout, stderr, folder } = await call(["new", "orders", path], { files });

@@ -1,4 +1,4 @@
-/** What a run costs that has nothing to do, counted: requests, bytes, files, built-in modules. No clock is asked. */
+/** The cost of a run that has nothing to do, in requests, bytes, files and built-in modules. Time is not measured. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -8,7 +8,7 @@ import { startProxy } from "../support/proxy.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-/** Writes what a process has loaded when it ends: the files of dist/, and the built-in modules. */
+/** Writes, when a process ends, what it has loaded: the files of dist/, and the built-in modules. */
 const trace = `
 process.on("exit", () => {
   const { statSync, writeFileSync } = require("node:fs");
@@ -18,7 +18,7 @@ process.on("exit", () => {
 });
 `;
 
-/** A folder with these files, whose migrations are applied; the proxy has seen nothing yet. */
+/** A folder with these files, already applied; the proxy has recorded nothing yet. */
 async function applied(files: Readonly<Record<string, string>>) {
   const { url, admin } = server();
   const ledgerDatabase = await freshDatabase("ledger");
@@ -34,7 +34,7 @@ async function applied(files: Readonly<Record<string, string>>) {
   return { ledgerDatabase, folder, proxy, env };
 }
 
-test("it sends three requests, two of them at once, and loads neither yargs nor yaml nor fetch nor TLS", async () => {
+test("a run with nothing to do sends three requests, two of them concurrently, and loads neither yargs nor yaml nor fetch nor TLS", async () => {
   const { ledgerDatabase, folder, proxy, env } = await applied({
     "migrations/001.yaml": `- id: made\n  ensureDatabase: { name: ${databaseName("no-op")} }\n`,
     "trace.cjs": trace,
@@ -51,7 +51,7 @@ test("it sends three requests, two of them at once, and loads neither yargs nor 
   ]);
 
   const { files, bytes, builtIn } = JSON.parse(await readFile(report, "utf8"));
-  // Both grow a little with what is added, and with how the bundle is split; yaml alone would be a quarter of a megabyte.
+  // Both grow a little with new features, and with how the bundle is split; yaml alone would be a quarter of a megabyte.
   expect(bytes).toBeLessThan(295_000);
   expect(files.length).toBeLessThan(50);
   const modules: string[] = builtIn.map((module: string) => module.replace(/^\w+ /, ""));
@@ -60,7 +60,7 @@ test("it sends three requests, two of them at once, and loads neither yargs nor 
   }
 });
 
-test("with --verify it sends each request once", async () => {
+test("with --verify, each request is sent once", async () => {
   const names = [1, 2, 3, 4, 5].map((number) => databaseName(`verify-${number}`));
   const files = names.map((name) => [
     `migrations/${name}.yaml`,

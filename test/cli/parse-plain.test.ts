@@ -1,10 +1,10 @@
-/** What is parsed without yargs comes out as yargs has it. */
+/** The parser without yargs gives the same result as yargs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parse } from "../../src/commands/parse.js";
 import { parsePlain } from "../../src/commands/parse-plain.js";
 
-/** What is given: yargs names all the others too, as undefined. */
+/** The arguments that were given: yargs also lists all others, as undefined. */
 function given(argv: readonly string[], parsed = parse(argv, 100)) {
   if ("text" in parsed) return "text";
   const { command, flags, positionals } = parsed;
@@ -22,7 +22,7 @@ const taken = [
   "apply --timeout 5m --allow-destroy",
 ];
 
-test.each(taken)("%s: taken", (line) => {
+test.each(taken)("%s: parsed without yargs", (line) => {
   const argv = line.split(" ");
   const plain = parsePlain(argv);
   expect(plain).toBeDefined();
@@ -51,7 +51,7 @@ test.each(left)("%j: left to yargs", (line) => {
   expect(parsePlain(line.split(" "))).toBeUndefined();
 });
 
-test("whatever is taken", () => {
+test("whatever is parsed without yargs gives the same result as yargs", () => {
   const words = [...taken, ...left].join(" ").split(" ");
   const word = fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 }));
   fc.assert(

@@ -29,7 +29,7 @@ it.each(bad)("%s with index %s is wrong", (text, index, message, next) => {
 });
 
 it.each(["0/4", "1", "1/0", "/4", "-1/4", "1/4/2", "Index/4"])(
-  "--part %s is a problem of the settings",
+  "--part %s is reported as an invalid setting",
   async (part) => {
     const { problems } = await resolveSettings("apply", { part }, {});
     expect(problems).toEqual([expect.stringContaining("index/4")]);

@@ -1,4 +1,4 @@
-/** What only a process of its own shows: streams, signals, the built files. */
+/** What only a separate process shows: streams, signals, the built files. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -7,7 +7,7 @@ import { tempFolder } from "../support/temp.js";
 
 const files = { "migrations/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n" };
 
-/** A sandbox at a free port, and where it is. */
+/** A sandbox on a free port, and its address. */
 async function sandbox(): Promise<{ url: string; stop(): Promise<unknown> }> {
   const { child, result } = startCli(["sandbox", "--port", "0"]);
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -35,7 +35,7 @@ test("the sandbox says that its port is in use", async () => {
 });
 
 describe("a signal", () => {
-  test.each(["SIGTERM", "SIGINT"] as const)("%s ends a run that waits with exit code 7", async (signal) => {
+  test.each(["SIGTERM", "SIGINT"] as const)("%s ends a waiting run with exit code 7", async (signal) => {
     const env = { COUCHDB_URL: "http://127.0.0.1:9" };
     const { child, result } = startCli(["wait", "--log-format", "json"], { env });
     if (child.stderr) await once(child.stderr, "data");
@@ -46,7 +46,7 @@ describe("a signal", () => {
   });
 });
 
-test("a reader who has seen enough does not fail the run", async () => {
+test("a reader that closes the pipe early does not fail the run", async () => {
   const cwd = await tempFolder(files);
   const line = `"${process.execPath}" "${root}/dist/cli.cjs" apply --sandbox --format json | true; exit "\${PIPESTATUS[0]}"`;
   const child = spawn("bash", ["-c", line], {

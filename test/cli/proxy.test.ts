@@ -1,4 +1,4 @@
-/** `NODE_USE_ENV_PROXY`, where Node.js has it: every request of a run goes through the forward proxy, or none does. */
+/** `NODE_USE_ENV_PROXY`, where Node.js supports it: every request of a run goes through the forward proxy, or none does. */
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const able = major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
 
 describe.skipIf(!able)(able ? "a forward proxy" : "a forward proxy (left out: needs Node.js 22.21 or 24.5)", () => {
-  /** As they were asked for, with their hosts. */
+  /** As they were requested, with their hosts. */
   const asked: string[] = [];
   const proxy = createServer((incoming, response) => {
     asked.push(incoming.url ?? "");
@@ -52,8 +52,8 @@ describe.skipIf(!able)(able ? "a forward proxy" : "a forward proxy (left out: ne
 
   it.each([
     ["without it", {}],
-    ["where NO_PROXY names the host", { NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1,localhost" }],
-  ])("is left alone %s", async (_, env) => {
+    ["if NO_PROXY names the host", { NODE_USE_ENV_PROXY: "1", NO_PROXY: "127.0.0.1,localhost" }],
+  ])("is not used %s", async (_, env) => {
     await run(env);
     expect(asked).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** A CouchDB that speaks TLS only to those who show a certificate of its own authority, as in a closed cluster. */
+/** A CouchDB that accepts only TLS clients with a certificate from its own authority, as in a closed cluster. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ let node: CouchNode;
 let port: number;
 const pem = (name: string) => join(folder, `${name}.pem`);
 
-/** A key and a certificate that the authority has signed. */
+/** A key, and a certificate that the authority has signed. */
 function sign(name: string, extensions: string): void {
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", pem(`${name}-key`)];
   openssl("req", ...key, "-subj", `/CN=${name}`, "-out", pem(`${name}-request`));
@@ -79,18 +79,18 @@ describe.skipIf(!able)(
     const shown = () => ({ COUCHDB_MIGRATE_CERT: pem("client"), COUCHDB_MIGRATE_KEY: pem("client-key") });
 
     it.each<[string, () => Record<string, string>, string?]>([
-      ["whose authority is not known", () => ({ ...shown() })],
-      ["without a certificate of one's own", () => ({ ...trust() })],
-      ["under a name that its certificate does not have", () => ({ ...trust(), ...shown() }), "localhost"],
-    ])("is not spoken to %s", async (_, env, host) => {
+      ["if its authority is unknown", () => ({ ...shown() })],
+      ["without a client certificate", () => ({ ...trust() })],
+      ["under a name that its certificate does not list", () => ({ ...trust(), ...shown() }), "localhost"],
+    ])("is rejected %s", async (_, env, host) => {
       const { code, stderr } = await apply(env(), host);
       expect(code, stderr).toBe(4);
       expect(await must(node, "GET", "/_all_dbs")).not.toContain("zerglings");
     });
 
     it.each<[string, () => Record<string, string>]>([
-      ["by --ca, --cert and --key", () => ({ ...trust(), ...shown() })],
-      ["by NODE_EXTRA_CA_CERTS, --cert and --key", () => ({ NODE_EXTRA_CA_CERTS: pem("ca"), ...shown() })],
+      ["with --ca, --cert and --key", () => ({ ...trust(), ...shown() })],
+      ["with NODE_EXTRA_CA_CERTS, --cert and --key", () => ({ NODE_EXTRA_CA_CERTS: pem("ca"), ...shown() })],
     ])("is migrated %s", async (_, env) => {
       await must(node, "DELETE", "/zerglings").catch(() => {});
       const { code, stdout, stderr } = await apply(env());

@@ -1,4 +1,4 @@
-/** What CouchDB refuses of configuration, and what a plan may not show of it. */
+/** Which configuration changes CouchDB refuses, and what a plan must not show of them. */
 import { expect, it, onTestFinished } from "vitest";
 import { freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
@@ -23,7 +23,7 @@ it("says why a section can't be changed over HTTP", async () => {
   ]);
 });
 
-it("shows no secret, neither what it is nor what it was", async () => {
+it("shows neither the old nor the new value of a secret", async () => {
   const section = uniqueName("section");
   const config = `/_node/_local/_config/${section}`;
   await must(server(), "PUT", `${config}/door`, { body: "open-sesame-before" });
@@ -46,7 +46,7 @@ it("shows no secret, neither what it is nor what it was", async () => {
 });
 
 onReal("a value of default.ini", () => {
-  it("can't be removed, and that is said", async () => {
+  it("can't be removed, and the run says so", async () => {
     const { applied } = await run("- id: x\n  removeConfig: { prometheus: [port] }\n");
     expect((await applied({ allowDestroy: true })).failures).toMatchObject([
       { id: "x", message: expect.stringContaining("default.ini"), next: expect.stringContaining("ensureConfig") },

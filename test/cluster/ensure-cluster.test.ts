@@ -12,7 +12,7 @@ onNodes("three fresh nodes that know nothing of each other", () => {
   beforeAll(async () => {
     cluster = await startCluster(3, { unjoined: true });
     nodes = cluster.nodes;
-    // As nodes have it that nobody has set up.
+    // As on nodes that nobody has set up.
     for (const [i, node] of nodes.entries()) {
       await must(node, "PUT", "/_node/_local/_config/couchdb/uuid", { body: `${i}`.repeat(32) });
       await must(node, "PUT", "/_node/_local/_config/chttpd_auth/secret", { body: `secret-of-${i}` });
@@ -32,7 +32,7 @@ onNodes("three fresh nodes that know nothing of each other", () => {
     docs: { by-role: { views: { all: { map: "function (doc) { emit(doc.roles); }" } } } }
 `;
 
-  it("are not joined by names that leave out the node that is spoken to", async () => {
+  it("are not joined if the list omits the node that the run is connected to", async () => {
     const { applyThrough } = await steps(yaml(["couchdb@elsewhere"]));
     const result = await applyThrough(nodes[0] as CouchNode);
     expect(result.failures).toMatchObject([
@@ -42,7 +42,7 @@ onNodes("three fresh nodes that know nothing of each other", () => {
     expect(await must(nodes[0] as CouchNode, "GET", "/_all_dbs")).toEqual([]);
   });
 
-  it("are one cluster after six runners at once, through all of them", async () => {
+  it("form one cluster after six concurrent runners, through all nodes", async () => {
     const { applyThrough, planThrough } = await steps(yaml(nodes.map(({ name }) => name)));
     const before = await planThrough(nodes[1] as CouchNode);
     expect(before.steps.map(({ state, action }) => [state, action])).toEqual([
@@ -70,7 +70,7 @@ onNodes("three fresh nodes that know nothing of each other", () => {
     expect(new Set((await sections(nodes, "couchdb")).map(({ uuid }) => uuid)).size).toBe(1);
     expect(new Set((await sections(nodes, "chttpd_auth")).map(({ secret }) => secret)).size).toBe(1);
     await expectCookie(nodes, cluster.admin);
-    // No two nodes have made the same database each for itself.
+    // No two nodes have created the same database separately.
     for (const name of system) {
       const shards = await Promise.all(nodes.map((node) => must(node, "GET", `/${name}/_shards`)));
       expect(shards).toEqual([shards[0], shards[0], shards[0]]);
@@ -81,14 +81,14 @@ onNodes("three fresh nodes that know nothing of each other", () => {
     expect(await planThrough(nodes[2] as CouchNode)).toMatchObject({ changes: 0 });
   });
 
-  it("hold already, without a write but to the ledger", async () => {
+  it("already hold: only the ledger is written", async () => {
     const { applyThrough } = await steps("- id: cluster\n  ensureCluster: { size: 3 }\n");
     expect(await applyThrough(nodes[2] as CouchNode)).toMatchObject({ applied: [], adopted: ["cluster"] });
   });
 });
 
 onNodes("a fresh node without system databases", () => {
-  it("has them before the steps that need them", async () => {
+  it("gets them before the steps that need them", async () => {
     const node = await startCouchDB({ clustered: true });
     onTestFinished(node.close);
     expect((await request(node, "GET", "/_users")).status).toBe(404);

@@ -1,4 +1,4 @@
-/** Admins and configuration belong to each node: what the steps that write to every node come to on three real ones. */
+/** Admins and configuration belong to each node: what the steps that write to every node do on three real ones. */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hashFor, parseHash } from "../../src/couch/password-hash.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
@@ -40,7 +40,7 @@ onNodes("three nodes", () => {
   const sha256 = (password: string) => hashFor("3.5.0", password);
   const sha1 = (password: string) => hashFor("3.3.0", password);
 
-  it("get one identical hash and value, from six runners at once, through all of them", async () => {
+  it("get one identical hash and value from six concurrent runners, through all nodes", async () => {
     const { applyThrough, planThrough } = await steps(admin("brood") + level("high"));
     const results = await Promise.all([a, b, c, a, b, c].map((node) => applyThrough(node)));
     expect(results.flatMap(({ failures }) => failures)).toEqual([]);
@@ -57,7 +57,7 @@ onNodes("three nodes", () => {
     }
   });
 
-  it("are named by the plan where they differ, and mended by the next run", async () => {
+  it("are named by the plan if they differ, and repaired by the next run", async () => {
     const { applyThrough, planThrough } = await steps(admin("brood") + level("high"));
     await applyThrough(a);
     await setAdmin(b, await sha1("something else"));
@@ -77,7 +77,7 @@ onNodes("three nodes", () => {
     await expectLogin(nodes, { name, password: "brood" });
   });
 
-  it("take an admin's password that a configuration value would mangle", async () => {
+  it("accept an admin's password that a configuration value would mangle", async () => {
     const password = " a✓ ";
     const { applyThrough } = await steps(admin(password));
     expect(await applyThrough(c)).toMatchObject({ applied: ["admin"] });
@@ -93,7 +93,7 @@ onNodes("three nodes", () => {
     expect(await hashes()).toEqual([legacy, legacy, legacy]);
   });
 
-  it("get one hash where each had a salt of its own, so that a cookie of one is valid on all", async () => {
+  it("get one hash if each had its own salt, so that a cookie from one is valid on all", async () => {
     const salted = await Promise.all(nodes.map(() => sha256("brood")));
     for (const [i, node] of nodes.entries()) await setAdmin(node, salted[i] ?? "");
     await expect(expectCookie(nodes, { name, password: "brood" })).rejects.toThrow();
@@ -105,7 +105,7 @@ onNodes("three nodes", () => {
     await expectCookie(nodes, { name, password: "brood" });
   });
 
-  it("lock nobody out where six runs ask for another password", async () => {
+  it("lock nobody out when six runs set a new password", async () => {
     const hash = await sha256("brood");
     for (const node of nodes) await setAdmin(node, hash);
     const { applyThrough, planThrough } = await steps(admin("swarm"));
@@ -137,7 +137,7 @@ onNodes("three nodes", () => {
     await expectLogin(nodes, cluster.admin);
   });
 
-  it("let a run that has nothing to do be short, and show it what was done through another", async () => {
+  it("keep a run with nothing to do short, and show it what was done through another node", async () => {
     const hives = [1, 2, 3, 4, 5].map((number) => `${name}-hive-${number}`);
     const yaml = hives.map((hive) => `- id: ${hive}\n  ensureDatabase: { name: ${hive} }\n`).join("");
     const folder = await tempFolder({ "001.yaml": yaml });
@@ -147,7 +147,7 @@ onNodes("three nodes", () => {
       if ("result" in first) return { short: true, result: first.result };
       return { short: false, result: await apply(await loadMigrations(folder, { env: {} }), options, first.look) };
     };
-    // A node hears of a new database, and of its end, a moment later than the one that was told.
+    // A node learns of a new or deleted database a moment later than the one that got the request.
     const inTime = (node: CouchNode, done: (ended: Awaited<ReturnType<typeof run>>) => boolean) =>
       until(() => run(node), done, 20);
     expect((await run(a)).result.applied.toSorted()).toEqual(hives);
@@ -159,7 +159,7 @@ onNodes("three nodes", () => {
     for (const node of nodes) expect((await inTime(node, ({ short }) => short)).result.unchanged).toEqual(hives);
   });
 
-  it("do not hide one that is down", async () => {
+  it("do not hide that one of them is down", async () => {
     const holding = await steps(admin("brood") + level("high"));
     await holding.applyThrough(a);
     await c.kill();

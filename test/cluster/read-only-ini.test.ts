@@ -1,4 +1,4 @@
-/** A node whose configuration file can't be written: CouchDB says so only after it has changed its memory. */
+/** A node whose configuration file can't be written: CouchDB reports it only after it has changed the value in memory. */
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -6,7 +6,7 @@ import { must } from "../support/request.js";
 import { type CouchNode, canStartNodes, startCouchDB } from "../support/servers.js";
 import { steps } from "./scene.js";
 
-/** Root may write to any file that is not immutable. False: it can't be made so here. */
+/** Root may write to any file that is not immutable. False: files can't be made immutable here. */
 function protect(file: string, on: boolean): boolean {
   if (process.getuid?.() !== 0) chmodSync(file, on ? 0o444 : 0o644);
   return process.getuid?.() !== 0 || spawnSync("chattr", [on ? "+i" : "-i", file]).status === 0;
@@ -14,7 +14,7 @@ function protect(file: string, on: boolean): boolean {
 
 async function readOnlyNode(): Promise<CouchNode | undefined> {
   const node = await startCouchDB();
-  // CouchDB writes its uuid into this file when it is first asked who it is.
+  // CouchDB writes its uuid into this file on the first request for it.
   await must(node, "GET", "/");
   onTestFinished(async () => {
     protect(node.iniFile, false);

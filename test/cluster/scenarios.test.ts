@@ -1,4 +1,4 @@
-/** What a cluster of three does to runners that share a ledger and a lease: nodes that race, stop, hang, and runners that die. */
+/** Runners that share a ledger and a lease on a cluster of three: nodes race, stop and hang, and runners die. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureLedgerDatabase } from "../../src/ledger/database.js";
 import { takeLease } from "../../src/ledger/lease.js";
@@ -15,7 +15,7 @@ onNodes("three nodes", () => {
   let nodes: readonly CouchNode[];
   let [a, b, c] = [] as unknown as [CouchNode, CouchNode, CouchNode];
   beforeAll(async () => {
-    // What a hanging node keeps waiting, a minute by default, is refused after seconds here: still later than it is waited for.
+    // A request to a hanging node, refused after a minute by default, is refused after seconds here: still longer than a runner waits.
     cluster = await startCluster(3, { ini: { fabric: { request_timeout: 4_000 } } });
     nodes = cluster.nodes;
     [a, b, c] = nodes as [CouchNode, CouchNode, CouchNode];
@@ -27,16 +27,16 @@ onNodes("three nodes", () => {
   const leaseOf = (set: string) => must(a, "GET", `/couchdb-migrate/lease-${set}`);
 
   describe.concurrent("new", () => {
-    it("scenario 1: six runners, to all of whom the ledger's database exists already, apply each step once", async () => {
+    it("scenario 1: six runners that are all told that the ledger's database already exists apply each step once", async () => {
       const proxies = await Promise.all(nodes.map((node) => startProxy(node.url)));
-      const exists = { status: 412, body: { error: "file_exists", reason: "It is there." }, acted: true };
+      const exists = { status: 412, body: { error: "file_exists", reason: "It exists." }, acted: true };
       const isPut = ({ method, path }: { method: string; path: string }) =>
         method === "PUT" && path.startsWith("/couchdb-migrate?");
       for (const proxy of proxies) {
         proxy.faultWhen(isPut, exists, Number.POSITIVE_INFINITY);
       }
       const docs = Array.from({ length: 20 }, (_, i) => ({ _id: `drone-${i}`, legs: 6 }));
-      // What an attempt before this one has left.
+      // What an earlier attempt has left behind.
       for (const name of ["hive", "brood", "couchdb-migrate"]) await request(a, "DELETE", `/${name}`);
       await must(a, "PUT", "/hive");
       await must(a, "POST", "/hive/_bulk_docs", { body: { docs } });
@@ -56,7 +56,7 @@ onNodes("three nodes", () => {
       const results = await Promise.all(through.map((node) => applyThrough(node)));
       expect(results.flatMap(({ failures }) => failures)).toEqual([]);
       const creations = proxies.flatMap((proxy) => proxy.requests).filter(isPut);
-      // Where several are sent at once, CouchDB itself may say to all of them that it is there, and yet have made it.
+      // If several are sent concurrently, CouchDB itself may answer all of them that it exists, and yet have created it.
       expect(creations.length).toBeGreaterThan(0);
       const done = results.flatMap(({ applied, adopted }) => [...applied, ...adopted]);
       expect(done.sort()).toEqual(["brood", "brood-documents", "brood-security", "legs"]);
@@ -66,11 +66,11 @@ onNodes("three nodes", () => {
     });
 
     it.each(["x", "y", "z"])(
-      "scenario 2: the lease's database made through three nodes across a second: one holder at a time (%s)",
+      "scenario 2: the lease's database is created through three nodes across the turn of a second: one holder at a time (%s)",
       async (which) => {
         const place = { database: `couchdb-migrate-across-${which}`, set: "s", own: true };
         const never = new AbortController().signal;
-        // The map of its shards holds the second of its creation: made here before and there after the turn of one.
+        // Its shard map holds the second of its creation: before the turn of a second on one node, after it on another.
         await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000) - 5));
         for (const node of nodes) {
           void request(node, "PUT", `/${place.database}?q=1`).catch(() => {});
@@ -86,7 +86,7 @@ onNodes("three nodes", () => {
         expect(overlaps).toEqual([]);
         expect(tokens).toHaveLength(6);
         expect(tokens).toEqual([...new Set(tokens)].sort((x, y) => x - y));
-        // Whatever the nodes thought of it in the meantime: the first document came when they were of one mind.
+        // Whatever the nodes thought in the meantime: they agreed by the time the first document was written.
         const { instance_start_time: made } = await must(a, "GET", `/${place.database}`);
         const first = await firstWrite(place.database);
         expect(first - Number(made) * 1_000).toBeGreaterThanOrEqual(5_000);
@@ -95,8 +95,8 @@ onNodes("three nodes", () => {
     );
 
     /**
-     * Milliseconds; when the oldest revision of the lease was written that is still there, by its writer's clock, which
-     * is this machine's. A copy that was away has the history of a revision, but not always the bodies in it.
+     * Milliseconds; when the oldest surviving revision of the lease was written, by its writer's clock, which
+     * is this machine's. A copy that was down has the history of a revision, but not always its bodies.
      */
     async function firstWrite(database: string): Promise<number> {
       const { _revisions: known } = await must(a, "GET", `/${database}/lease-s?revs=true`);
@@ -104,11 +104,11 @@ onNodes("three nodes", () => {
         const { status, body } = await request(a, "GET", `/${database}/lease-s?rev=${i + 1}-${id}`);
         if (status === 200) return Date.parse(body.since);
       }
-      throw new Error("the lease has no revision that could be read");
+      throw new Error("the lease has no readable revision");
     }
   });
 
-  it("scenario 5: a runner is killed in the middle of its work; the next one takes over, with a larger token", async () => {
+  it("scenario 5: a runner is killed while it works; the next one takes over, with a larger token", async () => {
     const cwd = await tempFolder({
       "migrations/001.yaml": ["larva", "egg", "drone"]
         .map((name) => `- id: ${name}\n  ensureDatabase: { name: ${name} }\n`)
@@ -142,7 +142,7 @@ onNodes("three nodes", () => {
     await proxy.close();
   });
 
-  it("scenario 6: one node of three stopped, the run succeeds; two stopped, it fails, and the ledger claims nothing", async () => {
+  it("scenario 6: with one node of three stopped, the run succeeds; with two stopped, it fails, and the ledger claims nothing", async () => {
     const yaml = (name: string) => `
 - id: ${name}
   ensureDatabase: { name: ${name} }
@@ -169,14 +169,14 @@ onNodes("three nodes", () => {
     expect(Object.keys((await ledgerOf(two.set)).entries).sort()).toEqual(["two", "two-documents"]);
   });
 
-  it("scenario 7: one node hangs, and a refused write is answered after its time-out: the lease goes from hand to hand", async () => {
+  it("scenario 7: one node hangs, and a refused write is answered after its time-out: the lease still passes between runners", async () => {
     const place = { database: "couchdb-migrate", set: "refused", own: true };
     await ensureLedgerDatabase(connect(a), place, { emit: () => {}, signal: new AbortController().signal });
     const proxies = await Promise.all([a, b].map((node) => startProxy(node.url)));
     c.pause();
     try {
       const tokens: number[] = [];
-      // They begin on the same revision, so that all but one of them are refused.
+      // They start from the same revision, so that all but one are refused.
       const through = [...proxies, ...proxies].map(({ url }) => connect({ url, admin: a.admin }));
       await Promise.all(
         through.map(async (couch, i) => {
@@ -187,7 +187,7 @@ onNodes("three nodes", () => {
       );
       expect(tokens).toHaveLength(through.length);
       expect(tokens).toEqual([...new Set(tokens)].sort((x, y) => x - y));
-      // Nobody heard of it any more.
+      // By then, nobody was waiting for the answer.
       const refused = () => proxies.flatMap(({ requests }) => requests).filter(({ status }) => status === 409);
       await until(async () => refused().length, Boolean);
     } finally {
@@ -197,7 +197,7 @@ onNodes("three nodes", () => {
     await Promise.all(proxies.map((proxy) => proxy.close()));
   });
 
-  it("scenario 7: one node hangs: no step waits for it longer than its time-out, and the run is done", async () => {
+  it("scenario 7: one node hangs: no step waits longer than its time-out, and the run completes", async () => {
     const { applyThrough, set } = await steps(`
 - id: swarm
   ensureDatabase: { name: swarm }
@@ -208,7 +208,7 @@ onNodes("three nodes", () => {
 `);
     c.pause();
     try {
-      // They contend, so that some of them write on a revision that is gone by then.
+      // They compete, so that some of them write to a revision that is gone by then.
       const through = [a, b, a, b, a];
       const results = await Promise.all(
         through.map((node) => applyThrough(node, { connection: quick(node), wait: 30_000 })),
@@ -220,7 +220,7 @@ onNodes("three nodes", () => {
     } finally {
       c.resume();
     }
-    // Until it has heard that the others had given it up, the node answers for itself.
+    // Until the node learns that the others had given up on it, it answers for itself.
     await until(
       () => request(c, "GET", "/swarm/_design/v?r=3"),
       ({ status }) => status === 200,

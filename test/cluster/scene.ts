@@ -1,4 +1,4 @@
-/** Migrations applied to nodes of a cluster, as runners through several of them do it. */
+/** Migrations applied to a cluster by runners that use different nodes. */
 import { expect } from "vitest";
 import { type ApplyOptions, type ApplyResult, apply, loadMigrations, type Plan, plan } from "../../src/index.js";
 import { uniqueName } from "../support/databases.js";
@@ -12,7 +12,7 @@ export interface Runner {
   planThrough(node: Addressed): Promise<Plan>;
 }
 
-/** Runs of these steps, with a ledger of their own. */
+/** Runs of these steps, with their own ledger. */
 export async function steps(
   yaml: string,
   env: Readonly<Record<string, string>> = {},
@@ -34,12 +34,12 @@ export async function steps(
   };
 }
 
-/** A section as each node has it, asked of the node itself. */
+/** A section as each node has it, read from the node itself. */
 export function sections(nodes: readonly Addressed[], section: string): Promise<Record<string, string>[]> {
   return Promise.all(nodes.map((node) => must(node, "GET", `/_node/_local/_config/${section}`)));
 }
 
-/** Who each node says it is that logs in so. */
+/** The user that each node reports for these credentials. */
 export async function expectLogin(nodes: readonly Addressed[], as: Login): Promise<void> {
   for (const node of nodes) {
     const { status, body } = await request(node, "GET", "/_session", { as });
@@ -47,7 +47,7 @@ export async function expectLogin(nodes: readonly Addressed[], as: Login): Promi
   }
 }
 
-/** A cookie that the first node gives is taken by all. */
+/** All nodes accept a cookie that the first one issued. */
 export async function expectCookie(nodes: readonly Addressed[], as: Login): Promise<void> {
   const [first, ...others] = nodes;
   if (!first) throw new Error("no node");

@@ -1,4 +1,4 @@
-/** Every step kind passes this suite; see case.ts for how one takes part. */
+/** Every step kind passes this suite; see case.ts for how to add a kind. */
 import { existsSync } from "node:fs";
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { apply, plan } from "../../src/index.js";
@@ -33,13 +33,13 @@ for (const { kind, cases } of found) {
   });
 }
 
-/** One scene, from the empty server to the lost ledger. */
+/** One scenario, from an empty server to a lost ledger. */
 function inTurn(kind: StepKind, example: Case): void {
   let scene: Scene;
   const ids = () => scene.migrations.steps.map(({ id }) => id);
   const planned = (more = {}) => plan(scene.migrations, { ...scene.options, ...more });
   const applied = (more = {}) => apply(scene.migrations, { ...scene.options, ...more });
-  // The ledger knows which databases there were; what else has changed is found by looking.
+  // The ledger knows which databases existed; any other change is found by reading the server.
   const known = kind.scope === "database" && (kind.lifecycle?.creates ?? kind.lifecycle?.removes) !== undefined;
   const drifted = known ? "pending" : "drifted";
 
@@ -49,7 +49,7 @@ function inTurn(kind: StepKind, example: Case): void {
   });
   beforeEach(() => scene.proxy.reset());
 
-  it("is planned without a request that writes", async () => {
+  it("is planned without a write", async () => {
     const { steps, changes } = await planned();
     expect(steps.map(({ kind, state }) => [kind, state])).toEqual(ids().map(() => [kind.name, "pending"]));
     expect(changes).toBe(ids().length);
@@ -61,7 +61,7 @@ function inTurn(kind: StepKind, example: Case): void {
     await example.expectState(scene.place);
   });
 
-  it("is left alone by a second run, which sends no request that writes", async () => {
+  it("is left alone by a second run, which writes nothing", async () => {
     const result = await applied();
     expect(result).toMatchObject({ result: "unchanged", applied: [], adopted: [], unchanged: ids(), failures: [] });
     expect(result.requests).toEqual({ reads: scene.proxy.requests.length, writes: 0 });
@@ -78,7 +78,7 @@ function inTurn(kind: StepKind, example: Case): void {
   });
 
   describe.skipIf(kind.nature?.lifetime === "once")("drift", () => {
-    it("is seen by the plan, and counted with --verify", async () => {
+    it("shows its drift in the plan, and counts it with --verify", async () => {
       await example.drift?.(scene.place);
       await expect(Promise.resolve(scene.place).then(example.expectState), "drift() drifts").rejects.toThrow();
       const shown = await planned();
@@ -100,7 +100,7 @@ function inTurn(kind: StepKind, example: Case): void {
     });
   });
 
-  it("is adopted where the ledger is lost, and nothing but the ledger is written", async () => {
+  it("is adopted after the ledger is lost, and nothing but the ledger is written", async () => {
     await scene.loseLedger();
     const found = example.kept ? { adopted: [], kept: ids().map((id) => ({ id })) } : { adopted: ids(), kept: [] };
     expect(await applied()).toMatchObject({ applied: [], ...found, failures: [] });
@@ -113,15 +113,15 @@ function inTurn(kind: StepKind, example: Case): void {
   });
 }
 
-/** Each of the step's own writes is lost, one after the other, each in a scene of its own. */
+/** Each of the step's own writes is lost, one after another, each in a separate scene. */
 function undisturbedBy(kind: StepKind, example: Case): void {
-  it.each(["lost-before", "lost-after"] as const)("converges where one of its writes is %s", async (fault) => {
+  it.each(["lost-before", "lost-after"] as const)("converges if one of its writes is %s", async (fault) => {
     for (let k = 1; ; k++) {
       const scene = await openScene(kind, example);
       onTestFinished(scene.close);
       const { place, proxy, migrations, options } = scene;
       proxy.faultWhen(() => scene.writesBesideLedger().length === k, fault);
-      // It may get over the loss by itself, or say that it failed; the next run has to succeed.
+      // The run may recover from the loss, or report a failure; the next run has to succeed.
       await apply(migrations, options).catch(() => {});
       const reached = scene.writesBesideLedger().length >= k;
       expect(await apply(migrations, options)).toMatchObject({ failures: [] });

@@ -1,4 +1,4 @@
-/** One run of a case: a place on the server, a ledger of its own, and a proxy that watches. */
+/** One run of a case: a place on the server, its own ledger, and a proxy that records requests. */
 import { type ApplyOptions, loadMigrations, type Migrations } from "../../src/index.js";
 import type { StepKind } from "../../src/steps/kind.js";
 import { removeDatabase, uniqueName } from "../support/databases.js";

@@ -5,7 +5,7 @@ import type { Case, Place } from "../case.js";
 const password = " a✓ — long enough ";
 const admin = ({ name }: Place) => `/_node/_local/_config/admins/${name}`;
 
-/** A plain password is hashed by CouchDB in its own time. */
+/** CouchDB takes a moment to hash a plain password. */
 async function setByHand(place: Place, plain: string): Promise<void> {
   await must(place.server, "PUT", admin(place), { body: plain });
   await until(

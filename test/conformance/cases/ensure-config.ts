@@ -6,7 +6,7 @@ const section = ({ name }: Place) => `/_node/_local/_config/${name}`;
 
 export const cases: readonly Case[] = [
   {
-    title: "with numbers whose text matters",
+    title: "with numbers that must keep their spelling",
     yaml: ({ name }) =>
       `- id: config\n  ensureConfig:\n    ${name}: { uuid: 00000000000000000000000000000001, version: 3.10, hex: 0x1F }\n`,
     async expectState(place) {

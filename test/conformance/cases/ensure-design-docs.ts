@@ -19,7 +19,7 @@ async function expectViewed({ server, name }: Place, view: string): Promise<void
   ]);
 }
 
-/** No staging document and no other left-over. */
+/** No staged document, and nothing else is left over. */
 async function expectDesignDocs({ server, name }: Place, names: readonly string[]): Promise<void> {
   const { rows } = await must(server, "GET", `/${name}/_design_docs`);
   expect(rows.map(({ id }: { id: string }) => id)).toEqual(names.map((ddoc) => `_design/${ddoc}`));

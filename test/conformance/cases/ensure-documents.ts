@@ -51,7 +51,7 @@ export const cases: readonly Case[] = [
     drift: (place) => change(place, "overmind", { broods: 6, dead: true }),
   },
   {
-    title: "overwritten, and one that was deleted made again",
+    title: "overwritten, and a deleted one is created again",
     prepare: make,
     files: () => ({
       "data/overmind.json": '{ "_id": "overmind", "_rev": "3-of-another-server", "broods": 7 }',
@@ -87,7 +87,7 @@ export const cases: readonly Case[] = [
   },
   {
     title: "if missing",
-    // The only way for a document to be missing that was there is to be purged.
+    // A document that once existed is missing only if it was purged.
     needs: "active-tasks",
     kept: true,
     async prepare(place) {

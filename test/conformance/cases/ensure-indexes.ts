@@ -4,7 +4,7 @@ import type { Case, Place } from "../case.js";
 
 const post = ({ server, name }: Place, body: object) => must(server, "POST", `/${name}/_index`, { body });
 
-/** Also one that is nobody's business. */
+/** Also an index that no step declares. */
 async function prepare(place: Place): Promise<void> {
   await must(place.server, "PUT", `/${place.name}`);
   await post(place, { name: "other", ddoc: "other", index: { fields: ["other"] } });
@@ -20,7 +20,7 @@ async function expectIndexes({ server, name }: Place, wanted: Readonly<Record<st
 
 export const cases: readonly Case[] = [
   {
-    title: "with a partial filter, and in a design document of that name",
+    title: "with a partial filter, in a named design document",
     prepare,
     yaml: ({ name }) => `- id: indexes
   ensureIndexes:
@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
     drift: (place) => post(place, { name: "by-owner", ddoc: "mango-by-owner", index: { fields: ["owner"] } }),
   },
   {
-    title: "of a partitioned database, made anew where `partitioned` differs",
+    title: "in a partitioned database, recreated if `partitioned` differs",
     from: "3.0",
     async prepare({ server, name }) {
       await must(server, "PUT", `/${name}?partitioned=true`);

@@ -7,7 +7,7 @@ const at = ({ name }: Place) => `/_replicator/${name}`;
 const get = (place: Place) => must(place.server, "GET", at(place));
 
 async function change(place: Place, members: object): Promise<void> {
-  // CouchDB may be writing its state into it.
+  // CouchDB may be writing its own state into the document.
   const put = async () => request(place.server, "PUT", at(place), { body: { ...(await get(place)), ...members } });
   await until(put, ({ status }) => status < 300);
 }
@@ -51,9 +51,9 @@ export const cases: readonly Case[] = [
     cleanUp: remove,
   },
   {
-    title: "one that copies, with credentials",
+    title: "a running replication, with credentials",
     needs: "replication",
-    // Before, it knows no `auth`.
+    // Older versions do not know `auth`.
     from: "3.2",
     async prepare({ server, name }) {
       await must(server, "PUT", `/${name}`);

@@ -42,7 +42,7 @@ export const cases: readonly Case[] = [
     cleanUp,
   },
   {
-    title: "of a user that is there, without a password",
+    title: "of an existing user, without a password",
     prepare: (place) => put(place, { password, roles: ["terran"], email: "kerrigan@example.com" }),
     yaml: ({ name }) => `- id: user\n  ensureUser: { name: ${name}, roles: [zerg] }\n`,
     async expectState(place) {

@@ -8,7 +8,7 @@ const add = (place: Place) => must(place.server, "PUT", admin(place), { body: ha
 
 export const cases: readonly Case[] = [
   {
-    title: "besides another admin",
+    title: "with another admin left",
     prepare: add,
     yaml: ({ name }) => `- id: gone\n  removeAdmin:\n    name: ${name}\n`,
     async expectState(place) {

@@ -6,7 +6,7 @@ const make = ({ server, name }: Place) => must(server, "PUT", `/${name}`);
 
 export const cases: readonly Case[] = [
   {
-    title: "with what is in it",
+    title: "with its documents",
     async prepare(place) {
       await make(place);
       await must(place.server, "PUT", `/${place.name}/overmind`, { body: {} });

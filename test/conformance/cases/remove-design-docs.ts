@@ -9,7 +9,7 @@ const put = ({ server, name }: Place, ddoc: string) =>
 
 export const cases: readonly Case[] = [
   {
-    title: "with what is kept beside them, and leaves the others",
+    title: "with their kept former versions, leaving the others",
     async prepare(place) {
       await must(place.server, "PUT", `/${place.name}`);
       for (const ddoc of ["a%2Fb", "old", "kept"]) await put(place, ddoc);

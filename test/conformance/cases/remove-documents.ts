@@ -4,7 +4,7 @@ import type { Case } from "../case.js";
 
 export const cases: readonly Case[] = [
   {
-    title: "one of them with conflicting revisions, one that was never there",
+    title: "one with conflicting revisions, one that never existed",
     async prepare({ server, name }) {
       await must(server, "PUT", `/${name}`);
       await must(server, "POST", `/${name}/_bulk_docs`, { body: { docs: [{ _id: "daggoth" }, { _id: "overmind" }] } });

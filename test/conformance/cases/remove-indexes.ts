@@ -11,7 +11,7 @@ async function make(place: Place): Promise<void> {
 
 export const cases: readonly Case[] = [
   {
-    title: "of which one shares its design document",
+    title: "one of which shares its design document",
     async prepare(place) {
       await must(place.server, "PUT", `/${place.name}`);
       await post(place, { name: "kept", ddoc: "shared", index: { fields: ["kept"] } });

@@ -10,7 +10,7 @@ const make = (place: Place) =>
 
 export const cases: readonly Case[] = [
   {
-    title: "with what CouchDB wrote into it",
+    title: "with the state that CouchDB wrote into it",
     prepare: make,
     yaml: ({ name }) => `- id: gone\n  removeReplication: { id: ${name} }\n`,
     async expectState(place) {

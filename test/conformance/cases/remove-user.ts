@@ -9,7 +9,7 @@ async function make(place: Place): Promise<void> {
   await must(place.server, "PUT", doc(place), { body });
 }
 
-/** Two revisions, of which one wins. */
+/** Two conflicting revisions, one of which wins. */
 async function makeInConflict(place: Place): Promise<void> {
   const user = { _id: `org.couchdb.user:${place.name}`, name: place.name, type: "user" };
   const docs = ["a", "b"].map((digit) => ({ ...user, roles: [digit], _rev: `1-${digit.repeat(32)}` }));
@@ -28,6 +28,6 @@ async function cleanUp(place: Place): Promise<void> {
 const yaml = ({ name }: Place) => `- id: gone\n  removeUser: { name: ${name} }\n`;
 
 export const cases: readonly Case[] = [
-  { title: "that is there", prepare: make, yaml, expectState: expectGone, drift: make, cleanUp },
+  { title: "that exists", prepare: make, yaml, expectState: expectGone, drift: make, cleanUp },
   { title: "with conflicting revisions", prepare: makeInConflict, yaml, expectState: expectGone, drift: make, cleanUp },
 ];
