@@ -8,7 +8,9 @@ import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { root } from "../support/cli.js";
 import { tempFolder } from "../support/temp.js";
-import { files } from "./workflows.js";
+import { exampleFiles, files } from "./workflows.js";
+
+const all = [...files, ...exampleFiles];
 
 const broken = `
 name: broken
@@ -39,7 +41,7 @@ async function problems(files: readonly (readonly [name: string, content: string
 }
 
 describe("actionlint", () => {
-  it("finds nothing in any workflow", async () => expect(await actionlint(...files)).toBe(""));
+  it("finds nothing in any workflow", async () => expect(await actionlint(...all)).toBe(""));
   it("would find what is wrong", async () => {
     const found = await actionlint(join(await tempFolder({ "broken.yml": broken }), "broken.yml"));
     expect(found).toContain("potentially untrusted");
@@ -48,7 +50,7 @@ describe("actionlint", () => {
 
 describe("GitHub's parser", () => {
   it("takes every workflow", async () =>
-    expect(await problems(files.map((file) => [file, readFileSync(file, "utf8")]))).toEqual([]));
+    expect(await problems(all.map((file) => [file, readFileSync(file, "utf8")]))).toEqual([]));
   it("would refuse what is not in the schema", async () =>
     expect(await problems([["broken.yml", broken.replace("steps:", "stepz:")]])).toContainEqual(
       expect.stringContaining("stepz"),

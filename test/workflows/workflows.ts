@@ -31,6 +31,12 @@ const folder = join(root, ".github", "workflows");
 
 export const files: readonly string[] = readdirSync(folder).map((name) => join(folder, name));
 
+/** Those for our users, which the same tools check. */
+const examples = join(root, "examples", "github");
+export const exampleFiles: readonly string[] = readdirSync(examples)
+  .filter((name) => name.endsWith(".yml"))
+  .map((name) => join(examples, name));
+
 export function workflows(): Workflow[] {
   return files.map((file) => {
     const text = readFileSync(file, "utf8");

@@ -1,0 +1,118 @@
+/** The pipelines for GitHub and GitLab: what is in them, and their commands, run in a project against a server. */
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { loginEnv, root } from "../support/cli.js";
+import { type Embedded, startEmbedded } from "../support/embedded.js";
+import { request } from "../support/request.js";
+import { tempFolder } from "../support/temp.js";
+import { exampleFiles, files } from "../workflows/workflows.js";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const read = (file: string) => parse(readFileSync(join(root, "examples", file), "utf8"));
+const stepsOf = (file: string): readonly Step[] => Object.values<{ steps: Step[] }>(read(file).jobs)[0]?.steps ?? [];
+const gitlab = read("gitlab/.gitlab-ci.yml");
+
+/** The script of the step that calls the tool. GitLab joins the lines of a job in the same way. */
+const onGitHub = (file: string) => stepsOf(file).find(({ run }) => run?.includes("couchdb-migrate"))?.run ?? "";
+const onGitLab = (job: string): string => gitlab[job].script.join("\n");
+
+describe.each(["github/plan.yml", "github/apply.yml"])("%s", (file) => {
+  it("installs what the lock file names before it runs anything, and has no secrets while it does", () => {
+    const steps = stepsOf(file);
+    const install = steps.findIndex(({ run }) => run === "npm ci");
+    expect(install).toBeGreaterThan(-1);
+    expect(steps.findIndex(({ run }) => run?.includes("couchdb-migrate"))).toBeGreaterThan(install);
+    expect(steps[install]?.env).toBeUndefined();
+    expect(Object.values<{ env?: object }>(read(file).jobs).flatMap(({ env }) => env ?? [])).toEqual([]);
+  });
+});
+
+it("the workflows use the actions of our own, by the same commits", () => {
+  const pins = (files: readonly string[]) =>
+    files.flatMap((file) => readFileSync(file, "utf8").match(/uses: \S+@\S+ # \S+$/gm) ?? []);
+  expect(pins(exampleFiles)).toHaveLength(4);
+  expect(pins(files)).toEqual(expect.arrayContaining(pins(exampleFiles)));
+});
+
+/** What we use of GitLab's keywords; the packages that have its schema are many megabytes. */
+const takes = (() => {
+  const text = { type: "string", minLength: 1 };
+  const list = { type: "array", minItems: 1, items: text };
+  const only = (properties: object) => ({ type: "object", additionalProperties: false, properties });
+  const rules = { type: "array", items: only({ if: text, changes: list }) };
+  const artifacts = only({ expose_as: text, paths: list, when: { enum: ["on_success", "on_failure", "always"] } });
+  const job = only({ rules, script: list, artifacts, resource_group: text, environment: text, timeout: text });
+  const schema = { ...only({ default: only({ image: text, before_script: list }) }), additionalProperties: job };
+  return new Ajv().compile(schema);
+})();
+
+it("GitLab knows every keyword of .gitlab-ci.yml, installs first, and applies one after the other", () => {
+  expect(takes(gitlab), JSON.stringify(takes.errors)).toBe(true);
+  expect(takes({ ...gitlab, a: { scripts: ["b"] } })).toBe(false);
+  expect(gitlab.default.before_script).toEqual(["npm ci"]);
+  expect(gitlab["couchdb-apply"].resource_group).toBeDefined();
+});
+
+const pipelines: readonly [string, string, string][] = [
+  ["GitHub", onGitHub("github/plan.yml"), onGitHub("github/apply.yml")],
+  ["GitLab", onGitLab("couchdb-plan"), onGitLab("couchdb-apply")],
+];
+
+describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
+  let server: Embedded;
+  beforeAll(async () => {
+    server = await startEmbedded();
+  });
+  afterAll(() => server.close());
+
+  /** A checkout with this one file, in which `npx` finds what is built. Runs the script as a runner does. */
+  async function project(yaml: string) {
+    const folder = await tempFolder({ "migrations/001.yaml": yaml });
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "--message", "first");
+    const CI_COMMIT_TIMESTAMP = git("log", "-1", "--format=%cI").toString().trim();
+    const cli = `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`;
+    const run = (script: string) => {
+      expect(script).toContain("npx --no-install couchdb-migrate");
+      const env = { PATH: process.env.PATH, ...loginEnv(server.url, server.admin), CI_COMMIT_TIMESTAMP };
+      const command = script.replaceAll("npx --no-install couchdb-migrate", cli);
+      const child = spawn("bash", ["-eo", "pipefail", "-c", command], { cwd: folder, env, stdio: "ignore" });
+      return once(child, "close").then(([code]) => code);
+    };
+    const plan = () => join(folder, "plan.md");
+    return { run, plan };
+  }
+
+  it("plan, apply, and plan that nothing is pending", async () => {
+    const { run, plan: file } = await project("- id: zerglings\n  ensureDatabase:\n    name: zerglings\n");
+    expect(await run(plan)).toBe(0);
+    expect(readFileSync(file(), "utf8")).toContain("zerglings");
+    expect((await request(server, "GET", "/zerglings")).status).toBe(404);
+    expect(await run(apply)).toBe(0);
+    expect((await request(server, "GET", "/zerglings")).status).toBe(200);
+    expect(await run(plan)).toBe(0);
+    expect(readFileSync(file(), "utf8")).toMatch(/no changes|nothing/i);
+  });
+
+  it("fail on invalid files, and on what would be refused", async () => {
+    const invalid = await project("- id: zerglings\n  ensureDatabse:\n    name: zerglings\n");
+    expect([await invalid.run(plan), await invalid.run(apply)]).toEqual([3, 3]);
+    expect(existsSync(invalid.plan())).toBe(false);
+    const refused = await project("- id: zerglings-gone\n  removeDatabase:\n    name: zerglings\n");
+    expect([await refused.run(plan), await refused.run(apply)]).toEqual([1, 1]);
+    expect(readFileSync(refused.plan(), "utf8")).toContain("zerglings-gone");
+  });
+});
