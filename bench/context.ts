@@ -1,4 +1,4 @@
-/** What all scenarios share: the server, a folder for their files, and how each program is called. */
+/** What all scenarios share: the server, a folder for their files, and how to call each program. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaults } from "../src/contract/options.js";
@@ -9,15 +9,15 @@ import { type BenchServer, ledgerDatabase } from "./server.js";
 
 export interface Context {
   readonly server: BenchServer;
-  /** Removed in the end. */
+  /** Deleted at the end. */
   readonly folder: string;
-  /** The file of couchdb-bootstrap's command line. */
+  /** The path of couchdb-bootstrap's command line. */
   bootstrap(): Promise<string>;
 }
 
 const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** couchdb-migrate as it is installed. */
+/** couchdb-migrate as users install it. */
 export function migrate({ server }: Pick<Context, "server">, ...args: readonly string[]): Program {
   return { args: [join(root, bin["couchdb-migrate"]), ...args], env: { COUCHDB_URL: server.fullUrl } };
 }
@@ -26,17 +26,17 @@ export async function bootstrap(context: Context, folder: string): Promise<Progr
   return { args: [await context.bootstrap(), context.server.fullUrl, folder] };
 }
 
-/** A program of ours that sends requests through node:http and does nothing else. */
+/** One of our programs that only sends requests through node:http. */
 export function bare({ server }: Context, name: "look" | "install", ...args: readonly string[]): Program {
   return { args: [join(root, "bench/bare", `${name}.mjs`), ...args], env: { COUCHDB_URL: server.fullUrl } };
 }
 
-/** What a run of the set sends that finds nothing pending. */
+/** Sends the requests of a run that finds nothing pending in the set. */
 export function bareLook(context: Context, set: string, names: readonly string[]): Program {
   return bare(context, "look", ledgerDatabase, set, ...names);
 }
 
-/** Applies a set for the first time. Returns the bytes of all that was written into the ledger's database. */
+/** Applies a set for the first time. Returns the number of bytes written to the ledger's database. */
 export async function installed(context: Context, set: string, folder: string): Promise<number> {
   const proxy = await startProxy(context.server.url);
   try {
@@ -53,7 +53,7 @@ export async function installed(context: Context, set: string, folder: string): 
   }
 }
 
-/** Throws where a database has not the design documents and the security that it ought to have. */
+/** Throws if a database does not have the expected design documents and security. */
 export async function assertInstalled(
   server: BenchServer,
   names: readonly string[],

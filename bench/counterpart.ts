@@ -1,4 +1,4 @@
-/** couchdb-bootstrap, which the benchmark installs for itself. */
+/** couchdb-bootstrap; the benchmark installs it by itself. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { root } from "./processes.js";
 
 export const bootstrapVersion = "15.1.0";
 
-/** Installs it where it is not yet; returns the file of its command line. */
+/** Installs it if it is missing. Returns the path of its command line. */
 export async function installBootstrap(): Promise<string> {
   const folder = join(root, "node_modules/.cache/couchdb-migrate-bench", `couchdb-bootstrap-${bootstrapVersion}`);
   const command = join(folder, "node_modules/couchdb-bootstrap/cli.js");

@@ -1,4 +1,4 @@
-/** docs/performance.md, from the report of a benchmark. */
+/** Generates docs/performance.md from the report of a benchmark. */
 import { cells, columns, type Report } from "./report.js";
 
 export function asDocument(report: Report): string {

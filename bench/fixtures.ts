@@ -1,6 +1,6 @@
 /**
- * What is installed, in the three forms that the programs read: migration files, a folder for couchdb-bootstrap, and
- * one JSON file for the bare program. All three come to the same documents.
+ * What is installed, in the three formats that the programs read: migration files, a folder for couchdb-bootstrap,
+ * and one JSON file for the bare program. All three result in the same documents.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ interface Database {
   readonly name: string;
   readonly security: typeof security;
   readonly docs: readonly DesignDoc[];
-  /** As `POST /db/_index` takes it. */
+  /** In the format of `POST /db/_index`. */
   readonly index: { readonly name: string; readonly ddoc: string; readonly index: { readonly fields: string[] } };
 }
 
 export interface Shape {
-  /** Begins the names of the databases. */
+  /** The prefix of the database names. */
   readonly prefix: string;
   readonly databases: number;
-  /** Steps for each database: the database itself, its security, an index, and for the rest one design document each. */
+  /** Steps per database: one each for the database itself, its security and an index; the rest are design documents. */
   readonly stepsEach: number;
 }
 
@@ -53,7 +53,7 @@ function designDoc(number: number): DesignDoc {
   };
 }
 
-/** One file for each database, one step for each object. JSON is YAML, too. */
+/** One file per database, one step per object. JSON is also YAML. */
 export async function writeMigrations(folder: string, databases: readonly Database[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const { name, security, docs, index } of databases) {
@@ -77,7 +77,7 @@ export async function writeMigrations(folder: string, databases: readonly Databa
   }
 }
 
-/** As people write a design document: one member a line, functions as block text. */
+/** Indented as people write a design document: one field per line, functions as block text. */
 function indented(doc: object, depth = 4): string {
   return Object.entries(doc)
     .map(([key, value]) => {
@@ -89,7 +89,7 @@ function indented(doc: object, depth = 4): string {
     .join("\n");
 }
 
-/** couchdb-bootstrap knows no indexes: it gets the design document that CouchDB makes of one. */
+/** couchdb-bootstrap does not support indexes: it gets the design document that CouchDB creates for an index. */
 export async function writeBootstrapFolder(folder: string, databases: readonly Database[]): Promise<void> {
   for (const { name, security, docs, index } of databases) {
     const design = join(folder, name, "_design");

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures couchdb-migrate side by side with its counterparts on a real CouchDB.
+ * `npm run bench`: compares couchdb-migrate with its counterparts on a real CouchDB.
  *
  *   npm run bench                                  every row, 9 runs each
  *   npm run bench -- --rows rerun-1,fresh-* --runs 3
@@ -8,7 +8,7 @@
  *   npm run bench -- --document                    docs/performance.md from docs/performance.json, nothing measured
  *   npm run bench -- --list                        the ids
  *
- * Takes COUCHDB_URL, or starts the CouchDB at COUCHDB_HOME. What it makes there is removed.
+ * Uses COUCHDB_URL, or starts the CouchDB at COUCHDB_HOME. It removes everything that it creates there.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, type as systemType, tmpdir, totalmem } from "node:os";

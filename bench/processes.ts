@@ -1,16 +1,16 @@
-/** Programs under measurement: whole processes, from their start to their end. */
+/** The measured programs: whole processes, from start to exit. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The project's folder: npm runs its scripts there. */
+/** The project's folder: npm runs scripts there. */
 export const root = process.cwd();
 
 export interface Program {
-  /** Of Node. */
+  /** Arguments for Node. */
   readonly args: readonly string[];
-  /** Besides PATH. */
+  /** Variables in addition to PATH. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ export function run({ args, env = {} }: Program): Promise<Ended> {
   });
 }
 
-/** As `run`, for what has to end well. */
+/** Like `run`, but throws if the program fails. */
 export async function must(program: Program): Promise<Ended> {
   const ended = await run(program);
   if (ended.code === 0) return ended;
@@ -55,7 +55,7 @@ export async function milliseconds(program: Program): Promise<number> {
   return (await must(program)).milliseconds;
 }
 
-/** Peak of resident memory, in bytes. */
+/** Peak resident memory, in bytes. */
 export async function peakMemory({ args, env }: Program): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "couchdb-migrate-bench-"));
   try {

@@ -17,7 +17,9 @@ export interface Machine {
   readonly node: string;
   readonly couchdb: string;
   readonly bootstrap: string;
-  /** Average of a minute, before the first measurement: well above 0, others were at work, too. */
+  /**
+   * The 1-minute load average before the first measurement: if it is well above 0, other programs were running, too.
+   */
   readonly load: number;
 }
 

@@ -1,6 +1,6 @@
-/** What a benchmark is made of, and how it is measured. */
+/** The parts of a benchmark, and how they are measured. */
 
-/** Milliseconds of the whole process, bytes of memory, or bytes sent. */
+/** Duration of the whole process in milliseconds, memory, or bytes sent. */
 export type Unit = "ms" | "MB" | "bytes";
 
 export interface Row {
@@ -9,33 +9,38 @@ export interface Row {
   /** Names of series. */
   readonly ours: string;
   readonly theirs?: string;
-  /** What `theirs` is, for people. */
+  /** A description of `theirs` for readers. */
   readonly against?: string;
   readonly unit: Unit;
-  /** The ratio that is to be reached. */
+  /** The ratio to reach. */
   readonly target?: number;
 }
 
-/** One measurement. Rejects where what is measured did not do its work. */
+/** One measurement. Rejects if the measured program did not do its work. */
 export type Series = () => Promise<number>;
 
 export interface Prepared {
   readonly series: Readonly<Record<string, Series>>;
-  /** Said below the table. */
+  /** Notes below the table. */
   notes?(): readonly string[];
   close(): Promise<void>;
 }
 
 export interface Scenario<Context> {
   readonly rows: readonly Row[];
-  /** Rounds that are not counted. */
+  /** The number of warm-up rounds, which are not counted. */
   readonly warmUp?: number;
-  /** More rounds would show nothing new, or are not worth their time. Default: as many as are asked for. */
+  /**
+   * The maximum number of rounds, if more would show nothing new or are not worth their time. Default: as many as
+   * requested.
+   */
   readonly most?: number;
   prepare(context: Context): Promise<Prepared>;
 }
 
-/** In alternation, in an order that is reversed each time; `warmUp` rounds are not counted. */
+/**
+ * Runs the series in alternation, in an order that is reversed each round. The first `warmUp` rounds are not counted.
+ */
 export async function alternate(
   series: ReadonlyMap<string, Series>,
   rounds: number,

@@ -1,12 +1,13 @@
 /**
- * `npm run bench:seed`: how fast documents go from NDJSON into a real CouchDB, and how much memory that takes.
+ * `npm run bench:seed`: how fast documents are loaded from NDJSON into a real CouchDB, and how much memory that
+ * takes.
  *
  *   npm run bench:seed                                     500,000 documents, 3 rounds; memory for 50,000 and 500,000
- *   npm run bench:seed -- --documents 100000 --rounds 1    a smaller one, compared with a tenth of it
+ *   npm run bench:seed -- --documents 100000 --rounds 1    a smaller run, compared with a tenth of it
  *
- * Whole processes in alternation, each into a database of its own: couchdb-migrate (`apply` of one step), and a bare
- * program that posts the same lines to `_bulk_docs`, as many at once. Takes COUCHDB_URL, or starts the CouchDB at
- * COUCHDB_HOME. What it makes there is removed.
+ * Runs whole processes in alternation, each with its own database: couchdb-migrate (`apply` of one step), and a bare
+ * program that posts the same lines to `_bulk_docs`, with the same concurrency. Uses COUCHDB_URL, or starts the
+ * CouchDB at COUCHDB_HOME. It removes everything that it creates there.
  */
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
@@ -28,9 +29,9 @@ const rounds = Number(values.rounds);
 const targets = { rate: 0.85, memory: 1.1 };
 
 interface Seeded {
-  /** Documents a second, from the start of the process to its end. */
+  /** Documents per second, from the start of the process to its exit. */
   readonly rate: number;
-  /** Peak of resident memory, in MB. */
+  /** Peak resident memory, in MB. */
   readonly peak: number;
 }
 
@@ -64,7 +65,7 @@ try {
   await server.close();
 }
 
-/** A set of one step, and its file. */
+/** A set with one step, and its file. */
 async function migrations(name: string, count: number): Promise<string> {
   const set = join(folder, name);
   await mkdir(set);

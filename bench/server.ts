@@ -1,20 +1,20 @@
-/** The CouchDB that is measured against: `COUCHDB_URL`, or a throwaway node of the CouchDB at `COUCHDB_HOME`. */
+/** The CouchDB under test: `COUCHDB_URL`, or a throwaway node of the CouchDB at `COUCHDB_HOME`. */
 import pMap from "p-map";
 import { startCouchDB } from "../test/support/couchdb.js";
 import { type Addressed, must, request } from "../test/support/request.js";
 
 export interface BenchServer extends Addressed {
-  /** With credentials. */
+  /** The URL with credentials. */
   readonly fullUrl: string;
   readonly version: string;
-  /** Removes databases; those that are not there are no error. */
+  /** Deletes databases; missing ones are not an error. */
   remove(databases: readonly string[]): Promise<void>;
-  /** Removes these users from `_users`. */
+  /** Deletes these users from `_users`. */
   removeUsers(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The tool's own database: a fresh install makes it, so that there must be none to begin with. */
+/** The tool's own database. It must not exist at the start, because a fresh install creates it. */
 export const ledgerDatabase = "couchdb-migrate";
 
 export async function openServer(): Promise<BenchServer> {

@@ -1,4 +1,4 @@
-/** From measurements to the rows of the table. Pure. */
+/** Summarises measurements as the rows of the table. Pure. */
 import type { Row } from "./scenario.js";
 
 export interface Spread {
@@ -11,7 +11,7 @@ export interface Spread {
 export interface Summary extends Row {
   readonly measured: Spread;
   readonly counterpart?: Spread;
-  /** Of the medians. */
+  /** The ratio of the medians. */
   readonly ratio?: number;
   readonly reached?: boolean;
 }

@@ -1,4 +1,7 @@
-/** Who is asking: a cookie, a Basic header, or nobody (who is an admin while there are no admins). */
+/**
+ * Identifies the user of a request: by a cookie, by a Basic header, or as nobody (who is an admin while there are no
+ * admins).
+ */
 
 import { createHash, createHmac } from "node:crypto";
 import type { Config } from "./config.js";
@@ -25,7 +28,7 @@ export class Authenticator {
   readonly #databases: Databases;
   readonly #profile: Profile;
   readonly #lockout = new Lockout();
-  /** Digests of credentials that were right: deriving a key each time would cost a tenth of a second. */
+  /** Digests of credentials that were correct: deriving a key every time would take a tenth of a second. */
   readonly #known = new Set<string>();
 
   constructor(config: Config, databases: Databases, profile: Profile) {
@@ -34,7 +37,7 @@ export class Authenticator {
     this.#profile = profile;
   }
 
-  /** @throws CouchError 401 for wrong credentials, even where nobody would be let in (the admin party) */
+  /** @throws CouchError 401 for wrong credentials, even if anonymous users are let in (the admin party) */
   async identify(request: CouchRequest): Promise<User> {
     const cookie = /(?:^|;\s*)AuthSession=([^;]*)/.exec(request.headers.cookie ?? "")?.[1];
     if (cookie) {
@@ -59,7 +62,7 @@ export class Authenticator {
     throw wrong();
   }
 
-  /** The value of a cookie that stands for this user until the password changes. */
+  /** Creates the cookie value that identifies this user until the password changes. */
   async issueCookie(name: string): Promise<string> {
     const time = Math.floor(Date.now() / 1000)
       .toString(16)

@@ -1,13 +1,16 @@
-/** Whether the user may ask this at all, judged by the path and before any endpoint runs, as CouchDB judges it. */
+/** Decides whether the user may send this request. As in CouchDB, only the path counts, and no endpoint has run yet. */
 
 import type { Node } from "./node.js";
 import { unauthorized } from "./reply.js";
 import type { CouchRequest } from "./request.js";
 import { isServerAdmin, type User } from "./user.js";
 
-/** Paths of the server that anyone may ask for. `_active_tasks` and `_cluster_setup` refuse by themselves. */
+/** Server paths that anyone may request. `_active_tasks` and `_cluster_setup` check rights themselves. */
 const open = new Set(["_up", "_uuids", "_session", "_utils"]);
-/** Of `_users` and `_replicator`, which else obey their `_security`. */
+/**
+ * Listings of `_users` and `_replicator` that only admins may read; the rest of these databases follows their
+ * `_security`.
+ */
 const adminListings = new Set(["_all_docs", "_changes"]);
 
 /** @throws CouchError 401, 403, or 404 if the database does not exist */

@@ -1,4 +1,4 @@
-/** The configuration of the node: sections of strings. Like CouchDB's, it lists only what was set. */
+/** The configuration of the node: sections of strings. Like CouchDB's, it lists only values that were set. */
 
 import { formatAdmin, hashPassword, looksHashed } from "./passwords.js";
 import type { Profile } from "./profile.js";
@@ -25,9 +25,9 @@ export class Config {
   }
 
   /**
-   * Stores a value, trimmed. A plaintext password among the `admins` is hashed afterwards, as CouchDB does it: until
-   * then it can be read, and can't be logged in with.
-   * @param hashed whether an admin's value is a hash; by its looks, if not given
+   * Stores a value, trimmed. A plaintext password in `admins` is hashed later, as in CouchDB: until then it can be
+   * read, and it can't be used to log in.
+   * @param hashed whether an admin's value is a hash; if omitted, this is decided from the value
    */
   set(section: string, key: string, untrimmed: string, hashed?: boolean): void {
     const value = untrimmed.trim();
@@ -58,7 +58,7 @@ export class Config {
   }
 }
 
-/** What an ini file can hold: Latin-1 without control characters. */
+/** Whether an ini file can hold the text: Latin-1 without control characters. */
 function isWritable(text: string): boolean {
   return [...text].every((character) => character >= " " && character <= "\u00ff" && character !== "\u007f");
 }

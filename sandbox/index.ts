@@ -1,21 +1,19 @@
 /**
  * An embedded server that answers as CouchDB does, for development and tests: one node, in memory, gone when it is
- * closed. The contract suite (test/contract) holds it and a real CouchDB 3.5 to the same expectations.
- *
- * The functions of design documents run in an engine of their own (views/function-thread.ts) and reach nothing of this
- * process: after an import they are somebody else's. So do the regular expressions of selectors.
- *
+ * closed. The contract suite (test/contract) checks it and a real CouchDB 3.5 against the same expectations.
+ * The functions of design documents run in a separate engine (views/function-thread.ts) and can't reach this process:
+ * after an import, they are someone else's code. The regular expressions of selectors run there too.
  * What it can't show:
- * - clusters: it is one node, every write is a 201, nothing is ever below quorum;
+ * - clusters: there is one node, every write is a 201, and no write ever falls below quorum;
  * - replication: documents in `_replicator` are stored, and nothing happens;
- * - `_active_tasks`: always empty, since views are built in a moment, when they are asked for;
- * - how long an index takes, its size, `waiting_commit`: an index is there and kept as soon as it is built;
- * - which Mango index a query really uses: `_find` reads all documents and only keeps the order of the index;
+ * - `_active_tasks`: always empty, because a view is built within a moment when it is queried;
+ * - how long an index takes to build, its size, `waiting_commit`: an index is saved as soon as it is built;
+ * - which Mango index a query really uses: `_find` reads all documents and only follows the order of the index;
  * - continuous `_changes`, `_purge`, full-text search, shows, lists, updates and rewrites;
- * - the spelling of numbers: `1.0` and `1e3` are read back as `1` and `1000`;
- * - documents that are nested more than 500 levels deep: it refuses them;
- * - the digests of revisions and of compressed attachments, sizes on disk, and the words of syntax errors.
- * Versions before 3.5 are emulated (see profile.ts), not measured.
+ * - the notation of numbers: `1.0` and `1e3` are read back as `1` and `1000`;
+ * - documents nested more than 500 levels deep: it refuses them;
+ * - the digests of revisions and of compressed attachments, sizes on disk, and the wording of syntax errors. Versions
+ *   before 3.5 are emulated (see profile.ts), not compared with real ones.
  */
 
 import type { AddressInfo } from "node:net";
@@ -24,15 +22,15 @@ import { loadPouch } from "./pouch.js";
 import { createHttpServer } from "./server.js";
 
 export interface SandboxOptions {
-  /** Address to listen on; 127.0.0.1 by default. */
+  /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string;
-  /** 0, the default, takes any free port. */
+  /** Default: 0, which takes any free port. */
   readonly port?: number;
-  /** Name → password. Stored hashed. */
+  /** Passwords by name. They are stored hashed. */
   readonly admins?: Readonly<Record<string, string>>;
-  /** Everyone is an admin until one is written into the configuration, as on CouchDB 1.x and 2.x. */
+  /** Everyone is an admin until an admin is added to the configuration, as on CouchDB 1.x and 2.x. */
   readonly adminParty?: boolean;
-  /** What `GET /` reports, 3.5.0 by default; what a client must cope with in that version follows from it. */
+  /** The version that `GET /` reports, by default 3.5.0. The server then behaves like that version. */
   readonly version?: string;
 }
 
@@ -40,11 +38,11 @@ export interface Sandbox {
   /** `http://127.0.0.1:PORT`, without credentials. */
   readonly url: string;
   readonly port: number;
-  /** Ends open connections too. */
+  /** Also closes open connections. */
   close(): Promise<void>;
 }
 
-/** @throws Error without an admin, without the optional packages, or if the port is taken */
+/** @throws Error if no admin is given, the optional packages are missing, or the port is taken */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = "127.0.0.1", port: wantedPort = 0, admins = {}, adminParty = false, version = "3.5.0" } = options;
   if (Object.keys(admins).length === 0 && !adminParty) {

@@ -1,2 +1,5 @@
-/** PBKDF2 iterations of the hashes that the sandbox makes: so few that it is quick; every hash says how many. */
+/**
+ * PBKDF2 iterations for hashes that the sandbox creates: low, so that it stays fast. Every hash records its own
+ * number.
+ */
 export const sandboxIterations = 1000;

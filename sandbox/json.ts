@@ -1,4 +1,4 @@
-/** JSON as CouchDB reads it, and helpers for values of unknown shape. */
+/** Parses JSON as CouchDB does, and has helpers for values of unknown shape. */
 
 import { isTextTooDeep, mostInMessage } from "../src/text/depth.js";
 import { isObject, isStringArray } from "../src/text/json.js";
@@ -10,13 +10,13 @@ export { isObject, isStringArray };
 const suspicious = /\\u[dD][89a-fA-F]|\d{290}|[eE]\+?\d{3}/;
 
 /**
- * Parses strictly: what JavaScript accepts and CouchDB refuses (invalid UTF-8, half of a surrogate pair, numbers
- * beyond a double) throws a SyntaxError too.
+ * Parses strictly: throws a SyntaxError also for input that JavaScript accepts and CouchDB refuses (invalid UTF-8,
+ * half of a surrogate pair, numbers beyond a double).
  */
 export function parseJson(bytes: Uint8Array | string): unknown {
   const text = typeof bytes === "string" ? bytes : decodeUtf8(bytes);
   const value: unknown = JSON.parse(text);
-  // CouchDB takes more; what is here recurses.
+  // CouchDB accepts deeper nesting, but the code here is recursive.
   if (isTextTooDeep(text, mostInMessage)) throw new SyntaxError("nested too deeply");
   if (suspicious.test(text)) assertRepresentable(value);
   return value;
@@ -44,7 +44,7 @@ function isWellFormed(text: string): boolean {
   return Buffer.from(text, "utf8").toString("utf8") === text;
 }
 
-/** The same text for equal values, whatever the order of their keys. */
+/** Returns the same text for equal values, regardless of the order of their keys. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? "null";

@@ -1,4 +1,4 @@
-/** Locks an account for a client after failed logins, even for the right password, as CouchDB does from 3.4 on. */
+/** Locks an account for a client after failed logins, even for the correct password, as CouchDB does since 3.4. */
 
 import { forbidden } from "./reply.js";
 

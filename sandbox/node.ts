@@ -1,4 +1,4 @@
-/** The state of the one node that the sandbox is. */
+/** The state of the sandbox's only node. */
 
 import { randomBytes } from "node:crypto";
 import { Authenticator } from "./authentication.js";
@@ -41,7 +41,7 @@ export async function createNode(pouch: PouchConstructor, options: NodeOptions):
   return node;
 }
 
-/** What `single_node = true` makes at the first start. */
+/** Creates the databases that `single_node = true` creates at the first start. */
 async function createSystemDatabases({ databases, profile }: Pick<Node, "databases" | "profile">): Promise<void> {
   for (const name of ["_users", "_replicator"]) {
     if (!databases.find(name)) await databases.create(name, {});

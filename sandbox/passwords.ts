@@ -1,4 +1,4 @@
-/** Password hashes in the forms that CouchDB stores them in, made and verified as it does. */
+/** Creates and verifies password hashes in the formats that CouchDB stores. */
 
 import { createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
@@ -6,7 +6,7 @@ import type { JsonObject } from "./json.js";
 
 const derive = promisify(pbkdf2);
 
-/** A hash with what is needed to verify a password against it; the fields of a `_users` document. */
+/** A hash with everything needed to verify a password; the fields of a `_users` document. */
 export interface PasswordHash {
   readonly scheme: "pbkdf2" | "simple";
   readonly digest: string;
@@ -28,7 +28,7 @@ export async function verifyPassword(password: string, stored: PasswordHash): Pr
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** By the names that CouchDB gives the digests. */
+/** Key lengths by CouchDB's names of the digests. */
 const keyLengths = new Map(
   Object.entries({
     sha: 20,
@@ -50,13 +50,13 @@ function sha1(text: string): string {
   return createHash("sha1").update(text).digest("hex");
 }
 
-/** The value of an `[admins]` entry. SHA-1 is written in the old form, which every version reads. */
+/** The value of an `[admins]` entry. SHA-1 is written in the old format, which every version reads. */
 export function formatAdmin({ digest, hash, salt, iterations }: PasswordHash): string {
   const prefix = digest === "sha" || digest === "sha1" ? "-pbkdf2-" : `-pbkdf2:${digest}-`;
   return `${prefix}${hash},${salt},${iterations}`;
 }
 
-/** Reads the value of an `[admins]` entry; undefined if it is a plaintext password still waiting to be hashed. */
+/** Reads the value of an `[admins]` entry. Returns undefined if it is a plaintext password that is not hashed yet. */
 export function parseAdmin(value: string): PasswordHash | undefined {
   const simple = /^-hashed-([0-9a-f]+),(.+)$/.exec(value);
   if (simple?.[1] && simple[2]) {
@@ -69,8 +69,8 @@ export function parseAdmin(value: string): PasswordHash | undefined {
 }
 
 /**
- * Whether CouchDB takes a value as hashed already, and so stores it as it is.
- * @param strong false on versions before 3.4, which take a SHA-256 hash for a password
+ * Whether CouchDB regards a value as already hashed, and so stores it unchanged.
+ * @param strong false for versions before 3.4, which take a SHA-256 hash for a plaintext password
  */
 export function looksHashed(value: string, strong: boolean): boolean {
   return value.startsWith("-hashed-") || value.startsWith("-pbkdf2-") || (strong && value.startsWith("-pbkdf2:"));
@@ -81,7 +81,7 @@ export function userHashFields({ digest, salt, iterations, hash }: PasswordHash)
   return { password_scheme: "pbkdf2", ...prf, salt, iterations, derived_key: hash };
 }
 
-/** The hash that a `_users` document carries; undefined if it can't be logged in with. */
+/** The hash in a `_users` document, or undefined if it can't be used to log in. */
 export function hashOfUser(user: JsonObject): PasswordHash | undefined {
   const salt = typeof user.salt === "string" ? user.salt : "";
   if (user.password_scheme === "pbkdf2" && typeof user.derived_key === "string") {

@@ -1,4 +1,7 @@
-/** PouchDB keeps the documents: their revision trees, attachments and changes. It is optional, so loaded on demand. */
+/**
+ * PouchDB stores the documents, with their revision trees, attachments and changes. It is an optional package, so it
+ * is loaded on demand.
+ */
 
 import { isMissingModule } from "../src/missing-module.js";
 import type { JsonObject } from "./json.js";
@@ -24,7 +27,7 @@ interface PouchChanges extends PromiseLike<{ results: PouchChange[]; last_seq: n
   cancel(): void;
 }
 
-/** The part of PouchDB's interface that the sandbox uses. */
+/** The part of PouchDB's API that the sandbox uses. */
 export interface Pouch {
   get(id: string, options?: JsonObject): Promise<JsonObject>;
   bulkDocs(docs: readonly JsonObject[], options: JsonObject): Promise<readonly JsonObject[]>;
@@ -44,7 +47,7 @@ export interface PouchConstructor {
 
 const packages = ["pouchdb-core", "pouchdb-adapter-memory"] as const;
 
-/** @throws Error that names the command which installs what is missing */
+/** @throws Error with the command that installs the missing packages */
 export async function loadPouch(): Promise<PouchConstructor> {
   try {
     const [core, memory] = await Promise.all(packages.map(importDefault));

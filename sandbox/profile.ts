@@ -1,30 +1,29 @@
 /**
- * What differs between the versions of CouchDB that a client has to cope with.
- *
- * 3.5 is measured: the contract suite holds the embedded server and a real CouchDB to the same expectations. The
- * differences of older versions are emulated from their documentation and sources, and nothing checks them.
+ * Differences between CouchDB versions that matter to a client.
+ * The contract suite checks the embedded server and a real CouchDB 3.5 against the same expectations. Differences of
+ * older versions are emulated from their documentation and source code, and no test compares them.
  */
 
 export interface Profile {
   readonly version: string;
-  /** Configuration under `/_node/{node}/_config` (2.0); before, under `/_config`. */
+  /** The configuration is at `/_node/{node}/_config` (2.0); in older versions, at `/_config`. */
   readonly nodeConfig: boolean;
-  /** `/_node/_local` names the node that answers (2.1.1). */
+  /** `/_node/_local` is an alias for the node that answers (2.1.1). */
   readonly localAlias: boolean;
   readonly nodeName: string;
   /** `_up`, `_membership`, `_dbs_info`, Mango and clusters exist (2.0). */
   readonly clustered: boolean;
-  /** A `_local` document is only overwritten with its current `_rev` (1.x). */
+  /** A `_local` document can only be overwritten with its current `_rev` (1.x). */
   readonly checksLocalRevisions: boolean;
-  /** A new database is for admins only, and `_all_dbs` too (3.0). */
+  /** A new database is for admins only, and so is `_all_dbs` (3.0). */
   readonly closedByDefault: boolean;
-  /** Databases may be partitioned; before, the parameter is ignored (3.0). */
+  /** Databases may be partitioned; older versions ignore the parameter (3.0). */
   readonly partitions: boolean;
   /** `POST /_dbs_info` (2.2). */
   readonly postDbsInfo: boolean;
-  /** `GET /_dbs_info`, and `instance_start_time` is the second of creation (3.3). */
+  /** `GET /_dbs_info` exists, and `instance_start_time` is the creation time in seconds (3.3). */
   readonly creationSecond: boolean;
-  /** PBKDF2 with SHA-256 and 600,000 iterations, and accounts are locked after failed logins (3.4). */
+  /** Passwords use PBKDF2 with SHA-256 and 600,000 iterations, and accounts are locked after failed logins (3.4). */
   readonly strongPasswords: boolean;
 }
 

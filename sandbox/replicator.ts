@@ -1,4 +1,4 @@
-/** `_replicator`: its documents are checked, signed with their owner and stored; nothing replicates. */
+/** `_replicator`: documents are checked, marked with their owner and stored; nothing is replicated. */
 
 import { isObject } from "./json.js";
 import { forbidden } from "./reply.js";

@@ -1,9 +1,9 @@
-/** What an endpoint answers with: a reply that it returns, or an error that it throws. */
+/** The response of an endpoint: a reply that it returns, or an error that it throws. */
 
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body as JSON; left out when `raw` is given. */
+  /** The body as JSON; omitted if `raw` is set. */
   readonly json?: unknown;
   readonly raw?: string | Uint8Array;
 }
@@ -12,7 +12,7 @@ export function reply(json: unknown, status = 200, headers: Record<string, strin
   return { status, json, headers };
 }
 
-/** An error that the client sees, in CouchDB's form: a status, and a body of `error` and `reason`. */
+/** An error that the client sees, in CouchDB's format: a status, and a body with `error` and `reason`. */
 export class CouchError extends Error {
   constructor(
     readonly status: number,
@@ -28,7 +28,7 @@ export class CouchError extends Error {
     return reply({ error: this.error, reason: this.reason }, this.status, { ...this.headers });
   }
 
-  /** How it appears as one row of `_bulk_docs`. */
+  /** The error as a row of `_bulk_docs`. */
   toRow(id: string): { id: string; error: string; reason: string } {
     return { id, error: this.error, reason: this.reason };
   }
@@ -44,7 +44,7 @@ export const databaseMissing = () => notFound("Database does not exist.");
 export const conflict = () => new CouchError(409, "conflict", "Document update conflict.");
 export const notImplemented = () => new CouchError(501, "not_implemented", "this feature is not yet implemented");
 
-/** @param allowed the methods, as CouchDB lists them: `GET,HEAD` */
+/** @param allowed the methods, in CouchDB's format: `GET,HEAD` */
 export function methodNotAllowed(allowed: string): CouchError {
   return new CouchError(405, "method_not_allowed", `Only ${allowed} allowed`, { Allow: allowed });
 }

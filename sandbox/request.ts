@@ -1,22 +1,22 @@
-/** A request, taken apart as CouchDB does it, before any endpoint sees it. */
+/** Parses a request as CouchDB does, before any endpoint sees it. */
 
 import type { IncomingHttpHeaders } from "node:http";
 import { isObject, type JsonObject, parseJson } from "./json.js";
 import { badRequest, CouchError, invalidJson } from "./reply.js";
 
 export interface CouchRequest {
-  /** Upper case; HEAD has become GET. */
+  /** In upper case; HEAD is changed to GET. */
   readonly method: string;
-  /** The path as it was sent, without the query. */
+  /** The path as the client sent it, without the query. */
   readonly rawPath: string;
-  /** The segments of the path, decoded; empty ones are dropped, so `//db/` is `["db"]`. */
+  /** The decoded segments of the path. Empty ones are dropped, so `//db/` is `["db"]`. */
   readonly path: readonly string[];
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The client's address; failed logins are counted by it. */
+  /** The client's address; failed logins are counted per address. */
   readonly peer: string;
-  /** Aborted when the client goes away or the server closes. */
+  /** Aborted when the client disconnects or the server closes. */
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +29,7 @@ export function parseTarget(target: string): Pick<CouchRequest, "rawPath" | "pat
   return { rawPath, path, query: new URLSearchParams(search) };
 }
 
-/** As in a query, a plus is a space. */
+/** As in a query, a plus means a space. */
 function decodeSegment(text: string): string {
   return decode(text.replaceAll("+", " "));
 }
@@ -50,7 +50,7 @@ export function jsonBody(request: CouchRequest): unknown {
   }
 }
 
-/** The body of an endpoint that insists on a JSON content type and on an object. */
+/** Returns the body for an endpoint that requires a JSON content type and an object. */
 export function jsonObjectBody(request: CouchRequest): JsonObject {
   requireJsonType(request);
   const body = jsonBody(request);
@@ -68,7 +68,7 @@ export function contentType(request: CouchRequest): string {
   return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** Whether the Accept header admits a type. Without one, everything is accepted. */
+/** Whether the Accept header allows a type. Without that header, every type is accepted. */
 export function accepts(request: CouchRequest, type: string): boolean {
   const accept = request.headers.accept;
   if (accept === undefined) return true;
@@ -90,7 +90,7 @@ export function jsonParameter(request: CouchRequest, name: string): unknown {
   }
 }
 
-/** The address that `Location` names: as the client spelt the host. */
+/** The URL for `Location`, with the host as the client wrote it. */
 export function absoluteUrl(request: CouchRequest, ...segments: readonly string[]): string {
   return `http://${request.headers.host ?? "localhost"}/${segments.map(encodeURIComponent).join("/")}`;
 }

@@ -26,7 +26,7 @@ import { session } from "./endpoints/session.js";
 import { badRequest, CouchError, notFound, notImplemented, type Reply } from "./reply.js";
 import { illegalDatabaseName } from "./storage/names.js";
 
-/** By the first segment of the path. */
+/** Endpoints by the first segment of the path. */
 const everywhere = new Map<string, Endpoint<Context>>(
   Object.entries({
     _session: session,
@@ -47,7 +47,7 @@ const clustered = new Map<string, Endpoint<Context>>(
   }),
 );
 
-/** By the second segment. */
+/** Endpoints by the second segment. */
 const ofDatabase = new Map<string, Endpoint<DatabaseContext>>(
   Object.entries({
     _security: security,
@@ -78,7 +78,7 @@ const ofDatabase = new Map<string, Endpoint<DatabaseContext>>(
   }),
 );
 
-/** Those that have something below them. */
+/** Endpoints that have paths below them. */
 const deep = new Set(["_all_docs", "_design_docs", "_local_docs", "_compact", "_index", "_partition"]);
 
 /** @throws CouchError */
@@ -129,7 +129,7 @@ async function routeDocument(context: DocumentContext, attachment: readonly stri
   return attachment.length === 0 ? document(context) : attachmentEndpoint(context, attachment.join("/"));
 }
 
-/** `_design%2Fname` is sent on to `_design/name`. */
+/** `_design%2Fname` redirects to `_design/name`. */
 function redirectToDesign({ request }: DatabaseContext): Reply {
   const target = `${request.rawPath.replace(/_design%2F/i, "_design/")}`;
   return { status: 301, headers: { Location: `http://${request.headers.host ?? "localhost"}${target}` } };

@@ -1,4 +1,4 @@
-/** The HTTP side: reads requests, writes replies, and survives whatever is sent. */
+/** The HTTP layer: reads requests, writes responses, and survives any input. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { authorize } from "./authorization.js";
@@ -9,7 +9,7 @@ import { type CouchRequest, parseTarget } from "./request.js";
 import { route } from "./router.js";
 import { fromPouch } from "./storage/write.js";
 
-/** A batch of several documents of the largest size still fits. */
+/** Large enough for a batch of several documents of the maximum size. */
 const largestBody = 64 * 1024 * 1024;
 
 export function createHttpServer(node: Node, closing: AbortSignal): Server {
@@ -82,7 +82,7 @@ function send(
   response.end(incoming.method === "HEAD" ? undefined : body);
 }
 
-/** PouchDB rejects with plain objects that carry a status; anything else is a bug, and a 500. */
+/** PouchDB rejects with plain objects that have a status. Anything else is a bug, and a 500. */
 function toCouchError(error: unknown): CouchError {
   if (error instanceof CouchError) return error;
   if (isObject(error) && typeof error.status === "number" && !(error instanceof Error)) return fromPouch(error);

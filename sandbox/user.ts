@@ -1,8 +1,8 @@
-/** Who sent a request. */
+/** The user who sent a request. */
 export interface User {
   readonly name: string | null;
   readonly roles: readonly string[];
-  /** How the user was recognised; undefined for nobody. */
+  /** How the user was identified; undefined if anonymous. */
   readonly handler?: "cookie" | "default";
 }
 

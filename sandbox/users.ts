@@ -1,4 +1,7 @@
-/** `_users`: passwords are hashed on the way in, and the design document that CouchDB puts there judges the rest. */
+/**
+ * `_users`: hashes passwords in written documents; the design document that CouchDB installs there validates the
+ * rest.
+ */
 
 import { sandboxIterations } from "./iterations.js";
 import { hashPassword, userHashFields } from "./passwords.js";
@@ -38,7 +41,7 @@ export const usersRules: SystemRules = {
   },
 };
 
-/** The messages are CouchDB's, since clients read them; the function is not. */
+/** The messages are CouchDB's, because clients read them; the function is not. */
 const validateUser = `function (newDoc, oldDoc, userCtx, secObj) {
   function refuse(reason) { throw({ forbidden: reason }); }
   function listed(group) {

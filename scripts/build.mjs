@@ -1,9 +1,8 @@
 /**
- * Makes dist/ from src/: the command line and the library as files that need no packages, the library's types, and the
- * licences and the list of what is in them.
- *
- * The library is CommonJS, which starts faster; the ES module hands on what that one has, so that a program which loads
- * both has one library. The types follow: index.d.ts hands on library.d.cts.
+ * Builds dist/ from src/: the command line and the library as files that need no packages, the library's types, and
+ * the licences and the list of the bundled packages.
+ * The library is CommonJS, which starts faster. The ES module re-exports it, so a program that loads both has one
+ * copy. The types do the same: index.d.ts re-exports library.d.cts.
  */
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -19,7 +18,7 @@ const { files, folders, exportsOf } = await bundle({
   cli: "src/cli.ts",
   library: "src/index.ts",
   sandbox: "sandbox/index.ts",
-  // A thread of its own, started from this file.
+  // A separate thread, started from this file.
   "sandbox-functions": "sandbox/views/sandbox-functions.cjs",
 });
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -35,7 +34,7 @@ const made = new Map([
   ["sbom.cdx.json", sbom(manifest, packages)],
 ]);
 
-// The names of shared files change with what is in them.
+// The names of shared files change with their content.
 await rm(dist, { recursive: true, force: true });
 for (const [name, text] of made) {
   const file = join(dist, name);

@@ -1,4 +1,5 @@
-// `npm run demo`: the tool at work, against the embedded server, from an empty CouchDB on. Needs nothing but `npm ci`.
+// `npm run demo`: shows the tool at work against the embedded server, starting with an empty CouchDB. Needs only `npm
+// ci`.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,7 +32,7 @@ try {
   await server.close();
 }
 
-/** Runs the built command as a pod would: with four environment variables. Returns its exit code. */
+/** Runs the built command as a pod would, with four environment variables. Returns its exit code. */
 function run(args) {
   const { hostname, port } = new URL(server.url);
   const child = spawn(process.execPath, [join(root, "dist", "cli.cjs"), ...args], {
@@ -51,7 +52,7 @@ function run(args) {
   });
 }
 
-/** The demo is about its own server, whatever the shell has set. */
+/** The demo uses its own server, even if the shell sets another one. */
 function withoutCouch(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("COUCHDB_")));
 }

@@ -1,6 +1,6 @@
 /**
- * Writes what follows from the step kinds, the settings and the errors: validators and lists (src/generated, not
- * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails where a
+ * Generates files from the step kinds, the settings and the errors: validators and lists (src/generated, not
+ * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails if a
  * committed file is stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -39,7 +39,7 @@ if (process.argv.includes("--check")) {
 } else {
   for (const [file, make] of Object.entries({ ...generated, ...committed })) {
     const text = await make();
-    // A file that is as it should be keeps its time, so that watchers stay quiet.
+    // An unchanged file keeps its modification time, so that watchers don't fire.
     if ((await current(file)) === text) continue;
     await mkdir(dirname(join(root, file)), { recursive: true });
     await writeFile(join(root, file), text);

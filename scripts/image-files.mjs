@@ -1,9 +1,8 @@
 /**
- * image-files.mjs FOLDER: writes what the image has of this project into FOLDER. Types are left out, since nothing in the
- * image compiles, and so is the embedded server, which is for development.
- *
- * Every file has the same mode wherever it is built: whoever runs the image may read it, whatever the umask of the
- * checkout was.
+ * image-files.mjs FOLDER: copies the files for the image into FOLDER. Types are omitted, because nothing in the image
+ * compiles, and so is the embedded server, which is for development.
+ * Every file gets the same mode on every machine: any user that runs the image can read it, regardless of the umask
+ * of the checkout.
  */
 import { chmod, cp, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";

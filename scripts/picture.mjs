@@ -1,6 +1,6 @@
 /**
- * docs/plan.svg: a plan as a terminal shows it, from real output. `npm run picture` writes it; with `--check` nothing is
- * written, and a stale picture fails. Needs `npm run build` and the embedded server.
+ * docs/plan.svg: a plan as a terminal shows it, from real output. `npm run picture` writes it; with `--check` it
+ * writes nothing, and fails if the picture is stale. Needs `npm run build` and the embedded server.
  */
 import { spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { startSandbox } from "../dist/library.cjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const picture = join(root, "docs", "plan.svg");
-/** A terminal's colours. */
+/** Terminal colours. */
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[(\\d+)m`, "g");
 const classes = { 1: "bold", 2: "dim", 31: "red", 32: "green", 33: "yellow", 36: "cyan" };
 
@@ -23,7 +23,7 @@ else if ((await readFile(picture, "utf8").catch(() => "")) !== svg) {
   process.exitCode = 1;
 }
 
-/** The migrations of the demo are applied, documents arrive, and somebody edits two steps and adds one. */
+/** Applies the migrations of the demo, adds documents, edits two steps and adds one, and returns the plan. */
 async function planOfAnEdit() {
   const folder = await mkdtemp(join(tmpdir(), "couchdb-migrate-picture-"));
   const server = await startSandbox({ username: "overmind" });
@@ -68,7 +68,7 @@ async function hatch({ url, username, password }, count) {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Its stdout. */
+/** Returns the command's stdout. */
 function run(args, cwd, { url, username, password }) {
   const env = { PATH: process.env.PATH, COUCHDB_URL: url, COUCHDB_USERNAME: username, COUCHDB_PASSWORD: password };
   const child = spawn(process.execPath, [join(root, "dist/cli.cjs"), ...args], { cwd, env });
@@ -102,7 +102,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** A line with the colours of a terminal as spans of SVG. */
+/** Converts a line with terminal colours to SVG spans. */
 function colored(line) {
   let open = 0;
   const parts = line.split(escapes).map((part, i) => {

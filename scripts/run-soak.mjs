@@ -1,9 +1,9 @@
 /**
- * Runs one of the long checks that are not part of the tests, with the source as it is now:
+ * Runs one of the long checks that are not part of the tests, with the current source:
  *
  *   node scripts/run-soak.mjs test/crash-matrix/run.ts [arguments]
  *
- * The source is translated into a folder of its own that is laid out as the project is.
+ * The source is compiled into a separate folder with the same layout as the project.
  */
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";

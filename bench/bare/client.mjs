@@ -1,11 +1,11 @@
-// The least that a program on Node needs to talk to CouchDB: node:http, kept-alive connections.
+// The minimum that a Node program needs to talk to CouchDB: node:http and keep-alive connections.
 import { Agent, request } from "node:http";
 
 const { username, password, hostname, port } = new URL(process.env.COUCHDB_URL);
 const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
 const agent = new Agent({ keepAlive: true });
 
-/** `body`: a value, or JSON text. Resolves with the body; rejects for any status but 2xx. */
+/** `body`: a value, or JSON text. Resolves with the response body; rejects unless the status is 2xx. */
 export function send(method, path, body) {
   return new Promise((resolve, reject) => {
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);

@@ -1,5 +1,5 @@
-// Installs databases with the fewest requests that CouchDB's documented API has for them: four for each.
-// node install.mjs <file> <requests at once>
+// Installs databases with the fewest requests that CouchDB's documented API allows: four per database.
+// node install.mjs <file> <concurrent requests>
 import { readFileSync } from "node:fs";
 import { close, send } from "./client.mjs";
 

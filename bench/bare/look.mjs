@@ -1,5 +1,5 @@
-// What a run sends that finds nothing pending, and nothing else.
-// node look.mjs <ledger's database> <set> <database>…, in the order of their names
+// Sends the requests of a run that finds nothing pending, and does nothing else.
+// node look.mjs <ledger database> <set> <database>…, sorted by name
 import { close, send } from "./client.mjs";
 
 const [ledgers, set, ...names] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// Posts the lines of a file to _bulk_docs as they stand, a thousand at a time. Looks at nothing.
-// node seed.mjs <file> <database> <requests at once>
+// Posts the lines of a file to _bulk_docs unchanged, a thousand per request, without checking anything.
+// node seed.mjs <file> <database> <concurrent requests>
 import { createReadStream } from "node:fs";
 import { close, send } from "./client.mjs";
 

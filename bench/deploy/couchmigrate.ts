@@ -1,7 +1,7 @@
 /**
- * The procedure of couchmigrate 0.3, which can't be installed any more, step by step as its documentation and its
- * program have it: the old version to `_OLD`, the new one to `_NEW`, the first view asked until it answers, with a
- * pause of 3 s before and a limit of 10 s on each question, then `_NEW` copied to its place, and both deleted.
+ * The procedure of couchmigrate 0.3, which can no longer be installed, step by step as in its documentation and its
+ * program: copy the old version to `_OLD`, write the new one to `_NEW`, query the first view until it answers (with a
+ * pause of 3 s before each query and a limit of 10 s for it), then copy `_NEW` to its final name and delete both.
  */
 import { type Addressed, basic, must, request } from "../../test/support/request.js";
 import { type DesignDoc, database } from "./scene.js";

@@ -1,7 +1,7 @@
 /**
- * A changed view of a database that is not small, deployed three ways while two readers query both of its views:
- * staged, by couchdb-migrate; in place, by couchdb-bootstrap; and by couchmigrate's procedure. Beside them the bare
- * build of the same index. `npm run bench:deploy -- --documents 100000 --nodes 1 --ways staged,bare`.
+ * Deploys a changed view in a large database in three ways while two readers query both of its views: staged, by
+ * couchdb-migrate; in place, by couchdb-bootstrap; and by couchmigrate's procedure. For comparison, it also only
+ * builds the same index. `npm run bench:deploy -- --documents 100000 --nodes 1 --ways staged,bare`.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -30,7 +30,9 @@ const documents = Number(values.documents);
 
 interface Way {
   readonly name: string;
-  /** Resolves when it says that it is done. `through`: the server, by way of a proxy that counts. */
+  /**
+   * Resolves when the deployment reports that it is done. `through`: the server, behind a proxy that counts requests.
+   */
   deploy(through: Addressed, doc: DesignDoc, folder: string): Promise<void>;
 }
 
@@ -64,11 +66,11 @@ const ways: readonly Way[] = [
 
 interface Row extends Seen {
   readonly name: string;
-  /** Seconds until it says that it is done, and until the index is built. */
+  /** Seconds until it reports that it is done, and until the index is built. */
   readonly said: number;
   readonly done: number;
   readonly requests: number;
-  /** Milliseconds of the first and the second query of the changed view, through each node. */
+  /** The duration of the first and the second query of the changed view, through each node, in milliseconds. */
   readonly after: readonly (readonly [number, number])[];
 }
 

@@ -1,29 +1,29 @@
-/** Readers of the old views, as a service has them, through a whole deployment; and what they went through. */
+/** Readers that query the old views during a whole deployment, as a service does, and what they observed. */
 import { type Addressed, request } from "../../test/support/request.js";
 
-/** From when to when a reader had wrong rows or none, in milliseconds of one clock. */
+/** The start and end of a period in which a reader got wrong rows or none, in milliseconds on one clock. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
 }
 
 export interface Seen {
-  /** Seconds in which a reader had wrong rows or none. */
+  /** Seconds in which a reader got wrong rows or none. */
   readonly badSeconds: number;
   /** Milliseconds. */
   readonly longest: number;
   readonly queries: number;
-  /** What was not as it ought to be, each once. */
+  /** Wrong results, each listed once. */
   readonly wrong: readonly string[];
 }
 
 const pause = 50;
-/** A query that is under way for longer than this leaves its reader without rows. Milliseconds. */
+/** If a query takes longer than this, its reader counts as having no rows. Milliseconds. */
 const patience = 1_000;
 
 /**
- * Two of them: one that waits for the index to be up to date, as CouchDB has it where nothing is said, and one that
- * takes what there is (`update=false`). Each queries both views again and again, and expects `documents` rows.
+ * Starts two readers: one waits for the index to be up to date, CouchDB's default; the other takes what the index has
+ * (`update=false`). Each queries both views repeatedly and expects `documents` rows.
  */
 export function startReaders(on: Addressed, database: string, documents: number): { stop(): Promise<Seen> } {
   const gaps: Gap[] = [];
@@ -67,7 +67,7 @@ export function startReaders(on: Addressed, database: string, documents: number)
   };
 }
 
-/** Milliseconds that are in one of the gaps at least. */
+/** Milliseconds that are in at least one of the gaps. */
 function union(gaps: readonly Gap[]): number {
   let sum = 0;
   let end = Number.NEGATIVE_INFINITY;

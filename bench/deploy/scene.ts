@@ -1,4 +1,4 @@
-/** A database with a design document of two views, of which one changes. */
+/** A database with a design document with two views; one of them changes. */
 import { type Addressed, must, until } from "../../test/support/request.js";
 
 export const database = "cm-bench-deploy";
@@ -8,7 +8,7 @@ export interface DesignDoc {
   readonly views: Readonly<Record<string, { readonly map: string; readonly reduce?: string }>>;
 }
 
-/** Another index for each version; the rows of `changing` are as many in all of them. */
+/** Each version has a different index; `changing` has the same number of rows in all of them. */
 export function designDoc(version: number): DesignDoc {
   return {
     views: {
@@ -18,7 +18,7 @@ export function designDoc(version: number): DesignDoc {
   };
 }
 
-/** With the first version in place, and built. */
+/** Creates the database with the first version, and builds its index. */
 export async function prepare(on: Addressed, documents: number): Promise<void> {
   await must(on, "PUT", `/${database}`);
   for (let from = 0; from < documents; from += batch) {
@@ -37,7 +37,7 @@ export async function write(on: Addressed, name: string, doc: object): Promise<v
   await must(on, "PUT", `/${database}/_design/${name}`, { body: doc });
 }
 
-/** Waits for the index of every copy, as gently as it can be done. */
+/** Waits for the index of every copy, with as little load as possible. */
 export async function built(on: Addressed, name: string): Promise<void> {
   await must(on, "GET", `/${database}/_design/${name}/_view/changing?limit=0&update=lazy`);
   let agreeing = 0;

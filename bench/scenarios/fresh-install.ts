@@ -1,4 +1,4 @@
-/** 100 databases × 5, from nothing: also the ledger's database is made each time. */
+/** 100 databases × 5, from nothing: the ledger's database is also created each time. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { assertInstalled, bare, bootstrap, type Context, concurrency, migrate } from "../context.js";

@@ -76,7 +76,7 @@ export const hundredDatabases: Scenario<Context> = {
   },
 };
 
-/** A run of couchdb-bootstrap that dies is gone on with by the next one. */
+/** If a run of couchdb-bootstrap dies, the next one continues. */
 async function completed(attempt: () => Promise<boolean>): Promise<void> {
   for (let left = 20; left > 0; left -= 1) if (await attempt()) return;
   throw new Error("couchdb-bootstrap never succeeded");

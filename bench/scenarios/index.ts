@@ -1,4 +1,4 @@
-/** All of them, in the order of the table. */
+/** All scenarios, in the order of the table. */
 import type { Context } from "../context.js";
 import type { Scenario } from "../scenario.js";
 import { freshInstall } from "./fresh-install.js";

@@ -1,4 +1,4 @@
-/** An initContainer's usual run: one database with one design document, and nothing to do. */
+/** The usual run of an initContainer: one database with one design document, and nothing to do. */
 import { join } from "node:path";
 import { bareLook, bootstrap, type Context, migrate } from "../context.js";
 import { databasesOf, writeBootstrapFolder, writeMigrations } from "../fixtures.js";

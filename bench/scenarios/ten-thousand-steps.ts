@@ -1,4 +1,4 @@
-/** 10,000 steps over 100 databases against 1,000: cost grows with the work, not faster. */
+/** 10,000 steps over 100 databases compared with 1,000: the cost grows at most in proportion to the work. */
 import { join } from "node:path";
 import { type Context, installed, migrate } from "../context.js";
 import { databasesOf, writeMigrations } from "../fixtures.js";

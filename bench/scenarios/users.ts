@@ -1,4 +1,4 @@
-/** A hundred users with passwords: secrets cost one derivation a run, whatever their number. */
+/** A hundred users with passwords: a run derives one key for all secrets, however many there are. */
 import { join } from "node:path";
 import { type Context, migrate } from "../context.js";
 import { writeUsers } from "../fixtures.js";

@@ -1,4 +1,4 @@
-/** Attachments by themselves: `/db/doc/attachment`. */
+/** Requests for a single attachment: `/db/doc/attachment`. */
 
 import { isObject } from "../json.js";
 import { methodNotAllowed, notFound, type Reply, reply } from "../reply.js";

@@ -1,4 +1,4 @@
-/** Many documents at once. */
+/** Requests for many documents. */
 
 import { isObject } from "../json.js";
 import { badRequest, CouchError, notFound, reply } from "../reply.js";
@@ -12,7 +12,7 @@ import { requireRevision } from "./documents.js";
 import { type DatabaseContext, endpoint } from "./endpoint.js";
 import { readDocument, readLocalDocument } from "./read-document.js";
 
-/** Answers 201 even if every row failed; a replicated write lists only the rows that failed. */
+/** Answers 201 even if every row failed. A replicated write lists only the rows that failed. */
 export const bulkDocs = endpoint<DatabaseContext>("POST", {
   POST: async ({ database, request, user }) => {
     const { docs, new_edits: newEdits = true } = jsonObjectBody(request);
@@ -75,7 +75,7 @@ export const missingRevs = endpoint<DatabaseContext>("POST", {
   },
 });
 
-/** The leaves, deleted ones too, of a lower generation than one that is missing. */
+/** The leaves (deleted ones too) with a lower generation than one of the missing revisions. */
 async function possibleAncestors(database: Database, id: string, missing: readonly string[]): Promise<string[]> {
   const highest = Math.max(...missing.map((rev) => parseRevision(rev).generation));
   const leaves = await openLeaves(database, id).catch(() => []);

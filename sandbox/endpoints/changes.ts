@@ -1,4 +1,4 @@
-/** `_changes`, as one reply or as a long poll. Continuous feeds are not there, nor filters of design documents. */
+/** `_changes`, as a single response or a long poll. Continuous feeds and design document filters are not supported. */
 
 import { isObject, isStringArray, type JsonObject } from "../json.js";
 import { normalizeSelector } from "../mango/normalize.js";
@@ -87,7 +87,7 @@ function filterOf({ functions }: Database, request: CouchRequest, body: JsonObje
   throw name === "_view" ? notImplemented() : notFound();
 }
 
-/** Waits for a change, the time-out, or the end of the connection. */
+/** Waits for a change, the timeout, or the end of the connection. */
 async function nextChange(database: Database, { query, signal }: CouchRequest): Promise<void> {
   const timeout = Math.min(Number(query.get("timeout") ?? 60_000) || 60_000, 60_000);
   const feed = database.pouch.changes({ since: "now", live: true });

@@ -6,7 +6,7 @@ import { illegalDatabaseName } from "../storage/names.js";
 import type { Context } from "./endpoint.js";
 import { shardMapsEndpoint } from "./shard-maps.js";
 
-/** Sections that name programs to run: CouchDB lets nobody change them over HTTP. */
+/** Sections that name programs to run: CouchDB never lets anyone change them over HTTP. */
 const blacklisted = new Set([
   "daemons",
   "external",
@@ -30,7 +30,7 @@ export async function nodeEndpoint(context: Context): Promise<Reply> {
   return configEndpoint(context, rest);
 }
 
-/** @param path what follows `_config` */
+/** @param path the path after `_config` */
 export function configEndpoint({ node: { config, profile }, request }: Context, path: readonly string[]): Reply {
   const [section, key, ...more] = path;
   const { method } = request;

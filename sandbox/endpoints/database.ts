@@ -1,4 +1,4 @@
-/** One database as a whole: created, described, deleted; its security, limits and maintenance. */
+/** Requests for a whole database: create, describe, delete; its security, limits and maintenance. */
 
 import { requireServerAdmin } from "../authorization.js";
 import { isObject, isStringArray } from "../json.js";
@@ -49,7 +49,9 @@ function shardParameter(request: CouchRequest, name: string): number | undefined
   return Number(text);
 }
 
-/** A real cluster answers like this to whatever goes wrong with `_security`, a bad body and missing rights alike. */
+/**
+ * A real cluster gives this response to every failure of `_security`, whether the body is bad or rights are missing.
+ */
 const noMajority = () => new CouchError(500, "error", "no_majority");
 
 export const security = endpoint<DatabaseContext>("PUT,GET", {
@@ -72,7 +74,7 @@ function isSecurityGroup(group: unknown): boolean {
   return [group.names, group.roles].every((list) => list === undefined || isStringArray(list));
 }
 
-/** Remembered, but revisions are not pruned by it. */
+/** The limit is stored, but revisions are not pruned. */
 export const revsLimit = endpoint<DatabaseContext>("PUT,GET", {
   GET: (context) => reply(context.database.revsLimit),
   PUT: (context) => {

@@ -1,4 +1,4 @@
-/** Which databases there are: `_all_dbs` and `_dbs_info`. */
+/** Lists of databases: `_all_dbs` and `_dbs_info`. */
 
 import type { Node } from "../node.js";
 import { badRequest, methodNotAllowed, reply } from "../reply.js";

@@ -1,4 +1,4 @@
-/** What lies below a design document: its views and its `_info`. */
+/** Paths below a design document: its views and its `_info`. */
 
 import { isObject, type JsonObject } from "../json.js";
 import { badRequest, CouchError, methodNotAllowed, notFound, type Reply, reply } from "../reply.js";
@@ -9,7 +9,7 @@ import type { DatabaseContext } from "./endpoint.js";
 import { answerQueries } from "./queries.js";
 import { readDocument } from "./read-document.js";
 
-/** @param path what follows the name of the design document: `["_view", "by-kind"]` */
+/** @param path the path after the name of the design document: `["_view", "by-kind"]` */
 export async function designEndpoint(context: DatabaseContext, name: string, path: readonly string[]): Promise<Reply> {
   const designDoc = await readDocument(context.database, `_design/${name}`, {});
   const [action, view, queries] = path;
@@ -20,7 +20,7 @@ export async function designEndpoint(context: DatabaseContext, name: string, pat
   return query(context, designDoc, view, queries === "queries");
 }
 
-/** Whatever a design document holds, CouchDB looks for its language where one of its functions is called. */
+/** Like CouchDB, checks the language when a function is called, and not when the design document is stored. */
 function requireKnownLanguage({ language = "javascript" }: JsonObject, action: string | undefined): void {
   if (action !== "_view" && action !== "_show") return;
   if (language !== "javascript" && language !== "query") {
@@ -45,7 +45,7 @@ async function query(
   return reply(await queryView(database, designDoc, view, parseParameters(parameters, body)));
 }
 
-/** `waiting_commit` is never true: what is built is kept at once. */
+/** `waiting_commit` is never true: an index is saved as soon as it is built. */
 async function info({ database, request }: DatabaseContext, name: string, designDoc: JsonObject): Promise<Reply> {
   if (request.method !== "GET") throw methodNotAllowed("GET");
   const index = database.views.of(designDoc);

@@ -1,4 +1,4 @@
-/** One document: read, written, deleted, copied. `_local` documents pass through here too. */
+/** Requests for one document: read, write, delete, copy. `_local` documents go through here too. */
 
 import { isStringArray, type JsonObject } from "../json.js";
 import { badRequest, notFound, type Reply, reply } from "../reply.js";
@@ -11,7 +11,7 @@ import { openLeaves, type Written, writeEdit } from "../storage/write.js";
 import type { DatabaseContext, Handler } from "./endpoint.js";
 import { type ReadOptions, readDocument, readLocalDocument } from "./read-document.js";
 
-/** A document endpoint knows the id, which the router has put together. */
+/** A document endpoint also gets the id, which the router assembles. */
 export interface DocumentContext extends DatabaseContext {
   readonly id: string;
 }
@@ -73,7 +73,7 @@ async function openRevision(
   return ok ? { ok } : { missing: exact };
 }
 
-/** What a client gets that does not ask for JSON. */
+/** The response for a client that does not ask for JSON. */
 function multipart(results: readonly object[]): Reply {
   const boundary = "7d4ae330141be9c054304ede92bf1201";
   const parts = results.map((result) => {
@@ -121,7 +121,7 @@ export const copyDocument: Handler<DocumentContext> = async (context) => {
   return written(outcome, 201, { Location: absoluteUrl(request, database.name, outcome.id) });
 };
 
-/** @throws CouchError 400 if a replicated write does not say which revision it is */
+/** @throws CouchError 400 if a replicated write does not name its revision */
 export function requireRevision(edit: Edit): void {
   if (edit.revision) return;
   throw badRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");

@@ -1,4 +1,4 @@
-/** What an endpoint is: handlers by method. A method that is not there is answered with 405. */
+/** An endpoint: one handler per method. Any other method gets a 405. */
 
 import type { Node } from "../node.js";
 import { methodNotAllowed, type Reply } from "../reply.js";
@@ -19,7 +19,7 @@ export interface DatabaseContext extends Context {
 export type Handler<C> = (context: C) => Reply | Promise<Reply>;
 export type Endpoint<C> = (context: C) => Promise<Reply>;
 
-/** @param allowed what a 405 lists, in CouchDB's words: `GET,HEAD` */
+/** @param allowed the methods that a 405 lists, in CouchDB's format: `GET,HEAD` */
 export function endpoint<C extends Context>(
   allowed: string,
   handlers: Readonly<Partial<Record<string, Handler<C>>>>,

@@ -29,7 +29,7 @@ export const designDocs = listingEndpoint(async (database, parameters) => {
   return { total_rows: rows.length, ...listed, offset: await offsetInAllDocs(database, listed.offset, parameters) };
 });
 
-/** CouchDB counts the other documents on the way too. */
+/** Like CouchDB, counts the ordinary documents on the way too. */
 async function offsetInAllDocs(
   database: Database,
   offset: unknown,
@@ -40,7 +40,7 @@ async function offsetInAllDocs(
   return offset + rows.filter(({ id }) => (descending ? id >= "_design0" : id < "_design/")).length;
 }
 
-/** Neither counted nor numbered, as on a real cluster. */
+/** Without `total_rows` and `offset`, as on a real cluster. */
 export const localDocs = listingEndpoint(async (database, parameters) => {
   const locals = new Map(database.locals.all());
   const all = [...locals].map(([id, { rev }]) => ({ id, key: id, value: { rev } }));
@@ -71,7 +71,7 @@ function listingEndpoint(list: Listing) {
   });
 }
 
-/** The key of a row is its id, so that ids to start or end at are ignored. */
+/** The key of a row is its id, so `startkey_docid` and `endkey_docid` are ignored. */
 function parametersOf({ query }: CouchRequest, body?: JsonObject): Parameters {
   const { startId: _, endId: __, ...parameters } = parseParameters(query, body);
   return parameters;
@@ -96,7 +96,7 @@ async function listDocuments(
   return { offset: selection.offset, rows: await withDocs(database, selection.rows, parameters) };
 }
 
-/** A listing by keys has a row for each key, in their order, deleted and missing documents included. */
+/** A listing by keys has one row per key, in the order of the keys, including deleted and missing documents. */
 function byKeys(all: readonly Row[], { keys = [], skip, limit }: Parameters): ListedRow[] {
   const known = new Map(all.map((row) => [row.id, row]));
   return keys.slice(skip, skip + limit).map((key) => known.get(String(key)) ?? { key, error: "not_found" });

@@ -24,7 +24,7 @@ export const findDocuments = endpoint<DatabaseContext>("POST", {
   },
 });
 
-/** Which index would be used; without CouchDB's account of the others. */
+/** Shows which index would be used, without CouchDB's details about the other indexes. */
 export const explain = endpoint<DatabaseContext>("POST", {
   POST: async ({ database, request }) => {
     const wish = parseFindRequest(jsonObjectBody(request));
@@ -71,7 +71,7 @@ export async function indexEndpoint(context: DatabaseContext): Promise<Reply> {
   return reply({ ok: true });
 }
 
-/** Whatever keeps the design document from being saved is a 500, a missing right too. */
+/** If the design document can't be saved, the response is a 500, even for missing rights. */
 async function save({ database, user }: DatabaseContext, designDoc: object): Promise<void> {
   try {
     await writeEdit(database, parseEdit(designDoc, { partitioned: false }), { user, newEdits: true });

@@ -1,11 +1,11 @@
-/** `_partition/{name}`: some endpoints of a partitioned database, for one partition only. */
+/** `_partition/{name}`: a few endpoints of a partitioned database, limited to one partition. */
 
 import { badRequest, CouchError, methodNotAllowed, notFound, type Reply, reply } from "../reply.js";
 import type { DatabaseContext, Endpoint } from "./endpoint.js";
 
 const known = new Set(["_all_docs", "_find", "_index", "_explain", "_design"]);
 
-/** @param inner answers the request without `_partition/{name}` in its path, but with `partition` in its query */
+/** @param inner handles the request without `_partition/{name}` in its path, and with `partition` in its query */
 export async function partitionEndpoint(context: DatabaseContext, inner: Endpoint<DatabaseContext>): Promise<Reply> {
   const { database, request } = context;
   const [name, , partition, ...rest] = request.path;

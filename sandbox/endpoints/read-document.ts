@@ -1,4 +1,4 @@
-/** Reads a document with the extra fields that a client asks for. */
+/** Reads a document with the extra fields that a client requests. */
 
 import type { JsonObject } from "../json.js";
 import { notFound } from "../reply.js";
@@ -14,7 +14,7 @@ export interface ReadOptions {
   readonly deleted_conflicts?: boolean;
   readonly local_seq?: boolean;
   readonly attachments?: boolean;
-  /** None of the above: the reply may carry an ETag. */
+  /** True if no option above is set: the response may carry an ETag. */
   readonly plain?: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function readDocument(database: Database, id: string, options: Read
 
 type RevsInfo = readonly { readonly rev: string; readonly status: string }[];
 
-/** PouchDB calls a deletion `available`, as any revision whose body it has; CouchDB tells them apart. */
+/** PouchDB marks a deleted revision `available`, like any revision with a stored body; CouchDB marks it `deleted`. */
 async function withDeletions(database: Database, id: string, revisions: RevsInfo): Promise<RevsInfo> {
   const statusOf = async (rev: string, status: string) => {
     if (status !== "available") return status;
@@ -55,7 +55,7 @@ async function extraFields(database: Database, id: string, options: ReadOptions)
   return extra;
 }
 
-/** @throws CouchError 404, also for any particular revision: `_local` documents have no history */
+/** @throws CouchError 404, also if a specific revision is requested: `_local` documents have no history */
 export function readLocalDocument(database: Database, id: string, { rev, revs }: ReadOptions): JsonObject {
   const { rev: current, body } = database.locals.get(id);
   if (rev !== undefined) throw notFound();

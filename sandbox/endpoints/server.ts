@@ -1,4 +1,4 @@
-/** Endpoints that tell of the server itself. */
+/** Endpoints about the server itself. */
 
 import { randomUUID } from "node:crypto";
 import { requireServerAdmin } from "../authorization.js";
@@ -36,7 +36,7 @@ export const membership = endpoint<Context>("GET", {
   GET: ({ node: { profile } }) => reply({ all_nodes: [profile.nodeName], cluster_nodes: [profile.nodeName] }),
 });
 
-/** Always empty: nothing that the sandbox does takes long. */
+/** Always empty: nothing in the sandbox takes long. */
 export const activeTasks = endpoint<Context>("GET,HEAD", {
   GET: ({ user }) => {
     requireServerAdmin(user);
@@ -53,7 +53,7 @@ export const scheduler = endpoint<Context>("GET,HEAD", {
   },
 });
 
-/** The node is set up from the start, as one with `single_node = true` is. */
+/** The node is set up from the start, as if `single_node = true` were configured. */
 export const clusterSetup = endpoint<Context>("GET,POST", {
   GET: () => reply({ state: "single_node_enabled" }),
   POST: ({ request }) => {

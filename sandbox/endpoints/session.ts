@@ -1,4 +1,4 @@
-/** `_session`: who am I, and logins by cookie. */
+/** `_session`: shows the current user; cookie logins. */
 
 import { isObject } from "../json.js";
 import { badRequest, CouchError, type Reply, reply, unauthorized } from "../reply.js";

@@ -1,4 +1,7 @@
-/** The shard maps of all databases, which are documents of the node's own database `_dbs`: their listing alone. */
+/**
+ * The shard maps of all databases. CouchDB keeps them as documents of the node's own database `_dbs`; only their
+ * listing is supported.
+ */
 
 import type { Node } from "../node.js";
 import { notFound, type Reply, reply } from "../reply.js";
@@ -7,7 +10,7 @@ import { parseParameters } from "../views/parameters.js";
 import { selectRows } from "../views/select.js";
 import { type Context, endpoint } from "./endpoint.js";
 
-/** @param path what follows `_dbs` */
+/** @param path the path after `_dbs` */
 export async function shardMapsEndpoint(context: Context, path: readonly string[]): Promise<Reply> {
   if (path.length !== 1 || path[0] !== "_all_docs") throw notFound();
   return listing(context);

@@ -1,4 +1,7 @@
-/** Which index serves a query. The sandbox scans all documents in any case: the index decides order and errors. */
+/**
+ * Chooses the index for a query. The sandbox always scans all documents: the index only decides the order and the
+ * errors.
+ */
 
 import { isObject } from "../json.js";
 import { mangoError } from "./errors.js";
@@ -9,13 +12,13 @@ import type { Sort } from "./options.js";
 export interface Wish {
   readonly selector: Selector;
   readonly sort: Sort;
-  /** `use_index`: a design document, and perhaps the name of an index in it. */
+  /** `use_index`: a design document, and optionally the name of an index in it. */
   readonly useIndex: readonly string[];
 }
 
 /**
- * @returns undefined where the documents are read in the order of their ids
- * @throws CouchError 400 if no index has the order that is asked for
+ * @returns undefined if documents are read in the order of their ids
+ * @throws CouchError 400 if no index has the requested order
  */
 export function chooseIndex(indexes: readonly MangoIndex[], wish: Wish): MangoIndex | undefined {
   const usable = indexes.filter((index) => {
@@ -31,7 +34,7 @@ export function chooseIndex(indexes: readonly MangoIndex[], wish: Wish): MangoIn
   return candidates.toSorted((a, b) => overlap(b) - overlap(a) || a.fields.length - b.fields.length)[0];
 }
 
-/** Whether the order of the ids will do: nothing else is asked for, and the selector restricts the ids if it is. */
+/** Whether the order of ids is enough: no order is requested, or it is by id and the selector restricts the ids. */
 function isOrderOfIds({ selector, sort }: Wish): boolean {
   return sort.length === 0 || (sort.every(([field]) => field === "_id") && indexableFields(selector).has("_id"));
 }
@@ -66,7 +69,7 @@ function isUsable({ fields }: MangoIndex, { selector, sort }: Wish): boolean {
   return missingFields(selector, mustExist).length === 0 && canSort(columns, sortFields, selector);
 }
 
-/** Those of the fields that a matching document need not have; an index leaves such documents out. */
+/** The given fields that a matching document may lack; an index leaves out documents without them. */
 function missingFields(selector: Selector, fields: readonly string[]): readonly string[] {
   if (fields.length === 0 || Object.keys(selector).length === 0) return fields;
   const [name, value] = only(selector);
@@ -79,7 +82,7 @@ function missingFields(selector: Selector, fields: readonly string[]): readonly 
   return fields.filter((field) => field !== name);
 }
 
-/** The sort is a prefix of the columns, perhaps after columns that the selector fixes to one value. */
+/** Whether the sort is a prefix of the columns, possibly after columns that the selector fixes to one value. */
 function canSort(columns: readonly string[], sortFields: readonly string[], selector: Selector): boolean {
   if (sortFields.length === 0) return true;
   const [column, ...rest] = columns;

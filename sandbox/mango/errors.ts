@@ -1,4 +1,4 @@
-/** Mango's own errors. Where CouchDB prints a value as an Erlang term, the sandbox prints JSON. */
+/** Mango's own errors. CouchDB prints values in them as Erlang terms; the sandbox prints JSON. */
 
 import { CouchError } from "../reply.js";
 

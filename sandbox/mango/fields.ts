@@ -1,4 +1,4 @@
-/** Field paths: `a.b` is b in a, `a\.b` is one field with a dot in its name. */
+/** Field paths: `a.b` is field b in object a; `a\.b` is one field with a dot in its name. */
 
 import { isObject, type JsonObject } from "../json.js";
 
@@ -6,7 +6,7 @@ function parsePath(path: string): string[] {
   return path.split(/(?<!\\)\./).map((part) => part.replaceAll("\\.", "."));
 }
 
-/** The value at a path, or undefined. A number steps into an array. */
+/** The value at a path, or undefined. A number in the path is an array index. */
 export function fieldAt(value: unknown, path: string): unknown {
   let current = value;
   for (const part of parsePath(path)) {
@@ -17,7 +17,7 @@ export function fieldAt(value: unknown, path: string): unknown {
   return current;
 }
 
-/** A document with these fields only; all of it if there are none. */
+/** The document with only these fields; the whole document if the list is empty. */
 export function project(document: JsonObject, fields: readonly string[]): JsonObject {
   if (fields.length === 0) return document;
   const projected: JsonObject = {};

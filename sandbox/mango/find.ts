@@ -1,4 +1,4 @@
-/** `_find`: all documents are read, matched and put into the order of the index that would serve the query. */
+/** `_find`: reads all documents, matches them, and sorts them in the order of the index that would serve the query. */
 
 import { isObject, isStringArray, type JsonObject, parseJson } from "../json.js";
 import type { Database } from "../storage/database.js";
@@ -49,13 +49,13 @@ function indexName(value: unknown): string[] {
   throw mangoError("invalid_index_name", `Invalid index name: ${JSON.stringify(value)}`);
 }
 
-/** Where a row stands in the order of the index; a bookmark is the place of the last row of a page. */
+/** The position of a row in the order of the index; a bookmark is the position of the last row of a page. */
 interface Place {
   readonly key: readonly unknown[];
   readonly id: string;
 }
 
-/** @param partition only documents of this partition, in a partitioned database */
+/** @param partition in a partitioned database, only documents of this partition */
 export async function find(database: Database, request: FindRequest, partition?: string): Promise<JsonObject> {
   if (isEmptyCombination(request.selector)) return { docs: [] };
   const started = performance.now();
@@ -77,14 +77,14 @@ export async function find(database: Database, request: FindRequest, partition?:
   };
 }
 
-/** `{"$or": []}` and the like find nothing, and are not even looked for. */
+/** `{"$or": []}` and similar selectors match nothing, so no search is made. */
 function isEmptyCombination(selector: Selector): boolean {
   return ["$all", "$and", "$or", "$in"].some(
     (operator) => Array.isArray(selector[operator]) && selector[operator].length === 0,
   );
 }
 
-/** The documents that an index knows: those that have all of its fields and pass its filter. */
+/** The documents in an index: those that have all of its fields and pass its filter. */
 async function candidates(
   database: Database,
   index: MangoIndex | undefined,
@@ -125,7 +125,7 @@ function decodeBookmark(bookmark: string): Place {
       return { key: place.key, id: place.id };
     }
   } catch {
-    // Anything that is no bookmark is answered alike.
+    // Every invalid bookmark gets the same error.
   }
   throw mangoError("invalid_bookmark", `Invalid bookmark value: ${JSON.stringify(bookmark)}`);
 }

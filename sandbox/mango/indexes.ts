@@ -1,4 +1,4 @@
-/** Mango's indexes, which are views of design documents in the language `query`. */
+/** Mango's indexes. They are views of design documents in the language `query`. */
 
 import { createHash } from "node:crypto";
 import { canonicalJson, isObject, type JsonObject, sameJson } from "../json.js";
@@ -16,12 +16,12 @@ export interface MangoIndex {
   readonly partialFilter: Selector;
 }
 
-/** An index as a client asks for it. */
+/** An index as a client requests it. */
 export interface IndexRequest {
   readonly ddoc: string;
   readonly name: string;
   readonly partitioned?: boolean;
-  /** The view that stands for it. */
+  /** The view that implements the index. */
   readonly view: JsonObject;
 }
 
@@ -58,8 +58,8 @@ function partitionedFlag(value: unknown): boolean {
 }
 
 /**
- * The design document with the index in it; undefined if it is there already.
- * @param existing the design document of that id, if there is one
+ * Returns the design document with the index added, or undefined if the index already exists.
+ * @param existing the design document with that id, if there is one
  * @throws CouchError 400
  */
 export function addIndex(existing: DesignDoc | undefined, request: IndexRequest): JsonObject | undefined {
@@ -83,7 +83,7 @@ export function addIndex(existing: DesignDoc | undefined, request: IndexRequest)
 }
 
 /**
- * The design document without an index; a deletion if nothing else is left in it.
+ * Returns the design document without the index, or a deletion if nothing else is left in it.
  * @throws CouchError 404
  */
 export function removeIndex(existing: DesignDoc | undefined, indexName: string): JsonObject {
@@ -95,7 +95,7 @@ export function removeIndex(existing: DesignDoc | undefined, indexName: string):
   return empty ? { _id: existing._id, _rev: existing._rev, _deleted: true } : rest;
 }
 
-/** In the order of their design documents and names. */
+/** All indexes, ordered by design document and name. */
 export async function listIndexes(database: Database): Promise<MangoIndex[]> {
   const designDocs = await database.designDocs();
   return designDocs

@@ -55,14 +55,14 @@ function match(selector: Selector, value: unknown, means: Means): boolean {
   return operator(argument as never, value, means);
 }
 
-/** A field that is absent matches nothing but `{"$exists": false}`. Ids compare by bytes. */
+/** A missing field matches only `{"$exists": false}`. Ids are compared by bytes. */
 function matchField(name: string, condition: Selector, value: unknown, means: Means): boolean {
   const found = fieldAt(value, name);
   if (found === undefined) return condition.$exists === false;
   return match(condition, found, name === "_id" ? { ...means, compare: compareIds } : means);
 }
 
-/** Ids by their bytes; Erlang sorts a text behind everything that is none. */
+/** Compares ids by bytes; Erlang sorts strings after all other types. */
 function compareIds(id: unknown, argument: unknown): number {
   return typeof argument === "string" ? compareRaw(String(id), argument) : 1;
 }

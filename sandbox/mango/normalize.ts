@@ -1,6 +1,6 @@
 /**
- * Brings a selector into the form that CouchDB stores and matches: every object has one member, conditions are
- * explicit (`{"$eq": …}`), nested fields are one path, and negations sit as far down as they can.
+ * Converts a selector to the form that CouchDB stores and matches: every object has one field, conditions are
+ * explicit (`{"$eq": …}`), nested fields are one path, and negations are moved as far down as possible.
  */
 
 import { isObject, type JsonObject } from "../json.js";
@@ -13,7 +13,7 @@ const nesting = new Set(["$elemMatch", "$allMatch", "$keyMapMatch"]);
 const comparing = new Set(["$lt", "$lte", "$eq", "$ne", "$gte", "$gt", "$default"]);
 const unsupported = new Set(["$where", "$geoWithin", "$geoIntersects", "$near", "$nearSphere"]);
 
-/** Operators that take a certain kind of argument. */
+/** Operators that take a specific type of argument. */
 const argumentChecks: Readonly<Record<string, (argument: unknown) => boolean>> = {
   $in: Array.isArray,
   $nin: Array.isArray,
@@ -39,7 +39,7 @@ export function normalizeSelector(selector: unknown): Selector {
   return normalized;
 }
 
-/** The one member of a selector that is already explicit. */
+/** Returns the only field of a selector that is already explicit. */
 export function only(selector: Selector): [name: string, value: unknown] {
   const [member] = Object.entries(selector);
   if (!member) throw mangoError("bad_field", `Invalid field normalization on selector: ${JSON.stringify(selector)}`);

@@ -1,4 +1,4 @@
-/** Reads the bodies of Mango's requests: every key is known, and has the right type. */
+/** Reads the bodies of Mango requests: every key must be known and have the right type. */
 
 import { isObject, isStringArray, type JsonObject } from "../json.js";
 import { mangoError } from "./errors.js";
@@ -6,7 +6,7 @@ import { mangoError } from "./errors.js";
 /** Checks a value and returns it in its final form. */
 export type Check<T> = (value: unknown) => T;
 
-/** @throws CouchError 400 for a key that is not among the known ones */
+/** @throws CouchError 400 for an unknown key */
 export function onlyKeys(body: JsonObject, known: readonly string[]): void {
   const unknown = Object.keys(body).find((key) => !known.includes(key));
   if (unknown !== undefined) throw mangoError("invalid_key", `Invalid key ${unknown} for this request.`);
@@ -45,7 +45,7 @@ export function fieldNames(value: unknown): string[] {
   throw mangoError("invalid_fields", `Fields must be an array of strings, not: ${JSON.stringify(value)}`);
 }
 
-/** The fields of an index or a sort, in order, with their direction. */
+/** The fields of an index or a sort, in order, with their directions. */
 export type Sort = readonly (readonly [field: string, direction: "asc" | "desc"])[];
 
 export function sort(value: unknown): Sort {

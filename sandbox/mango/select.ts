@@ -1,6 +1,6 @@
 /**
- * Which documents match a selector. Its regular expressions, which may take minutes for one text, run in the thread of
- * the functions, and are bounded as those are.
+ * Selects the documents that match a selector. A regular expression may take minutes for one text, so expressions run
+ * in the thread of the functions, with a time limit.
  */
 import type { JsonObject } from "../json.js";
 import type { FunctionThread } from "../views/function-thread.js";
@@ -8,13 +8,16 @@ import { mangoError } from "./errors.js";
 import { matches, type TestText } from "./match.js";
 import type { Selector } from "./normalize.js";
 
-/** Tests go to the thread in calls of so many, which may take so long: milliseconds. A run that is told to stop waits. */
+/**
+ * Texts per call to the thread, and the time limit of a call in milliseconds. A runner that is told to stop waits for
+ * the call.
+ */
 const call = { texts: 1_000, limit: 1_000 };
 
 /**
- * @param documentOf what the selector is about; items without one do not match
- * @throws CouchError 400 if an expression does not come to an end in time. CouchDB's gives up in silence, and matches
- * nothing; a 500 would be asked again.
+ * @param documentOf the document that the selector is matched against; items without one do not match
+ * @throws CouchError 400 if an expression does not end in time. CouchDB gives up silently and matches nothing;
+ * clients would retry a 500.
  */
 export async function select<Item>(
   functions: FunctionThread,
@@ -23,7 +26,8 @@ export async function select<Item>(
   documentOf: (item: Item) => JsonObject | undefined,
 ): Promise<Item[]> {
   const known = new Map<string, boolean>();
-  // What an expression says decides which others are asked, so there is one round for each that stands in a row.
+  // The result of one expression decides which expressions are needed next, so there is one round for each expression
+  // in a chain.
   for (;;) {
     const open = new Set<string>();
     const test: TestText = (pattern, text) => {

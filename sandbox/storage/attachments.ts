@@ -1,10 +1,10 @@
-/** Attachments inside documents: what a client left out of a stub is taken from the stored document. */
+/** Attachments inside documents: what a stub omits is taken from the stored document. */
 
 import { isObject, type JsonObject } from "../json.js";
 import { badRequest, CouchError } from "../reply.js";
 import type { Edit } from "./edit.js";
 
-/** @throws CouchError 400, or 412 for a stub of an attachment that is not there */
+/** @throws CouchError 400, or 412 for a stub of a missing attachment */
 export function completeAttachments(edit: Edit, previous: JsonObject | undefined): JsonObject | undefined {
   if (!edit.attachments) return undefined;
   const stored = isObject(previous?._attachments) ? previous._attachments : {};

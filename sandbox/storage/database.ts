@@ -1,4 +1,4 @@
-/** One database: what CouchDB keeps beside its documents, and the documents, which PouchDB keeps. */
+/** One database: its documents, which PouchDB stores, and everything else that CouchDB stores for a database. */
 
 import { isObject, isStringArray, type JsonObject } from "../json.js";
 import type { Pouch } from "../pouch.js";
@@ -11,7 +11,7 @@ import { ViewIndexes } from "../views/view-indexes.js";
 import { LocalDocs } from "./local-docs.js";
 import type { SystemRules } from "./system-rules.js";
 
-/** Fixed at creation. */
+/** Properties that are fixed at creation. */
 export interface Shape {
   readonly q: number;
   readonly n: number;
@@ -24,7 +24,7 @@ export interface DesignDoc extends JsonObject {
 }
 
 export class Database {
-  /** Second of creation. */
+  /** The creation time, in seconds. */
   readonly created = Math.floor(Date.now() / 1000);
   readonly locals: LocalDocs;
   readonly views: ViewIndexes;
@@ -42,7 +42,7 @@ export class Database {
     readonly shape: Shape,
     readonly profile: Profile,
     readonly rules: SystemRules,
-    /** Where the functions of its design documents run. */
+    /** Runs the functions of its design documents. */
     readonly functions: FunctionThread,
   ) {
     this.locals = new LocalDocs(profile.checksLocalRevisions);
@@ -51,7 +51,7 @@ export class Database {
     this.security = profile.closedByDefault ? { members: { roles: ["_admin"] }, admins: { roles: ["_admin"] } } : {};
   }
 
-  /** Runs one piece of work at a time: a write reads the revision that it replaces. */
+  /** Runs one task at a time, because a write reads the revision that it replaces. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
@@ -68,7 +68,7 @@ export class Database {
     return (await this.read(id)) !== undefined;
   }
 
-  /** Stores a document of the server's own, past all rules. */
+  /** Stores a document of the server itself, without any checks. */
   async seed(id: string, body: JsonObject): Promise<void> {
     if (await this.exists(id)) return;
     await this.pouch.bulkDocs([{ _id: id, ...body }], { new_edits: true });
@@ -87,7 +87,7 @@ export class Database {
     this.validators.reset();
   }
 
-  /** The number behind the opaque update sequence. */
+  /** The number inside the opaque update sequence. */
   async updateSeq(): Promise<number> {
     return (await this.pouch.info()).update_seq;
   }
@@ -110,14 +110,14 @@ export class Database {
     return this.isAdmin(user) || isEmpty(members) || isNamed(user, members);
   }
 
-  /** @throws CouchError 401 for nobody, 403 for somebody */
+  /** @throws CouchError 401 if the user is anonymous, 403 otherwise */
   requireMember(user: User): void {
     if (this.isMember(user)) return;
     if (user.name === null) throw unauthorized("You are not authorized to access this db.");
     throw forbidden("You are not allowed to access this db.");
   }
 
-  /** @throws CouchError 401 for nobody, 403 for somebody */
+  /** @throws CouchError 401 if the user is anonymous, 403 otherwise */
   requireAdmin(user: User): void {
     if (this.isAdmin(user)) return;
     const reason = "You are not a db or server admin.";

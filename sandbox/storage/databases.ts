@@ -9,12 +9,12 @@ import { Database, type Shape } from "./database.js";
 import { checkDatabaseName } from "./names.js";
 import { rulesFor } from "./rules-for.js";
 
-/** PouchDB's memory is shared by the whole process, so that every database needs a name of its own. */
+/** The whole process shares PouchDB's memory, so every database needs a unique name. */
 let created = 0;
 
 export class Databases {
   readonly #databases = new Map<string, Database>();
-  /** How often each was made or deleted. */
+  /** How often each name was created or deleted. */
   readonly #generations = new Map<string, number>();
   readonly #pouch: PouchConstructor;
   readonly #profile: Profile;
@@ -36,7 +36,7 @@ export class Databases {
     return database;
   }
 
-  /** The revision of its shard map: a document that is written when the database is made, and when it is deleted. */
+  /** The revision of its shard map: a document that is written when the database is created and when it is deleted. */
   mapRevision(name: string): string {
     const hash = createHash("md5")
       .update(`${name} ${this.get(name).created}`)

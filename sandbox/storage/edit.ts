@@ -1,4 +1,4 @@
-/** A document as a client sends it, checked and taken apart; what a write works on. */
+/** A document from a client, checked and parsed: the input of a write. */
 
 import { isObject, type JsonObject } from "../json.js";
 import { badRequest, CouchError } from "../reply.js";
@@ -6,7 +6,7 @@ import { parseRevision, type Revision } from "./revisions.js";
 
 export interface Edit {
   readonly id: string;
-  /** The revision it is based on; in a replicated write, the one that it is. */
+  /** The revision that the edit is based on. In a replicated write: the revision of the edit itself. */
   readonly revision?: Revision;
   /** Hashes of the revision and its ancestors, newest first. */
   readonly history: readonly string[];
@@ -16,7 +16,7 @@ export interface Edit {
   readonly attachments?: JsonObject;
 }
 
-/** Special fields that are read-only, so that a client may send back what it got. */
+/** Special fields that are read-only and ignored, so that a client can send back what it received. */
 const ignored = new Set(["_revs_info", "_local_seq", "_conflicts", "_deleted_conflicts"]);
 /** Special fields that are stored. */
 const stored = new Set([
@@ -29,12 +29,12 @@ const stored = new Set([
 ]);
 
 export interface EditContext {
-  /** From the URL; it wins over the document's own `_id`. */
+  /** The id from the URL; it overrides the document's own `_id`. */
   readonly id?: string;
   readonly partitioned: boolean;
 }
 
-/** @throws CouchError 400 or 413: the whole request is refused */
+/** @throws CouchError 400 or 413; the whole request is refused */
 export function parseEdit(document: unknown, { id: idOfUrl, partitioned }: EditContext): Edit {
   if (!isObject(document)) throw badRequest("Document must be a JSON object");
   const body: JsonObject = {};
@@ -86,7 +86,7 @@ function checkId(id: unknown, partitioned = false): void {
 
 const largest = 8_000_000;
 
-/** The id that is named is the document's own, even where the URL has another. */
+/** The error names the document's own id, even if the URL has another one. */
 function checkSize({ _attachments, ...document }: JsonObject): void {
   if (Buffer.byteLength(JSON.stringify(document)) <= largest) return;
   throw new CouchError(413, "document_too_large", String(document._id ?? ""));

@@ -1,9 +1,9 @@
-/** What `GET /db` and `_dbs_info` tell of a database. */
+/** The content of `GET /db` and `_dbs_info` for a database. */
 
 import type { JsonObject } from "../json.js";
 import type { Database } from "./database.js";
 
-/** An update sequence as clients see it: the number, and a part that they must not read. */
+/** An update sequence as clients see it: the number, and a part that they must treat as opaque. */
 export function updateSequence(seq: number): string {
   return `${seq}-g1AAAACreJzLYWBgYMpgTmEQ`;
 }

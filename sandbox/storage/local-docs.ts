@@ -1,4 +1,4 @@
-/** The `_local` documents of a database: revisions 0-1, 0-2, …, which nothing checks from CouchDB 2 on. */
+/** The `_local` documents of a database. Their revisions are 0-1, 0-2, …; CouchDB 2 and later do not check them. */
 
 import type { JsonObject } from "../json.js";
 import { CouchError, conflict, notFound } from "../reply.js";
@@ -24,15 +24,15 @@ export class LocalDocs {
     return found;
   }
 
-  /** In the order of their ids. */
+  /** All documents, ordered by id. */
   all(): [id: string, doc: LocalDoc][] {
     return [...this.#docs].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   /**
-   * Stores or removes a document. The new revision is the sent one plus one, whatever is stored; attachments are
-   * dropped in silence.
-   * @throws CouchError 500 for a revision that is no `0-N`; 409 on 1.x for one that is not the current one
+   * Stores or deletes a document. The new revision is the sent one plus one, regardless of the stored one.
+   * Attachments are silently dropped.
+   * @throws CouchError 500 for a revision that is not `0-N`; 409 on 1.x if it is not the current one
    */
   write(edit: Edit): { rev: string } {
     const { id, revision, deleted, body } = edit;

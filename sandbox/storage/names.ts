@@ -1,10 +1,10 @@
-/** Which names a database may have. */
+/** Checks database names. */
 
 import { CouchError } from "../reply.js";
 
 const ordinary = /^[a-z][a-z0-9_$()+/-]*$/;
 const system = new Set(["_users", "_replicator", "_global_changes", "_metadata", "_dbs", "_nodes"]);
-/** What the name of a shard file leaves of the 255 bytes that a file name may have. */
+/** A file name may have 255 bytes; this is what a shard file's name leaves for a segment. */
 const longestSegment = 238;
 
 /** @throws CouchError 400 */

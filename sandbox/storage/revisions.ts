@@ -19,7 +19,7 @@ export function formatRevision({ generation, hash }: Revision): string {
   return `${generation}-${hash}`;
 }
 
-/** The revision that follows from an edit: the same edit of the same parent always gives the same one. */
+/** The next revision after an edit: the same edit of the same parent always gives the same revision. */
 export function nextRevision(parent: Revision | undefined, content: unknown): Revision {
   const text = JSON.stringify([parent ? formatRevision(parent) : null, content]);
   return {

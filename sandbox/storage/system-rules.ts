@@ -1,4 +1,4 @@
-/** What CouchDB does by itself to the documents of its system databases. */
+/** What CouchDB itself does to documents of its system databases. */
 import type { JsonObject } from "../json.js";
 import type { Profile } from "../profile.js";
 import type { User } from "../user.js";
@@ -11,7 +11,7 @@ export interface SystemRules {
   afterRead?(document: JsonObject, user: User, database: RuledDatabase): JsonObject;
 }
 
-/** What the rules ask of the database that they apply to. */
+/** What the rules need from their database. */
 export interface RuledDatabase {
   readonly profile: Profile;
   isAdmin(user: User): boolean;

@@ -1,4 +1,4 @@
-/** Writing documents: rights, rules of system databases, design checks, conflicts, validation functions, storage. */
+/** Writes documents: rights, rules of system databases, design checks, conflicts, validation functions, storage. */
 
 import { randomUUID } from "node:crypto";
 import { isObject, type JsonObject } from "../json.js";
@@ -24,13 +24,13 @@ export interface WriteOptions {
   readonly newEdits: boolean;
 }
 
-/** What is known of a stored document without reading it. */
+/** What is known about a stored document without reading it. */
 interface Current {
   readonly rev: string;
   readonly deleted: boolean;
 }
 
-/** Writes the edits in order. Each has its own outcome; a refusal of one does not stop the others. */
+/** Writes the edits in order. Each has its own outcome; if one is refused, the others continue. */
 export function writeEdits(
   database: Database,
   edits: readonly Edit[],
@@ -51,7 +51,7 @@ class Batch {
   readonly #database: Database;
   readonly #options: WriteOptions;
   #current = new Map<string, Current>();
-  /** Documents that this batch has written: a second edit of the same one conflicts. */
+  /** Documents that this batch has written: a second edit of the same document conflicts. */
   readonly #taken = new Set<string>();
   readonly #prepared: JsonObject[] = [];
 
@@ -159,7 +159,7 @@ class Batch {
   }
 }
 
-/** A document in the form in which PouchDB stores it under the revision that it is given. */
+/** Converts a document to PouchDB's format, with the given revision. */
 function toStored(edit: Edit & { readonly revision: Revision }, attachments: JsonObject | undefined): JsonObject {
   return {
     ...edit.body,

@@ -1,4 +1,4 @@
-/** The reduce functions that are part of CouchDB, over all the rows of one group at once. */
+/** CouchDB's built-in reduce functions, applied to all rows of a group in one call. */
 
 import { builtInReduce } from "../../src/design-doc-rules/built-in-reduces.js";
 import { canonicalJson, isObject } from "../json.js";
@@ -15,13 +15,13 @@ const byName = {
   },
   _count: (rows: readonly Row[]) => rows.length,
   _stats: (rows: readonly Row[]) => stats(rows.map((row) => row.value)),
-  /** Exact, where CouchDB estimates. */
+  /** Exact; CouchDB estimates. */
   _approx_count_distinct: (rows: readonly Row[]) => new Set(rows.map((row) => canonicalJson(row.key))).size,
   _first: (rows: readonly Row[]) => rows[0]?.value,
   _last: (rows: readonly Row[]) => rows.at(-1)?.value,
 };
 
-/** Undefined: the text is a function. */
+/** Returns undefined if the text is a function. */
 export function findBuiltin(source: string): Reduce | undefined {
   const found = builtInReduce(source);
   if (!found || "refusal" in found) return undefined;

@@ -1,4 +1,7 @@
-/** What CouchDB checks of a design document before it stores it: types of its fields, and that its views compile. */
+/**
+ * Checks a design document as CouchDB does before it stores it: the types of its fields, and whether its views
+ * compile.
+ */
 
 import { builtInReduce } from "../../src/design-doc-rules/built-in-reduces.js";
 import { compiledViews, type FieldRefusal, fieldRefusals } from "../../src/design-doc-rules/fields.js";
@@ -7,7 +10,7 @@ import { CouchError, notFound } from "../reply.js";
 import type { FunctionThread } from "./function-thread.js";
 import { CompilationError, QueryServer } from "./query-server.js";
 
-/** @throws CouchError 400; 404 for an empty function; 500 for options of a view that are not an object */
+/** @throws CouchError 400; 404 for an empty function; 500 if the options of a view are not an object */
 export async function checkDesignDoc(
   body: JsonObject,
   partitionedDatabase: boolean,

@@ -1,7 +1,7 @@
 /**
- * The thread of one embedded server in which all functions of its design documents run, and the regular expressions of
- * selectors, one call at a time. A call that does not end ends the thread, and the next call starts another one: the
- * server answers meanwhile.
+ * The thread of an embedded server that runs all functions of its design documents and the regular expressions of
+ * selectors, one call at a time. If a call does not end, the thread is terminated, and the next call starts a new
+ * one. The server answers other requests meanwhile.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -12,25 +12,28 @@ import { prelude } from "./prelude.js";
 const longest = 5000;
 
 const limits = {
-  /** Bytes for the functions of a design document. More than CouchDB's 64 MB: a reduce gets all its rows at once. */
+  /**
+   * Bytes for the functions of one design document. More than CouchDB's 64 MB, because a reduce gets all its rows in
+   * one call.
+   */
   memory: 256 * 1024 * 1024,
-  /** Bytes that the engine may hold after a call; beyond that a new one begins. */
+  /** Bytes that the engine may hold after a call; if it holds more, it is replaced. */
   keptMemory: 512 * 1024 * 1024,
-  /** Bytes. The engine counts them on a stack of its own; the thread's stack has to hold what it stands for. */
+  /** Bytes. The engine counts its own stack; the thread's stack has to be large enough for it. */
   stack: 256 * 1024,
-  /** For how many design documents the engine is kept; then a new one begins. */
+  /** The number of design documents after which the engine is replaced. */
   maxContexts: 64,
 };
 
 export interface FunctionCall {
-  /** Of the context. */
+  /** The key of the context. */
   readonly key: string;
-  /** A function of the prelude, called with each of the JSON texts. */
+  /** A function of the prelude, called once per JSON text. */
   readonly name: string;
   readonly args: readonly string[];
-  /** The calls that make the context where it is not there. */
+  /** The calls that create the context if it does not exist. */
   readonly setup: readonly (readonly [name: string, text: string])[];
-  /** Milliseconds. Default: as long as CouchDB waits for a function. */
+  /** Milliseconds. Default: CouchDB's time limit for a function. */
   readonly limit?: number;
 }
 
@@ -46,9 +49,8 @@ export class FunctionThread {
   #closed = false;
 
   /**
-   * The JSON texts that the function returned.
-   *
-   * @throws CouchError 500 if it does not end in time, or uses up memory or stack
+   * Returns the JSON texts that the function returned.
+   * @throws CouchError 500 if the function does not end in time, or runs out of memory or stack
    */
   call(call: FunctionCall): Promise<readonly string[]> {
     const result = this.#queue.then(() => this.#run(call));
@@ -99,7 +101,7 @@ export class FunctionThread {
   }
 }
 
-/** The thread has no environment of ours, and none of our flags. */
+/** The thread gets neither our environment variables nor our flags. */
 async function start(): Promise<Worker> {
   const worker = new Worker(new URL("./sandbox-functions.cjs", import.meta.url), {
     workerData: { ...limits, prelude },
@@ -108,7 +110,7 @@ async function start(): Promise<Worker> {
     execArgv: [],
     resourceLimits: { stackSizeMb: 16 },
   });
-  // The server keeps the process alive, and not what it once computed.
+  // The thread does not keep the process alive; the server does.
   worker.unref();
   worker.on("error", () => undefined);
   await once(worker, "message");

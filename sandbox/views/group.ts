@@ -9,8 +9,8 @@ interface Group {
 }
 
 /**
- * @param level how many elements of an array key make the group: 0 puts all rows into one, whose key is null, Infinity
- * makes a group of each key
+ * @param level how many elements of an array key form the group: 0 puts all rows into one group with the key null,
+ * Infinity creates a group per key
  */
 export function groupRows(rows: readonly Row[], level: number): Group[] {
   const groups: { key: unknown; rows: Row[]; id: string }[] = [];

@@ -2,12 +2,12 @@ import type { JsonObject } from "../json.js";
 import type { Pouch } from "../pouch.js";
 import type { FunctionThread } from "./function-thread.js";
 
-/** What views and validators need from the database that they belong to. */
+/** What views and validators need from their database. */
 export interface IndexedDatabase {
   readonly name: string;
   readonly pouch: Pouch;
   readonly security: JsonObject;
-  /** Where the functions of its design documents run. */
+  /** Runs the functions of its design documents. */
   readonly functions: FunctionThread;
   designDocs(): Promise<readonly JsonObject[]>;
 }

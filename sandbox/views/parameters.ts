@@ -15,12 +15,12 @@ export interface Parameters {
   readonly skip: number;
   readonly includeDocs: boolean;
   readonly conflicts: boolean;
-  /** Documents with the data of their attachments. */
+  /** Include the attachment data of documents. */
   readonly attachments: boolean;
   readonly updateSeq: boolean;
   readonly update: "true" | "false" | "lazy";
   readonly reduce?: boolean;
-  /** How many elements of the key make a group: 0 for one group of all, Infinity for whole keys. */
+  /** How many elements of the key form a group: 0 for one group in total, Infinity for whole keys. */
   readonly groupLevel: number;
   readonly partition?: string;
 }
@@ -107,7 +107,7 @@ const aliases = new Map(
   }),
 );
 
-/** In the query string these are JSON; everything else there is plain text. */
+/** These parameters are JSON in the query string; all others are plain text. */
 const jsonParameters = new Set(["key", "keys", "startkey", "endkey"]);
 
 /** @throws CouchError 400. Unknown parameters are ignored. */

@@ -1,7 +1,7 @@
 /**
- * What stands around the functions of a design document inside the engine: what CouchDB's query server offers them
- * (`emit`, `sum`, `isArray`, `toJSON`, `log`, `require`), and the calls that come from outside, JSON in and JSON out.
- * `eval` and `new Function` work, as they do in CouchDB; they make functions of the same engine.
+ * The code around the functions of a design document inside the engine: what CouchDB's query server offers them
+ * (`emit`, `sum`, `isArray`, `toJSON`, `log`, `require`), and the functions that the host calls, with JSON in and
+ * JSON out. `eval` and `new Function` work, as they do in CouchDB; they create functions of the same engine.
  */
 export const prelude = `(function (global) {
   "use strict";
@@ -14,7 +14,7 @@ export const prelude = `(function (global) {
     if (value && typeof value === "object") { Object.values(value).forEach(freeze); Object.freeze(value); }
     return value;
   }
-  /** Where memory or stack is used up, CouchDB's query server ends, and the request with it. */
+  /** If memory or stack runs out, CouchDB's query server exits, and the request fails. */
   function rethrowFatal(thrown) { if (thrown instanceof Fatal) throw thrown; }
 
   function load(from, name) {

@@ -1,14 +1,14 @@
-/** The functions of one design document, as CouchDB's query server has them. */
+/** The functions of one design document, run as CouchDB's query server runs them. */
 
 import { randomUUID } from "node:crypto";
 import { parseFunction } from "../../src/design-doc-rules/function-text.js";
 import type { JsonObject } from "../json.js";
 import type { FunctionThread } from "./function-thread.js";
 
-/** Why a source does not compile. */
+/** The reason why a source does not compile. */
 export class CompilationError extends Error {}
 
-/** For each function, in the order of compilation: what it emitted. */
+/** The emitted rows of each function, in the order of compilation. */
 type Emitted = [key: unknown, value: unknown][][];
 
 export class QueryServer {
@@ -16,7 +16,7 @@ export class QueryServer {
   readonly #key = randomUUID();
   readonly #setup: [name: string, text: string][];
 
-  /** @param designDoc what `require` finds its modules in */
+  /** @param designDoc the document that `require` loads modules from */
   constructor(thread: FunctionThread, designDoc: JsonObject = {}) {
     this.#thread = thread;
     this.#setup = [["open", JSON.stringify(designDoc)]];
@@ -36,12 +36,12 @@ export class QueryServer {
     return (await this.#callEach("map", docs)) as Emitted[];
   }
 
-  /** For each group what the reduce function, the one that was compiled, returns; null if it throws. */
+  /** Returns the result of the compiled reduce function for each group; null if it throws. */
   reduce(groups: readonly { readonly keys: unknown; readonly values: unknown }[]): Promise<unknown[]> {
     return this.#callEach("reduce", groups);
   }
 
-  /** Null, or what the validation function, the one that was compiled, threw. */
+  /** Returns null, or the value that the compiled validation function threw. */
   async validate(args: readonly unknown[]): Promise<{ thrown: unknown } | null> {
     return (await this.#call("validate", args)) as { thrown: unknown } | null;
   }

@@ -1,4 +1,4 @@
-/** Answers a query of a view. */
+/** Answers a view query. */
 
 import { compiledViews } from "../../src/design-doc-rules/fields.js";
 import { isObject, type JsonObject } from "../json.js";
@@ -70,7 +70,7 @@ function checkPartition({ shape }: Database, { options }: JsonObject, { partitio
   }
 }
 
-/** `update=lazy` answers first and updates afterwards. */
+/** `update=lazy` answers first and updates the index afterwards. */
 async function refresh(index: ViewIndex, { update }: Parameters): Promise<void> {
   if (update === "true") await index.update();
   if (update === "lazy") setImmediate(() => index.update().catch(() => undefined));
@@ -95,7 +95,7 @@ async function reduceRows(
   return groups.map(({ key }, i) => ({ key, value: values[i] }));
 }
 
-/** The documents of the rows; a row whose value names another `_id` gets that one. */
+/** The documents of the rows. If the value of a row names another `_id`, that document is used. */
 async function documentsOf(
   database: Database,
   rows: readonly Row[],

@@ -1,19 +1,17 @@
 /**
- * The thread in which the functions of design documents run. They run in QuickJS, CouchDB's own engine since 3.5, which
- * is compiled to WebAssembly here: the functions have the objects of that engine and none of Node's. What passes is
- * text. Nothing of this thread is handed into the engine, so no chain of constructors leads out of it.
- *
- * JavaScript, since a thread is started from a file, by the tests as well.
- *
- * A message `{ key, setup?, name, args }` calls a function of the prelude for each of `args`, in the context of that
- * key. The answer is one of `{ results }`, `{ absent }` (a context that is not there, or no more: ask again with
- * `setup`), and `{ broken }`.
+ * The thread that runs the functions of design documents. They run in QuickJS, CouchDB's own engine since 3.5,
+ * compiled to WebAssembly: the functions have the objects of that engine and none of Node's. Only text is passed in
+ * and out. No object of this thread is passed into the engine, so no chain of constructors leads out of it.
+ * JavaScript, because a thread is started from a file, also in the tests.
+ * A message `{ key, setup?, name, args }` calls a function of the prelude once per item of `args`, in the context
+ * with that key. The answer is `{ results }`, `{ absent }` (the context does not exist or no longer exists: retry
+ * with `setup`), or `{ broken }`.
  */
 const { parentPort, workerData } = require("node:worker_threads");
 const { newQuickJSWASMModuleFromVariant } = require("quickjs-emscripten-core");
 const { default: variant } = require("@jitl/quickjs-singlefile-cjs-release-sync");
 
-/** What CouchDB's query server has, and no more. */
+/** The objects that CouchDB's query server has, and no others. */
 const intrinsics = {
   BaseObjects: true,
   Date: true,
@@ -30,7 +28,10 @@ const intrinsics = {
 };
 
 let engine;
-/** By key. None is disposed of alone: the engine aborts where a function that ran out of stack left something behind. */
+/**
+ * By key. Contexts are only disposed of together with the engine: it aborts if a function that ran out of stack left
+ * objects behind.
+ */
 const contexts = new Map();
 
 async function answer({ key, setup, name, args }) {
@@ -43,11 +44,11 @@ async function answer({ key, setup, name, args }) {
     }
     const found = contexts.get(key);
     const results = args.map((text) => call(found, name, text));
-    // WebAssembly gives no memory back.
+    // WebAssembly never returns memory.
     if (engine.getWasmMemory().buffer.byteLength > workerData.keptMemory) forget();
     return { results };
   } catch {
-    // Out of memory or stack: nobody knows what state the engine is in.
+    // Out of memory or stack: the state of the engine is unknown.
     forget();
     return { broken: true };
   }
@@ -71,7 +72,7 @@ function call({ context, run }, name, text) {
   const handles = [context.newString(name), context.newString(text)];
   const result = context.callFunction(run, context.undefined, ...handles);
   for (const handle of handles) handle.dispose();
-  // What was thrown is not looked at: its members may be functions.
+  // The thrown value is not read: its properties may be functions.
   if (result.error) throw new Error("the prelude catches what a function throws");
   if (context.typeof(result.value) !== "string") throw new Error("the prelude returns text");
   const answered = context.getString(result.value);

@@ -1,4 +1,4 @@
-/** Picks the rows that a query asks for out of all rows, which are in order. */
+/** Selects the rows of a query from all rows, which are sorted. */
 
 import { queryParseError } from "../reply.js";
 import { compareRaw } from "./collation.js";
@@ -8,12 +8,12 @@ import type { Row } from "./row.js";
 type Compare = (a: unknown, b: unknown) => number;
 
 interface Selection {
-  /** How many rows come before the first one; null where CouchDB does not say. */
+  /** The number of rows before the first one; null where CouchDB does not report it. */
   readonly offset: number | null;
   readonly rows: readonly Row[];
 }
 
-/** @throws CouchError 400 if the range is the wrong way round */
+/** @throws CouchError 400 if the range is reversed */
 export function selectRows(sorted: readonly Row[], parameters: Parameters, compare: Compare): Selection {
   const { descending, skip, limit, keys } = parameters;
   const ordered = descending ? sorted.toReversed() : sorted;

@@ -1,4 +1,4 @@
-/** The `validate_doc_update` functions of a database. Every one of them judges every write, an admin's too. */
+/** The `validate_doc_update` functions of a database. Each of them checks every write, also an admin's. */
 
 import { isObject, type JsonObject } from "../json.js";
 import { CouchError, forbidden, unauthorized } from "../reply.js";
@@ -18,17 +18,17 @@ export class Validators {
     this.#database = database;
   }
 
-  /** Forgets the functions, since a design document has changed. */
+  /** Discards the compiled functions, because a design document changed. */
   reset(): void {
     this.#compiled = undefined;
   }
 
-  /** @throws CouchError what a function threw; 500 if one of them does not compile, which only shows here */
+  /** @throws CouchError the value that a function threw; 500 if one does not compile, which is only noticed here */
   async check(edit: Edit, previous: JsonObject | undefined, user: User): Promise<void> {
     this.#compiled ??= this.#compile();
     const compiling = this.#compiled;
     const validators = await compiling.catch((error: unknown) => {
-      // It did not end in time, perhaps: that is said of this write, and tried again with the next.
+      // It may have timed out: this write fails, and the next write tries again.
       if (this.#compiled === compiling) this.reset();
       throw error;
     });

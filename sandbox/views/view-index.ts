@@ -1,4 +1,4 @@
-/** The rows of all views of one design document, brought up to date change by change. */
+/** The rows of all views of one design document, updated change by change. */
 
 import { compiledViews } from "../../src/design-doc-rules/fields.js";
 import { isObject, type JsonObject } from "../json.js";
@@ -19,7 +19,7 @@ export class ViewIndex {
   readonly #views: readonly (readonly [name: string, view: Readonly<JsonObject>])[];
   readonly #includesDesignDocs: boolean;
   readonly #lib: JsonObject;
-  /** By document, for each view: what it emitted. */
+  /** The emitted rows by document, one list per view. */
   readonly #emitted = new Map<string, Row[][]>();
   readonly #sorted = new Map<string, Row[]>();
   readonly #reducers = new Map<string, QueryServer>();
@@ -45,7 +45,7 @@ export class ViewIndex {
     return this.#updating !== undefined;
   }
 
-  /** Brings the index up to the present. Those who ask at once wait for the same update. */
+  /** Updates the index. Concurrent callers wait for the same update. */
   async update(): Promise<void> {
     this.#updating ??= this.#update().finally(() => {
       this.#updating = undefined;
@@ -53,13 +53,13 @@ export class ViewIndex {
     await this.#updating;
   }
 
-  /** How many changes the index does not know yet. */
+  /** The number of changes that are not in the index yet. */
   async pending(): Promise<number> {
     const { results } = await this.#database.pouch.changes({ since: this.#updateSeq });
     return results.length;
   }
 
-  /** The rows of a view as of the last update, in the order of their keys. */
+  /** The rows of a view as of the last update, ordered by key. */
   rows(view: string): readonly Row[] {
     const known = this.#sorted.get(view);
     if (known) return known;
@@ -70,7 +70,7 @@ export class ViewIndex {
     return rows;
   }
 
-  /** What the JavaScript reduce function of one of the views makes of each group of rows. */
+  /** Returns the result of a view's JavaScript reduce function for each group of rows. */
   async reduce(view: string, groups: readonly (readonly Row[])[]): Promise<unknown[]> {
     const source = this.#views.find(([name]) => name === view)?.[1].reduce;
     const reducer = this.#reducers.get(view) ?? (await this.#compiled([source]));

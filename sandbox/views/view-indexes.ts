@@ -1,4 +1,4 @@
-/** The view indexes of a database, by signature: what two design documents define alike, they share. */
+/** The view indexes of a database, by signature: design documents with equal definitions share an index. */
 
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject } from "../json.js";
@@ -13,7 +13,7 @@ export class ViewIndexes {
     this.#database = database;
   }
 
-  /** The index of a design document; empty until it is brought up to date. */
+  /** The index of a design document; empty until its first update. */
   of(designDoc: JsonObject): ViewIndex {
     const signature = signatureOf(designDoc);
     const index = this.#indexes.get(signature) ?? new ViewIndex(this.#database, designDoc, signature);
@@ -21,7 +21,7 @@ export class ViewIndexes {
     return index;
   }
 
-  /** Drops the indexes that no design document refers to any more (`_view_cleanup`). */
+  /** Drops the indexes that no design document refers to (`_view_cleanup`). */
   async cleanUp(): Promise<void> {
     const used = new Set((await this.#database.designDocs()).map(signatureOf));
     for (const signature of this.#indexes.keys()) {
@@ -30,7 +30,10 @@ export class ViewIndexes {
   }
 }
 
-/** Depends on the views with their library, the language and the options; not on the order of keys or other fields. */
+/**
+ * Depends on the views with their library, the language and the options, but not on the order of keys or on other
+ * fields.
+ */
 function signatureOf({ language = "javascript", options = {}, views = {} }: JsonObject): string {
   return createHash("md5")
     .update(canonicalJson([language, options, views]))

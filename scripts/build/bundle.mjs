@@ -1,18 +1,18 @@
 /**
- * Bundles what is run. Two steps, since esbuild splits ES modules only: what several files need, and what is imported
- * on demand, goes into files of its own; then each of them becomes CommonJS. That starts faster than ES modules do:
- * Node has no loader to set up, and an `import` of a built-in module reads all that it exports (of `node:http` from
- * Node 22 on that loads all of undici), where `require` does not.
+ * Bundles the code in two steps, because esbuild only splits ES modules: code that several files need, or that is
+ * imported on demand, goes into separate files; then each file is converted to CommonJS. CommonJS starts faster than
+ * ES modules: Node has no loader to set up, and an `import` of a built-in module reads all of its exports (for
+ * `node:http`, from Node 22 on, this loads all of undici), while `require` does not.
  */
 import { basename } from "node:path";
 import { build, transform } from "esbuild";
 import { root } from "../generate/load-kinds.mjs";
 
-/** The oldest that package.json allows. */
+/** The oldest version that package.json allows. */
 const target = "node20.19";
 
 /**
- * `entries`: source file by name. Returns the files' texts by name, the folders of the packages that are in them, and
+ * `entries`: source files by name. Returns the texts of the files by name, the folders of the bundled packages, and
  * what each entry exports.
  */
 export async function bundle(entries) {
@@ -43,8 +43,8 @@ export async function bundle(entries) {
 }
 
 /**
- * The source's own addresses of files beside it become those of files beside the bundle. What is imported from an
- * address that is computed is no part of the bundle (a user's module): that `import` has to stay one.
+ * Paths relative to the source file become paths relative to the bundle. An `import` with a computed path loads a
+ * user's module, which is not in the bundle, so it has to stay an `import`.
  */
 async function asCommonJs(text) {
   const usesUrl = text.includes("import.meta.url");
@@ -65,15 +65,15 @@ async function asCommonJs(text) {
   return code;
 }
 
-/** The files that hold nothing but a CommonJS package that is imported on demand. */
+/** The files that contain only a CommonJS package that is imported on demand. */
 function commonJsPackagesIn({ inputs, outputs }) {
   const names = Object.entries(outputs).filter(([, { entryPoint }]) => inputs[entryPoint]?.format === "cjs");
   return new Set(names.map(([file]) => basename(file)));
 }
 
 /**
- * esbuild gives such a file a default export alone, since nothing says what a CommonJS package exports before it runs.
- * Node and TypeScript know its named exports too, and so `await import("yaml")` has to have them here as well.
+ * esbuild gives such a file only a default export, because the exports of a CommonJS package are unknown until it
+ * runs. Node and TypeScript know its named exports too, so `await import("yaml")` needs them here as well.
  */
 function withNamedExports(text, name) {
   const whole = /^export default (require_\w+\(\));$/m;
@@ -84,7 +84,7 @@ function withNamedExports(text, name) {
   );
 }
 
-/** `node_modules/ajv`, `node_modules/@scope/name`, also where one lies within another. */
+/** `node_modules/ajv`, `node_modules/@scope/name`, also if one is nested in another. */
 function packageFoldersIn({ outputs }) {
   const inputs = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),

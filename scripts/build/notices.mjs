@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../generate/load-kinds.mjs";
 
-/** The licences of these packages, as they ask to be passed on. Fails where one has none. */
+/** The licences of these packages, in the form that they require. Fails if a package has none. */
 export async function notices(packages) {
   const texts = await Promise.all(packages.map(notice));
   return `What couchdb-migrate is built from, besides its own code, and on what terms.\n\n${texts.join("\n")}`;
@@ -20,7 +20,7 @@ async function notice({ folder, name, version, license }) {
   );
 }
 
-/** The last section of a README, where a package has no file with its licence. */
+/** The last section of the README, for a package without a licence file. */
 async function licenceInReadme(folder) {
   const readme = await readFile(join(root, folder, "README.md"), "utf8").catch(() => "");
   const text = /^#+ licen[cs]e\s*\n(.*copyright.*)$/ims.exec(readme)?.[1];

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { root } from "../generate/load-kinds.mjs";
 
 /**
- * The packages in these folders: `folder`, `name`, `version`, `license`, and `integrity`, the lockfile's hash of what npm
- * installed there. Each version once, though it may lie in several folders.
+ * The packages in these folders: `folder`, `name`, `version`, `license`, and `integrity`, the lockfile's hash of what
+ * npm installed there. Each version appears once, even if it is in several folders.
  */
 export async function packagesOf(folders) {
   const lock = await json("package-lock.json");

@@ -1,11 +1,11 @@
 /**
- * What the built files consist of, as a CycloneDX document. npm's own (`npm sbom`) lists what is installed, that is
- * everything that development needs or, for users, nothing: all packages are in the files. Without a time and a serial
+ * The packages in the built files, as a CycloneDX document. npm's own command (`npm sbom`) lists installed packages:
+ * in development, everything; for users, nothing, because all packages are bundled. There is no time and no serial
  * number, so that two builds give the same text.
  */
 const specVersion = "1.6";
 
-/** `manifest`: our package.json. `packages`: those in the files. */
+/** `manifest`: our package.json. `packages`: the bundled ones. */
 export function sbom(manifest, packages) {
   const ours = component("application", manifest);
   const components = packages.map((one) => ({ ...component("library", one), hashes: [hash(one)] }));
@@ -34,13 +34,13 @@ export function sbom(manifest, packages) {
 }
 
 function component(type, { name, version, license }) {
-  // A scope's `@` has a meaning in a package URL.
+  // `@` is a separator in a package URL, so a scope's `@` is escaped.
   const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
   const terms = /\s/.test(license) ? { expression: license } : { license: { id: license } };
   return { type, "bom-ref": purl, name, version, scope: "required", licenses: [terms], purl };
 }
 
-/** npm's `sha512-` and Base64, as CycloneDX writes it. */
+/** Converts npm's hash (`sha512-` and Base64) to CycloneDX's format. */
 function hash({ name, integrity }) {
   const [, base64] = /^sha512-(\S+)$/.exec(integrity) ?? [];
   if (!base64) throw new Error(`${name}: ${integrity} is no SHA-512`);

@@ -1,6 +1,6 @@
 /**
- * The types of the library: the declarations that src/index.ts leads to, and no others. They describe CommonJS, as what
- * they describe is; the package.json beside them says so to compilers.
+ * The types of the library: the declarations that src/index.ts leads to, and no others. They describe CommonJS,
+ * because the library is CommonJS; the package.json next to them tells compilers so.
  */
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
@@ -8,7 +8,7 @@ import { root } from "../generate/load-kinds.mjs";
 
 const source = join(root, "src");
 
-/** The files' texts, by name below dist/types. Fails where the sources have an error. */
+/** Returns the texts of the files by name below dist/types. Fails if the sources have an error. */
 export function types(entry = "index") {
   const declarations = emitted();
   const files = new Map([["package.json", `${JSON.stringify({ type: "commonjs" })}\n`]]);

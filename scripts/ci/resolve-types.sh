@@ -1,6 +1,6 @@
-# resolve-types.sh: whether each module system of TypeScript finds types in the package that are those of what it loads.
-# The suite compiles programs with each of them; this is a second opinion. Not a dependency: it is larger than all tests
-# of the package.
+# resolve-types.sh: checks that each module system of TypeScript finds types in the package, and that they match the
+# code that it loads. The suite compiles programs with each of them; this is a second opinion. It is not a dependency,
+# because it is larger than all tests of the package.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,13 +1,13 @@
 /**
- * Creates the system databases of the CouchDB at COUCHDB_URL, as soon as it answers. The official image has an admin by
- * its variables, but a service container takes no configuration, and so can't say `single_node`.
+ * Creates the system databases of the CouchDB at COUCHDB_URL, as soon as it answers. The official image takes an
+ * admin from its variables, but a service container takes no configuration file, so `single_node` can't be set.
  */
 const given = new URL(process.env.COUCHDB_URL);
 const login = `${decodeURIComponent(given.username)}:${decodeURIComponent(given.password)}`;
 const headers = { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
 const deadline = Date.now() + 120_000;
 
-/** The status; `undefined`: no answer yet. */
+/** Returns the status; `undefined` if there is no answer yet. */
 async function status(method, path) {
   try {
     return (await fetch(given.origin + path, { method, headers, signal: AbortSignal.timeout(10_000) })).status;
@@ -22,7 +22,7 @@ while ((await status("GET", "/_all_dbs")) !== 200) {
 }
 for (const name of ["_users", "_replicator", "_global_changes"]) {
   const answer = await status("PUT", `/${name}`);
-  // 412: it is there.
+  // 412: the database already exists.
   if (answer !== 201 && answer !== 202 && answer !== 412) throw new Error(`PUT /${name}: ${answer}`);
 }
 console.log(`${given.origin} has its system databases`);

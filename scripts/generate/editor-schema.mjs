@@ -45,7 +45,10 @@ export function editorSchema({ kinds, specSchema }) {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** Where a variable may stand, so may text that holds one, whatever the value has to be in the end. */
+/**
+ * Wherever a variable is allowed, text with a variable in it is also allowed, even if the value must be a number or a
+ * boolean in the end.
+ */
 function forEditors({
   secret: _secret,
   permits: _permits,

@@ -1,6 +1,6 @@
 import { cell } from "./cell.mjs";
 
-/** docs/errors.md. */
+/** Generates docs/errors.md. */
 export function errorReference({ catalogue, exitCodes, exitMeanings }) {
   const sections = Object.entries(exitCodes).map(([name, code]) => {
     const rows = Object.entries(catalogue).filter(([, { exit }]) => exit === name);

@@ -1,4 +1,6 @@
-/** docs/library-reference.md: what src/index.ts exports, with the declarations and comments of the sources. */
+/**
+ * Generates docs/library-reference.md: what src/index.ts exports, with the declarations and comments of the sources.
+ */
 import { join, sep } from "node:path";
 import ts from "typescript";
 import { root } from "./load-kinds.mjs";
@@ -42,7 +44,7 @@ ${list(types)}
 ${list(used)}`;
 }
 
-/** Types of the sources that the declarations of these symbols name, and those that they name in turn. */
+/** Types of the sources that the declarations of these symbols mention, and the types that those mention in turn. */
 function usedBy(symbols, symbolAt, real) {
   const found = new Set(symbols);
   const visit = (node) => {
@@ -69,12 +71,12 @@ function isOurs({ flags, declarations }) {
 function section(symbol, checker) {
   const nodes = declarationsOf(symbol);
   const said = nodes.map(commentOf).filter((text) => text !== "");
-  // All is read-only, which the page says once.
+  // Everything is read-only; the page says so once.
   const code = nodes.map((node) => declarationText(node, checker).replaceAll(/\breadonly /g, "")).join("\n");
   return [`### ${symbol.name}`, "", ...said.flatMap((text) => [text, ""]), "```ts", code, "```", ""].join("\n");
 }
 
-/** Of a function with overloads, the overloads. */
+/** For a function with overloads, returns the overloads. */
 function declarationsOf({ declarations }) {
   const shown = declarations.filter((node) => !isInternal(node));
   return shown.length > 1 ? shown.filter((node) => !node.body) : shown;
@@ -95,7 +97,7 @@ function commentOf(node) {
     .join("\n\n");
 }
 
-/** Without comments before it, without bodies, without what is internal. */
+/** The declaration without the comments before it, bodies, and internal members. */
 function declarationText(node, checker) {
   if (ts.isFunctionDeclaration(node)) return functionText(node);
   if (ts.isVariableDeclaration(node) && node.type) return `const ${node.name.text}: ${node.type.getText()};`;
@@ -107,7 +109,7 @@ function declarationText(node, checker) {
   return [head, ...members, "}"].join("\n");
 }
 
-/** Parameters that have a default are optional to callers. */
+/** Parameters with a default are optional for callers. */
 function functionText({ name, parameters, type }) {
   const list = parameters.map((parameter) => {
     const called = ts.isIdentifier(parameter.name) ? parameter.name.text : "options";
@@ -117,7 +119,7 @@ function functionText({ name, parameters, type }) {
   return `function ${name.text}(${list.join(", ")}): ${type.getText()};`;
 }
 
-/** The keys of a table that is not exported are written out. */
+/** The keys of a table that is not exported are listed. */
 function aliasText(node, checker) {
   const query = ts.isTypeOperatorNode(node.type) && ts.isTypeQueryNode(node.type.type) && node.type.type;
   if (!query) return node.getText().replace(/^export /, "");

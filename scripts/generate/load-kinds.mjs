@@ -6,8 +6,8 @@ import { build } from "esbuild";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Tables and registries, from their TypeScript sources. They are bundled within the project, so that the packages that
- * they import are found.
+ * Loads tables and registries from their TypeScript sources. They are bundled inside the project, so that their
+ * imports of packages resolve.
  */
 export async function loadKinds() {
   const entry = `
@@ -38,7 +38,7 @@ export async function loadKinds() {
   }
 }
 
-/** A copy of a schema, with each of its subschemas changed by `change`, innermost first. */
+/** A copy of a schema in which `change` is applied to each subschema, innermost first. */
 export function mapSchema(schema, change) {
   const copy = { ...schema };
   for (const keyword of ["properties", "patternProperties"]) {

@@ -1,6 +1,6 @@
 import { cell } from "./cell.mjs";
 
-/** docs/permissions.md. */
+/** Generates docs/permissions.md. */
 export function permissionsReference({ commandRights, kindRights }) {
   const commands = Object.values(commandRights).map(({ what, ...rights }) => row(what, rights));
   const kinds = Object.entries(kindRights).map(([kind, rights]) => row(`\`${kind}\``, rights));

@@ -1,6 +1,6 @@
 import { cell } from "./cell.mjs";
 
-/** docs/steps.md. */
+/** Generates docs/steps.md. */
 export function stepReference({ kinds, specSchema }) {
   const list = kinds.map(({ name, summary }) => `| [\`${name}\`](#${name.toLowerCase()}) | ${cell(summary)} |`);
   const sections = kinds.map((kind) => section(kind, specSchema(kind)));
@@ -94,7 +94,7 @@ function alternatives({ oneOf = [], anyOf = [] }) {
   return [...oneOf, ...anyOf];
 }
 
-/** Those of the field itself, of its alternatives, and of a list's items. */
+/** The marks of the field, of its alternatives, and of a list's items. */
 function marksOf(schema) {
   const inner = [...alternatives(schema), ...(schema.items ? [schema.items] : [])].flatMap((each) => [
     ...marksOf(each),

@@ -2,7 +2,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { root } from "./load-kinds.mjs";
 
-/** The validators of all specs as one module that imports nothing of ajv. */
+/** Generates the validators of all specs, as one module that does not import ajv. */
 export async function validatorCode({ kinds, specSchema, newAjv }) {
   const ajv = newAjv({ source: true });
   for (const kind of kinds) ajv.addSchema(specSchema(kind), kind.name);
@@ -11,7 +11,7 @@ export async function validatorCode({ kinds, specSchema, newAjv }) {
     stdin: { contents: standalone.default(ajv, names), resolveDir: root, loader: "js" },
     write: false,
     bundle: true,
-    // One expression, so that types can be said of it.
+    // One expression, so that it can have a type.
     format: "iife",
     globalName: "compiled",
     platform: "node",
@@ -23,7 +23,7 @@ export async function validatorCode({ kinds, specSchema, newAjv }) {
 import type { SpecValidator } from "../steps/spec-validator.js";
 
 ${outputFiles[0].text}
-/** By the kind's name. */
+/** Validators by the name of the kind. */
 export const validators: Readonly<Record<string, SpecValidator>> = compiled;
 `;
 }

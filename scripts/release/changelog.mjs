@@ -1,4 +1,4 @@
-/** CHANGELOG.md, read and written by the library of the format that it is in. */
+/** Reads and writes CHANGELOG.md with the library of its format. */
 import { parser } from "keep-a-changelog";
 import { isCandidate } from "./versions.mjs";
 
@@ -12,8 +12,8 @@ function read(text, slug) {
 const unreleased = ({ releases }) => releases.find((release) => release.version === undefined);
 
 /**
- * The text of one version, for the page of its release; of a release candidate (`1.2.0-rc.1`) what is unreleased.
- * `undefined`: it has none, no date, or nothing in it.
+ * The changelog text of one version, for the page of its release. For a release candidate (`1.2.0-rc.1`): the
+ * unreleased changes. `undefined` if the version is missing, undated or empty.
  */
 export function notesOf(text, version, slug) {
   const changelog = read(text, slug);
@@ -21,12 +21,15 @@ export function notesOf(text, version, slug) {
   const release = candidate ? unreleased(changelog) : changelog.findRelease(version);
   if (!release || (!candidate && !release.date)) return undefined;
   const [, ...lines] = release.toString(changelog).split("\n");
-  // On that page, a relative link would lead nowhere.
+  // Relative links would not work on that page.
   const absolute = lines.join("\n").replaceAll(/\]\((?!\w+:)/g, `](https://github.com/${slug}/blob/v${version}/`);
   return absolute.trim() || undefined;
 }
 
-/** The changelog in which what was unreleased is `version`, of the day `date`, below a new empty section. */
+/**
+ * Returns the changelog with the unreleased changes moved to `version`, dated `date`, and a new empty section above
+ * it.
+ */
 export function released(text, version, date, slug) {
   const changelog = read(text, slug);
   const next = unreleased(changelog);
@@ -37,7 +40,7 @@ export function released(text, version, date, slug) {
   return withUnreleased(changelog.toString());
 }
 
-/** The library writes no empty section, and `[Unreleased]` only where there is something to compare with. */
+/** The library writes no empty section, and writes `[Unreleased]` only if there is a version to compare with. */
 function withUnreleased(text) {
   return text.replace(/^## /m, "## [Unreleased]\n\n## ");
 }

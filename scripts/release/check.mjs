@@ -1,6 +1,6 @@
 /**
- * check.mjs TAG [NOTES-FILE]: whether TAG can be released. Prints everything that is in the way, and then exits with 1;
- * otherwise writes what the changelog says about it to NOTES-FILE.
+ * check.mjs TAG [NOTES-FILE]: checks whether TAG can be released. If not, prints every problem and exits with 1;
+ * otherwise, writes the changelog's text about it to NOTES-FILE.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { notesOf } from "./changelog.mjs";

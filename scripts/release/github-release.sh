@@ -1,5 +1,5 @@
-# github-release.sh FOLDER: the release on GitHub, with what pack.sh has put into FOLDER. IMAGE is the image's name with
-# its digest.
+# github-release.sh FOLDER: creates the release on GitHub, with the files that pack.sh put into FOLDER. IMAGE is the
+# image's name with its digest.
 set -eu
 folder=$1
 version=$(node -p 'require("./package.json").version')

@@ -1,6 +1,7 @@
 /**
- * What the image of this version is built from and called, as outputs of a step: `name`, `tags`, `build-args`. The
- * digests of the base images are looked up now, and never before: a release has the newest fixes, and says exactly which.
+ * What to build the image of this version from and how to name it, as outputs of a workflow step: `name`, `tags`,
+ * `build-args`. The digests of the base images are looked up at release time and not earlier, so that a release has
+ * the newest fixes and states exactly which ones.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -26,7 +27,7 @@ const { version } = manifest;
 const [major, minor] = version.split(".");
 const [revision, seconds] = output("git", "log", "-1", "--format=%H %ct").split(" ");
 const lines = {
-  // A release candidate is found by its own version only.
+  // A release candidate is only available under its own version.
   tags: isCandidate(version) ? [version] : [version, `${major}.${minor}`, "latest"],
   args: [
     ...bases.map(([, argument, image]) => `${argument}=${withDigest(image)}`),

@@ -1,12 +1,11 @@
-/** What keeps a release from being made: pure, so that a release fails before anything leaves the machine. */
+/** The problems that prevent a release. Pure, so that a release fails before anything leaves the machine. */
 import { derivedFrom, placeholder, slugOf } from "./owner.mjs";
 
 /**
- * All that is wrong, one sentence each.
- *
+ * Returns all problems, one sentence each.
  * @param release
  *   `manifest`: package.json. `tag`: the tag that is being released. `notes`: the section of its version in the
- *   changelog, if there is one. `repository`: where the workflow runs, as `owner/name`; absent: not in a workflow.
+ *   changelog, if there is one. `repository`: where the workflow runs, as `owner/name`; absent outside a workflow.
  */
 export function problemsOf({ manifest, tag, notes, repository }) {
   const slug = slugOf(manifest);

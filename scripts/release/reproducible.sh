@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds HEAD twice, from two clones that differ in all that should not matter: folder, time zone, language. Prints the
-# digests of the package and of the image's files, and exits with 1 if the two builds differ in anything.
+# Builds HEAD twice, from two clones that differ in everything that should not matter: folder, time zone, language.
+# Prints the digests of the package and of the image's files, and exits with 1 if the two builds differ.
 set -euo pipefail
-# npm packs the modes that the checkout has.
+# npm packs files with the modes of the checkout.
 umask 022
 source=$(cd "$(dirname "$0")/../.." && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# build NAME: clones into a folder of that name.
+# build NAME: clones into a folder with that name, and builds.
 build() (
   mkdir -p "$folder/$1"
   git clone --quiet "$source" "$folder/$1/clone"

@@ -1,6 +1,6 @@
 /**
- * Run by `npm version` after it has changed package.json: brings everything else to the new version, that is the
- * changelog and each text that names the version. It commits nothing; `npm version` does, or who called it.
+ * Run by `npm version` after it has changed package.json: updates the changelog and every text that names the
+ * version. It does not commit; `npm version` or the caller does.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

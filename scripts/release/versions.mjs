@@ -1,8 +1,8 @@
-/** Where texts of the project name its own version: in the image's tag, the tarball's name, and the manifests. */
+/** Places where the project's texts name its own version: the image's tag, the tarball's name, and the manifests. */
 
 const mention = /(couchdb-migrate[:-]|newTag: |appVersion: |ARG VERSION=)(\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)/g;
 
-/** Whether the texts of a file follow the version: a changelog, a manual and tests speak of others. */
+/** Whether a file's version numbers are updated. A changelog, a manual and tests mention other versions. */
 export function followsVersion(file) {
   return !/^(CHANGELOG\.md|RELEASING\.md|package(-lock)?\.json|test\/|src\/|docs\/decisions\/)/.test(file);
 }
@@ -15,7 +15,7 @@ export function withVersion(text, version) {
   return text.replaceAll(mention, `$1${version}`);
 }
 
-/** `1.2.0-rc.1`: its changes stay unreleased, and nobody gets it without asking for it. */
+/** `1.2.0-rc.1`: its changes stay unreleased, and users only get it if they request it. */
 export function isCandidate(version) {
   return version.includes("-");
 }
