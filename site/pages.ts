@@ -33,6 +33,7 @@ export const groups: readonly Group[] = [
       "docs/kubernetes.md",
       "docs/troubleshooting.md",
       "docs/permissions.md",
+      "SECURITY.md",
       "docs/lease.md",
       "docs/performance.md",
     ],

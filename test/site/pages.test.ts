@@ -9,7 +9,7 @@ import { type Item, sidebar } from "../../site/sidebar.js";
 import { root } from "../support/cli.js";
 
 describe("the sidebar", () => {
-  it.each(["README.md", "CHANGELOG.md", "VERSIONING.md", ...markdown("docs"), ...markdown("examples")])(
+  it.each(["README.md", "CHANGELOG.md", "VERSIONING.md", "SECURITY.md", ...markdown("docs"), ...markdown("examples")])(
     "has %s, once",
     (file) => {
       expect(
