@@ -1,4 +1,4 @@
-/** The functions of design documents, which may be anybody's, get at nothing of the process that the server runs in. */
+/** The functions of design documents, which anybody may write, can't reach the process that the server runs in. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../sandbox/index.js";
@@ -21,7 +21,7 @@ describe("the embedded server", () => {
   const send = (method: string, path: string, body?: unknown) =>
     request({ url: sandbox.url, admin }, method, path, body === undefined ? {} : { body });
 
-  /** A database of its own, with a design document and a document. */
+  /** A new database with a design document and a document. */
   async function database(designDoc: object): Promise<string> {
     made += 1;
     const path = `/confined${made}`;
@@ -39,7 +39,7 @@ describe("the embedded server", () => {
   it.each(escapes)("lets no map function escape through %s", async (_, body) => {
     const views = { lib: library, v: { map: mapThatTries(body) } };
     const { path, ...first } = await ask({ views });
-    // What came later, from a promise, is looked at with the next document.
+    // What arrives later, from a promise, is checked with the next document.
     await send("POST", path, { _id: "b" });
     const second = await send("GET", `${path}/_design/d/_view/v`);
     expect(verdicts(first)).toEqual(["in"]);
@@ -66,7 +66,7 @@ describe("the embedded server", () => {
     ["a cycle", "(function () { var a = {}; a.a = a; return a; })()"],
     ["a function", "Function"],
   ] as const;
-  it.each(throwing)("treats %s that a validation function throws as text", async (_, thrown) => {
+  it.each(throwing)("treats %s thrown by a validation function as text", async (_, thrown) => {
     const path = await database({ validate_doc_update: `function () { throw ${thrown}; }` });
     const { status, body } = await send("PUT", `${path}/a`, {});
     expect([403, 500]).toContain(status);
@@ -104,7 +104,7 @@ describe("the embedded server", () => {
     ["endless recursion", "(function f() { return f() + 1; })();"],
     ["nesting that JSON can't hold", "var a = []; for (var i = 0; i < 1e6; i++) a = [a]; emit(a);"],
   ] as const;
-  it.each(hogs)("fails only that request on %s, and continues to serve", async (_, body) => {
+  it.each(hogs)("fails only the request with %s, and continues to serve", async (_, body) => {
     const good = await ask({ views: { v: { map: "function (doc) { emit(1); }" } } });
     const bad = ask({ views: { v: { map: `function (doc) { ${body} }` } } });
     const meanwhile = await send("GET", "/_up");
@@ -118,10 +118,10 @@ describe("the embedded server", () => {
   const slow = { t: { $regex: "^(a+)+$" } };
   const queries: [title: string, path: string, body: object][] = [
     ["a selector", "_find", { selector: slow }],
-    ["a filter of changes", "_changes?filter=_selector", { selector: slow }],
+    ["a filter for changes", "_changes?filter=_selector", { selector: slow }],
     ["the filter of an index", "_find", { selector: { t: { $gt: null } }, use_index: "some" }],
   ];
-  it.each(queries)("fails only that request where the pattern in %s backtracks", async (_, query, body) => {
+  it.each(queries)("fails only the request if the pattern in %s backtracks", async (_, query, body) => {
     const path = await database({});
     await send("PUT", `${path}/a`, { t: `${"a".repeat(60)}!` });
     const index = { fields: ["t"], partial_filter_selector: slow };
@@ -134,7 +134,7 @@ describe("the embedded server", () => {
     expect(docs).toHaveLength(1);
   });
 
-  it("asks a pattern of many documents, and several patterns of one", async () => {
+  it("tests one pattern on many documents, and several patterns on one document", async () => {
     const path = await database({});
     const docs = Array.from({ length: 2_500 }, (_, n) => ({ _id: `d${n}`, n: String(n), t: n % 2 ? "odd" : "even" }));
     await send("POST", `${path}/_bulk_docs`, { docs });

@@ -1,8 +1,8 @@
 /**
- * The contract that the embedded server and a real CouchDB fulfil alike.
+ * The contract that both the embedded server and a real CouchDB fulfil.
  *
- * A scenario is a list of probes, sent in order: what is asked, by whom, and which status and parts of the body come
- * back. A probe is added by adding a line to one of the scenarios; what a real CouchDB answers is right.
+ * A scenario is a list of probes, sent in order: what is requested, by whom, and which status and parts of the body come
+ * back. To add a probe, add a line to one of the scenarios; what a real CouchDB answers is right.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ export interface Probe {
   readonly it: string;
   /** Method and path. `<name>` is replaced by what an earlier probe kept, here, in the headers and in the body. */
   readonly send: string;
-  /** The admin, if nothing is said; `null` sends no credentials. */
+  /** Default: the admin. `null` sends no credentials. */
   readonly as?: Login | null;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -29,7 +29,7 @@ export interface Probe {
   readonly exactly?: unknown;
   /** The name under which the `rev` of the answer is kept. A cookie is kept as `cookie` by itself. */
   readonly keeps?: string;
-  /** For what the server does in its own time: asked again until the answer is right. */
+  /** For what takes the server a moment: sent again until the answer is right. */
   readonly settles?: true;
 }
 
@@ -40,7 +40,7 @@ export interface Scenario {
 
 export interface Started {
   readonly url: string;
-  /** Null: nobody needs to be anybody. */
+  /** Null: no login is needed. */
   readonly admin: Login | null;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A real CouchDB, if there is one: that of COUCHDB_URL, else one of its own from COUCHDB_HOME. */
+/** A real CouchDB, if there is one: the one at COUCHDB_URL, otherwise a new one from COUCHDB_HOME. */
 
 import { describe, it } from "vitest";
 import { canStartNodes, server, startCouchDB } from "../support/servers.js";

@@ -1,4 +1,4 @@
-/** What concerns the embedded server itself: how it starts and ends, and that nothing brings it down. */
+/** Only about the embedded server: how it starts and ends, and that nothing brings it down. */
 
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ describe("starting a sandbox", () => {
     await sandbox.close();
   });
 
-  it("gives each sandbox data of its own", async () => {
+  it("gives each sandbox separate data", async () => {
     const [one, other] = [await startSandbox({ admins }), await startSandbox({ admins })];
     expect((await request({ ...one, admin }, "PUT", "/zerglings")).status).toBe(201);
     expect((await request({ ...other, admin }, "GET", "/zerglings")).status).toBe(404);
@@ -34,7 +34,7 @@ describe("starting a sandbox", () => {
 });
 
 describe("closing a sandbox", () => {
-  it("ends connections that are kept alive, and requests that wait", async () => {
+  it("ends keep-alive connections and waiting requests", async () => {
     const sandbox = await startSandbox({ admins });
     const server = { ...sandbox, admin };
     await request(server, "PUT", "/zerglings");
@@ -62,7 +62,7 @@ describe("a sandbox", () => {
     expect(statuses.filter((status) => status === 409)).toHaveLength(19);
   });
 
-  it("creates a database once for many that ask at once", async () => {
+  it("creates a database once for many concurrent requests", async () => {
     const statuses = await Promise.all(Array.from({ length: 10 }, () => request(server(), "PUT", "/once")));
     expect(statuses.filter(({ status }) => status === 201)).toHaveLength(1);
   });
@@ -79,7 +79,7 @@ describe("a sandbox", () => {
     expect(performance.now() - started).toBeLessThan(3000);
   });
 
-  it("pages through a selection whose documents change on the way, without leaving one out", async () => {
+  it("pages through a selection whose documents change meanwhile, without skipping one", async () => {
     await request(server(), "PUT", "/pages");
     const docs = Array.from({ length: 25 }, (_, n) => ({ _id: `d${String(n).padStart(2, "0")}`, old: true }));
     await request(server(), "POST", "/pages/_bulk_docs", { body: { docs } });
@@ -106,7 +106,7 @@ describe("a sandbox", () => {
     expect({ status, body }).toMatchObject({ status: 500, body: { error: "os_process_error" } });
   });
 
-  it("answers what is hardly HTTP with a 400", async () => {
+  it("answers malformed HTTP with a 400", async () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(sandbox.port, "127.0.0.1", () => socket.end("nonsense\r\n\r\n"));
       socket.on("data", (data) => resolve(data.toString()));

@@ -1,6 +1,6 @@
 /**
- * Ways out of a JavaScript sandbox that have been found elsewhere: what each of them lays hands on, as the body of a
- * function that returns it. `keep(value)` keeps a value that comes at another time.
+ * Ways out of a JavaScript sandbox that have been found elsewhere: what each of them gets hold of, as the body of a
+ * function that returns it. `keep(value)` keeps a value that arrives later.
  */
 export const escapes: readonly (readonly [name: string, body: string])[] = [
   ["the global object", "return globalThis;"],
@@ -50,7 +50,7 @@ export const escapes: readonly (readonly [name: string, body: string])[] = [
     "Error.prepareStackTrace = (_, frames) => { for (const f of frames) keep(f.getFunction(), f.getThis()); }; emit(new Error().stack);",
   ],
   [
-    "Error.prepareStackTrace as a setter's find",
+    "Error.prepareStackTrace as a getter finds it",
     "Object.defineProperty(Error, 'prepareStackTrace', { get() { keep(this, arguments.callee.caller); } }); return new Error().stack;",
   ],
   [
@@ -105,7 +105,7 @@ export const escapes: readonly (readonly [name: string, body: string])[] = [
   ["a template's strings", "return (function (strings) { return strings; })`x`;"],
 ];
 
-/** A map function that tries one, and emits what the `typeof process` of each Function in reach says. */
+/** A map function that tries one, and emits `typeof process` as each reachable Function sees it. */
 export const mapThatTries = (body: string) => `function (doc) {
   var kept = globalThis.kept = globalThis.kept || [];
   var emit0 = emit;

@@ -10,9 +10,9 @@ export const drone: Login = { name: "ct-drone", password: "drone's own" };
 export const queen: Login = { name: "ct-queen", password: "queen's own" };
 /** A user without any roles. */
 export const terran: Login = { name: "ct-terran", password: "terran's own" };
-/** A further server admin, whose hash is written. */
+/** Another server admin, written as a hash. */
 export const overmind: Login = { name: "ct-overmind", password: "an overmind's: ✓" };
-/** One whose password is written in the clear. */
+/** One that is written with a plain password. */
 export const cerebrate: Login = { name: "ct-cerebrate", password: "a cerebrate's" };
 
 export function hashed(prf: "sha1" | "sha256", password: string, salt: string, iterations: number): string {

@@ -7,25 +7,25 @@ const sequence = expect.stringMatching(/^\d+-/);
 const change = (id: string, more: object = {}) =>
   expect.objectContaining({ id, seq: sequence, changes: [{ rev: expect.any(String) }], ...more });
 
-// biome-ignore format: a probe a line
+// biome-ignore format: one probe per line
 export const changes: Scenario = {
   title: "changes",
   probes: [
-    { it: "are of a database", send: "PUT /ct-changes", gets: 201 },
-    { it: "begin with none", send: `GET ${feed}`, gets: 200, exactly: { results: [], last_seq: expect.stringMatching(/^0/), pending: 0 } },
+    { it: "belong to a database", send: "PUT /ct-changes", gets: 201 },
+    { it: "start empty", send: `GET ${feed}`, gets: 200, exactly: { results: [], last_seq: expect.stringMatching(/^0/), pending: 0 } },
     { it: "follow writes", send: "POST /ct-changes/_bulk_docs", body: { docs: [{ _id: "a", n: 1 }, { _id: "b" }] }, gets: 201 },
     { it: "follow deletions", send: "POST /ct-changes/_bulk_docs", body: { new_edits: false, docs: [{ _id: "c", _rev: "2-x", _deleted: true }] }, gets: 201 },
     { it: "show each document once", send: `GET ${feed}`, gets: 200, exactly: { results: expect.arrayContaining([change("a"), change("b"), change("c", { deleted: true })]), last_seq: expect.stringMatching(/^3-/), pending: 0 } },
     { it: "show documents", send: `GET ${feed}?filter=_doc_ids&doc_ids=["a"]&include_docs=true`, gets: 200, like: { results: [{ id: "a", doc: { _id: "a", n: 1 } }] } },
-    { it: "show some ids", send: `POST ${feed}?filter=_doc_ids`, body: { doc_ids: ["b"] }, gets: 200, like: { results: [{ id: "b" }] } },
-    { it: "show what a selector finds", send: `POST ${feed}?filter=_selector`, body: { selector: { n: 1 } }, gets: 200, like: { results: [{ id: "a" }] } },
-    { it: "show so many", send: `GET ${feed}?limit=1`, gets: 200, like: { results: [{ seq: sequence }], pending: 2 } },
-    { it: "show none, if asked", send: `GET ${feed}?limit=0`, gets: 200, like: { results: [] } },
-    { it: "begin now", send: `GET ${feed}?since=now`, gets: 200, like: { results: [], pending: 0 } },
-    { it: "wait, but not for ever", send: `GET ${feed}?feed=longpoll&since=now&timeout=50`, gets: 200, like: { results: [] } },
-    { it: "do not begin anywhere", send: `GET ${feed}?since=zzz`, gets: 400, like: badRequest("Malformed sequence supplied in 'since' parameter.") },
-    { it: "come in known ways", send: `GET ${feed}?feed=zzz`, gets: 400, like: { error: "bad_request" } },
-    { it: "are filtered by what is there", send: `GET ${feed}?filter=none/none`, gets: 404, like: notFound("missing") },
-    { it: "are only read", send: `PUT ${feed}`, body: {}, gets: 405, like: notAllowed("GET,POST,HEAD") },
+    { it: "show only the requested ids", send: `POST ${feed}?filter=_doc_ids`, body: { doc_ids: ["b"] }, gets: 200, like: { results: [{ id: "b" }] } },
+    { it: "show only what a selector matches", send: `POST ${feed}?filter=_selector`, body: { selector: { n: 1 } }, gets: 200, like: { results: [{ id: "a" }] } },
+    { it: "show at most `limit` changes", send: `GET ${feed}?limit=1`, gets: 200, like: { results: [{ seq: sequence }], pending: 2 } },
+    { it: "show none with a limit of 0", send: `GET ${feed}?limit=0`, gets: 200, like: { results: [] } },
+    { it: "start from now", send: `GET ${feed}?since=now`, gets: 200, like: { results: [], pending: 0 } },
+    { it: "wait no longer than the time-out", send: `GET ${feed}?feed=longpoll&since=now&timeout=50`, gets: 200, like: { results: [] } },
+    { it: "refuse a malformed `since`", send: `GET ${feed}?since=zzz`, gets: 400, like: badRequest("Malformed sequence supplied in 'since' parameter.") },
+    { it: "refuse an unknown feed", send: `GET ${feed}?feed=zzz`, gets: 400, like: { error: "bad_request" } },
+    { it: "refuse a filter that does not exist", send: `GET ${feed}?filter=none/none`, gets: 404, like: notFound("missing") },
+    { it: "can't be written", send: `PUT ${feed}`, body: {}, gets: 405, like: notAllowed("GET,POST,HEAD") },
   ],
 };

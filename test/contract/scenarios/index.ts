@@ -17,7 +17,7 @@ import { users } from "./users.js";
 import { validation } from "./validation.js";
 import { reduces, views } from "./views.js";
 
-/** In this order; each brings its own databases. */
+/** In this order; each creates its own databases. */
 export const scenarios: readonly Scenario[] = [
   server,
   session,

@@ -12,28 +12,28 @@ const validate = `function (newDoc, oldDoc, userCtx, secObj) {
   if (newDoc.who) throw({ forbidden: userCtx.db + " " + userCtx.roles.join() + " " + isArray(secObj.admins.roles) });
 }`;
 
-// biome-ignore format: a probe a line
+// biome-ignore format: one probe per line
 export const validation: Scenario = {
   title: "validation functions",
   probes: [
     { it: "live in a database", send: `PUT ${db}`, gets: 201 },
     { it: "live in a design document", send: `PUT ${db}/_design/v`, body: { validate_doc_update: validate }, gets: 201, keeps: "design" },
-    { it: "let documents pass", send: `PUT ${db}/a`, body: {}, gets: 201, keeps: "a" },
-    { it: "forbid", send: `PUT ${db}/b`, body: { evil: true }, gets: 403, exactly: forbidden("newly evil") },
+    { it: "accept documents", send: `PUT ${db}/a`, body: {}, gets: 201, keeps: "a" },
+    { it: "refuse documents", send: `PUT ${db}/b`, body: { evil: true }, gets: 403, exactly: forbidden("newly evil") },
     { it: "see the old document", send: `PUT ${db}/a`, body: { evil: true, _rev: "<a>" }, gets: 403, exactly: forbidden("still evil") },
     { it: "ask for a login", send: `PUT ${db}/b`, body: { secret: true }, gets: 401, exactly: unauthorized("not for you") },
-    { it: "throw what they like, a 500", send: `PUT ${db}/b`, body: { odd: true }, gets: 500, like: { error: "unknown_error", reason: "odd" } },
-    { it: "fail, a 500", send: `PUT ${db}/b`, body: { broken: true }, gets: 500 },
-    { it: "judge admins too, and see who writes", send: `PUT ${db}/b`, body: { who: true }, gets: 403, exactly: forbidden("ct-valid _admin true") },
-    { it: "judge in bulk, each on its own", send: `POST ${db}/_bulk_docs`, body: { docs: [{ _id: "b", evil: true }, { _id: "c" }] }, gets: 201, like: [{ id: "b", ...forbidden("newly evil") }, { ok: true, id: "c" }] },
-    { it: "judge replicated documents", send: `POST ${db}/_bulk_docs`, body: { new_edits: false, docs: [{ _id: "b", _rev: "1-abc", evil: true }] }, gets: 201, exactly: [{ id: "b", rev: "1-abc", ...forbidden("newly evil") }] },
-    { it: "do not judge `_local` documents", send: `PUT ${db}/_local/b`, body: { evil: true }, gets: 201 },
-    { it: "do not judge design documents", send: `PUT ${db}/_design/w`, body: { evil: true }, gets: 201 },
-    { it: "judge deletions", send: `DELETE ${db}/a?rev=<a>`, gets: 200 },
+    { it: "answer with a 500 if they throw something else", send: `PUT ${db}/b`, body: { odd: true }, gets: 500, like: { error: "unknown_error", reason: "odd" } },
+    { it: "answer with a 500 if they fail", send: `PUT ${db}/b`, body: { broken: true }, gets: 500 },
+    { it: "apply to admins, too, and see who writes", send: `PUT ${db}/b`, body: { who: true }, gets: 403, exactly: forbidden("ct-valid _admin true") },
+    { it: "check documents separately in bulk", send: `POST ${db}/_bulk_docs`, body: { docs: [{ _id: "b", evil: true }, { _id: "c" }] }, gets: 201, like: [{ id: "b", ...forbidden("newly evil") }, { ok: true, id: "c" }] },
+    { it: "apply to replicated documents", send: `POST ${db}/_bulk_docs`, body: { new_edits: false, docs: [{ _id: "b", _rev: "1-abc", evil: true }] }, gets: 201, exactly: [{ id: "b", rev: "1-abc", ...forbidden("newly evil") }] },
+    { it: "do not apply to `_local` documents", send: `PUT ${db}/_local/b`, body: { evil: true }, gets: 201 },
+    { it: "do not apply to design documents", send: `PUT ${db}/_design/w`, body: { evil: true }, gets: 201 },
+    { it: "apply to deletions", send: `DELETE ${db}/a?rev=<a>`, gets: 200 },
     { it: "with a syntax error are accepted", send: `PUT ${db}/_design/v`, body: { validate_doc_update: "function (newDoc {", _rev: "<design>" }, gets: 201, keeps: "design" },
-    { it: "make every write a 500 then", send: `PUT ${db}/d`, body: {}, gets: 500, like: { error: "compilation_error", reason: expect.any(String) } },
-    { it: "but for `_local` documents", send: `PUT ${db}/_local/d`, body: {}, gets: 201 },
+    { it: "answer every write with a 500 after that", send: `PUT ${db}/d`, body: {}, gets: 500, like: { error: "compilation_error", reason: expect.any(String) } },
+    { it: "still do not apply to `_local` documents", send: `PUT ${db}/_local/d`, body: {}, gets: 201 },
     { it: "are deleted", send: `DELETE ${db}/_design/v?rev=<design>`, gets: 200 },
-    { it: "judge no more then", send: `PUT ${db}/d`, body: { evil: true }, gets: 201 },
+    { it: "no longer apply after that", send: `PUT ${db}/d`, body: { evil: true }, gets: 201 },
   ],
 };
