@@ -8,7 +8,7 @@ let server: MisbehavingServer;
 let couch: Gateway;
 /** Names by incarnation. */
 let databases: Map<string, string>;
-/** `_dbs_info` says `not_found` of them, as it does of those on a node that is down. */
+/** `_dbs_info` reports `not_found` for them, as for databases on a node that is down. */
 let hidden: Set<string>;
 
 beforeEach(async () => {
@@ -34,7 +34,7 @@ const infoOf = (name: string) => ({
   props: name.startsWith("p") ? { partitioned: true } : {},
   cluster: { q: 2, n: 3, w: 2, r: 2 },
 });
-/** It keeps its shard maps to itself: who asks for the incarnations of many learns it with the first question. */
+/** It does not show its shard maps: whoever requests the incarnations of many learns that from the first request. */
 const noShardMaps = json(404, { error: "not_found", reason: "missing" });
 const likeCouch: Behaviour = (request, response) => {
   if (request.path.startsWith("/_node/")) return noShardMaps(request, response);
@@ -67,7 +67,7 @@ const make = (all: readonly string[]) => {
   for (const name of all) databases.set(name, "1700000000");
 };
 
-test("what is known of a database", async () => {
+test("what is known about a database", async () => {
   databases.set("p/x", "1700000000");
   expect(await inventoryOf(couch).info("p/x")).toEqual({
     name: "p/x",
@@ -87,13 +87,13 @@ test.each([
   [26, 2],
   [100, 4],
   [250, 10],
-])("%d databases that exist: %d requests", async (count, requests) => {
+])("%d existing databases take %d requests", async (count, requests) => {
   make(names(count));
   expect((await inventoryOf(couch).incarnations(names(count))).size).toBe(count);
   expect(sent()).toEqual(Array.from({ length: requests }, () => "POST /_dbs_info"));
 });
 
-test("shard maps are asked for, of four or more; where they can't be had, once", async () => {
+test("shard maps are requested for four or more databases; only once if they are not available", async () => {
   const asked = () => server.received.filter(({ path }) => path.startsWith("/_node/")).length;
   make(names(6));
   await inventoryOf(couch).incarnations(names(3));
@@ -104,7 +104,7 @@ test("shard maps are asked for, of four or more; where they can't be had, once",
   expect(asked()).toBe(1);
 });
 
-test("where they can be had, nothing else is asked for, not even of one", async () => {
+test("if shard maps are available, nothing else is requested, not even for one database", async () => {
   make(names(6));
   const suffix = [...Buffer.from(".1700000000")];
   server.behave((request, response) => {
@@ -124,7 +124,7 @@ test("where they can be had, nothing else is asked for, not even of one", async 
   expect(sent()).toEqual([]);
 });
 
-test("calls of one tick go together, also those for the same database", async () => {
+test("calls in one tick share a request, even for the same database", async () => {
   make(["a", "b"]);
   await Promise.all([
     inventoryOf(couch).info("a"),
@@ -134,7 +134,7 @@ test("calls of one tick go together, also those for the same database", async ()
   expect(sent()).toEqual(["POST /_dbs_info"]);
 });
 
-test("what is known is not asked for again, in whatever company", async () => {
+test("a known database is not requested again, whichever others it is listed with", async () => {
   make(["a", "b", "c"]);
   await inventoryOf(couch).incarnations(["a", "b"]);
   await inventoryOf(couch).info("b");
@@ -142,7 +142,7 @@ test("what is known is not asked for again, in whatever company", async () => {
   expect(sent()).toHaveLength(1);
 });
 
-test("after a write it is asked for again", async () => {
+test("a database is requested again after a write", async () => {
   make(["a"]);
   await inventoryOf(couch).info("a");
   databases.set("a", "1700000009");
@@ -150,7 +150,7 @@ test("after a write it is asked for again", async () => {
   expect((await inventoryOf(couch).info("a"))?.incarnation).toBe("1700000009");
 });
 
-test("a question that was not sent yet is answered, though something is written before it is asked again", async () => {
+test("an unsent request is answered, even if a write comes before it is sent", async () => {
   make(["a"]);
   const first = inventoryOf(couch).info("a");
   couch.forget("a");
@@ -159,14 +159,14 @@ test("a question that was not sent yet is answered, though something is written 
   expect(sent()).toEqual(["POST /_dbs_info"]);
 });
 
-test("and after being told to forget", async () => {
+test("a database is requested again after it is forgotten", async () => {
   expect(await inventoryOf(couch).info("a")).toBeUndefined();
   make(["a"]);
   couch.forget("a");
   expect(await inventoryOf(couch).info("a")).toBeDefined();
 });
 
-test("absence is believed only of GET /db", async () => {
+test("a database counts as absent only if GET /db says so", async () => {
   make(["here", "hidden"]);
   hidden.add("hidden");
   const found = await inventoryOf(couch).incarnations(["here", "hidden", "gone"]);
@@ -180,7 +180,7 @@ test("absence is believed only of GET /db", async () => {
   expect(sent().sort()).toEqual(["GET /gone", "GET /hidden", "POST /_dbs_info"]);
 });
 
-test("or of a list, where many seem to be absent", async () => {
+test("when many databases seem absent, one list confirms it", async () => {
   make(["hidden", "z"]);
   hidden.add("hidden");
   const asked = ["hidden", "a", "b", "z", "c"];
@@ -199,7 +199,7 @@ test("or of a list, where many seem to be absent", async () => {
   ]);
 });
 
-test("each is asked for where the list is refused", async () => {
+test("each database is requested separately if the list is refused", async () => {
   server.behave((request, response) => {
     if (!request.path.startsWith("/_all_dbs")) return likeCouch(request, response);
     json(403, { error: "forbidden", reason: "admins only" })(request, response);
@@ -211,8 +211,8 @@ test("each is asked for where the list is refused", async () => {
 test.each([
   ["1.x", 405],
   ["2.0", 404],
-  ["1.x, which takes it for a name", 400],
-])("without _dbs_info (%s) each is asked for, and _dbs_info never again", async (_, status) => {
+  ["1.x, which takes it for a database name", 400],
+])("without _dbs_info (%s), each database is requested separately, and _dbs_info never again", async (_, status) => {
   make(["a", "b"]);
   server.behave(refuseDbsInfo(status));
   expect(await inventoryOf(couch).incarnations(["a", "c"])).toEqual(
@@ -225,7 +225,7 @@ test.each([
   expect(sent().filter((request) => request === "POST /_dbs_info")).toHaveLength(1);
 });
 
-test("a database admin may not ask for _dbs_info: each is asked for", async () => {
+test("each database is requested separately if a database admin may not use _dbs_info", async () => {
   make(["a"]);
   server.behave((request, response) => {
     if (request.path !== "/_session") return refuseDbsInfo(401)(request, response);
@@ -247,7 +247,7 @@ test("an old CouchDB can't tell incarnations apart", async () => {
   expect((await inventoryOf(couch).info("a"))?.incarnation).toBe("0");
 });
 
-test("a failure reaches everybody who asked, and is not kept", async () => {
+test("a failure reaches every caller, and is not cached", async () => {
   make(["a", "b"]);
   server.behave(json(413, { error: "too_large" }));
   const both = await Promise.allSettled([inventoryOf(couch).info("a"), inventoryOf(couch).info("b")]);
@@ -256,7 +256,7 @@ test("a failure reaches everybody who asked, and is not kept", async () => {
   expect(await inventoryOf(couch).info("a")).toBeDefined();
 });
 
-test("lists, once for all patterns", async () => {
+test("databases are listed once for all patterns", async () => {
   make(["tenant-a", "tenant-b", "other"]);
   expect(await inventoryOf(couch).list()).toEqual(["_users", "tenant-a", "tenant-b", "other"]);
   expect(await inventoryOf(couch).list("tenant-*")).toEqual(["tenant-a", "tenant-b"]);
@@ -264,7 +264,7 @@ test("lists, once for all patterns", async () => {
   expect(sent()).toEqual(["GET /_all_dbs"]);
 });
 
-test("of names and patterns, those that exist are known, until the next look", async () => {
+test("existing databases that match names and patterns stay known until they are read again", async () => {
   const inventory = inventoryOf(couch);
   make(["tenant-a", "tenant-b", "other"]);
   expect([...(await inventory.look(["tenant-*", "gone"])).keys()]).toEqual(["tenant-a", "tenant-b"]);
@@ -274,14 +274,14 @@ test("of names and patterns, those that exist are known, until the next look", a
   expect([...inventory.existing]).toEqual([["other", "1700000000"]]);
 });
 
-test("one that cannot be read exists, if whoever asks takes it so", async () => {
+test("an unreadable database counts as existing if the caller accepts that", async () => {
   server.behave(json(403, { error: "forbidden", reason: "no" }));
   const inventory = inventoryOf(couch);
   await expect(inventory.look(["a"])).rejects.toThrow();
   expect([...(await inventory.look(["a"], () => "0"))]).toEqual([["a", "0"]]);
 });
 
-test("those that were made are asked for together; one that is not there is gone", async () => {
+test("created databases are requested together; one that is missing is gone", async () => {
   const inventory = inventoryOf(couch);
   make(["a"]);
   for (const name of ["a", "b"]) inventory.add(name);

@@ -62,19 +62,19 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
     connect({ transport: transports[transport], ...options }, connection);
 
   const reads: [string, Behaviour, number, string][] = [
-    ["what is not there", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
+    ["a missing document", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
     ["an HTML page", html, 1, "not-couchdb"],
     ["a redirect", json(302, {}, { location: "http://other.example/" }), 1, "not-couchdb"],
-    ["a gateway that is in need of its backend", text(502, "text/html", "<h1>502</h1>"), 3, "unreachable"],
+    ["a gateway without its backend", text(502, "text/html", "<h1>502</h1>"), 3, "unreachable"],
     ["a gateway that refuses", text(403, "text/html", "<h1>403</h1>"), 1, "gateway-refused"],
-    ["a 500 that stays", json(500, { error: "unknown_error" }), 3, "request-failed"],
-    ["a reset that stays", reset, 3, "unreachable"],
-    ["a cut body that stays", cut("application/json"), 3, "unreachable"],
-    ["JSON that stays invalid", text(200, "application/json", "{"), 3, "not-couchdb"],
+    ["a persistent 500", json(500, { error: "unknown_error" }), 3, "request-failed"],
+    ["a persistent reset", reset, 3, "unreachable"],
+    ["a persistently truncated body", cut("application/json"), 3, "unreachable"],
+    ["persistently invalid JSON", text(200, "application/json", "{"), 3, "not-couchdb"],
     ["a bad request", json(400, { error: "bad_request", reason: "x" }), 1, "request-failed"],
     ["a node that is down", nodeDown, 3, "node-down"],
   ];
-  test.each(reads)("a read fails: %s", async (_, behaviour, requests, code) => {
+  test.each(reads)("a read fails on %s", async (_, behaviour, requests, code) => {
     server.behave(behaviour);
     expect((await failure(open().read(doc))).code).toBe(code);
     expect(server.received).toHaveLength(requests);
@@ -86,16 +86,16 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
     ["500 without a body", text(500, "text/plain", "")],
     ["a proxy's 502", text(502, "text/html", "<h1>502</h1>")],
     ["a reset", reset],
-    ["a cut body", cut("application/json")],
-    ["a node that was down", nodeDown],
+    ["a truncated body", cut("application/json")],
+    ["a node that comes back", nodeDown],
   ];
-  test.each(passing)("a read outlasts %s", async (_, behaviour) => {
+  test.each(passing)("a read survives %s", async (_, behaviour) => {
     server.behave(inTurn(behaviour, json(200, { a: 1 })));
     expect(await open().read(doc)).toEqual({ status: 200, body: { a: 1 } });
     expect(server.received).toHaveLength(2);
   });
 
-  test.each(passing)("a repeatable write outlasts %s", async (_, behaviour) => {
+  test.each(passing)("a repeatable write survives %s", async (_, behaviour) => {
     server.behave(inTurn(behaviour, written));
     expect((await open().write("PUT", doc, { body: {}, repeatable: true })).status).toBe(201);
     expect(server.received).toHaveLength(2);
@@ -103,7 +103,7 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
 
   const writes: [string, Behaviour, string][] = [
     ["a lost answer", reset, "outcome-unknown"],
-    ["a cut answer", cut("application/json"), "outcome-unknown"],
+    ["a truncated answer", cut("application/json"), "outcome-unknown"],
     ["half of the JSON", text(201, "application/json", "{"), "outcome-unknown"],
     ["500 timeout", json(500, { error: "timeout" }), "outcome-unknown"],
     ["a gateway's 504", text(504, "text/html", ""), "outcome-unknown"],
@@ -118,19 +118,19 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("silence: time-out, for a write the outcome is unknown", async () => {
+  test("a silent server runs into the time-out, and the outcome of a write is unknown", async () => {
     server.behave(silence);
     const error = await failure(open().write("PUT", doc, { body: {}, repeatable: false, timeout: 60 }));
     expect(error.code).toBe("outcome-unknown");
   });
 
-  test("202 is an answer where it is accepted", async () => {
+  test("202 is an answer if the caller accepts it", async () => {
     server.behave(json(202, { ok: true }));
     expect((await open().write("POST", path`/db/_view_cleanup`, { accept: [202], repeatable: true })).status).toBe(202);
     expect(server.received[0]?.headers["content-type"]).toBe("application/json");
   });
 
-  test("an interrupted run: the request ends, and nothing is sent any more", async () => {
+  test("an interrupted run ends its request and sends nothing else", async () => {
     server.behave(silence);
     const couch = open();
     const read = failure(couch.read(doc));
@@ -141,7 +141,7 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("a time limit's own error is what comes out", async () => {
+  test("a time limit ends the request with its own error", async () => {
     server.behave(json(503, {}));
     const limit = new MigrateError("incomplete", { message: "later" });
     const read = failure(open({ retry: { ...quick, pause: 60_000, within: 600_000 } }).read(doc));
@@ -151,7 +151,7 @@ describe.each(["http", "nano"] as const)("through %s", (transport) => {
   });
 });
 
-test("a request of its own can be stopped by itself", async () => {
+test("a single request can be stopped by its own signal", async () => {
   server.behave(silence);
   const couch = connect();
   const own = new AbortController();
@@ -163,7 +163,7 @@ test("a request of its own can be stopped by itself", async () => {
   expect((await couch.read(doc)).status).toBe(200);
 });
 
-test("refused connection: unreachable, after twice the retries where CouchDB had answered, else at once", async () => {
+test("a refused connection is unreachable: immediately, or after twice the retries if CouchDB had answered before", async () => {
   server.behave(json(200, {}));
   const known = connect();
   await known.read(path`/before`);
@@ -187,18 +187,18 @@ test("a read-only run can't write", async () => {
   await couch.write("PUT", doc, { repeatable: true });
 });
 
-test("a run is read-only unless it is said otherwise", async () => {
+test("a run is read-only by default", async () => {
   const couch = openCouch({ url: server.url }, { emit: () => {}, signal: control.signal });
   opened.push(couch);
   expect((await failure(couch.write("PUT", doc, { repeatable: true }))).code).toBe("bug");
 });
 
-test("a POST that may write is no read", async () => {
+test("a POST that may write does not count as a read", async () => {
   expect((await failure(connect().read(path`/db/_bulk_docs`, { body: {} }))).code).toBe("bug");
   expect(server.received).toHaveLength(0);
 });
 
-test("an answer is kept, until something is written beside it", async () => {
+test("an answer is cached until something related is written", async () => {
   server.behave((request, response) => json(200, {})(request, response));
   const couch = connect();
   const all = () => Promise.all([couch.read(doc), couch.read(doc), couch.read(path`/other/doc`)]);
@@ -212,7 +212,7 @@ test("an answer is kept, until something is written beside it", async () => {
   expect(couch.requests.reads).toBe(4);
 });
 
-test("what is asked for with another query or body is another answer", async () => {
+test("requests with different queries or bodies are cached separately", async () => {
   server.behave(({ path, body, ...request }, response) =>
     json(200, { rows: [{ key: "a", path, body }] })({ path, body, ...request }, response),
   );
@@ -236,7 +236,7 @@ test("what is asked for with another query or body is another answer", async () 
   ]);
 });
 
-test("many requests at once are no leak to Node.js", async () => {
+test("many concurrent requests looked like a leak to Node.js", async () => {
   const warnings: string[] = [];
   const hear = ({ name }: Error) => void warnings.push(name);
   process.on("warning", hear);
@@ -247,7 +247,7 @@ test("many requests at once are no leak to Node.js", async () => {
   expect(warnings).toEqual([]);
 });
 
-test("what was read while a write was under way is not kept", async () => {
+test("what was read during a write is not cached", async () => {
   let finish = () => {};
   server.behave((request, response) => {
     if (request.method === "GET") return json(200, {})(request, response);
@@ -263,14 +263,14 @@ test("what was read while a write was under way is not kept", async () => {
   expect(couch.requests).toEqual({ reads: 2, writes: 1 });
 });
 
-test("a 404 that nobody accepted is not kept", async () => {
+test("a 404 that the caller did not accept is not cached", async () => {
   server.behave(inTurn(json(404, { error: "not_found", reason: "missing" }), json(200, {})));
   const couch = connect();
   await failure(couch.read(doc));
   expect((await couch.read(doc)).status).toBe(200);
 });
 
-test("a database that was just made may be unknown for a moment", async () => {
+test("a new database may be unknown for a moment", async () => {
   const unknown = json(404, { error: "not_found", reason: "Database does not exist." });
   const found = inTurn(unknown, json(200, {}));
   server.behave(byPath({ "PUT /db": json(201, {}), "GET /db": found }));
@@ -279,18 +279,18 @@ test("a database that was just made may be unknown for a moment", async () => {
   expect((await couch.read(path`/db`, { accept: [404] })).status).toBe(200);
 });
 
-test("nano sends what writes, and nothing else", async () => {
+test("nano sends only writes", async () => {
   server.behave(byPath({ "GET /first": json(200, {}), "PUT /db/doc": written, "GET /second": json(200, {}) }));
   const couch = connect();
   await couch.read(path`/first`);
   await couch.write("PUT", doc, { body: {}, repeatable: true });
   await couch.read(path`/second`);
-  // Only nano asks for packed answers.
+  // Only nano requests compressed answers.
   const packed = "deflate, gzip";
   expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, packed, undefined]);
 });
 
-test("the version comes with any answer", async () => {
+test("the version is known from any answer", async () => {
   server.behave(json(200, {}, { server: "CouchDB/3.5.0 (Erlang OTP/25)" }));
   const couch = connect();
   await couch.read(doc);
@@ -298,7 +298,7 @@ test("the version comes with any answer", async () => {
   expect(server.received).toHaveLength(1);
 });
 
-test("behind a proxy the version is asked for once", async () => {
+test("behind a proxy, the version is requested once", async () => {
   server.behave(json(200, { couchdb: "Welcome", version: "3.4.2" }, { server: "nginx" }));
   const couch = connect();
   expect(await couch.version()).toBe("3.4.2");
@@ -306,7 +306,7 @@ test("behind a proxy the version is asked for once", async () => {
   expect(server.received).toHaveLength(1);
 });
 
-test("something else than CouchDB", async () => {
+test("a server that is not CouchDB is recognised", async () => {
   server.behave(json(200, { name: "elasticsearch" }));
   expect((await failure(connect().version())).code).toBe("not-couchdb");
 });
@@ -322,7 +322,7 @@ test("no error and no event holds a secret that the server repeats", async () =>
   expect(message).toContain("your password *** is bad");
 });
 
-test("a path names what it is about, unless that name is a secret", async () => {
+test("a path names its object, unless that name is a secret", async () => {
   server.behave(json(400, { error: "bad_request", reason: "admin" }));
   const secrets = new Secrets();
   secrets.add(["admins"]);
@@ -332,7 +332,7 @@ test("a path names what it is about, unless that name is a secret", async () => 
   expect((await failure(request)).data.path).toBe("/_config/admins/***");
 });
 
-test("what CouchDB says of one row, or of all of a request, holds no secret; documents are as they are", async () => {
+test("what CouchDB says about a row or a request holds no secret; documents are left unchanged", async () => {
   const secrets = new Secrets();
   secrets.add(["hunter2", "conflict"]);
   const couch = connect({ secrets });
@@ -365,7 +365,7 @@ test("each attempt is an event", async () => {
   ]);
 });
 
-test("a document whose id is two dots is that document, also through nano", async () => {
+test("a document can have the id `..`, even through nano", async () => {
   server.behave(json(200, {}));
   const couch = connect({ transport: transports.nano });
   await couch.read(path`/db/${".."}`);

@@ -1,4 +1,4 @@
-/** What is sent under a lease, and what is not: the guard is asked before every attempt, when its connection is ready. */
+/** What is sent under a lease, and what is not: the guard is called before every attempt, once its connection is ready. */
 
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
@@ -10,7 +10,7 @@ import { allOf, type Guard } from "../../src/couch/guard.js";
 import { path } from "../../src/couch/path.js";
 import { inTurn, json, type MisbehavingServer, misbehavingServer, reset, silence } from "./support/misbehaving.js";
 
-/** A lease that is held as the test says. */
+/** A lease whose state the test sets. */
 class Held implements Guard {
   readonly #lost = new AbortController();
   readonly lost = this.#lost.signal;
@@ -74,7 +74,7 @@ test("a held lease lets writes through", async () => {
   expect([received(), lease.renewals]).toEqual([["PUT /db/doc", "PUT /db/_security"], 0]);
 });
 
-test("what has to be done before the first write is done then, and not for a read", async () => {
+test("the preparation for the first write runs then, and not before a read", async () => {
   server.behave(written);
   const begin = async () => void (await put(path`/ledger/doc`, base));
   const other = base.under(allOf([lease, { ...lease, assertHeld: () => {}, renewed: async () => {}, begin }]));
@@ -83,7 +83,7 @@ test("what has to be done before the first write is done then, and not for a rea
   expect(received()).toEqual(["GET /db/doc", "PUT /ledger/doc", "PUT /db/doc"]);
 });
 
-test("a write is not sent if what has to be done before it fails", async () => {
+test("a write is not sent if its preparation fails", async () => {
   server.behave(written);
   const failed = new MigrateError("below-quorum", { message: "only a minority takes it" });
   const begin = () => Promise.reject(failed);
@@ -100,7 +100,7 @@ test("a lost lease stops its own writes, but not those of its history and other 
   expect(received()).toEqual(["PUT /db/doc"]);
 });
 
-test("a lease that is lost while connecting stops the write", async () => {
+test("a lease lost while connecting stops the write", async () => {
   lease.assertHeld = () => {
     throw new MigrateError("lease-lost", { message: "by the clock" });
   };
@@ -109,7 +109,7 @@ test("a lease that is lost while connecting stops the write", async () => {
   expect(received()).toEqual([]);
 });
 
-test("a lease that is overdue after connecting is renewed before anything is sent", async () => {
+test("an overdue lease is renewed after connecting, before anything is sent", async () => {
   server.behave(written);
   const answers = [false, true];
   Object.defineProperty(lease, "isFresh", { get: () => answers.shift() ?? true, set: () => {} });
@@ -159,7 +159,7 @@ describe.each([
     expect(received()).toHaveLength(2);
   });
 
-  test("a write that nothing guards is not repeated: the caller looks first", async () => {
+  test("a write that nothing guards is not repeated: the caller reads first", async () => {
     await expect(put(security)).rejects.toThrow(code("outcome-unknown"));
     expect(received()).toHaveLength(1);
   });
@@ -171,13 +171,13 @@ test("a write that a rate limit refused is repeated, because it did nothing", as
   expect(received()).toHaveLength(2);
 });
 
-test("a write that nothing guards is limited to what is left of the lease", async () => {
+test("a write that nothing guards is limited to the rest of the lease", async () => {
   server.behave(silence);
   lease.left = 30;
   await expect(put(security)).rejects.toThrow(code("outcome-unknown"));
 });
 
-test("several leases are held only while each one is held", async () => {
+test("several leases are held only while each of them is held", async () => {
   server.behave(written);
   const part = new Held();
   part.left = 10;

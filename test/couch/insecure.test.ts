@@ -1,4 +1,4 @@
-/** When a run warns that others may read its password. */
+/** When a run warns that its password can be read on the network. */
 import { expect, test } from "vitest";
 import { insecurities } from "../../src/couch/insecure.js";
 
@@ -47,14 +47,14 @@ test("no warning if no password is sent", () => {
   expect(insecurities({ url: "http://couch.example.com" }, undefined)).toEqual([]);
 });
 
-test("an unchecked certificate, but only over HTTPS", () => {
+test("a warning about an unchecked certificate, but only over HTTPS", () => {
   expect(codes("https://couch.example.com", "0")).toEqual(["tls-unverified"]);
   expect(codes("https://localhost", "0")).toEqual(["tls-unverified"]);
   expect(codes("https://couch.example.com", "1")).toEqual([]);
   expect(codes("http://localhost", "0")).toEqual([]);
 });
 
-test("no warning contains the password, not even in its URL", () => {
+test("no warning contains the password, even if it is in the URL", () => {
   const [warning] = insecurities({ url: "http://ann:geheim@couch.example.com" }, undefined);
   expect(JSON.stringify(warning)).not.toContain("geheim");
 });

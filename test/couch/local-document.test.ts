@@ -9,7 +9,7 @@ const document = { path: path`/db/_local/x`, what: "a marker", database: "db" };
 const silence = new MigrateError("unreachable", { message: "no answer", data: { failure: "timeout" } });
 const refused = new MigrateError("unreachable", { message: "refused", data: { failure: "connection" } });
 
-/** Fails as it is told, then answers. `sent`: how often it was asked. */
+/** Fails as requested, then answers. `sent`: the number of requests. */
 function couchThat(...failures: readonly MigrateError[]) {
   let sent = 0;
   const read = async () => {
@@ -21,7 +21,7 @@ function couchThat(...failures: readonly MigrateError[]) {
   return { couch: { read } as unknown as Couch, sent: () => sent };
 }
 
-test("if a node hangs, a read of all copies waits longer than one request may", async () => {
+test("if a node hangs, a read of all copies waits longer than one request may take", async () => {
   const { couch } = couchThat(silence, silence, silence);
   expect(await readLocal(couch, document)).toEqual({ rev: "0-1", body: { n: 1 } });
 });
@@ -32,7 +32,7 @@ test("a refused connection does not count as a hanging node", async () => {
   expect(sent()).toBe(1);
 });
 
-test("a run that must stop, or has lost its lease, does not ask again", async () => {
+test("a run that must stop, or has lost its lease, does not retry", async () => {
   const lost = new MigrateError("lease-lost", { message: "lost" });
   const { couch, sent } = couchThat(silence, lost);
   await expect(readLocal(couch, document)).rejects.toBe(lost);

@@ -4,15 +4,15 @@ import { afterAcceptance, afterRefusal, becoming, firstLogin, type LoginState } 
 const declared = { name: "overmind", password: "new" };
 type Event = "accepted" | "refused" | "party" | "become";
 
-/** What the run signs with after these events. */
-function signsWith(
+/** The password that the run logs in with after these events. */
+function passwordAfter(
   events: readonly Event[],
   previous?: string,
   credentials: typeof declared | undefined = declared,
 ): string {
   let state: LoginState | undefined = firstLogin(credentials, previous);
   for (const event of events) {
-    if (!state) return "over before the end";
+    if (!state) return "the run ended too early";
     if (event === "accepted") state = afterAcceptance(state);
     else if (event === "become") state = becoming(state, { name: "overmind", password: "written" });
     else state = afterRefusal(state, event === "party");
@@ -22,42 +22,42 @@ function signsWith(
 }
 
 test.each<[string, readonly Event[], string | undefined, string]>([
-  ["at first the declared ones", [], "old", "new"],
+  ["starts with the declared credentials", [], "old", "new"],
   ["refused without a previous password", ["refused"], undefined, "nothing: the run ends"],
-  ["refused with one", ["refused"], "old", "old"],
+  ["refused with a previous password", ["refused"], "old", "old"],
   ["both refused", ["refused", "refused"], "old", "nothing: the run ends"],
-  ["a previous password equal to the present one is none", ["refused"], "new", "nothing: the run ends"],
+  ["a previous password equal to the present one does not count", ["refused"], "new", "nothing: the run ends"],
   ["another runner ended the rotation", ["refused", "accepted", "refused"], "old", "new"],
   [
-    "and then the declared ones are refused too",
+    "another runner ended the rotation, and then the declared credentials are refused, too",
     ["refused", "accepted", "refused", "refused"],
     "old",
     "nothing: the run ends",
   ],
   ["admin party", ["party"], "old", "no credentials"],
-  ["another runner ended the party", ["party", "accepted", "refused"], undefined, "new"],
-  ["another runner ended it before anything was answered", ["party", "refused"], undefined, "new"],
+  ["another runner ended the admin party", ["party", "accepted", "refused"], undefined, "new"],
+  ["another runner ended the admin party before the first answer", ["party", "refused"], undefined, "new"],
   [
-    "the party has ended with another password",
+    "the admin party has ended with another password",
     ["party", "accepted", "refused", "refused"],
     undefined,
     "nothing: the run ends",
   ],
-  ["after the own admin was written", ["party", "accepted", "become"], undefined, "written"],
-  ["after the own password was rotated", ["refused", "accepted", "become", "accepted"], "old", "written"],
-  ["what was accepted is changed by somebody", ["accepted", "refused"], undefined, "nothing: the run ends"],
-  ["what was accepted is changed back by somebody", ["accepted", "refused"], "old", "old"],
+  ["after the run wrote its own admin", ["party", "accepted", "become"], undefined, "written"],
+  ["after the run rotated its own password", ["refused", "accepted", "become", "accepted"], "old", "written"],
+  ["somebody changes the accepted password", ["accepted", "refused"], undefined, "nothing: the run ends"],
+  ["somebody changes the accepted password back", ["accepted", "refused"], "old", "old"],
 ])("%s", (_, events, previous, expected) => {
-  expect(signsWith(events, previous)).toBe(expected);
+  expect(passwordAfter(events, previous)).toBe(expected);
 });
 
-test("nothing declared: a refusal ends the run", () => {
+test("without credentials, a refusal ends the run", () => {
   const state = firstLogin(undefined, undefined);
   expect(state.using).toBeUndefined();
   expect(afterRefusal(state, false)).toBeUndefined();
 });
 
-test("no chain of refusals is as long as a lockout", () => {
+test("no chain of refusals is long enough for a lockout", () => {
   let state: LoginState | undefined = firstLogin(declared, "old");
   let refusals = 0;
   while (state && refusals < 10) {

@@ -1,4 +1,4 @@
-/** What the gateway does with credentials, against a server that knows its users. */
+/** What the gateway does with credentials on a server with users. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { MigrateError } from "../../src/contract/errors.js";
@@ -40,7 +40,7 @@ const five = [1, 2, 3, 4, 5];
 const doc = (i: number | string) => path`/db/${String(i)}`;
 const database = (number: number) => path`/db-${String(number)}`;
 
-test("right credentials: proved by the first answer, and not before", async () => {
+test("right credentials are proved by the first answer, and not before", async () => {
   server.admins.set("overmind", "new");
   const couch = connect();
   expect(couch.login.proves("overmind", "new")).toBe(false);
@@ -59,7 +59,7 @@ test("a welcome proves nothing", async () => {
   expect(couch.login.proves("overmind", "new")).toBe(false);
 });
 
-test("wrong credentials are tried once, however many ask at once, and never again", async () => {
+test("wrong credentials are tried once, however many requests are concurrent, and never again", async () => {
   server.admins.set("overmind", "other");
   const couch = connect();
   const errors = await Promise.all(five.map((i) => failure(couch.read(doc(i)))));
@@ -69,7 +69,7 @@ test("wrong credentials are tried once, however many ask at once, and never agai
   expect(JSON.stringify(errors.map(({ message, data, next }) => ({ message, data, next })))).not.toContain('"new"');
 });
 
-test("the previous password is tried once, and then used", async () => {
+test("the previous password is tried once, and then kept", async () => {
   server.admins.set("overmind", "old");
   const couch = connect({ previousPassword: "old" });
   await Promise.all(five.map((i) => couch.read(doc(i))));
@@ -78,14 +78,14 @@ test("the previous password is tried once, and then used", async () => {
   expect(couch.login.proves("overmind", "old")).toBe(true);
 });
 
-test("both passwords wrong: two attempts", async () => {
+test("two wrong passwords take two attempts", async () => {
   server.admins.set("overmind", "other");
   const error = await failure(connect({ previousPassword: "old" }).read(doc(1)));
   expect(error).toMatchObject({ code: "unauthorized" });
   expect(server.failures()).toBe(2);
 });
 
-test("another runner ends the rotation in mid-run", async () => {
+test("another runner ends the rotation during the run", async () => {
   server.admins.set("overmind", "old");
   const couch = connect({ previousPassword: "old" });
   await couch.read(doc(1));
@@ -94,7 +94,7 @@ test("another runner ends the rotation in mid-run", async () => {
   expect(couch.login.proves("overmind", "new")).toBe(true);
 });
 
-test("rotation of the own password", async () => {
+test("a run rotates its own password", async () => {
   server.admins.set("overmind", "old");
   const couch = connect({ previousPassword: "old" });
   await couch.read(doc(1));
@@ -105,7 +105,7 @@ test("rotation of the own password", async () => {
   expect(couch.login.proves("overmind", "new")).toBe(true);
 });
 
-test("admin party: anonymous, and said once", async () => {
+test("in admin party, requests are anonymous, and it is reported once", async () => {
   const couch = connect();
   await Promise.all(five.map((i) => couch.read(doc(i))));
   expect(couch.login.name).toBeUndefined();
@@ -123,7 +123,7 @@ test("admin party ends with our own admin", async () => {
   expect(couch.login.proves("overmind", "new")).toBe(true);
 });
 
-test("another runner ends the admin party in mid-run: the request is sent again, signed", async () => {
+test("another runner ends the admin party during the run: the request is sent again, with credentials", async () => {
   const couch = connect();
   await couch.read(doc(1));
   server.admins.set("overmind", "new");
@@ -140,7 +140,7 @@ test("another runner ends the admin party with another password", async () => {
   expect(server.failures()).toBe(2);
 });
 
-test("a locked account: no second try", async () => {
+test("a locked account is not tried again", async () => {
   server.admins.set("overmind", "new");
   server.locked.add("overmind");
   const couch = connect({ previousPassword: "old" });
@@ -149,7 +149,7 @@ test("a locked account: no second try", async () => {
   expect(server.received).toHaveLength(1);
 });
 
-test("a right is missing: told from wrong credentials, and named", async () => {
+test("a missing permission is named, and not mistaken for wrong credentials", async () => {
   server.users.set("overmind", "new");
   server.admins.set("admin", "x");
   const couch = connect();
@@ -161,18 +161,18 @@ test("a right is missing: told from wrong credentials, and named", async () => {
   expect(await couch.read(path`/own/doc`)).toMatchObject({ status: 200 });
 });
 
-test("a missing right is an answer where 401 is accepted", async () => {
+test("a missing permission is an answer if 401 is accepted", async () => {
   server.users.set("overmind", "new");
   server.admins.set("admin", "x");
   expect(await connect().read(path`/_dbs_info`, { body: { keys: [] }, accept: [401] })).toMatchObject({ status: 401 });
 });
 
-test("wrong credentials are none, even where 401 is accepted", async () => {
+test("wrong credentials are an error, even if 401 is accepted", async () => {
   server.admins.set("overmind", "other");
   expect(await failure(connect().read(doc(1), { accept: [401] }))).toMatchObject({ code: "unauthorized" });
 });
 
-test("no credentials, and the server wants some: the error says which variables to set", async () => {
+test("if the server needs credentials and there are none, the error says which variables to set", async () => {
   server.admins.set("overmind", "new");
   const couch = openCouch({ url: server.url }, { emit: () => {}, signal: new AbortController().signal });
   opened.push(couch);
@@ -181,7 +181,7 @@ test("no credentials, and the server wants some: the error says which variables 
   expect(error.next).toContain("COUCHDB_USERNAME");
 });
 
-test("credentials in the URL, with characters of their own", async () => {
+test("credentials in the URL may have special characters", async () => {
   server.admins.set("über@mind", "p/✓");
   const url = server.url.replace("//", `//${encodeURIComponent("über@mind")}:${encodeURIComponent("p/✓")}@`);
   const couch = connect({ url });

@@ -14,19 +14,19 @@ test.each([
 });
 
 test.each([
-  ["its own database", "/a/doc", "/a/other", true],
+  ["another document in its database", "/a/doc", "/a/other", true],
   ["the database itself", "/a", "/a/doc", true],
   ["another database", "/a/doc", "/b/doc", false],
-  ["a database of a name that begins alike", "/ab/doc", "/a/doc", false],
+  ["a database with the same prefix", "/ab/doc", "/a/doc", false],
   ["the list of databases", "/_all_dbs", "/a", true],
-  ["what databases there are", "/_dbs_info", "/a/doc", true],
-  ["the running tasks", "/_active_tasks", "/a/doc", true],
-  ["the nodes, by a database", "/_membership", "/a/doc", false],
-  ["the configuration, by configuration", "/_node/n/_config/admins", "/_node/n/_config/admins/x", true],
-  ["a database, by configuration", "/a/doc", "/_node/n/_config/admins/x", false],
-  ["a database, by the setup of the cluster", "/_users/x", "/_cluster_setup", true],
-  ["_users, by a user", "/_users/x", "/_users/y", true],
-])("a write drops what was read of %s", async (_, read, written, drops) => {
+  ["the information on databases", "/_dbs_info", "/a/doc", true],
+  ["the active tasks", "/_active_tasks", "/a/doc", true],
+  ["the nodes, if a database is written", "/_membership", "/a/doc", false],
+  ["the configuration, if configuration is written", "/_node/n/_config/admins", "/_node/n/_config/admins/x", true],
+  ["a database, if configuration is written", "/a/doc", "/_node/n/_config/admins/x", false],
+  ["a database, if the cluster is set up", "/_users/x", "/_cluster_setup", true],
+  ["_users, if a user is written", "/_users/x", "/_users/y", true],
+])("whether a write drops the cached answer: %s", async (_, read, written, drops) => {
   const memo = new Memo();
   let asked = 0;
   const ask = async () => ++asked;
@@ -43,7 +43,7 @@ test("concurrent reads share one request", async () => {
   expect(await Promise.all([1, 2, 3].map(() => memo.read("/a", "key", false, ask)))).toEqual([1, 1, 1]);
 });
 
-test("a fresh read renews what is known", async () => {
+test("a fresh read updates the cache", async () => {
   const memo = new Memo();
   let asked = 0;
   const ask = async () => ++asked;
@@ -52,13 +52,13 @@ test("a fresh read renews what is known", async () => {
   expect(await memo.read("/a", "key", false, ask)).toBe(2);
 });
 
-test("a failed read is not kept", async () => {
+test("a failed read is not cached", async () => {
   const memo = new Memo();
   await expect(memo.read("/a", "key", false, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await memo.read("/a", "key", false, async () => "yes")).toBe("yes");
 });
 
-test("a read that was under way during a write is not kept", async () => {
+test("a read that was under way during a write is not cached", async () => {
   const memo = new Memo();
   let answer = (_: string) => {};
   const slow = memo.read("/a/doc", "key", false, () => new Promise<string>((resolve) => (answer = resolve)));

@@ -10,10 +10,10 @@ const deep = maxNesting + 20;
 
 const sound: [title: string, text: string][] = [
   ["a document as deep as files allow", documentOf(maxNesting)],
-  ["such a document in a row", `{"rows":[{"id":"abathur","doc":${documentOf(maxNesting)}}]}`],
+  ["such a document in a row of a view", `{"rows":[{"id":"abathur","doc":${documentOf(maxNesting)}}]}`],
   ["such a document in _bulk_get", `{"results":[{"id":"abathur","docs":[{"ok":${documentOf(maxNesting)}}]}]}`],
   ["many brackets in a text", JSON.stringify({ a: `${"[".repeat(deep)}"\\` })],
-  ["many brackets side by side", `[${"[],".repeat(deep)}{}]`],
+  ["many sibling brackets", `[${"[],".repeat(deep)}{}]`],
 ];
 it.each(sound)("%s is accepted", (_, text) => expect(seen(text)).toBeUndefined());
 
@@ -26,13 +26,13 @@ const faults: [title: string, text: string, documents: string[]][] = [
   ["_bulk_get", `{"results":[{"id":"a","docs":[]},{"id":"b","docs":[{"ok":${documentOf(deep)}}]}]}`, ["b"]],
   ["an index", `{"indexes":[{"ddoc":null},{"ddoc":"_design/m","def":${nested(deep)}}]}`, ["_design/m"]],
   ["two rows", `{"rows":[{"id":"a","value":${nested(deep)}},{"id":"b","value":${nested(deep)}}]}`, ["a", "b"]],
-  ["a row behind quoted backslashes", `{"rows":[{"id":"a\\\\\\"","value":${nested(deep)}}]}`, ['a\\"']],
+  ["a row after quoted backslashes", `{"rows":[{"id":"a\\\\\\"","value":${nested(deep)}}]}`, ['a\\"']],
 ];
 it.each(faults)("%s that is too deep is named", (_, text, documents) =>
   expect(seen(text)?.documents).toEqual(documents),
 );
 
-it("names only a few of many, and shortens long names", () => {
+it("only a few documents are named, with long names shortened", () => {
   const rows = Array.from({ length: 7 }, (_, i) => `{"id":"${i}${"x".repeat(200)}","value":${nested(deep)}}`);
   const detail = seen(`{"rows":[${rows}]}`)?.detail ?? "";
   expect(detail).toMatch(/^document 0x{99}…, .* and 2 more is nested more than 500 levels deep$/);

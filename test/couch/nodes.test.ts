@@ -36,7 +36,7 @@ const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
   return error;
 };
 
-test("the nodes that make up the cluster, up or not, are asked for once", async () => {
+test("the nodes of the cluster, up or down, are requested once", async () => {
   behave("3.5.0", { "GET /_membership": json(200, { all_nodes: ["couchdb@a"], cluster_nodes: three }) });
   expect(knownNodes(couch)).toBeUndefined();
   expect(await clusterNodes(couch)).toEqual(three);
@@ -45,13 +45,13 @@ test("the nodes that make up the cluster, up or not, are asked for once", async 
   expect(sent()).toEqual(["GET /_membership"]);
 });
 
-test("nodes that are assumed are not asked for", async () => {
+test("assumed nodes are not requested", async () => {
   assumeNodes(couch, three);
   expect(await clusterNodes(couch)).toEqual(three);
   expect(server.received).toHaveLength(0);
 });
 
-test("1.x is one node", async () => {
+test("CouchDB 1.x counts as one node", async () => {
   behave("1.7.2", {});
   expect(await clusterNodes(couch)).toEqual(["_local"]);
   expect(sent()).toEqual([]);
@@ -74,13 +74,13 @@ test.each([
   expect(server.received.at(-2)?.body).toBe('"new"');
 });
 
-test("1.x would hash an admin's hash again, unless told that it is one", async () => {
+test("CouchDB 1.x hashed an admin's hash again, unless told that it is one", async () => {
   behave("1.7.2", { "GET /_config/admins": json(200, {}), "PUT /_config/admins/overmind": json(200, "") });
   await setConfig(couch, "_local", "admins", "overmind", "-pbkdf2-…");
   expect(sent()).toEqual(["GET /_config/admins", "PUT /_config/admins/overmind?raw=true"]);
 });
 
-test("removing what is not there is fine", async () => {
+test("removing a missing value is fine", async () => {
   const none = json(404, { error: "not_found", reason: "unknown_config_value" });
   behave("3.5.0", { "DELETE /_node/n/_config/a/b": none });
   await deleteConfig(couch, "n", "a", "b");
@@ -93,7 +93,7 @@ test("a node that is down is named", async () => {
   expect(error.message).toContain("node couchdb@b does not answer");
 });
 
-test("a node that left the cluster: what was assumed is forgotten", async () => {
+test("assumed nodes are forgotten when one has left the cluster", async () => {
   assumeNodes(couch, three);
   behave("3.5.0", {
     "GET /_node/couchdb%40c/_config/admins": json(404, { error: "not_found", reason: "no such node: couchdb@c" }),
@@ -108,7 +108,7 @@ test("a node that left the cluster: what was assumed is forgotten", async () => 
 const readOnly = json(400, { error: "bad_request", reason: "eperm" });
 const admin = "/_node/n/_config/admins/overmind";
 
-test("read-only ini files: the step fails and says so, and the value does not stay in memory", async () => {
+test("with read-only ini files, the step fails and says so, and the value does not stay in memory", async () => {
   const level = "/_node/n/_config/log/level";
   behave("3.5.0", {
     "GET /_node/n/_config/log": json(200, {}),
@@ -129,7 +129,7 @@ test.each([
     "ini file of each node",
   ],
   [400, { error: "modification_not_allowed", reason: "This config variable is read-only" }, "list", "config_whitelist"],
-])("%i for what may not be changed over HTTP is explained", async (status, body, message, next) => {
+])("%i for a value that can't be changed over HTTP is explained", async (status, body, message, next) => {
   behave("3.5.0", {
     "GET /_node/n/_config/query_servers": json(200, {}),
     "PUT /_node/n/_config/query_servers/x": json(status, body),
@@ -141,7 +141,7 @@ test.each([
   });
 });
 
-test("read-only ini files: an admin does not stay in memory", async () => {
+test("with read-only ini files, an admin does not stay in memory", async () => {
   behave("3.5.0", {
     "GET /_node/n/_config/admins": json(200, { other: "-pbkdf2-x" }),
     [`PUT ${admin}`]: readOnly,
@@ -152,7 +152,7 @@ test("read-only ini files: an admin does not stay in memory", async () => {
   expect(server.received.at(-1)?.headers["x-couch-persist"]).toBe("false");
 });
 
-test("read-only ini files: an admin that was there before is put back", async () => {
+test("with read-only ini files, an existing admin is restored", async () => {
   behave("3.5.0", {
     "GET /_node/n/_config/admins": json(200, { overmind: "-pbkdf2-old" }),
     [`PUT ${admin}`]: readOnly,

@@ -19,7 +19,7 @@ test.each([
   ["-hashed-", oldest, "secret", true],
   ["-hashed-, wrong", oldest, "secret ", false],
   ["a password that is not hashed", "secret", "secret", false],
-  ["a hash that is cut", legacy.replace(/.{10},/, ","), "secret", false],
+  ["a truncated hash", legacy.replace(/.{10},/, ","), "secret", false],
   ["no hash", "", "", false],
 ])("%s", async (_, hash, password, expected) => {
   expect(await matches(hash, password)).toBe(expected);

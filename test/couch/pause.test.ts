@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { pause, rest } from "../../src/couch/pause.js";
 
-test("many pauses of one run were a leak to Node.js, and a warning to its users", async () => {
+test("many pauses in one run looked like a leak to Node.js, which warned users", async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => void warnings.push(warning);
   process.on("warning", note);

@@ -1,4 +1,4 @@
-/** The small decisions: addresses, answers, reading paths, rights, versions, patterns. */
+/** The small decisions: addresses, answers, paths that only read, permissions, versions, patterns. */
 import { expect, test } from "vitest";
 import { outcomeOf } from "../../src/couch/answer.js";
 import { addressOf, credentialsOf } from "../../src/couch/connection.js";
@@ -29,7 +29,7 @@ test.each([
   ["http://user:hunter2\\x@host", "contains `\\`: write `%5C`"],
   ["http://localhost:5984/_utils/#database/hunter2", "Fauxton"],
   ["http://localhost/?a=1", "must not contain `?`"],
-])("no address: %s", (url, message) => {
+])("not an address: %s", (url, message) => {
   expect(() => addressOf({ url })).toThrow(message);
   expect(() => addressOf({ url })).not.toThrow("hunter2");
 });
@@ -58,7 +58,7 @@ test.each([
   [{ url: "http://h", username: "c" }, "no password"],
   [{ url: "http://h", password: "c" }, "no user name"],
   [{ url: "http://h", username: "a:b", password: "c" }, "colon"],
-])("no credentials: %j", (connection, message) => {
+])("not credentials: %j", (connection, message) => {
   expect(() => credentialsOf(connection)).toThrow(message);
 });
 
@@ -125,7 +125,7 @@ test.each([
     "",
     { failure: "redirect", location: "https://u:p@sso.example/login?token=x" },
   ],
-  ["a redirect of the path", 301, { location: "/couch/_up?a=1" }, "", { failure: "moved" }],
+  ["a redirect to another path", 301, { location: "/couch/_up?a=1" }, "", { failure: "moved" }],
   ["a proxy's 404", 404, html, "<h1>404</h1>", { failure: "not-couchdb" }],
   ["a proxy's empty 404", 404, {}, "", { failure: "not-couchdb" }],
   ["CouchDB's 404", 404, json, '{"error":"not_found","reason":"missing"}', { status: 404, error: "not_found" }],
@@ -144,7 +144,7 @@ test.each([
   ["JSON of a web framework", 500, json, '{"status":500,"error":"Oops","path":"/"}', { foreign: "other JSON" }],
   ["an empty 503", 503, {}, "", { foreign: "an empty body" }],
   [
-    "plain HTTP at a TLS port of nginx",
+    "plain HTTP on a TLS port of nginx",
     400,
     html,
     "The plain HTTP request was sent to HTTPS port",
@@ -158,7 +158,7 @@ test.each([
     '[{"id":"a","error":"error","reason":"internal_server_error"}]',
     { status: 500, error: "error", reason: "internal_server_error" },
   ],
-])("an answer: %s", (_, status, headers, body, expected) => {
+])("the outcome of %s", (_, status, headers, body, expected) => {
   const response = { status, headers: headers as Record<string, string>, body };
   expect(outcomeOf(response, "/_up?a=1")).toMatchObject(expected);
 });
@@ -188,7 +188,7 @@ test.each([
   expect(shownTarget(target, (path) => path)).toBe(shown);
 });
 
-test("a secret in our own paths is masked there, but not in the query, which holds nobody's data", () => {
+test("a secret in our own paths is masked, but not in the query, which holds no user data", () => {
   const own = (path: string) => path.replaceAll("true", "***");
   expect(shownTarget("/true/_all_docs?include_docs=true", own)).toBe("/***/_all_docs?include_docs=true");
 });
@@ -222,7 +222,7 @@ test.each([
   ["**a**", "bab", true],
   ["*ab", "aab", true],
   ["a*bc*bc", "abc", false],
-  // With a regular expression this one takes longer than the universe is old.
+  // With a regular expression, this one would take longer than the age of the universe.
   [`${"*a".repeat(40)}*b`, "a".repeat(230), false],
 ])("%s matches %s: %s", (pattern, name, expected) => {
   expect(patternTest(pattern)(name)).toBe(expected);

@@ -43,7 +43,7 @@ const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
 };
 const waits = () => events.flatMap((event) => (event.type === "waiting" ? [event.reason] : []));
 
-test("ready: two requests, and the login is proved", async () => {
+test("a ready server takes two requests, and proves the login", async () => {
   await ready();
   expect(server.received.map(({ path }) => path)).toEqual(["/_up", "/_session"]);
   expect(couch.login.proves("overmind", "secret")).toBe(true);
@@ -63,14 +63,14 @@ test.each(later)("waits through %s", async (_, behaviour, reason) => {
   expect(waits()).toEqual([expect.stringContaining(reason)]);
 });
 
-test("an old CouchDB has no _up: its welcome will do", async () => {
+test("an old CouchDB without _up is ready if it welcomes", async () => {
   server.behave(like({ "GET /_up": json(404, { error: "not_found", reason: "missing" }) }));
   await ready();
   server.behave(like({ "GET /_up": json(400, { error: "illegal_database_name", reason: "x" }) }));
   await ready();
 });
 
-test("not ready in time: the error says what was last missing", async () => {
+test("if CouchDB is not ready in time, the error says what was last missing", async () => {
   server.behave(like({ "GET /_up": maintenance }));
   const error = await failure(ready(250));
   expect(error.code).toBe("unreachable");
@@ -78,20 +78,20 @@ test("not ready in time: the error says what was last missing", async () => {
   expect(error.message).toContain("within 250 ms");
 });
 
-test("looks once more when the wait ends, however long the next pause would be", async () => {
+test("tries once more when the wait ends, however long the next pause would be", async () => {
   server.behave(like({ "GET /_up": inTurn(reset, up) }));
   const since = performance.now() - 4_900;
   await waitUntilReady(couch, { wait: 5_000, since, everyNode: false, emit, signal: control.signal });
 });
 
-test("waits for a server that never answers no longer than --wait, even if it would wait longer for one that does", async () => {
+test("waits no longer than --wait for a server that never answers, even if it would wait longer for one that does", async () => {
   server.behave(silence);
   const limits = { wait: 1_000, patience: 60_000 };
   const error = await failure(waitUntilReady(couch, { ...limits, everyNode: false, emit, signal: control.signal }));
   expect(error.message).toContain("within 1 s: no complete answer within 1 s");
 });
 
-test("nobody there in time", async () => {
+test("no server in time", async () => {
   await couch.close();
   couch = openCouch({ url: "http://nobody.invalid:5984" }, { emit, signal: control.signal });
   const error = await failure(ready(250));
@@ -99,31 +99,31 @@ test("nobody there in time", async () => {
   expect(error.message).toContain("does not resolve");
 });
 
-test("something else in time", async () => {
+test("a server that is not CouchDB", async () => {
   server.behave(text(200, "text/html", "<html>Log in</html>"));
   expect((await failure(ready(250))).code).toBe("not-couchdb");
 });
 
-test("wrong credentials fail at once, and are tried once", async () => {
+test("wrong credentials fail immediately, and are tried once", async () => {
   server.admins.set("overmind", "other");
   expect((await failure(ready(60_000))).code).toBe("unauthorized");
   expect(server.failures()).toBe(1);
 });
 
-test("no credentials where some are needed fail at once", async () => {
+test("missing credentials fail immediately", async () => {
   await couch.close();
   couch = open();
   server.behave(like({}));
   expect((await failure(ready(60_000))).next).toContain("COUCHDB_USERNAME");
 });
 
-test("admin party is ready", async () => {
+test("admin party counts as ready", async () => {
   server.admins.clear();
   await ready();
   expect(couch.login.name).toBeUndefined();
 });
 
-test("one node of three is down: ready for all but what writes to every node", async () => {
+test("with one node of three down, CouchDB is ready except for writes to every node", async () => {
   server.behave(like({ "GET /_membership": members("couchdb@a", "couchdb@c") }));
   await ready(250);
   const error = await failure(ready(250, true));
@@ -138,7 +138,7 @@ test("waits for every node", async () => {
   expect(waits()).toEqual([expect.stringContaining("couchdb@b, couchdb@c")]);
 });
 
-test("nodes can be seen by a server admin only", async () => {
+test("only a server admin can see the nodes", async () => {
   server.users.set("overmind", "secret");
   server.admins.delete("overmind");
   server.admins.set("admin", "x");
@@ -147,7 +147,7 @@ test("nodes can be seen by a server admin only", async () => {
   expect(error).toMatchObject({ code: "missing-permission", data: { permission: "server admin" } });
 });
 
-test("a signal ends the waiting", async () => {
+test("a signal ends the wait", async () => {
   server.behave(like({ "GET /_up": maintenance }));
   const waiting = failure(ready(60_000));
   while (waits().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

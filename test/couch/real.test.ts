@@ -1,4 +1,4 @@
-/** What only a CouchDB can say: that our hashes log in, and how it refuses. */
+/** What only a real CouchDB can show: that our hashes log in, and how it refuses. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { inventoryOf } from "../../src/couch/inventory.js";
@@ -38,9 +38,9 @@ onNodes("a CouchDB", () => {
   });
 
   test.each([
-    ["as 3.4 and newer have it", "3.5.0"],
-    ["as older ones have it", "3.3.3"],
-  ])("a hash of ours logs in: %s", async (_, version) => {
+    ["in the form of 3.4 and newer", "3.5.0"],
+    ["in the form of older versions", "3.3.3"],
+  ])("our hash logs in %s", async (_, version) => {
     const [own = ""] = await clusterNodes(couch);
     const name = `overmind-${version}`;
     await setConfig(couch, own, "admins", name, await hashFor(version, odd));
@@ -54,13 +54,13 @@ onNodes("a CouchDB", () => {
     expect(await configSection(couch, own, "admins")).not.toHaveProperty(name);
   });
 
-  test("its own hash is read", async () => {
+  test("CouchDB's own hash is understood", async () => {
     const [own = ""] = await clusterNodes(couch);
     const stored = (await configSection(couch, own, "admins"))[node.admin.name] ?? "";
     expect(await matches(stored, node.admin.password)).toBe(true);
   });
 
-  test("databases: there, not there, made, deleted", async () => {
+  test("a database exists, is missing, created, deleted", async () => {
     expect(await inventoryOf(couch).info("couch-real")).toBeUndefined();
     await couch.write("PUT", path`/${"couch-real"}`, { query: { q: 1, partitioned: true }, repeatable: true });
     const info = await inventoryOf(couch).info("couch-real");
@@ -70,7 +70,7 @@ onNodes("a CouchDB", () => {
     expect(await inventoryOf(couch).incarnations(["couch-real"])).toEqual(new Map([["couch-real", undefined]]));
   });
 
-  test("412, 409 and a document whose id is two dots", async () => {
+  test("412, 409 and a document with the id `..`", async () => {
     const write = (target: ReturnType<typeof path>) => couch.write("PUT", target, { body: {}, repeatable: true });
     await write(path`/copies`);
     expect((await couch.write("PUT", path`/copies`, { accept: [412], repeatable: true })).status).toBe(412);
@@ -79,7 +79,7 @@ onNodes("a CouchDB", () => {
     await expect(write(path`/copies/${".."}`)).rejects.toMatchObject({ code: "conflict" });
   });
 
-  test("a user who is no admin: the missing right is named, and the account is not counted against", async () => {
+  test("a user without admin permissions gets the missing permission named, and no failed login is counted", async () => {
     const user = { name: "kerrigan", password: "secret", roles: [], type: "user" };
     await couch.write("PUT", path`/_users/${"org.couchdb.user:kerrigan"}`, { body: user, repeatable: true });
     const kerrigan = open("kerrigan", "secret");
@@ -92,7 +92,7 @@ onNodes("a CouchDB", () => {
     });
   });
 
-  test("wrong credentials, ten requests at once: no lockout", async () => {
+  test("ten concurrent requests with wrong credentials do not lock the account", async () => {
     const wrong = open(node.admin.name, "wrong");
     const reads = Array.from({ length: 10 }, (_, i) => wrong.read(path`/_all_dbs`, { query: { limit: i } }));
     const settled = await Promise.allSettled(reads);
@@ -101,7 +101,7 @@ onNodes("a CouchDB", () => {
     expect((await right.read(path`/_all_dbs`)).status).toBe(200);
   });
 
-  test("a locked account is said to be locked", async () => {
+  test("a locked account is reported as locked", async () => {
     for (let i = 0; i < 5; i += 1)
       await open("kerrigan", "wrong")
         .read(path`/_session`)
@@ -109,7 +109,7 @@ onNodes("a CouchDB", () => {
     await expect(open("kerrigan", "secret").read(path`/_session`)).rejects.toMatchObject({ code: "locked-out" });
   });
 
-  test("nobody logged in", async () => {
+  test("a request without a login", async () => {
     await expect(open().read(path`/_all_dbs`)).rejects.toMatchObject({ code: "unauthorized" });
   });
 });

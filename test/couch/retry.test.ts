@@ -17,13 +17,13 @@ const failed = (failure: string, sent = true): Outcome => ({ failure, sent, deta
 const locked = "Account is temporarily locked due to multiple authentication failures";
 const noDatabase = "Database does not exist.";
 
-/** The verdict in a word: `answer`, `fail:<code>`, `retry:<code in the end>`. */
+/** The verdict in one word: `answer`, `fail:<code>`, `retry:<final code>`. */
 const say = (outcome: Outcome, sent: Sent) => {
   const verdict = decide(outcome, sent);
   return verdict.do === "answer" ? "answer" : `${verdict.do}:${verdict.code}`;
 };
 
-describe("what a response means: to a read, to a repeatable write, to one that is not", () => {
+describe("what a response means for a read, a repeatable write, and any other write", () => {
   const table: [string, Outcome, string, string, string][] = [
     ["200", answered(200), "answer", "answer", "answer"],
     ["201", answered(201), "answer", "answer", "answer"],
@@ -118,8 +118,14 @@ describe("what a response means: to a read, to a repeatable write, to one that i
     ["half of the JSON", failed("no-json"), "retry:not-couchdb", "retry:outcome-unknown", "fail:outcome-unknown"],
     ["an HTML page", failed("html"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
     ["a redirect", failed("redirect"), "fail:not-couchdb", "fail:not-couchdb", "fail:not-couchdb"],
-    ["a redirect of the path", failed("moved"), "fail:wrong-address", "fail:wrong-address", "fail:wrong-address"],
-    ["the other scheme", failed("scheme", false), "fail:wrong-address", "fail:wrong-address", "fail:wrong-address"],
+    ["a redirect to another path", failed("moved"), "fail:wrong-address", "fail:wrong-address", "fail:wrong-address"],
+    [
+      "a redirect to the other scheme",
+      failed("scheme", false),
+      "fail:wrong-address",
+      "fail:wrong-address",
+      "fail:wrong-address",
+    ],
     ["a gateway's 400", foreign(400), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
     ["a gateway's 401", foreign(401), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
     ["a gateway's 413", foreign(413), "fail:gateway-refused", "fail:gateway-refused", "fail:gateway-refused"],
@@ -155,18 +161,18 @@ const at = (attempt: number, elapsed: number, retryAfter?: string, random = 1, a
 
 test.each([
   ["the first pause", at(1, 0), 250],
-  ["half of it, with jitter", at(1, 0, undefined, 0), 125],
+  ["half of the first pause, with jitter", at(1, 0, undefined, 0), 125],
   ["twice as long each time", at(3, 1_000), 1_000],
-  ["no more after the last attempt", at(6, 4_000), undefined],
-  ["further ones where nobody listens", at(6, 7_750, undefined, 1, true), 4_000],
-  ["not for ever there either", at(12, 8_000, undefined, 1, true), undefined],
-  ["no more once the time is up where nobody listens", at(8, 15_000, undefined, 1, true), undefined],
-  ["no more once the time is up", at(3, 15_000), undefined],
+  ["none after the last attempt", at(6, 4_000), undefined],
+  ["more of them if the connection is refused", at(6, 7_750, undefined, 1, true), 4_000],
+  ["not forever if the connection is refused", at(12, 8_000, undefined, 1, true), undefined],
+  ["none once the time is up if the connection is refused", at(8, 15_000, undefined, 1, true), undefined],
+  ["none once the time is up", at(3, 15_000), undefined],
   ["one more try after a long time-out", at(1, 30_000), 250],
-  ["and then no more", at(2, 60_000), undefined],
+  ["none after two long time-outs", at(2, 60_000), undefined],
   ["as long as the server asks for", at(1, 0, "3"), 3_000],
-  ["not longer than all of it may take", at(1, 0, "60"), undefined],
-  ["a date is not read", at(1, 0, "Wed, 21 Oct 2026 07:28:00 GMT"), 250],
+  ["none if the server asks for more than the total time", at(1, 0, "60"), undefined],
+  ["a date in Retry-After is ignored", at(1, 0, "Wed, 21 Oct 2026 07:28:00 GMT"), 250],
 ])("pauses: %s", (_, pause, expected) => {
   expect(pause).toBe(expected);
 });

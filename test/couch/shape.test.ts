@@ -26,13 +26,13 @@ test.each<[string, string, unknown, boolean]>([
   ["POST", "/a/_bulk_get", { results: [{ id: "a", docs: [null] }] }, false],
   ["POST", "/a/_explain", { index: null }, false],
   ["GET", "/a/_index", { indexes: [] }, true],
-  // It answers what it did.
+  // Its answer says what it did.
   ["POST", "/a/_index", { result: "created" }, true],
   ["POST", "/a/_bulk_docs", [], true],
   ["POST", "/a/_bulk_docs", "done", false],
   ["GET", "/a/_revs_limit", 1000, true],
   ["GET", "/a/b", null, false],
-  // A document whose id reads like one of them.
+  // A document whose id looks like an endpoint.
   ["GET", "/a/_design/_find", {}, true],
 ])("%s %s: %j", (method, target, body, expected) => {
   expect(isShapely(method, target, body)).toBe(expected);

@@ -1,4 +1,4 @@
-/** The shard maps of a node tell of databases what `_dbs_info` tells. */
+/** The shard maps of a node have the same incarnations as `_dbs_info`. */
 import { expect, onTestFinished, test } from "vitest";
 import { openCouch } from "../../src/couch/gateway.js";
 import { inventoryOf } from "../../src/couch/inventory.js";
@@ -22,7 +22,7 @@ async function answering(behaviour: Behaviour) {
   return connect(misbehaving.url);
 }
 
-test("they have the incarnations of those that exist, and nothing of others", async () => {
+test("shard maps have the incarnations of existing databases, and nothing about others", async () => {
   const { url, admin } = server();
   const couch = connect(url, admin);
   const [one, , two] = [await freshDatabase("a"), await freshDatabase("b"), await freshDatabase("c")];
@@ -37,7 +37,7 @@ test("they have the incarnations of those that exist, and nothing of others", as
   }
 });
 
-test("they can't be had by who is no server admin", async () => {
+test("shard maps are not available to a user who is not a server admin", async () => {
   const [name, password] = [uniqueName("user"), "spire-and-den"];
   const id = `org.couchdb.user:${name}`;
   const { rev } = await must(server(), "PUT", `/_users/${id}`, { body: { name, password, roles: [], type: "user" } });
@@ -45,12 +45,12 @@ test("they can't be had by who is no server admin", async () => {
   expect(await shardMaps(connect(server().url, { name, password }), ["a"])).toBeUndefined();
 });
 
-test.each([400, 403, 404, 405])("they can't be had where %i is the answer", async (status) => {
+test.each([400, 403, 404, 405])("shard maps are not available if the answer is %i", async (status) => {
   const couch = await answering(json(status, { error: "no", reason: "no" }));
   expect(await shardMaps(couch, ["a"])).toBeUndefined();
 });
 
-test("they can't be had where too many databases lie between", async () => {
+test("shard maps are not used if too many other databases are in the range", async () => {
   const rows = Array.from({ length: 402 }, (_, i) => ({ id: `a${i}`, key: `a${i}`, value: { rev: "1-a" } }));
   const couch = await answering((asked, response) => {
     const limit = Number(new URL(asked.path, "http://x").searchParams.get("limit"));
@@ -61,9 +61,9 @@ test("they can't be had where too many databases lie between", async () => {
 });
 
 test.each([
-  ["no list of shard maps", json(200, { rows: [{ id: "a", key: "a" }] })],
+  ["not a list of shard maps", json(200, { rows: [{ id: "a", key: "a" }] })],
   ["a page", text(403, "text/html", "<h1>no</h1>")],
   ["a list of something else", json(200, { rows: [{ id: "a", key: "a", value: { rev: "1-a" }, doc: {} }] })],
-])("they can't be had where the answer is %s", async (_, behaviour) => {
+])("shard maps are not available if the answer is %s", async (_, behaviour) => {
   expect(await shardMaps(await answering(behaviour), ["a"])).toBeUndefined();
 });

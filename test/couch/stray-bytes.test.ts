@@ -1,4 +1,4 @@
-/** What CouchDB sends after some errors on the same connection is nobody's answer. */
+/** Bytes that CouchDB sends on the same connection after some errors are not an answer to any request. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { addressOf } from "../../src/couch/connection.js";
@@ -9,7 +9,7 @@ import { path } from "../../src/couch/path.js";
 const refusal = '{"error":"illegal_docid","reason":"Doc id must be of form partition:id"}\n';
 const http = (status: string, body: string) =>
   `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-/** As CouchDB 3.5.0 does after `_all_docs` of a partitioned database. */
+/** As CouchDB 3.5.0 does after `_all_docs` on a partitioned database. */
 const stray = '2c\r\n{"total_rows":0,"offset":null,"rows":[\r\n\r\n]}\r\n0\r\n\r\n';
 const refused = http("400 Bad Request", refusal);
 const fine = http("200 OK", '{"ok":true}');
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 interface Listening {
   readonly url: string;
-  /** How many requests came on each connection, in the order in which they were opened. */
+  /** The number of requests on each connection, in the order in which they were opened. */
   readonly connections: number[];
 }
 
@@ -48,7 +48,7 @@ function open(url: string): Gateway {
   return couch;
 }
 
-test("the request that was refused gets its answer, also where the bytes come with it", async () => {
+test("the refused request gets its answer, even if the bytes arrive with it", async () => {
   const { url, connections } = await listen((socket) => socket.write(refused + stray));
   const error = open(url).read(path`/db/_all_docs`);
   await expect(error).rejects.toMatchObject({ code: "request-failed", data: { error: "illegal_docid" } });
@@ -56,7 +56,7 @@ test("the request that was refused gets its answer, also where the bytes come wi
   expect(connections).toEqual([1, 1]);
 });
 
-test("a kept connection on which bytes arrive is closed, and not used again", async () => {
+test("an idle connection that receives bytes is closed, and not used again", async () => {
   const { url, connections } = await listen((socket, connection) => {
     socket.write(connection === 0 ? refused : fine);
     if (connection === 0) setTimeout(() => socket.write(stray), 20);
@@ -84,14 +84,14 @@ const late = () =>
     else socket.write(request === 1 ? refused : stray);
   });
 
-test("a read that meets them is sent again on another connection", async () => {
+test("a read that gets stray bytes is sent again on another connection", async () => {
   const { url, connections } = await late();
   await expect(open(url).read(path`/db/a`)).rejects.toMatchObject({ code: "request-failed" });
   expect((await couch?.read(path`/db/b`))?.status).toBe(200);
   expect(connections).toEqual([2, 1]);
 });
 
-test("a write that may be repeated is sent again, too; for one that may not, its outcome is unknown", async () => {
+test("a repeatable write is sent again, too; the outcome of any other write is unknown", async () => {
   const first = await late();
   await expect(open(first.url).read(path`/db/a`)).rejects.toMatchObject({ code: "request-failed" });
   expect((await couch?.write("PUT", path`/db`, { body: {}, repeatable: true }))?.status).toBe(200);
@@ -104,7 +104,7 @@ test("a write that may be repeated is sent again, too; for one that may not, its
   expect(second.connections).toEqual([2]);
 });
 
-test("what does not speak HTTP from the start is told as before", async () => {
+test("a server that never speaks HTTP is reported as such", async () => {
   const { url } = await listen((socket) => socket.write("220 smtp.example ready\r\n"));
   await expect(open(url).read(path`/db`)).rejects.toMatchObject({ code: "not-couchdb", data: { failure: "not-http" } });
 });

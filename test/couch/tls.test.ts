@@ -1,4 +1,4 @@
-/** Trust, client certificates and IPv6. The certificates are made here; without openssl they are left out. */
+/** Trust, client certificates and IPv6. The certificates are created here; without openssl, these tests are skipped. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -53,14 +53,14 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("an unreadable key is an error, and errors of its connection do not reach the process", async () => {
+  test("an unreadable key is an error, and errors on its connection do not reach the process", async () => {
     const uncaught: unknown[] = [];
     const note = (error: unknown) => uncaught.push(error);
     process.on("uncaughtExceptionMonitor", note);
     try {
       const connection = { url: "https://127.0.0.1:1", tls: { key: "no key", cert: "no certificate" } };
       expect(await readFrom(connection)).toBe("unreachable");
-      // The port is closed: whoever connects there hears of it.
+      // The port is closed: a connection to it is refused.
       await once(connect(1, "127.0.0.1"), "error").catch(() => {});
       await new Promise((resolve) => setImmediate(resolve));
       expect(uncaught).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     return { key: readFileSync(files.key, "utf8"), cert: readFileSync(files.cert, "utf8") };
   }
 
-  test("a certificate of another host, though its authority is trusted, is not spoken to", async () => {
+  test("a server with another host's certificate is rejected, even if its authority is trusted", async () => {
     const others = certificateFor("DNS:elsewhere.example,IP:192.0.2.1");
     const received: string[] = [];
     const other = createServer(others, (request, response) => {
@@ -92,15 +92,15 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     other.close();
   });
 
-  test("a server that nobody vouches for is not spoken to", async () => {
+  test("a server with an unknown authority is rejected", async () => {
     expect(await readFrom({ url })).toBe("unreachable");
   });
 
-  test("its certificate authority is trusted", async () => {
+  test("a server is accepted if its certificate authority is trusted", async () => {
     expect(await readFrom({ url, tls: { ca: cert } })).toBe("unknown");
   });
 
-  test("a client certificate is shown", async () => {
+  test("a client certificate is sent", async () => {
     expect(await readFrom({ url, tls: { ca: cert, cert, key } })).toBe("known");
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(!openssl)(openssl ? "TLS" : "TLS (left out: needs openssl)", () 
     slow.close();
   });
 
-  test("a server that speaks no TLS", async () => {
+  test("a server that does not speak TLS", async () => {
     const plain = createSocketServer((socket) => socket.end("hello\r\n"));
     await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
     const { port } = plain.address() as AddressInfo;

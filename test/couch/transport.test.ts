@@ -1,4 +1,4 @@
-/** Both transports against the same server, in each of its moods: they must come to the same. */
+/** Both transports against the same server, however it behaves: they must give the same result. */
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { addressOf } from "../../src/couch/connection.js";
@@ -73,7 +73,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
   const answers: [string, Behaviour, number, string][] = [
     ["200", json(200, { a: 1 }), 200, '{"a":1}'],
     ["201", json(201, { ok: true }), 201, '{"ok":true}'],
-    ["202, told from 201", json(202, { ok: true }), 202, '{"ok":true}'],
+    ["202, distinct from 201", json(202, { ok: true }), 202, '{"ok":true}'],
     [
       "404 with its reason",
       json(404, { error: "not_found", reason: "missing" }),
@@ -86,7 +86,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     ["500 with a body", json(500, { error: "timeout", reason: "late" }), 500, '{"error":"timeout","reason":"late"}'],
     ["500 without a body", text(500, "text/plain", ""), 500, ""],
     ["an HTML page with 200", text(200, "text/html", "<html>Log in</html>"), 200, "<html>Log in</html>"],
-    ["invalid JSON, left as it is", text(200, "application/json", '{"a":'), 200, '{"a":'],
+    ["invalid JSON, left unchanged", text(200, "application/json", '{"a":'), 200, '{"a":'],
     ["gzip", text(200, "application/json", gzipSync('{"a":1}'), { "content-encoding": "gzip" }), 200, '{"a":1}'],
     ["text beyond ASCII", json(200, { a: "✓ü" }), 200, '{"a":"✓ü"}'],
     ["no type at all", text(200, "", "[]"), 200, "[]"],
@@ -98,12 +98,12 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
 
   const failures: [string, Behaviour, string, Partial<WireRequest>][] = [
     ["reset after the request", reset, "cut", {}],
-    ["a cut body of JSON", cut("application/json"), "cut", {}],
-    ["a cut body of text", cut("text/html"), "cut", {}],
-    ["a cut body of bytes", cut("application/octet-stream"), "cut", {}],
+    ["a truncated JSON body", cut("application/json"), "cut", {}],
+    ["a truncated text body", cut("text/html"), "cut", {}],
+    ["a truncated binary body", cut("application/octet-stream"), "cut", {}],
     ["silence", silence, "timeout", { timeout: 100 }],
-    ["an endless body of JSON", endless("application/json"), "too-large", {}],
-    ["an endless body of text", endless("text/plain"), "too-large", {}],
+    ["an endless JSON body", endless("application/json"), "too-large", {}],
+    ["an endless text body", endless("text/plain"), "too-large", {}],
   ];
   test.each(failures)("failures: %s", async (_name, behaviour, kind, request) => {
     server.behave(behaviour);
@@ -119,13 +119,13 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(await outcome({ timeout: 100 })).toEqual({ kind: "timeout", sent: true });
   });
 
-  test("a refused connection was never sent", async () => {
+  test("a request on a refused connection was never sent", async () => {
     const gone = await misbehavingServer();
     await gone.close();
     expect(await outcome({ method: "PUT", body: "{}" }, gone.url)).toEqual({ kind: "refused", sent: false });
   });
 
-  test("a host name that does not resolve was never sent", async () => {
+  test("a request to a host name that does not resolve was never sent", async () => {
     expect(await outcome({}, "http://nobody.invalid:5984")).toEqual({ kind: "unresolved", sent: false });
   });
 
@@ -140,7 +140,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("a redirect is not followed, so that nobody else gets the credentials", async () => {
+  test("a redirect is not followed, so that no other server gets the credentials", async () => {
     server.behave(json(302, {}, { location: `${other.url}/db` }));
     const sent = await outcome({ headers: { Authorization: "Basic eDp5" } });
     expect(sent).toMatchObject({ status: 302 });
@@ -151,7 +151,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     server.behave(json(status, { error: "x" }, { "www-authenticate": "Basic", "retry-after": "0" }));
     const transport = open(server.url);
     expect(await transport.send(wire({ method: "PUT", body: "{}" }))).toMatchObject({ status });
-    // What is sent again follows the answer, and arrives before this one is answered.
+    // A repeated request would follow the answer, and arrive before this one is answered.
     await transport.send(wire({ target: "/after" }));
     expect(server.received.map(({ path }) => path)).toEqual(["/db", "/after"]);
   });
@@ -163,7 +163,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(server.received.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined]);
   });
 
-  test("each request has its own login", async () => {
+  test("each request uses its own login", async () => {
     server.behave(json(200, {}));
     const transport = open(server.url);
     const logins = ["Basic eDp5", "Basic eDp6", undefined, "Basic eDp5"];
@@ -176,7 +176,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(got).toEqual([true, true, true, true]);
   });
 
-  test.each(["/db/..", "/db/.", "/db/%2e%2e?rev=1-a"])("the path %s goes out as it is", async (target) => {
+  test.each(["/db/..", "/db/.", "/db/%2e%2e?rev=1-a"])("the path %s is sent unchanged", async (target) => {
     server.behave(json(200, {}));
     await outcome({ target });
     expect(server.received[0]?.path).toBe(target);
@@ -200,7 +200,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     await slow.close();
   });
 
-  test("what is sent: method, path, query, headers, body", async () => {
+  test("method, path, query, headers and body are sent", async () => {
     server.behave(json(201, {}));
     const target = "/a%2Fb/_design/x?rev=1-%22a%22&startkey=%221%22";
     const headers = { "content-type": "application/json", "x-couch-persist": "false", Authorization: "Basic eDp5" };
@@ -215,13 +215,13 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(got).toMatchObject({ "content-type": "application/json", "x-couch-persist": "false" });
   });
 
-  test.each(["0", "false", "null", '""', "{}"])("the body %s is sent, though it is falsy", async (body) => {
+  test.each(["0", "false", "null", '""', "{}"])("the body %s is sent, although it is falsy", async (body) => {
     server.behave(json(200, {}));
     await outcome({ method: "PUT", body });
     expect(server.received[0]?.body).toBe(body);
   });
 
-  test("fifty at once: each gets its own status", async () => {
+  test("fifty concurrent requests each get their own status", async () => {
     server.behave((request, response) => {
       const status = Number(request.path.slice(1));
       setTimeout(() => json(status, { status })(request, response), Math.random() * 20);
@@ -233,20 +233,20 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(got.map(({ body }) => JSON.parse(body).status)).toEqual(statuses);
   });
 
-  test("nothing is left unhandled", async () => {
+  test("no rejection is left unhandled", async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(unhandled).toEqual([]);
   });
 });
 
-test("nano leaves the global fetch as it found it", async () => {
+test("nano leaves the global fetch unchanged", async () => {
   const before = globalThis.fetch;
   server.behave(json(200, {}));
   await makers.nano(server.url).send(wire());
   expect(globalThis.fetch).toBe(before);
 });
 
-test.each(["http", "nano"] as const)("COPY goes out in capitals through %s", async (name) => {
+test.each(["http", "nano"] as const)("COPY is sent in capitals through %s", async (name) => {
   server.behave(json(201, {}));
   await makers[name](server.url).send(wire({ method: "COPY", headers: { destination: "_design/x" } }));
   expect(server.received[0]).toMatchObject({ method: "COPY", headers: { destination: "_design/x" } });

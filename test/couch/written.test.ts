@@ -18,7 +18,7 @@ it.each([
   ["/_config/log/level", undefined],
 ])("%s names the document %s", (path, id) => expect(documentIn(path)).toBe(id));
 
-describe("an answer proves a write where it names the document and its revision", () => {
+describe("an answer proves a write if it names the document and its revision", () => {
   const path = "/db/_design/a%2Bb";
   const right = { ok: true, id: "_design/a+b", rev: "1-x" };
 
@@ -39,7 +39,7 @@ describe("an answer proves a write where it names the document and its revision"
     else expect(assert).toThrow(/the answer does not say that _design\/a\+b was (?:written|deleted)/);
   });
 
-  it("names the document that was written instead", () => {
+  it("the error names the document that was written instead", () => {
     expect(() => assertWritten("PUT", path, 201, { id: "_design/a b", rev: "1-x" })).toThrow(/it names _design\/a b/);
   });
 });
@@ -60,6 +60,6 @@ it.each([
   ["/db/a%2Bb%2Fc", "+/"],
   ["/db/100%25", "%"],
   ["/db/%3F%23", "?#"],
-])("in %s the characters %j would mean something else if they were decoded", (path, characters) =>
+])("in %s, the characters %j would mean something else if they were decoded", (path, characters) =>
   expect(fragileIn(path)).toBe(characters),
 );

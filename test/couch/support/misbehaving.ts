@@ -1,4 +1,4 @@
-/** A server that answers as it is told: right, wrong, late, or not at all. */
+/** A server that answers as the test says: right, wrong, late, or not at all. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -87,7 +87,7 @@ export const reset: Behaviour = (_, response) => {
 
 export const silence: Behaviour = () => {};
 
-/** Half of what was promised, then the end. */
+/** Half of the promised body, then the end. */
 export function cut(contentType: string): Behaviour {
   return (_, response) => {
     response.writeHead(200, { "content-type": contentType, "content-length": 1000 });

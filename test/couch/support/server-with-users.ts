@@ -1,12 +1,12 @@
-/** A server that knows who asks, as CouchDB does: admins that a test may change, and what an anonymous user may do. */
+/** A server that checks logins as CouchDB does: admins that a test may change, and what an anonymous user may do. */
 import { type Behaviour, json, type MisbehavingServer, misbehavingServer, type Received } from "./misbehaving.js";
 
 export interface ServerWithUsers extends MisbehavingServer {
   /** Passwords by name; empty: admin party. */
   readonly admins: Map<string, string>;
-  /** Known, but no admins. */
+  /** Users who are not admins. */
   readonly users: Map<string, string>;
-  /** Names that are locked. */
+  /** The names of locked accounts. */
   readonly locked: Set<string>;
   /** Logins that were refused: CouchDB locks after five. */
   failures(): number;

@@ -1,4 +1,4 @@
-/** The two transports, each for all of a run. */
+/** The two transports, each used for a whole run. */
 import { httpTransport } from "../../../src/couch/http-transport.js";
 import { nanoTransport } from "../../../src/couch/nano-transport.js";
 import type { OpenTransport } from "../../../src/couch/run-transport.js";
