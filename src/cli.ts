@@ -3,7 +3,7 @@
 import { bug, exitCodes, type MigrateError, toMigrateError } from "./contract/errors.js";
 import { fast } from "./engine/fast.js";
 
-/** A run that was asked to end has ended by then, whatever it hangs in. Milliseconds. */
+/** After this time in milliseconds, a run that was asked to stop has ended, no matter what it is waiting for. */
 const latest = 4_500;
 
 const interruption = new AbortController();
@@ -11,14 +11,14 @@ const hurry = new AbortController();
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // Once: the run ends between two requests. Twice: now.
+    // First signal: the run stops between two requests. Second signal: the process exits immediately.
     if (interruption.signal.aborted) endNow();
     interruption.abort();
     setTimeout(endNow, latest).unref();
   });
 }
 
-/** A fault of ours that nobody caught. */
+/** An uncaught error of our own code. */
 let fault: MigrateError | undefined;
 let returned = false;
 
@@ -27,7 +27,7 @@ function endNow(): never {
   process.exit(fault ? exitCodes.failed : exitCodes.interrupted);
 }
 
-// The run stops as for a signal, so that the lease is released; then it says what was thrown.
+// The run stops as it does for a signal, so that the lease is released; then it reports what was thrown.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (thrown: unknown) => {
     if (returned) return;
@@ -37,34 +37,37 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   });
 }
 
-// Otherwise Node.js would end with 0, as if all were done.
+// Otherwise Node.js would exit with 0, as if everything were done.
 process.on("beforeExit", () => {
   if (returned) return;
   fault ??= bug("nothing is left that the process could wait for, but the run is not done");
   endNow();
 });
 
-/** Those of Node.js, until the log is there, which has them in its own form: each line may have to be JSON. */
+/**
+ * Warnings from Node.js, kept until the log exists. The log prints them in its own format, because each line may have
+ * to be JSON.
+ */
 const warnings: string[] = [];
 let tell = (message: string): void => void warnings.push(message);
-// Without a listener they are turned off (--no-warnings).
+// Without a listener, warnings are turned off (--no-warnings).
 if (process.listenerCount("warning") > 0) {
   process.removeAllListeners("warning");
   process.on("warning", ({ name, message }) => {
-    // The run says it in its own words.
+    // The run has its own message for this warning.
     if (!message.includes("NODE_TLS_REJECT_UNAUTHORIZED")) tell(`Node.js: ${name}: ${message}`);
   });
 }
 
 let outputLost = false;
-// Whoever reads our output may have seen enough; the run goes on to its end all the same.
+// The reader of our output may have closed it (`| head`); the run still continues to its end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") outputLost = true;
   });
 }
 
-// Loaded only now: the kernel drops a signal to process 1 for which there is no handler yet.
+// Loaded only after the handlers are set: the kernel drops a signal to process 1 if there is no handler yet.
 void import("./main.js")
   .then(({ main }) =>
     main(process.argv.slice(2), {
@@ -83,8 +86,8 @@ void import("./main.js")
   )
   .then((code) => {
     returned = true;
-    // Pipes may still hold text, and idle connections would keep the process alive. A stream's error event comes after
-    // its callback.
+    // Waits for the streams: pipes may still hold text. Exits explicitly, because idle connections would keep the
+    // process alive. A stream's error event comes after its callback.
     const exit = () => process.exit(outputLost && code === exitCodes.done ? exitCodes.failed : code);
     process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
   })

@@ -39,7 +39,7 @@ export const apply: Command = {
       try {
         return await printResult(await engine.apply(migrations, optionsOf(context, connection), ...look), context);
       } catch (error) {
-        // Ended early: what had become of the steps is printed, then the error says why.
+        // The run ended early: prints what happened to the steps, then the error says why.
         if (error instanceof MigrateError && error.data.result) {
           await printResult(error.data.result as ApplyResult, context);
         }
@@ -55,7 +55,7 @@ async function lookFirst(context: Context): Promise<FirstResult | undefined> {
   return (await fastPath()).firstLook(settings.path, env, optionsOf(context, connection));
 }
 
-/** Where every step is looked at anyway, it can be begun with those of the first files. */
+/** If every step is checked anyway, checking can start with the steps of the first files. */
 async function whileReading({ settings, fastPath }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
   if (!look || !settings.verify || !fastPath) return {};
   return { eachFile: await (await fastPath()).lookAhead(look, settings.concurrency) };

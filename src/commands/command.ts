@@ -1,9 +1,9 @@
 /**
- * A command: what yargs and the help need to know of it, and what it does. `run` parses nothing and decides nothing
- * about exit codes but its own: settings are resolved before it, errors are rendered after it.
- *
+ * A command: what yargs and the help need to know about it, and what it does. `run` parses nothing and decides only
+ * its own exit codes: settings are resolved before it, errors are rendered after it.
  * To add one: write `commands/<name>.ts`, add it to the list in `commands/index.ts` and its name to `commandNames` in
- * settings/setting.ts; in settings/table.ts say which flags it has. What only it needs, `run` imports when it runs.
+ * settings/setting.ts; list its flags in settings/table.ts. Modules that only this command needs are imported inside
+ * `run`.
  */
 import type { Connection } from "../contract/connection.js";
 import type { FastPath } from "../engine/fast.js";
@@ -15,7 +15,7 @@ import type { CommandName } from "../settings/setting.js";
 import type { Environment } from "../settings/source.js";
 import type { Settings } from "../settings/table.js";
 
-/** The library, as the commands call it. */
+/** The part of the library that commands call. */
 export type Engine = Pick<
   typeof import("../index.js"),
   | "loadMigrations"
@@ -32,29 +32,35 @@ export type Engine = Pick<
   | "doctor"
 >;
 
-/** What the process lends to a command; tests lend their own. */
+/** What the process provides to a command; tests provide their own. */
 export interface Io {
   readonly env: Environment;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** Aborted by the first signal, or, with a MigrateError for its reason, because of an exception that nobody caught. */
+  /** Aborted by the first signal, or, with a MigrateError as its reason, by an uncaught exception. */
   readonly signal: AbortSignal;
-  /** Aborted, with the same reason, just before the process ends without waiting for the command: by the second signal, say. */
+  /**
+   * Aborted, with the same reason, just before the process exits without waiting for the command, for example after
+   * the second signal.
+   */
   readonly hurry?: AbortSignal;
-  /** Tells the warnings of Node.js itself, those that came before included. */
+  /** Reports warnings of Node.js to the listener, including earlier ones. */
   hearWarnings?(listener: (message: string) => void): void;
   engine(): Promise<Engine>;
-  /** Part of the engine, so small that it is loaded where the rest may not be needed. Absent: the rest is loaded. */
+  /**
+   * A small part of the engine that is loaded first, because the rest may not be needed. Absent: everything is
+   * loaded.
+   */
   fastPath?(): Promise<FastPath>;
 }
 
 export interface Context {
   readonly settings: Settings;
-  /** Where the settings come from. There are problems only for a command that reports them. */
+  /** Where the settings come from. `problems` is only non-empty for a command that reports them. */
   readonly resolved: Pick<Resolved, "given" | "problems" | "warnings">;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
-  /** Undefined for commands that talk to no CouchDB, and with `--sandbox`. */
+  /** Undefined for commands that don't connect to a CouchDB, and with `--sandbox`. */
   readonly connection: Connection | undefined;
   readonly env: Environment;
   readonly signal: AbortSignal;
@@ -63,32 +69,32 @@ export interface Context {
   readonly style: Style;
   engine(): Promise<Engine>;
   readonly fastPath?: Io["fastPath"];
-  /** Those that are known by now. */
+  /** The secrets that are known so far. */
   readonly secrets: Secrets;
-  /** Writes to stdout. What it is given holds no secret: values are masked where they are rendered. */
+  /** Writes to stdout. The text must not contain secrets: values are masked where they are rendered. */
   print(text: string): void;
-  /** Writes a document to stdout as JSON. It holds no secret either. */
+  /** Writes a document to stdout as JSON. It must not contain secrets either. */
   printJson(document: unknown): void;
 }
 
 export interface Outcome {
   readonly exitCode: number;
-  /** One line on how it ended, for the termination log. */
+  /** One line about the outcome, for the termination log. */
   readonly summary?: string;
 }
 
 export interface Command {
   readonly name: CommandName;
-  /** `[path]`, `<id>`: as yargs and the help have it. */
+  /** `[path]`, `<id>`: in the notation of yargs and the help. */
   readonly positionals?: string;
   /** Descriptions of the positionals that are not settings. */
   readonly describe?: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** It talks to a CouchDB (with these settings), so that the connection is checked with them. */
+  /** The command connects to a CouchDB (with these settings), so the connection settings are validated too. */
   readonly server?: true | ((settings: Settings) => boolean);
-  /** It runs even if settings are invalid, and says itself what is wrong with them. */
+  /** The command runs even if settings are invalid, and reports the problems itself. */
   readonly reportsSettings?: true;
-  /** Command line (without the program's name) and what it is good for. */
+  /** A command line (without the program's name) and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   run(context: Context): Promise<Outcome>;
 }

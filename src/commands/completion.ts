@@ -25,8 +25,8 @@ export const completion: Command = {
 };
 
 /**
- * yargs knows the words (`--get-yargs-completions`), and writes them as the shell in SHELL wants them. Where it knows
- * none, a file is meant.
+ * yargs generates the completions (`--get-yargs-completions`) in the format of the shell in SHELL. If it has none,
+ * the shell completes file names.
  */
 const scripts = new Map([
   [

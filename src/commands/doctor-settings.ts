@@ -1,4 +1,7 @@
-/** What `doctor` says of the settings, which only the command line has. Holds no secret: of those it says that they are set. */
+/**
+ * The part of `doctor` that checks the settings, which only the command line has. Contains no secrets: it only
+ * reports whether they are set.
+ */
 import { existsSync } from "node:fs";
 import type { Check } from "../contract/diagnosis.js";
 import { configFile } from "../settings/config-file.js";
@@ -15,10 +18,10 @@ export function settingsChecks(look: SettingsLook): Check[] {
 
 interface Shown {
   readonly name: SettingName;
-  /** Null: it has none. */
+  /** Null: not set. */
   readonly value: string | null;
   readonly from: "flag" | "environment" | "file" | "default";
-  /** The flag, the variable, or the place in the file. Absent: it is the default. */
+  /** The flag, the variable, or the place in the file. Absent: the value is the default. */
   readonly source?: string;
 }
 

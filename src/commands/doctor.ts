@@ -31,7 +31,7 @@ export const doctor: Command = {
 function optionsOf(context: Context): DoctorOptions {
   const { settings, env, log, signal, resolved, connection } = context;
   const files = { env, ...(hasMigrations(context) ? { path: settings.path } : {}) };
-  // What stands in for a setting that is wrong may be another server's, or another password.
+  // If a setting is invalid, the value used instead may point to another server, or be another password.
   if (resolved.problems.length > 0) {
     return { ...files, emit: log.emit, signal, offline: "the settings are invalid, so nothing was sent" };
   }

@@ -3,12 +3,12 @@ import type { LoadOptions } from "../migrations/load.js";
 import type { Migrations } from "../migrations/step.js";
 import type { Context } from "./command.js";
 
-/** Whether there are files to read: the default folder may be absent, one that the user named may not. */
+/** Whether there are files to read. The default folder may be missing; a folder that the user named may not. */
 export function hasMigrations({ resolved, settings }: Context): boolean {
   return resolved.given.has("path") || existsSync(settings.path);
 }
 
-/** The migration files of the settings; their secrets are known from here on. */
+/** Loads the migration files from the settings. From here on, their secrets are known. */
 export async function readMigrations(
   context: Context,
   options: Pick<LoadOptions, "eachFile" | "unset"> = {},

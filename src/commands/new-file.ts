@@ -2,7 +2,10 @@
 import { stringify } from "yaml";
 import type { StepKind } from "../steps/kind.js";
 
-/** `Tenant views` after `007-users.yaml` is `008-tenant-views.yaml`; undefined where the words hold nothing that an id may. */
+/**
+ * `Tenant views` after `007-users.yaml` is `008-tenant-views.yaml`. Undefined if the words contain no character that
+ * is allowed in an id.
+ */
 export function fileName(words: string, names: readonly string[]): { file: string; id: string } | undefined {
   const id = words
     .replace(/\.ya?ml$/, "")
@@ -36,8 +39,8 @@ export function fileText({ id, kind, databases, schemaLine }: NewFile): string {
 }
 
 /**
- * The example under the names that were asked for: what it is called becomes the id. Its database becomes that of the
- * set whose name the id begins with (`orders` for `orders-views`); if there is none, the id again.
+ * The example with its names replaced: the given name becomes the id. The database is the one whose name is a prefix
+ * of the id (`orders` for `orders-views`); if there is none, the id.
  */
 function exampleFor({ example, scope }: NewFile["kind"], id: string, databases: readonly string[]): string {
   const name = scope === "database" ? asDatabase(id) : id;
@@ -54,7 +57,7 @@ function asDatabase(id: string): string {
   return id.replace(/^[^a-z]+/, "") || `db-${id}`;
 }
 
-/** In YAML, `2024` and `null` are no text. */
+/** In YAML, unquoted `2024` and `null` are not strings. */
 function scalar(text: string): string {
   return stringify(text).trimEnd();
 }

@@ -42,7 +42,7 @@ export const newFile: Command = {
     await mkdir(path, { recursive: true });
     const { schemaLine } = await import("../migrations/schema-line.js");
     const file = join(path, target.file);
-    // `wx`: what somebody else wrote meanwhile stays.
+    // `wx`: never overwrites a file that someone else created in the meantime.
     await writeFile(file, fileText({ id, kind, databases, schemaLine: schemaLine(path) }), { flag: "wx" });
     await writeMissingSchema(path, context);
     context.print(`${file}\n`);

@@ -8,7 +8,7 @@ export interface OpenSandbox {
   stop(): Promise<void>;
 }
 
-/** Starts the embedded server with the admin of the settings; without one it is in admin party. */
+/** Starts the embedded server with the admin from the settings; without one, it runs as an admin party. */
 export async function openSandbox(
   { username, password }: Pick<Settings, "username" | "password">,
   where: { readonly host?: string; readonly port?: number } = {},

@@ -1,14 +1,14 @@
 /**
- * The command line of an initContainer, without yargs, which takes as long to load as all the rest of a run that has
- * nothing to do: `apply`, with a path and flags that have nothing special about them. It comes to what yargs comes to
- * (a test compares them); all that it is not sure of is left to yargs.
+ * Parses the command line of an initContainer without yargs, which takes as long to load as the rest of a run with
+ * nothing to do. Handles only `apply` with a path and simple flags. The result is the same as with yargs (a test
+ * compares them); anything else is left to yargs.
  */
 import { flagsOf } from "../settings/setting.js";
 import { settingNames, settings } from "../settings/table.js";
 import { apply } from "./apply.js";
 import type { Parsed } from "./parse.js";
 
-/** No quotes, no white space, and no dash at the beginning. */
+/** No quotes, no white space, and no dash at the start. */
 const plain = /^[A-Za-z0-9_./:@%+,][A-Za-z0-9_./:@%+,-]*$/;
 
 export function parsePlain([name, ...words]: readonly string[]): Parsed | undefined {
@@ -23,7 +23,7 @@ export function parsePlain([name, ...words]: readonly string[]): Parsed | undefi
     const word = words[i] ?? "";
     const [, flag, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
     const type = flag === undefined ? undefined : types.get(flag);
-    // After a flag that takes none, yargs takes `true` and `false` for its value.
+    // After a boolean flag, yargs takes `true` and `false` as its value.
     if (flag === undefined) {
       if (!plain.test(word) || word === "true" || word === "false" || !set("path", word)) return undefined;
     } else if (type === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The command line, by yargs: which command, with which flags and arguments; or a text to print. */
+/** Parses the command line with yargs. The result is a command with its flags and arguments, or a text to print. */
 import yargs, { type Argv } from "yargs";
 import type { Flags } from "../settings/flags.js";
 import { InvalidSettings } from "../settings/problems.js";
@@ -12,12 +12,12 @@ import { see } from "./see.js";
 
 export type Parsed =
   | { readonly command: Command; readonly flags: Flags; readonly positionals: Readonly<Record<string, string>> }
-  /** Help, the version, or completions; `missing`: for want of a command. */
+  /** Help, the version, or completions. `missing`: shown because no command was given. */
   | { readonly text: string; readonly missing?: true };
 
 const program = "couchdb-migrate";
 
-/** What commands of two words are about. */
+/** Descriptions of the groups of two-word commands. */
 const groups: Readonly<Record<string, string>> = {
   ledger: "Correct the ledger: forget or accept a step, or set the release",
 };
@@ -48,7 +48,7 @@ function isCompletion(argv: readonly string[]): boolean {
   return argv[0] === "--get-yargs-completions";
 }
 
-/** What yargs complains of, and where to read on. */
+/** Converts an error of yargs to a problem, with a pointer to the right help. */
 function mistake(message: string, argv: readonly string[]): [problems: string[], next: string] {
   if (!message.startsWith("Not enough non-option arguments")) return [[message], see()];
   const command = commands.find(({ name }) => name.split(" ").every((word, i) => argv[i] === word));
@@ -77,7 +77,8 @@ function base(argv: readonly string[], columns: number): Argv {
         "short-option-groups": false,
         "strip-aliased": true,
       })
-      // Known here, a flag may stand before the command; for completion they would be too many.
+      // These flags are declared here so that they may come before the command. Not for completion: the list would be
+      // too long.
       .boolean(isCompletion(argv) ? [] : flagsOfType(true))
       .string(isCompletion(argv) ? [] : flagsOfType(false))
       .help("help")
@@ -91,7 +92,7 @@ function base(argv: readonly string[], columns: number): Argv {
   );
 }
 
-/** `ledger forget` is a command within `ledger`. */
+/** `ledger forget` is a command in the group `ledger`. */
 function addCommands(parser: Argv, choose: Choose, completing: boolean): Argv {
   for (const [name, summary] of topLevel) {
     const own = commands.find((command) => command.name === name);
@@ -113,7 +114,7 @@ function addCommands(parser: Argv, choose: Choose, completing: boolean): Argv {
   return parser.epilogue(epilogue);
 }
 
-/** Commands and groups of them, in the order of the help. */
+/** Commands and their groups, in the order of the help. */
 const topLevel = new Map(
   commands.map(({ name, summary }) => {
     const [first = "", second] = name.split(" ");
@@ -161,15 +162,17 @@ function unknownCommand([first = "", second]: readonly string[]): InvalidSetting
     return new InvalidSettings([`\`${first}\`${wrong || ` is incomplete; choose ${within.join(", ")}`}`], see(first));
   }
   const all = [...names, "ledger"];
-  // Not which one: it may be a password.
+  // The message does not quote the argument: it may be a password.
   return new InvalidSettings([`the first argument is not a command${didYouMean(first, all)}`], see());
 }
 
-/** What of yargs's values are flags, what arguments; what is left over is a mistake, told as a flag would be. */
+/**
+ * Splits yargs's values into flags and arguments. Anything left over is a mistake, and is reported like a wrong flag.
+ */
 function split(command: Command, values: Record<string, unknown>, argv: readonly string[]): Parsed {
   const { _: words, $0: _program, help: _help, h: _h, version: _version, ...rest } = values;
   const extra = (words as unknown[]).length - command.name.split(" ").length;
-  // Not what they are: one may be a password.
+  // The message does not quote the arguments: one may be a password.
   const problems = extra > 0 ? [`too many arguments; ${takes(command)}`] : [];
   problems.push(...halfBooleans(argv));
   const positionals: Record<string, string> = {};
@@ -183,7 +186,7 @@ function split(command: Command, values: Record<string, unknown>, argv: readonly
   return { command, flags, positionals };
 }
 
-/** `--verify=maybe`, which yargs takes for false. */
+/** Finds values such as `--verify=maybe`, which yargs reads as false. */
 function halfBooleans(argv: readonly string[]): string[] {
   const booleans = new Set(flagsOfType(true));
   return argv.flatMap((word) => {

@@ -1,9 +1,9 @@
-/** `--part`: which part of how many. */
+/** Parses `--part`: which part, and how many there are. */
 import { mostParts, type PartOption } from "../contract/options.js";
 import { InvalidSettings } from "../settings/problems.js";
 import type { Environment } from "../settings/source.js";
 
-/** Kubernetes gives it to each pod of an Indexed Job, from 0. */
+/** Kubernetes sets it for each pod of an Indexed Job, starting from 0. */
 const indexVariable = "JOB_COMPLETION_INDEX";
 
 /** @param text `2/4`, or `index/4` */

@@ -1,4 +1,6 @@
-/** A plan as `--format` and `--out` want it, and what the process exits with; `plan` and `apply --dry-run` share it. */
+/**
+ * Prints a plan according to `--format` and `--out`, and returns the exit code. Used by `plan` and `apply --dry-run`.
+ */
 import { exitCodes } from "../contract/errors.js";
 import type { Plan } from "../contract/results.js";
 import { summaryOf } from "../render/plan-summary.js";
@@ -31,7 +33,7 @@ async function write(plan: Plan, { settings }: Context, style: Style): Promise<s
   }
 }
 
-/** What `apply` would refuse fails the plan too. */
+/** If `apply` would refuse something, the plan fails too. */
 function exitCodeOf(plan: Plan, { detailedExitcode, onOlder }: Context["settings"]): number {
   if (plan.refused || (plan.older && onOlder === "fail")) return exitCodes.failed;
   if (plan.steps.some(({ action }) => action === "refused")) return exitCodes.failed;

@@ -1,4 +1,4 @@
-/** What the library's functions take, from the settings. */
+/** Converts the settings to the options of the library's functions. */
 import type { Connection } from "../contract/connection.js";
 import { bug } from "../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../contract/options.js";

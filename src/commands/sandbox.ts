@@ -25,7 +25,7 @@ export const sandbox: Command = {
   },
 };
 
-/** As one word of a shell. */
+/** Quotes text as a single shell word. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -33,7 +33,7 @@ function quoted(text: string): string {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    // A listener on a signal keeps no process alive; the server does.
+    // A signal listener does not keep the process alive; the server does.
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

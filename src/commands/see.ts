@@ -1,4 +1,4 @@
-/** Where to read on. */
+/** Points to the help of the command. */
 export function see(command?: string): string {
   return `See \`couchdb-migrate ${command === undefined ? "" : `${command} `}--help\`.`;
 }

@@ -13,7 +13,7 @@ export const status: Command = {
     ["status --format json", "for machines"],
   ],
   async run(context) {
-    // The ledger says what was applied, where it was applied from or not.
+    // The ledger alone says what was applied, so `status` also works without the files.
     const migrations = hasMigrations(context)
       ? await readMigrations(context, { unset: context.settings.requireVariables ? "error" : "unknown-secrets" })
       : undefined;

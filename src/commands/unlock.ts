@@ -19,7 +19,7 @@ export const unlock: Command = {
   },
 };
 
-/** The set's, and those of parts. */
+/** One line for the set's lease, and one for each part. */
 function releasedLines({ lease, parts }: Unlocked): string[] {
   const since = (text: string) => `held since ${visible(text)}.`;
   return [

@@ -2,7 +2,10 @@ import type { Connection } from "../contract/connection.js";
 import { bug } from "../contract/errors.js";
 import type { Context } from "./command.js";
 
-/** The CouchDB of the settings, or with `--sandbox` a throwaway one that lives as long as `work`. */
+/**
+ * Calls `work` with the CouchDB from the settings, or with `--sandbox` with a throwaway server that is stopped
+ * afterwards.
+ */
 export async function withServer<T>(context: Context, work: (connection: Connection) => Promise<T>): Promise<T> {
   const { connection, settings } = context;
   if (!settings.sandbox) {

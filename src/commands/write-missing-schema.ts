@@ -4,7 +4,7 @@ import { packageFile } from "../package-file.js";
 import { visible } from "../text/visible.js";
 import type { Context } from "./command.js";
 
-/** Writes the schema that the files in this folder name, if it is not there: editors need no network to find it. */
+/** Writes the schema that the files in this folder refer to, if it is missing, so that editors need no network. */
 export async function writeMissingSchema(folder: string, { log }: Context): Promise<void> {
   const file = missingSchema(folder);
   if (file === undefined) return;

@@ -13,7 +13,7 @@ export async function writeOut(file: string, text: string): Promise<void> {
   }
 }
 
-/** A file that can't be created because its folder is missing. */
+/** Explains why a file can't be written; a missing folder gets its own message. */
 function reason(error: unknown, file: string): string {
   const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
   return missing ? `the folder ${visible(dirname(file))} does not exist` : reasonOf(error);

@@ -4,7 +4,7 @@ export interface Connection {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** Tried once if `password` is refused: for the rotation of the login's own password. */
+  /** Tried once if `password` is refused. For rotating the login's own password. */
   readonly previousPassword?: string;
   /** How long one request may take, in milliseconds. Default 30 000. */
   readonly requestTimeout?: number;
@@ -12,8 +12,8 @@ export interface Connection {
 }
 
 /**
- * An instance of nano, as `nano(url)` returns it. Its address is used, and its login: the user name and password of its
- * URL, or its `Authorization: Basic` header.
+ * A nano instance, as `nano(url)` returns it. The run uses its address and its login: the user name and password of
+ * its URL, or its `Authorization: Basic` header.
  */
 export interface NanoInstance {
   readonly config: { readonly url: string };

@@ -1,7 +1,7 @@
 /** What `doctor` returns, and what `doctor --format json` prints: `formatVersion` 1. Fields may be added, but never renamed. */
 import type { ErrorCode } from "./errors.js";
 
-/** `skipped`: it could not be checked; `detail` says why. */
+/** `skipped`: not checked; `detail` says why. */
 export type CheckStatus = "ok" | "warning" | "problem" | "skipped";
 
 export type CheckGroup = "machine" | "settings" | "files" | "connection" | "server" | "login" | "ledger";
@@ -13,13 +13,13 @@ export interface Check {
   readonly status: CheckStatus;
   /** For people: what was found, in one line. */
   readonly detail: string;
-  /** For people: more of it, one line each. Absent: there is no more. */
+  /** For people: more details, one line each. Absent: none. */
   readonly lines?: readonly string[];
   /** What to do now. Absent if the status is `ok`. */
   readonly next?: string;
-  /** The error that a command ends with because of it. Absent: no error. */
+  /** The error that a command ends with because of this check. Absent: no error. */
   readonly code?: ErrorCode;
-  /** For machines: what was found. Absent: `detail` says it all. */
+  /** For machines: what was found. Absent: `detail` has everything. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +27,7 @@ export interface Diagnosis {
   readonly formatVersion: 1;
   /** Of couchdb-migrate. */
   readonly version: string;
-  /** The worst status of all checks; what was skipped does not count. */
+  /** The worst status of all checks; skipped checks do not count. */
   readonly result: "ok" | "warning" | "problem";
   readonly checks: readonly Check[];
 }

@@ -1,8 +1,8 @@
 /**
  * The catalogue of everything that can go wrong, one entry per code.
  *
- * An error carries a code (stable, for machines), a message (what happened), data (the facts, free of secrets),
- * a cause, and `next`: what the person who reads it should do now.
+ * An error has a code (stable, for machines), a message (what happened), data (the facts, without secrets), a cause,
+ * and `next`: what the reader should do now.
  *
  * To add one: add a line to `catalogue`, then throw `new MigrateError("your-code", {...})`. Nothing else is edited:
  * the exit code follows from the catalogue, and `npm run generate` writes docs/errors.md from it.
@@ -24,7 +24,7 @@ export const exitCodes = {
 export type ExitClass = keyof typeof exitCodes;
 
 /**
- * For help and the reference of errors.
+ * For the help and the error reference.
  *
  * @internal
  */
@@ -42,9 +42,9 @@ export const exitMeanings: Readonly<Record<ExitClass, string>> = {
 /** @internal */
 export interface CatalogueEntry {
   readonly exit: ExitClass;
-  /** When it is thrown, for the reference. */
+  /** When the error is thrown; for the reference. */
   readonly when: string;
-  /** The default next action; an error may carry a more exact one. */
+  /** The default next action; an error may have a more specific one. */
   readonly next: string;
 }
 
@@ -223,12 +223,12 @@ export interface ErrorDetails {
   readonly message: string;
   /** Facts for machines and tests. No secret. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** What to do now, if the catalogue's own is too general. */
+  /** What to do now, if the catalogue's text is too general. */
   readonly next?: string;
   readonly cause?: unknown;
 }
 
-/** Every failure that couchdb-migrate expects. Anything else that it throws is a bug. */
+/** Every failure that couchdb-migrate expects. Any other exception is a bug. */
 export class MigrateError extends Error {
   override readonly name: string = "MigrateError";
   readonly code: ErrorCode;
@@ -249,7 +249,8 @@ export class MigrateError extends Error {
 }
 
 /**
- * Why a signal stops the run: its own reason where that is one of ours (`--timeout`, say), else `interrupted`.
+ * Why a signal stops the run: the signal's reason if it is a MigrateError (`--timeout`, for example), otherwise
+ * `interrupted`.
  *
  * @internal
  */
@@ -259,7 +260,7 @@ export function stopReason(signal: AbortSignal | undefined, message = "the run w
 }
 
 /**
- * An invariant of ours does not hold.
+ * An invariant of our own code is violated.
  *
  * @internal
  */
@@ -268,7 +269,7 @@ export function bug(message: string, cause?: unknown): MigrateError {
 }
 
 /**
- * Any thrown thing as one of ours; what is unforeseen becomes a `bug`.
+ * Converts any thrown value to a MigrateError; an unexpected one becomes a `bug`.
  *
  * @internal
  */

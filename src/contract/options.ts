@@ -2,17 +2,20 @@
 import type { Connection, NanoInstance } from "./connection.js";
 import type { Listener } from "./events.js";
 
-/** Where CouchDB is: one of the two. */
+/** How to reach CouchDB: one of the two. */
 export interface ServerOptions {
   readonly connection?: Connection;
-  /** An instance of nano that the application has; its address and login are used. */
+  /** The application's nano instance; its address and login are used. */
   readonly nano?: NanoInstance;
 }
 
 export interface RunOptions extends ServerOptions {
-  /** The migration set: each has its own ledger, lease and history. Default `default`. */
+  /** The migration set; each set has its own ledger, lease and history. Default `default`. */
   readonly set?: string;
-  /** An existing database for the ledger; its `_security` is not changed. Default: `couchdb-migrate`, created by the run. */
+  /**
+   * An existing database for the ledger; its `_security` is not changed. Default: `couchdb-migrate`, which the run
+   * creates.
+   */
   readonly ledgerDatabase?: string;
   /**
    * How long to wait for CouchDB. Default 60 000. For `plan`, `status` and `importServer` the default is 0: they expect
@@ -26,8 +29,9 @@ export interface RunOptions extends ServerOptions {
   /** Apply files even if they are older than what is applied; they become the newest. */
   readonly allowRevert?: boolean;
   /**
-   * The release of the files: a whole number or an ISO 8601 time, always the same form in a set. A higher release than the
-   * ledger's is always applied; a lower one is not, except with `allowRevert`. Default: the files alone decide.
+   * The release of the files: a whole number or an ISO 8601 time, always in the same form within a set. A higher
+   * release than the ledger's is always applied; a lower one is applied only with `allowRevert`. Default: the files
+   * alone decide.
    */
   readonly release?: number | string;
   /** How many documents per second a transformation may change. Default: as many as the server takes. */
@@ -36,7 +40,7 @@ export interface RunOptions extends ServerOptions {
   readonly builds?: number;
   /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */
   readonly scriptTimeout?: number;
-  /** How many databases to work on at once. Default 16. */
+  /** How many databases to work on at the same time. Default 16. */
   readonly concurrency?: number;
   /** Called with every event of the run. */
   readonly emit?: Listener;
@@ -45,16 +49,16 @@ export interface RunOptions extends ServerOptions {
 }
 
 export interface LeaseOptions {
-  /** How long the lease of a silent holder is watched before it is taken over. Default 30 000. */
+  /** How long to watch the lease of a silent holder before taking it over. Default 30 000. */
   readonly leaseTtl?: number;
   /** How long to wait for another runner. Default 600 000. */
   readonly leaseWait?: number;
-  /** The name of this runner, for those who wait for its lease. Default: the host name and the process id. */
+  /** The name of this runner, shown to others that wait for its lease. Default: the host name and the process id. */
   readonly holder?: string;
 }
 
 /**
- * Each part holds a lease at the end, and each is a client of one CouchDB.
+ * The limit: each part ends up holding a lease, and each is a client of the same CouchDB.
  *
  * @internal
  */
@@ -62,13 +66,16 @@ export const mostParts = 100;
 
 /** One part of a step that several processes share. */
 export interface PartOption {
-  /** From 1. */
+  /** Starts at 1. */
   readonly number: number;
   readonly of: number;
 }
 
 export interface ApplyOptions extends RunOptions, LeaseOptions {
-  /** Do this part of the first pending step that can be divided, and leave the steps after it. Default: everything. */
+  /**
+   * Do this part of the first pending step that can be divided, and leave out the steps after it. Default:
+   * everything.
+   */
   readonly part?: PartOption;
   /** Files that are older than what is applied: resolve with the result `older`, or throw `older-files`. Default `skip`. */
   readonly onOlder?: "skip" | "fail";
@@ -80,9 +87,11 @@ export interface DoctorOptions
   extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
   /** The folder of migration files, or one file. Default: none are read. */
   readonly path?: string;
-  /** What variables of the files are looked up in, and the proxy's address. Default: the environment of the process. */
+  /**
+   * The environment for variables of the files and for the proxy's address. Default: the environment of the process.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The checks of the server are skipped for this reason, and nothing is sent. Default: the server is asked. */
+  /** Skip the checks of the server for this reason, and send nothing. Default: check the server. */
   readonly offline?: string;
 }
 
@@ -92,7 +101,7 @@ export const defaults = {
   set: "default",
   ledgerDatabase: "couchdb-migrate",
   wait: 60_000,
-  /** Of a run that expects the server to be there: for one that answers, but does not serve yet. */
+  /** How long a run that expects the server to be up waits if the server answers but is not ready. */
   patience: 15_000,
   concurrency: 16,
   builds: 1,

@@ -8,11 +8,11 @@ export interface Position {
   readonly column: number;
 }
 
-/** One thing that is wrong with the input. */
+/** A problem in the input. */
 export interface Problem extends Position {
   /** Stable, for machines and tests: `unknown-step`, `duplicate-id`, `missing-variable`, … */
   readonly code: string;
-  /** What is wrong, and what would be right. No secret. */
+  /** What is wrong, and what would be correct. No secret. */
   readonly message: string;
   /** The offending text, shortened, with control characters made visible. */
   readonly text?: string;
@@ -20,14 +20,14 @@ export interface Problem extends Position {
 
 const firstFile = "Give another folder, or create the first file with `couchdb-migrate new NAME`.";
 
-/** What to do if all problems have the same cause, and `validate` would be of no help. */
+/** What to do if all problems have the same cause, and `validate` would not help. */
 const nextOf: Readonly<Record<string, string>> = {
   "missing-variable": "Set the variables, then run again.",
   "missing-path": firstFile,
   "no-files": firstFile,
 };
 
-/** All problems of the input at once: nothing was applied. */
+/** All problems of the input, reported together: nothing was applied. */
 export class InvalidInput extends MigrateError {
   override readonly name = "InvalidInput";
   readonly problems: readonly Problem[];

@@ -1,13 +1,13 @@
 /**
  * What `plan`, `apply` and `status` return, and what `--format json` prints: `formatVersion` 1. Fields may be added,
- * but never renamed. They hold no secret: each is shown as `"***"`.
+ * but never renamed. They contain no secrets: each is shown as `"***"`.
  */
 
 /** One difference between the server and the files. */
 export interface Change {
   /** JSON Pointer into the step's object. */
   readonly path: string;
-  /** `null`: absent. Secrets: `"***"`. */
+  /** `null`: not present. Secrets: `"***"`. */
   readonly before: unknown;
   /** As `before`; `"(unknown)"`: a secret whose variable is not set. */
   readonly after: unknown;
@@ -15,16 +15,16 @@ export interface Change {
   readonly text?: string;
 }
 
-/** One difference that stays: by design, the step leaves what the server has. */
+/** One difference that is left as it is, by design. */
 export interface Kept {
   /** JSON Pointer into the step's object. */
   readonly path: string;
-  /** `null`: absent. Secrets: `"***"`. */
+  /** `null`: not present. Secrets: `"***"`. */
   readonly server: unknown;
   readonly files: unknown;
-  /** Id of the document that has the difference. Absent: it is not in a document. */
+  /** Id of the document with the difference. Absent: the difference is not in a document. */
   readonly document?: string;
-  /** How many documents it stands for, which are not listed. Absent: only itself. */
+  /** How many documents this entry stands for, if they are not listed. Absent: one. */
   readonly documents?: number;
 }
 
@@ -36,11 +36,11 @@ export interface Rebuild {
   readonly views: readonly string[];
   /** How many documents the build reads. */
   readonly documents: number;
-  /** Their size. */
+  /** The size of these documents. */
   readonly bytes?: number;
-  /** Another design document that has the same index: it is reused, or its build continues. */
+  /** Another design document with the same index: that index is reused, or its build continues. */
   readonly reuses?: string;
-  /** With `reuses`: how many changes that index lacks, in the copies that answered. Absent: unknown. */
+  /** With `reuses`: how many changes that index is missing, in the copies that answered. Absent: unknown. */
   readonly pending?: number;
   /** The old index serves until the new one is built. */
   readonly staged?: boolean;
@@ -51,7 +51,7 @@ export type StepState = "pending" | "changed" | "applied" | "drifted" | "older";
 
 /** Why files are not applied: a newer version of them, or newer secrets, were applied. */
 export interface OlderFiles {
-  /** What shows it: the ledger has a newer version of the files, newer secrets, or a higher release. */
+  /** How it is known: the ledger has a newer version of the files, newer secrets, or a higher release. */
   readonly by: "version" | "secrets" | "release";
   /** For people: part of a sentence. */
   readonly reason: string;
@@ -64,8 +64,8 @@ export interface OlderFiles {
 }
 
 /**
- * What `apply` would do. `adopt`: the server already holds it, so it is only recorded. `keep`: the server differs, and by
- * design the step leaves it as it is. `none` in a step that is not applied: its patterns match no database now.
+ * What `apply` would do. `adopt`: the server already has it, so it is only recorded. `keep`: the server differs, and
+ * the step leaves it as it is by design. `none` in a step that is not applied: its patterns match no database now.
  */
 export type StepAction = "create" | "update" | "remove" | "adopt" | "keep" | "none" | "refused";
 
@@ -95,26 +95,29 @@ export interface PlannedStep {
   readonly target: string;
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
   readonly changes: readonly (Change & { readonly database?: string })[];
-  /** `changes` in short, if many documents change: what text and Markdown show without `--details`. */
+  /** A short form of `changes`, if many documents change: what text and Markdown show without `--details`. */
   readonly brief?: readonly (Change & { readonly database?: string })[];
-  /** What differs and stays as it is. Absent: nothing. */
+  /** What differs and is left as it is. Absent: nothing. */
   readonly kept?: readonly (Kept & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
   /**
-   * JSON Pointers to secrets of the step that are unknown, because variables are not set. The plan assumes that the server
-   * has the right ones; if it has none, `changes` contain `"(unknown)"`. Absent: there are none.
+   * JSON Pointers to secrets of the step that are unknown, because variables are not set. The plan assumes that the
+   * server has the correct ones; if it has none, `changes` contain `"(unknown)"`. Absent: none.
    */
   readonly unknown?: readonly string[];
   /**
-   * Ids of pending steps before this one that change documents which its preview depends on: `changes` and `rebuilds`
-   * do not take them into account. Absent: there are none.
+   * Ids of earlier pending steps that change documents on which this step's preview depends: `changes` and `rebuilds`
+   * do not take them into account. Absent: none.
    */
   readonly previewWithout?: readonly string[];
-  /** Whether `apply`, with the same options, would write for this step: false for drift that it leaves. */
+  /** Whether `apply`, with the same options, would write for this step. False for drift that it does not repair. */
   readonly applies: boolean;
-  /** One sentence each: why it is refused, why it is pending (`the database was recreated`), what to watch. */
+  /**
+   * One sentence each: why the step is refused, why it is pending (`the database was recreated`), what to watch out
+   * for.
+   */
   readonly notes: readonly string[];
-  /** With `action: "refused"`: the server's state can't be read, and `notes` say why. Absent: it was read. */
+  /** With `action: "refused"`: the server's state can't be read; `notes` say why. Absent: it was read. */
   readonly unread?: true;
 }
 
@@ -122,13 +125,13 @@ export interface PlannedStep {
 export interface Orphan {
   readonly id: string;
   readonly kind: string;
-  /** What it claimed, as `database/zerglings`. Empty: not known, or too many. */
+  /** The objects that the step claimed, as `database/zerglings`. Empty: unknown, or too many. */
   readonly objects: readonly string[];
-  /** The kind of step that deletes what stays on the server. Absent: there is none. */
+  /** The kind of step that deletes what is left on the server. Absent: no kind does. */
   readonly removedBy?: string;
-  /** For people: what it leaves on the server, and how to remove that. */
+  /** For people: what the step leaves on the server, and how to remove it. */
   readonly note: string;
-  /** The command that drops it from the ledger and nothing else, quoted for a shell. */
+  /** The command that removes the step from the ledger only, quoted for a shell. */
   readonly forget: string;
 }
 
@@ -139,15 +142,15 @@ export interface Plan {
   /** How many steps would change something on the server. Drift counts with `verify` only; `adopt` never. */
   readonly changes: number;
   readonly steps: readonly PlannedStep[];
-  /** `apply` would do nothing, because the files are older than what is applied. Absent: they are not. */
+  /** Set if `apply` would do nothing, because the files are older than what is applied. */
   readonly older?: OlderFiles;
-  /** `apply` would refuse the files as a whole: `steps` show what it would do otherwise. Absent: it would not. */
+  /** Set if `apply` would refuse the files as a whole: `steps` show what it would do otherwise. */
   readonly refused?: RefusedFiles;
-  /** The database of the ledger. Absent: the tool's own. */
+  /** The database of the ledger. Absent: the default one. */
   readonly ledgerDatabase?: string;
   /** Ids in the ledger that are no longer in the files. */
   readonly orphaned: readonly string[];
-  /** The same steps, with what each leaves on the server. */
+  /** The same steps, with what each one leaves on the server. */
   readonly orphans: readonly Orphan[];
   /** Variables that secret fields need and that are not set: `NAME`, or `file:/path`. Absent: all are set. */
   readonly unset?: readonly string[];
@@ -172,13 +175,13 @@ export interface Failure {
 
 /** The outcome of a run with `part`. */
 export interface PartResult {
-  /** The step that is done in parts; null: no such step was pending. */
+  /** The step that is divided into parts; null: no such step was pending. */
   readonly step: string | null;
   readonly number: number;
   readonly of: number;
-  /** Numbers of the parts that are still to be done. Empty: all are done, and the step is recorded. Null: unknown. */
+  /** Numbers of the parts that are not done yet. Empty: all are done, and the step is recorded. Null: unknown. */
   readonly open: readonly number[] | null;
-  /** Ids of pending steps that are left to an `apply` without `part`. */
+  /** Ids of pending steps that an `apply` without `part` has to do. */
   readonly left: readonly string[];
 }
 
@@ -186,12 +189,12 @@ export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
   /**
-   * `incomplete`, `interrupted`: `timeout` or a signal has ended the run; nothing failed, and the next run continues. `older`:
-   * nothing was done, because the files are older than what is applied.
+   * `incomplete`, `interrupted`: `timeout` or a signal ended the run; nothing failed, and the next run continues.
+   * `older`: nothing was done, because the files are older than what is applied.
    */
   readonly result: "applied" | "unchanged" | "older" | "failed" | "incomplete" | "interrupted";
   readonly applied: readonly string[];
-  /** Those of `applied` that removed something. */
+  /** The ids in `applied` whose steps removed something. */
   readonly removed: readonly string[];
   readonly adopted: readonly string[];
   /** Recorded without a write although the server differs: these steps leave existing objects as they are. */
@@ -203,9 +206,9 @@ export interface ApplyResult {
   readonly skipped: readonly string[];
   /** With `result: "older"`: why. */
   readonly older?: OlderFiles;
-  /** Started, and cut short by `timeout` or a signal: the next run continues them. */
+  /** Started, but stopped by `timeout` or a signal; the next run continues them. */
   readonly unfinished: readonly string[];
-  /** Not started, because the run stopped before. */
+  /** Not started, because the run stopped earlier. */
   readonly notReached: readonly string[];
   readonly part?: PartResult;
   readonly failures: readonly Failure[];
@@ -223,7 +226,7 @@ export interface StatusStep {
   readonly id: string;
   readonly kind: string;
   readonly state: StepState;
-  /** ISO 8601, or null if the ledger does not know. */
+  /** ISO 8601; null if the ledger does not have it. */
   readonly appliedAt: string | null;
   readonly notes: readonly string[];
 }
@@ -232,23 +235,23 @@ export interface Status {
   readonly formatVersion: 1;
   readonly set: string;
   readonly server: { readonly url: string; readonly version: string };
-  /** False: there were no migration files to compare with, and `steps` are those of the ledger. */
+  /** False: there were no migration files to compare with, and `steps` come from the ledger. */
   readonly files: boolean;
   readonly steps: readonly StatusStep[];
-  /** The files are older than what is applied. Absent: they are not, or there are none. */
+  /** Set if the files are older than what is applied. */
   readonly older?: OlderFiles;
   /** The release that was applied last. Absent: none was given. */
   readonly release?: string;
-  /** The database of the ledger. Absent: the tool's own. */
+  /** The database of the ledger. Absent: the default one. */
   readonly ledgerDatabase?: string;
   readonly orphaned: readonly string[];
   readonly orphans: readonly Orphan[];
-  /** As in a plan. */
+  /** The same as in a plan. */
   readonly unset?: readonly string[];
   readonly warnings: readonly Warning[];
-  /** `millisecondsHeld` is by the caller's clock, and absent if `since` is not a time. */
+  /** `millisecondsHeld` uses the caller's clock, and is absent if `since` is not a time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
-  /** Parts of steps that somebody is working on. */
+  /** Parts of steps that other processes are working on. */
   readonly parts: readonly (PartHolder & { readonly millisecondsHeld?: number })[];
   readonly runs: readonly RunRecord[];
 }
@@ -264,7 +267,7 @@ export interface PartHolder {
 
 /** The leases that `unlock` released. */
 export interface Unlocked {
-  /** The set's lease; null: nobody held it. */
+  /** The set's lease; null: it was free. */
   readonly lease: null | { readonly holder: string; readonly since: string };
   /** The leases of parts. */
   readonly parts: readonly PartHolder[];
@@ -277,7 +280,7 @@ export interface RunRecord {
   readonly holder: string;
   readonly version: string;
   readonly result: "applied" | "failed" | "interrupted" | "incomplete";
-  /** One part of a step; `applied` then means that the part is done. Other work of that run has records of its own. */
+  /** One part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
