@@ -107,12 +107,12 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
     expect(readFileSync(file(), "utf8")).toMatch(/no changes|nothing/i);
   });
 
-  it("fail on invalid files, and on what would be refused", async () => {
+  it("plan fails on invalid files, and on what would be refused", async () => {
     const invalid = await project("- id: zerglings\n  ensureDatabse:\n    name: zerglings\n");
-    expect([await invalid.run(plan), await invalid.run(apply)]).toEqual([3, 3]);
+    expect(await invalid.run(plan)).toBe(3);
     expect(existsSync(invalid.plan())).toBe(false);
     const refused = await project("- id: zerglings-gone\n  removeDatabase:\n    name: zerglings\n");
-    expect([await refused.run(plan), await refused.run(apply)]).toEqual([1, 1]);
+    expect(await refused.run(plan)).toBe(1);
     expect(readFileSync(refused.plan(), "utf8")).toContain("zerglings-gone");
   });
 });
