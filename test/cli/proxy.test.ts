@@ -1,4 +1,6 @@
-/** `NODE_USE_ENV_PROXY`, where Node.js supports it: every request of a run goes through the forward proxy, or none does. */
+/**
+ * `NODE_USE_ENV_PROXY`, where Node.js supports it: every request of a run goes through the forward proxy, or none does.
+ */
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,6 @@
-/** A node whose configuration file can't be written: CouchDB reports it only after it has changed the value in memory. */
+/**
+ * A node whose configuration file can't be written: CouchDB reports it only after it has changed the value in memory.
+ */
 import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";

@@ -15,7 +15,8 @@ onNodes("three nodes", () => {
   let nodes: readonly CouchNode[];
   let [a, b, c] = [] as unknown as [CouchNode, CouchNode, CouchNode];
   beforeAll(async () => {
-    // A request to a hanging node, refused after a minute by default, is refused after seconds here: still longer than a runner waits.
+    // A request to a hanging node, refused after a minute by default, is refused after seconds here: still longer than
+    // a runner waits.
     cluster = await startCluster(3, { ini: { fabric: { request_timeout: 4_000 } } });
     nodes = cluster.nodes;
     [a, b, c] = nodes as [CouchNode, CouchNode, CouchNode];
@@ -56,7 +57,8 @@ onNodes("three nodes", () => {
       const results = await Promise.all(through.map((node) => applyThrough(node)));
       expect(results.flatMap(({ failures }) => failures)).toEqual([]);
       const creations = proxies.flatMap((proxy) => proxy.requests).filter(isPut);
-      // If several are sent concurrently, CouchDB itself may answer all of them that it exists, and yet have created it.
+      // If several are sent concurrently, CouchDB itself may answer all of them that it exists, and yet have created
+      // it.
       expect(creations.length).toBeGreaterThan(0);
       const done = results.flatMap(({ applied, adopted }) => [...applied, ...adopted]);
       expect(done.sort()).toEqual(["brood", "brood-documents", "brood-security", "legs"]);

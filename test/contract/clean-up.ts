@@ -1,4 +1,6 @@
-/** Removes what the contract leaves behind, so that it can run again on the same server. All its names share a prefix. */
+/**
+ * Removes what the contract leaves behind, so that it can run again on the same server. All its names share a prefix.
+ */
 
 import { type Addressed, must, request } from "../support/request.js";
 

@@ -1,8 +1,8 @@
 /**
  * The contract that both the embedded server and a real CouchDB fulfil.
  *
- * A scenario is a list of probes, sent in order: what is requested, by whom, and which status and parts of the body come
- * back. To add a probe, add a line to one of the scenarios; what a real CouchDB answers is right.
+ * A scenario is a list of probes, sent in order: what is requested, by whom, and which status and parts of the body
+ * come back. To add a probe, add a line to one of the scenarios; what a real CouchDB answers is right.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

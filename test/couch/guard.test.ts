@@ -1,4 +1,6 @@
-/** What is sent under a lease, and what is not: the guard is called before every attempt, once its connection is ready. */
+/**
+ * What is sent under a lease, and what is not: the guard is called before every attempt, once its connection is ready.
+ */
 
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";

@@ -1,4 +1,4 @@
-/** One case of the matrix: a run that is broken at one request in one way, a rerun, and what has come of it. */
+/** One case of the matrix: a run that is broken at one request in one way, a rerun, and the outcome. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apply, loadMigrations, type Migrations } from "../../src/index.js";
@@ -13,8 +13,8 @@ import { differences, type State, stateOf } from "./state.js";
 import { isUnderLease, type Zombie, type ZombieOutcome, zombieOutcome, zombies } from "./zombies.js";
 
 /**
- * How a request goes wrong, the most telling first. `writesOnly`: where the server acted does not differ from where it
- * did not, unless the request writes.
+ * How a request goes wrong, the most telling first. `writesOnly`: whether the server acted makes no difference unless
+ * the request writes.
  */
 export const faults: Readonly<
   Record<string, { readonly fault: Fault | Zombie | "kill-before" | "kill-after"; readonly writesOnly?: true }>
@@ -42,21 +42,21 @@ export interface MatrixCase {
 }
 
 export interface Outcome {
-  /** The request that was to be broken was sent. */
+  /** Whether the request to break was sent. */
   readonly reached: boolean;
-  /** The rerun lost its lease to the slowness of the machine, and was followed by others. */
+  /** The rerun lost its lease because the machine was slow, and was repeated. */
   readonly late: boolean;
   /** What differs from the undisturbed run, or what went wrong; empty: nothing. */
   readonly diverged: object;
-  /** What is to be told, and is no divergence. */
+  /** What is reported, but is not a divergence. */
   readonly told?: object;
 }
 
-/** Both in milliseconds, as the command line's options of these names. */
+/** Both in milliseconds, as the flags with these names. */
 export interface MatrixOptions {
-  /** After how long a silent server is given up. */
+  /** How long to wait for a silent server. */
   readonly requestTimeout: number;
-  /** How long a killed runner's lease is waited for. A machine that is slower than this loses it. */
+  /** How long to wait for a killed runner's lease. A slower machine loses its lease. */
   readonly leaseTtl: number;
 }
 
@@ -106,7 +106,7 @@ export class Matrix {
     );
   }
 
-  /** On a bench that is as it was before the first run. */
+  /** Expects a bench in its state before the first run. */
   async outcome(bench: Bench, { point, fault: name }: MatrixCase): Promise<Outcome> {
     const { fault } = faults[name] ?? { fault: "lost-before" };
     if (isZombie(fault)) {
@@ -123,12 +123,12 @@ export class Matrix {
     if (fault === "kill-before" || fault === "kill-after") await this.#runKilled(bench, noted, fault);
     else {
       bench.proxy.faultWhen(noted, fault);
-      // Whether the run gets over it by itself is not the point here.
+      // Whether the run recovers by itself does not matter here.
       await this.run(bench).catch(() => {});
     }
     let late = false;
     let failures = await this.#rerun(bench);
-    // On a crowded machine it may come too late to renew its lease: that is no fault of the matrix.
+    // On a busy machine, it may be too late to renew its lease: that is not a divergence.
     for (let more = 5; more > 0 && failures.some((failure) => codeOf(failure) === "lease-lost"); more -= 1) {
       late = true;
       failures = await this.#rerun(bench);
@@ -142,7 +142,7 @@ export class Matrix {
     return { reached, late, diverged: differences(await stateOf(bench.server), this.expected) };
   }
 
-  /** A runner loses its lease at the first such write of this kind, and has little else to do. */
+  /** A runner with few other steps loses its lease at the first such write of this kind. */
   async zombieOfKind(bench: Bench, kind: string, write: string, fault: Zombie): Promise<ZombieOutcome> {
     const needed = new Set([kind, "ensureDatabase"]);
     const first = { ...this.#migrations, steps: this.#migrations.steps.filter((step) => needed.has(step.kind)) };
@@ -178,7 +178,7 @@ export class Matrix {
     };
     proxy.faultWhen(matches, when === "kill-before" ? { before: kill } : { after: kill });
     await victim.result;
-    // What the runner had sent beside is done by then.
+    // By then, the server has handled what the runner had sent concurrently.
     await sleep(50);
   }
 }
@@ -195,7 +195,7 @@ function codeOf(failure: unknown): string | undefined {
   return (failure as { code?: string }).code;
 }
 
-/** How often a run asks how far a build is depends on the machine: the first two questions stand for all. */
+/** How often a run checks the progress of a build depends on the machine: the first two requests stand for all. */
 function isPolledAgain(name: string): boolean {
   return /\/(?:_info|_active_tasks), (?:[3-9]|\d\d)/.test(name);
 }

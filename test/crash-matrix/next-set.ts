@@ -1,7 +1,7 @@
 /**
- * The next version of the set in set.ts: wherever that one writes, this one wants something else, or the opposite. What
- * a runner of the former version still writes, once this one is applied, shows as a difference. Nothing is built beside
- * what is there, which takes its time.
+ * The next version of the set in set.ts: wherever that one writes, this one declares something else, or the opposite.
+ * What a runner of the former version still writes, once this one is applied, shows as a difference. No index is
+ * staged, because that is slow.
  */
 import { admin, files as former, user } from "./set.js";
 

@@ -1,6 +1,6 @@
 /**
  * Thousands of runs in one process derive keys of the same passwords. Here they share one salt, and each key is derived
- * once, and remembered: the values are those that it would have been, for a fraction of the time. To be imported first.
+ * once, and remembered: the values are the same, in a fraction of the time. Import this first.
  */
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -22,7 +22,7 @@ function remembering(derive: (...args: unknown[]) => void): (...args: unknown[])
 }
 
 const { randomBytes } = crypto;
-/** As long as the salts are; nothing else that has to differ is. */
+/** The length of the salts; nothing else that has to differ has it. */
 const salt = randomBytes(16);
 
 Object.assign(crypto, {

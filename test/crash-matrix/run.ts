@@ -1,12 +1,12 @@
 /**
- * Promise 2, exhaustively: a run with every step kind is broken at each of its requests, in each way that a network or a
- * server has, or the runner is killed there; then a rerun must end as an undisturbed run does.
+ * Promise 2, exhaustively: a run with every step kind is broken at each of its requests, in each way that a network or
+ * a server can fail, or the runner is killed there; then a rerun must end as an undisturbed run does.
  *
  *   npm run crash-matrix -- [--fault "lost after"]… [--only TEXT] [--shard 1/4] [--benches 4] [--request-timeout 2000] [--lease-ttl 10000]
  *     [--resume FILE] [--list]
  *
- * `--resume` keeps in a file which cases came out right, and leaves them out the next time.
- * It exits with 1 if any case diverged, and names each of them; `--only` runs it alone.
+ * `--resume` records the passed cases in a file, and skips them the next time.
+ * It exits with 1 if any case diverged, and names each of them; `--only` runs one alone.
  */
 import "./remember-derivations.js";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";

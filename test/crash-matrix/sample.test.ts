@@ -1,4 +1,7 @@
-/** Some cases of the crash matrix, one for each kind where a runner has lost its lease; `npm run crash-matrix` runs all of them. */
+/**
+ * Some cases of the crash matrix, and for each kind one with a runner that has lost its lease; `npm run crash-matrix`
+ * runs all of them.
+ */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { kinds } from "../../src/kinds/index.js";
 import { type Benches, openBenches } from "../promises/benches.js";
@@ -10,7 +13,7 @@ import type { Zombie } from "./zombies.js";
 
 const options = { requestTimeout: 5_000, leaseTtl: 3_000 };
 
-/** The first write of each kind. What sets up the cluster is done before there is a lease. */
+/** The first write of each kind. The cluster is set up before there is a lease. */
 const firstWrites: Readonly<Record<string, string>> = {
   ensureAdmin: "PUT /_node/NAME/_config/admins/cerebrate",
   ensureConfig: "PUT /_node/NAME/_config/cm_matrix/evolution",
@@ -50,7 +53,7 @@ it("a kind that is not in the set is named", () => {
   expect(kindsLeftOut(others)).toEqual([first]);
 });
 
-it("a state that differs is told", () => {
+it("a different state is reported", () => {
   expect(differences(matrix.expected, matrix.expected)).toEqual({});
   expect(differences({ ...matrix.expected, databases: ["brood"] }, matrix.expected)).toHaveProperty("databases");
 });

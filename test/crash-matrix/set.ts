@@ -1,5 +1,5 @@
 /**
- * A migration set in which every step kind has something to write, and what has to be on the server for that. A kind
+ * A migration set in which every step kind has something to write, and what the server needs for that. A kind
  * that is not in it fails `kindsLeftOut`.
  */
 import { kinds } from "../../src/kinds/index.js";
@@ -16,7 +16,7 @@ export const env = {
 
 const view = (body: string) => `function (doc) { ${body} }`;
 
-/** What must not be done twice. */
+/** Changes that must not be made twice. */
 const oneTime = {
   "004-once.yaml": `
 - id: grow
@@ -99,8 +99,8 @@ const local = "/_node/_local/_config";
 const unusable = `-pbkdf2-${"0".repeat(40)},5a17,10`;
 
 /**
- * Makes the server as it was before the first run, whatever a run has left on it, down to what the set removes. On a
- * crowded machine CouchDB itself may give up in the middle of it; then it is begun again.
+ * Restores the server to its state before the first run, including what the set removes. On a
+ * busy machine, CouchDB itself may give up halfway; then it starts again.
  */
 export async function prepare(server: Addressed): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -132,7 +132,7 @@ async function prepareOnce(server: Addressed): Promise<void> {
   for (const name of ["old", "doomed", "hive"]) await must(server, "PUT", `/${name}`);
   const docs = ["first", "second", "third"].map((_id) => ({ _id, type: "creature" }));
   await must(server, "POST", "/old/_bulk_docs", { body: { docs } });
-  // In `hive` the view is there with other functions, over enough documents that its change is deployed beside it.
+  // In `hive`, the view exists with other functions, over enough documents that its change is staged.
   const many = Array.from({ length: 1_010 }, (_, i) => ({ _id: `drone-${i}`, type: "drone" }));
   await must(server, "POST", "/hive/_bulk_docs", { body: { docs: many } });
   for (const name of ["old", "hive"]) {
@@ -141,11 +141,11 @@ async function prepareOnce(server: Addressed): Promise<void> {
     const index = { name: "by-owner", ddoc: "mango-by-owner", index: { fields: ["owner"] } };
     await must(server, "POST", `/${name}/_index`, { body: index });
   }
-  // Only an index that is built is worth to be kept while the new one is built.
+  // Only a complete index is worth keeping while the new one is built.
   await must(server, "GET", "/hive/_design/creatures/_view/by_type");
 }
 
-/** Whatever is there: the next version of the set has it otherwise. */
+/** In any case, something that the next version of the set declares differently. */
 async function putDocument(server: Addressed, path: string, body: object): Promise<void> {
   await removeDocument(server, path);
   await must(server, "PUT", path, { body });

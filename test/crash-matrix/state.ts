@@ -1,8 +1,11 @@
-/** All that a rerun has to leave as an undisturbed run does: the whole server and the ledger. Times and revisions are left out. */
+/**
+ * Everything that must be the same after a rerun as after an undisturbed run: the whole server and the ledger, without
+ * times and revisions.
+ */
 import { type Addressed, type Login, must, request, until } from "../support/request.js";
 import { admin, user } from "./set.js";
 
-/** By what it is about, so that a difference names its place. */
+/** Keyed by object, so that a difference names its location. */
 export type State = Readonly<Record<string, unknown>>;
 
 interface Entry {
@@ -19,7 +22,7 @@ interface Change {
 }
 
 const own = "couchdb-migrate";
-/** Of a thousand documents that nothing touches, the revisions tell as much as the bodies. */
+/** For a thousand documents that nothing touches, the revisions are enough. */
 const bulk = "drone-";
 
 export async function stateOf(server: Addressed): Promise<State> {
@@ -67,14 +70,14 @@ async function database(server: Addressed, name: string) {
   };
 }
 
-/** Salts and hashes differ from run to run (the login is tried instead), as does what CouchDB writes of itself. */
+/** Salts and hashes differ from run to run (the login is tried instead), as does what CouchDB itself writes. */
 function comparable(doc: Record<string, unknown>): unknown {
   const random = /^(?:_rev|salt|derived_key|owner|_replication_.*|couchdb-migrate)$/;
   return Object.fromEntries(Object.entries(doc).filter(([key]) => !random.test(key)));
 }
 
 async function login(server: Addressed, as: Login): Promise<unknown> {
-  // A login may go by the cached user document for a moment.
+  // For a moment, CouchDB may check a login against a cached user document.
   const { body } = await until(
     () => request(server, "GET", "/_session", { as }),
     ({ status }) => status === 200,
@@ -83,7 +86,7 @@ async function login(server: Addressed, as: Login): Promise<unknown> {
   return body?.userCtx ?? "refused";
 }
 
-/** A database's incarnation is its time of creation: what matters is that it is the one that is there now. */
+/** A database's incarnation is its time of creation: what matters is that it is the present one. */
 function entriesOf(entries: Readonly<Record<string, Entry>>, now: Readonly<Record<string, string>>): unknown {
   return Object.fromEntries(
     Object.entries(entries)
@@ -98,7 +101,7 @@ function entriesOf(entries: Readonly<Record<string, Entry>>, now: Readonly<Recor
   );
 }
 
-/** Documents that have more than one live revision, by all that any copy knows. */
+/** Documents with more than one live revision on any copy. */
 async function conflicts(server: Addressed, name: string): Promise<string[]> {
   const { rows } = await must(server, "GET", `/${name}/_all_docs`);
   const found: string[] = [];
@@ -113,7 +116,7 @@ async function conflicts(server: Addressed, name: string): Promise<string[]> {
   return found;
 }
 
-/** The places where the two differ, with both sides. Empty: they are the same. */
+/** The locations where the two differ, with both values. Empty: they are the same. */
 export function differences(is: State, expected: State): Record<string, { is: unknown; expected: unknown }> {
   const places = [...new Set([...Object.keys(is), ...Object.keys(expected)])];
   return Object.fromEntries(

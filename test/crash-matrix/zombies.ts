@@ -1,7 +1,7 @@
 /**
- * A runner that has lost its lease, and lives: it is cut off, or stopped, at one of its writes; another runner with the
- * next version of the files takes over and is done; then the first one goes on. What it writes from then on, until it
- * has taken the lease again, it writes without one.
+ * A runner that has lost its lease but is still alive: it is cut off, or stopped, at one of its writes; another with
+ * the next version of the files takes over and finishes; then the first one continues. What it writes from then on,
+ * until it has taken the lease again, is written without the lease.
  */
 import { apply, type Migrations } from "../../src/index.js";
 import type { Bench } from "../promises/benches.js";
@@ -13,13 +13,15 @@ import { env } from "./set.js";
 
 /**
  * `cut before`, `cut after`: the network breaks before the server saw the write, or before its answer. `stopped`: the
- * process, while the server answers. `held`: the write itself is on its way all the time, and arrives last: nobody can
- * call it back, so what it does is told, and is no divergence.
+ * process, while the server answers. `held`: the write itself stays on its way, and arrives last: nobody can
+ * call it back, so its effect is reported, but is not a divergence.
  */
 export const zombies = ["zombie cut before", "zombie cut after", "zombie stopped", "zombie held"] as const;
 export type Zombie = (typeof zombies)[number];
 
-/** Cluster, ledger database and history are written without the lease, and those that take or release it are its own. */
+/**
+ * Cluster, ledger database and history are written without the lease, and those that take or release it are its own.
+ */
 const withoutLease = /\/_global_changes|\/couchdb-migrate\?|\/history-default|the lease$/;
 
 export function isUnderLease({ name }: Point): boolean {
@@ -36,7 +38,7 @@ export interface ZombieOutcome {
 
 export interface ZombieSets {
   readonly first: Migrations;
-  /** Where the first one's files are. */
+  /** The folder of the first runner's files. */
   readonly folder: string;
   readonly next: Migrations;
 }
@@ -60,7 +62,7 @@ export async function zombieOutcome(
   let child: ReturnType<typeof startCli> | undefined;
 
   const afterResume = () => (resumedAt === undefined ? [] : proxy.requests.slice(resumedAt));
-  /** It has the lease again: whatever it does from now on is another matter. */
+  /** It has the lease again: whatever it does from now on is legitimate. */
   const hasTakenAgain = () => afterResume().some((request) => isLease(request) && request.status === 201);
   const note = () => {
     after ??= seen(server).then((state) => {
@@ -78,7 +80,7 @@ export async function zombieOutcome(
     cut = how !== "zombie stopped";
     reached.fire();
   };
-  /** Nobody hears of it before the network is back, and then only that the connection is gone. */
+  /** The runner learns nothing until the network is back, and then only that the connection is gone. */
   const silent = async () => {
     begin();
     await over.fired;
@@ -99,7 +101,7 @@ export async function zombieOutcome(
   proxy.faultWhen(hasTakenAgain, { during: finish }, Number.POSITIVE_INFINITY);
 
   const work = async () => {
-    // Longer than all that the other runner does: only the lease ends the requests of this one.
+    // Longer than everything the other runner does: only the lease ends the requests of this one.
     const connection = { url: proxy.url, username, password, requestTimeout: 300_000 };
     if (how !== "zombie stopped") {
       await apply(first, { connection, wait: 20_000, leaseTtl, signal: end.signal }).catch(() => {});
@@ -137,7 +139,10 @@ export async function zombieOutcome(
   return { reached: true, diverged, told: { changed } };
 }
 
-/** A write that is neither for the lease nor for the history. The runner's own database is another's by then. */
+/**
+ * A write that is neither for the lease nor for the history. By then, the runner's own database is used by the other
+ * one.
+ */
 function isWithoutLease(request: Recorded): boolean {
   return (
     request.writes && request.status !== undefined && !isLease(request) && !/\/history-default$/.test(request.path)
@@ -148,12 +153,12 @@ function isLease({ method, path }: Recorded): boolean {
   return method === "PUT" && path.endsWith("/lease-default");
 }
 
-/** The runner's own, and what CouchDB writes by itself. */
+/** The tool's own databases, and what CouchDB itself writes. */
 const unstable = ["couchdb-migrate", "_replicator", "_global_changes"];
 
 type Seen = Readonly<Record<string, unknown>>;
 
-/** Everything on the server but what CouchDB itself goes on writing, down to the revisions. */
+/** Everything on the server except what CouchDB itself keeps writing, including the revisions. */
 async function seen(server: Addressed): Promise<Seen> {
   const databases: string[] = await must(server, "GET", "/_all_dbs");
   const all = databases.filter((name) => !unstable.includes(name));

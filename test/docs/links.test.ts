@@ -1,4 +1,4 @@
-/** Every relative link of the repository's Markdown leads to a file, and to a heading of it. */
+/** Every relative link in the repository's Markdown leads to a file, and to one of its headings. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
@@ -14,7 +14,7 @@ const files = (await Promise.all(inside)).flat().filter((name) => /^(?!.*node_mo
 
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 
-/** As GitHub names them. */
+/** Headings as GitHub names their anchors. */
 function anchors(text: string): string[] {
   const headings = text.replaceAll(/^```.*?^```/gms, "").matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, heading = ""]) =>

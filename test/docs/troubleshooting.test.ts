@@ -1,4 +1,4 @@
-/** The messages that docs/troubleshooting.md quotes are those of the source. */
+/** The messages that docs/troubleshooting.md quotes appear in the source. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";

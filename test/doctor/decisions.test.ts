@@ -28,7 +28,7 @@ test.each<[string, readonly Check[], number]>([
   ["the settings are invalid", [problem("invalid-settings")], 3],
   ["the files are invalid", [problem("invalid-input")], 3],
   ["the ledger can't be read", [problem("ledger-unreadable")], 1],
-  ["a problem is no error of a command", [problem()], 1],
+  ["a problem is not one of the command's errors", [problem()], 1],
   ["CouchDB is away, and the files are invalid", [problem("invalid-input"), problem("unreachable")], 4],
   ["the files are invalid, and the ledger can't be read", [problem("ledger-unreadable"), problem("invalid-input")], 3],
 ])("the exit code if %s", (_title, checks, code) => expect(exitCodeOf(checks)).toBe(code));
@@ -38,11 +38,11 @@ test.each<[string, string | undefined, number, number | undefined]>([
   ["none", undefined, 0, undefined],
   ["no date", "soon", 0, undefined],
   ["the same", "Fri, 01 May 2026 12:00:00 GMT", 0, 0],
-  ["a second that the answer took", "Fri, 01 May 2026 12:00:01 GMT", 1_000, 0],
-  ["a second that the server has kept it", "Fri, 01 May 2026 11:59:59 GMT", 0, 0],
+  ["a second ahead, which the answer took", "Fri, 01 May 2026 12:00:01 GMT", 1_000, 0],
+  ["a second behind, which the answer was delayed", "Fri, 01 May 2026 11:59:59 GMT", 0, 0],
   ["an hour ahead", "Fri, 01 May 2026 13:00:00 GMT", 0, 3_600],
   ["a minute behind", "Fri, 01 May 2026 11:58:58 GMT", 0, -60],
-])("the clock by a Date header: %s", (_title, date, took, offset) =>
+])("the clock offset from a Date header: %s", (_title, date, took, offset) =>
   expect(clockOffset(date, noon, noon + took)).toBe(offset),
 );
 
@@ -59,7 +59,7 @@ test.each<[string, boolean]>([
   expect(isSupported(version, "^20.19.0 || ^22.12.0 || >=24")).toBe(supported),
 );
 
-describe("what a command lacks", () => {
+describe("which permission a command lacks", () => {
   const step = (kind: string, ...databases: string[]): RightsStep => ({ id: "a", kind, databases });
   const standing = (db: "login" | "member" | "database admin" | undefined): Standing => ({
     user: "login",
@@ -86,7 +86,7 @@ describe("what a command lacks", () => {
     expect(lacks("apply", one, db)).toEqual(apply.map((text) => expect.stringContaining(text)));
   });
 
-  test("a server admin lacks nothing; without the tool's own ledger others lack that", () => {
+  test("a server admin lacks nothing; others lack the tool's own ledger if it does not exist", () => {
     const own = { ...standing("member"), ledger: { database: "couchdb-migrate", right: "login", own: true } } as const;
     expect(whatIsLacking({ ...own, user: "server admin" }, [])).toEqual([]);
     expect(whatIsLacking(own, []).map(({ command }) => command)).toEqual([
@@ -98,7 +98,7 @@ describe("what a command lacks", () => {
     ]);
   });
 
-  test("the table of rights has every kind", () => {
+  test("the table of permissions has every kind", () => {
     expect(Object.keys(kindRights)).toEqual(kindNames);
   });
 });

@@ -1,4 +1,4 @@
-/** The report for every sort of server and login. */
+/** The report for every kind of server and login. */
 import { createServer, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -19,11 +19,11 @@ const find = ({ checks }: Diagnosis, name: string): Check => {
   return check;
 };
 const factsOf = (diagnosis: Diagnosis, name: string) => find(diagnosis, name).facts;
-/** Names of the checks that are of this status. */
+/** The names of the checks with this status. */
 const those = (status: Check["status"], { checks }: Diagnosis) =>
   checks.filter((check) => check.status === status).map(({ name }) => name);
 
-/** Before 3.2, CouchDB does not tell its JavaScript engine. */
+/** Before 3.2, CouchDB does not report its JavaScript engine. */
 const tellsEngine = server().kind !== "embedded" && server().isFrom("3.2");
 const local = ["tool", "process-limits", "migration-files"];
 const ofAdmins = ["javascript-engine", "cluster", "server-limits", "tasks"];
@@ -77,7 +77,7 @@ test("a server admin sees everything, and what was applied", async () => {
 test.each([
   ["as CouchDB does", { error: "forbidden", reason: "not here" }],
   ["in its own words", { message: "not here" }],
-])("sends only reads, and goes on if a proxy answers 403 to _node %s", async (_title, body) => {
+])("sends only reads, and continues if a proxy answers 403 to _node %s", async (_title, body) => {
   const proxy = await startProxy(url);
   onTestFinished(() => proxy.close());
   proxy.faultWhen(({ path }) => path.startsWith("/_node"), { status: 403, body }, 100);
@@ -92,7 +92,7 @@ test.each([
   expect(those("problem", diagnosis)).toEqual([]);
 });
 
-test("a user without rights gets the rest, and what each command would lack", async () => {
+test("a user without permissions gets the other checks, and what each command would lack", async () => {
   const database = await freshDatabase("doctor");
   await adminOnly(database);
   const ledgerDatabase = await freshDatabase("ledger");
@@ -124,7 +124,7 @@ test("a database admin who may write the ledger lacks nothing but import", async
   expect(diagnosis.result).toBe("ok");
 });
 
-test("wrong credentials are tried once, and the server is described all the same", async () => {
+test("wrong credentials are tried once, and the server is still described", async () => {
   const proxy = await startProxy(url);
   onTestFinished(() => proxy.close());
   const name = await newUser();
@@ -134,7 +134,7 @@ test("wrong credentials are tried once, and the server is described all the same
   expect(proxy.requests.filter(({ status }) => status === 401)).toHaveLength(1);
 });
 
-test("no credentials are a problem with the login", async () => {
+test("missing credentials are a problem with the login", async () => {
   const diagnosis = await doctor({ connection: { url }, env: {} });
   expect(find(diagnosis, "login")).toMatchObject({ status: "problem", code: "unauthorized" });
   expect(statuses(diagnosis)).toMatchObject({ server: "ok", permissions: "skipped" });
@@ -156,8 +156,8 @@ test("admin party is a warning", async () => {
 
 test.each([
   ["nothing listens", "http://127.0.0.1:1", "unreachable"],
-  ["the URL is no URL", "nonsense", "invalid-settings"],
-])("if %s, everything local is reported", async (_title, address, code) => {
+  ["the URL is invalid", "nonsense", "invalid-settings"],
+])("if %s, all local checks are reported", async (_title, address, code) => {
   const path = await filesOf("zerglings");
   const diagnosis = await doctor({ connection: { url: address }, env: {}, path });
   expect(find(diagnosis, "connection")).toMatchObject({ status: "problem", code });
@@ -165,7 +165,7 @@ test.each([
   expect(those("skipped", diagnosis)).toEqual(expect.arrayContaining(["server", "login", "ledger", "lease"]));
 });
 
-test("a web server, and a database in the URL, are no CouchDB", async () => {
+test("a web server, or a database in the URL, is not CouchDB", async () => {
   const web = createServer((_request, response) => {
     response.setHeader("content-type", "text/html").end("<html>Welcome</html>");
   }).listen(0, "127.0.0.1");
@@ -197,7 +197,7 @@ test("files with variables that are not set are a warning", async () => {
   expect(check).toMatchObject({ status: "warning", facts: { unset: ["PASSWORD"] } });
 });
 
-test("a held lease, and a ledger that everybody may write, are warnings", async () => {
+test("a held lease and a ledger that anyone may write are warnings", async () => {
   const ledgerDatabase = await freshDatabase("ledger");
   const body = { type: "lease", holder: "pod-7", token: 1, since: new Date().toISOString(), ttl: 30_000 };
   await must(server(), "PUT", `/${ledgerDatabase}/lease-default`, { body });
@@ -211,7 +211,7 @@ test("a held lease, and a ledger that everybody may write, are warnings", async 
   expect(find(diagnosis, "ledger-database")).toMatchObject({ status: "warning" });
 });
 
-test("a ledger that can't be read, and a database that does not exist, are problems", async () => {
+test("an unreadable ledger and a missing database are problems", async () => {
   const ledgerDatabase = await freshDatabase("ledger");
   const body = { formatVersion: 99, set: "default", entries: {} };
   await must(server(), "PUT", `/${ledgerDatabase}/_local/couchdb-migrate-default`, { body });
@@ -241,6 +241,6 @@ test("a clock that is an hour behind is a warning", async () => {
   expect(Math.round(Number(check.facts?.seconds) / 60)).toBe(-60);
 });
 
-test("a signal stops it", async () => {
+test("a signal stops doctor", async () => {
   await expect(doctor({ ...asAdmin, signal: AbortSignal.abort() })).rejects.toThrow();
 });

@@ -1,4 +1,4 @@
-/** CouchDB goes away behind the first look, before there is a lease: it is waited for as at the start. */
+/** CouchDB becomes unavailable after the first read, before there is a lease: the run waits for it as at the start. */
 import { expect, it } from "vitest";
 import { apply, loadMigrations } from "../../src/index.js";
 import { type Recorded, startProxy } from "../support/proxy.js";
@@ -9,8 +9,8 @@ const one = "- id: hive\n  ensureDatabase: { name: hive }\n";
 const inParts = `${one}- id: legs\n  transformDocuments: { database: hive, set: { /legs: 6 } }\n`;
 
 /**
- * @param away how often a redirect, which a proxy sends while CouchDB is not there, stands in its place
- * @param behind how often CouchDB itself has answered before
+ * @param away how often a redirect, which a proxy sends while CouchDB is unavailable, comes instead
+ * @param behind how often CouchDB itself answers before that
  */
 async function run(away: number, wait: number, { yaml = one, behind = 0, more = {} } = {}) {
   const folder = await tempFolder();
@@ -18,7 +18,7 @@ async function run(away: number, wait: number, { yaml = one, behind = 0, more = 
   const server = await startEmbedded();
   const proxy = await startProxy(server.url);
   try {
-    // The ledger's own database is asked for once the run has looked, and has found something to do.
+    // The ledger's own database is requested after the run has read the server, and has found something to do.
     let asked = 0;
     const isLate = ({ method, path }: Recorded) => method === "GET" && path === "/couchdb-migrate" && ++asked > behind;
     proxy.faultWhen(isLate, { status: 302 }, away);
@@ -31,12 +31,12 @@ async function run(away: number, wait: number, { yaml = one, behind = 0, more = 
   }
 }
 
-it("goes on once it is back", async () => {
+it("continues once CouchDB is back", async () => {
   expect(await run(2, 30_000)).toMatchObject({ result: "applied", applied: ["hive"] });
 });
 
-it("goes on once it is back, behind the division into parts", async () => {
-  // It answers for the step before, and is away when the part is begun.
+it("continues once CouchDB is back, after the division into parts", async () => {
+  // It answers for the step before, and is unavailable when the part starts.
   const result = await run(2, 30_000, { yaml: inParts, behind: 1, more: { part: { number: 1, of: 2 } } });
   expect(result).toMatchObject({ result: "applied", applied: ["hive"], part: { step: "legs", open: [2] } });
 });

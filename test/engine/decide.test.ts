@@ -71,7 +71,7 @@ describe("decide", () => {
     ["other checksum", placed("s", "1:b"), ledger({ s: {} }), nothing, "changed", "changed since"],
     ["other kind", placed("s", "1:a"), ledger({ s: { kind: "other" } }), nothing, "changed", "changed since"],
     [
-      "a former checksum, in files that are not older",
+      "a former checksum in files that are not older",
       placed("s", "1:a"),
       ledger({ s: { checksum: "1:b", former: ["1:a"] } }),
       nothing,
@@ -128,7 +128,7 @@ describe("decide", () => {
     ],
     ["one-time step, applied", placed("s", "1:a", [], true), ledger({ s: {} }), nothing, "applied", ""],
     [
-      "a step called constructor is not in every ledger",
+      "a step called constructor seemed to be in every ledger",
       placed("constructor", "1:a"),
       ledger({}),
       nothing,
@@ -143,7 +143,7 @@ describe("decide", () => {
     if (note === "") expect(decision.notes).toEqual([]);
   });
 
-  test("only the recreated database of several is due", () => {
+  test("only the recreated database of several is pending", () => {
     const known = ledger({ s: { databases: { a: "1", b: "2" } } });
     const decision = one(decide([placed("s", "1:a", ["a", "b"])], known, at({ a: "1", b: "3" })));
     expect([...decision.databases.keys()]).toEqual(["b"]);
@@ -174,7 +174,7 @@ describe("decide", () => {
     const recorded = ledger({ s: { databases: { zerglings: "7" } } });
     const serverWide = (claims: string[]) => ({ ...placed("s", "1:b"), claims });
 
-    test("an id that was applied to another database that still exists, and names every way out", () => {
+    test("an id that was applied to another database that still exists, and names every solution", () => {
       const { refusal, state } = one(decide([moved], recorded, at({ zerglings: "7", drones: "8" }), shared));
       expect(state).toBe("changed");
       expect(refusal?.code).toBe("id-reused");
@@ -236,7 +236,7 @@ describe("decide", () => {
     });
   });
 
-  test("a changed one-time step is refused, and the way out is named", () => {
+  test("a changed one-time step is refused, and the solution is named", () => {
     const place = { database: "own", set: "hatchery", own: false };
     const options = { place, path: "the files" };
     const { refusal, notes } = one(decide([placed("s", "1:b", [], true)], ledger({ s: {} }), nothing, options));
@@ -245,7 +245,7 @@ describe("decide", () => {
     expect(notes.join()).toContain(command);
   });
 
-  test("a step before applied ones is said to be; one after them is not", () => {
+  test("a step before applied ones is noted; one after them is not", () => {
     const decisions = decide(
       [placed("new", "1:n"), placed("s", "1:a"), placed("last", "1:l")],
       ledger({ s: {} }),
@@ -258,14 +258,14 @@ describe("decide", () => {
     ]);
   });
 
-  test("a step whose secret may differ is changed", () => {
+  test("a step whose secret may differ counts as changed", () => {
     const decision = one(
       decide([placed("s", "1:a")], ledger({ s: {} }), { ...nothing, secretsChanged: new Set(["s"]) }),
     );
     expect(decision.state).toBe("changed");
   });
 
-  test("orphaned: in the ledger, not in the files", () => {
+  test("a step in the ledger but not in the files is orphaned", () => {
     expect(orphans([placed("s", "1:a")], ledger({ gone: {}, s: {} }))).toEqual(["gone"]);
   });
 });

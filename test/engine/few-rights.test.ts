@@ -57,7 +57,7 @@ test("compares everything with the server and says that the ledger can't be read
     members: "adopt",
     views: "adopt",
     index: "adopt",
-    // The transformation has changed the document since.
+    // By now, the transformation has changed the document.
     docs: "keep",
     once: "adopt",
   });
@@ -71,7 +71,7 @@ test("shows what an edited step would change", async () => {
   expect(steps.find(({ id }) => id === "views")).toMatchObject({ action: "update" });
 });
 
-test("is all that such a user gets: apply and status name the permission that is missing", async () => {
+test("is all that such a user gets: apply and status name the missing permission", async () => {
   await expect(apply(await set(old), asReader)).rejects.toMatchObject({ code: "missing-permission" });
   await expect(status(await set(old), asReader)).rejects.toMatchObject({ code: "missing-permission" });
 });

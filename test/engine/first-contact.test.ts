@@ -1,4 +1,4 @@
-/** The first thing that a run hears of its server: each is told apart, in one sentence, and waiting for it can be seen. */
+/** The first answer from a server: each case has its own sentence, and a waiting run says so. */
 import { type AddressInfo, createServer } from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Event } from "../../src/contract/events.js";
@@ -64,7 +64,7 @@ async function behaving(behaviour: Behaviour) {
   return one;
 }
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 async function closedPort(): Promise<string> {
   const gone = await misbehavingServer();
   await gone.close();
@@ -89,7 +89,7 @@ describe("a URL that is not the root of CouchDB", () => {
     expect(events.filter(({ type }) => type === "connected" || type === "waiting")).toEqual([]);
   });
 
-  test.each(names)("%s: the database of the users", async (name) => {
+  test.each(names)("%s: the _users database", async (name) => {
     expect(await errorOf(name, options(`${server().url}/_users`))).toMatchObject({ code: "wrong-address" });
   });
 
@@ -98,7 +98,7 @@ describe("a URL that is not the root of CouchDB", () => {
     expect(error).toMatchObject({ code: "wrong-address", next: `Use ${server().url} in COUCHDB_URL (or --url).` });
   });
 
-  test("a path at which a proxy has CouchDB's root is right", async () => {
+  test("a path where a proxy serves CouchDB's root is accepted", async () => {
     const proxied = await behaving((request, response) => {
       const { method, headers, body } = request;
       const { host: _, connection: __, ...kept } = headers as Record<string, string>;
@@ -116,7 +116,7 @@ describe("a URL that is not the root of CouchDB", () => {
     expect(error).toMatchObject({ code: "wrong-address", next: `Use ${url} in COUCHDB_URL (or --url).` });
   });
 
-  test("a redirect is told with the address that it leads to", async () => {
+  test("a redirect is reported with its target", async () => {
     const away: Behaviour = (request, response) =>
       json(301, {}, { location: `https://couch.example${request.path}?token=geheim` })(request, response);
     for (const name of names) {
@@ -156,7 +156,7 @@ const hello = json(200, { status: "ok" });
 
 describe("an error that is not CouchDB's", () => {
   test.each([400, 401, 403, 413].flatMap((code) => names.map((name) => [code, name] as const)))(
-    "%i of a gateway, told by %s",
+    "%i from a gateway, recognised by %s",
     async (code, name) => {
       const error = await errorOf(name, options((await behaving(page(code))).url));
       expect(error).toMatchObject({ code: "gateway-refused", exitCode: 4, data: { status: code } });
@@ -177,7 +177,7 @@ describe("an error that is not CouchDB's", () => {
     expect(waits()[0]).toContain(`answered ${code}`);
   });
 
-  test("a gateway's 401 is not taken for CouchDB's: no password is tried again", async () => {
+  test("a gateway's 401 is not mistaken for CouchDB's: no password is tried again", async () => {
     const gateway = await behaving(page(401));
     const connection = { ...connectionTo(gateway.url), previousPassword: "old" };
     await errorOf("apply", options(gateway.url, { connection }));
@@ -185,15 +185,18 @@ describe("an error that is not CouchDB's", () => {
   });
 });
 
-describe("waiting can be seen", () => {
-  test.each(["apply", "wait", "unlock", "ledger forget"])("%s says so before it tries again", async (name) => {
-    const error = await errorOf(name, options(await closedPort(), { wait: 500 }));
-    expect(error).toMatchObject({ code: "unreachable", data: { what: "connection refused" } });
-    expect(order().slice(0, 3)).toEqual(["request", "waiting", "request"]);
-    expect(waits()[0]).toBe("connection refused");
-  });
+describe("a waiting run says so", () => {
+  test.each(["apply", "wait", "unlock", "ledger forget"])(
+    "%s reports the problem before it tries again",
+    async (name) => {
+      const error = await errorOf(name, options(await closedPort(), { wait: 500 }));
+      expect(error).toMatchObject({ code: "unreachable", data: { what: "connection refused" } });
+      expect(order().slice(0, 3)).toEqual(["request", "waiting", "request"]);
+      expect(waits()[0]).toBe("connection refused");
+    },
+  );
 
-  test.each(looking)("%s does not wait for a server that is not there, unless it is told to", async (name) => {
+  test.each(looking)("%s does not wait for an unreachable server by default", async (name) => {
     const url = await closedPort();
     const error = await errorOf(name, options(url));
     expect(error).toMatchObject({ code: "unreachable", message: `no CouchDB found at ${url}: connection refused` });
@@ -203,7 +206,7 @@ describe("waiting can be seen", () => {
     expect(order().slice(0, 3)).toEqual(["request", "waiting", "request"]);
   });
 
-  test.each(looking)("%s waits for one that answers, but does not serve yet", async (name) => {
+  test.each(looking)("%s waits for a server that answers, but does not serve yet", async (name) => {
     let asked = 0;
     const starting = await behaving((request, response) => {
       asked += 1;
@@ -234,7 +237,7 @@ describe("waiting can be seen", () => {
     expect(silent.received).toHaveLength(1);
   });
 
-  test("a port that speaks TLS, and one that does not, are told from the scheme of the URL", async () => {
+  test("a URL with the wrong scheme for its port is reported", async () => {
     const tls = createServer((socket) => socket.once("data", () => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 10]))));
     const closing = createServer((socket) => socket.once("data", () => socket.destroy()));
     for (const one of [tls, closing]) {
@@ -260,7 +263,7 @@ describe("waiting can be seen", () => {
   });
 });
 
-test("a --timeout that passes before CouchDB has answered is about CouchDB, not about the run", async () => {
+test("a --timeout before the first answer is reported as a problem with CouchDB, not with the run", async () => {
   const url = await closedPort();
   const error = await apply(await loadMigrations(folder), { ...options(url), timeout: 300 }).catch((thrown) => thrown);
   expect(error).toMatchObject({ code: "unreachable", exitCode: 4, data: { what: "connection refused" } });

@@ -1,4 +1,4 @@
-/** The short way of a run that has nothing to do: taken where it is right, and each input in turn makes it wrong. */
+/** The fast path of a run that has nothing to do: taken when it is right, and no longer once any input changes. */
 import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ beforeEach(async () => {
   });
 });
 
-/** As `couchdb-migrate apply` does it. `short`: the files were not parsed. */
+/** As in `couchdb-migrate apply`. `short`: the files were not parsed. */
 async function run(): Promise<{ short: boolean; result: ApplyResult }> {
   const first = await firstLook(folder, env, options);
   if ("result" in first) return { short: true, result: first.result };
@@ -49,14 +49,14 @@ async function run(): Promise<{ short: boolean; result: ApplyResult }> {
   }
 }
 
-/** As the library does it. */
+/** As in the library. */
 const long = async () => apply(await loadMigrations(folder, { env }), options);
 const put = (name: string, text: string) => writeFiles(folder, { [name]: text });
 
-/** Before, CouchDB does not tell a recreated database from the one before it, so that no run is cut short. */
+/** Older versions can't tell a recreated database from the previous one, so no run takes the fast path. */
 const hasIncarnations = server().isFrom("3.3");
 
-test.runIf(hasIncarnations)("a run after a run takes it, and says what the long way says", async () => {
+test.runIf(hasIncarnations)("a second run takes the fast path, with the same result as the slow path", async () => {
   expect(await run()).toMatchObject({ short: false, result: { applied: ["made", "members", "views"] } });
   const { short, result } = await run();
   expect(short).toBe(true);
@@ -88,16 +88,20 @@ async function otherSet(): Promise<void> {
 type Change = readonly [what: string, change: () => Promise<unknown>, result: Partial<ApplyResult>];
 const all = ["made", "members", "views"];
 
-describe.runIf(hasIncarnations)("it is not taken where there is something else than last time:", () => {
+describe.runIf(hasIncarnations)("the fast path is not taken if this differs from last time:", () => {
   test.each<Change>([
     ["a comment", () => put("001.yaml", `# new\n${steps()}`), { unchanged: all }],
     ["a step", () => put("001.yaml", steps().replace("drone", "larva")), { unchanged: all }],
     [
-      "one step more",
+      "a new step",
       () => put("002.yaml", `- id: more\n  ensureDatabase: { name: ${databaseName()} }\n`),
       { applied: ["more"] },
     ],
-    ["one step less", () => put("001.yaml", steps().replace(/- id: views.*/s, "")), { unchanged: ["made", "members"] }],
+    [
+      "a removed step",
+      () => put("001.yaml", steps().replace(/- id: views.*/s, "")),
+      { unchanged: ["made", "members"] },
+    ],
     ["the name of a file", rename, { unchanged: all }],
     [
       "what a step reads",
@@ -124,8 +128,8 @@ describe.runIf(hasIncarnations)("it is not taken where there is something else t
     expect(await long()).toMatchObject({ result: "unchanged" });
   });
 
-  // The embedded server's incarnations are not those of CouchDB.
-  test.runIf(server().kind !== "embedded")("a database made anew", async () => {
+  // The embedded server's incarnations differ from CouchDB's.
+  test.runIf(server().kind !== "embedded")("a recreated database", async () => {
     await run();
     await must(server(), "DELETE", `/${database}`);
     await sleep(1_100);
@@ -133,14 +137,14 @@ describe.runIf(hasIncarnations)("it is not taken where there is something else t
     expect(await run()).toMatchObject({ short: false, result: { adopted: ["made"], applied: ["members", "views"] } });
   });
 
-  test("a step that was accepted as it is", async () => {
+  test("a step that was accepted", async () => {
     await run();
     await put("001.yaml", steps().replace(", one.json", ""));
     await accept("views", await loadMigrations(folder, { env }), options);
     expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
   });
 
-  test("a snapshot that can't be read", async () => {
+  test("an unreadable snapshot", async () => {
     await run();
     const lease = await readLease();
     const snapshot = { ...lease.snapshot, reads: [["else", "x"]] };
@@ -148,7 +152,7 @@ describe.runIf(hasIncarnations)("it is not taken where there is something else t
     expect((await run()).short).toBe(false);
   });
 
-  test("a lease that is held", async () => {
+  test("a held lease", async () => {
     await run();
     await must(server(), "PUT", leasePath(), { body: { ...(await readLease()), holder: "kerrigan", ttl: 30_000 } });
     expect(await run()).toMatchObject({ short: false, result: { unchanged: all } });
@@ -186,7 +190,7 @@ describe.runIf(hasIncarnations)("it is not taken where there is something else t
   });
 });
 
-describe("of many databases", () => {
+describe("with many databases", () => {
   const names = () => [1, 2, 3, 4, 5].map((number) => `${database}-${number}`);
   const gone = () => `${database}-gone`;
 
@@ -198,26 +202,26 @@ describe("of many databases", () => {
     await run();
   });
 
-  test.runIf(hasIncarnations)("the shard maps are listed, and none is asked for by itself", async () => {
+  test.runIf(hasIncarnations)("the shard maps are listed, and none is requested separately", async () => {
     const paths: string[] = [];
     options = { ...options, emit: (event) => void (event.type === "request" && paths.push(event.path)) };
     expect(await run()).toMatchObject({ short: true, result: { requests: { reads: 3, writes: 0 } } });
     expect(paths.filter((path) => /_node|_dbs_info/.test(path))).toEqual([expect.stringContaining("/_dbs/_all_docs")]);
   });
 
-  test("one that is deleted is seen", async () => {
+  test("a deleted database is noticed", async () => {
     const [name] = names();
     await must(server(), "DELETE", `/${name}`);
     expect(await run()).toMatchObject({ short: false, result: { applied: [name] } });
   });
 
-  test("one that is made though it ought to be gone is seen", async () => {
+  test("a database that should be gone but was created again is noticed", async () => {
     await must(server(), "PUT", `/${gone()}`);
     expect(await run()).toMatchObject({ short: false, result: { applied: ["gone"] } });
   });
 
-  // Even within the second that CouchDB tells of a database's creation.
-  test("one that is made anew is seen", async () => {
+  // Even within the second that CouchDB reports as a database's creation.
+  test("a recreated database is noticed", async () => {
     const [name] = names();
     await must(server(), "DELETE", `/${name}`);
     await must(server(), "PUT", `/${name}`);
@@ -225,15 +229,15 @@ describe("of many databases", () => {
   });
 });
 
-describe("there is no short way for", () => {
+describe("there is no fast path for", () => {
   const user = () => `- id: user\n  ensureUser: { name: ${database}, password: "\${PASSWORD}" }\n`;
   const documents = () => `- id: documents\n  ensureDocuments: { database: ${database}, from: documents.json }\n`;
   test.each<readonly [string, () => string]>([
     ["secrets", () => user().replace("${PASSWORD}", "hunter2-hunter2")],
     ["secrets in variables", user],
-    ["documents that may be larger than what can be held", documents],
+    ["documents that may be too large to hold in memory", documents],
     ["patterns", () => `- id: all\n  ensureSecurity: { database: "${database}-x*", members: { roles: [a] } }\n`],
-    ["what is looked at on every run", () => `- id: config\n  ensureConfig: { cm_test: { ${database}: a } }\n`],
+    ["what is read on every run", () => `- id: config\n  ensureConfig: { cm_test: { ${database}: a } }\n`],
   ])("%s", async (_what, more) => {
     await put("documents.json", '[{ "_id": "a" }]');
     await put("002.yaml", more());
@@ -245,13 +249,13 @@ describe("there is no short way for", () => {
   });
 });
 
-test("files that are wrong are said before what the server says", async () => {
+test("invalid files are reported before problems with the server", async () => {
   await put("001.yaml", "- id: made\n");
   options = { ...options, connection: { ...options.connection, password: "wrong" } };
   await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
 });
 
-test("files that are wrong are said though the server hangs", async () => {
+test("invalid files are reported even if the server hangs", async () => {
   const silent = createServer();
   await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
   const { port } = silent.address() as AddressInfo;

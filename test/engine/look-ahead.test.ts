@@ -1,4 +1,6 @@
-/** What is read while files are still parsed: what the run needs then, once, and nothing where there is nothing yet. */
+/**
+ * What is read while files are still being parsed: what the run will need, once, and nothing if there is no ledger yet.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Gateway } from "../../src/couch/gateway.js";
@@ -9,7 +11,7 @@ import { tempFolder } from "../support/temp.js";
 
 const recorded: StoredLedger = { rev: "0-1", ledger: { formatVersion: 1, set: "default", entries: {} } };
 
-/** Of one folder: the paths that are asked for, and which files were read when the first of them was. */
+/** For one folder: the requested paths, and which files had been read before the first request. */
 async function ahead(ledger: Promise<StoredLedger | undefined>, answer: () => Promise<unknown>) {
   const path = await tempFolder({
     "001.yaml": `- id: a
@@ -45,26 +47,26 @@ async function ahead(ledger: Promise<StoredLedger | undefined>, answer: () => Pr
 
 const empty = async () => ({ status: 200, body: { rows: [] } });
 
-test("each is asked for once, and while later files are still to be read", async () => {
+test("each path is requested once, while later files are still to be read", async () => {
   const { asked, seen } = await ahead(Promise.resolve(recorded), empty);
   expect(asked).toEqual(["/hive/_security", "/hive/_design_docs", "/nest/_security"]);
   expect(seen.slice(0, 2)).toEqual(["read abcde", "asked for /hive/_security"]);
   expect(seen.indexOf("asked for /hive/_security")).toBeLessThan(seen.indexOf("read f"));
 });
 
-test("nothing is asked for where there is no ledger, or it can't be had", async () => {
+test("nothing is requested if there is no ledger, or it can't be read", async () => {
   expect((await ahead(Promise.resolve(undefined), empty)).asked).toEqual([]);
   const refused = Promise.reject(new Error("refused"));
   refused.catch(() => {});
   expect((await ahead(refused, empty)).asked).toEqual([]);
 });
 
-test("what fails is left to whoever needs it", async () => {
+test("a failure is left to the code that needs the answer", async () => {
   const { asked } = await ahead(Promise.resolve(recorded), () => Promise.reject(new Error("gone")));
   expect(asked).toHaveLength(3);
 });
 
-test("what has come from the network is dealt with before the next file", async () => {
+test("answers from the network are handled before the next file", async () => {
   let dealtWith = false;
   setImmediate(() => {
     dealtWith = true;

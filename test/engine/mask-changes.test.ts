@@ -12,24 +12,24 @@ const step = {
 };
 
 it.each<[string, { path: string; before: unknown; after: unknown }, unknown, unknown]>([
-  ["at it", { path: "/log/key", before: "hush-before", after: "hush" }, "***", "***"],
-  ["at it, absent before", { path: "/log/key", before: null, after: "hush" }, null, "***"],
+  ["at its path", { path: "/log/key", before: "hush-before", after: "hush" }, "***", "***"],
+  ["at its path, absent before", { path: "/log/key", before: null, after: "hush" }, null, "***"],
   [
-    "at it, by node",
+    "at its path, by node",
     { path: "/log/key", before: { a: "hush-before", b: null }, after: "hush" },
     { a: "***", b: null },
     "***",
   ],
-  ["above it", { path: "/log", before: null, after: { key: "hush", other: 1 } }, null, { key: "***", other: 1 }],
-  ["below it", { path: "/log/key/0", before: ["hush"], after: 1 }, ["***"], "***"],
+  ["above its path", { path: "/log", before: null, after: { key: "hush", other: 1 } }, null, { key: "***", other: 1 }],
+  ["below its path", { path: "/log/key/0", before: ["hush"], after: 1 }, ["***"], "***"],
   [
-    "of a URL only the credentials",
+    "in a URL, only the credentials",
     { path: "/log/url", before: "http://user:hush@old/db", after: "http://user:hush@host/db" },
     "http://***@old/db",
     "http://***@host/db",
   ],
-  ["not beside it", { path: "/log/keyed", before: "a", after: "b" }, "a", "b"],
-])("hides a secret of the files %s", (_, change, before, after) => {
+  ["but not at a path with the same prefix", { path: "/log/keyed", before: "a", after: "b" }, "a", "b"],
+])("hides a secret from the files %s", (_, change, before, after) => {
   expect(maskChanges([change], step, {}, new Secrets())).toEqual([{ path: change.path, before, after }]);
 });
 
@@ -37,22 +37,22 @@ const byName: Schema = { type: "object", properties: { fields: { type: "object",
 
 it.each<[string, { path: string; before: unknown; after: unknown }, unknown, unknown]>([
   [
-    "what the server has under a name that is secret",
+    "the server's value under a secret name",
     { path: "/fields/totp", before: { key: "old", digits: 6 }, after: null },
     { key: "***", digits: 6 },
     null,
   ],
   [
-    "a field of that name, and no boolean",
+    "a field with a secret name, unless it is a boolean",
     { path: "/fields", before: { apiToken: "old", ok: true }, after: { apiToken: true, secret: "true" } },
     { apiToken: "***", ok: true },
     { apiToken: true, secret: "true" },
   ],
-  ["the credentials of a URL", { path: "/a", before: "see http://a:b@c", after: 1 }, "see http://***@c", 1],
-  ["a secret of the run in a value of the server", { path: "/a", before: "x geheimnis", after: "x" }, "x ***", "x"],
-  ["no short one there", { path: "/a", before: "x geheim", after: "x" }, "x geheim", "x"],
+  ["the credentials in a URL", { path: "/a", before: "see http://a:b@c", after: 1 }, "see http://***@c", 1],
+  ["a secret of the run in a value from the server", { path: "/a", before: "x geheimnis", after: "x" }, "x ***", "x"],
+  ["no short secret in a value from the server", { path: "/a", before: "x geheim", after: "x" }, "x geheim", "x"],
   [
-    "none that the file says as well",
+    "no secret that the file shows as well",
     { path: "/a", before: "geheimnis", after: "geheimnis b" },
     "geheimnis",
     "geheimnis b",

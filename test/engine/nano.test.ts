@@ -1,4 +1,4 @@
-/** An application's own nano instance in place of a connection, for each function that asks a server. */
+/** An application's own nano instance instead of a connection, for each function that uses a server. */
 import nano from "nano";
 import { beforeEach, expect, test } from "vitest";
 import {
@@ -32,7 +32,7 @@ beforeEach(async () => {
   migrations = await filesOf(`- id: made\n  ensureDatabase: { name: ${database} }\n`);
 });
 
-test("the instance finds what apply has done with it", async () => {
+test("the instance sees what apply has done through it", async () => {
   expect(await plan(migrations, options)).toMatchObject({ changes: 1 });
   expect(await apply(migrations, options)).toMatchObject({ result: "applied", applied: ["made"] });
   expect(await options.nano.db.get(database)).toMatchObject({ db_name: database });
@@ -46,7 +46,7 @@ test("a login in a header", async () => {
   expect(await apply(migrations, own)).toMatchObject({ result: "applied" });
 });
 
-test("what a person decides, and an import", async () => {
+test("a person's decisions, and an import", async () => {
   await wait(options);
   await apply(migrations, options);
   await accept("made", migrations, options);

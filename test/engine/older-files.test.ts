@@ -80,7 +80,7 @@ describe("a revert commit that brings a version back exactly", () => {
     expect(await roles()).toEqual(["x"]);
   });
 
-  test("is planned as a way back in every format, where going back is allowed", async () => {
+  test("is planned as a revert in every format, if going back is allowed", async () => {
     const [first, second] = [await version("x"), await version("x", "intruder")];
     await apply(first, options);
     await apply(second, options);
@@ -91,7 +91,7 @@ describe("a revert commit that brings a version back exactly", () => {
     expect((await plan(second, { ...options, allowRevert: true })).warnings).toEqual([]);
   });
 
-  test("with another change is applied like any other files", async () => {
+  test("is applied like any other files if it has another change", async () => {
     await apply(await version("x"), options);
     await apply(await version("x", "intruder"), options);
     const more = await files(
@@ -157,7 +157,7 @@ describe("a pod of the previous version", () => {
     });
   });
 
-  test("still has the newest files if the work on a step of the new version failed before its first write", async () => {
+  test("still has the newest files if a step of the new version failed before its first write", async () => {
     const first = await files(made() + members("x"));
     await apply(first, options);
     const proxy = await startProxy(server().url);
@@ -177,7 +177,7 @@ describe("a pod of the previous version", () => {
     expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test("is older if the new version failed after it only recorded a step that held already", async () => {
+  test("is older if the new version failed after only recording a step that already held", async () => {
     const first = await version("x");
     await apply(first, options);
     await must(server(), "PUT", `/${database}/_security`, { body: { members: { roles: ["y"] } } });
@@ -239,7 +239,7 @@ describe("a run of one part", () => {
   const partly = (legs: number) =>
     `${made()}- id: once-${legs}\n  transformDocuments: { database: ${database}, set: { /legs: ${legs} } }\n`;
 
-  test("notes its version before it divides the work, so that other files are older", async () => {
+  test("notes its version before it divides the work, so that other files become older", async () => {
     const first = await version("x");
     await apply(first, options);
     const second = await files(partly(6));
@@ -287,7 +287,7 @@ describe("a run of one part", () => {
     expect(await must(server(), "GET", `/${database}/late`)).not.toHaveProperty("legs");
   });
 
-  test("that was in the middle of its work, with files that became older meanwhile, writes nothing more", async () => {
+  test("that was already at work, with files that became older meanwhile, writes nothing more", async () => {
     const first = await files(partly(4));
     const docs = Array.from({ length: 24 }, (_, i) => ({ _id: `a${i}` }));
     await must(server(), "PUT", `/${database}`);
@@ -300,7 +300,7 @@ describe("a run of one part", () => {
       writesBefore = proxy.writes().length;
     };
     proxy.faultWhen(({ path }) => path.startsWith(`/${database}/_bulk_docs`), { during });
-    // Few documents in a batch, so that there are several.
+    // Few documents per batch, so that there are several batches.
     const slow = { ...options, rate: 4, connection: { ...options.connection, url: proxy.url } };
     const late = await apply(first, { ...slow, part });
     const after = proxy.writes().slice(writesBefore);
@@ -330,7 +330,7 @@ test("the version is noted once, before the first write of a step", async () => 
   expect(Object.values(versions)).toEqual([1]);
 });
 
-test("a place that somebody set to the highest number makes no ledger that can't be read", async () => {
+test("a place that somebody set to the highest number made the ledger unreadable", async () => {
   const [first, second] = [await version("x"), await version("y")];
   await apply(first, options);
   const { _id, _rev, ...edited } = (await ledger()) as { _id: string; _rev: string; versions: object };
@@ -344,7 +344,7 @@ test("a place that somebody set to the highest number makes no ledger that can't
   expect(await status(second, options)).toMatchObject({ release: "3" });
 });
 
-test("a version that could not be noted writes nothing, and the run says why", async () => {
+test("a run that can't note its version writes nothing, and says why", async () => {
   const proxy = await startProxy(server().url);
   const first = await version("x");
   await apply(first, options);
@@ -366,7 +366,7 @@ test("a version that could not be noted writes nothing, and the run says why", a
   expect(await apply(first, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
 });
 
-test("a version that was killed after it was noted stays noted, even if no step is recorded", async () => {
+test("a version stays noted if its run is killed right after, even if no step is recorded", async () => {
   const proxy = await startProxy(server().url);
   const first = await version("x");
   await apply(first, options);
@@ -485,7 +485,7 @@ describe("a release", () => {
     expect(await apply(first, at(1))).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test("that is higher is noted even if nothing else is pending, and then costs nothing", async () => {
+  test("that is higher is noted even if nothing else is pending, and costs nothing in later runs", async () => {
     const first = await version("x");
     await apply(first, at(1));
     expect(await apply(first, at(2))).toMatchObject({ result: "unchanged", applied: [] });
@@ -493,7 +493,7 @@ describe("a release", () => {
     expect(await apply(first, at(1))).toMatchObject(skipped);
   });
 
-  test("that is lower is refused for files that were never seen, and the message names the way out", async () => {
+  test("that is lower is refused for files that were never seen, and the message names the solution", async () => {
     await apply(await version("y"), at(2));
     const first = await version("x");
     const refused = { code: "release-refused", exitCode: 1, next: expect.stringContaining("--ledger-database") };
@@ -514,7 +514,7 @@ describe("a release", () => {
     expect(await apply(first, at(1))).toMatchObject({ applied: ["members"] });
   });
 
-  test("of the other form is refused until the recorded one is corrected", async () => {
+  test("in the other form is refused until the recorded one is corrected", async () => {
     const first = await version("x");
     await apply(first, at(1));
     await expect(apply(first, at("2026-05-01T12:00:00+02:00"))).rejects.toMatchObject({ code: "release-refused" });
@@ -525,7 +525,7 @@ describe("a release", () => {
     });
   });
 
-  test("of a mistyped set is not corrected: there is no ledger, and none is created", async () => {
+  test("is not corrected in a mistyped set: there is no ledger, and none is created", async () => {
     await apply(await version("x"), at(1));
     const mistyped = { ...options, set: uniqueName("set") };
     for (const release of ["2", "none"]) {

@@ -1,4 +1,4 @@
-/** What secrets cost a run: one derivation, however many there are, and however often the run looks. */
+/** The cost of secrets for a run: one derivation, however many secrets there are, and however often the run reads. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { loginEnv, runCli } from "../support/cli.js";

@@ -1,4 +1,4 @@
-/** What can't be read in one database stops neither the plan nor the other databases. */
+/** A read that fails in one database stops neither the plan nor the other databases. */
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { type ApplyOptions, apply, type Event, loadMigrations, type Migrations, plan } from "../../src/index.js";
 import { freshDatabase } from "../support/databases.js";
@@ -15,7 +15,7 @@ let migrations: Migrations;
 
 const roles = async (name: string) => (await must(server(), "GET", `/${name}/_security`)).members.roles;
 const drift = (name: string) => must(server(), "PUT", `/${name}/_security`, { body: {} });
-/** No retry mends it. */
+/** No retry helps. */
 const refusal = { status: 403, body: { error: "forbidden", reason: "the shard is ill" } };
 const breakReads = () => proxy.faultWhen(({ path }) => path === `/${sick}/_security`, refusal, 100);
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
   migrations = await loadMigrations(await tempFolder({ "001.yaml": step }), { env: {} });
 });
 
-test("a plan says so of that database, and plans the other", async () => {
+test("a plan reports the failure for that database, and plans the other", async () => {
   breakReads();
   const { steps } = await plan(migrations, options);
   expect(steps).toMatchObject([
@@ -39,7 +39,7 @@ test("a plan says so of that database, and plans the other", async () => {
   expect(steps[0]?.notes).toContainEqual(expect.stringMatching(`database ${sick}: .*the shard is ill`));
 });
 
-test("apply --verify repairs the other, and fails for that one", async () => {
+test("apply --verify repairs the other database, and fails for that one", async () => {
   await apply(migrations, options);
   for (const name of [sound, sick]) await drift(name);
   breakReads();
@@ -51,7 +51,7 @@ test("apply --verify repairs the other, and fails for that one", async () => {
   expect(await roles(sick)).toEqual(["zerg"]);
 });
 
-test("a database of which nothing can be known is warned of, and the others are worked on", async () => {
+test("a database that can't be read at all is a warning, and the others are processed", async () => {
   proxy.faultWhen(({ path }) => path === "/_dbs_info", { status: 403, body: { error: "forbidden", reason: "x" } }, 100);
   proxy.faultWhen(({ path }) => path.startsWith(`/${sick}`), refusal, 100);
   const events: Event[] = [];

@@ -1,4 +1,4 @@
-/** What is said of steps that are in the ledger, but no longer in the files. */
+/** The notes on steps that are in the ledger, but no longer in the files. */
 import { expect, test } from "vitest";
 import { type Claimer, describeOrphans } from "../../src/engine/orphans.js";
 import { kindByName, kinds } from "../../src/kinds/index.js";
@@ -73,14 +73,14 @@ test.each<[string, string, Partial<Entry>, Record<string, Claimer>, string]>([
     "database/zerglings was removed by step drop; nothing is left on the server",
   ],
   [
-    "views that went with their database",
+    "views that were deleted with their database",
     "ensureDesignDocs",
     { claims: ["design/zerglings/brood"], databases: { zerglings: "7" } },
     { "database/zerglings": { id: "drop", removes: "has" } },
     "database/zerglings was removed by step drop; nothing is left on the server",
   ],
   [
-    "indexes of which a step has removed one",
+    "indexes, one of which a step has removed",
     "ensureIndexes",
     { claims: ["index/a/1", "index/a/2"], databases: { a: "7" } },
     { "index/a/1": { id: "drop", removes: "has" } },
@@ -88,17 +88,17 @@ test.each<[string, string, Partial<Entry>, Record<string, Claimer>, string]>([
   ],
   ["a transformation", "transformDocuments", {}, {}, "what it changed stays changed; there is nothing to remove"],
   ["a removal", "removeDatabase", {}, {}, "its object was removed; nothing is left on the server"],
-  ["a kind of a newer version", "ensureMoons", {}, {}, "its objects stay on the server"],
+  ["a kind from a newer version of the tool", "ensureMoons", {}, {}, "its objects stay on the server"],
 ])("the note on an orphan: %s", (_, kind, entry, claimedBy, note) => {
   expect(describe("gone", kind, entry, claimedBy)).toMatchObject([{ id: "gone", kind, note }]);
 });
 
-test("an orphan comes with the command that forgets it", () => {
+test("an orphan is listed with the command that forgets it", () => {
   const [orphan] = describe("two legs", "ensureDatabase", { claims: ["database/a"] });
   expect(orphan?.forget).toBe("couchdb-migrate ledger forget 'two legs' --set hatchery --ledger-database own");
 });
 
-test("the name of a kind begins with `remove` where it removes something, and nowhere else: texts go by it", () => {
+test("a kind's name begins with `remove` only if it removes something: messages rely on it", () => {
   for (const kind of kinds) expect(removes({ kind: kind.name })).toBe(kind.nature?.destroys === "always");
 });
 

@@ -1,4 +1,4 @@
-/** A set with a ledger of its own, on the server that all tests share. */
+/** A set with its own ledger, on the server that all tests share. */
 import { type ApplyOptions, loadMigrations, type Migrations } from "../../src/index.js";
 import { freshDatabase } from "../support/databases.js";
 import { server } from "../support/servers.js";

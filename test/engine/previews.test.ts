@@ -1,4 +1,4 @@
-/** What a plan shows of many documents, and of documents that steps before will change. */
+/** What a plan shows for many documents, and for documents that earlier steps will change. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -40,22 +40,22 @@ const load = async (...ids: Id[]) =>
 describe("a preview says which pending steps it does not include", () => {
   test.each<[string, Id[], Id[], Partial<Record<Id, Id[]>>]>([
     [
-      "what is built over documents that are loaded first",
+      "documents that are loaded before an index is built",
       [],
       ["made", "docs", "views", "index"],
       { views: ["docs"], index: ["docs"] },
     ],
-    ["a second transformation", ["made", "docs"], ["made", "docs", "age", "years"], { years: ["age"] }],
+    ["a transformation before a second one", ["made", "docs"], ["made", "docs", "age", "years"], { years: ["age"] }],
     [
-      "documents that a transformation changes first",
+      "a transformation before seed documents",
       ["made", "docs"],
       ["made", "docs", "age", "moreDocs"],
       { moreDocs: ["age"] },
     ],
-    ["nothing of documents that other steps name", [], ["made", "docs", "moreDocs"], {}],
-    ["nothing of a step that is applied", ["made", "docs"], ["made", "docs", "views", "age"], {}],
-    ["nothing where the preview is not of documents", [], ["made", "docs", "security"], {}],
-    ["nothing of what comes after", [], ["made", "views", "docs"], {}],
+    ["nothing about documents that other steps name", [], ["made", "docs", "moreDocs"], {}],
+    ["nothing about a step that is already applied", ["made", "docs"], ["made", "docs", "views", "age"], {}],
+    ["nothing if the preview does not depend on documents", [], ["made", "docs", "security"], {}],
+    ["nothing about later steps", [], ["made", "views", "docs"], {}],
   ])("%s", async (_, before, ids, without) => {
     if (before.length > 0) await apply(await load(...before), options);
     const planned = await plan(await load(...ids), { ...options, allowDestroy: true });
@@ -91,7 +91,7 @@ describe("many documents", () => {
     expect(planText(planned, plain)).toContain("/docs/a");
   });
 
-  test("the same in several databases is said once", async () => {
+  test("the same preview in several databases is shown once", async () => {
     const other = databaseName("previews");
     const folder = await tempFolder({
       "001.yaml": [database, other].map((name) => `- id: ${name}\n  ensureDatabase: { name: ${name} }\n`).join(""),
@@ -108,7 +108,7 @@ describe("many documents", () => {
   });
 });
 
-test("status ran scripts, and so took as long as they do", async () => {
+test("status ran scripts, and took as long as they did", async () => {
   await apply(await load("made", "docs"), options);
   const folder = await tempFolder({
     "001.yaml": `- id: legs\n  transformDocuments: { database: ${database}, script: x.mjs }\n`,
@@ -125,7 +125,7 @@ test("status ran scripts, and so took as long as they do", async () => {
   expect(existsSync(ran)).toBe(true);
 });
 
-test("status compared all documents of a large file", async () => {
+test("status compared all documents in a large file", async () => {
   await apply(await load("made", "docs"), options);
   const folder = await tempFolder({
     "001.yaml": `- id: seed\n  ensureDocuments: { database: ${database}, from: seed.ndjson }\n`,

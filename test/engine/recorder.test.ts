@@ -22,7 +22,7 @@ function open(steps: number, ready = async () => {}) {
   return { couch, recorder: new Recorder({ couch, place } as unknown as Run, async () => undefined, steps, ready) };
 }
 
-/** What is written to the ledger while so many steps are applied, one after another. */
+/** What is written to the ledger while this many steps are applied, one after another. */
 async function writesFor(steps: number): Promise<number[]> {
   const { couch, recorder } = open(steps);
   for (let i = 0; i < steps; i += 1) await recorder.record(`step-${String(i).padStart(6, "0")}`, () => entry, false);
@@ -35,11 +35,11 @@ it.each([
   [49, [25]],
   [100, [25, 50]],
   [700, [44, 88, 175, 350]],
-])("%d steps are written at %j, and at the end", (steps, expected) => {
+])("the ledger for %d steps is written after %j, and at the end", (steps, expected) => {
   expect(milestones(steps)).toEqual(expected);
 });
 
-it("writes linearly many bytes, in documents that CouchDB takes", async () => {
+it("writes a number of bytes that grows linearly, in documents that CouchDB accepts", async () => {
   const [few, many] = [await writesFor(1_000), await writesFor(10_000)];
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   expect(sum(many) / sum(few)).toBeLessThanOrEqual(11);
@@ -47,7 +47,7 @@ it("writes linearly many bytes, in documents that CouchDB takes", async () => {
   expect(few).toHaveLength(milestones(1_000).length + 1);
 });
 
-it("writes once for all milestones that were passed while it wrote", async () => {
+it("writes once for all milestones passed during a write", async () => {
   let settle = () => {};
   const { couch, recorder } = open(700, () => new Promise((resolve) => (settle = resolve)));
   const recorded: Promise<void>[] = [];
@@ -67,7 +67,7 @@ it("writes once for all milestones that were passed while it wrote", async () =>
   expect(sizes).toEqual([44, 410]);
 });
 
-it("has the files noted once, before its first write, and goes on from what is noted", async () => {
+it("notes the files once, before its first write, and continues from there", async () => {
   const { couch } = open(4);
   const begun: number[] = [];
   const ledger = { formatVersion: 1, set: "s", entries: { before: entry }, versions: { v2: 2 } } as const;
@@ -84,7 +84,7 @@ it("has the files noted once, before its first write, and goes on from what is n
   expect(couch.written[0]?.body).toMatchObject({ entries: { before: {}, a: {}, b: {} }, versions: { v2: 2 } });
 });
 
-it("writes a one-time step at once, with all before it", async () => {
+it("writes a one-time step immediately, with all steps before it", async () => {
   const { couch, recorder } = open(4);
   await recorder.record("a", () => entry, false);
   await recorder.record("b", () => entry, true);
@@ -92,7 +92,7 @@ it("writes a one-time step at once, with all before it", async () => {
   expect(couch.written.map(({ body }) => Object.keys((body as { entries: object }).entries))).toEqual([["a", "b"]]);
 });
 
-it("makes an entry only when it is ready, and writes what came meanwhile the next time", async () => {
+it("makes an entry only when it is ready, and leaves later ones to the next write", async () => {
   let incarnation = "0";
   let settle = () => {};
   const { couch, recorder } = open(4, () => new Promise((resolve) => (settle = resolve)));

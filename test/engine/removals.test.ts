@@ -1,4 +1,4 @@
-/** What destroys data needs an explicit permission, in the step or for the run. */
+/** A step that destroys data must be allowed explicitly, in the step or for the run. */
 import { expect, test } from "vitest";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../src/index.js";
 import { freshDatabase } from "../support/databases.js";

@@ -9,10 +9,10 @@ const barrier: Ordered = { barrier: true, databases: [] };
 describe("dependencies", () => {
   const cases: readonly (readonly [string, readonly Ordered[], readonly (readonly number[])[]])[] = [
     ["different databases do not wait for each other", [on("a"), on("b")], [[], []]],
-    ["the same database in order", [on("a"), on("a"), on("a")], [[], [0], [1]]],
+    ["steps on the same database run in order", [on("a"), on("a"), on("a")], [[], [0], [1]]],
     ["a step on two databases waits for both", [on("a"), on("b"), on("a", "b")], [[], [], [0, 1]]],
     ["a barrier waits for all before it", [on("a"), on("b"), barrier], [[], [], [0, 1]]],
-    ["all after a barrier wait for it", [barrier, on("a"), on("b")], [[], [0], [0]]],
+    ["everything after a barrier waits for it", [barrier, on("a"), on("b")], [[], [0], [0]]],
     ["barriers follow each other", [barrier, barrier], [[], [0]]],
     [
       "a step without databases waits for the barrier, and the next barrier for it",
@@ -25,13 +25,17 @@ describe("dependencies", () => {
 
 describe("units", () => {
   const cases: readonly (readonly [string, readonly Ordered[], readonly (readonly number[])[]])[] = [
-    ["neighbours that may are together", [on("a"), joining("a"), joining("a"), on("a")], [[0], [1, 2], [3]]],
-    ["others are not", [on("a"), on("a")], [[0], [1]]],
-    ["what is at work elsewhere is no obstacle", [joining("a"), joining("b"), joining("a")], [[0, 2], [1]]],
-    ["what is at work in the same database is", [joining("a"), on("a"), joining("a")], [[0], [1], [2]]],
-    ["also if it works in others besides", [joining("a"), on("b", "a"), joining("a")], [[0], [1], [2]]],
-    ["a barrier is one", [joining("a"), barrier, joining("a")], [[0], [1], [2]]],
-    ["a step in two databases stands alone", [joining("a"), joining("a", "b"), joining("b")], [[0], [1], [2]]],
+    ["neighbours that may join are one unit", [on("a"), joining("a"), joining("a"), on("a")], [[0], [1, 2], [3]]],
+    ["other neighbours are separate", [on("a"), on("a")], [[0], [1]]],
+    ["a step in another database may be between them", [joining("a"), joining("b"), joining("a")], [[0, 2], [1]]],
+    ["a step in the same database may not be between them", [joining("a"), on("a"), joining("a")], [[0], [1], [2]]],
+    [
+      "a step in the same database and others may not be between them",
+      [joining("a"), on("b", "a"), joining("a")],
+      [[0], [1], [2]],
+    ],
+    ["a barrier may not be between them", [joining("a"), barrier, joining("a")], [[0], [1], [2]]],
+    ["a step in two databases is a unit of its own", [joining("a"), joining("a", "b"), joining("b")], [[0], [1], [2]]],
   ];
   test.each(cases)("%s", (_, steps, expected) => expect(units(steps)).toEqual(expected));
 
@@ -40,7 +44,7 @@ describe("units", () => {
   });
 });
 
-/** The contract, spelt out: i may not begin before j is done. */
+/** The contract, spelled out: i must not start before j is done. */
 function mustWait(steps: readonly Ordered[], i: number, j: number): boolean {
   const [a, b] = [steps[j], steps[i]];
   if (!a || !b) return false;
@@ -48,7 +52,7 @@ function mustWait(steps: readonly Ordered[], i: number, j: number): boolean {
   return a.barrier || b.barrier || a.databases.some((database) => b.databases.includes(database));
 }
 
-/** The first and the last of them: nothing between them is at work where they are. */
+/** The first and the last of them: nothing between them works in the same databases. */
 function mayBeTogether(steps: readonly Ordered[]): boolean {
   const [first, last] = [steps.at(0), steps.at(-1)];
   const [database = ""] = first?.databases ?? [];
@@ -58,7 +62,7 @@ function mayBeTogether(steps: readonly Ordered[]): boolean {
 }
 
 describe("runInOrder", () => {
-  test("never begins a step before those that it may depend on are done, nor more at once than allowed", async () => {
+  test("never starts a step before its dependencies are done, nor more steps concurrently than allowed", async () => {
     const step = fc.oneof(
       { weight: 1, arbitrary: fc.constant(barrier) },
       { weight: 6, arbitrary: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 }).map((d) => on(...d)) },
@@ -93,7 +97,7 @@ describe("runInOrder", () => {
     );
   });
 
-  test("keeps to that with units, too", async () => {
+  test("does the same with units", async () => {
     const names = fc.uniqueArray(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 2 });
     const step = fc.oneof(
       { weight: 1, arbitrary: fc.constant(barrier) },
@@ -122,7 +126,7 @@ describe("runInOrder", () => {
     );
   });
 
-  test("begins nothing after it was stopped, and names what was not begun", async () => {
+  test("starts nothing after it was stopped, and names what was not started", async () => {
     let stop = false;
     const left = await runInOrder(
       dependencies([on("a"), on("a"), on("a")]),
@@ -135,7 +139,7 @@ describe("runInOrder", () => {
     expect(left).toEqual([2]);
   });
 
-  test("rejects with the first error, after what was begun has ended", async () => {
+  test("rejects with the first error, after all started steps have ended", async () => {
     const ended: number[] = [];
     const run = runInOrder(
       dependencies([on("a"), on("b"), on("a")]),

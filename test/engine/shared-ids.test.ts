@@ -60,7 +60,7 @@ describe("two services without --set that use the same ids", () => {
     expect(await apply(first, options)).toMatchObject({ result: "unchanged" });
   });
 
-  test("work with a set each, and status warns if both claim the same object", async () => {
+  test("work with a set each; status warns if both claim the same object", async () => {
     await apply(await files(made(database), members(database, "a")), options);
     const second = await files(made(other), members(other, "b"), made(database, "theirs"));
     expect(await apply(second, { ...options, set: "second" })).toMatchObject({ applied: ["made", "members"] });
@@ -118,7 +118,7 @@ describe("a renamed one-time step", () => {
     expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
     expect(await apply(renamed, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
     expect((await status(undefined, options)).steps.map(({ id }) => id)).toEqual(["new"]);
-    // Whoever drops `formerly` later finds it under its own id.
+    // If `formerly` is dropped later, the step is found under its own id.
     expect(await apply(await load(once("new")), options)).toMatchObject({ result: "unchanged", unchanged: ["new"] });
     expect(await legs()).toBe(2);
   });

@@ -42,7 +42,7 @@ async function forgetLedger(): Promise<void> {
   await must(server(), "DELETE", `${ledger}?rev=${_rev}`);
 }
 
-/** A recreation within the same second can't be seen. */
+/** A recreation within the same second can't be detected. */
 async function recreate(): Promise<void> {
   const born = (await must(server(), "GET", `/${database}`)).instance_start_time;
   const again = async () => {
@@ -53,7 +53,7 @@ async function recreate(): Promise<void> {
   await until(again, (time) => time !== born);
 }
 
-/** Before, CouchDB does not tell a recreated database from the one before it. */
+/** Older versions can't tell a recreated database from the previous one. */
 const hasIncarnations = server().isFrom("3.3");
 
 describe("a step", () => {
@@ -105,7 +105,7 @@ describe("a step", () => {
     await expect(forget("members", options)).rejects.toMatchObject({ code: "not-in-ledger" });
   });
 
-  test("whose database another step removes is orphaned, and said to be gone only when it is", async () => {
+  test("whose database another step removes is orphaned, and reported as gone only when it is", async () => {
     await apply(await files(made(), members("a")), options);
     const drop = await files(`- id: drop\n  removeDatabase: { name: ${database} }\n`);
     const notes = async (command: typeof plan | typeof status) =>
@@ -120,7 +120,7 @@ describe("a step", () => {
     expect([...(await notes(plan)), ...(await notes(status))]).toEqual([has, has, has, has]);
   });
 
-  test("that is forgotten but in the files is pending, and adopted as it holds", async () => {
+  test("that is forgotten but still in the files is pending, and adopted because it holds", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
     await forget("members", options);
@@ -128,7 +128,7 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ result: "unchanged", adopted: ["members"] });
   });
 
-  test("that comes before applied ones is applied, and said to", async () => {
+  test("that comes before applied ones is applied, with a note", async () => {
     await apply(await files(made()), options);
     const set = await files(
       `- id: before\n  ensureSecurity: { database: ${database}, members: { roles: [a] } }\n`,
@@ -139,7 +139,7 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ applied: ["before"], unchanged: ["made"] });
   });
 
-  test("that was changed may be accepted as it is: nothing is written but the ledger", async () => {
+  test("that was changed may be accepted: only the ledger is written", async () => {
     await apply(await files(made(), members("a")), options);
     const edited = await files(made(), members("b"));
     await accept("members", edited, options);
@@ -156,7 +156,7 @@ describe("a step", () => {
     expect(await apply(set, options)).toMatchObject({ applied: ["made", "members"] });
   });
 
-  test.runIf(hasIncarnations)("whose database was deleted and made anew is pending again", async () => {
+  test.runIf(hasIncarnations)("whose database was recreated is pending again", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
     await recreate();
@@ -166,7 +166,7 @@ describe("a step", () => {
   });
 
   test.runIf(hasIncarnations).each([
-    ["with the ledger of before", async () => {}],
+    ["with the former ledger", async () => {}],
     ["without a ledger", async () => void (await forgetLedger())],
   ])("that is done once may be accepted in a restored database, %s: it does not run again", async (_, restored) => {
     const set = await files(
@@ -182,7 +182,7 @@ describe("a step", () => {
     expect(await must(server(), "GET", `/${database}/larva`)).toMatchObject({ legs: 4 });
   });
 
-  test("that drifted is shown, and repaired by verify alone", async () => {
+  test("that drifted is shown, and repaired only with verify", async () => {
     const set = await files(made(), members("a"));
     await apply(set, options);
     await must(server(), "PUT", `/${database}/_security`, { body: { members: { names: ["eve"], roles: [] } } });
@@ -194,7 +194,7 @@ describe("a step", () => {
     expect(await roles()).toEqual(["a"]);
   });
 
-  test("that fails stops the run: what was done is recorded, what comes after is not begun", async () => {
+  test("that fails stops the run: what was done is recorded, later steps are not started", async () => {
     const set = await files(
       made(),
       `- id: lost\n  ensureSecurity: { database: ${database}-typo }\n`,
@@ -212,7 +212,7 @@ describe("a pattern step that is applied", () => {
   const tenant = (letter: string) =>
     `- id: tenant-${letter}\n  ensureDatabase: { name: ${databaseName("states", server(), `${database}-${letter}`)} }\n`;
 
-  test("works in a database that an earlier step of the same run makes", async () => {
+  test("works in a database that an earlier step of the same run creates", async () => {
     await apply(await files(tenant("a"), every()), options);
     const more = await files(tenant("a"), tenant("b"), every());
     expect(await states(more)).toMatchObject({ "tenant-b": "pending, create", every: "pending, create" });
@@ -221,7 +221,7 @@ describe("a pattern step that is applied", () => {
     expect((await plan(more, { ...options, verify: true })).changes).toBe(0);
   });
 
-  test("and matches no database is not called adopted, and applies to one that appears later", async () => {
+  test("without a matching database is not called adopted, and applies to one that appears later", async () => {
     const set = await files(every());
     const planned = await plan(set, options);
     expect(planned).toMatchObject({ changes: 0, steps: [{ state: "pending", action: "none" }] });
@@ -235,7 +235,7 @@ describe("a pattern step that is applied", () => {
     expect(await apply(set, options)).toMatchObject({ applied: ["every"], unmatched: [] });
   });
 
-  test("does not count drift that apply leaves alone, beside a new database where it holds", async () => {
+  test("does not count drift that apply leaves alone when a new database holds it", async () => {
     const set = await files(tenant("a"), every());
     await apply(set, options);
     const security = { admins: { names: [], roles: [] }, members: { names: [], roles: ["a"] } };
@@ -248,7 +248,7 @@ describe("a pattern step that is applied", () => {
 });
 
 describe("secrets", () => {
-  test("of a newer version of the files are no reason for an older one to write", async () => {
+  test("from a newer version of the files do not make an older one write", async () => {
     const admins = (role: string, ...passwords: string[]) =>
       passwords.map(
         (password, i) =>
@@ -271,7 +271,7 @@ describe("secrets", () => {
 });
 
 describe("status without files", () => {
-  test("tells what was applied, who holds the lease, and the last runs", async () => {
+  test("shows what was applied, who holds the lease, and the last runs", async () => {
     expect(await status(undefined, options)).toMatchObject({ files: false, steps: [], lease: null, runs: [] });
     await apply(await files(made(), members("a")), options);
     const found = await status(undefined, options);
@@ -289,7 +289,7 @@ describe("status without files", () => {
 });
 
 describe("two sets", () => {
-  test("have ledgers of their own", async () => {
+  test("have separate ledgers", async () => {
     const set = await files(made());
     await apply(set, options);
     const other = await plan(set, { ...options, set: "other" });
@@ -297,8 +297,8 @@ describe("two sets", () => {
   });
 });
 
-describe("steps that claim the same by patterns", () => {
-  test("are refused where the databases are known, and nothing is written", async () => {
+describe("steps that claim the same object by patterns", () => {
+  test("are refused once the databases are known, and nothing is written", async () => {
     await must(server(), "PUT", `/${database}`);
     const pattern = (id: string, shape: string) => `- id: ${id}\n  ensureSecurity: { database: "${shape}" }\n`;
     const set = await files(pattern("one", `${database}*`), pattern("two", `*${database.slice(8)}`));
@@ -307,17 +307,17 @@ describe("steps that claim the same by patterns", () => {
 });
 
 describe("a server that is not ready", () => {
-  test("behind a proxy that answers in its place is waited for", async () => {
+  test("is waited for if a proxy answers instead", async () => {
     const proxy = await startProxy(server().url);
     onTestFinished(() => proxy.close());
-    // More than one request's own repetitions.
+    // More than the retries of one request.
     proxy.faultWhen(() => true, { status: 503 }, 9);
     const connection = { ...options.connection, url: proxy.url };
     const result = await apply(await files(made()), { ...options, connection, wait: 40_000 });
     expect(result).toMatchObject({ applied: ["made"] });
   });
 
-  test("and hangs does not keep a plan from obeying its signal", async () => {
+  test("does not keep a plan from obeying its signal if it hangs", async () => {
     const proxy = await startProxy(server().url);
     onTestFinished(() => proxy.close());
     proxy.faultWhen(() => true, "silence", 99);
@@ -334,7 +334,7 @@ describe("a server that is not ready", () => {
 });
 
 describe("unlock", () => {
-  test("releases a lease and says whose it was", async () => {
+  test("releases a lease and says who held it", async () => {
     const set = await files(made());
     const held = {
       holder: "gone",
@@ -354,7 +354,7 @@ describe("unlock", () => {
     expect(await apply(set, { ...options, leaseWait: 0 })).toMatchObject({ applied: ["made"] });
   });
 
-  test("releases those of parts too, of its own set, and status names them", async () => {
+  test("also releases the leases of parts, of its own set only, and status names them", async () => {
     const since = "2026-01-01T00:00:00.000Z";
     const lease = (id: string, holder: string | null, rev = "1-a") => ({
       _id: `lease-${id}`,
@@ -366,10 +366,10 @@ describe("unlock", () => {
       lease("default:legs:part-10", "ten"),
       lease("default:legs:part-9", "nine"),
       lease("default:legs:part-8", null),
-      // What CouchDB shows of it is free: somebody holds another of its leaves.
+      // The leaf that CouchDB shows is free: somebody holds another one.
       lease("default:arms:part-1", null, "3-b"),
       lease("default:arms:part-1", "beneath", "2-c"),
-      // Of another set.
+      // The lease of another set.
       lease("default-2:legs:part-1", "theirs"),
       lease("default-2", "theirs"),
     ];

@@ -1,14 +1,14 @@
-/** How long a run that was told to stop may still take: counted on a clock of the test's own. */
+/** How long a run that was told to stop may still take, measured on the test's own clock. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { stopper } from "../../src/engine/stop.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What an init container is given, less what it takes to exit. */
+/** The grace period of an init container, minus the time to exit. */
 const most = 4_500;
 
-it("a signal: nothing new at once, and nothing at all before five seconds are over, though CouchDB hangs", () => {
+it("a signal stops new requests immediately, and all within five seconds, even if CouchDB hangs", () => {
   const control = new AbortController();
   const said: string[] = [];
   const { soft, hard, why } = stopper({ signal: control.signal }, ({ code }) => said.push(`cut: ${code}`));
@@ -23,7 +23,7 @@ it("a signal: nothing new at once, and nothing at all before five seconds are ov
   expect(why()).toMatchObject({ code: "interrupted" });
 });
 
-it("what is done in time is not cut", () => {
+it("what is done in time is not aborted", () => {
   const control = new AbortController();
   const cut = vi.fn();
   const { hard, clear } = stopper({ signal: control.signal }, cut);
@@ -33,7 +33,7 @@ it("what is done in time is not cut", () => {
   expect([cut.mock.calls.length, hard.aborted]).toEqual([0, false]);
 });
 
-it("--timeout: the same, and a signal that comes later changes nothing", () => {
+it("--timeout does the same, and a later signal changes nothing", () => {
   const control = new AbortController();
   const cut = vi.fn();
   const { soft, hard, why } = stopper({ signal: control.signal, timeout: 10_000 }, cut);

@@ -1,4 +1,4 @@
-/** What a run has come to, by its outcomes alone. */
+/** The result of a run, derived only from its outcomes. */
 import { describe, expect, it } from "vitest";
 import { MigrateError } from "../../src/contract/errors.js";
 import type { ApplyResult, StepState } from "../../src/contract/results.js";
@@ -6,7 +6,7 @@ import { exitCodeOf } from "../../src/engine/exit-code.js";
 import type { Assessed, Outcome } from "../../src/engine/outcome.js";
 import { endingOf, isDone, latestWork, summarise } from "../../src/engine/summarise.js";
 
-/** Step ids with their states: `a` is pending, `A` applied, `!A` applied, but drifted, so that it is due. */
+/** Step ids with their states: `a` is pending, `A` applied, `!A` applied, but drifted, so that it is applied again. */
 function assessed(...steps: readonly string[]): Assessed {
   const states = steps.map((step): [string, StepState] => [step, /[A-Z]/.test(step) ? "applied" : "pending"]);
   return {
@@ -81,7 +81,7 @@ describe("a run", () => {
     ["that repairs drift", [begun(assessed("!A", "B")), is("a", "applied")], { applied: ["a"], unchanged: ["b"] }],
     ["that fails", [begun(ab), failed("a"), is("b", "not-reached")], { result: "failed", notReached: ["b"] }],
     [
-      "whose database is gone after all",
+      "whose database is gone in the end",
       [begun(ab), is("a", "applied"), failed("a")],
       { result: "failed", applied: [] },
     ],
@@ -97,26 +97,30 @@ describe("a run", () => {
     ],
     ["interrupted", [begun(ab), is("a", "applied"), stopped("interrupted")], { result: "interrupted", applied: ["a"] }],
     [
-      "that could not record",
+      "that could not write the ledger",
       [begun(ab), is("a", "applied"), broken],
       { result: "failed", applied: ["a"], failures: [] },
     ],
     ["with older files", [begun(older)], { result: "older", skipped: ["a", "b"], older: older.files.older as never }],
     [
-      "that another was faster than",
+      "that was slower than another one",
       [begun(ab), again(assessed("A", "B"))],
       { result: "unchanged", unchanged: ["a", "b"] },
     ],
-    ["that another made older", [begun(ab), again(older)], { result: "older", skipped: ["a", "b"], unchanged: [] }],
+    [
+      "whose files another run made older",
+      [begun(ab), again(older)],
+      { result: "older", skipped: ["a", "b"], unchanged: [] },
+    ],
   ])("%s", (_, outcomes, expected) => {
     expect(resultOf(outcomes)).toMatchObject(expected);
   });
 });
 
-describe("a run that lost its lease and began again", () => {
+describe("a run that lost its lease and started again", () => {
   it.each<[string, Outcome[], Partial<ApplyResult>]>([
     [
-      "counts what it wrote, though recorded",
+      "counts what it wrote, although it was recorded before",
       [begun(ab), is("a", "applied"), stopped("lease-lost"), again(assessed("A", "b")), is("b", "adopted")],
       { result: "applied", applied: ["a"], adopted: ["b"], unchanged: [] },
     ],
@@ -126,27 +130,27 @@ describe("a run that lost its lease and began again", () => {
       { applied: ["a"] },
     ],
     [
-      "forgets what failed before",
+      "forgets earlier failures",
       [begun(ab), failed("a"), broken, again(ab), is("a", "applied"), is("b", "applied")],
       { result: "applied", failures: [] },
     ],
     [
-      "forgets what was adopted, which is recorded",
+      "forgets adopted steps, which are recorded",
       [begun(ab), is("a", "adopted"), stopped("lease-lost"), again(assessed("A", "b"))],
       { adopted: [], unchanged: ["a"] },
     ],
     [
-      "forgets what it warned of",
+      "forgets earlier warnings",
       [begun(ab), warned("before"), again(ab), warned("after")],
       { warnings: [{ code: "step", message: "after" }] },
     ],
     [
-      "keeps what came before ledger and lease",
+      "counts a step once that already wrote before the lease was lost",
       [begun(ab), is("a", "wrote"), again(ab), is("a", "applied")],
       { applied: ["a"] },
     ],
     [
-      "is over where it was lost once more",
+      "ends if the lease is lost once more",
       [begun(ab), stopped("lease-lost"), again(ab), stopped("lease-lost")],
       { result: "failed" },
     ],
@@ -170,7 +174,7 @@ describe("a part", () => {
       { result: "unchanged", part: { step: "b", ...one, open: [2], left: ["c"] } },
     ],
     [
-      "that is the last",
+      "that is the last one",
       [begun(all), part("b", null), begun(none), part("b", [], true), begun(assessed("b")), is("b", "applied")],
       { applied: ["b"], part: { step: "b", ...one, open: [], left: ["c"] } },
     ],
@@ -180,21 +184,17 @@ describe("a part", () => {
       { result: "incomplete", unfinished: ["b"], part: { step: "b", ...one, open: null, left: ["c"] } },
     ],
     [
-      "of no step",
+      "of a step that does not exist",
       [begun(all), part(null, null)],
       { result: "unchanged", part: { step: null, ...one, open: null, left: ["a", "b", "c"] } },
     ],
-    [
-      "of files that became older",
-      [begun(all), part("b", null), begun(older)],
-      { result: "older", skipped: ["a", "b"] },
-    ],
+    ["whose files became older", [begun(all), part("b", null), begun(older)], { result: "older", skipped: ["a", "b"] }],
   ])("%s", (_, outcomes, expected) => {
     expect(resultOf(outcomes, "abc", one)).toMatchObject(expected);
   });
 });
 
-it("says what the last piece of work came to, and what ended the run", () => {
+it("gives the result of the last piece of work, and what ended the run", () => {
   const outcomes = [begun(ab), failed("a"), begun(none)];
   expect(isDone(latestWork(outcomes))).toBe(true);
   expect(endingOf(outcomes)).toBeUndefined();
@@ -206,10 +206,10 @@ describe("the exit code", () => {
     codes.map((code) => ({ id: "a", database: null, code, message: "", next: "" }));
   it.each<[string, Parameters<typeof exitCodeOf>, number]>([
     ["without a failure", [{ failures: [] }, false], 0],
-    ["of a failed step", [{ failures: of("step-failed") }, false], 1],
-    ["of failures of one class", [{ failures: of("unauthorized", "missing-permission") }, true], 4],
-    ["of failures of several classes", [{ failures: of("unauthorized", "lease-held") }, false], 1],
-    ["of a failure with an unknown code", [{ failures: of("toString") }, false], 1],
+    ["with a failed step", [{ failures: of("step-failed") }, false], 1],
+    ["with failures of one class", [{ failures: of("unauthorized", "missing-permission") }, true], 4],
+    ["with failures of several classes", [{ failures: of("unauthorized", "lease-held") }, false], 1],
+    ["with a failure of an unknown code", [{ failures: of("toString") }, false], 1],
     ["with older files", [{ failures: [], ...older.files }, false], 0],
     ["with older files, in detail", [{ failures: [], ...older.files }, true], 2],
   ])("%s", (_, given, code) => {

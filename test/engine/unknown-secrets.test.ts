@@ -1,4 +1,4 @@
-/** A plan without the secrets: for a pull request, which has none. */
+/** A plan without the secrets, as in a pull request. */
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import {
   type ApplyOptions,
@@ -30,7 +30,7 @@ const env = {
   R: "rush-rush-rush",
   T: "tiamat-tiamat",
 };
-/** Those that pull requests have. */
+/** The variables that pull requests have. */
 const open = { ROLE: "zerg" };
 
 const steps = () => `
@@ -77,7 +77,7 @@ const outputs = (planned: Plan) => [planText(planned, plain), planMarkdown(plann
 const unset = { unset: ["A", "U", "C", "T", "R"], warnings: [{ code: "unset-variables" }] };
 
 describe("a plan without the values of secrets", () => {
-  test("shows on an empty server what is created, with unknown secrets", async () => {
+  test("shows what is created on an empty server, with unknown secrets", async () => {
     const planned = await plan(await without(), options);
     expect(actions(planned)).toEqual(["admin", "user", "config", "replication"].map((id) => `${id}: pending, create`));
     expect(planned).toMatchObject({ changes: 4, ...unset });
@@ -104,7 +104,7 @@ describe("a plan without the values of secrets", () => {
     for (const output of outputs(planned)) expect(output).not.toContain("\uFDD0");
   });
 
-  test("shows no changes on a server that has them all", async () => {
+  test("shows no changes on a server that has all secrets", async () => {
     expect(await apply(await withSecrets(), options)).toMatchObject({ failures: [] });
     const planned = await plan(await without(), options);
     expect(actions(planned)).toEqual(["admin", "user", "config", "replication"].map((id) => `${id}: applied, none`));
@@ -115,7 +115,7 @@ describe("a plan without the values of secrets", () => {
     );
   });
 
-  test("compares none of the others with the ledger, but each with the server", async () => {
+  test("compares known secrets with the server, not with the ledger", async () => {
     await apply(await withSecrets(), options);
     const some = (U: string) => load({ env: { ...open, U }, unset: "unknown-secrets" });
     expect(actions(await plan(await some(env.U), options))[1]).toBe("user: applied, none");
@@ -123,14 +123,14 @@ describe("a plan without the values of secrets", () => {
     expect(steps[1]).toMatchObject({ state: "drifted", changes: [{ path: "/password", before: "***", after: "***" }] });
   });
 
-  test("adopts what is there where the ledger knows nothing of it", async () => {
+  test("adopts what exists if the ledger does not know it", async () => {
     await apply(await withSecrets(), options);
     const planned = await plan(await without(), { ...options, set: "another" });
     expect(actions(planned)).toEqual(["admin", "user", "config", "replication"].map((id) => `${id}: pending, adopt`));
     expect(planned.steps.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
-  test("shows what has changed beside them, and no change of the secrets", async () => {
+  test("shows the other changes, and no change of the secrets", async () => {
     await apply(await withSecrets(), options);
     const edited = steps()
       .replace('["${ROLE}"]', "[boss]")
@@ -145,7 +145,7 @@ describe("a plan without the values of secrets", () => {
     ]);
   });
 
-  test("shows that a user gets a password, where the user has none", async () => {
+  test("shows that a user without a password gets one", async () => {
     await apply(await withSecrets(), options);
     const at = `/_users/org.couchdb.user:${name}`;
     const { _rev } = await must(server(), "GET", at);
@@ -154,7 +154,7 @@ describe("a plan without the values of secrets", () => {
     expect(steps[1]?.changes).toEqual([{ path: "/password", before: null, after: "(unknown)" }]);
   });
 
-  test("shows the server's secret as a secret, where another login takes its place", async () => {
+  test("masks the server's secret if another login replaces it", async () => {
     await apply(await withSecrets(steps().replace('"${R}"', "literally-rush")), options);
     const edited = steps().replace("auth: { basic: { username: zerg", "auth: { basic: { username: drone");
     const { steps: planned } = await plan(await without(edited), options);

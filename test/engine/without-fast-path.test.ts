@@ -1,4 +1,6 @@
-/** The fast path can be deleted: the folder, and the one line that names it. What is left is slower, and as correct. */
+/**
+ * The fast path can be deleted: the folder, and the one line that names it. The rest is slower, but just as correct.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,7 +17,7 @@ import { tempFolder } from "../support/temp.js";
 const source = join(root, "src");
 const naming = /fast-path\//;
 
-test("one line outside the folder names it", () => {
+test("only one line outside the folder names the fast path", () => {
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const lines = files
     .filter((file) => !file.startsWith("engine/fast-path/"))
@@ -29,7 +31,7 @@ function importsIn(file: string): string[] {
     .filter((line) => /\b(?:from|import)\b.*"/.test(line));
 }
 
-describe("without it", () => {
+describe("without the fast path", () => {
   const folder = join(root, "node_modules", ".cache", `couchdb-migrate-slow-${process.pid}`);
   const program = join(folder, "dist", "cli.mjs");
 
@@ -51,7 +53,7 @@ describe("without it", () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test("a run that has nothing to do looks at files and ledger, and writes nothing", async () => {
+  test("a run that has nothing to do reads files and ledger, and writes nothing", async () => {
     const { apply, proxy } = await service();
     expect((await apply()).applied).toEqual(["a", "b"]);
     proxy.reset();
@@ -59,7 +61,7 @@ describe("without it", () => {
     expect(proxy.requests.map(({ path }) => path)).not.toContainEqual(expect.stringContaining("open_revs"));
   });
 
-  test("a database that was recreated is seen", async () => {
+  test("a recreated database is noticed", async () => {
     const { apply, database } = await service();
     await apply();
     await must(server(), "DELETE", `/${database}`);
