@@ -1,32 +1,35 @@
-/** From bytes to an outcome: what came back, told apart from what a proxy or a login page says. */
+/**
+ * Turns the bytes of a response into an outcome, and distinguishes CouchDB's responses from those of a proxy or a
+ * login page.
+ */
 import { tooDeepIn } from "./nesting.js";
 import type { FailureKind, WireResponse } from "./transport.js";
 
-/** What one attempt came to. */
+/** The result of one attempt. */
 export type Outcome = Answered | Failed;
 
-/** An answer of CouchDB's (or, with an error status, possibly of a proxy in front of it). */
+/** A response from CouchDB (or, with an error status, possibly from a proxy in front of it). */
 export interface Answered {
   readonly status: number;
   readonly body: unknown;
-  /** What `body` was parsed from. */
+  /** The text that `body` was parsed from. */
   readonly text?: string;
-  /** CouchDB's `error` and `reason`, where the body has them. */
+  /** CouchDB's `error` and `reason`, if the body has them. */
   readonly error?: string;
   readonly reason?: string;
-  /** Set where an error does not come from CouchDB but from a proxy or gateway: what its body is instead. */
+  /** Set if an error comes from a proxy or gateway instead of CouchDB: describes its body. */
   readonly foreign?: string;
 }
 
 export interface Failed {
-  /** `moved`: a redirect that keeps the path, so that CouchDB is behind another URL. */
+  /** `moved`: a redirect that keeps the path, so CouchDB has another URL. */
   readonly failure: FailureKind | "moved" | "redirect" | "no-json" | "html" | "not-couchdb" | "too-deep";
   readonly sent: boolean;
   /** For people; not redacted yet. */
   readonly detail: string;
-  /** Where a redirect leads to. May hold secrets. */
+  /** The target of a redirect. May contain secrets. */
   readonly location?: string;
-  /** Ids of the documents that are to blame. */
+  /** Ids of the documents that caused the failure. */
   readonly documents?: readonly string[];
 }
 
@@ -34,10 +37,10 @@ export function isFailed(outcome: Outcome): outcome is Failed {
   return "failure" in outcome;
 }
 
-/** Of these the status alone says something to us ("it is not there"), so it must come from CouchDB itself. */
+/** For these, the code relies on the status alone ("does not exist"), so the response must come from CouchDB itself. */
 const telling = new Set([404, 409, 412]);
 
-/** @param target of the request, with its query */
+/** @param target the target of the request, with its query */
 export function outcomeOf(response: WireResponse, target: string): Outcome {
   const { status, headers, body: text } = response;
   if (status >= 300 && status < 400) {
@@ -54,17 +57,18 @@ export function outcomeOf(response: WireResponse, target: string): Outcome {
     if (isHtml(text, headers)) return failed("html", "an HTML page answers, not CouchDB");
     return failed("no-json", "the answer is not JSON, so it is not CouchDB's");
   }
-  // Where no document of `_bulk_docs` could be stored, the answer has a row for each, and the status of their failure.
+  // If no document of `_bulk_docs` could be stored, the response has a row for each one, with the status of the
+  // failure.
   const said = status >= 500 && Array.isArray(body) ? body[0] : body;
   const { error, reason } = (said ?? {}) as { error?: unknown; reason?: unknown };
   if (!isError(said)) {
-    // `_up` in maintenance mode has a status instead.
+    // In maintenance mode, `_up` has a `status` instead of an `error`.
     if (typeof (body as { status?: unknown } | undefined)?.status === "string") return { status, body, text };
     const kind = kindOf(text, body, headers);
     if (telling.has(status))
       return failed("not-couchdb", `status ${status} with ${kind}, which is not CouchDB's answer`);
     if (text.includes(toTlsPort)) return failed("scheme", "the port speaks TLS, not plain HTTP");
-    // CouchDB itself crashes so.
+    // CouchDB itself answers like this when it crashes.
     if (status !== 500 || text !== "") return { status, body: status === 413 ? bodyLimit : body, text, foreign: kind };
   }
   return {
@@ -98,17 +102,17 @@ function leadsTo(location: string | undefined, target: string): boolean {
   return location !== undefined && URL.canParse(location, base) && new URL(location, base).pathname.endsWith(path);
 }
 
-/** CouchDB's errors have both; other servers have an `error` beside members of their own. */
+/** CouchDB's errors have both fields; other servers have an `error` among fields of their own. */
 function isError(body: unknown): boolean {
   if (typeof body !== "object" || body === null) return false;
   const { error, reason } = body as { readonly error?: unknown; readonly reason?: unknown };
   return typeof error === "string" && (reason !== undefined || Object.keys(body).length === 1);
 }
 
-/** How nginx answers plain HTTP at a port that speaks TLS. */
+/** nginx's response to plain HTTP on a TLS port. */
 const toTlsPort = "The plain HTTP request was sent to HTTPS port";
 
-/** For whoever sends less and less until a request is small enough, and then says why a document was refused. */
+/** For callers that split a request until it is small enough, and then report why a document was refused. */
 const bodyLimit = { error: "too_large", reason: "a proxy or gateway in front of CouchDB limits the size of a request" };
 
 /** `an HTML page from nginx/1.25`. */

@@ -1,18 +1,18 @@
-/** Sends documents with `_bulk_docs`, and says what became of each. */
+/** Sends documents with `_bulk_docs`, and reports the result for each one. */
 import type { JsonObject } from "../text/json.js";
 import { isObject } from "../text/json.js";
 import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 import { type BulkRow, rowsOf } from "./written.js";
 
-/** A document to be sent. */
+/** A document to send. */
 export interface BulkDoc {
   readonly id: string;
-  /** Its JSON. */
+  /** The document as JSON. */
   readonly text: string;
 }
 
-/** CouchDB, or a proxy, refuses the request as a whole. One of its documents may be the reason. */
+/** CouchDB, or a proxy, refuses the whole request. One of its documents may be the reason. */
 export interface BulkRefusal {
   readonly error: string;
   readonly reason: string;
@@ -22,7 +22,7 @@ export function bulkDoc(doc: JsonObject): BulkDoc {
   return { id: String(doc._id), text: JSON.stringify(doc) };
 }
 
-/** One row for each document, in their order: CouchDB answers 201 even if it took none of them. Repeatable. */
+/** Returns one row per document, in the same order: CouchDB answers 201 even if it stored none of them. Repeatable. */
 export async function bulkDocs(couch: Couch, database: string, docs: readonly BulkDoc[]): Promise<BulkRow[]> {
   const { body } = await couch.write<readonly BulkRow[]>("POST", path`/${database}/_bulk_docs`, {
     json: bodyOf(docs),
@@ -31,7 +31,10 @@ export async function bulkDocs(couch: Couch, database: string, docs: readonly Bu
   return rowsOf(idsOf(docs), body);
 }
 
-/** As `bulkDocs`, but returns a refusal of the whole request, and takes rows that only a minority of the copies has. */
+/**
+ * Like `bulkDocs`, but returns a refusal of the whole request instead of throwing, and accepts rows that only a
+ * minority of the copies has.
+ */
 export async function tryBulkDocs(
   couch: Couch,
   database: string,

@@ -1,13 +1,13 @@
-/** Why CouchDB does not take a configuration value, and what to do about it. */
+/** Why CouchDB refuses a configuration value, and what to do about it. */
 import { MigrateError } from "../contract/errors.js";
 
-/** CouchDB could not write its ini file; by then the value is in its memory. */
+/** CouchDB could not write its ini file; the value is in its memory already. */
 export function isReadOnlyFile({ data }: MigrateError): boolean {
   const files = /^(?:eperm|eacces|erofs|enospc|enoent)$/;
   return [data.error, data.reason].some((word) => typeof word === "string" && files.test(word));
 }
 
-/** `error` as people can use it; what is not about configuration stays as it is. */
+/** Converts `error` to a helpful one; errors that are not about configuration are returned unchanged. */
 export function configRefusal(error: MigrateError, node: string, section: string, key: string): MigrateError {
   const told = explained(error, node, section, key);
   if (!told) return error;
@@ -22,7 +22,7 @@ function explained(
 ): { readonly message: string; readonly next: string } | undefined {
   const { status, error: word, reason } = error.data;
   const where = `[${section}] ${key}`;
-  // It says so itself.
+  // That error's own message is enough.
   if (error.code === "disk-full") return undefined;
   if (isReadOnlyFile(error)) {
     return {

@@ -8,15 +8,15 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** A connection taken apart: the address is free of secrets. */
+/** A parsed connection; the address contains no secrets. */
 export interface Address {
-  /** Scheme, host, port and path prefix, without a final slash; may be printed. */
+  /** Scheme, host, port and path prefix, without a trailing slash; may be printed. */
   readonly url: string;
   readonly secure: boolean;
-  /** As sockets want it: an IPv6 address without brackets. */
+  /** In the form for sockets: an IPv6 address has no brackets. */
   readonly host: string;
   readonly port: number;
-  /** `/couch`, or empty. */
+  /** `/couch`, or an empty string. */
   readonly prefix: string;
 }
 
@@ -33,7 +33,7 @@ export function addressOf(connection: Connection): Address {
   };
 }
 
-/** What to log in with; `undefined`: nothing was declared. */
+/** The credentials to log in with; `undefined` if none were given. */
 export function credentialsOf(connection: Connection): Credentials | undefined {
   const url = parse(connection.url);
   const inUrl = url.username !== "" || url.password !== "";
@@ -46,7 +46,7 @@ export function credentialsOf(connection: Connection): Credentials | undefined {
   return { name, password };
 }
 
-/** No message quotes the text: what doesn't parse may be a password. */
+/** No error message quotes the text: if it can't be parsed, it may be a password. */
 function parse(text: string): URL {
   const fault = urlFault(text);
   if (fault !== undefined) throw invalid(`The address of CouchDB can't be used: ${fault}.`);

@@ -1,14 +1,14 @@
-/** Whether CouchDB has answered yet; and says that it is waited for while it does not answer at all. */
+/** Tracks whether CouchDB has answered yet; until then, reports that the run is waiting for it. */
 import type { Listener } from "../contract/events.js";
 import { schemeHint } from "./wrong-address.js";
 
-/** It is said after this, then after twice that, and so on. Milliseconds. */
+/** The first report comes after this time, the next one after twice as long, and so on. Milliseconds. */
 export const firstSaid = 1_000;
 
 export class Contact {
   /** CouchDB has answered. */
   made = false;
-  /** What came instead of its answer, last. */
+  /** The latest result other than a response from CouchDB. */
   trouble: string;
   readonly #url: string;
   readonly #emit: Listener;
@@ -21,7 +21,7 @@ export class Contact {
     this.#emit = emit;
   }
 
-  /** A request is sent. */
+  /** A request is about to be sent. */
   begin(): void {
     if (this.#began !== undefined) return;
     this.#began = performance.now();
@@ -34,7 +34,7 @@ export class Contact {
     this.end();
   }
 
-  /** A request had another outcome, which the waiting messages report from now on. */
+  /** A request had another outcome; the next waiting messages report it. */
   fail(trouble: string): void {
     this.trouble = trouble;
     this.end();

@@ -1,13 +1,13 @@
-/** What a user may do in a database. */
+/** Determines what a user may do in a database. */
 import { isStringArray, membersOf } from "../text/json.js";
 import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 import { isAdmin, type Session } from "./session.js";
 
-/** An admin is a member as well. */
+/** An admin is also a member. */
 export type DatabaseRight = "none" | "member" | "admin";
 
-/** One request, which a member may send. `undefined`: there is no such database. */
+/** Sends one request, which members may send. `undefined`: the database does not exist. */
 export async function rightIn(couch: Couch, database: string, session: Session): Promise<DatabaseRight | undefined> {
   const { status, body } = await couch.read(path`/${database}/_security`, { accept: [401, 403, 404] });
   if (status === 404) return undefined;

@@ -1,4 +1,6 @@
-/** Asks for databases, many at a time. For inventory.ts alone, which everybody else asks. */
+/**
+ * Reads information about databases, many per request. Only inventory.ts uses it; all other code asks the inventory.
+ */
 import pMap from "p-map";
 import type { Couch } from "./couch.js";
 import { gather } from "./gather.js";
@@ -8,7 +10,7 @@ import { fromFirstToLast, type ShardMap, shardMapRevisions, shardMaps, worthALis
 
 export interface DatabaseInfo {
   readonly name: string;
-  /** `instance_start_time`: from CouchDB 3.3 the second of its creation; `"0"` from older ones, which can't tell. */
+  /** `instance_start_time`: since CouchDB 3.3, the time of creation in seconds; older versions always return `"0"`. */
   readonly incarnation: string;
   readonly documents: number;
   readonly deleted: number;
@@ -32,49 +34,52 @@ interface RawInfo {
 }
 
 /**
- * CouchDB takes a hundred in one `_dbs_info`, and asks for one after the other: four requests at once have the answer
- * in half the time.
+ * CouchDB accepts a hundred names in one `_dbs_info`, and looks them up one after another: four concurrent requests
+ * take half the time.
  */
 const namesARequest = 25;
 const side = 8;
 
 export class Databases {
   readonly #couch: Couch;
-  /** `_dbs_info` is absent (before 2.2) or forbidden (it wants a server admin): ask for each database. */
+  /** `_dbs_info` is missing (before 2.2) or forbidden (it needs a server admin): request each database separately. */
   #single = false;
   #epoch = -1;
-  /** As they were last seen. */
+  /** The shard maps as last read. */
   readonly #maps = new Map<string, ShardMap>();
-  /** Whether they can be had; `undefined`: nobody has asked. Once it is worth it, all that follows goes this way. */
+  /**
+   * Whether shard maps can be read; `undefined`: not tried yet. Once a listing has been worthwhile, all later
+   * requests use it.
+   */
   #listing: boolean | undefined;
   #known = new Map<string, Promise<DatabaseInfo | undefined>>();
-  /** The calls of one tick go into one request. */
+  /** Calls in the same tick are combined into one request. */
   readonly #gather = gather<Asked>((asked) => this.#answerAll(asked));
 
   constructor(couch: Couch) {
     this.#couch = couch;
   }
 
-  /** As it was last seen in this run; `undefined`: it was not. */
+  /** The shard map as last read in this run; `undefined`: not read. */
   shardMap(name: string): ShardMap | undefined {
     return this.#maps.get(name);
   }
 
-  /** `undefined`: they can't be had. */
+  /** `undefined`: they can't be read. */
   shardMapRevisions(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
     return shardMapRevisions(this.#couch, names);
   }
 
-  /** All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */
+  /** Lists all databases, or those that match the pattern. A pattern never matches CouchDB's own databases (`_…`). */
   async list(pattern?: string): Promise<readonly string[]> {
     const { body } = await this.#couch.read<readonly string[]>(path`/_all_dbs`);
     return pattern === undefined ? body : body.filter(patternTest(pattern));
   }
 
   /**
-   * For each name its incarnation; `undefined`: it does not exist. One request for all of them, or for each 25.
-   *
-   * @param otherwise what is taken for the incarnation of one that can't be read; or it throws
+   * Returns the incarnation for each name; `undefined`: the database does not exist. Sends one request in total, or
+   * one per 25 names.
+   * @param otherwise returns the incarnation to use for a database that can't be read, or throws
    */
   async incarnations(
     names: readonly string[],
@@ -93,7 +98,7 @@ export class Databases {
     return new Map(await Promise.all(found));
   }
 
-  /** By name, of those that exist. `undefined`: they are too few for a listing, or it can't be had. */
+  /** The existing databases by name. `undefined`: there are too few names for a listing, or it can't be read. */
   async #listed(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
     if (this.#listing === false || names.length < (this.#listing ? 1 : worthAListing)) return undefined;
     const maps = await shardMaps(this.#couch, names);
@@ -102,7 +107,7 @@ export class Databases {
     return maps && new Map([...maps].map(([name, { incarnation }]) => [name, incarnation]));
   }
 
-  /** `undefined`: it does not exist. */
+  /** `undefined`: the database does not exist. */
   info(name: string): Promise<DatabaseInfo | undefined> {
     const { epoch } = this.#couch;
     if (epoch !== this.#epoch) this.#known = new Map();
@@ -126,7 +131,7 @@ export class Databases {
 
   async #answer(asked: readonly Asked[]): Promise<void> {
     try {
-      // One may be asked for twice in a tick, where something was written in between.
+      // A name may appear twice in a tick, if something was written in between.
       const names = [...new Set(asked.map(({ name }) => name))];
       const rows = this.#single ? undefined : await this.#ask(names);
       const absent = await this.#absent(names.filter((name) => !rows?.has(name)));
@@ -154,8 +159,9 @@ export class Databases {
   }
 
   /**
-   * Those that are not there, as far as a list tells. A row of `_dbs_info` does not: any failure is `not_found` in it,
-   * also a node that is down. The list comes from where `GET /db` has its 404 from: what the node knows of all shards.
+   * Returns the names that a listing does not contain. A row of `_dbs_info` is not reliable: it says `not_found` for
+   * any failure, including a node that is down. The listing has the same source as a 404 from `GET /db`: what the
+   * node knows about all shards.
    */
   async #absent(names: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.#single || names.length < worthAListing) return new Set();

@@ -1,4 +1,4 @@
-/** Sends one request until its outcome is settled: transports, login and retries put together. */
+/** Sends one request until its outcome is settled: combines transports, login and retries. */
 import type { Connection } from "../contract/connection.js";
 import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
@@ -30,7 +30,7 @@ import { isShapely } from "./shape.js";
 import { failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
 
-/** A request, before it is signed. */
+/** A request before it is signed. */
 export interface Request extends Sent {
   readonly method: string;
   /** Encoded path and query. */
@@ -39,24 +39,24 @@ export interface Request extends Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Send it once, and leave it at that. */
+  /** Send it once, without retries. */
   readonly once: boolean;
-  /** The answer's text is wanted too. */
+  /** Also return the text of the response. */
   readonly text?: boolean;
-  /** What allows it. Absent: it needs no leave. */
+  /** The guard that has to allow the request. Absent: no guard is needed. */
   readonly guard?: Guard;
-  /** A revision guards it, or it only reads: see revised.ts. */
+  /** The request only reads, or a revision protects it: see revised.ts. */
   readonly revised: boolean;
 }
 
 export interface ExchangeOptions {
   readonly emit: Listener;
-  /** Cuts requests under way. */
+  /** Aborts requests that are in flight. */
   readonly signal: AbortSignal;
-  /** Those of the run, for what goes into an error or an event. */
+  /** The secrets of the run, which are removed from errors and events. */
   readonly secrets?: Pick<Secrets, "own" | "foreign">;
   readonly retry?: Partial<RetryPolicy>;
-  /** The longest answer, in bytes. */
+  /** The maximum size of a response, in bytes. */
   readonly maxBody?: number;
   /** Default: `runTransport`. */
   readonly transport?: OpenTransport;
@@ -65,7 +65,7 @@ export interface ExchangeOptions {
 interface Attempt {
   readonly outcome: Outcome;
   readonly retryAfter: string | undefined;
-  /** Set where the user lacks a permission. */
+  /** Set if the user lacks a permission. */
   readonly refusal?: MigrateError;
 }
 
@@ -78,14 +78,14 @@ const misshapen: Outcome = {
 };
 
 export class Exchange {
-  /** Without credentials. */
+  /** Contains no credentials. */
   readonly url: string;
   readonly login: RunLogin;
   readonly contact: Contact;
-  /** For one request, in milliseconds. */
+  /** The timeout of one request, in milliseconds. */
   readonly timeout: number;
   readonly requests = { reads: 0, writes: 0 };
-  /** Asks the server why a write failed that it gave no reason for. Absent: nobody knows how to ask. */
+  /** Asks the server why a write failed without a reason. Absent: there is no way to ask. */
   isDiskFull: (() => Promise<boolean>) | undefined;
   readonly #options: ExchangeOptions;
   readonly #secrets: Pick<Secrets, "own" | "foreign">;
@@ -111,12 +111,12 @@ export class Exchange {
     });
   }
 
-  /** CouchDB's version as its answers' header says, where no proxy leaves it out. */
+  /** CouchDB's version from the headers of its responses, unless a proxy removes them. */
   get version(): string | undefined {
     return this.#version;
   }
 
-  /** Seconds that the server's clock is ahead; see clock.ts. */
+  /** How many seconds the server's clock is ahead; see clock.ts. */
   get clockOffset(): number | undefined {
     return this.#clockOffset;
   }
@@ -126,7 +126,7 @@ export class Exchange {
     this.#transport.close();
   }
 
-  /** Resolves with 2xx and what the request accepts; throws for everything else. */
+  /** Resolves with 2xx and with the statuses that the request accepts; throws for everything else. */
   async send(request: Request): Promise<Answer> {
     const start = performance.now();
     for (let attempt = 1; ; attempt += 1) {
@@ -148,13 +148,14 @@ export class Exchange {
         verdict.do === "retry" && !last
           ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
           : undefined;
-      // The first failure may pass; what asks is sent once, and so asks for nothing itself.
+      // The first failure may be temporary. The disk check itself is sent only once, so it does not trigger another
+      // check.
       const isToBeAsked = !request.reading && !request.once && (delay === undefined || attempt === 2);
       if (isToBeAsked && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
         throw this.#error("disk-full", request, ofFullDisk);
       }
       if (delay === undefined) {
-        // A new database that no node knows after all this time is not there.
+        // If no node knows a new database after all this time, the database does not exist.
         const isAnswer = !isFailed(outcome) && outcome.foreign === undefined && request.reading;
         if (isAnswer && request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw this.#error(verdict.code, request, outcome);
@@ -163,10 +164,10 @@ export class Exchange {
     }
   }
 
-  /** One attempt, and again with other credentials where the first ones are refused. */
+  /** One attempt, repeated with other credentials if the first ones are refused. */
   async #signed(request: Request, attempt: number): Promise<Attempt> {
     for (;;) {
-      // Before it is signed: what a renewal needs as well.
+      // Before signing: a renewal has to sign its requests too.
       await request.guard?.renewed();
       const signature = await this.login.sign();
       try {
@@ -217,7 +218,7 @@ export class Exchange {
     return { outcome, retryAfter };
   }
 
-  /** What we have aborted ourselves says nothing of the server. */
+  /** A request that we aborted ourselves says nothing about the server. */
   #note(outcome: Outcome): void {
     if (!isFailed(outcome)) {
       if (outcome.foreign === undefined) this.contact.make();
@@ -253,17 +254,17 @@ export class Exchange {
   }
 }
 
-/** `_session` is asked of everybody; only below a database it does not exist, or may not be read. */
+/** Every CouchDB has `_session`. If the path is below a database, it does not exist or may not be read. */
 function isNoRoot({ status, reason = "" }: Answered): boolean {
   return status === 404 || /not (?:allowed|authorized) to access this db/i.test(reason);
 }
 
-/** It is about the user, not about the request. */
+/** The refusal is about the user, not about the request. */
 function isRefusal({ status, reason = "" }: Answered): boolean {
   return status === 401 || (status === 403 && (isLocked(reason) || isMissingPermission(reason)));
 }
 
-/** CouchDB wants a content type even of an empty POST. */
+/** CouchDB answers `open_revs` in multipart unless JSON is requested, and requires a content type even for an empty POST. */
 function headersOf({ method, body, headers }: Request, authorization: string | undefined): Record<string, string> {
   return {
     accept: "application/json",
@@ -278,7 +279,7 @@ function limitOf({ guard, revised, timeout }: Request): number {
   return guard && !revised ? Math.max(1, Math.min(timeout, guard.left)) : timeout;
 }
 
-/** The connection is ready; it may have been waited for. */
+/** Called when the connection is ready, which may have taken some time. */
 function assertMayBegin({ guard, reading }: Request): void {
   if (!guard || reading) return;
   guard.assertHeld();

@@ -1,7 +1,8 @@
 /**
- * Hands a whole answer to Node's fetch. The fetch of Node.js 26 calls the handler of its dispatcher in other words than
- * the ones before; what it needs is the same. It gets the status, the content type and the body, and no other header: so
- * nano can't keep a proxy's cookie and send it next time, and nothing is decoded twice or redirected.
+ * Passes a complete response to Node's fetch. Node.js 26 calls the handler of its dispatcher with a different
+ * interface than older versions; the content is the same. Only the status, the content type and the body are passed
+ * on, and no other header, so nano can't store a proxy's cookie and send it next time, and nothing is decoded twice
+ * or redirected.
  */
 import type { WireResponse } from "./transport.js";
 
@@ -24,7 +25,7 @@ interface NewerHandler {
 }
 
 const nothing = () => {};
-/** The answer is whole before fetch sees any of it: there is nothing to pause or to abort. */
+/** The response is complete before fetch sees it, so there is nothing to pause or abort. */
 const controller = { abort: nothing, pause: nothing, resume: nothing };
 
 export function answerFetch(handler: FetchHandler, answer: Promise<WireResponse>): void {

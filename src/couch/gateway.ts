@@ -1,4 +1,4 @@
-/** The implementation of `Couch`: what may be read and written, and what is known from earlier in the run. */
+/** The implementation of `Couch`: decides what may be read and written, and caches what the run has read. */
 import { setMaxListeners } from "node:events";
 import type { Connection } from "../contract/connection.js";
 import { bug, MigrateError } from "../contract/errors.js";
@@ -13,39 +13,42 @@ import { isRevised } from "./revised.js";
 import { assertWritten } from "./written.js";
 import { notCouchDB } from "./wrong-address.js";
 
-/** The server, and what only the run itself may do with it. */
+/** The server, with functions for the run itself. */
 export interface Gateway extends Couch {
-  /** The same server, and the same memory of it, for what this guard allows. */
+  /** The same server and the same cache, for writes that this guard allows. */
   under(guard: Guard): Gateway;
-  /** From now on `write` works. A plan never calls it. */
+  /** Allows `write` from now on. A plan never calls it. */
   allowWrites(): void;
-  /** A read that is sent whatever is known, and not repeated: for whoever waits for the server. */
+  /** Sends a read once, ignoring the cache. For waiting until the server is up. */
   once<Body = unknown>(path: Path, options?: ReadOptions): Promise<Answer<Body>>;
-  /** Throws where a proxy changes paths that hold these characters encoded. `write` sees to it by itself. */
+  /** Throws if a proxy changes paths that contain these characters encoded. `write` checks this itself. */
   assertPathsKept(characters: string): Promise<void>;
-  /** What came of the requests until CouchDB has answered one. */
+  /** The results of requests until CouchDB first answered. */
   readonly contact: { readonly made: boolean; readonly trouble: string };
-  /** Seconds that the server's clock is ahead of this machine's, by its last answer; `undefined`: it did not say. */
+  /**
+   * How many seconds the server's clock is ahead of this machine's, according to its last response; `undefined`:
+   * unknown.
+   */
   readonly clockOffset: number | undefined;
-  /** Ends the requests under way, with `reason`; later ones are sent as ever. */
+  /** Aborts requests that are in flight, with `reason`; later requests are sent as usual. */
   cut(reason: MigrateError): void;
   close(): Promise<void>;
 }
 
 export interface GatewayOptions extends ExchangeOptions {
-  /** Default true: writing has to be allowed. */
+  /** Default true: writes must be allowed explicitly. */
   readonly readOnly?: boolean;
 }
 
-/** How long a new database may be unknown to other nodes, in milliseconds. */
+/** How long other nodes may not know a new database, in milliseconds. */
 const newFor = 5_000;
 
 export function openCouch(connection: Connection, options: GatewayOptions): Gateway {
   const exchange = new Exchange(connection, options);
   const memo = new Memo();
-  /** When databases were made in this run, by their encoded names. */
+  /** When this run created each database, by encoded name. */
   const created = new Map<string, number>();
-  /** Those of them that a quorum took at once. */
+  /** The databases whose creation a quorum confirmed immediately. */
   const made = new Set<string>();
   let welcome: string | undefined;
   let readOnly = options.readOnly ?? true;
@@ -71,7 +74,8 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       headers,
       accept,
       reading,
-      // Whoever has a lease looks first what the server holds, and decides again.
+      // Under a lease, a request is not repeated blindly: the caller first checks what the server holds, and decides
+      // again.
       repeatable: repeatable && (guard === undefined || revised),
       revised,
       justCreated: madeAt !== undefined && performance.now() - madeAt < newFor,
@@ -199,7 +203,7 @@ function queryText(query: Query = {}): string {
   return `?${pairs.map((pair) => pair.map((part) => encodeURIComponent(String(part))).join("=")).join("&")}`;
 }
 
-/** Every request under way listens to it: Node.js takes more than ten listeners for a leak, and says so to our users. */
+/** Every request in flight listens to it. With more than ten listeners, Node.js would warn our users about a leak. */
 function endOf(...signals: readonly AbortSignal[]): AbortSignal {
   const ended = AbortSignal.any([...signals]);
   setMaxListeners(0, ended);

@@ -1,33 +1,38 @@
 /**
- * What allows a run to write: a lease, or several. It is asked in the one place that sends, before every attempt, when
- * the connection is ready and before the first byte goes out: CouchDB itself can't refuse the writes of a late holder.
- *
+ * What allows a run to write: one lease, or several. The guard is checked in the one place that sends, before every
+ * attempt, when the connection is ready and before the first byte is sent: CouchDB itself can't refuse the writes of
+ * a holder that is too late.
  *  - Nothing is sent while a renewal is overdue: renewals go first, also under a rate limit.
- *  - A write that waits (for a renewal, a pause, a connection) ends when the lease is lost.
- *  - A write that no revision guards (revised.ts) is limited to what is left of the lease, and is repeated only by
- *    those who look first what the server holds.
- *  - What has to be done before the first write is done when there is one, not earlier: who fails before has left
- *    nothing.
- *
- * The writes that renew and release the lease, and those that no other runner's work depends on, have no guard.
+ *  - A write that waits (for a renewal, a pause, a connection) fails when the lease is lost.
+ *  - A write that no revision protects (revised.ts) must end within the rest of the lease, and is only repeated by
+ *    callers that first check what the server holds.
+ *  - Work that must precede the first write is done just before that write, not earlier: a run that fails before has
+ *    left nothing behind.
+ * The writes that renew and release the lease, and writes that no other runner depends on, have no guard.
  */
 
 export interface Guard {
-  /** Aborted, with the reason, when it is lost. There is no way back. */
+  /** Aborted, with the reason, when the lease is lost, which is final. */
   readonly lost: AbortSignal;
-  /** Throws `lease-lost`. By the clock: a process that was stopped learns it here first. */
+  /** Throws `lease-lost`. Checks the clock: a process that was suspended notices it here first. */
   assertHeld(): void;
-  /** It was renewed so recently that most of it is left. */
+  /** It was renewed so recently that most of its time is left. */
   readonly isFresh: boolean;
-  /** Resolves when it is fresh: at once, or after a renewal. Throws where it is lost, or can't be renewed. */
+  /**
+   * Resolves when the lease is fresh: immediately, or after a renewal. Throws if the lease is lost or can't be
+   * renewed.
+   */
   renewed(): Promise<void>;
-  /** Milliseconds to its deadline: past it nothing may be sent, and some time later somebody else may have it. */
+  /**
+   * Milliseconds until the deadline: after it nothing may be sent, and some time later another runner may get the
+   * lease.
+   */
   readonly left: number;
-  /** Awaited before each write: what has to be done before the first one, once. Absent: nothing. */
+  /** Awaited before each write; does what must be done once before the first one. Absent: nothing. */
   begin?(): Promise<void>;
 }
 
-/** The same lease, with something to do before each write. */
+/** The same lease, with a task to do before each write. */
 export abstract class LeaseWithTask implements Guard {
   readonly #lease: Guard;
 
@@ -58,7 +63,7 @@ export abstract class LeaseWithTask implements Guard {
   }
 }
 
-/** Held only while all of them are. */
+/** Held only while all of the guards are. */
 export function allOf(guards: readonly Guard[]): Guard {
   return {
     lost: AbortSignal.any(guards.map(({ lost }) => lost)),

@@ -1,4 +1,4 @@
-/** The light transport: node:http. It carries what a run reads, and what nano has built. */
+/** The light transport: node:http. It sends what a run reads, and the requests that nano has built. */
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
@@ -45,7 +45,7 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
       };
       const failOnWire = (error: Error) => {
         if (!isUnparsable(error)) return fail(error);
-        // The answer is whole; what follows it on the connection, which Node.js closes, is not ours.
+        // The response is complete; later data on the connection, which Node.js closes, does not belong to it.
         if (answer?.complete) return;
         fail(request.reusedSocket && !answer ? strayBytes() : error);
       };
@@ -93,8 +93,8 @@ function isReady(socket: Socket, secure: boolean): boolean {
 }
 
 /**
- * Nobody waits for the answer any more: what of the request is still in this machine's buffers must not arrive minutes
- * later, when the network is back. A connection that is closed in order would send it then.
+ * The caller no longer waits for the response. The rest of the request in this machine's buffers must not arrive
+ * minutes later, when the network is back; closing the connection normally would still send it, so it is reset.
  */
 function drop(request: ClientRequest): void {
   const { socket } = request;
@@ -102,7 +102,7 @@ function drop(request: ClientRequest): void {
   if (wire && !wire.destroyed && !("encrypted" in wire)) wire.resetAndDestroy();
 }
 
-/** TLS takes its time to load. */
+/** Loaded on demand, because TLS takes long to load. */
 async function open({ secure }: Address, tls: Tls) {
   const options = { keepAlive: true, ...environmentProxy() };
   if (!secure) return { agent: cautious(new Agent(options)), start: requestHttp };
@@ -112,7 +112,7 @@ async function open({ secure }: Address, tls: Tls) {
   return { agent, start: https.request };
 }
 
-/** The TCP connections that TLS goes through: only they can be reset. */
+/** The TCP connections below TLS: only they can be reset. */
 const wires = new WeakMap<Duplex, Socket>();
 
 function knowWires(agent: HttpsAgent): void {
@@ -124,7 +124,7 @@ function knowWires(agent: HttpsAgent): void {
     try {
       secured = createConnection.call(this, { ...options, socket: wire } as typeof options, callback);
     } finally {
-      // A certificate or a key that can't be read: nobody else would close it.
+      // A certificate or a key can't be read; the socket has to be closed here, because no other code does.
       if (!secured) wire.destroy();
     }
     if (secured) wires.set(secured, wire);
@@ -133,8 +133,8 @@ function knowWires(agent: HttpsAgent): void {
 }
 
 /**
- * Closes a kept connection on which anything arrives while no request waits for it. CouchDB sends such bytes after some
- * errors (`_all_docs` of a partitioned database); the next request would take them for its answer.
+ * Closes an idle keep-alive connection if anything arrives on it. CouchDB sends such bytes after some errors
+ * (`_all_docs` of a partitioned database); the next request would take them for its response.
  */
 function cautious<A extends Agent>(agent: A): A {
   const { keepSocketAlive, reuseSocket } = agent;
@@ -156,12 +156,15 @@ function isUnparsable(error: Error): boolean {
   return "code" in error && String(error.code).startsWith("HPE_");
 }
 
-/** They may come when the connection is in use again already. Whether the request was read is not known. */
+/** They may arrive when the connection is in use again. It is unknown whether the request was read. */
 function strayBytes(): TransportFailure {
   return new TransportFailure("cut", true, "the connection carried the rest of an earlier answer");
 }
 
-/** An agent of one's own has to be told what fetch, and so nano, does by itself. Node.js before 22.21 and 24.5 ignores it. */
+/**
+ * fetch, and so nano, uses the proxy variables by default; a custom agent has to be told to. Node.js before 22.21 and
+ * 24.5 ignores this option.
+ */
 function environmentProxy(): { readonly proxyEnv?: NodeJS.ProcessEnv } {
   return process.env.NODE_USE_ENV_PROXY === "1" ? { proxyEnv: process.env } : {};
 }
@@ -190,7 +193,7 @@ function collect(response: IncomingMessage, maxBody: number): Promise<string> {
   });
 }
 
-/** Nothing asks for a coded answer here, but a proxy may send one. */
+/** We never ask for an encoded response, but a proxy may send one. */
 async function decode(bytes: Buffer, encoding: string | undefined, maxOutputLength: number): Promise<string> {
   if (encoding === undefined || !codings.has(encoding)) return bytes.toString();
   const zlib = await import("node:zlib");

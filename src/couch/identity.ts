@@ -1,6 +1,6 @@
 /**
- * Is the URL the root of a CouchDB? Below it, in a database, most of what a run asks for is a document that does not
- * exist, so that everything would look as if it had to be created.
+ * Checks that the URL is the root of a CouchDB. If it is a path below, inside a database, most requests ask for a
+ * document that does not exist, so everything would seem to be missing.
  */
 import type { Couch, ReadOptions } from "./couch.js";
 import { path } from "./path.js";
@@ -12,9 +12,9 @@ interface Welcome {
   readonly reason?: unknown;
 }
 
-/** Where no other answer has shown it. One request, which is not repeated in a run. Throws `wrong-address`, `not-couchdb`. */
+/** Used if no other response has proved it. Sends one request per run. Throws `wrong-address`, `not-couchdb`. */
 export async function assertRoot(couch: Pick<Couch, "read" | "url">, options: ReadOptions = {}): Promise<void> {
-  // 400: no database may be called so.
+  // 400: no database can have this name.
   const { status, body } = await couch.read<Welcome | null>(path`/`, { ...options, accept: [400, 404] });
   if (typeof body?.couchdb === "string") return;
   if (typeof body?.db_name === "string") throw belowRoot(couch.url, body.db_name);

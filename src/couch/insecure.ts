@@ -1,10 +1,10 @@
-/** What lets others read the credentials on their way to CouchDB. Pure. */
+/** Finds conditions that let others read the credentials on their way to CouchDB. Pure. */
 import { BlockList, isIP } from "node:net";
 import type { Connection } from "../contract/connection.js";
 import type { Warning } from "../contract/results.js";
 import { addressOf, credentialsOf } from "./connection.js";
 
-/** Private networks, their own machine, one cable, and what providers use inside (100.64/10). */
+/** Private networks, the machine itself, link-local addresses, and the internal range of providers (100.64/10). */
 const nearby = new BlockList();
 for (const [network, bits] of [
   ["127.0.0.0", 8],
@@ -20,7 +20,7 @@ nearby.addAddress("::1", "ipv6");
 nearby.addSubnet("fc00::", 7, "ipv6");
 nearby.addSubnet("fe80::", 10, "ipv6");
 
-/** Names that no public resolver knows: of one label, or under these. */
+/** Names that no public resolver knows: single labels, and names under these domains. */
 const internal = /^[^.]+$|\.(?:svc|cluster\.local|local|internal|localhost|test)$/i;
 
 /** @param rejectUnauthorized NODE_TLS_REJECT_UNAUTHORIZED of the process */

@@ -1,6 +1,6 @@
 /**
- * The only owner of what exists on the server: its databases, each with its incarnation, as they were looked at last and
- * as the run has changed them since. A run has one, which lies with its `Couch`.
+ * The only owner of what exists on the server: its databases, each with its incarnation, as last read, plus the
+ * changes that the run has made since. A run has one inventory, which is kept with its `Couch`.
  */
 import type { Couch } from "./couch.js";
 import { type DatabaseInfo, Databases, type Otherwise } from "./databases.js";
@@ -10,17 +10,17 @@ import { isAsStamped, type Stamp, stampOf } from "./stamp.js";
 
 export type { DatabaseInfo } from "./databases.js";
 
-/** Stands for an incarnation that is not known yet, or can't be: older CouchDBs say this of every database. */
+/** Stands for an unknown incarnation. Older CouchDBs return it for every database. */
 export const unknownIncarnation = "0";
 
-/** Milliseconds. An incarnation is a second, so that it can't tell more finely. */
+/** Milliseconds. An incarnation is a time in whole seconds, so a shorter interval would gain nothing. */
 const gathering = 500;
 
 export class Inventory {
   readonly #couch: Couch;
   readonly #databases: Databases;
   #known = new Map<string, string>();
-  /** Those whose incarnation is still to be asked for. */
+  /** Databases whose incarnation has not been read yet. */
   readonly #open = new Set<string>();
   readonly #gone = new Set<string>();
   #asking: Promise<void> | undefined;
@@ -31,31 +31,33 @@ export class Inventory {
     this.#databases = new Databases(couch);
   }
 
-  /** Asks the server, where nobody has since the last write. `undefined`: it does not exist. */
+  /** Asks the server unless it is known since the last write. `undefined`: the database does not exist. */
   info(name: string): Promise<DatabaseInfo | undefined> {
     return this.#databases.info(name);
   }
 
-  /** Asks the server. All databases; with a pattern, those that it matches, which CouchDB's own (`_…`) never are. */
+  /**
+   * Asks the server. Lists all databases, or those that match the pattern. A pattern never matches CouchDB's own
+   * (`_…`).
+   */
   list(pattern?: string): Promise<readonly string[]> {
     return this.#databases.list(pattern);
   }
 
-  /** Asks the server. For each name its incarnation; `undefined`: it does not exist. */
+  /** Asks the server. Returns the incarnation for each name; `undefined`: the database does not exist. */
   incarnations(names: readonly string[], otherwise?: Otherwise): Promise<ReadonlyMap<string, string | undefined>> {
     return this.#databases.incarnations(names, otherwise);
   }
 
-  /** Whether this run has made it, without a doubt: what is in it, the run itself has written. */
+  /** Whether it is certain that this run created the database, so that everything in it was written by the run. */
   madeHere(name: string): boolean {
     return this.#couch.made(name);
   }
 
   /**
-   * Asks the server which of these databases exist. From now on they are what is known to exist.
-   *
+   * Asks the server which of these databases exist. They are then the databases that are known to exist.
    * @param named names and patterns
-   * @param otherwise what is taken for the incarnation of one that can't be read; or it throws
+   * @param otherwise returns the incarnation to use for a database that can't be read, or throws
    */
   async look(named: readonly string[], otherwise?: Otherwise): Promise<ReadonlyMap<string, string>> {
     const patterns = named.filter(isPattern).map(patternTest);
@@ -69,7 +71,7 @@ export class Inventory {
     return found;
   }
 
-  /** Those that are known to exist, each with its incarnation. */
+  /** The databases that are known to exist, each with its incarnation. */
   get existing(): ReadonlyMap<string, string> {
     return this.#known;
   }
@@ -78,7 +80,7 @@ export class Inventory {
     return this.#known.has(name);
   }
 
-  /** It was added, and then was not there. */
+  /** The database was added, and then turned out not to exist. */
   isGone(name: string): boolean {
     return this.#gone.has(name);
   }
@@ -88,8 +90,8 @@ export class Inventory {
   }
 
   /**
-   * The database was just made, or is there unseen. Its incarnation is asked for soon, so that it is the one that the
-   * run works in, but nobody waits for it: the next ones gather meanwhile.
+   * The database was just created, or exists but has not been read. Its incarnation is read soon, so that it is the
+   * one that the run works in. The caller does not wait: further databases are collected into the same request.
    */
   add(name: string): void {
     if (this.#known.has(name)) return;
@@ -104,7 +106,10 @@ export class Inventory {
     this.#open.delete(name);
   }
 
-  /** Resolves when all that was added so far is known: with at most two questions, whatever is added meanwhile. */
+  /**
+   * Resolves when everything that was added before the call is known. Takes at most two requests, even if more
+   * databases are added in the meantime.
+   */
   async settled(): Promise<void> {
     clearTimeout(this.#soon);
     this.#soon = undefined;
@@ -118,18 +123,18 @@ export class Inventory {
     if (this.#open.size > 0) this.#schedule();
   }
 
-  /** For a later run, to see at one look whether these are still as they are known to be. */
+  /** A stamp with which a later run can check in one request that these databases are unchanged. */
   stamp(names: readonly string[]): Stamp {
     return stampOf(this.#databases, names, this.#known);
   }
 
-  /** Asks the server. False: they have changed, or that is not known. */
+  /** Asks the server. False: the databases have changed, or this can't be determined. */
   isAsStamped(stamp: Stamp): Promise<boolean> {
     return isAsStamped(this.#databases, stamp);
   }
 
   #schedule(): void {
-    // Whoever needs the answer asks again.
+    // A failure is ignored here: code that needs the answer asks again.
     this.#soon ??= setTimeout(() => this.settled().catch(() => {}), gathering).unref();
   }
 
@@ -152,7 +157,7 @@ function newInventory(server: Couch): Inventory {
   return new Inventory(server);
 }
 
-/** Without those that do not exist. */
+/** Without the databases that do not exist. */
 export function existingOf(found: ReadonlyMap<string, string | undefined>): Map<string, string> {
   return new Map([...found].flatMap(([name, incarnation]) => (incarnation === undefined ? [] : [[name, incarnation]])));
 }

@@ -1,9 +1,8 @@
 /**
- * Writes `_local` documents so that they can be relied on.
- *
- * CouchDB 2 and newer check no revision of theirs, mend no stale copy, and order disagreeing copies by their revisions
- * *as strings*. So the revision has a fixed width and is managed here, and only a 201, which a quorum gave, counts.
- * There is one writer at a time: whoever holds the lease.
+ * Writes `_local` documents reliably.
+ * CouchDB 2 and later don't check their revisions, don't repair stale copies, and order conflicting copies by their
+ * revisions *as strings*. So the revision has a fixed width and is managed here, and only a 201, which means a
+ * quorum, counts. Only one process writes at a time: the holder of the lease.
  */
 
 import { bug, MigrateError } from "../contract/errors.js";
@@ -12,7 +11,7 @@ import { mayHaveHappened } from "./lost-answer.js";
 import type { Path } from "./path.js";
 import { jitter } from "./pause.js";
 
-/** CouchDB's `max_document_size`. */
+/** CouchDB's default `max_document_size`. */
 const largestLocal = 8_000_000;
 const firstRev = "0-1000000000000";
 const attempts = 6;
@@ -30,8 +29,8 @@ export interface StoredLocal<Body = unknown> {
 }
 
 /**
- * Of copies that disagree the newest, as far as its node answers: with the usual quorum two copies that lack it would
- * outvote the one that has it. `undefined`: it is not there.
+ * Reads the newest of the copies, as far as their nodes answer: with the usual quorum, two copies without the
+ * document would outvote the one that has it. `undefined`: the document does not exist.
  */
 export async function readLocal(couch: Couch, { path }: LocalDocument): Promise<StoredLocal | undefined> {
   const { status, body } = await fromAllCopies(() =>
@@ -42,17 +41,17 @@ export async function readLocal(couch: Couch, { path }: LocalDocument): Promise<
   return { rev: _rev, body: rest };
 }
 
-/** CouchDB makes it the number of copies, if there are fewer. */
+/** If there are fewer copies, CouchDB uses their number. */
 const allCopies = 9;
 
 /**
- * Milliseconds. A node that hangs, its connections open, is waited for by the others until they give it up: that takes
- * them a minute or a little more (Erlang's `net_ticktime`). Until then nobody gets an answer from all copies, though the
+ * Milliseconds. If a node hangs with open connections, the other nodes wait until they give it up, which takes a
+ * minute or a little more (Erlang's `net_ticktime`). Until then, reads from all copies get no response, although the
  * cluster answers everything else.
  */
 const untilGivenUp = 120_000;
 
-/** Asks again after silence. Under a lease it is the lease that ends this where no request at all is answered. */
+/** Asks again after a timeout. Under a lease, losing the lease ends the loop if no request is answered at all. */
 async function fromAllCopies<T>(ask: () => Promise<T>): Promise<T> {
   const began = performance.now();
   for (;;) {
@@ -70,15 +69,14 @@ function isSilence(error: unknown): boolean {
 
 export interface Draft {
   readonly body: object;
-  /** The revision that is there. */
+  /** The current revision. */
   readonly current: string | undefined;
 }
 
 /**
- * Writes what `draft` gives until a quorum has it, and returns the revision. After a lost answer too: `draft` is asked
- * again, and whatever is there is written over. Throws `below-quorum`, and what the last attempt threw.
- *
- * @param known the newest revision that the caller knows of
+ * Writes the result of `draft` until a quorum has it, and returns the revision. After a lost answer, calls `draft`
+ * again and overwrites whatever is there. Throws `below-quorum`, and the error of the last attempt.
+ * @param known the newest revision that the caller knows
  */
 export async function writeLocal<D extends Draft>(
   couch: Couch,
@@ -94,7 +92,8 @@ export async function writeLocal<D extends Draft>(
     try {
       const { body, current } = await draft();
       const on = checksRevisions ? current : revisionToWriteOn(Date.now(), newest, current);
-      // What of a lost answer? Its revision is not used again, so that no two copies differ under the same one.
+      // The answer may be lost, so its revision is not used again: two copies must never differ under the same
+      // revision.
       newest = revisionAfter(on);
       const written = await put(couch, document, on, body);
       if (written.status === 201) return { body, rev: written.rev };
@@ -134,9 +133,9 @@ function notTaken({ database, what }: LocalDocument, status: number): MigrateErr
 }
 
 /**
- * The revision to write on: CouchDB makes its successor. Never older than those known, and otherwise the time in
- * milliseconds, so that what a runner left on a minority of the nodes is older than what a later one writes without
- * seeing it. A revision that has not our width comes from CouchDB 1.x and is left behind.
+ * The revision to send; CouchDB creates its successor. It is the time in milliseconds, but never older than the known
+ * revisions. So a version that one runner left on a minority of nodes is older than what a later runner writes
+ * without seeing it. A revision of another width comes from CouchDB 1.x and is ignored.
  */
 export function revisionToWriteOn(now: number, ...known: readonly (string | undefined)[]): string {
   const candidates = [`0-${Math.floor(now)}`, ...known];

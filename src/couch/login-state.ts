@@ -4,13 +4,13 @@ import type { Credentials } from "./connection.js";
 export interface LoginState {
   readonly declared: Credentials | undefined;
   readonly previous: Credentials | undefined;
-  /** What requests are signed with; `undefined`: nothing. */
+  /** The credentials that requests are signed with; `undefined`: none. */
   readonly using: Credentials | undefined;
-  /** The server has answered a request that was signed with `using`. */
+  /** The server has answered a request signed with `using`. */
   readonly accepted: boolean;
-  /** Refused since the last acceptance: not tried again before the next. */
+  /** Refused since the last acceptance; not tried again until the next one. */
   readonly refused: readonly Credentials[];
-  /** Over the whole run: CouchDB locks an account after five. */
+  /** Counted over the whole run: CouchDB locks an account after five. */
   readonly refusals: number;
 }
 
@@ -33,18 +33,17 @@ export function becoming(state: LoginState, credentials: Credentials): LoginStat
 }
 
 /**
- * Where to go when the server refuses `state.using`; `undefined`: nowhere, the run ends.
- *
- * At the start the declared password is tried, then the previous one, so at most two are refused. Credentials that had
- * been accepted and are refused later were changed by somebody (another runner that rotates, or that ended the admin
- * party): then the declared ones get another chance, once.
- *
+ * The next state after the server refuses `state.using`; `undefined`: there is none, and the run ends.
+ * At the start, the declared password is tried, then the previous one, so at most two are refused. If credentials
+ * were accepted and later refused, someone else changed them (another runner that rotates passwords, or that ended
+ * the admin party): then the declared ones get one more chance.
  * @param party an anonymous `_session` shows `_admin`: the server has no admin yet, and refuses all credentials
  */
 export function afterRefusal(state: LoginState, party: boolean): LoginState | undefined {
   const refusals = state.refusals + (state.using ? 1 : 0);
   if (refusals >= mostRefusals) return undefined;
-  // In admin party that says nothing against the credentials: they may be the ones that end it.
+  // In an admin party, a refusal does not mean that the credentials are wrong: they may be those of the first admin,
+  // which the run will create.
   if (party) return { ...state, using: undefined, accepted: false, refusals };
   const refused = state.using ? [...state.refused, state.using] : state.refused;
   const next = [state.declared, state.previous].find((one) => one !== undefined && !refused.includes(one));

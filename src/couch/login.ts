@@ -1,6 +1,7 @@
 /**
- * Signs requests, and deals with refusals. While credentials are not proved, one request at a time goes out: wrong
- * ones are tried once, however many wait. Refusals that meet a login which has changed meanwhile are just sent again.
+ * Signs requests, and handles refusals. Until the credentials are proved, only one request is sent at a time, so
+ * wrong ones are tried once even if many requests wait. If the login has changed since a refused request was signed,
+ * the request is simply sent again.
  */
 import { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
@@ -16,22 +17,22 @@ import { isAdmin, type Session } from "./session.js";
 export interface Signature {
   readonly authorization: string | undefined;
   readonly generation: number;
-  /** Others wait for what becomes of it. */
+  /** Other requests wait for its result. */
   readonly probe: boolean;
-  /** To be called once the request is over, however it went. */
+  /** Must be called once the request is over, with any outcome. */
   release(): void;
 }
 
 export interface LoginHooks {
   readonly url: string;
   readonly emit: Listener;
-  /** A sentence or a path of ours, as it may be shown. */
+  /** Removes secrets from a sentence or a path of ours. */
   own(text: string): string;
-  /** `GET /_session`, signed so, and not through this login; `undefined`: refused. */
+  /** Sends `GET /_session` with this authorization, bypassing this login; `undefined`: refused. */
   session(authorization: string | undefined): Promise<Session | undefined>;
 }
 
-/** These answer without looking who asks. */
+/** The server answers these requests without checking the credentials. */
 const provesNothing = /^\/(?:_up)?(?:\?|$)/;
 
 export class RunLogin implements Login {
@@ -39,7 +40,7 @@ export class RunLogin implements Login {
   #generation = 0;
   readonly #hooks: LoginHooks;
   #busy: Promise<void> | undefined;
-  /** Once the run is refused, nothing more is sent: each try would count towards a lockout. */
+  /** Once the run is refused, nothing more is sent: each attempt would count towards a lockout. */
   #ended: MigrateError | undefined;
 
   constructor(state: LoginState, hooks: LoginHooks) {
@@ -74,16 +75,16 @@ export class RunLogin implements Login {
     return { authorization: basic(using), generation: this.#generation, probe, release };
   }
 
-  /** An answer that was no refusal came to a request signed so. */
+  /** A request with this signature got an answer that was not a refusal. */
   accepted(signature: Signature, target: string, answer: Answered): void {
     if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing.test(target)) return;
     this.#state = afterAcceptance(this.#state);
   }
 
   /**
-   * A 401, or a 403 that is about the user, came to a request signed so (and not released yet).
-   * `again`: the run goes on with other credentials, send it again. `right`: the user is known, but lacks a permission; the
-   * error says so. Throws when there is no way on.
+   * A request with this signature (which is not released yet) got a 401, or a 403 about the user. `again`: the run
+   * continues with other credentials; send it again. `right`: the user is known, but lacks a permission; the error
+   * says so. Throws if there is no other option.
    */
   async refused(
     signature: Signature,

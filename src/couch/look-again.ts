@@ -1,17 +1,20 @@
-/** Looks at what was written. For some seconds another node may answer with what was there before. */
+/** Reads repeatedly to check what was written. For some seconds, another node may still return the old state. */
 import { rest } from "./pause.js";
 
-/** Between two looks, in milliseconds. */
+/** The pauses between reads, in milliseconds. */
 export const pauses: readonly number[] = [50, 100, 200, 400, 800, 1_600];
 
 export interface LookAgainOptions {
-  /** Cuts the pauses short. */
+  /** Ends the pauses early. */
   readonly signal?: AbortSignal;
   /** Default: `pauses`. */
   readonly between?: readonly number[];
 }
 
-/** What `look` returns; `undefined` where it had nothing to return in any of its looks. @param look is given its number, from 0 */
+/**
+ * Returns the first result of `look` that is not `undefined`; `undefined` if there is none. @param look gets its
+ * number, starting from 0
+ */
 export async function lookAgain<Seen>(
   look: (number: number) => Promise<Seen | undefined>,
   { signal, between = pauses }: LookAgainOptions = {},

@@ -1,11 +1,11 @@
-/** What was read in this run, until something that was written may have changed it. */
+/** Caches what was read in this run, until a write may have changed it. */
 
 const systemDatabases = new Set(["_users", "_replicator", "_global_changes"]);
 const server = "";
-/** Server-wide answers that speak of databases. */
+/** Server-wide responses that contain information about databases. */
 const aboutDatabases = /^\/_(?:dbs_info|all_dbs|active_tasks|node\/[^/]+\/_dbs\/_all_docs)(?:\?|$)/;
 
-/** The database (encoded, as in the path) that a request is about; empty: the server. */
+/** The database (encoded, as in the path) of a request; an empty string means the server. */
 export function scopeOf(path: string): string {
   const first = path.split(/[/?]/, 2)[1] ?? "";
   return first.startsWith("_") && !systemDatabases.has(first) ? server : first;
@@ -15,14 +15,14 @@ export class Memo {
   readonly #kept = new Map<string, Map<string, { readonly path: string; readonly answer: Promise<unknown> }>>();
   #epoch = 0;
 
-  /** Grows whenever something is dropped. */
+  /** Increases whenever something is dropped. */
   get epoch(): number {
     return this.#epoch;
   }
 
   /**
-   * The answer under `key`, asked for where it is not known or `fresh` is set. One that fails is not kept, nor is one
-   * that something was written under meanwhile.
+   * Returns the cached answer for `key`, or asks if there is none or `fresh` is set. Does not cache a failure, nor an
+   * answer during which something was written.
    */
   read<T>(path: string, key: string, fresh: boolean, ask: () => Promise<T>): Promise<T> {
     const scope = scopeOf(path);
@@ -39,13 +39,13 @@ export class Memo {
     return answer;
   }
 
-  /** To be called before the write and after it: what was read while it was under way may be either. */
+  /** Call it before and after the write: a read during the write may return either state. */
   written(path: string): void {
     if (path.startsWith("/_cluster_setup")) this.forget();
     else this.#drop(scopeOf(path));
   }
 
-  /** `database`: not encoded; absent: all. */
+  /** `database`: not encoded. Absent: drops everything. */
   forget(database?: string): void {
     if (database !== undefined) {
       this.#drop(encodeURIComponent(database));

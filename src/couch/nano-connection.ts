@@ -1,4 +1,4 @@
-/** The connection of a run, where the caller gives a nano instance in its place: its address, and its login. */
+/** The connection of a run that got a nano instance instead: its address, and its login. */
 import type { Connection, NanoInstance } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import type { ServerOptions } from "../contract/options.js";
@@ -10,18 +10,18 @@ export function connectionIn({ connection, nano }: ServerOptions): Connection {
   return connection;
 }
 
-/** What nano's types leave out, but its instances have. */
+/** Fields that nano's types omit, but its instances have. */
 interface Configuration {
   readonly url?: unknown;
   readonly db?: unknown;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly cookie?: unknown;
   readonly cookieJar?: { readonly jar?: readonly unknown[] };
-  /** Of nano 10 and older. */
+  /** In nano 10 and older. */
   readonly requestDefaults?: Readonly<Record<string, unknown>>;
 }
 
-/** A login may be in any other header. */
+/** Any other header may contain a login. */
 const withoutLogin = new Set(["accept", "accept-encoding", "authorization", "content-type", "user-agent"]);
 
 const passConnection =

@@ -1,21 +1,17 @@
 /**
- * The main transport: nano builds each request, and a dispatcher of ours sends it.
- *
- * What nano does: it makes the URL, the headers, the body and the login of a request, and calls Node's `fetch` with
- * them. It takes headers from its configuration only, so an instance has one login; when the login changes, the next
+ * The main transport: nano builds each request, and our own dispatcher sends it.
+ * What nano does: it builds the URL, the headers, the body and the login of a request, and calls Node's `fetch` with
+ * them. It takes headers only from its configuration, so an instance has one login; when the login changes, the next
  * request gets a new instance.
- *
- * What the dispatcher does: `agentOptions` is nano's documented way to replace what lies below `fetch`. The dispatcher
- * sends through http-transport.ts. That one asks the lease when the connection is ready and before the first byte goes
- * out, limits the time and the size of the answer, ends the request when its signal aborts, and resolves with whole
- * answers only. Then the dispatcher hands the answer to fetch.
- *
- * Why: fetch's own dispatcher can't ask before the first byte. nano reads a text without a catch: a body that is cut, or
- * aborted, while nano reads it would end the process with an unhandled rejection. A whole answer can be neither; this is
- * also why the dispatcher has the signal, and nano has not.
- *
- * The dispatcher also notes the answer, and `send` resolves with that. nano returns a success without its status, but
- * CouchDB's 201 and 202 are not the same, and a failure without its text.
+ * What the dispatcher does: `agentOptions` is nano's documented way to replace the layer below `fetch`. The
+ * dispatcher sends through http-transport.ts, which checks the lease when the connection is ready and before the
+ * first byte is sent, limits the time and the size of the response, aborts the request with its signal, and resolves
+ * only with complete responses. Then the dispatcher passes the response to fetch.
+ * Why: fetch's own dispatcher can't check the lease before the first byte. nano reads a text without a catch: if the
+ * body is cut off or aborted while nano reads it, the process would exit with an unhandled rejection. A complete
+ * response can't be cut off or aborted; for the same reason the dispatcher has the signal, and nano does not.
+ * The dispatcher also records the response, and `send` resolves with it. nano returns a success without its status,
+ * but CouchDB's 201 and 202 are different, and a failure without its text.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ServerScope } from "nano";
@@ -31,13 +27,13 @@ interface Sending {
   sent: boolean;
 }
 
-/** What fetch asks of a dispatcher, as far as it is used here. */
+/** What fetch passes to a dispatcher, as far as it is used here. */
 interface Dispatch {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What nano's types leave out, but its code reads. */
+/** Fields that nano's types omit, but its code reads. */
 interface NanoRequest {
   readonly method: string;
   readonly path: string;
@@ -46,12 +42,12 @@ interface NanoRequest {
   readonly dontParse: true;
 }
 
-/** fetch resolves them, encoded ones too, and so would ask for something else. */
+/** fetch resolves these segments, even encoded ones, and would request another path. */
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 
-/** @param wires sends what nano has built, and is closed by whoever has made it */
+/** @param wires sends what nano has built; the code that created it also closes it */
 export function nanoTransport(address: Address, wires: Transport): Transport {
-  /** fetch passes nothing on to its dispatcher that tells which request this is. */
+  /** fetch does not pass anything to its dispatcher that identifies the request. */
   const current = new AsyncLocalStorage<Sending>();
   let instance: Promise<ServerScope> | undefined;
   let login: string | undefined;
@@ -71,12 +67,12 @@ export function nanoTransport(address: Address, wires: Transport): Transport {
 
   function dispatch({ path, headers }: Dispatch, handler: FetchHandler): boolean {
     const sending = current.getStore();
-    // fetch sends a request again after a 421; nothing here may go out twice.
+    // fetch repeats a request after a 421; here, nothing may be sent twice.
     if (!sending || sending.sent) throw new Error("fetch sends a request that nano has not built");
     sending.sent = true;
     const { wire } = sending;
     const answer = wires.send({
-      // Its body is the text that nano was given, which fetch would make a stream of.
+      // The body is the text that was given to nano; fetch would turn it into a stream.
       ...wire,
       target: path.slice(address.prefix.length),
       headers: { ...headers, ...beyondNano(wire.headers) },
@@ -98,7 +94,8 @@ export function nanoTransport(address: Address, wires: Transport): Transport {
     };
     return new Promise((resolve, reject) => {
       const sending = { wire, resolve, sent: false };
-      // nano fails for any status from 400 on; by then `send` has resolved with it. Before that, nothing was sent.
+      // nano fails for every status from 400 on; `send` has resolved with it already. A failure before that means
+      // that nothing was sent.
       const fail = (error: Error) => reject(new TransportFailure("refused", false, error.message));
       current.run(sending, () => nano.request(options as never)).catch(fail);
     });
@@ -106,7 +103,7 @@ export function nanoTransport(address: Address, wires: Transport): Transport {
   return { send, close: () => {} };
 }
 
-/** nano has no headers of a single request, and adds these itself. */
+/** nano has no per-request headers, and adds these itself. */
 function beyondNano({ Authorization, accept, ...others }: WireRequest["headers"]): WireRequest["headers"] {
   const { "user-agent": _agent, "content-type": _type, ...beyond } = others;
   return beyond;

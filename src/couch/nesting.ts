@@ -1,13 +1,13 @@
 /**
- * Answers that are nested so deeply that nothing may recurse over them. CouchDB takes documents of 50,000 levels, from
- * whoever may write into one database; here they are refused, before anything but the parser has seen them, so that
- * they are a failure of the place that reads them, and of nothing else. Pure.
+ * Detects responses that are nested too deeply for recursive code. CouchDB accepts documents with 50,000 levels from
+ * anyone who may write to a database. They are refused here, before any code but the parser has seen them, so that
+ * only the code that reads them fails. Pure.
  */
 import { MigrateError } from "../contract/errors.js";
 import { isTextTooDeep, isTooDeep, maxNesting, mostInMessage } from "../text/depth.js";
 import { membersOf } from "../text/json.js";
 
-/** The lists of what CouchDB answers about many documents. */
+/** The lists in CouchDB's responses about many documents. */
 const lists = ["rows", "docs", "results", "indexes"];
 const named = 5;
 const longest = 100;
@@ -15,7 +15,7 @@ const longest = 100;
 export interface DeepAnswer {
   /** For people. */
   readonly detail: string;
-  /** Ids of the documents, as far as the answer is about documents. */
+  /** Ids of the documents, if the response is about documents. */
   readonly documents: readonly string[];
 }
 
@@ -24,12 +24,15 @@ export function isOfDeepAnswer(error: unknown): error is MigrateError {
   return error instanceof MigrateError && error.data.failure === "too-deep";
 }
 
-/** The ids of the documents for which a request failed so. None: it failed otherwise, or the answer tells no id. */
+/**
+ * The ids of the documents that made a request fail with this error. Empty: it failed for another reason, or the
+ * response has no ids.
+ */
 export function deepDocuments(error: unknown): readonly string[] {
   return isOfDeepAnswer(error) ? (error.data.documents as readonly string[]) : [];
 }
 
-/** @param text which `body` was parsed from. Undefined: it may be used. */
+/** @param text the text that `body` was parsed from. Undefined: the body may be used. */
 export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
   if (!isTextTooDeep(text, mostInMessage)) return undefined;
   const documents = [...new Set(deepItems(body).flatMap(idOf))];
@@ -39,7 +42,7 @@ export function tooDeepIn(text: string, body: unknown): DeepAnswer | undefined {
   return { detail: `${what} is nested more than ${maxNesting} levels deep`, documents };
 }
 
-/** What can't be removed, or should not be, needs another step than a document of a user's. By the path of the request. */
+/** Objects that can't or should not be removed like a user's document need other advice. By the path of the request. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^\/[^/]+\/_security\b/, "Write `_security` of this database again with less nesting, then run again."],
   [

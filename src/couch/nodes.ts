@@ -6,7 +6,7 @@ import { type Path, path } from "./path.js";
 import { sharedIn } from "./shared.js";
 import { isAtLeast } from "./version.js";
 
-/** Those that were asked for or assumed in a run. */
+/** The nodes that were read or assumed in a run. */
 interface Known {
   names?: readonly string[] | undefined;
 }
@@ -21,17 +21,17 @@ function noneKnown(): Known {
 
 const local = "_local";
 
-/** The nodes that were asked for or assumed in this run. */
+/** The nodes that were read or assumed in this run. */
 export function knownNodes(couch: Couch): readonly string[] | undefined {
   return knownIn(couch).names;
 }
 
-/** Takes these for the cluster's nodes, so that a first look need not ask; `undefined`: ask again. */
+/** Assumes that these are the cluster's nodes, so that the first check need not ask; `undefined`: ask again. */
 export function assumeNodes(couch: Couch, names: readonly string[] | undefined): void {
   knownIn(couch).names = names && names.length > 0 ? names : undefined;
 }
 
-/** The nodes that make up the cluster, whether they are up or not. Needs a server admin. */
+/** The nodes of the cluster, whether they are up or not. Needs a server admin. */
 export async function clusterNodes(couch: Couch): Promise<readonly string[]> {
   const names = knownNodes(couch) ?? (await askForNodes(couch));
   knownIn(couch).names = names;
@@ -53,14 +53,14 @@ async function askForNodes(couch: Couch): Promise<readonly string[]> {
   return (await membership(couch))?.cluster_nodes ?? [local];
 }
 
-/** The name of the node that answers; `undefined`: CouchDB is too old to tell. */
+/** The name of the node that answers; `undefined`: CouchDB is too old to say. */
 export async function nodeSpokenTo(couch: Couch): Promise<string | undefined> {
   const options = { accept: [400, 404, 405], fresh: true };
   const { status, body } = await couch.read<{ name?: string }>(path`/_node/_local`, options);
   return status === 200 ? body.name : undefined;
 }
 
-/** A section of a node's configuration; empty if there is none. What it holds may be secret. */
+/** A section of a node's configuration; empty if it does not exist. Its values may be secret. */
 export async function configSection(couch: Couch, node: string, section: string): Promise<Record<string, string>> {
   const at = await configPath(couch, node, section);
   const { status, body } = await couch.read<Record<string, string>>(at, { accept: [404, 412] });
@@ -69,14 +69,14 @@ export async function configSection(couch: Couch, node: string, section: string)
   return body;
 }
 
-/** What one node showed; a node that is down shows nothing. */
+/** The result for one node; a node that is down has none. */
 export type NodeLook<Seen> =
   | { readonly node: string; readonly down: false; readonly seen: Seen }
   | { readonly node: string; readonly down: true };
 
 /**
- * Looks at every node of the cluster. A node that is down does not keep the others from being looked at; one that has
- * left the cluster since it was assumed is forgotten, and the cluster asked.
+ * Calls `look` for every node of the cluster. If a node is down, the others are still checked. If one has left the
+ * cluster since it was assumed, it is dropped, and the cluster is asked again.
  */
 export async function onEveryNode<Seen>(
   couch: Couch,
@@ -90,7 +90,7 @@ export async function onEveryNode<Seen>(
   return Promise.all(now.map(async (node) => (await lookAt(node, look)) ?? { node, down: true as const }));
 }
 
-/** `undefined`: there is no such node. */
+/** `undefined`: the node does not exist. */
 async function lookAt<Seen>(node: string, look: (node: string) => Promise<Seen>): Promise<NodeLook<Seen> | undefined> {
   try {
     return { node, down: false, seen: await look(node) };
@@ -102,8 +102,8 @@ async function lookAt<Seen>(node: string, look: (node: string) => Promise<Seen>)
 }
 
 /**
- * Sets a value on one node. An admin's has to be a hash. CouchDB answers with the old value, which may be a hash: it is
- * not looked at.
+ * Sets a value on one node. An admin's value has to be a hash. CouchDB answers with the old value, which is not read
+ * because it may be a hash.
  */
 export async function setConfig(
   couch: Couch,
@@ -114,7 +114,7 @@ export async function setConfig(
 ): Promise<void> {
   const at = await configPath(couch, node, section, key);
   const before = (await configSection(couch, node, section))[key];
-  // 1.x hashes what it gets, a hash too, unless told not to.
+  // 1.x hashes every value, even a hash, unless told not to.
   const query = section === "admins" && (await isOne(couch)) ? { raw: true } : {};
   try {
     await couch.write("PUT", at, { body: value, query, repeatable: true });
@@ -125,7 +125,7 @@ export async function setConfig(
   }
 }
 
-/** Removes a value on one node; it is fine if there is none. */
+/** Removes a value on one node; a missing value is not an error. */
 export async function deleteConfig(couch: Couch, node: string, section: string, key: string): Promise<void> {
   try {
     const at = await configPath(couch, node, section, key);
@@ -150,19 +150,19 @@ function nodeDown(node: string): MigrateError {
   return new MigrateError("node-down", { message: `The cluster's node ${node} does not answer.`, data: { node } });
 }
 
-/** What was known of the nodes is wrong then. */
+/** What was known about the nodes is wrong in this case. */
 function noSuchNode(couch: Couch, node: string): MigrateError {
   assumeNodes(couch, undefined);
   return new MigrateError("node-down", { message: `The cluster has no node ${node}.`, data: { node, known: false } });
 }
 
-/** What is in memory only would be gone after a restart, and until then hide that the step failed. */
+/** A value that is only in memory would be gone after a restart, and until then would hide that the step failed. */
 async function undoInMemory(couch: Couch, at: Path, before: string | undefined): Promise<void> {
   const options = { headers: { "X-Couch-Persist": "false" }, repeatable: true };
   try {
     if (before === undefined) await couch.write("DELETE", at, { ...options, accept: [404] });
     else await couch.write("PUT", at, { ...options, body: before });
   } catch {
-    // The failure that led here is the one to report.
+    // The original failure is reported, not this one.
   }
 }

@@ -1,4 +1,4 @@
-/** CouchDB's hashes of passwords: read, compared and made here, so that no password is tried by logging in. */
+/** CouchDB's password hashes: parsed, compared and created here, so that no password is tested by logging in. */
 import { createHash, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { bug } from "../contract/errors.js";
@@ -17,10 +17,10 @@ export type PasswordHash =
   /** 1.2 and older: SHA-1 of the password and the salt. */
   | { readonly scheme: "simple"; readonly key: Buffer; readonly salt: string };
 
-/** `sha` is what CouchDB calls SHA-1. */
+/** `sha` is CouchDB's name for SHA-1. */
 const digests = { sha: "sha1", sha224: "sha224", sha256: "sha256", sha384: "sha384", sha512: "sha512" } as const;
 
-/** `undefined`: no hash that CouchDB would take for one, such as a password that is not hashed yet. */
+/** `undefined`: CouchDB would not regard it as a hash, for example a password that is not hashed yet. */
 export function parseHash(text: string): PasswordHash | undefined {
   const simple = /^-hashed-([0-9a-f]{40}),([^,]+)$/i.exec(text);
   if (simple?.[1] && simple[2]) return { scheme: "simple", key: Buffer.from(simple[1], "hex"), salt: simple[2] };
@@ -51,13 +51,13 @@ function sha1(password: string, salt: string): Buffer {
 }
 
 /**
- * A hash that the CouchDB of this version takes as it is. The salt is always new: CouchDB keeps a cache of passwords by
- * salt, and would go on accepting the old one. Older versions know SHA-1 only, and derive on each request: hence 10.
- *
- * @param version as `GET /` gives it
+ * Creates a hash that this version of CouchDB stores unchanged. The salt is always new: CouchDB caches passwords by
+ * salt, and would still accept the old one. Older versions only support SHA-1, and derive the key for each request;
+ * therefore 10 iterations.
+ * @param version as `GET /` returns it
  */
 export async function hashFor(version: string, password: string): Promise<string> {
-  // CouchDB takes the salt's text for its bytes, whatever it spells.
+  // CouchDB uses the characters of the salt as its bytes, even if they are hex digits.
   const salt = randomBytes(16).toString("hex");
   const [prefix, digest, length, iterations] = isAtLeast(version, "3.4")
     ? (["-pbkdf2:sha256-", "sha256", 32, 600_000] as const)
@@ -66,10 +66,10 @@ export async function hashFor(version: string, password: string): Promise<string
   return `${prefix}${key.toString("hex")},${salt},${iterations}`;
 }
 
-/** A document of `_users`, or what of it is a hash. */
+/** A `_users` document, or those of its fields that form a hash. */
 type UserMembers = Readonly<Record<string, unknown>>;
 
-/** The members of a `_users` document that are its password, its hash, or say how to make one. */
+/** The fields of a `_users` document that are its password, its hash, or the parameters of the hash. */
 export const passwordMembers: ReadonlySet<string> = new Set([
   "password",
   "password_scheme",
@@ -81,7 +81,7 @@ export const passwordMembers: ReadonlySet<string> = new Set([
   "preserve_salt",
 ]);
 
-/** Absent members mean what CouchDB takes them for. `undefined`: nobody can log in with this document. */
+/** Missing fields have CouchDB's default meaning. `undefined`: this document can't be used to log in. */
 export function userHash(user: UserMembers): PasswordHash | undefined {
   const { password_scheme = "simple", pbkdf2_prf = "sha", iterations = 10_000, salt = "" } = user;
   const simple = password_scheme === "simple";
@@ -100,12 +100,12 @@ export function userHash(user: UserMembers): PasswordHash | undefined {
 export async function matchesUser(user: UserMembers, password: string): Promise<boolean> {
   const hash = userHash(user);
   if (!hash) return false;
-  // CouchDB makes these of `simple` ones without knowing the password.
+  // CouchDB creates these from `simple` ones without knowing the password.
   const hashedTwice = user.password_scheme === "simple+pbkdf2";
   return fits(hash, hashedTwice ? sha1(password, hash.salt).toString("hex") : password);
 }
 
-/** A hash as `hashFor` makes it, as the members of a `_users` document. */
+/** Creates a hash like `hashFor`, as the fields of a `_users` document. */
 export async function userHashFor(version: string, password: string): Promise<UserMembers> {
   const hash = parseHash(await hashFor(version, password));
   if (hash?.scheme !== "pbkdf2") throw bug("a hash was made that can't be read");
@@ -114,7 +114,7 @@ export async function userHashFor(version: string, password: string): Promise<Us
   return { password_scheme: "pbkdf2", ...prf, salt, iterations, derived_key: key.toString("hex") };
 }
 
-/** Node takes no more. */
+/** The maximum that Node accepts. */
 function isCount(iterations: unknown): iterations is number {
   return Number.isInteger(iterations) && Number(iterations) >= 1 && Number(iterations) < 2 ** 31;
 }

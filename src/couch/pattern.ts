@@ -1,9 +1,12 @@
-/** Names many databases, and not one. */
+/** Whether the text names many databases instead of one. */
 export function isPattern(database: string): boolean {
   return database.includes("*");
 }
 
-/** A test for names that match a pattern, in which `*` stands for any text. CouchDB's own databases (`_…`) never match. */
+/**
+ * Returns a test for names that match a pattern, in which `*` stands for any text. CouchDB's own databases (`_…`)
+ * never match.
+ */
 export function patternTest(pattern: string): (database: string) => boolean {
   const [first = "", ...others] = pattern.split("*");
   const last = others.pop();
@@ -12,8 +15,8 @@ export function patternTest(pattern: string): (database: string) => boolean {
     if (database.startsWith("_") || !database.startsWith(first)) return false;
     const end = database.length - last.length;
     let at = first.length;
-    // The earliest place is as good as any: what follows it has the most left. So nothing is ever tried twice, as a
-    // regular expression would.
+    // The earliest match is as good as any other, because it leaves the most text for the next parts. So nothing is
+    // ever tried twice, unlike in a regular expression.
     for (const part of others) {
       const found = database.indexOf(part, at);
       if (found === -1) return false;

@@ -1,10 +1,10 @@
-/** Says which permission a refused request needs. */
+/** Names the permission that a refused request needs. */
 import { MigrateError } from "../contract/errors.js";
 import type { Answered } from "./answer.js";
 import { scopeOf } from "./memo.js";
 import type { Session } from "./session.js";
 
-/** `target`: the path, encoded; a query does not matter. */
+/** `target`: the encoded path; a query is ignored. */
 export function neededPermission(method: string, target: string): string {
   const path = target.split("?", 1)[0] ?? target;
   const database = decodeURIComponent(scopeOf(path));

@@ -1,16 +1,16 @@
 /**
- * The revision that CouchDB will give to an edit, before it is sent. CouchDB derives it from the parent and the content
- * alone (`couch_db:new_revid`): the MD5 of Erlang's external term format of `[Deleted, Generation, Parent, Body,
- * Attachments]`. So whoever finds the revision in a document's history knows that this very edit took place.
- *
- * Nothing depends on it being right on every server: see `isCalibrated` in transform/marker.ts, and what transform/fate.ts decides without it.
+ * Predicts the revision that CouchDB will give to an edit. CouchDB derives it only from the parent and the content
+ * (`couch_db:new_revid`): the MD5 of Erlang's external term format of `[Deleted, Generation, Parent, Body,
+ * Attachments]`. So if the revision is in a document's history, exactly this edit took place.
+ * The prediction need not be right on every server: see `isCalibrated` in transform/marker.ts, and what
+ * transform/fate.ts decides without it.
  */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../text/json.js";
 
 /**
- * @param document as it is sent, in this order of its keys; members that begin with `_` are no part of the body
- * @param parent its revision before, `3-…`; `0`: there was none
+ * @param document as it is sent, with its keys in this order; fields that begin with `_` are not part of the body
+ * @param parent the previous revision, `3-…`; `0`: there is none
  */
 export function predictedRevision(document: JsonObject, parent: string): string {
   const [generation = "0", hash = ""] = parent.split("-", 2);
@@ -28,7 +28,7 @@ export function predictedRevision(document: JsonObject, parent: string): string 
   return `${next}-${createHash("md5").update(out.bytes()).digest("hex")}`;
 }
 
-/** `{Name, Type, Md5}` each, the last one first. */
+/** `{Name, Type, Md5}` for each attachment, in reverse order. */
 function attachments(out: Bytes, value: unknown): void {
   const all = Object.entries(membersOf(value)).reverse();
   if (all.length > 0) out.list(all.length);
@@ -42,7 +42,7 @@ function attachments(out: Bytes, value: unknown): void {
   out.nil();
 }
 
-/** The tags are those of Erlang's documentation of its external term format. */
+/** The tags come from Erlang's documentation of its external term format. */
 const tag = {
   float: 70,
   small: 97,
@@ -135,7 +135,7 @@ class Bytes {
     else this.atom(String(value));
   }
 
-  /** As CouchDB reads the text that `JSON.stringify` makes of it: what has no fraction and no exponent is an integer. */
+  /** As CouchDB parses the text from `JSON.stringify`: a number without a fraction and an exponent is an integer. */
   #number(value: number): void {
     const text = JSON.stringify(value);
     if (/^-?\d+$/.test(text)) this.integer(BigInt(text));
@@ -146,7 +146,7 @@ class Bytes {
     }
   }
 
-  /** A list of bytes has a shorter form. */
+  /** A list of bytes has a shorter encoding. */
   #array(values: readonly unknown[]): void {
     if (values.length > 0 && values.length <= longestByteList && values.every(isByte)) {
       this.put(tag.bytes, values.length >> 8, values.length & 255);

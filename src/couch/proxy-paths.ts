@@ -1,7 +1,7 @@
 /**
- * Whether what stands between us and CouchDB passes paths on as they are sent. A proxy that decodes them turns
- * `_design/a+b` into `_design/a b`, and `_design/a%2Fb` into an attachment of `_design/a`; CouchDB then answers with
- * success, for another object than was named.
+ * Checks that proxies in front of CouchDB pass on paths unchanged. A proxy that decodes them turns `_design/a+b` into
+ * `_design/a b`, and `_design/a%2Fb` into an attachment of `_design/a`; CouchDB then answers with success, but for
+ * another object.
  */
 import { MigrateError } from "../contract/errors.js";
 import type { Answer, ReadOptions } from "./couch.js";
@@ -9,24 +9,24 @@ import { type Path, path } from "./path.js";
 
 type Read = (path: Path, options: ReadOptions) => Promise<Answer<{ readonly reason?: unknown } | null>>;
 
-/** Characters that mean something else in a path where they are not encoded. */
+/** Characters that have another meaning in a path if they are not encoded. */
 const fragile = "+%?#/";
 
-/** Those of them that stand encoded in a path. */
+/** Those of the characters that appear encoded in a path. */
 export function fragileIn(encoded: string): string {
   return [...fragile].filter((character) => encoded.includes(encodeURIComponent(character))).join("");
 }
 
 export class ProxyPaths {
   readonly #read: Read;
-  /** By the characters that were asked about. */
+  /** Pending and finished checks, by characters. */
   readonly #asked = new Map<string, Promise<void>>();
 
   constructor(read: Read) {
     this.#read = read;
   }
 
-  /** Throws where these characters do not reach CouchDB. Asks once for the same ones; for none, not at all. */
+  /** Throws if these characters do not reach CouchDB. Checks each combination once; sends nothing if there are none. */
   async assertKept(characters: string): Promise<void> {
     if (characters === "") return;
     const asked = this.#asked.get(characters) ?? this.#ask(characters);
@@ -35,8 +35,8 @@ export class ProxyPaths {
   }
 
   /**
-   * CouchDB repeats the name of a node that it does not know, since 2.0 (measured on 2.3, 3.3 and 3.5). Any other answer
-   * tells nothing, and then the answers to the writes have to show it.
+   * CouchDB repeats the name of an unknown node in its error, since 2.0 (measured on 2.3, 3.3 and 3.5). Any other
+   * answer proves nothing, and then the answers to the writes have to show it.
    */
   async #ask(characters: string): Promise<void> {
     // Decoded, it names the configuration of another node: 2.3 does not repeat the name for any other path.

@@ -1,6 +1,6 @@
 /**
- * What CouchDB says of a failure, without the secrets of the run: it may echo what it was sent, and a proxy or a
- * validation function may say anything. This is the one place where such text comes in, so that no step can forget it.
+ * CouchDB's description of a failure, without the secrets of the run: CouchDB may echo what it was sent, and a proxy
+ * or a validation function may say anything. Such text enters only here, so that no code can forget to clean it.
  */
 
 type Redact = (text: string) => string;
@@ -10,14 +10,17 @@ interface Refusal {
   readonly reason?: unknown;
 }
 
-/** One of CouchDB's error codes, which programs go by: it is not secret, though a password may look like it. */
+/**
+ * One of CouchDB's error codes, which programs depend on: it is not secret, even if a password happens to look like
+ * it.
+ */
 const code = /^[a-z][a-z_]{0,63}$/;
 
 export function quotedCode(error: string, foreign: Redact): string {
   return code.test(error) ? error : foreign(error);
 }
 
-/** The body of an answer: its rows that failed, or the body itself where all of it did. */
+/** The body of a response: its failed rows, or the body itself if everything failed. */
 export function quotedBody(status: number, body: unknown, foreign: Redact): unknown {
   if (status >= 400 && isRefusal(body)) return quoted(body, foreign);
   if (Array.isArray(body)) return quotedRows(body, foreign);
@@ -26,7 +29,7 @@ export function quotedBody(status: number, body: unknown, foreign: Redact): unkn
   return rows === body.rows ? body : { ...body, rows };
 }
 
-/** The same list where none failed: it may be long. */
+/** Returns the same list if no row failed: it may be long. */
 function quotedRows(rows: readonly unknown[], foreign: Redact): readonly unknown[] {
   return rows.some(isRefusal) ? rows.map((row) => (isRefusal(row) ? quoted(row, foreign) : row)) : rows;
 }

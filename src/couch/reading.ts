@@ -1,6 +1,6 @@
-/** Which requests only read. `read` sends no other, so that a plan can't write by mistake. */
+/** The requests that only read. `read` sends no others, so a plan can't write by mistake. */
 
-/** POSTs with a body that asks, below a database. */
+/** POSTs below a database that only query. */
 const readingPosts = [
   /^\/[^/]+\/(?:_all_docs|_design_docs|_local_docs)(?:\/queries)?$/,
   /^\/[^/]+\/(?:_find|_explain|_bulk_get|_changes|_missing_revs|_revs_diff)$/,
@@ -9,7 +9,7 @@ const readingPosts = [
   /^\/_dbs_info$/,
 ];
 
-/** `path` without its query. */
+/** `path`: without its query. */
 export function isReading(method: string, path: string): boolean {
   if (method === "GET" || method === "HEAD") return true;
   return method === "POST" && readingPosts.some((pattern) => pattern.test(path));

@@ -1,4 +1,4 @@
-/** Waits until CouchDB can be worked with: it is up, it takes the credentials, and, where asked for, all nodes are there. */
+/** Waits until CouchDB is ready: it is up, it accepts the credentials and, if required, all nodes are connected. */
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { span } from "../text/span.js";
@@ -13,21 +13,21 @@ import { isAdmin, type Session } from "./session.js";
 import { notCouchDB } from "./wrong-address.js";
 
 export interface ReadyOptions {
-  /** Milliseconds that a server is waited for that is not there. */
+  /** How long to wait for a server that can't be reached, in milliseconds. */
   readonly wait: number;
-  /** The same for one that answers, but can't be worked with yet; default: `wait`. */
+  /** How long to wait for a server that answers but is not ready. Default: `wait`. */
   readonly patience?: number;
-  /** Since when it is waited for, of the clock that never goes back; default: now. */
+  /** When the wait started, by a monotonic clock. Default: now. */
   readonly since?: number;
-  /** What the last request came to, where one was sent already. */
+  /** The error of the last request, if one was sent already. */
   readonly seen?: MigrateError;
-  /** Wait also until every node of the cluster is connected: for what must be written to each. */
+  /** Also wait until every node of the cluster is connected: for writes to each node. */
   readonly everyNode: boolean;
   readonly emit: Listener;
   readonly signal: AbortSignal;
 }
 
-/** What waiting does not change. */
+/** Errors that waiting does not change. */
 const final: ReadonlySet<ErrorCode> = new Set([
   "unauthorized",
   "locked-out",
@@ -57,7 +57,7 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
         emit({ type: "waiting", url: couch.url, reason: missing.reason, milliseconds: Math.round(waited) });
         sayAt = Math.max(firstSaid, waited * 2);
       }
-      // The last look is at the limit.
+      // The last check is at the limit.
       await pause(Math.min(between, limit - waited), signal);
       between = Math.min(between * 2, longestPause);
     }
@@ -70,7 +70,7 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
 
 interface Missing {
   readonly reason: string;
-  /** The server is there. */
+  /** The server was reached. */
   readonly answered: boolean;
   readonly cause?: MigrateError;
   readonly nodes?: readonly string[];
@@ -92,7 +92,7 @@ async function look(
   }
 }
 
-/** Throws what waiting does not change. */
+/** Throws errors that waiting does not change. */
 function missingFor(error: MigrateError): Missing {
   if (final.has(error.code)) throw error;
   const { what, status } = error.data;
@@ -108,7 +108,7 @@ async function notUp(couch: Gateway, options: Options): Promise<Missing | undefi
   if (typeof body?.status === "string") {
     return { reason: `CouchDB is up, but reports ${JSON.stringify(body.status)}`, answered: true };
   }
-  // 1.x has no _up, and takes it for the name of a database; a database takes it for the id of a document.
+  // 1.x has no `_up`, and takes it for the name of a database; a database takes it for a document id.
   await assertRoot({ url: couch.url, read: couch.once }, options);
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** The error that a failed request becomes. Its message holds no secret, and neither does what it is made of. */
+/** Converts a failed request to an error. Neither its message nor its data contains secrets. */
 import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
@@ -14,14 +14,14 @@ interface Sent {
   readonly target: string;
 }
 
-/** What a request and its answer come to, in words. */
+/** Descriptions of a request and its response. */
 interface Told {
   readonly message: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly next?: string | undefined;
 }
 
-/** `data.what`: the reason alone, for messages that name the server already. */
+/** `data.what`: only the reason, for messages that already name the server. */
 export function requestError(
   code: ErrorCode,
   request: Sent,
@@ -46,7 +46,7 @@ export function requestError(
   });
 }
 
-/** Whether a request failed because its answer is too large to be taken. */
+/** Whether a request failed because its response is too large. */
 export function isOfLargeAnswer(error: unknown): boolean {
   return error instanceof MigrateError && error.data.failure === "too-large";
 }
@@ -69,7 +69,7 @@ function adviceOn(failure: Failed["failure"], target: string, url: string): stri
 
 function ofAnswer(code: ErrorCode, outcome: Answered, node: string | undefined, safe: Safe): Told {
   const { status } = outcome;
-  // Its own words are a stack trace of Erlang.
+  // CouchDB's own message is an Erlang stack trace.
   if (code === "disk-full") return { message: "CouchDB's disk is full", data: { status, error: "enospc" } };
   const error = outcome.error === undefined ? undefined : quotedCode(outcome.error, safe);
   const reason = outcome.reason === undefined ? undefined : safe(outcome.reason);
@@ -96,7 +96,7 @@ const foreignAdvice: Readonly<Record<number, string>> = {
   413: "Raise the proxy's or gateway's limit for the size of a request (nginx: client_max_body_size).",
 };
 
-/** A path for people and traces: values of the query are shown where they can't be anybody's data. */
+/** A path for people and traces: values of the query are only shown if they can't be anyone's data. */
 export function shownTarget(target: string, own: (path: string) => string): string {
   const [before = "", query] = target.split("?", 2);
   const path = own(before);

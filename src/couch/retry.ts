@@ -1,23 +1,23 @@
-/** What an attempt's outcome means: the decisions, pure; exchange.ts acts on them. */
+/** Decides what the outcome of an attempt means. Pure; exchange.ts acts on it. */
 import type { ErrorCode } from "../contract/errors.js";
 import { type Answered, type Failed, isFailed, type Outcome } from "./answer.js";
 import { saysDiskFull } from "./full-disk.js";
 
 export interface Sent {
-  /** It only reads. */
+  /** The request only reads. */
   readonly reading: boolean;
-  /** Sending it twice does the same as sending it once. */
+  /** Sending it twice has the same effect as sending it once. */
   readonly repeatable: boolean;
-  /** Statuses that the sender takes for an answer. */
+  /** Statuses that the sender accepts as a result. */
   readonly accept: readonly number[];
-  /** Its database was made a moment ago: a 404 may only mean that its shards are not known everywhere yet. */
+  /** Its database was just created: a 404 may only mean that not every node knows its shards yet. */
   readonly justCreated: boolean;
 }
 
 export type Verdict =
   | { readonly do: "answer" }
   | { readonly do: "fail"; readonly code: ErrorCode }
-  /** `code`: what it is once the attempts are used up. */
+  /** `code`: the error to throw when there are no attempts left. */
   | { readonly do: "retry"; readonly code: ErrorCode };
 
 const answer: Verdict = { do: "answer" };
@@ -59,14 +59,14 @@ function decideStatus(answered: Answered, sent: Sent): Verdict {
   const { reading, repeatable, accept, justCreated } = sent;
   if (foreign !== undefined) return decideForeign(status, sent);
   if (status === 412 && error === "nodedown") {
-    // Whoever looks at every node goes on with the others; a write must not take it for `file_exists`.
+    // A check of every node continues with the others; a write must not mistake it for `file_exists`.
     return reading && accept.includes(status) ? answer : mayRepeat(reading, repeatable, "node-down");
   }
   if (status === 404 && justCreated && isDatabaseMissing(reason)) return retry("request-failed");
   if (accept.includes(status) || status === 200 || status === 201) return answer;
   if (status === 202) return reading ? answer : fail("below-quorum");
   if (status < 300) return answer;
-  // It does not become free within the seconds of a retry, and each one writes to it.
+  // The disk will not have room within seconds, and each retry writes to it.
   if (saysDiskFull(answered)) return fail("disk-full");
   switch (status) {
     case 401:
@@ -88,7 +88,7 @@ function decideStatus(answered: Answered, sent: Sent): Verdict {
     case 502:
     case 503:
     case 504:
-      // A feature that is not installed (text search, nouveau) does not come with waiting.
+      // Waiting does not help if a feature (text search, nouveau) is not installed.
       if (error === "required index service unavailable") return fail("request-failed");
       return mayRepeat(reading, repeatable, reading || isRefusal(error) ? "request-failed" : "outcome-unknown");
     default:
@@ -96,10 +96,10 @@ function decideStatus(answered: Answered, sent: Sent): Verdict {
   }
 }
 
-/** Whoever takes "no" or "too much" for an answer need not know who says so. */
+/** A caller that accepts these statuses does not need to know who sent them. */
 const mayBeForeign: ReadonlySet<number> = new Set([401, 403, 405, 413]);
 
-/** A proxy or gateway answered. What is temporary there means that CouchDB can't be reached through it. */
+/** A proxy or gateway answered. A temporary failure there means that CouchDB can't be reached through it. */
 function decideForeign(status: number, { reading, repeatable, accept }: Sent): Verdict {
   if (mayBeForeign.has(status) && accept.includes(status)) return answer;
   if (status === 425 || status === 429) return retry("unreachable");
@@ -107,13 +107,13 @@ function decideForeign(status: number, { reading, repeatable, accept }: Sent): V
   return mayRepeat(reading, repeatable, reading ? "unreachable" : "outcome-unknown");
 }
 
-/** What may not be repeated is left as it is: whoever sent it looks what the server holds. */
+/** A request that may not be repeated is left as it is: its sender checks what the server holds. */
 function mayRepeat(reading: boolean, repeatable: boolean, code: ErrorCode): Verdict {
   if (reading || repeatable) return retry(code);
   return fail(code === "node-down" ? code : "outcome-unknown");
 }
 
-/** CouchDB says that it didn't, or couldn't: reading again would show nothing new. */
+/** CouchDB says that it did not, or could not: reading again would show the same. */
 function isRefusal(error: string | undefined): boolean {
   return error === "no_majority" || error === "error" || error === "service unavailable";
 }
@@ -131,14 +131,14 @@ function isDatabaseMissing(reason: string): boolean {
 }
 
 export interface RetryPolicy {
-  /** Until CouchDB has answered once. Whoever opened the connection waits for it, and says so: ready.ts. */
+  /** Until CouchDB has answered once. The code that opened the connection waits for it, and reports that: ready.ts. */
   readonly attemptsBeforeContact: number;
-  /** Where nobody listens, twice as many: a server that is started again takes some seconds to do so. */
+  /** Twice as many if no server listens: restarting a server takes some seconds. */
   readonly attempts: number;
-  /** The first pause; each further one is twice as long. Milliseconds, as all below. */
+  /** The first pause; each further one is twice as long. All times here are in milliseconds. */
   readonly pause: number;
   readonly longestPause: number;
-  /** No attempt begins later than this after the first, but for one second try after a time-out. */
+  /** No attempt starts later than this after the first one, except a second one after a timeout. */
   readonly within: number;
 }
 
@@ -151,11 +151,10 @@ export const defaultPolicy: RetryPolicy = {
 };
 
 /**
- * How long to wait before attempt `attempt + 1`; `undefined`: no more.
- *
- * @param absent nobody listens at the address
- * @param retryAfter the header, in seconds; a date is not worth its parsing
- * @param random in [0, 1): runners that failed together must not come back together
+ * How long to wait before attempt `attempt + 1`; `undefined`: no further attempt.
+ * @param absent no server listens at the address
+ * @param retryAfter the header, in seconds; dates are not supported
+ * @param random in [0, 1): runners that failed together must not return together
  */
 export function pauseAfter(
   policy: RetryPolicy,

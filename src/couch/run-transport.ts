@@ -1,7 +1,7 @@
 /**
- * The transport of a run: nano sends what writes, and the light one what reads. So a run with nothing to do, a plan and a
- * status never load nano and fetch, which would take 0.1 s and 20 MB. Through fetch, a request takes twice the processor
- * time.
+ * The transport of a run: nano sends writes, and the light transport sends reads. So a run with nothing to do, a plan
+ * and a status never load nano and fetch, which would take 0.1 s and 20 MB. Through fetch, a request needs twice the
+ * CPU time.
  */
 import type { Tls } from "../contract/connection.js";
 import type { Address } from "./connection.js";
@@ -9,7 +9,7 @@ import { httpTransport } from "./http-transport.js";
 import { isReading } from "./reading.js";
 import type { Transport, WireRequest } from "./transport.js";
 
-/** Makes the transport when the server is opened. */
+/** Creates the transport when the server is opened. */
 export type OpenTransport = (address: Address, tls: Tls | undefined, maxBody: number | undefined) => Transport;
 
 export const runTransport: OpenTransport = (address, tls, maxBody) => {

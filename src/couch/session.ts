@@ -1,13 +1,13 @@
 import type { Couch } from "./couch.js";
 import { path } from "./path.js";
 
-/** The user as `GET /_session` gives it. */
+/** The user as `GET /_session` returns it. */
 export interface Session {
   readonly name: string | null;
   readonly roles: readonly string[];
 }
 
-/** Who CouchDB takes the run for. The answer is kept, as that of any read. */
+/** The user that CouchDB identifies the run as. The answer is cached like that of any read. */
 export async function readSession(couch: Couch): Promise<Session> {
   const { body } = await couch.read<{ readonly userCtx?: Partial<Session> } | null>(path`/_session`);
   const { name = null, roles = [] } = body?.userCtx ?? {};

@@ -1,6 +1,6 @@
 /**
- * What CouchDB answers where, as far as the code relies on it without a look: whatever else speaks JSON with a status of
- * success at its address is told from it before anything is concluded. Pure.
+ * The shapes of CouchDB's responses, where the code relies on them without a check. Another server at this address
+ * that answers JSON with a success status is detected here, before the code draws conclusions. Pure.
  */
 import { isObject } from "../text/json.js";
 
@@ -18,13 +18,13 @@ const has =
     Object.entries(members).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
 
 const rows = has({ rows: listOf(isObject) });
-/** Also of a document that is not there. */
+/** Also for a document that does not exist. */
 const documentRows = has({ rows: listOf(has({ key: isString })) });
 const designDocRows = has({ rows: listOf(has({ id: isString, key: isString })) });
 const shardMapRows = has({ rows: listOf(has({ id: isString, value: has({ rev: isString }) })) });
 const wholeDesignDocRows = has({ rows: listOf(has({ id: isString, doc: has({ _id: isString, _rev: isString }) })) });
 
-/** By method, path and query; the first that fits. */
+/** By method, path and query; the first match counts. */
 const shapes: readonly (readonly [RegExp, Check])[] = [
   [/^POST \/_dbs_info\b/, listOf(isObject)],
   [/^GET \/_all_dbs\b/, listOf(isString)],
@@ -42,7 +42,7 @@ const shapes: readonly (readonly [RegExp, Check])[] = [
   [/^POST \/[^/]+\/_bulk_docs\b/, listOf(isObject)],
 ];
 
-/** May CouchDB have answered so, with a status of success? `target`: path and query. */
+/** Whether CouchDB could have sent this body with a success status. `target`: path and query. */
 export function isShapely(method: string, target: string, body: unknown): boolean {
   const request = `${method} ${target}`;
   return body !== null && (shapes.find(([pattern]) => pattern.test(request))?.[1](body) ?? true);

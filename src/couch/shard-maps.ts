@@ -1,9 +1,9 @@
 /**
- * The shard maps of databases, as the node that answers holds them: one listing, however many databases, which opens
- * none of them. `_dbs_info` opens every shard of each.
- *
- * A map is a document. It is made with its database and deleted with it, so that its revision tells one incarnation from
- * the next. It changes as well when shards are moved: what looks new may be the same, but never the other way round.
+ * The shard maps of databases, from the node that answers: one listing for any number of databases, which opens none
+ * of them. `_dbs_info` opens every shard of each database.
+ * A map is a document. It is created and deleted with its database, so its revision distinguishes incarnations. It
+ * also changes when shards are moved: a changed revision may mean the same incarnation, but a new incarnation always
+ * has another revision.
  */
 
 import { MigrateError } from "../contract/errors.js";
@@ -12,20 +12,19 @@ import { path } from "./path.js";
 
 export interface ShardMap {
   readonly rev: string;
-  /** As `_dbs_info` has it from CouchDB 3.3 on. */
+  /** The same value as in `_dbs_info` since CouchDB 3.3. */
   readonly incarnation: string;
 }
 
-/** From this number of databases on, a listing costs less than one request for each. */
+/** From this number of databases on, a listing costs less than one request per database. */
 export const worthAListing = 4;
 
-/** How many other databases may lie between those that are asked for. */
+/** How many other databases the listing may include between the requested ones. */
 const others = 400;
 
 /**
- * By database; what has no map does not exist, as far as this node knows. `undefined`: it can't be had. It wants a
- * server admin, CouchDB 2.1, and nothing before CouchDB that keeps `/_node` to itself.
- *
+ * Results by database; if a database has no map, it does not exist as far as this node knows. `undefined`: the
+ * listing can't be read. It needs a server admin, CouchDB 2.1, and no proxy that blocks `/_node`.
  * @param names one or more
  */
 export async function shardMaps(
@@ -40,7 +39,7 @@ export async function shardMaps(
     : undefined;
 }
 
-/** Their revisions alone, which is a fraction of the work. */
+/** Reads only their revisions, which is much less work. */
 export async function shardMapRevisions(
   couch: Couch,
   names: readonly string[],
@@ -69,7 +68,7 @@ async function list(couch: Couch, names: readonly string[], wholly: boolean): Pr
   return body.rows.filter(({ id }) => wanted.has(id));
 }
 
-/** A proxy in front of CouchDB may not pass this path on, and may refuse it in any way. */
+/** A proxy in front of CouchDB may not pass this path on, and may refuse it with any error. */
 function passOver(error: unknown): { readonly status: 0; readonly body: { readonly rows: readonly Row[] } } {
   if (error instanceof MigrateError && elsewhere.has(error.code)) return { status: 0, body: { rows: [] } };
   throw error;
@@ -77,7 +76,7 @@ function passOver(error: unknown): { readonly status: 0; readonly body: { readon
 
 const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "wrong-address", "gateway-refused", "request-failed"]);
 
-/** The query of a listing by names, as CouchDB sorts the ids of its shard maps. */
+/** The query for a listing by names, in the order in which CouchDB sorts the ids of its shard maps. */
 export function fromFirstToLast(names: readonly string[]): Query {
   const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
   return { start_key: JSON.stringify(sorted.at(0)), end_key: JSON.stringify(sorted.at(-1)) };

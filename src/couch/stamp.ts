@@ -1,15 +1,15 @@
 /**
- * What shows at one look that databases have not changed. A caller that keeps a stamp for a later run need not know its
- * content: where it pays, the revisions of shard maps, which are read without opening a database.
+ * A stamp shows in one request that databases have not changed. A caller that stores a stamp for a later run need not
+ * know its content: where it is worthwhile, the revisions of shard maps, which are read without opening a database.
  */
 import { isObject, isStringArray } from "../text/json.js";
 import type { Databases } from "./databases.js";
 import { worthAListing } from "./shard-maps.js";
 
 export interface Stamp {
-  /** The databases to look at, each with its incarnation; `null`: it does not exist. */
+  /** The databases to check, each with its incarnation; `null`: it does not exist. */
   readonly databases: Readonly<Record<string, string | null>>;
-  /** Revisions of the shard maps of those that exist. Absent: they are too few, or it can't be had. */
+  /** Shard map revisions of the existing databases. Absent: there are too few databases, or they can't be read. */
   readonly shardMaps?: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +25,7 @@ export function stampOf(server: Databases, names: readonly string[], existing: R
   return { databases, shardMaps: Object.fromEntries(known) };
 }
 
-/** Asks the server. False: they have changed, or that is not known. */
+/** Asks the server. False: the databases have changed, or this can't be determined. */
 export async function isAsStamped(server: Databases, { databases, shardMaps: before }: Stamp): Promise<boolean> {
   const names = Object.keys(databases);
   const now = before && (await server.shardMapRevisions(names));
@@ -34,7 +34,7 @@ export async function isAsStamped(server: Databases, { databases, shardMaps: bef
   return !(await Promise.all(same)).includes(false);
 }
 
-/** Can this version read it? */
+/** Whether this version can read it. */
 export function isStamp(value: unknown): value is Stamp {
   if (!isObject(value)) return false;
   const { databases, shardMaps = {} } = value;

@@ -1,20 +1,21 @@
 /**
- * One request on the wire and its whole answer. Two transports implement it, and both pass test/couch/transport.test.ts:
- * http-transport.ts (light) and nano-transport.ts, which goes through the former. run-transport.ts says which one sends.
- *
- * A transport never follows a redirect, never repeats a request, bounds the answer in time and size, and resolves only
- * once the answer is complete. Any HTTP status is an answer; without one, it rejects with a `TransportFailure`.
+ * One request on the wire and its complete response. Two transports implement it, and both pass
+ * test/couch/transport.test.ts: http-transport.ts (light) and nano-transport.ts, which uses the former.
+ * run-transport.ts decides which one sends.
+ * A transport never follows a redirect, never repeats a request, limits the response in time and size, and resolves
+ * only once the response is complete. Any HTTP status is a response; without one, it rejects with a
+ * `TransportFailure`.
  */
 export interface WireRequest {
   readonly method: string;
-  /** Encoded, with its query, below the address's prefix: begins with a slash. */
+  /** Encoded, with its query, relative to the address's prefix; begins with a slash. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for the whole request. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Called when the connection is ready; only then the first byte is sent. Where it throws, nothing is. */
+  /** Called when the connection is ready, before the first byte is sent. If it throws, nothing is sent. */
   readonly begin?: () => void;
 }
 
@@ -30,32 +31,32 @@ export interface Transport {
   close(): void;
 }
 
-/** 64 MB: more than any answer that a migration asks for. */
+/** 64 MB: larger than any response that a migration needs. */
 export const defaultMaxBody = 64 * 1024 * 1024;
 
 export type FailureKind =
   /** The host's name does not resolve. */
   | "unresolved"
-  /** No connection came about. */
+  /** The connection could not be established. */
   | "refused"
-  /** The certificates do not fit, or TLS failed otherwise. */
+  /** The certificates are not valid, or TLS failed in another way. */
   | "tls"
-  /** The port speaks plain HTTP where TLS was expected, or the other way round. */
+  /** The port uses plain HTTP where TLS was expected, or the other way round. */
   | "scheme"
   /** The connection ended before the answer was complete. */
   | "cut"
   | "timeout"
   | "too-large"
-  /** What came back is not HTTP. */
+  /** The response is not HTTP. */
   | "not-http"
-  /** Nothing was sent: what allows it has to be renewed first. */
+  /** Nothing was sent: the lease has to be renewed first. */
   | "overdue"
   | "aborted";
 
 export class TransportFailure extends Error {
   override readonly name = "TransportFailure";
   readonly kind: FailureKind;
-  /** The server may have received the request, and acted on it. */
+  /** The server may have received the request and acted on it. */
   readonly sent: boolean;
 
   constructor(kind: FailureKind, sent: boolean, message: string) {
@@ -75,11 +76,14 @@ const refused: ReadonlyMap<string, string> = new Map([
   ["EACCES", "the connection is not permitted"],
   ["ETIMEDOUT", "the connection timed out"],
 ]);
-/** What OpenSSL reports if the answer is not TLS. */
+/** OpenSSL's messages if the response is not TLS. */
 const notTls = /wrong version number|packet length too long|http request|unknown protocol/i;
 const tls = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
-/** Sorts what node:http or undici threw. `sent`: what the transport knows; a failed connection never was. */
+/**
+ * Classifies an error of node:http or undici. `sent`: what the transport knows; if the connection failed, nothing was
+ * sent.
+ */
 export function failureOf(thrown: unknown, sent: boolean): TransportFailure {
   if (thrown instanceof TransportFailure) return thrown;
   const error = deepest(thrown);
@@ -97,7 +101,7 @@ export function failureOf(thrown: unknown, sent: boolean): TransportFailure {
   return new TransportFailure("cut", sent, `the connection ended early (${text})`);
 }
 
-/** The first two bytes of an alert, which is what TLS answers to plain HTTP. */
+/** The first two bytes of an alert, a TLS server's response to plain HTTP. */
 const tlsAlert = [21, 3];
 
 function notHttp(error: Error, text: string): TransportFailure {
@@ -108,7 +112,7 @@ function notHttp(error: Error, text: string): TransportFailure {
   return new TransportFailure("not-http", true, `the server does not speak HTTP (${text})`);
 }
 
-/** Several addresses of a host come in an AggregateError. */
+/** If a host has several addresses, Node throws an AggregateError. */
 function deepest(thrown: unknown): Error {
   let error = thrown instanceof Error ? thrown : new Error(String(thrown));
   for (;;) {

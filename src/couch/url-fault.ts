@@ -1,6 +1,11 @@
-/** What is wrong with the text of CouchDB's URL, as a phrase. Pure. It quotes nothing: the text may hold a password. */
+/**
+ * Describes what is wrong with the text of CouchDB's URL, as a phrase. Pure. It never quotes the text, which may
+ * contain a password.
+ */
 
-/** A character that ends the authority of a URL, and an `@` behind it: then it was meant to be in the user name or password. */
+/**
+ * A character that ends the authority of a URL, followed by an `@`: it was meant to be in the user name or password.
+ */
 const unescaped = /^https?:\/\/[^/?#\\@]*([/?#\\]).*@/i;
 
 export function urlFault(text: string): string | undefined {

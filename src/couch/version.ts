@@ -1,4 +1,4 @@
-/** Whether CouchDB's `version` is `minimum` (`3.4`) or newer; what follows the numbers (`+cloudant`) does not count. */
+/** Whether CouchDB's `version` is `minimum` (`3.4`) or newer; a suffix (`+cloudant`) is ignored. */
 export function isAtLeast(version: string, minimum: string): boolean {
   const [is, wanted] = [numbers(version), numbers(minimum)];
   for (const [i, part] of wanted.entries()) {

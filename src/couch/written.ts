@@ -1,13 +1,13 @@
 /**
- * What an answer to a write proves. CouchDB names the document that it has written, and its revision: an answer that
- * names another one, or none, is not a success, whatever its status. Pure.
+ * Checks what the response to a write proves. CouchDB names the written document and its revision: a response that
+ * names another one, or none, is not a success, regardless of its status. Pure.
  */
 import { MigrateError } from "../contract/errors.js";
 
-/** Not documents, though they stand where a document's id does. */
+/** Names that are not documents, although they are in the place of a document id. */
 const databaseEndpoint = /^_(?!design$|local$)/;
 
-/** The id of the document that a path names; `undefined`: it names no document. */
+/** The id of the document in a path; `undefined`: the path names no document. */
 export function documentIn(path: string): string | undefined {
   const [, database = "", ...segments] = path.split("/");
   const [first = "", second, ...rest] = segments;
@@ -19,7 +19,7 @@ export function documentIn(path: string): string | undefined {
   return second === undefined ? decodeURIComponent(first) : undefined;
 }
 
-/** Throws where a write of one document was answered with success, and the answer does not name that document. */
+/** Throws if the response to a write of one document is a success but does not name that document. */
 export function assertWritten(method: string, path: string, status: number, body: unknown): void {
   if (status >= 300 || method === "POST") return;
   const id = documentIn(path);
@@ -35,11 +35,11 @@ export interface BulkRow {
   readonly rev?: string;
   readonly error?: string;
   readonly reason?: string;
-  /** A minority of the copies has it. */
+  /** Only a minority of the copies has it. */
   readonly accepted?: boolean;
 }
 
-/** What `_bulk_docs` says of each of these documents; of one that it does not mention, that it was not written. */
+/** What `_bulk_docs` reports for each of these documents. A document that it does not mention counts as not written. */
 export function rowsOf(ids: readonly string[], rows: readonly BulkRow[]): BulkRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
@@ -48,7 +48,7 @@ export function rowsOf(ids: readonly string[], rows: readonly BulkRow[]): BulkRo
   });
 }
 
-/** `error` of a row: the answer does not say that it was written. */
+/** The `error` of a row if the response does not confirm the write. */
 export const notWritten = "not_written";
 
 function unmentioned(id: string): BulkRow {

@@ -1,4 +1,7 @@
-/** What is wrong with the URL, and which one is right. Pure. No secret: a location may hold some, and is cut to its origin. */
+/**
+ * Explains what is wrong with the URL, and which one is right. Pure. Contains no secrets: a redirect target may have
+ * some, so only its origin is shown.
+ */
 import { MigrateError } from "../contract/errors.js";
 import type { FailureKind } from "./transport.js";
 
@@ -11,7 +14,7 @@ export function otherScheme(url: string): string {
   return url.startsWith("https:") ? url.replace("https:", "http:") : url.replace("http:", "https:");
 }
 
-/** Not every server answers what it does not understand: many close the connection. For the end of a sentence. */
+/** Not every server answers input that it does not understand: many close the connection. For the end of a sentence. */
 export function schemeHint(failure: FailureKind, sent: boolean, url: string): string {
   const secure = url.startsWith("https:");
   const isLikely = secure ? !sent && (failure === "cut" || failure === "timeout") : sent && failure === "cut";
@@ -19,7 +22,7 @@ export function schemeHint(failure: FailureKind, sent: boolean, url: string): st
   return `; if the port speaks ${secure ? "plain HTTP" : "TLS"}, use ${otherScheme(url)}`;
 }
 
-/** @param target of the request that was redirected, with its query */
+/** @param target the target of the redirected request, with its query */
 export function locationAdvice(
   url: string,
   target: string,
@@ -36,12 +39,12 @@ export function locationAdvice(
     return { what: `the server redirects to ${other}, as a login page does` };
   }
   const base = `${origin}${pathname.slice(0, pathname.length - path.length)}`;
-  // As some login pages do until a cookie comes back.
+  // Some login pages do this until a cookie comes back.
   if (base === url) return { what: "the server redirects to the address that was asked" };
   return { what: `the server redirects to ${base}`, next: use(base) };
 }
 
-/** The URL names something below the root of a CouchDB; nothing is above a root. `database`: known to be one. */
+/** The URL is a path below the root of a CouchDB; a root has nothing above it. `database`: known to be one. */
 export function belowRoot(url: string, database?: string): MigrateError {
   const { origin, pathname } = new URL(url);
   if (pathname === "/") return notCouchDB(url);

@@ -1,4 +1,4 @@
-/** Built-in reduce functions. CouchDB goes by how the text begins: `_count\n` and `_sum;` work. Pure. */
+/** Built-in reduce functions. CouchDB only checks how the text begins: `_count\n` and `_sum;` work. Pure. */
 
 const byPrefix = ["_sum", "_count", "_stats", "_approx_count_distinct", "_first", "_last"] as const;
 
@@ -9,8 +9,8 @@ export type BuiltInReduce =
 const mostRanks = 100;
 
 /**
- * The built-in function that CouchDB 3.5 takes the text for, or why it refuses the text; undefined: the text is a
- * function. Up to 3.4 there are only `_sum`, `_count`, `_stats` and `_approx_count_distinct`.
+ * Returns the built-in function that CouchDB 3.5 recognises in the text, or why it refuses the text; undefined: the
+ * text is a function. Up to 3.4, only `_sum`, `_count`, `_stats` and `_approx_count_distinct` exist.
  */
 export function builtInReduce(source: string): BuiltInReduce | { readonly refusal: string } | undefined {
   if (!source.startsWith("_")) return undefined;
@@ -25,5 +25,5 @@ export function builtInReduce(source: string): BuiltInReduce | { readonly refusa
   return { name: rank, count: Number(count) };
 }
 
-/** For suggestions: what every CouchDB has. */
+/** For suggestions: the reduces of every CouchDB. */
 export const commonReduces: readonly string[] = byPrefix.slice(0, 4);

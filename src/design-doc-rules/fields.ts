@@ -1,4 +1,6 @@
-/** What CouchDB refuses in the fields of a design document when it is stored, but for the texts of functions. Pure. */
+/**
+ * What CouchDB refuses in the fields of a design document when it is stored, except in the texts of functions. Pure.
+ */
 import { isObject } from "../text/json.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -9,7 +11,7 @@ export type FieldRefusal = { readonly keys: readonly string[] } & (
   | { readonly reason: "no-map" | "partitioned" }
 );
 
-/** Keys of a field, `*` standing for every name, and the types that it may have. */
+/** Keys of a field (`*` stands for any name), and the types that it may have. */
 type Rule = readonly [keys: readonly string[], ...types: FieldType[]];
 
 const rules: readonly Rule[] = [
@@ -32,7 +34,7 @@ const rules: readonly Rule[] = [
   [["views", "*"], "object"],
 ];
 
-/** `partitioned`: whether the database is; undefined: not known. */
+/** `partitioned`: whether the database is partitioned; undefined: unknown. */
 export function fieldRefusals(doc: Fields, partitioned: boolean | undefined): FieldRefusal[] {
   const ofViews: readonly Rule[] = [
     [["views", "*", "map"], doc.language === "query" ? "object" : "string"],
@@ -51,7 +53,10 @@ export function fieldRefusals(doc: Fields, partitioned: boolean | undefined): Fi
   ];
 }
 
-/** The views that CouchDB compiles. `lib` holds modules, but with a module `map` CouchDB takes it for a view, too. */
+/**
+ * The views that CouchDB compiles. `lib` contains modules, but if it has a module `map`, CouchDB also compiles it as
+ * a view.
+ */
 export function compiledViews(doc: Fields): [name: string, view: Fields][] {
   return viewsOf(doc).filter(([, { map }]) => map !== undefined);
 }

@@ -1,6 +1,7 @@
 /**
- * Would CouchDB compile this? CouchDB evaluates a function's text as a script, and the value of the script has to be a
- * function. `validate` asks here without running the text, and the embedded server asks before it runs it.
+ * Decides whether CouchDB would compile a text. CouchDB evaluates a function's text as a script, and the value of the
+ * script has to be a function. `validate` calls this instead of running the text; the embedded server calls it before
+ * it runs the text.
  */
 import { parse } from "acorn";
 import { whyNoFunction } from "./function-value.js";
@@ -8,16 +9,19 @@ import { type Faulty, faultOf, type Parsed, type SyntaxFault, syntax } from "./j
 import { parseWithNameless } from "./nameless.js";
 
 export interface ParsedFunction extends Parsed {
-  /** The text as every engine evaluates it: CouchDB's also take a function without a name as a statement. */
+  /**
+   * The text in a form that every engine evaluates: CouchDB's engines also accept a function without a name as a
+   * statement.
+   */
   readonly script: string;
   /**
-   * Its value is not a function, or nobody means this one. Decided without running the text, so a little stricter than
-   * CouchDB, which takes `if (1) (function (doc) {})`.
+   * Set if the value is not a function, or is one that nobody would want. Decided without running the text, so a
+   * little stricter than CouchDB, which accepts `if (1) (function (doc) {})`.
    */
   readonly noFunction?: SyntaxFault;
 }
 
-/** The text of a map, reduce, filter, … function. `fault`: CouchDB does not compile it. */
+/** Parses the text of a map, reduce, filter, … function. `fault`: CouchDB does not compile it. */
 export function parseFunction(source: string): ParsedFunction | Faulty {
   const parsed = parseWithNameless(source);
   if ("fault" in parsed) return parsed;
@@ -29,7 +33,7 @@ export function parseFunction(source: string): ParsedFunction | Faulty {
   return { program, inText, script, ...(fault && { noFunction: { ...fault, offset: inText(fault.offset) } }) };
 }
 
-/** The text of a CommonJS module, which CouchDB makes the body of a function. */
+/** Parses the text of a CommonJS module, which CouchDB uses as the body of a function. */
 export function parseModule(source: string): Parsed | Faulty {
   const head = "(function (module, exports, require) {";
   const inText = (offset: number) => Math.min(Math.max(offset - head.length, 0), source.length);

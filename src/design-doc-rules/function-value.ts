@@ -3,7 +3,7 @@ import type { AnyNode, Program } from "acorn";
 import type { SyntaxFault } from "./javascript.js";
 import { isNameless } from "./nameless.js";
 
-/** Undefined where the value is a function, or may well be one. */
+/** Undefined if the value is a function, or could be one. */
 export function whyNoFunction(program: Program): SyntaxFault | undefined {
   const value = program.body.findLast((node) => hasValue(node) || isNameless(node));
   if (!value) return { offset: 0, message: noValue(program) };
@@ -11,7 +11,7 @@ export function whyNoFunction(program: Program): SyntaxFault | undefined {
   return message === undefined ? undefined : { offset: value.start, message };
 }
 
-/** Declarations leave the value of a script as it was. */
+/** Declarations do not change the value of a script. */
 function hasValue({ type }: AnyNode): boolean {
   return !["FunctionDeclaration", "VariableDeclaration", "ClassDeclaration", "EmptyStatement"].includes(type);
 }
@@ -43,7 +43,7 @@ const neverFunctions: ReadonlySet<string> = new Set([
   "UpdateExpression",
 ]);
 
-/** The functions that the engines of CouchDB 3.3 and 3.5 have in the place where they evaluate a text. */
+/** The global functions that exist in CouchDB 3.3 and 3.5 when a text is evaluated. */
 const globals: ReadonlySet<string> = new Set(
   [
     "emit getRow index isArray log provides registerType require send start sum toJSON",

@@ -1,11 +1,11 @@
-/** JavaScript as CouchDB's newest engine reads it. */
+/** JavaScript as CouchDB's newest engine parses it. */
 import type { FunctionExpression, Options, Program } from "acorn";
 
-/** The newest JavaScript that QuickJS in CouchDB 3.5 reads as a whole; of ES2024 it refuses the `v` flag. */
+/** The newest JavaScript that QuickJS in CouchDB 3.5 supports completely; of ES2024 it lacks the `v` flag. */
 export const syntax = { ecmaVersion: 2023, sourceType: "script", ranges: true } as const satisfies Options;
 
 export interface SyntaxFault {
-  /** In code units from 0. */
+  /** In code units, starting from 0. */
   readonly offset: number;
   readonly message: string;
 }
@@ -14,9 +14,9 @@ export type Faulty = { readonly fault: SyntaxFault };
 
 export interface Parsed {
   readonly program: Program;
-  /** The offset in the text for an offset in the program. */
+  /** Converts an offset in the program to an offset in the text. */
   readonly inText: (offset: number) => number;
-  /** The function that CouchDB puts around the text of a module: its parameters are CouchDB's. */
+  /** The function that CouchDB wraps around the text of a module; CouchDB passes its parameters. */
   readonly wrapper?: FunctionExpression;
 }
 
@@ -24,7 +24,7 @@ interface AcornError extends SyntaxError {
   readonly pos: number;
 }
 
-/** What acorn threw. */
+/** Converts what acorn threw. */
 export function faultOf(thrown: unknown): SyntaxFault {
   if (!(thrown instanceof SyntaxError) || !("pos" in thrown)) throw thrown;
   const { pos, message } = thrown as AcornError;

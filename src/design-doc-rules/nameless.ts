@@ -1,21 +1,21 @@
 /**
- * CouchDB's engines take `function (doc) {…}` as a statement, which JavaScript does not. Here it gets a name while it is
- * parsed, and parentheses to be run.
+ * CouchDB's engines accept `function (doc) {…}` as a statement, but JavaScript does not. Here it gets a name for
+ * parsing, and parentheses for running.
  */
 import { type AnyNode, type FunctionDeclaration, type Program, parse, parseExpressionAt } from "acorn";
 import { type Faulty, faultOf, type Parsed, syntax } from "./javascript.js";
 
 const nameless = "$nameless$";
-/** As most texts begin. */
+/** How most texts begin. */
 const atOnce = /^\s*function[ \t]*(?=\()/;
 
-/** `function` before a `(`, with what is around it. */
+/** `function` before a `(`, with the text around it. */
 const keyword = /(?<![\w$.])(?<async>async[ \t]+)?function(?<gap>(?:\s|\*|\/\*(?:[^*]|\*(?!\/))*\*\/)*)$/;
 
 export interface WithNames extends Parsed {
-  /** The text with names and parentheses: every engine evaluates it. */
+  /** The text with names and parentheses, which every engine evaluates. */
   readonly script: string;
-  /** Where a nameless function statement inside another function begins; CouchDB takes it, and nobody means it. */
+  /** The offset of a nameless function statement inside another function. CouchDB accepts it, but it is a mistake. */
   readonly nested?: number;
 }
 
@@ -47,7 +47,8 @@ export function parseWithNameless(source: string): WithNames | Faulty {
       const start = text[offset] === "." ? text.lastIndexOf("function", added.at(-1)?.at) : -1;
       const end = added.length > 0 && start >= 0 ? endOfFunction(text, start) : undefined;
       if (end !== undefined && text.slice(end, offset).trim() === "") {
-        // The expression that it begins, `function (doc) {…}.bind(this)`, is one where the function is in parentheses.
+        // If the function is the start of an expression, `function (doc) {…}.bind(this)`, the parentheses make it
+        // valid.
         add(end, ")");
         add(start, ";(");
         begun += 1;
@@ -65,7 +66,7 @@ export function parseWithNameless(source: string): WithNames | Faulty {
   }
 }
 
-/** Of the function that an expression begins with. */
+/** The end of the function at the start of an expression. */
 function endOfFunction(text: string, start: number): number | undefined {
   try {
     let node: AnyNode = parseExpressionAt(text, start, syntax);
@@ -78,12 +79,12 @@ function endOfFunction(text: string, start: number): number | undefined {
   }
 }
 
-/** Whether the statement is a function that has no name in the text. */
+/** Whether the statement is a function without a name in the text. */
 export function isNameless(node: Program["body"][number]): node is FunctionDeclaration {
   return node.type === "FunctionDeclaration" && node.id.name.startsWith(nameless);
 }
 
-/** The semicolons keep a function from being called by, or being an argument of, what is beside it. */
+/** The semicolons prevent the code next to a function from calling it or using it as an argument. */
 function inParentheses(text: string, functions: readonly FunctionDeclaration[]): string {
   return functions.reduceRight(
     (done, { start, end }) => `${done.slice(0, start)};(${done.slice(start, end)});${done.slice(end)}`,

@@ -1,9 +1,8 @@
 /**
- * A check of `doctor`. To add one: write `checks/<name>.ts` and add it to the list in `checks/index.ts`, where its place
- * is its place in the report.
- *
- * A check may throw: the others run all the same, and `run-checks.ts` says what becomes of its error. It sends only
- * reads. What the server wrote passes `foreign` before it is shown.
+ * A check of `doctor`. To add one: write `checks/<name>.ts` and add it to the list in `checks/index.ts`, at its
+ * position in the report.
+ * A check may throw: the others still run, and `run-checks.ts` handles the error. A check only sends reads. Text from
+ * the server goes through `foreign` before it is shown.
  */
 import type { Check, CheckGroup } from "../contract/diagnosis.js";
 import type { MigrateError } from "../contract/errors.js";
@@ -15,17 +14,17 @@ import type { FilesLook } from "./look-at-files.js";
 
 export type Finding = Omit<Check, "group" | "name">;
 
-/** What all checks may look at. */
+/** What all checks have access to. */
 export interface Scene {
   readonly options: DoctorOptions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: FilesLook;
   readonly contact: Contact;
-  /** Text that somebody else wrote, without any secret. */
+  /** Removes secrets from text that someone else wrote. */
   foreign(text: string): string;
 }
 
-/** The scene of a check that asks the server. */
+/** The scene for a check that needs the server. */
 export type OnServer<Is extends Contact["is"]> = Scene & { readonly contact: Extract<Contact, { is: Is }> };
 
 interface Common {
@@ -37,7 +36,7 @@ export type CheckKind =
   | (Common & { readonly needs?: never; find(scene: Scene): Finding | Promise<Finding> })
   /** Skipped if there is no CouchDB at the address. */
   | (Common & { readonly needs: "server"; find(scene: OnServer<"refused" | "accepted">): Finding | Promise<Finding> })
-  /** Skipped also if CouchDB does not take the login. */
+  /** Also skipped if CouchDB refuses the login. */
   | (Common & { readonly needs: "login"; find(scene: OnServer<"accepted">): Finding | Promise<Finding> });
 
 type More = Pick<Finding, "lines" | "facts" | "code">;
@@ -54,7 +53,7 @@ export function skipped(detail: string, next: string, more: More = {}): Finding 
   return { status: "skipped", detail, next, ...more };
 }
 
-/** What a command would end with. */
+/** The error that a command would end with. */
 export function problem({ code, message, next, data }: MigrateError): Finding {
   const { problems } = data;
   const lines = Array.isArray(problems) && problems.length > 1 ? { lines: problems.map(problemLine) } : {};

@@ -1,4 +1,4 @@
-/** Reaches the server once, for all checks. Nothing here, and no check, can write: the gateway refuses it. */
+/** Contacts the server once, for all checks. Neither this code nor a check can write: the gateway refuses it. */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { DoctorOptions } from "../contract/options.js";
 import { addressOf } from "../couch/connection.js";
@@ -18,22 +18,22 @@ interface Reached {
   /** Sends reads. If the login was refused, it sends no credentials. */
   readonly couch: Gateway;
   readonly place: LedgerPlace;
-  /** From the first request to the first answer that could be used. */
+  /** The time from the first request to the first usable answer. */
   readonly milliseconds: number;
 }
 
 export type Contact =
   /** Nothing was sent. */
   | { readonly is: "offline"; readonly why: string }
-  /** There is no CouchDB that could be asked. */
+  /** No CouchDB could be reached. */
   | { readonly is: "absent"; readonly why: MigrateError }
-  /** There is a CouchDB, which refuses the login, or needs one and got none. */
+  /** There is a CouchDB, but it refuses the login, or requires one and got none. */
   | ({ readonly is: "refused"; readonly why: MigrateError } & Reached)
   | ({ readonly is: "accepted" } & Reached);
 
 type Work<T> = (contact: Contact, secrets?: Secrets) => Promise<T>;
 
-/** @param steps whose secrets the server may repeat */
+/** @param steps the steps whose secrets the server may repeat */
 export async function inContact<T>(options: DoctorOptions, steps: readonly StepSecrets[], work: Work<T>): Promise<T> {
   const { offline } = options;
   if (offline !== undefined) return work({ is: "offline", why: offline });
@@ -45,7 +45,7 @@ export async function inContact<T>(options: DoctorOptions, steps: readonly StepS
       return withContact(run, options, work);
     });
   } catch (thrown) {
-    // Options that can't be used: there is no run.
+    // Invalid options: there is no run.
     if (opened) throw thrown;
     return work({ is: "absent", why: toMigrateError(thrown) });
   }
@@ -84,7 +84,7 @@ async function withContact<T>(run: Run, options: DoctorOptions, work: Work<T>): 
   }
 }
 
-/** Alone, so that wrong credentials are tried once. */
+/** Sent alone, so that wrong credentials are tried once. */
 async function greet(couch: Couch): Promise<Session> {
   const { body } = await couch.read<{ readonly userCtx?: Partial<Session> } | null>(path`/_session`, { accept: [404] });
   await assertRoot(couch);

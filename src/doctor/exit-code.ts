@@ -1,10 +1,10 @@
 import type { Check } from "../contract/diagnosis.js";
 import { catalogue, type ExitClass, exitCodes } from "../contract/errors.js";
 
-/** Most important first: while CouchDB is away or refuses, nothing else can be fixed. */
+/** Most important first: if CouchDB is down or refuses access, nothing else can be fixed. */
 const order: readonly ExitClass[] = ["unreachable", "invalid"];
 
-/** What the process exits with: warnings are no failure. Pure. */
+/** The exit code of the process; warnings are not failures. Pure. */
 export function exitCodeOf(checks: readonly Check[]): number {
   const classes = checks
     .filter(({ status }) => status === "problem")

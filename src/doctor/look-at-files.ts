@@ -1,4 +1,4 @@
-/** The migration files, read once for all checks. */
+/** Loads the migration files once, for all checks. */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { DoctorOptions } from "../contract/options.js";
 import { loadMigrations } from "../migrations/load.js";
@@ -20,7 +20,7 @@ export async function lookAtFiles({ path, env, signal }: DoctorOptions): Promise
   }
 }
 
-/** The steps, if all that they need is known. */
+/** The steps, if everything that they need is known. */
 export function stepsIn(files: FilesLook): Migrations["steps"] {
   return files.are === "valid" && !files.migrations.unset ? files.migrations.steps : [];
 }

@@ -1,4 +1,4 @@
-/** What all checks come to. Pure. */
+/** The combined result of all checks. Pure. */
 import type { Check, Diagnosis } from "../contract/diagnosis.js";
 
 export function resultOf(checks: readonly Check[]): Diagnosis["result"] {
@@ -6,7 +6,7 @@ export function resultOf(checks: readonly Check[]): Diagnosis["result"] {
   return has("problem") ? "problem" : has("warning") ? "warning" : "ok";
 }
 
-/** The same diagnosis, with further checks before its own. */
+/** The same diagnosis, with additional checks at the beginning. */
 export function withChecks(diagnosis: Diagnosis, before: readonly Check[]): Diagnosis {
   const checks = [...before, ...diagnosis.checks];
   return { ...diagnosis, result: resultOf(checks), checks };

@@ -1,18 +1,18 @@
 /**
- * The least rights that each command and step kind needs on CouchDB. docs/permissions.md is generated from this table,
- * `doctor` says by it what a command would lack, and test/permissions tries every row on a real CouchDB.
+ * The minimum rights that each command and step kind needs on CouchDB. docs/permissions.md is generated from this
+ * table, `doctor` uses it to report missing rights, and test/permissions tries every row on a real CouchDB.
  */
 
-/** What a user may do, from the least to the most. An admin of a database is a member of it. */
+/** What a user may do, from least to most. An admin of a database is also a member of it. */
 export type Right = "nothing" | "login" | "member" | "database admin" | "server admin";
 
 export interface RightsRow {
-  /** For people, as Markdown: whose or what row it is. */
+  /** For people, as Markdown: the command, kind or object of the row. */
   readonly what: string;
   readonly needs: Right;
   /** Where, as Markdown. */
   readonly where: string;
-  /** What happens with one right less, as Markdown. */
+  /** What happens with the next lower right, as Markdown. */
   readonly less: string;
 }
 
@@ -76,7 +76,7 @@ export const commandRights = {
   import: { what: "`import`", needs: "server admin", where: "", less: exit4 },
 } as const satisfies Record<string, RightsRow>;
 
-/** What `apply` needs for a step, besides the ledger. */
+/** What `apply` needs for a step, in addition to the ledger. */
 const ofDatabase = { needs: "database admin", where: "its databases", less: stepFails } as const;
 const ofMember = { needs: "member", where: "its databases", less: stepFails } as const;
 const ofServer = { needs: "server admin", where: "", less: stepFails } as const;
@@ -104,7 +104,7 @@ export const kindRights = {
   removeConfig: ofNodes,
 } as const satisfies Record<string, Omit<RightsRow, "what">>;
 
-/** What `apply` needs for a step of this kind. A kind that is not in the table gets the most. */
+/** What `apply` needs for a step of this kind. A kind that is not in the table needs the highest right. */
 export function rightFor(kind: string): Right {
   return Object.hasOwn(kindRights, kind) ? kindRights[kind as keyof typeof kindRights].needs : "server admin";
 }

@@ -1,4 +1,4 @@
-/** Runs the checks one after the other: one that fails stops no other. */
+/** Runs the checks one after another; if one fails, the others still run. */
 import type { Check } from "../contract/diagnosis.js";
 import type { MigrateError } from "../contract/errors.js";
 import { withoutSecrets } from "../engine/without-secrets.js";
@@ -29,7 +29,7 @@ async function find(kind: CheckKind, scene: Scene): Promise<Finding> {
   const { is } = scene.contact;
   const absent = is === "offline" || is === "absent";
   if (absent || (kind.needs === "login" && is !== "accepted")) return unasked(scene);
-  // What it needs is there: the two are the same object.
+  // The requirement is met, and both scenes are the same object.
   return kind.find(scene as OnServer<"accepted">);
 }
 
@@ -39,7 +39,7 @@ function unasked({ contact }: Scene): Finding {
   return skipped("there is no connection to CouchDB", "Fix the connection first.");
 }
 
-/** Who may not see something is not in trouble because of that. */
+/** If the user may not read something, that alone is not a problem. */
 function findingOf(error: MigrateError): Finding {
   const { code, message, data } = error;
   if (code === "missing-permission") return skipped(message, "To see this, run doctor as a server admin.");

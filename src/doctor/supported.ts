@@ -1,5 +1,5 @@
 /**
- * Whether a version of Node.js is in the range of package.json's `engines`: alternatives of the form `^1.2.3` and `>=1`.
+ * Whether a version of Node.js is in the range of package.json's `engines`: alternatives such as `^1.2.3` and `>=1`.
  * Pure.
  */
 import { isAtLeast } from "../couch/version.js";

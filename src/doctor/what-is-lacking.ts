@@ -1,23 +1,23 @@
-/** What each command would lack, given what the user may do. Pure. */
+/** Which rights each command lacks, given what the user may do. Pure. */
 import { type Right, rightFor, suffices } from "./rights.js";
 
 export interface Standing {
-  /** Without a server admin's rights; those of databases are below. */
+  /** Server-wide rights below server admin; the rights in databases are listed below. */
   readonly user: Right;
-  /** `own`: the tool's own database, which is for server admins. */
+  /** `own`: the ledger is in the default database, which is for server admins only. */
   readonly ledger: { readonly database: string; readonly right: Right; readonly own: boolean };
-  /** The databases that the steps name, with what the user may do in each. Absent: there is no such database. */
+  /** The databases that the steps name, with the user's right in each. Absent: the database does not exist. */
   readonly databases: ReadonlyMap<string, Right>;
 }
 
 export interface RightsStep {
   readonly id: string;
   readonly kind: string;
-  /** Those that it names, patterns included. */
+  /** The databases that the step names, including patterns. */
   readonly databases: readonly string[];
 }
 
-/** What one command lacks, in words. Commands that lack nothing are left out. */
+/** What one command lacks, in words. Commands that lack nothing are omitted. */
 export interface Lack {
   readonly command: string;
   readonly lacks: readonly string[];
@@ -44,7 +44,7 @@ function lackOfLedger({ database, right, own }: Standing["ledger"]): string[] {
   return suffices(right, "member") ? [] : [`a member of ${database}, for the ledger`];
 }
 
-/** A plan only reads: databases are looked at, and what is server-wide is shown to server admins. */
+/** A plan only reads: members can read databases, and only server admins can read server-wide objects. */
 function rightToRead(kind: string): Right {
   if (kind === "ensureDatabase" || kind === "removeDatabase") return "login";
   return rightFor(kind) === "server admin" ? "server admin" : "member";
@@ -60,7 +60,7 @@ function lackOfStep({ id, kind, databases }: RightsStep, needs: Right, { databas
     return isDone ? [] : [`${article("server admin")}, for ${kind} (step ${id})`];
   }
   if (needs === "login") return [];
-  // Whoever creates a database later decides who may do what there.
+  // If a database does not exist yet, whoever creates it decides who has access.
   const missing = databases.filter((name) => rights.has(name) && !suffices(rights.get(name) ?? "nothing", needs));
   return missing.length > 0 ? [`${article(needs)} of ${missing.join(", ")}, for ${kind} (step ${id})`] : [];
 }

@@ -1,4 +1,4 @@
-/** How the files stand to the ledger. Whether the server still is as the ledger says, `plan` and `status` show. */
+/** Compares the files with the ledger. Whether the server still matches the ledger is up to `plan` and `status`. */
 import { releaseOf } from "../../engine/release-of.js";
 import { entryOf } from "../../ledger/entry-of.js";
 import { filesVersion } from "../../ledger/files-version.js";

@@ -1,4 +1,4 @@
-/** Who applies the set at present. */
+/** Who is applying the set now. */
 import { heldFor } from "../../ledger/held-for.js";
 import { readLease } from "../../ledger/lease.js";
 import { readPartLeases } from "../../ledger/part-leases.js";

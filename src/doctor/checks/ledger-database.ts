@@ -1,4 +1,4 @@
-/** Where the ledger is kept, and who may write there. */
+/** Where the ledger is stored, and who may write there. */
 import { MigrateError } from "../../contract/errors.js";
 import { path } from "../../couch/path.js";
 import { isAdminOnly, type SecurityObject } from "../../ledger/database.js";

@@ -1,4 +1,4 @@
-/** Who CouchDB takes this run for. */
+/** Which user CouchDB identifies this run as. */
 import { path } from "../../couch/path.js";
 import { isStringArray, membersOf } from "../../text/json.js";
 import { type CheckKind, ok, problem, skipped, warning } from "../check.js";

@@ -1,4 +1,4 @@
-/** What each command would lack: docs/permissions.md, for this user and these files. */
+/** Which permissions each command lacks: docs/permissions.md, applied to this user and these files. */
 import { type DatabaseRight, rightIn } from "../../couch/database-right.js";
 import { isAdmin, readSession } from "../../couch/session.js";
 import { namedDatabases } from "../../kinds/targets.js";
@@ -8,7 +8,7 @@ import { stepsIn } from "../look-at-files.js";
 import type { Right } from "../rights.js";
 import { type Lack, whatIsLacking } from "../what-is-lacking.js";
 
-/** One request for each. */
+/** A limit, because each needs a request. */
 const mostDatabases = 50;
 
 export const permissions: CheckKind = {

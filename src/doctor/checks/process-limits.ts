@@ -4,9 +4,9 @@ import { constrainedMemory } from "node:process";
 import { grouped, size } from "../../text/quantity.js";
 import { type CheckKind, ok, warning } from "../check.js";
 
-/** Bytes; docs/kubernetes.md gives a pod as much. */
+/** Bytes; the same amount that docs/kubernetes.md gives a pod. */
 const leastMemory = 64 * 1024 * 1024;
-/** One run opens a connection per database that it works on, and the files of a set one after the other. */
+/** A run opens a connection per database that it works on, and opens the files of a set one after another. */
 const leastFiles = 256;
 
 export const processLimits: CheckKind = {
@@ -30,7 +30,7 @@ export const processLimits: CheckKind = {
   },
 };
 
-/** `undefined`: unlimited, or not Linux. */
+/** `undefined`: unlimited, or the system is not Linux. */
 function openFiles(): number | undefined {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
@@ -40,7 +40,7 @@ function openFiles(): number | undefined {
   }
 }
 
-/** Without a limit, Node.js says 0 or a number that no machine has. */
+/** If there is no limit, Node.js returns 0 or a number larger than any machine's memory. */
 function memoryLimit(): number | undefined {
   const bytes = constrainedMemory();
   return bytes > 0 && bytes < 2 ** 50 ? bytes : undefined;

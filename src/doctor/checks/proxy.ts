@@ -1,4 +1,4 @@
-/** The proxy that requests go through, and the variables that Node.js does not look at. */
+/** The proxy that requests go through, and proxy variables that Node.js ignores. */
 import { addressOf } from "../../couch/connection.js";
 import { connectionIn } from "../../couch/nano-connection.js";
 import { isAtLeast } from "../../couch/version.js";

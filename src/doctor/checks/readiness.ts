@@ -1,4 +1,4 @@
-/** Whether CouchDB says that it is ready. */
+/** Whether CouchDB reports that it is ready. */
 import { MigrateError } from "../../contract/errors.js";
 import { path } from "../../couch/path.js";
 import { membersOf } from "../../text/json.js";

@@ -1,4 +1,4 @@
-/** How large documents and requests may be, as far as CouchDB's configuration says. Disk space can't be read. */
+/** The maximum size of documents and requests, according to CouchDB's configuration. Disk space can't be read. */
 import { configSection } from "../../couch/nodes.js";
 import { isAtLeast } from "../../couch/version.js";
 import { type CheckKind, ok } from "../check.js";
@@ -9,7 +9,7 @@ export const serverLimits: CheckKind = {
   needs: "login",
   async find({ contact: { couch }, foreign }) {
     const http = isAtLeast(await couch.version(), "3.0") ? "chttpd" : "httpd";
-    // Only these keys: a section may hold secrets.
+    // Only these keys are read: a section may contain secrets.
     const { max_document_size } = await configSection(couch, "_local", "couchdb");
     const { max_http_request_size } = await configSection(couch, "_local", http);
     const limits = { max_document_size, max_http_request_size };

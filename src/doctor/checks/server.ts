@@ -1,10 +1,10 @@
-/** What answers: which CouchDB, of whom, with what. */
+/** Which CouchDB answers, its vendor and its features. */
 import { path } from "../../couch/path.js";
 import { isAtLeast } from "../../couch/version.js";
 import { isStringArray, membersOf } from "../../text/json.js";
 import { type CheckKind, ok, warning } from "../check.js";
 
-/** Older ones lack what steps need. */
+/** Older versions lack what steps need. */
 const oldest = "2.0";
 
 export const server: CheckKind = {
@@ -12,7 +12,7 @@ export const server: CheckKind = {
   name: "server",
   needs: "server",
   async find({ contact: { couch }, foreign }) {
-    // A server that shows nothing without a login still has its version in a header.
+    // A server that shows nothing without a login still sends its version in a header.
     const welcome = membersOf(
       await couch.read(path`/`).then(
         ({ body }) => body,

@@ -1,4 +1,4 @@
-/** What CouchDB is busy with: index builds and compactions make everything else wait. */
+/** What CouchDB is working on: index builds and compactions slow down everything else. */
 import { path } from "../../couch/path.js";
 import { membersOf } from "../../text/json.js";
 import { count } from "../../text/quantity.js";

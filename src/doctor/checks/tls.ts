@@ -1,4 +1,4 @@
-/** How the credentials travel, and what is trusted. */
+/** Whether credentials are sent encrypted, and which certificates are trusted. */
 import { addressOf } from "../../couch/connection.js";
 import { insecurities } from "../../couch/insecure.js";
 import { connectionIn } from "../../couch/nano-connection.js";

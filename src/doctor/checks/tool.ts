@@ -1,4 +1,4 @@
-/** couchdb-migrate and what it runs on. */
+/** The versions of couchdb-migrate and of its environment. */
 import { arch, release } from "node:os";
 import { supportedNode, version } from "../../version.js";
 import { type CheckKind, ok, warning } from "../check.js";
