@@ -31,6 +31,7 @@ export const groups: readonly Group[] = [
     text: "Operate",
     pages: [
       "docs/kubernetes.md",
+      "docs/verify-a-release.md",
       "docs/troubleshooting.md",
       "docs/permissions.md",
       "SECURITY.md",
