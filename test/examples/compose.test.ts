@@ -8,11 +8,11 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { loginEnv, root, runCli } from "../support/cli.js";
 import { startEmbedded } from "../support/embedded.js";
+import { only } from "../support/schemas.js";
 
 const text = { type: "string", minLength: 1 };
 const map = (of: object) => ({ type: "object", additionalProperties: of });
 const list = (items: object) => ({ type: "array", minItems: 1, items });
-const only = (properties: object) => ({ type: "object", additionalProperties: false, properties });
 const conditions = ["service_started", "service_healthy", "service_completed_successfully"];
 
 /** What we use of the Compose specification. */

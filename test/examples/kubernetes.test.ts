@@ -13,6 +13,7 @@ import { renderTemplate } from "../support/chart.js";
 import { root } from "../support/cli.js";
 import { mountedConfigMap } from "../support/config-map.js";
 import { type Manifest, manifestProblems, manifestsIn } from "../support/manifests.js";
+import { exactly } from "../support/schemas.js";
 import { tempFolder } from "../support/temp.js";
 
 const folder = join(root, "examples/kubernetes");
@@ -48,13 +49,6 @@ const examples = {
   flux: { manifests: manifestsIn(await text("flux/migrations.yaml")), given: ["couchdb"] },
   "couchdb-chart": { manifests: await kustomized("couchdb-chart"), given: ["zerg-couchdb"] },
 };
-
-const exactly = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
-  type: "object",
-  additionalProperties: false,
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
 
 /** As `kubectl kustomize` would have it, but for the hashes in the names. */
 async function kustomized(inside: string): Promise<Manifest[]> {

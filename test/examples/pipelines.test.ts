@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { loginEnv, root } from "../support/cli.js";
 import { type Embedded, startEmbedded } from "../support/embedded.js";
 import { request } from "../support/request.js";
+import { only } from "../support/schemas.js";
 import { tempFolder } from "../support/temp.js";
 import { exampleFiles, files } from "../workflows/workflows.js";
 
@@ -48,7 +49,6 @@ it("the workflows use the actions of our own, by the same commits", () => {
 const takes = (() => {
   const text = { type: "string", minLength: 1 };
   const list = { type: "array", minItems: 1, items: text };
-  const only = (properties: object) => ({ type: "object", additionalProperties: false, properties });
   const rules = { type: "array", items: only({ if: text, changes: list }) };
   const artifacts = only({ expose_as: text, paths: list, when: { enum: ["on_success", "on_failure", "always"] } });
   const job = only({ rules, script: list, artifacts, resource_group: text, environment: text, timeout: text });

@@ -9,14 +9,9 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { commands } from "../../src/commands/index.js";
 import { root } from "../support/cli.js";
+import { exactly } from "../support/schemas.js";
 
 const text = { type: "string", minLength: 1 };
-const exactly = (properties: Record<string, unknown>, optional: readonly string[] = []) => ({
-  type: "object",
-  additionalProperties: false,
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
 const list = (items: unknown) => ({ type: "array", minItems: 1, items });
 
 const field = exactly(
