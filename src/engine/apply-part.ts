@@ -37,7 +37,7 @@ export function assertIsPart({ number, of }: PartOption): void {
 
 export async function applyPart(run: Run, part: PartOption, first: Assessment): Promise<void> {
   const step = run.steps.find((one) => first.due.has(one.id) && divisionOf(one));
-  // It is not known yet which parts are open.
+  // At this point it is unknown which parts are still to be done.
   run.outcomes.push({ is: "part", step: step?.id ?? null, open: null });
   if (!step) return;
   const seen = await prepared(run, part, step, first);
@@ -95,7 +95,10 @@ async function isDivided(run: Run, { of }: PartOption, step: Step, seen: Assessm
   return databases.every((database) => stand.get(database)?.of === of);
 }
 
-/** Under the set's lease. If some databases are divided into another number, it fails there and leaves the others undivided. */
+/**
+ * Runs under the set's lease. If some databases are divided into another number of parts, it fails there and leaves
+ * the others undivided.
+ */
 async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): Promise<void> {
   run.couch.forget();
   const now = await assess(run, { unexamined: true });
@@ -124,8 +127,8 @@ async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): P
 }
 
 /**
- * Does this part in each database where it is open. False: it is open in none. `older`: a newer version of the files was
- * noted meanwhile, so the part stopped.
+ * Does this part in each database where it is still to be done. False: there is none. `older`: a newer version of the
+ * files was noted in the meantime, so the part stopped.
  */
 async function doPart(run: Run, part: PartOption, seen: Assessment, decision: Decision): Promise<boolean | "older"> {
   const { number } = part;
@@ -156,7 +159,8 @@ async function doPart(run: Run, part: PartOption, seen: Assessment, decision: De
   } finally {
     if (await lease.release()) run.emit({ type: "lease-released" });
   }
-  // Recorded after the release: with many parts that end at once this takes time, and nobody has to wait for it.
+  // Recorded after the release: if many parts end at the same time, recording takes a while, and no runner should
+  // have to wait for it.
   await recordWork(run, {
     holder: lease.holder,
     startedAt,

@@ -1,4 +1,4 @@
-/** Brings the server to what the files ask for, and records it. */
+/** Makes the server match the files, and records it. */
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyOptions } from "../contract/options.js";
 import type { ApplyResult } from "../contract/results.js";
@@ -17,7 +17,7 @@ import { isNeeded, underLease } from "./under-lease.js";
  */
 export function apply(migrations: Migrations, options: ApplyOptions): Promise<ApplyResult>;
 /**
- * @param first what the run continues with, where its first request is already sent
+ * @param first the state to continue from, if the first request was sent already
  * @internal
  */
 export function apply(migrations: Migrations, options: ApplyOptions, first?: FirstLook): Promise<ApplyResult>;
@@ -38,13 +38,13 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const ending = endingOf(outcomes);
   if (ending) throw withResult(ending, result);
   if (!result.older) return result;
-  // The error says the same.
+  // The error has the same information.
   if (options.onOlder === "fail") throw withResult(olderFailure(result.older), result);
   options.emit?.({ type: "older", steps: result.skipped.length, older: result.older });
   return result;
 }
 
-/** The error, with what became of the steps until then as `data.result`. */
+/** Adds what happened to the steps so far to the error, as `data.result`. */
 function withResult({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
   return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }

@@ -1,4 +1,4 @@
-/** How the files of a run stand to the ledger, before any step is decided. Asks the server nothing. */
+/** How the files of a run compare with the ledger, before any step is decided. Sends no request. */
 
 import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
@@ -17,11 +17,11 @@ import { checkSecrets, noSecrets, notedSecrets, type SecretsSeen } from "./secre
 export interface FilesSeen {
   readonly files: Files;
   readonly standing: Standing;
-  /** Why nothing is done with them. Absent: they are not older. */
+  /** Why the files are not applied. Absent: they are not older. */
   readonly older?: OlderFiles;
   readonly renamed: Renamed;
   readonly secrets: SecretsSeen;
-  /** Something is to be noted before anything is written. */
+  /** Something must be noted before the first write. */
   readonly toNote: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function assessFiles(
     toNote: standing.is === "newer" || (standing.is === "current" && isUnnoted(release, ledger, renamed, secrets)),
   });
   const first = standingWith(false);
-  // A key need not be derived for files that are not applied anyway.
+  // Files that are not applied don't need a derived key.
   if (first.is === "older" || first.is === "refused") return seen(first, noSecrets);
   const secrets = await checkSecrets(steps, ledger, login, derivations);
   return seen(standingWith(secrets.former), secrets);
@@ -64,7 +64,7 @@ function isUnnoted(
   return (release !== undefined && !ledger?.release) || renames.size > 0 || toNote.length > 0;
 }
 
-/** The ledger with what is to be noted in it. */
+/** The ledger, with the changes to note. */
 export async function ledgerToNote(
   { files, renamed, secrets, standing }: FilesSeen,
   { place: { set }, derivations }: { readonly place: LedgerPlace; readonly derivations: Derivations },
@@ -77,7 +77,7 @@ export async function ledgerToNote(
   return { ...before, ...fingerprint, ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}) };
 }
 
-/** The error `release-refused`. `undefined`: they are not refused. */
+/** The error `release-refused`; `undefined` if the files are not refused. */
 export function refusalOf(
   { standing, files: { release = "" } }: FilesSeen,
   ledger: Ledger | undefined,

@@ -39,8 +39,8 @@ export interface Assessment {
 
 export interface AssessOptions {
   /**
-   * Take the cluster's nodes from the ledger instead of asking, which saves a no-op run one request. The next run that
-   * has work, `--verify`, plan and status see a node that has joined since.
+   * Take the cluster's nodes from the ledger instead of asking, which saves a no-op run one request. A node that has
+   * joined since is noticed by the next run that has work, and by `--verify`, plan and status.
    */
   readonly trustNodes?: boolean;
   /** Continue without the ledger if the user may not read it. */
@@ -54,7 +54,7 @@ export interface AssessOptions {
 /** An assessment before its steps are examined. */
 type Seen = Omit<Assessment, "due" | "warnings">;
 
-/** @param before an assessment of a moment ago; it is returned if nobody has written the ledger since */
+/** @param before a recent assessment; it is returned if the ledger has not been written since */
 export async function assess(run: Run, options: AssessOptions = {}, before?: Assessment): Promise<Assessment> {
   const stored = await storedLedger(run, options);
   if (before && before.stored?.rev === stored.stored?.rev) return before;
@@ -88,15 +88,15 @@ async function storedLedger(
 }
 
 /**
- * Reads what the decision needs to know about the databases. If nothing is pending, a run reads only this, the ledger and
- * the admins. The ledger is read first and alone, so that wrong credentials are tried once.
+ * Reads what the decision needs to know about the databases. If nothing is pending, a run reads only this, the ledger
+ * and the admins. The ledger is read first, and alone, so that wrong credentials are tried once.
  */
 async function look(
   run: Run,
   { trustNodes = false, withRefused = false }: AssessOptions,
   { stored, unread }: Pick<Seen, "stored" | "unread">,
 ): Promise<Seen> {
-  // A ledger proves that this is the root of a CouchDB; without one, ask.
+  // A ledger proves that this is the root of a CouchDB; without one, it has to be checked.
   if (!stored && !run.reach.connected) await assertRoot(run.couch);
   if (trustNodes && stored?.ledger.nodes) assumeNodes(run.couch, stored.ledger.nodes);
   const [existing, files] = await Promise.all([
@@ -106,7 +106,7 @@ async function look(
   const refusal = refusalOf(files, stored?.ledger, run.place);
   if (refusal && !withRefused) throw refusal;
   const older = files.older !== undefined;
-  // Older files are not applied, so nothing else that is wrong with them matters.
+  // Older files are not applied, so other problems with them don't matter.
   if (!older) assertNoOverlaps(run.steps, existing, run.place.database);
   const placed = placeSteps(run, existing);
   const { ledger, ambiguous } = files.renamed;
@@ -126,7 +126,7 @@ async function look(
   };
 }
 
-/** Due are the steps that are not applied, and the examined ones that do not hold. */
+/** The steps that are not applied, and the examined steps that do not hold, are due. */
 async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptions): Promise<Assessment> {
   const due = new Set<string>();
   const examined: Decision[] = [];
@@ -161,7 +161,7 @@ function isLookedAt(step: Decision["step"], verify: boolean): boolean {
   return isVolatile(step) || (verify && !isOnce(step));
 }
 
-/** The databases that are recorded for steps which work in none of them now, and that still exist. */
+/** Databases that are recorded for steps which no longer work in any of them, and that still exist. */
 async function existingElsewhere(
   run: Run,
   placed: readonly PlacedStep[],
@@ -171,7 +171,7 @@ async function existingElsewhere(
   return existingOf(await run.inventory.incarnations([...new Set(names)], unreadable(run)));
 }
 
-/** Of the databases that the steps name or match, those that exist, each with its incarnation. */
+/** The databases that the steps name or match and that exist, each with its incarnation. */
 export function existingDatabases(run: Run): Promise<ReadonlyMap<string, string>> {
   return run.inventory.look(run.steps.flatMap(namedDatabases), unreadable(run));
 }

@@ -3,12 +3,12 @@ import { documentsOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
 
-/** More of one step are not recorded: the ledger is one document. */
+/** The maximum per step, because the ledger is a single document. */
 const most = 50;
 
 /**
- * The objects that the step claims in these databases, for the ledger: none of documents, which may be any number, and
- * none that is named by a secret.
+ * The objects that the step claims in these databases, for the ledger. Leaves out documents, whose number is
+ * unlimited, and objects that are named by a secret.
  */
 export function claimsOf(step: Step, databases: readonly string[]): { readonly claims?: readonly string[] } {
   const kind = kindOf(step);

@@ -1,4 +1,4 @@
-/** Brings one step in one place to hold: look, compare, write, and again where the outcome is in doubt. */
+/** Makes one step hold in one place: observe, compare, write, and repeat if the outcome is in doubt. */
 import { type ErrorCode, MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Kept } from "../contract/results.js";
 import { rest } from "../couch/pause.js";
@@ -16,17 +16,17 @@ export interface Converged {
   /** Something was written. */
   readonly wrote: boolean;
   readonly warnings: readonly ToldWarning[];
-  /** What differs and stays as it is. */
+  /** What differs and is left as it is. */
   readonly kept: readonly Kept[];
 }
 
 const attempts = 5;
 const firstPause = 200;
 
-/** After these, what the server holds is not what was last read: look again, then decide. */
+/** After these errors, the server may hold something else than what was last read: observe again, then decide. */
 const inDoubt: ReadonlySet<ErrorCode> = new Set(["outcome-unknown", "conflict", "below-quorum"]);
 
-/** Does `work`, and again where its outcome is in doubt: it has to look by itself at what was done. */
+/** Does `work`, and repeats it if its outcome is in doubt: `work` has to check what was done before. */
 export async function untilNoDoubt(
   run: Run,
   database: string,
@@ -47,8 +47,8 @@ export async function untilNoDoubt(
 }
 
 /**
- * @param present what is known of the target's database: false where there is nothing yet that could be observed.
- * @param assertHeld throws when the lease is lost or the run has to stop; asked before each write.
+ * @param present what is known about the target's database; false: it does not exist, so there is nothing to observe.
+ * @param assertHeld throws if the lease is lost or the run has to stop; called before each write.
  */
 export async function converge(
   run: Run,
@@ -65,7 +65,7 @@ export async function converge(
       throw new MigrateError("refused", { message: difference.refusal ?? "refused", data: { id: step.id } });
     }
     if (difference.action === "none") {
-      // A minority took the write (202): that it can be read back does not make it durable.
+      // Only a minority stored the write (202): even if it can be read back, it is not durable.
       if (doubt?.code === "below-quorum") throw doubt;
       return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
     }

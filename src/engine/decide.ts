@@ -1,6 +1,6 @@
 /**
- * What is to be done, as a pure function of the files, the ledger and what was seen of the server. Nothing here reads
- * or writes; plan, apply and status all decide by it.
+ * Decides what to do, as a pure function of the files, the ledger and what was read from the server. Nothing here
+ * reads or writes; plan, apply and status all use it.
  */
 import type { ErrorCode } from "../contract/errors.js";
 import type { StepState } from "../contract/results.js";
@@ -12,31 +12,31 @@ import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
 import { list } from "../text/quantity.js";
 
-/** One step with the databases that it works in at this moment; `[]` for server-wide steps. */
+/** One step with the databases that it works in now; `[]` for server-wide steps. */
 export interface PlacedStep {
   readonly step: Step;
   readonly databases: readonly string[];
   readonly oneTime: boolean;
-  /** Of a server-wide step: the objects that it claims. */
+  /** For a server-wide step: the objects that it claims. */
   readonly claims?: readonly string[];
 }
 
-/** What a look at the server has shown, besides the ledger. */
+/** What was read from the server, besides the ledger. */
 export interface Seen {
-  /** Incarnation by database; `undefined`: it does not exist. */
+  /** Incarnations by database; `undefined`: it does not exist. */
   readonly incarnations: ReadonlyMap<string, string | undefined>;
-  /** Ids of steps whose secrets may differ from those that were applied. */
+  /** Ids of steps whose secrets may differ from the applied ones. */
   readonly secretsChanged: ReadonlySet<string>;
 }
 
 export interface Decision {
   readonly step: Step;
   readonly state: Exclude<StepState, "drifted">;
-  /** The databases that need work, with the reason; for a step that needs none, empty. */
+  /** The databases that need work, with the reasons; empty if the step needs none. */
   readonly databases: ReadonlyMap<string, string>;
-  /** Why, for people. */
+  /** The reasons, for people. */
   readonly notes: readonly string[];
-  /** Decided against: it is an error to go on. */
+  /** Continuing would be an error. */
   readonly refusal?: Refusal;
 }
 
@@ -44,22 +44,22 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** What is wrong. */
   readonly message: string;
-  /** What to do, with the commands as they can be pasted. */
+  /** What to do, with commands that can be pasted. */
   readonly next: string;
 }
 
 export interface DecideOptions {
-  /** For the commands that messages name. */
+  /** For commands in messages. */
   readonly place: LedgerPlace;
-  /** As `place`: of the migration files. */
+  /** The path of the migration files, for the same purpose. */
   readonly path?: string | undefined;
-  /** The files are older than what is applied: nothing is done with them. */
+  /** The files are older than what is applied, so nothing is done with them. */
   readonly older?: boolean;
-  /** Steps whose former id has an entry as well: that id. */
+  /** Steps with an entry under their former id as well; the value is the former id. */
   readonly ambiguous?: ReadonlyMap<string, string>;
 }
 
-/** @param ledger with each entry under the id that its step has now */
+/** @param ledger with each entry under the present id of its step */
 export function decide(
   placed: readonly PlacedStep[],
   ledger: Ledger | undefined,
@@ -84,13 +84,13 @@ export function decide(
   });
 }
 
-/** Ids that the ledger has and the files have not, in the ledger's order. */
+/** Ids that are in the ledger but not in the files, in the ledger's order. */
 export function orphans(placed: readonly PlacedStep[], ledger: Ledger | undefined): string[] {
   const ids = new Set(placed.map(({ step }) => step.id));
   return Object.keys(ledger?.entries ?? {}).filter((id) => !ids.has(id));
 }
 
-/** The databases that are recorded for the step's id, where it works in none of them now. */
+/** The databases that are recorded for the step's id, if it works in none of them now. */
 export function databasesElsewhere({ databases, claims }: PlacedStep, entry: Entry | undefined): string[] {
   const recorded = Object.keys(entry?.databases ?? {});
   return claims || recorded.some((name) => databases.includes(name)) ? [] : recorded;
@@ -100,7 +100,7 @@ function isSame(step: Step, entry: Entry | undefined): boolean {
   return entry?.checksum === step.checksum && entry.kind === step.kind;
 }
 
-/** Now, or before it was changed and accepted. */
+/** The step does the same now, or did before it was changed and accepted. */
 function didSame(step: Step, entry: Entry | undefined): boolean {
   return isSame(step, entry) || (entry?.kind === step.kind && entry.former.includes(step.checksum));
 }
@@ -132,7 +132,7 @@ function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string 
   return { step, state: "changed", databases: everywhere(one, reason), notes };
 }
 
-/** A server-wide step is not refused: that what it was applied to still exists is not known. */
+/** A server-wide step is not refused: it is unknown whether the object that it was applied to still exists. */
 function otherObject({ claims = [] }: PlacedStep, { claims: before = [] }: Entry): string[] {
   if (claims.length === 0 || before.length === 0 || before.some((claim) => claims.includes(claim))) return [];
   return [
@@ -163,7 +163,7 @@ function whyStale(database: string, entry: Entry, seen: Seen): string | undefine
   const now = seen.incarnations.get(database);
   if (then === undefined) return "not applied yet";
   if (now === undefined) return "the database is gone";
-  // Before 3.3, CouchDB gives none: a recreation can't be seen.
+  // Before 3.3, CouchDB has no incarnations, so a recreation can't be detected.
   if (now !== then && now !== unknownIncarnation && then !== unknownIncarnation) return "the database was recreated";
   return undefined;
 }
@@ -205,7 +205,7 @@ function forget(id: string, place: LedgerPlace): string {
   return commandLine("ledger forget", place, { id });
 }
 
-/** For a plan, which has one text for both. */
+/** For a plan, which shows both in one text. */
 export function refusalText({ message, next }: Refusal): string {
   return `${message}. ${next}`;
 }

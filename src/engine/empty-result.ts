@@ -1,9 +1,12 @@
-/** The result of a run before anything is known of its steps. Small, and apart: a run with nothing to do loads no more. */
+/**
+ * The result of a run before anything is known about its steps. In a small file of its own, because a run with
+ * nothing to do loads nothing else.
+ */
 import type { ApplyResult } from "../contract/results.js";
 
 export type Measured = Pick<ApplyResult, "requests" | "milliseconds">;
 
-/** It sets the order of the fields. */
+/** Sets the order of the fields. */
 export function emptyResult(set: string, { requests, milliseconds }: Measured): ApplyResult {
   return {
     formatVersion: 1,

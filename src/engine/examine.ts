@@ -1,4 +1,4 @@
-/** Looks at one step in one place: what is there, and what is missing. Shared by plan and apply; only reads. */
+/** Examines one step in one place: what exists, and what is missing. Used by plan and apply; only reads. */
 
 import type { Change, Kept } from "../contract/results.js";
 import { kindOf } from "../kinds/targets.js";
@@ -40,7 +40,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
   };
 }
 
-/** A difference as people may see it: without secrets, and its warnings as sentences. */
+/** A difference as it may be shown: without secrets, and with its warnings as sentences. */
 export interface Finding extends Omit<Difference, "refusals" | "warnings"> {
   /** Why it is refused, and what to do. Only with `refused`. */
   readonly refusal?: string;
@@ -54,15 +54,15 @@ export function refusal(why: string): Finding {
 }
 
 /**
- * @param databaseExists what is known of the target's database; where it does not exist there is nothing to observe.
+ * @param databaseExists what is known about the target's database; if it does not exist, there is nothing to observe.
  */
 export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists);
-  // Nobody sees the changes.
+  // Nobody sees the changes, so they are dropped.
   return allowed(run, step, withoutSecrets(run, step, { ...found, changes: [] }));
 }
 
-/** The same for a plan: with all that it shows. */
+/** Examines for a plan, with everything that it shows. */
 export async function examineInDetail(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists, true);
   return allowed(run, step, withoutSecrets(run, step, found));
@@ -113,7 +113,7 @@ function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => r
   return changes.map(({ path, before, after }, i) => ({ ...kept[i], path, server: before, files: after }));
 }
 
-/** Why a step can't work in a database that nothing makes. */
+/** Why a step can't work in a database that no step creates. */
 export function missingDatabase(database: string): string {
   return `database ${database} does not exist, and no earlier step creates it; add an ensureDatabase step before this one`;
 }

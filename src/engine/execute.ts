@@ -1,6 +1,6 @@
 /**
- * The one loop that applies steps, whatever guards their writes: nothing (for what ledger and lease need), the set's
- * lease, or the leases of parts. `settle` decides what becomes of each step.
+ * The one loop that applies steps. Their writes are guarded by nothing (for what ledger and lease need), by the set's
+ * lease, or by the leases of parts. `settle` decides what happens to each step.
  */
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
@@ -23,15 +23,19 @@ export interface Job {
   readonly seen: Assessment;
   /** Absent: the writes need no guard. */
   readonly guard?: Guard;
-  /** Why the run ends, if no step is to blame. A step that this cuts short has not failed: the next run continues it. */
+  /**
+   * Why the run ends, if no step is the cause. A step that this interrupts has not failed: the next run continues it.
+   */
   endings(): readonly MigrateError[];
-  /** Why nothing could be written at all; it replaces the error that a kind throws. Absent: writing was possible. */
+  /** Why nothing could be written; it replaces the error that a kind throws. Absent: writing was possible. */
   unwritable?(): MigrateError | undefined;
   settle(unit: Unit, done: Done): Promise<void>;
 }
 
 interface Held extends Job {
-  /** The run, with a gateway that writes under the guard. All steps share it, so that they can share requests. */
+  /**
+   * The run, with a gateway that writes under the guard. All steps use the same one, so that they can share requests.
+   */
   readonly held: Run;
   /** Why the step can't be completed, by database: some of its parts are not done there. */
   readonly unfinished?: ReadonlyMap<string, MigrateError>;
@@ -47,19 +51,19 @@ interface Failed {
   readonly error: MigrateError;
 }
 
-/** What became of one unit in its places. */
+/** The result of one unit in its places. */
 export interface Done {
   readonly places: readonly Place[];
   readonly succeeded: readonly Success[];
   readonly failed: readonly Failed[];
-  /** Cut short because the run ends. */
+  /** Interrupted because the run ends. */
   readonly cut: readonly Failed[];
   readonly milliseconds: number;
 }
 
 /**
- * Applies the units in order. Starts nothing new once one has failed or the run ends. Returns the ids of the steps that
- * were not started, in the order of the files. Throws what `settle` throws.
+ * Applies the units in order. Starts nothing new after one has failed or the run ends. Returns the ids of the steps
+ * that were not started, in the order of the files. Throws what `settle` throws.
  */
 export async function execute(job: Job, { groups, needs }: Units): Promise<string[]> {
   const { run, guard } = job;
@@ -104,7 +108,7 @@ function inEach(job: Held, step: Step, places: readonly Place[]): Promise<(Succe
 }
 
 /**
- * Completes a step that other processes started in parts: first the parts that are left, one after another, then the rest
+ * Completes a step that other processes started in parts: first the remaining parts, one after another, then the rest
  * of the step. Waits for a process that works on a part. Holds the leases of all parts until the end.
  */
 async function afterParts(job: Held, step: Step, places: readonly Place[]): Promise<(Success | Failed)[]> {
@@ -160,12 +164,12 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
   }
 }
 
-/** There is no need to look into a database that this run has created. */
+/** A database that this run has created need not be observed. */
 function isAbsent({ inventory }: Run, step: Step, database: string | undefined): boolean {
   return database !== undefined && inventory.madeHere(database) && isAbsentFromNew(step);
 }
 
-/** Rejects with the first error, once all have ended. */
+/** Rejects with the first error, after all have ended. */
 async function allDone(work: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }

@@ -1,10 +1,12 @@
-/** The exit code of a run, by its result. Pure. Apart from summarise.ts: a run with nothing to do loads no more. */
+/**
+ * The exit code of a run, from its result. Pure. Separate from summarise.ts, because a run with nothing to do loads
+ * nothing else.
+ */
 import { catalogue, type ErrorCode, exitCodes } from "../contract/errors.js";
 import type { ApplyResult } from "../contract/results.js";
 
 /**
- * Of the process: the class that all failures share; where they differ, a failed step is a failed step.
- *
+ * The exit code of the process: the class that all failures share; if they differ, the class of a failed step.
  * @param detailed older files count as pending
  */
 export function exitCodeOf({ older, failures }: Pick<ApplyResult, "older" | "failures">, detailed: boolean): number {

@@ -1,6 +1,6 @@
 /**
- * The fast path: what makes a run that has nothing to do end after three requests, without parsing a file. Nothing else
- * depends on it: delete the folder fast-path/ and the line below that names it, and each run is slower, and as correct.
+ * The fast path: ends a run with nothing to do after three requests, without parsing a file. Nothing else depends on
+ * it: if you delete the folder fast-path/ and the line below that names it, each run is slower, but just as correct.
  */
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { LoadOptions } from "../migrations/load.js";
@@ -11,9 +11,9 @@ import type { Run } from "./session.js";
 export interface FastPath {
   /** The first requests of a run, before the migration files are parsed. */
   firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult>;
-  /** Reads what a run will look at, while files are still being parsed. */
+  /** Reads what a run will need, while files are still being parsed. */
   lookAhead(first: FirstLook, concurrency: number): Promise<NonNullable<LoadOptions["eachFile"]>>;
-  /** What a run leaves in the lease for the next one; `undefined`: there may be something left to do. */
+  /** What a run leaves in the lease for the next one; `undefined`: something may be left to do. */
   takeSnapshot(run: Run, stored: StoredLedger): Promise<object | undefined>;
 }
 

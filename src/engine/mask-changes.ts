@@ -1,6 +1,6 @@
 /**
- * Hides secrets in what a step would change, by their places: where the files have one, where the schema of the step or
- * a name says that there is one, and what the server has there.
+ * Hides the secrets in a step's changes, by their places: where the files have a secret, where the step's schema or a
+ * name marks one, and what the server has there.
  */
 
 import type { Change } from "../contract/results.js";
@@ -37,12 +37,12 @@ export function maskChanges(
   });
 }
 
-/** Of a URL only the credentials are secret. */
+/** In a URL, only the credentials are secret. */
 function hideAt(shown: unknown, pointer: string, value: string): Hide {
   return valueAt(shown, pointer) === maskUrls(value) ? maskUrls : () => masked;
 }
 
-/** What a file says in plain text is no secret in this place, though it may be one in another. */
+/** Text that a file contains in plain is not secret in this place, although it may be in another. */
 function saysSo(after: unknown, redact: Hide): boolean {
   return typeof after === "string" && redact(after) !== redactUrls(after);
 }
@@ -61,13 +61,13 @@ interface Place {
   readonly at: string;
   /** The secrets of the files, by their pointers. */
   readonly known: ReadonlyMap<string, Hide>;
-  /** All of the value is such a secret. */
+  /** The whole value is such a secret. */
   readonly whole: Hide | undefined;
   /** For text that is not secret. */
   readonly plain: Hide;
 }
 
-/** That something is absent, and on which node, stays to be seen. */
+/** It stays visible that something is missing, and on which node. */
 function shownValue(value: unknown, where: Place): unknown {
   const { place, at, known, whole, plain } = where;
   if (value === null || value === undefined) return value;

@@ -1,6 +1,6 @@
 /**
- * The lease of a part, which allows no write once a newer version of the files is noted. The set's lease is free while a
- * part runs, so another version can be noted at any time.
+ * The lease of a part, which allows no writes once a newer version of the files is noted. The set's lease is free
+ * while a part runs, so another version can be noted at any time.
  */
 import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
@@ -12,7 +12,7 @@ import type { Run } from "./session.js";
 
 export class NotOlder extends LeaseWithTask {
   readonly #run: Run;
-  /** The ledger's revision with which the files are not older. */
+  /** The ledger's revision at which the files were not older. */
   #seen: string | undefined;
   #failure: MigrateError | undefined;
 
@@ -21,12 +21,12 @@ export class NotOlder extends LeaseWithTask {
     this.#run = run;
   }
 
-  /** The error `older-files`: nothing is written any more. `undefined`: the files are not older, as far as is known. */
+  /** The error `older-files`: no more writes are allowed. `undefined`: as far as is known, the files are not older. */
   get failure(): MigrateError | undefined {
     return this.#failure;
   }
 
-  /** Before every write: one small request, as long as nobody writes the ledger. Throws `older-files`. */
+  /** Runs before every write: one small request, unless the ledger was written. Throws `older-files`. */
   async begin(): Promise<void> {
     const { couch, place } = this.#run;
     const now = await readLedgerRevision(couch, place);

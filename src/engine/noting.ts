@@ -1,7 +1,7 @@
 /**
- * Notes in the ledger, before the first write, that these files are the newest, and moves what renamed steps take with
- * them. It waits for the first write: a run that fails before it leaves no trace, so the applied files do not become
- * older.
+ * Notes in the ledger, before the first write, that these files are the newest, and moves the entries and markers of
+ * renamed steps. It waits for the first write: a run that fails before then leaves no trace, so the applied files do
+ * not become older.
  */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import { LeaseWithTask } from "../couch/guard.js";
@@ -68,7 +68,10 @@ export class Noting extends LeaseWithTask {
   }
 }
 
-/** Called before the ledger is written: the run after a kill finds the entries under their former ids, and continues. */
+/**
+ * Called before the ledger is written: after a kill, the next run finds the entries under their former ids, and
+ * continues.
+ */
 async function carryMarkers(run: Run, { files, existing }: Pick<Assessment, "files" | "existing">): Promise<void> {
   const { renames, ledger } = files.renamed;
   for (const step of run.steps) {

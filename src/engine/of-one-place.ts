@@ -13,7 +13,7 @@ const ofTheRun: ReadonlySet<ErrorCode> = new Set([
   "bug",
 ]);
 
-/** Whether a failure is about the place that was looked at, so that the steps in other places may go on. */
+/** Whether a failure only concerns the place that was examined, so that the steps in other places may continue. */
 export function isOfOnePlace({ code }: MigrateError): boolean {
   return !ofTheRun.has(code);
 }

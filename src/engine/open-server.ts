@@ -1,4 +1,4 @@
-/** Opens a server, and says what a run may continue with that has asked the server already. */
+/** Opens a server, and describes what a run can continue with if the first request was sent already. */
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import { type ApplyOptions, defaults, type RunOptions } from "../contract/options.js";
@@ -12,23 +12,23 @@ import type { LedgerPlace } from "../ledger/place.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 
-/** An open server, and the ledger that it was asked for. */
+/** An open server, and the ledger that was requested from it. */
 export interface FirstLook {
   readonly couch: Gateway;
   /** Fails as reading the ledger does. */
   readonly ledger: Promise<StoredLedger | undefined>;
-  /** Of the clock that never goes back. */
+  /** By a monotonic clock. */
   readonly began: number;
-  /** From now on nothing is sent. */
+  /** After this, nothing is sent. */
   end(reason: unknown): void;
-  /** Those of the run, as far as they are known. */
+  /** The secrets of the run, as far as they are known. */
   readonly secrets: Secrets;
 }
 
-/** What came of a first look: there is nothing to do, or what `apply` goes on with. */
+/** The result of a first look: nothing to do, or the state that `apply` continues with. */
 export type FirstResult = { readonly result: ApplyResult } | { readonly look: FirstLook };
 
-/** The shortest time that a first look is given, however short `wait` is. Milliseconds. */
+/** The minimum time limit for a first look, even if `wait` is shorter. Milliseconds. */
 export const shortestFirstLook = 10_000;
 
 export function silence(url: string, milliseconds: number): MigrateError {
@@ -41,7 +41,7 @@ export function silence(url: string, milliseconds: number): MigrateError {
   });
 }
 
-/** Where the set's ledger, lease and history lie. */
+/** Where the set's ledger, lease and history are stored. */
 export function placeOf({
   ledgerDatabase,
   set = defaults.set,
@@ -49,10 +49,10 @@ export function placeOf({
   return { database: ledgerDatabase ?? defaults.ledgerDatabase, set, own: ledgerDatabase === undefined };
 }
 
-/** Options that have a connection, as those of the command line do. */
+/** Options with a connection, like those of the command line. */
 export type ConnectedOptions = ApplyOptions & { readonly connection: Connection };
 
-/** Once a run. After `hard` nothing is sent. */
+/** Called once per run. After `hard`, nothing is sent. */
 export function openServer(
   { connection, emit = () => {} }: Pick<ConnectedOptions, "connection" | "emit">,
   hard: AbortSignal,

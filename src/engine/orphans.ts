@@ -1,4 +1,7 @@
-/** Steps that are in the ledger, but no longer in the files: what is left of them, and what to do about it. Pure. */
+/**
+ * Steps that are in the ledger, but no longer in the files: what they left on the server, and what to do about it.
+ * Pure.
+ */
 
 import type { Orphan } from "../contract/results.js";
 import { kindByName } from "../kinds/index.js";
@@ -9,10 +12,10 @@ import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import { list } from "../text/quantity.js";
 
-/** A step of the files, as the one that claims an object. */
+/** A step of the files that claims an object. */
 export interface Claimer {
   readonly id: string;
-  /** It removes what it claims: it will, or it has. Absent: it does not. */
+  /** Whether it removes what it claims: in the future, or already. Absent: it does not. */
   readonly removes?: "will" | "has";
 }
 
@@ -69,7 +72,7 @@ function whatIsLeft(left: readonly string[], databases: readonly string[]): stri
   return databases.length > 0 ? `its objects in ${few(databases)}` : "its objects";
 }
 
-/** Of objects that steps of the files remove, all of them. */
+/** Applies if steps of the files remove all of the objects. */
 function removalOf(objects: readonly string[], claimers: ReadonlyMap<string, Claimer>): string | undefined {
   const removers = objects
     .flatMap((object) => claimers.get(object) ?? [])

@@ -1,6 +1,6 @@
 /**
- * What becomes of the steps of a run. A run has one list of outcomes. The engine only appends to it, and summarise.ts
- * folds it into what the run returns and records.
+ * What happens to the steps of a run. A run has one list of outcomes. The engine only appends to it, and summarise.ts
+ * folds it into the result and the record of the run.
  */
 import type { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
@@ -17,9 +17,9 @@ export interface Assessed {
 }
 
 export type Outcome =
-  /** A piece of work starts. What earlier ones did stays. */
+  /** A piece of work starts. The results of earlier ones are kept. */
   | { readonly is: "begun"; readonly assessment: Assessed }
-  /** The same piece of work starts again: of what it did so far, only what was written still counts. */
+  /** The same piece of work starts again: of what it did so far, only writes still count. */
   | { readonly is: "assessed"; readonly assessment: Assessed }
   /** Something was written for a step, but it is not recorded yet. */
   | { readonly is: "wrote"; readonly id: string }
@@ -27,9 +27,9 @@ export type Outcome =
   | ({ readonly is: "kept" } & KeptStep)
   | { readonly is: "failed"; readonly failure: Failure }
   | { readonly is: "warned"; readonly warning: Warning }
-  /** The run ends before it is done, and no step is to blame: something stopped it, or an error broke its work off. */
+  /** The run ends early, and no step is the cause: it was stopped, or an error interrupted it. */
   | { readonly is: "stopped" | "broken"; readonly error: MigrateError }
-  /** With `--part`: as in PartResult; `begun`: there was something to do in this part. */
+  /** With `--part`: the same fields as in PartResult; `begun`: this part had something to do. */
   | {
       readonly is: "part";
       readonly step: string | null;

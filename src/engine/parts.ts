@@ -1,4 +1,4 @@
-/** The parts of a step that several processes do together: their leases, and how they stand. */
+/** The parts of a step that several processes share: their leases and their states. */
 import pMap from "p-map";
 import type { Listener } from "../contract/events.js";
 import { divisionOf } from "../kinds/traits.js";
@@ -8,12 +8,12 @@ import type { Divide, PartsStanding } from "../steps/kind.js";
 import { contextOf } from "./examine.js";
 import type { Run } from "./session.js";
 
-/** Throws `lease-held` where another process works on this part for longer than `leaseWait`. */
+/** Throws `lease-held` if another process works on this part for longer than `leaseWait`. */
 export function takePart(run: Run, step: Step, number: number): Promise<Lease> {
   return takeLease(run.couch, { ...run.place, part: { step: step.id, number } }, partLeasing(run, number));
 }
 
-/** As `takePart`; `undefined`: somebody else who was waited for has left nothing to do. */
+/** Like `takePart`; `undefined`: another process, which this one waited for, has left nothing to do. */
 export function takePartIfNeeded(
   run: Run,
   step: Step,
@@ -31,7 +31,7 @@ function partLeasing({ leasing, wait, signal, emit }: Run, part: number): TakeLe
   return { holder, ttl, leaseWait, wait, emit: said, signal };
 }
 
-/** How the parts stand, in those of these databases where the work is divided. Only reads. */
+/** The states of the parts, in those of these databases where the work is divided. Only reads. */
 export async function standings(
   run: Run,
   step: Step,

@@ -12,7 +12,7 @@ interface PlacedRun {
   readonly place: LedgerPlace;
 }
 
-/** Patterns match what earlier steps make, too: where that is missing, they have work as well. */
+/** A pattern also matches databases that earlier steps create: if one of them is missing, the step has work, too. */
 export function placeSteps(run: PlacedRun, existing: Names): PlacedStep[] {
   const names = new Set(existing.keys());
   return run.steps.map((step) => {

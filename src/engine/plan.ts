@@ -50,7 +50,7 @@ interface Item {
 
 interface Examined extends Item {
   readonly difference: Finding;
-  /** It could not be looked at: the refusal says why. */
+  /** It could not be examined: the refusal says why. */
   readonly unseen?: true;
 }
 
@@ -100,7 +100,7 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
   };
 }
 
-/** The step that claims an object, by object. Asked for only where there are orphans. */
+/** The step that claims each object. Only computed if there are orphans. */
 function claimersIn(run: Run, { orphaned, existing, decisions }: Assessment): Map<string, Claimer> {
   if (orphaned.length === 0) return new Map();
   const applied = new Set(decisions.flatMap(({ step, state }) => (state === "applied" ? step.id : [])));
@@ -110,21 +110,21 @@ function claimersIn(run: Run, { orphaned, existing, decisions }: Assessment): Ma
       const isDone = applied.has(step.id) || (removed !== undefined && !existing.has(removed));
       const removes = isDone ? ("has" as const) : ("will" as const);
       const claimer = { id: step.id, ...(isRemoval(step) ? { removes } : {}) };
-      // A database that is gone is no place to work in, and still claimed.
+      // A deleted database is no longer a place to work in, but it is still claimed.
       const places = removed === undefined ? databases : [removed];
       return (claimsOf(step, places).claims ?? []).map((claim) => [claim, claimer] as const);
     }),
   );
 }
 
-/** A user who may read the databases only can make a plan; what was applied is then not known. */
+/** A user who may only read the databases can make a plan; then it is unknown what was applied. */
 function ledgerWarnings({ unread }: Assessment): Warning[] {
   if (!unread) return [];
   const message = `the ledger can't be read, so every step was compared with the server; the plan does not know what was applied, or from which version of the files (${unread.message})`;
   return [{ code: "ledger-unread", message }];
 }
 
-/** As `apply` does once it has gone back. */
+/** The warnings of `apply` after it has reverted. */
 function revertWarnings({ files: { standing } }: Assessment): Warning[] {
   if (standing.is !== "newer" || !standing.reverts) return [];
   const message =
@@ -180,7 +180,7 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   const missing = item.blocked && item.database ? missingDatabase(item.database) : undefined;
   const refused = decision.refusal ? refusalText(decision.refusal) : missing;
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
-  // What was done once is not looked at again: the data may have gone on since.
+  // A one-time step is not examined again: the data may have changed since.
   if (!item.due && isOnce(decision.step)) return { ...item, difference: nothingToDo };
   try {
     return { ...item, difference: await examineInDetail(run, decision.step, target, item.exists) };
@@ -205,7 +205,7 @@ function planned(
     if (one.database !== undefined) databases[one.database] = { state: stateOf(one, decision), action: actionOf(one) };
   }
   const states = examined.map((one) => stateOf(one, decision));
-  // Drift beside work that is due: shown for its database, but left as it is.
+  // Drift in a database while work in another is due: shown, but not repaired.
   const told = examined.filter((one) => decision.state === "applied" || run.verify || one.due);
   const several = examined.length > 1;
   const placed = <Item extends Change | Kept>({ database }: Examined, changes: readonly Item[]) =>
@@ -260,7 +260,7 @@ function limitNotes(ids: readonly string[]): string[] {
   ];
 }
 
-/** It is to be recorded, and there is no database to work in. */
+/** The step will be recorded, but there is no database to work in. */
 function isUnmatched({ step, state }: Decision, examined: readonly Examined[]): boolean {
   return examined.length === 0 && (state === "pending" || state === "changed") && hasOnlyPatterns(step);
 }
@@ -286,6 +286,6 @@ function wholeAction(decision: Decision, actions: readonly StepAction[]): StepAc
   const order: readonly StepAction[] = ["refused", "update", "remove", "create", "keep", "adopt"];
   const first = order.find((action) => actions.includes(action));
   if (first) return first;
-  // Where nothing is, nothing is to be removed.
+  // What does not exist does not have to be removed.
   return decision.state === "pending" || decision.state === "changed" ? "adopt" : "none";
 }

@@ -1,4 +1,4 @@
-/** Which previews of a plan are of documents that pending steps before them will change. Pure. */
+/** Finds previews of documents that earlier pending steps will change. Pure. */
 
 import { documentsOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
@@ -6,7 +6,7 @@ import type { Difference } from "../steps/difference.js";
 
 interface Previewed {
   readonly database: string | undefined;
-  /** There is work to do, as far as the ledger knows. */
+  /** The step has work to do, as far as the ledger knows. */
   readonly due: boolean;
   readonly difference: Pick<Difference, "action" | "rebuilds">;
 }
@@ -18,7 +18,7 @@ interface PlannedWork {
 
 const writes: ReadonlySet<Difference["action"]> = new Set(["create", "update", "remove"]);
 
-/** For each step, in order: the ids of those whose changes its preview does not include. */
+/** Returns for each step, in order, the ids of the steps whose changes its preview does not include. */
 export function previewLimits(works: readonly PlannedWork[]): string[][] {
   const changers = new Map<string, { readonly id: string; readonly documents: "named" | "all" }[]>();
   return works.map(({ step, examined }) => {
@@ -26,7 +26,7 @@ export function previewLimits(works: readonly PlannedWork[]): string[][] {
     const missing = new Set<string>();
     for (const { database = "", due, difference } of examined) {
       const before = changers.get(database) ?? [];
-      // A build reads all documents.
+      // An index build reads all documents.
       const shown = written ?? (difference.rebuilds.length > 0 ? "all" : undefined);
       const depends = shown !== undefined && (due || writes.has(difference.action));
       for (const { id, documents } of depends ? before : []) {

@@ -1,4 +1,4 @@
-/** Looks at what a step has written, where CouchDB's answers prove nothing (see `fast.provenByApply` of the kind). */
+/** Reads back what a step has written, if CouchDB's answers prove nothing (see `fast.provenByApply` of the kind). */
 
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Change } from "../contract/results.js";
@@ -12,7 +12,7 @@ import type { Run } from "./session.js";
 const mostNamed = 5;
 const longestValue = 80;
 
-/** Resolves when nothing is missing any more. The write has seen to it that the first look asks the server. */
+/** Resolves when nothing is missing any more. The write has cleared the cache, so the first check asks the server. */
 export async function prove(run: Run, step: Step, target: Target): Promise<void> {
   const look = async (number: number) => {
     if (number > 0) run.couch.forget(target.database);
@@ -29,13 +29,14 @@ async function lookAt(run: Run, step: Step, target: Target, look: typeof examine
     return await look(run, step, target, true);
   } catch (thrown) {
     const error = toMigrateError(thrown);
-    // From this write on the run logs in with what was written. It is not tried again: CouchDB locks accounts.
+    // Since this write, the run logs in with what was written. A refused login is not retried: CouchDB locks
+    // accounts.
     if (error.code !== "unauthorized") throw error;
     throw notApplied(step, target, "refuses the login of this run from then on", error);
   }
 }
 
-/** @param but what was found instead, as it goes on after `but` */
+/** @param but what was found instead: the text after `but` */
 function notApplied(step: Step, { database }: Target, but: string, cause?: MigrateError): MigrateError {
   const title = kindOf(step).title(step.shown);
   const where = database === undefined ? "" : ` (in database ${database})`;

@@ -42,7 +42,7 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
     if (removed !== undefined) run.inventory.remove(removed);
     const worked =
       kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
-    // A database that is gone has no incarnation; a new one under its name is another database.
+    // A deleted database has no incarnation; a new one with the same name is another database.
     const databases = worked.filter((database) => database !== removed);
     const said = {
       milliseconds,
@@ -74,7 +74,7 @@ function holding(run: Run, step: Step): "adopted" | "unmatched" {
   return hasOnlyPatterns(step) && targetsOf(run, step, run.inventory.existing).length === 0 ? "unmatched" : "adopted";
 }
 
-/** A database that the step created and that does not exist. */
+/** A database that the step should have created, but that does not exist. */
 export function goneOf({ inventory }: Pick<Run, "inventory">, step: Step): string | undefined {
   return createdBy(step).find((database) => inventory.isGone(database));
 }

@@ -1,14 +1,14 @@
 /**
- * Writes the ledger during a run: at growing intervals, so that its cost is linear in the number of steps, and at once for
- * one-time steps. After a crash, the next run adopts what was not recorded. Nothing is recorded before the files are
- * noted.
+ * Writes the ledger during a run: at increasing intervals, so that its cost is linear in the number of steps, and
+ * immediately for one-time steps. After a crash, the next run adopts what was not recorded. Nothing is recorded
+ * before the files are noted.
  */
 import { entryOf } from "../ledger/entry-of.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "../ledger/ledger.js";
 import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./session.js";
 
-/** Fewer steps are not worth a write before the end: examining them again costs about as much. */
+/** With fewer steps, a write before the end is not worthwhile: examining the steps again costs about as much. */
 const fewest = 25;
 
 /** After how many steps the ledger is written: at the end, at half of it, at half of that, … Pure. */
@@ -18,7 +18,7 @@ export function milestones(steps: number): number[] {
   return found;
 }
 
-/** `undefined`: what the step should have created is not there, so nothing is recorded. */
+/** `undefined`: what the step should have created does not exist, so nothing is recorded. */
 type MakeEntry = () => Entry | undefined;
 
 export class Recorder {
@@ -27,7 +27,7 @@ export class Recorder {
   readonly #ready: () => Promise<void>;
   readonly #milestones: number[];
   #stored: StoredLedger | undefined;
-  /** The entries of this run, as they are written. */
+  /** The entries of this run, as they will be written. */
   readonly #entries: Record<string, Entry> = {};
   /** Not written yet. */
   #open = new Map<string, MakeEntry>();
@@ -40,8 +40,8 @@ export class Recorder {
 
   /**
    * @param noted returns the ledger to continue from; called before anything is written to it
-   * @param steps how many are expected to be recorded
-   * @param ready resolves when the entries recorded so far can be made
+   * @param steps the expected number of recorded steps
+   * @param ready resolves when the entries recorded so far can be created
    */
   constructor(run: Run, noted: () => Promise<StoredLedger | undefined>, steps: number, ready: () => Promise<void>) {
     this.#run = run;
@@ -60,12 +60,12 @@ export class Recorder {
     return this.#begun;
   }
 
-  /** The step's entry in the ledger, for the one who makes the next. */
+  /** The step's entry in the ledger, from which the next one is derived. */
   entry(id: string): Entry | undefined {
     return entryOf(this.#stored?.ledger, id);
   }
 
-  /** Records that the step is done. Resolves at once, or, with `now`, once the ledger is written. */
+  /** Records that the step is done. Resolves immediately, or, with `now`, once the ledger is written. */
   async record(id: string, entry: MakeEntry, now: boolean): Promise<void> {
     this.#open.set(id, entry);
     this.#recorded += 1;
@@ -77,7 +77,7 @@ export class Recorder {
     else if (count >= next) await this.#inTurn(async () => (this.#written < count ? this.#write() : undefined));
   }
 
-  /** The ledger as it was last written. `undefined`: there is none, or nothing is noted. */
+  /** The ledger as last written. `undefined`: there is none, or nothing is noted. */
   get stored(): StoredLedger | undefined {
     return this.#stored;
   }
@@ -87,26 +87,26 @@ export class Recorder {
     return this.#recorded - this.#open.size;
   }
 
-  /** Something is not written yet. */
+  /** Some recorded steps are not written yet. */
   get isBehind(): boolean {
     return this.#open.size > 0 || this.#changed;
   }
 
-  /** Set it after `begin`. */
+  /** Set this after `begin`. */
   set nodes(nodes: readonly string[] | undefined) {
     if (JSON.stringify(nodes) === JSON.stringify(this.#nodes)) return;
     this.#nodes = nodes;
     this.#changed = true;
   }
 
-  /** All steps hold with the noted secrets. Call it after `begin`. */
+  /** All steps hold with the noted secrets. Call this after `begin`. */
   secretsHold(proven: (noted: Fingerprint) => Fingerprint): void {
     if (!this.#fingerprint?.pending) return;
     this.#fingerprint = proven(this.#fingerprint);
     this.#changed = true;
   }
 
-  /** Writes what is not written yet. One write at a time. */
+  /** Writes what is not written yet. Only one write runs at a time. */
   async flush(): Promise<void> {
     await this.#inTurn(() => this.#write());
   }
@@ -117,7 +117,7 @@ export class Recorder {
     await done;
   }
 
-  /** The ledger to write: what is stored may hold more, and newer, entries than what was read at first. */
+  /** The ledger to write: the stored one may have more and newer entries than the one that was read first. */
   #ledger(): Ledger {
     return {
       ...this.#stored?.ledger,

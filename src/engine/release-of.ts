@@ -2,7 +2,7 @@ import { MigrateError } from "../contract/errors.js";
 import type { RunOptions } from "../contract/options.js";
 import { canonicalRelease, releaseForm } from "../ledger/release.js";
 
-/** In its canonical form. Throws `invalid-settings` where it is not one. */
+/** The release in its canonical form. Throws `invalid-settings` if it is not one. */
 export function releaseOf({ release }: Pick<RunOptions, "release">): string | undefined {
   return release === undefined ? undefined : asRelease(String(release));
 }

@@ -1,26 +1,26 @@
 /**
- * Order: a step is not begun before those that it may depend on are done. Steps on different databases do not depend
- * on each other; server-wide steps, and steps with patterns (which may match what an earlier step makes), are
- * barriers: they wait for all before them, and all after them wait for them.
+ * Order: a step does not start before the steps that it may depend on are done. Steps on different databases do not
+ * depend on each other. Server-wide steps, and steps with patterns (which may match what an earlier step creates),
+ * are barriers: they wait for all steps before them, and all steps after them wait for them.
  */
 
 export interface Ordered {
   readonly barrier: boolean;
   readonly databases: readonly string[];
-  /** It may be at work together with its neighbours in the same database of which this is true as well. */
+  /** The step may run together with neighbours in the same database for which this is also true. */
   readonly joins?: boolean;
 }
 
-/** Of one unit: what a crash leaves to be looked at again, and what one request holds, stay small. */
+/** The maximum size of a unit: limits what has to be examined again after a crash, and what one request contains. */
 const mostJoined = 100;
 
 /**
- * Puts together what may be at work together; each step is in one unit, the units are in the order of their first
- * steps. A step joins a unit only if nothing is between them that it has to wait for. Pure.
+ * Groups steps that may run together; each step is in one unit, and the units are ordered by their first steps. A
+ * step joins a unit only if there is no step in between that it has to wait for. Pure.
  */
 export function units(steps: readonly Ordered[]): readonly (readonly number[])[] {
   const found: number[][] = [];
-  /** By database, the unit that was the last one to work there, if it may be joined. */
+  /** By database: the last unit that works there, if it can be joined. */
   let open = new Map<string, number[]>();
   steps.forEach(({ barrier, databases, joins = false }, index) => {
     if (barrier) open = new Map();
@@ -38,7 +38,7 @@ export function units(steps: readonly Ordered[]): readonly (readonly number[])[]
   return found;
 }
 
-/** For each step the indices of the steps that must be done before it, without those that follow from others. Pure. */
+/** For each step, the indices of the steps that must be done before it, without those that follow from others. Pure. */
 export function dependencies(steps: readonly Ordered[]): readonly (readonly number[])[] {
   let barrier: number | undefined;
   let lastOf = new Map<string, number>();
@@ -51,7 +51,7 @@ export function dependencies(steps: readonly Ordered[]): readonly (readonly numb
       return [...before];
     }
     const before = new Set<number>();
-    // A step without any database still has its place between the barriers.
+    // A step without any database still has its position between the barriers.
     for (const database of step.databases.length > 0 ? step.databases : [""]) {
       const last = lastOf.get(database) ?? barrier;
       if (last !== undefined) before.add(last);
@@ -62,9 +62,9 @@ export function dependencies(steps: readonly Ordered[]): readonly (readonly numb
 }
 
 /**
- * Runs `work` for each index as soon as its dependencies are done, at most `concurrency` at once, in the order of the
- * list where there is a choice. Begins nothing new once `stopped()` is true or a `work` has thrown; resolves when what
- * was begun has ended, with the indices that were not begun. Rejects with the first error that `work` threw.
+ * Runs `work` for each index as soon as its dependencies are done, at most `concurrency` at a time, preferring the
+ * order of the list. Starts nothing new once `stopped()` is true or a `work` has thrown. Resolves when everything
+ * that was started has ended, with the indices that were not started. Rejects with the first error that `work` threw.
  */
 export async function runInOrder(
   needs: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-/** Has a secret of the files changed since it was applied? Answered without asking the server. */
+/** Whether a secret of the files has changed since it was applied. Sends no request. */
 import type { Login } from "../couch/couch.js";
 import { isOfLogin } from "../kinds/traits.js";
 import { type Derivations, type FingerprintedSecret, fingerprintOf, isCostly } from "../ledger/fingerprint.js";
@@ -6,11 +6,11 @@ import type { Fingerprint, Ledger } from "../ledger/ledger.js";
 import type { Step } from "../migrations/step.js";
 
 export interface SecretsSeen {
-  /** Ids of steps whose secrets can't be shown to be those that were applied. */
+  /** Ids of steps whose secrets can't be shown to be the applied ones. */
   readonly changed: ReadonlySet<string>;
-  /** They are secrets that were applied once, and were replaced since. */
+  /** The secrets were applied before, and have been replaced since. */
   readonly former: boolean;
-  /** The steps whose secrets are to be noted before anything is written; none: they are noted, or there are none. */
+  /** The steps whose secrets must be noted before the first write. Empty: they are noted already, or there are none. */
   readonly toNote: readonly Step[];
 }
 
@@ -21,14 +21,15 @@ function besidesLogin(steps: readonly Step[], login: Login): Step[] {
   return steps.filter((step) => step.secrets.size > 0 && !isOfLogin(step, login));
 }
 
-/** At most one derivation. */
+/** Derives at most one key. */
 export async function checkSecrets(
   steps: readonly Step[],
   ledger: Ledger | undefined,
   login: Login,
   derivations: Derivations,
 ): Promise<SecretsSeen> {
-  // The fingerprint is over all secrets together. A plan without some of them sees a change of the others on the server.
+  // The fingerprint covers all secrets together. A plan without some of them detects changes of the others on the
+  // server.
   if (steps.some(({ unknown }) => unknown)) return noSecrets;
   const open = besidesLogin(steps, login);
   if (open.length === 0) return noSecrets;
@@ -45,8 +46,8 @@ export async function checkSecrets(
 }
 
 /**
- * What to note of these steps' secrets. The salt of the one before is the set's own and stays: with it these secrets were
- * derived already, when they were looked at, and former ones can be told.
+ * What to note about these steps' secrets. The salt of the last fingerprint belongs to the set and is kept: these
+ * secrets were already derived with it when they were checked, and former secrets can be recognised.
  */
 export async function notedSecrets(
   steps: readonly Step[],
@@ -56,16 +57,16 @@ export async function notedSecrets(
   const kept = before && isCostly(before) ? before : undefined;
   const noted = await fingerprintOf(secretsOf(steps), kept, derivations);
   const former = new Set(kept?.former);
-  // Of other steps it is no former value of these.
+  // For other steps, it is not a former value of these secrets.
   if (kept && JSON.stringify(kept.ids) === JSON.stringify(noted.ids)) former.add(kept.hash);
   former.delete(noted.hash);
   return { ...noted, pending: true, ...(former.size > 0 ? { former: [...former].slice(-mostFormer) } : {}) };
 }
 
-/** Some 50 bytes each. Secrets that so many others came after count as never seen. */
+/** About 50 bytes each. If this many others have followed, secrets count as never seen. */
 const mostFormer = 1_000;
 
-/** That the steps hold with them. */
+/** Marks that the steps hold with these secrets. */
 export function proven({ pending: _, ...fingerprint }: Fingerprint): Fingerprint {
   return fingerprint;
 }

@@ -38,9 +38,9 @@ export interface Run {
   readonly emit: Listener;
   readonly scriptOutput: ScriptOutput;
   readonly signal: AbortSignal;
-  /** What has stopped the run. `undefined`: nothing yet. */
+  /** Why the run has to stop. `undefined`: it does not. */
   why(): MigrateError | undefined;
-  /** What became of its steps so far. */
+  /** The outcomes of its steps so far. */
   readonly outcomes: Outcome[];
   readonly derivations: Derivations;
   readonly wait: number;
@@ -54,11 +54,11 @@ export interface Run {
   readonly release: string | undefined;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
-  /** Documents per second, for steps that change many. */
+  /** Documents per second, for steps that change many documents. */
   readonly rate: number | undefined;
   readonly builds: number;
   readonly scriptTimeout: number;
-  /** False: a plan leaves out what steps would do to documents. Absent: it shows that. */
+  /** False: a plan omits what steps would do to documents. Absent: it shows that. */
   readonly previews?: false;
   readonly leasing: Required<LeaseOptions>;
 }
@@ -82,11 +82,12 @@ interface Reach {
   waitedFor: string | undefined;
 }
 
-/** What a run needs of a migration set. */
+/** What a run needs from a migration set. */
 type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pick<Migrations, "path">>;
 
 /**
- * `soft` stops the run between two requests. `run.couch.cut` ends the requests under way. After `hard`, none is sent.
+ * `soft` stops the run between two requests. `run.couch.cut` aborts the requests in flight. After `hard`, none is
+ * sent.
  */
 function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, why }: Stopper): Run {
   const { steps } = migrations;
@@ -144,7 +145,7 @@ export async function whenReached<T>(run: Run, work: (again: boolean) => Promise
   const limit = Math.max(wait, shortestFirstLook);
   const silent = () => couch.cut(silence(couch.url, limit));
   const timer = setTimeout(silent, Math.max(0, limit - (performance.now() - since)));
-  // Nothing is under way yet that has to be finished.
+  // No work has started that would have to be finished.
   const stop = () => couch.cut(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -204,7 +205,10 @@ export async function ready(
   await waitUntilReady(couch, { ...before, wait, patience, everyNode, emit, signal });
 }
 
-/** Opens a run, does `work`, and closes the run. Throws what has stopped the run for whatever that cuts short. */
+/**
+ * Opens a run, does `work`, and closes the run. If the run was stopped, throws the reason instead of the resulting
+ * error.
+ */
 export async function withRun<T>(
   migrations: RunMigrations,
   options: OpenOptions & Pick<ApplyOptions, "timeout">,
@@ -230,7 +234,7 @@ function notReached({ couch, reach }: Run, why: MigrateError | undefined): Migra
   return new MigrateError("unreachable", { message, data: { what }, cause: why });
 }
 
-/** The lease's holder as people see it. In Kubernetes, it begins with the pod's name. */
+/** The name of the lease's holder, for people. In Kubernetes, it starts with the pod's name. */
 function holderName(options: LeaseOptions): string {
   return options.holder ?? `${process.env.HOSTNAME ?? hostname()}/${process.pid}-${randomBytes(2).toString("hex")}`;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a set of steps, but shows only where the ledger's place and the databases are known. */
+/** Problems in a set of steps that are only visible once the ledger's place and the databases are known. */
 import { InvalidInput, type Problem } from "../contract/problem.js";
 import { isPattern } from "../couch/pattern.js";
 import { claimsIn, type Names, namedDatabases, placeIn } from "../kinds/targets.js";
@@ -6,9 +6,9 @@ import { createdBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
 
 /**
- * Throws InvalidInput with every two steps that claim the same object by patterns which overlap. The files alone are checked when they are loaded; this is for patterns.
- *
- * @param existing the databases that exist; those that steps make are added here
+ * Throws InvalidInput with every pair of steps that claim the same object because their patterns overlap. What the
+ * files alone show is checked when they are loaded; this check is for patterns.
+ * @param existing the databases that exist; those that steps create are added here
  * @param own the tool's own database
  */
 export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: string): void {
@@ -29,13 +29,13 @@ export function assertNoOverlaps(steps: readonly Step[], existing: Names, own: s
   if (problems.length > 0) throw new InvalidInput(problems);
 }
 
-/** Throws InvalidInput with every variable that has no value; `besidesSecrets`: unless it stands in a secret field. */
+/** Throws InvalidInput with every variable that has no value; `besidesSecrets`: except in secret fields. */
 export function assertVariablesSet({ unset = [] }: Pick<Migrations, "unset">, besidesSecrets = false): void {
   const needed = unset.filter(({ secret }) => !(secret && besidesSecrets));
   if (needed.length > 0) throw new InvalidInput(needed.map(({ problem }) => problem));
 }
 
-/** Throws InvalidInput where a step names the database in which ledger, lease and history are kept. */
+/** Throws InvalidInput if a step names the database in which ledger, lease and history are kept. */
 export function assertLedgerLeftAlone(steps: readonly Step[], ledgerDatabase: string): void {
   const problems = steps
     .filter((step) => namedDatabases(step).includes(ledgerDatabase))

@@ -1,4 +1,4 @@
-/** The ledger against the files against the server. Sends no request that writes. */
+/** Compares the ledger with the files and the server. Sends no request that writes. */
 import type { RunOptions } from "../contract/options.js";
 import type { Plan, PlannedStep, Status, StatusStep, Warning } from "../contract/results.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
@@ -32,7 +32,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
     { ...options, expectsServer: true, unknownSecrets: true },
     async (run) => {
       const seen = await assessWhenReady(run, { withRefused: true, unexamined: true });
-      // How things stand is no question to a script, which may take its time.
+      // The status does not run scripts, because they may take long.
       const planned = await planRun({ ...run, previews: false }, seen);
       const ledger = seen.stored?.ledger;
       const { couch, place } = run;
@@ -67,7 +67,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
   );
 }
 
-/** Nothing depends on the history: where somebody has nested it too deeply, all else is shown. */
+/** Nothing depends on the history: if someone has nested it too deeply, everything else is shown. */
 async function historyOf({ couch, place }: Run): Promise<Pick<Status, "runs" | "warnings">> {
   try {
     return { runs: await readHistory(couch, place), warnings: [] };
@@ -79,12 +79,12 @@ async function historyOf({ couch, place }: Run): Promise<Pick<Status, "runs" | "
   }
 }
 
-/** A run would be refused; whoever asks how things stand is only told. */
+/** A run would be refused; the status only shows a warning. */
 function refusedWarnings({ refused }: Plan): Warning[] {
   return refused ? [{ code: refused.code, message: `${refused.message}. ${refused.next}` }] : [];
 }
 
-/** Two sets that claim one object overwrite each other. */
+/** If two sets claim the same object, they overwrite each other. */
 function sharedWarnings(run: Run, { existing }: Assessment, others: readonly Ledger[]): Warning[] {
   const claims = placeSteps(run, existing).map(
     ({ step, databases }) => [step.id, claimsOf(step, databases).claims ?? []] as const,

@@ -1,4 +1,4 @@
-/** When a run has to end before it is done: a signal of its user's, or `timeout`. */
+/** When a run has to end early: on a signal from its user, or because of `timeout`. */
 import { MigrateError, stopReason } from "../contract/errors.js";
 import type { ApplyOptions } from "../contract/options.js";
 import { span } from "../text/span.js";
@@ -6,20 +6,26 @@ import { span } from "../text/span.js";
 export interface Stopper {
   /** Stop between two requests. */
   readonly soft: AbortSignal;
-  /** The time is up, also for releasing and recording: what is under way ends, and what would be sent is not. */
+  /**
+   * There is no time left, not even for releasing and recording: requests in flight are aborted, and no new ones are
+   * sent.
+   */
   readonly hard: AbortSignal;
   /** The reason, once `soft` is aborted. */
   why(): MigrateError | undefined;
   clear(): void;
 }
 
-/** After how long the requests under way are cut, and after how long everything else is. Together below 5 s. */
+/**
+ * How long after `soft` requests in flight are aborted, and how long after that everything else ends. Less than 5 s
+ * in total.
+ */
 const grace = 2_500;
 const end = 4_000;
 
 /**
- * `cut` ends the requests under way: called some time after `soft` is aborted. What follows then, the ledger and the
- * release of the lease, has until `hard` is aborted, so that a process ends in time even where CouchDB hangs.
+ * `cut` aborts the requests in flight: called some time after `soft`. What follows, writing the ledger and releasing
+ * the lease, may take until `hard`, so that a process exits in time even if CouchDB hangs.
  */
 export function stopper(
   options: Pick<ApplyOptions, "signal" | "timeout">,

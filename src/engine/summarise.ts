@@ -19,9 +19,9 @@ export interface Work {
   readonly notReached: readonly string[];
   readonly failures: readonly Failure[];
   readonly warnings: readonly Warning[];
-  /** Why it ended before it was done, if no step is to blame. */
+  /** Why it ended early, if no step is the cause. */
   readonly ending?: MigrateError;
-  /** An error broke it off; it was not stopped. */
+  /** It was interrupted by an error, not stopped. */
   readonly broken?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function worksOf(outcomes: readonly Outcome[]): readonly Work[] {
   return works;
 }
 
-/** The piece of work that is under way, or was the last. */
+/** The current or last piece of work. */
 export function latestWork(outcomes: readonly Outcome[]): Work {
   const from = outcomes.findLastIndex(({ is }) => is === "begun");
   const [work] = worksOf(outcomes.slice(from));
@@ -54,7 +54,7 @@ export function isDone({ ending, failures, unfinished, notReached }: Work): bool
   return ending === undefined && failures.length + unfinished.length + notReached.length === 0;
 }
 
-/** Why the run ended before it was done, if no step is to blame. */
+/** Why the run ended early, if no step is the cause. */
 export function endingOf(outcomes: readonly Outcome[]): MigrateError | undefined {
   return worksOf(outcomes).find(({ ending }) => ending)?.ending;
 }
@@ -72,7 +72,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
   const last = works.at(-1);
   if (!first || !last) throw new Error("no work was begun");
   const all: Lists = {
-    // Written and no longer due: another runner recorded it meanwhile, or it had drifted.
+    // Written and no longer due: another runner recorded it in the meantime, or it had drifted.
     applied: works.flatMap(({ written, assessment: { due }, applied }) => [
       ...[...written].filter((id) => !due.has(id)),
       ...applied,

@@ -20,8 +20,8 @@ interface Share {
 }
 
 /**
- * Milliseconds for which an assessment made before the lease was taken is reused under it, if the ledger is the same.
- * Each step is observed once more before it writes, in any case.
+ * For how many milliseconds an assessment from before the lease was taken is reused under it, if the ledger is
+ * unchanged. In any case, each step is observed again before it writes.
  */
 const stillRecent = 5_000;
 
@@ -31,9 +31,8 @@ const lostInWork =
 const mostLostAtOnce = 4;
 
 /**
- * A run that loses its lease stops, takes the lease again, and continues from what the server then holds, as the next
- * run would. So work of many hours survives a restart of CouchDB.
- *
+ * A run that loses its lease stops, takes the lease again, and continues from the current state of the server, as the
+ * next run would. So hours of work survive a restart of CouchDB.
  * @param begun the assessment that the work starts from, narrowed to the share
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
@@ -46,12 +45,12 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
   run.couch.allowWrites();
   if (first) {
     if (!(await bootstrap(run, begun))) return;
-    // The cluster's nodes are known only now.
+    // The cluster's nodes are only known now.
     await ready(run, everyNode);
   }
   await ensureLedger(run);
   const { holder, leaseTtl: ttl, leaseWait } = run.leasing;
-  // Another runner may do all of it while this one waits.
+  // Another runner may do all the work while this one waits.
   let waited = first || run.verify || begun.stored?.ledger.nodes !== undefined;
   const again = async (): Promise<Assessment> => {
     run.couch.forget();
@@ -84,7 +83,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
       if (await lease.release(snapshot)) run.emit({ type: "lease-released" });
     }
     if (latestWork(run.outcomes).ending?.code !== "lease-lost") return;
-    // A lease that is lost again and again right after it was taken can't be kept here.
+    // If a lease is repeatedly lost right after it was taken, it can't be kept here.
     lostAtOnce = performance.now() - taken < ttl ? lostAtOnce + 1 : 0;
     if (lostAtOnce === mostLostAtOnce) return;
     run.emit({ type: "warning", code: "lease-lost", message: lostInWork });
@@ -99,7 +98,7 @@ export function isNeeded({ due, files }: Assessment): boolean {
 }
 
 /**
- * Applies what ledger and lease need, before there are any. What it writes is recorded later, under the lease. Several
+ * Applies what ledger and lease need, before they exist. What it writes is recorded later, under the lease. Several
  * runners may do this at the same time. False: it failed, so nothing else starts.
  */
 async function bootstrap(run: Run, seen: Assessment): Promise<boolean> {

@@ -1,4 +1,7 @@
-/** The commands by which a person decides: forget a step, accept a changed one, break a lease, wait for a server. */
+/**
+ * The commands that carry out a person's decision: forget a step, accept a changed one, break a lease, wait for a
+ * server.
+ */
 import { MigrateError } from "../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../contract/options.js";
 import type { PartHolder, Unlocked } from "../contract/results.js";
@@ -18,7 +21,7 @@ import { placeSteps } from "./places.js";
 import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./session.js";
 
-/** Drops a step from the ledger. If it is in the files, it is pending again. */
+/** Removes a step from the ledger. If it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
   await editLedger(options, (ledger, { place }) => forgetStep(ledger, id, place));
 }
@@ -27,7 +30,7 @@ export async function forget(id: string, options: RunOptions & LeaseOptions): Pr
 export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
   const value = release === "none" ? undefined : asRelease(String(release));
   await editLedger(options, (ledger, { place }) => {
-    // A mistyped set must not get a ledger, while the right one keeps its release.
+    // A mistyped set must not get a ledger, while the intended set keeps its wrong release.
     if (!ledger.versions && Object.keys(ledger.entries).length === 0) throw noLedger(place);
     return withRelease(ledger, value);
   });
@@ -39,8 +42,8 @@ function noLedger({ set, database }: LedgerPlace): MigrateError {
 }
 
 /**
- * Records a step as applied, as it is in the files, in the databases that exist now, without running it. It is for a step
- * that was edited after it was applied, or whose database was restored or recreated with the step's work in it.
+ * Records a step as applied, in its present form, in the databases that exist now, without running it. Use it for a
+ * step that was edited after it was applied, or whose database was restored or recreated with the step's work in it.
  */
 export async function accept(id: string, migrations: Migrations, options: RunOptions & LeaseOptions): Promise<void> {
   const step = migrations.steps.find((one) => one.id === id);
@@ -53,7 +56,7 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
   await editLedger(options, recorded, migrations);
 }
 
-/** Where the step works now, each database with its incarnation. */
+/** The databases that the step works in now, each with its incarnation. */
 async function databasesOf(step: Step, run: Run): Promise<Record<string, string>> {
   const existing = await existingDatabases(run);
   const placed = placeSteps(run, existing).find((one) => one.step.id === step.id);
@@ -67,8 +70,8 @@ async function databasesOf(step: Step, run: Run): Promise<Record<string, string>
 }
 
 /**
- * Releases the lease of the set and those of its parts, whoever holds them, and returns whose they were. If one can't be
- * released, the others are released all the same; then it throws.
+ * Releases the lease of the set and those of its parts, regardless of their holders, and returns who held them. If
+ * one can't be released, the others are still released; then it throws.
  */
 export async function unlock(options: RunOptions): Promise<Unlocked> {
   return withRun({ steps: [] }, options, async (run) => {
@@ -94,7 +97,7 @@ export async function unlock(options: RunOptions): Promise<Unlocked> {
   });
 }
 
-/** Resolves when CouchDB is ready, as `apply` waits for it. */
+/** Resolves when CouchDB is ready, by the same criteria as `apply`. */
 export async function wait(options: RunOptions): Promise<void> {
   await withRun({ steps: [] }, options, reach);
 }
@@ -113,7 +116,7 @@ async function editLedger(
     await reach(run);
     const before = await readLedger(run.couch, run.place);
     const empty: Ledger = { formatVersion: 1, set: run.place.set, entries: {} };
-    // Refuse what can't be done, before anything is written.
+    // Refuse what can't be done before anything is written.
     await edit(before?.ledger ?? empty, run);
     run.couch.allowWrites();
     await ensureLedger(run);

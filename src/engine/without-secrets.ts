@@ -2,12 +2,12 @@ import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Secrets } from "../secrets/secrets.js";
 
 /**
- * What a step or the engine threw, as an error that may be shown. Our own sentences may speak of a secret that names
- * something; the message of an exception that nobody foresaw was written by somebody else.
+ * Removes secrets from an error of a step or the engine, so that it can be shown. Our own sentences may contain a
+ * secret that is a name; the message of an unexpected exception was written by someone else.
  */
 export function withoutSecrets(thrown: unknown, { own, foreign }: Pick<Secrets, "own" | "foreign">): MigrateError {
   const error = toMigrateError(thrown);
-  // Problems of the files are clean.
+  // Problems of the files contain no secrets.
   if (error.constructor !== MigrateError) return error;
   const clean = error.code === "bug" ? foreign : own;
   const message = clean(error.message);
@@ -21,7 +21,7 @@ export function withoutSecrets(thrown: unknown, { own, foreign }: Pick<Secrets, 
   return new MigrateError(error.code, { message, next, data: Object.fromEntries(data), cause: error.cause });
 }
 
-/** An id is never masked, and what a run has come to is clean. */
+/** An id is never masked, and the result of a run contains no secrets. */
 const kept: ReadonlySet<string> = new Set(["id", "result"]);
 
 function cleaned(value: unknown, clean: (text: string) => string): unknown {

@@ -54,7 +54,7 @@ export async function work(
   return fastPath?.takeSnapshot(run, stored);
 }
 
-/** Returns the ledger as it is stored then. */
+/** Returns the ledger as it is then stored. */
 async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedger | undefined> {
   const startedAt = new Date();
   const began = performance.now();
@@ -90,11 +90,11 @@ async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedge
   try {
     if (done) {
       await recorder.begin();
-      // Some of the steps alone do not show it.
+      // Some of the steps alone do not prove it.
       if ([...seen.files.secrets.changed].every((id) => seen.due.has(id))) recorder.secretsHold(proven);
       recorder.nodes = knownNodes(run.couch);
     }
-    // The steps are applied but not recorded: the caller must not be told that the run is done.
+    // If the steps are applied but not recorded, the run must not be reported as done.
     if (done && recorder.isBehind) lease.assertHeld();
     if (!lease.lost.aborted) await recorder.flush();
     stored = recorder.stored;

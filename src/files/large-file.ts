@@ -1,9 +1,12 @@
-/** A file that is read piece by piece, because it may be larger than what can be held. */
+/** A file that is read piece by piece, because it may be too large for memory. */
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { openRegular } from "./regular-file.js";
 
-/** Small enough that V8 does not make their text a large object: those are old at once, and the heap grows with them. */
+/**
+ * Small enough that V8 does not treat the text as a large object: those count as old immediately, and make the heap
+ * grow.
+ */
 export const pieceBytes = 64 * 1024;
 
 export class LargeFile {
@@ -11,14 +14,14 @@ export class LargeFile {
 
   private constructor(
     path: string,
-    /** As problems and errors name it. */
+    /** The name in problems and errors. */
     readonly name: string,
     readonly bytes: number,
   ) {
     this.#path = path;
   }
 
-  /** Throws NotReadable, and what the file system says. The file is looked at, and neither read nor kept open. */
+  /** Throws NotReadable, and errors of the file system. Only checks the file; it is neither read nor kept open. */
   static async at(path: string, name: string): Promise<LargeFile> {
     const file = await openRegular(path);
     try {
@@ -28,7 +31,7 @@ export class LargeFile {
     }
   }
 
-  /** Another one where another file is behind the path, or it was written to: a mounted ConfigMap changes its links. */
+  /** Changes if the path leads to another file or the file was written: a mounted ConfigMap changes its links. */
   async stamp(): Promise<string> {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(this.#path, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(":");
@@ -44,7 +47,7 @@ export class LargeFile {
     }
   }
 
-  /** Closed with its stream. */
+  /** Closed together with its stream. */
   async read(): Promise<Readable> {
     return (await openRegular(this.#path)).createReadStream({ highWaterMark: pieceBytes });
   }

@@ -1,12 +1,15 @@
-/** Reads a text file as all of our input is read: a regular file, not too big, UTF-8, line ends as LF. */
+/**
+ * Reads a text file, with the rules for all our input: a regular file, not too large, UTF-8, line ends converted to
+ * LF.
+ */
 import { isUtf8 } from "node:buffer";
 import { NotReadable, readBytes } from "./regular-file.js";
 
 export interface Unreadable {
   readonly code: string;
-  /** What follows the file's name in a message: `is missing`. */
+  /** The text after the file's name in a message: `is missing`. */
   readonly reason: string;
-  /** Where in the file, from 1; absent: the file as a whole. */
+  /** Line in the file, starting from 1; absent: the whole file. */
   readonly line?: number;
   readonly column?: number;
 }
@@ -21,7 +24,7 @@ export function readText(path: string): ReadText {
   }
 }
 
-/** What a failed file operation means. Anything else is a bug, and is thrown on. */
+/** Explains a failed file operation. Any other error is a bug, and is rethrown. */
 export function unreadable(error: unknown): Unreadable {
   if (error instanceof NotReadable) return { code: error.code, reason: error.reason };
   const { code } = error as NodeJS.ErrnoException;
@@ -44,18 +47,18 @@ export function decode(bytes: Buffer): ReadText {
   return { text: text.slice(start).replaceAll(/\r\n?/g, "\n") };
 }
 
-/** Seen by the first four bytes. */
+/** Detected from the first four bytes. */
 export function otherEncoding(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes;
   if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? "UTF-32" : "UTF-16";
   if (first === 0xfe && second === 0xff) return "UTF-16";
   if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return "UTF-32";
-  // Without a byte order mark: every other byte of ASCII text is 0.
+  // Without a byte order mark: in ASCII text, every other byte is 0.
   const zeros = bytes.length >= 4 && [first === 0 && third === 0, second === 0 && fourth === 0];
   return zeros && zeros[0] !== zeros[1] ? "UTF-16" : undefined;
 }
 
-/** The first byte that does not come out as it went in. */
+/** The first byte that decoding and encoding does not preserve. */
 function notUtf8(bytes: Buffer): Unreadable {
   const again = Buffer.from(bytes.toString("utf8"));
   let at = 0;

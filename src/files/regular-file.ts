@@ -1,22 +1,21 @@
 /**
- * Opens and reads regular files, and nothing else: a pipe without a writer is waited for without end, and a device may
- * have no end. What is opened is what is checked, so that nothing can be put in its place meanwhile. Links are followed:
- * a mounted Secret consists of them.
- *
- * At once, not in promises, where a file is read whole: a set has hundreds of small files, and a promise of node:fs
- * costs several times as much as the file.
+ * Opens and reads regular files only: a pipe without a writer would block forever, and a device may have no end. The
+ * check applies to the opened file, so it can't be replaced in between. Links are followed: a mounted Secret consists
+ * of links.
+ * Synchronous where a file is read in one go: a set has hundreds of small files, and a promise of node:fs costs
+ * several times as much as the file.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** A larger file is not read whole. CouchDB takes no document over 8 MB. */
+/** A larger file is not read in one go. CouchDB accepts no document over 8 MB. */
 export const maxBytes = 10_000_000;
 
-/** Windows has no O_NONBLOCK, and no such pipes either. */
+/** Windows has neither O_NONBLOCK nor such pipes. */
 const { O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0 } = constants;
 const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
-/** The path leads to something that is not read. `reason` continues after its name: `is a folder, not a file`. */
+/** The path leads to something that is not read. `reason` is the text after its name: `is a folder, not a file`. */
 export class NotReadable extends Error {
   override readonly name = "NotReadable";
   constructor(
@@ -30,13 +29,13 @@ export class NotReadable extends Error {
 
 export interface ReadOptions {
   /**
-   * A pipe is read as well, up to its end: a shell's `<(…)` is one. Only for what is read once, since it is empty
-   * afterwards. Milliseconds that its writer is waited for.
+   * Also reads a pipe, up to its end, such as a shell's `<(…)`. Only for input that is read once, because the pipe is
+   * empty afterwards. The value is how long to wait for its writer, in milliseconds.
    */
   readonly waitForPipe?: number;
 }
 
-/** The whole file. Throws NotReadable, and what the file system says. */
+/** Reads the whole file. Throws NotReadable, and errors of the file system. */
 export function readBytes(path: string, { waitForPipe }: ReadOptions = {}): Buffer {
   const file = openNow(path);
   try {
@@ -49,7 +48,7 @@ export function readBytes(path: string, { waitForPipe }: ReadOptions = {}): Buff
   }
 }
 
-/** The caller closes it. Throws as `readBytes` does. */
+/** The caller closes it. Throws the same errors as `readBytes`. */
 export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, flags).catch((error: unknown) => {
     throw socketOr(error, path);
@@ -71,7 +70,7 @@ function openNow(path: string): number {
   }
 }
 
-/** Sockets, and devices that nothing is behind, can't be opened. */
+/** Sockets, and devices without a driver, can't be opened. */
 function socketOr(error: unknown, path: string): unknown {
   return (error as NodeJS.ErrnoException).code === "ENXIO" ? special(path) : error;
 }
@@ -85,7 +84,7 @@ function assertRegular(stats: Stats, path: string): void {
   if (!stats.isFile()) throw special(path);
 }
 
-/** `size`: as the file system has it. A file may grow meanwhile, and those in /proc have none. */
+/** `size`: from the file system. A file may grow in the meantime, and files in /proc report none. */
 function readToEnd(file: number, path: string, size: number, patience: number): Buffer {
   if (size > maxBytes) throw tooLarge(path, size);
   const until = performance.now() + patience;

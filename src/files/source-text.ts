@@ -1,13 +1,13 @@
 import type { Position } from "../contract/problem.js";
 
-/** One file's text, and the line and column of an offset in it. */
+/** The text of one file; computes the line and column of an offset. */
 export class SourceText {
-  /** Offsets at which lines begin; made when the first position is asked for. */
+  /** Offsets at which lines begin; computed when the first position is needed. */
   #lineStarts: number[] | undefined;
   #last = { line: 0, offset: 0, column: 0 };
 
   constructor(
-    /** As problems name it. */
+    /** The name in problems. */
     readonly file: string,
     readonly text: string,
   ) {}
@@ -20,7 +20,7 @@ export class SourceText {
   position(offset: number): Position {
     const line = this.line(offset);
     const start = this.#lineStarts?.[line - 1] ?? 0;
-    // In a file of one long line, counting from its beginning each time would take hours.
+    // In a file with one long line, counting from its beginning each time would take hours.
     const known = this.#last.line === line && this.#last.offset <= offset ? this.#last : { offset: start, column: 1 };
     const column = known.column + characters(this.text.slice(known.offset, offset));
     this.#last = { line, offset, column };
@@ -45,7 +45,7 @@ function lastAtOrBefore(sorted: readonly number[], wanted: number): number {
   return low;
 }
 
-/** A character outside the basic plane is one column, not the two code units that JavaScript counts. */
+/** A character outside the basic plane is one column, not two code units as in JavaScript. */
 function characters(text: string): number {
   let count = 0;
   for (const _ of text) count++;

@@ -1,8 +1,7 @@
 /**
- * The first requests of a run, sent before the migration files are parsed: where the snapshot that the last run has left
- * was made of the very files that lie here, for databases that are as they were, there is nothing to do, and nothing
- * else is loaded. In all other cases, and in every doubt, the run goes on as if it began here, with the answers that it
- * has already.
+ * The first requests of a run, sent before the migration files are parsed. If the snapshot of the last run was made
+ * from exactly these files, and the databases are unchanged, there is nothing to do, and nothing else is loaded. In
+ * all other cases, and in any doubt, the run continues as if it started here, with the answers that it already has.
  */
 
 import { MigrateError } from "../../contract/errors.js";
@@ -26,7 +25,10 @@ import {
 import { releaseOf } from "../release-of.js";
 import { readSnapshot, type Snapshot } from "./snapshot.js";
 
-/** A server that takes longer, in milliseconds, is not waited for before the files are read: they may be wrong. */
+/**
+ * If a server takes longer than this, in milliseconds, the files are read without waiting for it, because they may be
+ * invalid.
+ */
 const answersWithin = 1_000;
 
 export async function firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult> {
@@ -43,14 +45,14 @@ export async function firstLook(path: string, env: Env, options: ConnectedOption
   const sources = readSources(path, problems);
   const may = problems.count === 0 && sources.every(({ text }) => !rulesItOut.test(text));
   const asked = may ? readSnapshot(couch, place) : Promise.resolve(undefined);
-  // Whoever goes on meets what went wrong; here it may come while nobody listens yet.
+  // The run that continues gets this error again; here, it may come before any code handles it.
   asked.catch(() => {});
   let late: NodeJS.Timeout | undefined;
   const soon = new Promise<undefined>((resolve) => {
     late = setTimeout(resolve, answersWithin, undefined);
   });
   try {
-    // Loaded while CouchDB is at work: it takes a while.
+    // Loaded while CouchDB is working on the request, because loading takes a while.
     const digest =
       may && !options.verify ? new (await import("../../migrations/inputs.js")).Digest(path, sources) : undefined;
     const snapshot = await Promise.race([asked, soon]);
@@ -68,25 +70,25 @@ export async function firstLook(path: string, env: Env, options: ConnectedOption
     }
     if (snapshot) askForDatabases(snapshot, couch, options.verify ?? false);
   } catch {
-    // Whatever it is, the files come first: they may be wrong. Then the run meets it again.
+    // Ignored: file validation comes first, and the full run will hit the same error.
   } finally {
     clearTimeout(timer);
     clearTimeout(late);
     options.signal?.removeEventListener("abort", interrupt);
   }
-  // Asked for after what may have failed: refused credentials are not tried twice.
+  // Sent after the requests that may fail, so that refused credentials are not tried twice.
   const ledger = asked.then(() => readLedger(couch, place));
   ledger.catch(() => {});
   return { look: { couch, ledger, began, secrets, end: (reason) => hard.abort(reason) } };
 }
 
 /**
- * Steps of these kinds, and secrets from files: such a set can't have a snapshot, and begins with its ledger. Where it
- * only looks so, in a comment say, the long way is right as well.
+ * Steps of these kinds, and secrets from files: such a set can't have a snapshot, and starts with its ledger. If the
+ * text only looks like it, for example in a comment, the long way is correct as well.
  */
 const rulesItOut = new RegExp(`\\b(?:${[...withoutSnapshot].join("|")})["']?\\s*:|\\$\\{file:`);
 
-/** A release that is not the ledger's is to be noted, or to be refused. */
+/** A release that differs from the ledger's has to be noted or refused. */
 function isReleased({ release }: Snapshot, options: ApplyOptions): boolean {
   const own = releaseOf(options);
   return own === undefined || own === release;
@@ -100,7 +102,7 @@ async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace
   return same && revision === snapshot.ledger;
 }
 
-/** The run that goes on will most likely need the same. Whatever fails, it meets again. */
+/** If the run continues, it will most likely need the same. It will hit any error again. */
 function askForDatabases({ databases }: Snapshot, couch: Gateway, wholly: boolean): void {
   const names = Object.keys(databases);
   const inventory = inventoryOf(couch);

@@ -1,4 +1,4 @@
-/** What the rest may use of the fast path: what a run loads that has nothing to do; the other parts are loaded when used. */
+/** The interface of the fast path: what a run with nothing to do loads. Other parts are loaded when needed. */
 
 export { firstLook } from "./first-look.js";
 

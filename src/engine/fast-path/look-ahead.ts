@@ -1,7 +1,7 @@
 /**
- * Reads what a run will look at that looks at every step, while the files of the later steps are still being parsed:
- * CouchDB and the parser are then at work at the same time. The gateway keeps the answers for the run. Nothing is
- * decided here, and what goes wrong is met again by whoever needs it.
+ * If a run examines every step, reads what it will need while the files of later steps are still being parsed, so
+ * that CouchDB and the parser work at the same time. The gateway caches the answers for the run. Nothing is decided
+ * here; the code that needs an answer hits any error again.
  */
 import { setImmediate as otherWork } from "node:timers/promises";
 import pLimit from "p-limit";
@@ -11,7 +11,7 @@ import { aheadOf } from "../../kinds/traits.js";
 import type { LoadOptions } from "../../migrations/load.js";
 import type { FirstLook } from "../open-server.js";
 
-/** @returns what is to be called with the steps of each file, and awaited before the next one is parsed */
+/** @returns a function to call with the steps of each file, and to await before the next file is parsed */
 export function lookAhead(
   { couch, ledger }: Pick<FirstLook, "couch" | "ledger">,
   concurrency: number,
@@ -26,7 +26,7 @@ export function lookAhead(
         const key = `${step.kind} ${database}`;
         if (isPattern(database) || begun.has(key)) continue;
         begun.add(key);
-        // Where there is no ledger, there is nothing yet that could be looked at.
+        // Without a ledger, there is nothing to read yet.
         limited(async () => (await ledger) && ahead(couch, database)).catch(() => {});
       }
     }

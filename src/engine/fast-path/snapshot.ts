@@ -1,9 +1,9 @@
 /**
- * What lets the next run know that it has nothing to do, without reading the ledger and without parsing the files.
- *
- * It lies in the lease, where its holder leaves it when all is done. Nobody writes the ledger but by the lease, and
- * whoever takes the lease writes that document anew, by compare-and-set: so a snapshot that stands there holds, and no
- * late runner puts an old one back. What people do to the ledger by hand is told by its revision.
+ * Tells the next run that it has nothing to do, without reading the ledger or parsing the files.
+ * The snapshot is in the lease document: the lease's holder leaves it there when everything is done. Only a holder of
+ * the lease writes the ledger, and taking the lease rewrites that document by compare-and-set. So a snapshot in it is
+ * valid, and a late runner can't put back an old one. The ledger's revision shows whether someone edited the ledger
+ * by hand.
  */
 import type { Couch } from "../../couch/couch.js";
 import { isStamp, type Stamp } from "../../couch/stamp.js";
@@ -12,17 +12,20 @@ import { type LedgerPlace, leasePath } from "../../ledger/place.js";
 import type { Inputs } from "../../migrations/inputs.js";
 import { isObject, isStringArray } from "../../text/json.js";
 
-/** A run has left nothing to do: these files are the newest version, and every step of them is recorded, in databases of these incarnations. */
+/**
+ * A run has left nothing to do: these files are the newest version, and every step of them is recorded, in databases
+ * with these incarnations.
+ */
 export interface Snapshot extends Inputs, Stamp {
   /** The ledger's revision. */
   readonly ledger: string;
-  /** The ledger's release. Absent: it has none. */
+  /** The ledger's release. Absent: none. */
   readonly release?: string;
   /** Ids, in the order of the files. */
   readonly steps: readonly string[];
 }
 
-/** One request. `undefined`: there is none, or the lease is held, or in doubt. */
+/** Sends one request. `undefined`: there is no snapshot, or the lease is held or in doubt. */
 export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Snapshot | undefined> {
   const options = { query: { open_revs: "all" }, accept: [404], fresh: true, keep: false };
   const { status, body } = await couch.read(leasePath(place), options);
@@ -31,7 +34,7 @@ export async function readSnapshot(couch: Couch, place: LedgerPlace): Promise<Sn
   return others.length === 0 && isSnapshot(lease?.snapshot) ? lease.snapshot : undefined;
 }
 
-/** Can this version read it? */
+/** Whether this version can read it. */
 function isSnapshot(value: unknown): value is Snapshot {
   if (!isObject(value)) return false;
   const { digest, reads, variables, ledger, release = "", steps } = value;

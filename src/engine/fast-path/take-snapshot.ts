@@ -1,4 +1,4 @@
-/** Whether a run has left nothing to do, for the next one to know without parsing the files. */
+/** Whether a run has left nothing to do, so that the next one can skip parsing the files. */
 import { unknownIncarnation } from "../../couch/inventory.js";
 import { isPattern } from "../../couch/pattern.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
@@ -11,12 +11,12 @@ import { placeSteps } from "../places.js";
 import type { Run } from "../session.js";
 import type { Snapshot } from "./snapshot.js";
 
-/** More files than this are not read again for nothing. */
+/** With more files than this, reading them again is not worthwhile. */
 const mostReads = 2_000;
 
 /**
- * `undefined`: something is left, or it has to be found out by each run anew: what is looked at on every run, secrets,
- * patterns, databases whose incarnation is not known.
+ * `undefined`: something is left to do, or each run has to check for itself: steps that are checked on every run,
+ * secrets, patterns, databases with an unknown incarnation.
  */
 export function takeSnapshot(
   { inventory, migrations: { steps, inputs }, place }: Pick<Run, "inventory" | "migrations" | "place">,
@@ -27,7 +27,7 @@ export function takeSnapshot(
   const { existing } = inventory;
   const names = [...new Set(steps.flatMap(namedDatabases))].sort();
   if (names.some((name) => isPattern(name) || existing.get(name) === unknownIncarnation)) return undefined;
-  // Another version may have been noted while this one waited for the lease.
+  // Another version may have been noted while this run waited for the lease.
   if (newestVersion(stored.ledger) !== filesVersion(steps)) return undefined;
   const seen = { incarnations: existing, secretsChanged: new Set<string>() };
   const decisions = decide(placeSteps({ steps, place }, existing), stored.ledger, seen, { place });
