@@ -5,8 +5,9 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 /**
- * Each folder, or file that lies in src/ itself, with those that it may import. It may name only folders above it, so
- * there is no circle. To let a folder import one more, add it here; where it is below, move what both need further up.
+ * Each folder, or file in src/ itself, with those that it may import. It may name only folders above it, so
+ * there is no circle. To let a folder import one more, add it here; if that one is below, move what both need further
+ * up.
  */
 const layers: Readonly<Record<string, string>> = {
   text: "",
@@ -67,11 +68,11 @@ test.each(Object.keys(layers))("%s may import only layers above it", (layer) => 
   expect(names.slice(0, names.indexOf(layer))).toEqual(expect.arrayContaining(allowedFor(layer)));
 });
 
-test("every folder has its layer", () => {
+test("every folder has a layer", () => {
   expect(Object.keys(layers).sort()).toEqual([...new Set([...imports.keys()].map(layerOf))].sort());
 });
 
-test("no file imports from a layer that its own may not import", () => {
+test("no file imports from a layer that its own layer may not import", () => {
   const wrong = [...imports].flatMap(([file, imported]) => {
     const allowed = [layerOf(file), ...allowedFor(layerOf(file))];
     return imported
@@ -93,12 +94,12 @@ test("every layer that a folder may import is imported", () => {
   expect(unused).toEqual([]);
 });
 
-test("only the inventory knows how databases are asked for", () => {
+test("only the inventory knows how databases are read", () => {
   const users = [...imports].flatMap(([file, imported]) => (imported.includes("couch/databases.ts") ? file : []));
   expect(users.sort()).toEqual(["couch/inventory.ts", "couch/stamp.ts"]);
 });
 
-/** A second product: what it serves is in docs/sandbox.md. */
+/** A separate product: docs/sandbox.md says what it is for. */
 const sandbox = readdirSync("sandbox", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 
 test("the sandbox imports few layers of src/, and only start-sandbox.ts imports the sandbox", () => {

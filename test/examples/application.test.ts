@@ -1,4 +1,4 @@
-/** The examples do what their READMEs say. The replication and the partitions need a CouchDB of the test's own. */
+/** The examples do what their READMEs say. The replication and the partitions need a separate CouchDB. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApplyOptions, apply, loadMigrations, type Migrations, plan } from "../../src/index.js";
 import { must, request, until } from "../support/request.js";
@@ -25,7 +25,7 @@ onNodes("a whole application", () => {
   });
   afterAll(() => node.close());
 
-  test("is applied to an empty server, and then holds", async () => {
+  test("is applied to an empty server, and then has nothing to do", async () => {
     const before = await plan(migrations, options);
     expect(before.changes).toBe(migrations.steps.length - 1);
     const result = await apply(migrations, options);
@@ -86,7 +86,7 @@ onNodes("one template for fifty databases", () => {
   });
   afterAll(() => node.close());
 
-  test("brings each of them up to date, and no other", async () => {
+  test("updates each of them, and no other database", async () => {
     const result = await apply(migrations, options);
     expect(result.failures).toEqual([]);
     for (const tenant of tenants) {
@@ -97,7 +97,7 @@ onNodes("one template for fifty databases", () => {
     expect(await apply(migrations, options)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test("picks up a database that appears later, though the steps are in the ledger", async () => {
+  test("updates a database that appears later, even though the steps are in the ledger", async () => {
     await must(node, "PUT", "/tenant-51");
     const planned = await plan(migrations, options);
     for (const step of planned.steps) {
@@ -109,7 +109,7 @@ onNodes("one template for fifty databases", () => {
     expect(await must(node, "GET", "/tenant-51/settings")).toMatchObject({ currency: "EUR" });
   });
 
-  test("what fails in one database is reported, and the others are done", async () => {
+  test("reports a failure in one database, and updates the others", async () => {
     await must(node, "PUT", "/tenant-52");
     await must(node, "PUT", "/tenant-53");
     const stubborn = {

@@ -1,4 +1,4 @@
-/** The Compose files: their keys, and that their commands work, one after the other. No package has a current schema. */
+/** The Compose files: their keys, and that their commands work, one after another. No package has a current schema. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -47,11 +47,11 @@ it.each(["compose.yaml", "examples/compose/compose.yaml"])("%s has only keys tha
 it.each<[string, (file: ReturnType<typeof read>) => unknown]>([
   ["an unknown key", ({ services }) => ({ services: { a: { ...services.migrations, comand: ["apply"] } } })],
   ["an unknown condition", () => ({ services: { a: { depends_on: { b: { condition: "completed" } } } } })],
-])("would refuse %s", (_, change) => {
+])("%s would be refused", (_, change) => {
   expect(takes(change(read("examples/compose/compose.yaml")))).toBe(false);
 });
 
-it("the example's containers wait for each other, name what is there, and do their work in this order", async () => {
+it("the example's containers wait for each other, name what exists, and run in this order", async () => {
   const { services, volumes } = read("examples/compose/compose.yaml");
   const { couchdb, migrations, application } = services;
   expect(migrations.depends_on).toEqual(["couchdb"]);

@@ -1,6 +1,7 @@
 /**
- * Stand-ins for Express and NestJS, which the suite does not install: what the examples use of them, with types. They do
- * what the real ones do as far as it matters here: Nest's waits for `onModuleInit` of all providers, and then listens.
+ * Stand-ins for Express and NestJS, which the suite does not install: what the examples use of them, with types. They
+ * do what the real ones do, as far as it matters here: Nest's waits for `onModuleInit` of all providers, and then
+ * listens.
  */
 const packageOf = (name: string, type: "module" | "commonjs") =>
   JSON.stringify({ name, version: "0.0.0", type, main: "index.js", types: "index.d.ts" });

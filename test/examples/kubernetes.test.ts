@@ -1,4 +1,4 @@
-/** The examples for Kubernetes, offline: the API knows their fields, and they fit together and the tool. */
+/** The examples for Kubernetes, offline: the API knows their fields, and they fit each other and the tool. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -37,7 +37,7 @@ interface PodSpec {
   readonly volumes?: readonly { name: string; configMap?: ConfigMapVolume; secret?: { secretName: string } }[];
 }
 
-/** What Kubernetes gets in the end, for each example. */
+/** What Kubernetes finally gets from each example. */
 const examples = {
   "init-container": { manifests: manifestsIn(await text("init-container/deployment.yaml")), given: [] },
   job: { manifests: manifestsIn(await text("job/job.yaml")), given: ["couchdb"] },
@@ -50,7 +50,7 @@ const examples = {
   "couchdb-chart": { manifests: await kustomized("couchdb-chart"), given: ["zerg-couchdb"] },
 };
 
-/** As `kubectl kustomize` would have it, but for the hashes in the names. */
+/** As from `kubectl kustomize`, except for the hashes in the names. */
 async function kustomized(inside: string): Promise<Manifest[]> {
   const {
     resources,
@@ -105,7 +105,7 @@ function podOf(manifests: readonly Manifest[]): { pod: PodSpec; container: Conta
   return { pod, container };
 }
 
-/** What lies at /migrations, by path. */
+/** The files in /migrations, by path. */
 function mountedFiles(manifests: readonly Manifest[], pod: PodSpec, container: Container): Record<string, string> {
   const mount = container.volumeMounts?.find(({ mountPath }) => mountPath === "/migrations");
   const { configMap } = pod.volumes?.find(({ name }) => name === mount?.name) ?? {};
@@ -120,7 +120,7 @@ function mountedFiles(manifests: readonly Manifest[], pod: PodSpec, container: C
   );
 }
 
-it("the API takes the keys of the ConfigMaps: they have no folders", () => {
+it("the API accepts the keys of the ConfigMaps: they have no folders", () => {
   const maps = Object.values(examples).flatMap(({ manifests }) => manifests.filter(({ kind }) => kind === "ConfigMap"));
   for (const { data } of maps) for (const key of Object.keys(data ?? {})) expect(key).toMatch(/^[-._a-zA-Z0-9]+$/);
 });
@@ -133,14 +133,14 @@ it("README.md's image holds README.md's migrations where the tool looks for them
   expect((await loadMigrations(join(root, from), { env })).steps.length).toBeGreaterThan(0);
 });
 
-describe("the judge of manifests", () => {
+describe("the check of manifests", () => {
   const job = (spec: object, podSpec: object = {}) => ({
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name: "a" },
     spec: { template: { spec: { containers: [{ name: "a" }], ...podSpec } }, ...spec },
   });
-  it("lets through what is in order", () => {
+  it("accepts a valid manifest", () => {
     expect(manifestProblems([job({})])).toEqual([]);
   });
   it.each<[string, Manifest, string]>([
@@ -162,7 +162,7 @@ it("the API knows every field of the examples", () => {
 describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
   const { pod, container } = podOf(manifests);
 
-  it("asks for no right that it does not need, and for little memory", () => {
+  it("requests no permission that it does not need, and little memory", () => {
     expect(pod).toMatchObject({ securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
     expect(container).toMatchObject({
       image: `couchdb-migrate:${version}`,
@@ -176,7 +176,7 @@ describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
     });
   });
 
-  it("mounts what is there", () => {
+  it("mounts what exists", () => {
     const names = (kind: string) => manifests.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
     const secrets = [...names("Secret"), ...given];
     const volumes = new Map(pod.volumes?.map((volume) => [volume.name, volume]));
@@ -190,7 +190,7 @@ describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
     }
   });
 
-  it("gives arguments and variables that the tool takes, and migrations that are valid", async () => {
+  it("passes arguments and variables that the tool accepts, and valid migrations", async () => {
     const parsed = parseArguments(container.args ?? [], 100);
     if ("text" in parsed) throw new Error(parsed.text);
     const secret = join(await tempFolder({ secret: "geheim" }), "secret");
@@ -216,7 +216,7 @@ describe.each(Object.entries(examples))("%s", (name, { manifests, given }) => {
   });
 });
 
-it("an Indexed Job has as many completions as its pods say that there are parts", () => {
+it("an Indexed Job has as many completions as its pods have parts", () => {
   const { manifests } = examples["transform-job"];
   const { container } = podOf(manifests);
   const job = manifests.find(({ kind }) => kind === "Job")?.spec as { completions: number; completionMode: string };
@@ -226,7 +226,7 @@ it("an Indexed Job has as many completions as its pods say that there are parts"
   expect(partOf(part, { JOB_COMPLETION_INDEX: last })).toEqual({ number: job.completions, of: job.completions });
 });
 
-it("what a Helm hook uses is a hook that comes before it", () => {
+it("what a Helm hook uses is created by an earlier hook", () => {
   for (const { manifests } of [examples.helm, examples["helm with a Secret of its user's"]]) {
     for (const { kind, metadata } of manifests) {
       expect(metadata.annotations).toMatchObject({
@@ -246,7 +246,7 @@ it("what Argo CD runs before a sync is a hook, and the ConfigMap comes before it
   expect(waves).toEqual([...waves].sort((a, b) => a - b));
 });
 
-/** No package of a reasonable size has Flux's types: these are the fields that we use of its Kustomization. */
+/** No package of a reasonable size has Flux's types: these are the fields of its Kustomization that we use. */
 const fluxKustomization = new Ajv().compile({
   ...exactly({
     apiVersion: { const: "kustomize.toolkit.fluxcd.io/v1" },
@@ -286,7 +286,7 @@ it("the values for CouchDB's chart start as many nodes as the first step waits f
   expect(values.autoSetup.enabled).toBe(false);
 });
 
-/** The parts of manifests that the documentation shows, each at its place. */
+/** The parts of manifests that the documentation shows, each in its location. */
 const shown: readonly [string, string, (part: object) => Manifest][] = [
   ["README.md", "initContainers", (part) => deployment(part, {})],
   ["docs/kubernetes.md", "env", (part) => deployment({}, part)],

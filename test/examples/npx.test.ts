@@ -1,4 +1,4 @@
-/** Nothing here tells people to run a package that nobody vouches for. */
+/** Nothing here tells people to run an unverified package. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,6 @@
-/** The example leaves a CouchDB as obsidian-livesync's own script does: both configurations are compared whole. */
+/**
+ * The example configures CouchDB exactly as obsidian-livesync's own script does: the whole configurations are compared.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apply, loadMigrations } from "../../src/index.js";
 import { must, request } from "../support/request.js";
@@ -19,7 +21,10 @@ const settings = [
   ["cors/origins", origins.join(",")],
 ];
 
-/** The script's requests. The address and the port that it sets are the node's own here, so that it stays reachable. */
+/**
+ * The script's requests. The address and the port that it sets are the node's own here, so that the node stays
+ * reachable.
+ */
 async function runScript(node: CouchNode): Promise<void> {
   const { name: username, password } = node.admin;
   const setup = { action: "enable_single_node", username, password, bind_address: "127.0.0.1", port: node.port };
@@ -28,7 +33,7 @@ async function runScript(node: CouchNode): Promise<void> {
   await must(node, "PUT", "/obsidiannotes");
 }
 
-/** All but what is different on any two nodes: hashes, folders, the address. */
+/** Everything except what differs between any two nodes: hashes, folders, the address. */
 async function configurationOf(node: CouchNode): Promise<unknown> {
   const { admins: _, smoosh, couchdb, chttpd, ...others } = await must(node, "GET", "/_node/_local/_config");
   const { database_dir, view_index_dir, uri_file, uuid, ...ofCouchdb } = couchdb;
@@ -51,7 +56,7 @@ onNodes("obsidian-livesync", () => {
     return apply(migrations, { connection: { url, username: name, password } });
   }
 
-  test("a new server is as after the script", async () => {
+  test("a new server ends up as after the script", async () => {
     expect(await applyTo(ours)).toMatchObject({
       applied: ["single-node", "livesync-settings", "vault"],
       adopted: ["admin"],
@@ -62,21 +67,21 @@ onNodes("obsidian-livesync", () => {
     expect(await applyTo(ours)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
   });
 
-  test("a server that the script has set up is taken over without a change", async () => {
+  test("a server that the script has set up is adopted without a change", async () => {
     const before = await configurationOf(theirs);
     const all = ["single-node", "admin", "livesync-settings", "vault"];
     expect(await applyTo(theirs)).toMatchObject({ applied: [], adopted: all });
     expect(await configurationOf(theirs)).toEqual(before);
   });
 
-  test.each(origins)("lets the app in from %s", async (origin) => {
+  test.each(origins)("allows the app from %s", async (origin) => {
     const headers = { origin, "access-control-request-method": "PUT" };
     const preflight = await request(ours, "OPTIONS", "/obsidiannotes", { as: null, headers });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
   });
 
-  test("asks everybody else for a login", async () => {
+  test("requires a login from everybody else", async () => {
     const refused = await request(ours, "GET", "/_up", { as: null });
     expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, 'Basic realm="couchdb"']);
   });

@@ -38,14 +38,14 @@ describe.each(["github/plan.yml", "github/apply.yml"])("%s", (file) => {
   });
 });
 
-it("the workflows use the actions of our own, by the same commits", () => {
+it("the workflows use the same actions as our own, with the same commits", () => {
   const pins = (files: readonly string[]) =>
     files.flatMap((file) => readFileSync(file, "utf8").match(/uses: \S+@\S+ # \S+$/gm) ?? []);
   expect(pins(exampleFiles)).toHaveLength(4);
   expect(pins(files)).toEqual(expect.arrayContaining(pins(exampleFiles)));
 });
 
-/** What we use of GitLab's keywords; the packages that have its schema are many megabytes. */
+/** The GitLab keywords that we use; packages with the full schema have many megabytes. */
 const takes = (() => {
   const text = { type: "string", minLength: 1 };
   const list = { type: "array", minItems: 1, items: text };
@@ -56,7 +56,7 @@ const takes = (() => {
   return new Ajv().compile(schema);
 })();
 
-it("GitLab knows every keyword of .gitlab-ci.yml, installs first, and applies one after the other", () => {
+it("GitLab knows every keyword of .gitlab-ci.yml, installs first, and applies one job after another", () => {
   expect(takes(gitlab), JSON.stringify(takes.errors)).toBe(true);
   expect(takes({ ...gitlab, a: { scripts: ["b"] } })).toBe(false);
   expect(gitlab.default.before_script).toEqual(["npm ci"]);
@@ -75,7 +75,7 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
   });
   afterAll(() => server.close());
 
-  /** A checkout with this one file, in which `npx` finds what is built. Runs the script as a runner does. */
+  /** A checkout with this one file, where `npx` finds the built tool. Runs the script like a CI runner. */
   async function project(yaml: string) {
     const folder = await tempFolder({ "migrations/001.yaml": yaml });
     const git = (...args: string[]) =>
@@ -96,7 +96,7 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
     return { run, plan };
   }
 
-  it("plan, apply, and plan that nothing is pending", async () => {
+  it("plan, apply, and plan again with nothing pending", async () => {
     const { run, plan: file } = await project("- id: zerglings\n  ensureDatabase:\n    name: zerglings\n");
     expect(await run(plan)).toBe(0);
     expect(readFileSync(file(), "utf8")).toContain("zerglings");
@@ -107,7 +107,7 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
     expect(readFileSync(file(), "utf8")).toMatch(/no changes|nothing/i);
   });
 
-  it("plan fails on invalid files, and on what would be refused", async () => {
+  it("plan fails on invalid files, and on a change that would be refused", async () => {
     const invalid = await project("- id: zerglings\n  ensureDatabse:\n    name: zerglings\n");
     expect(await invalid.run(plan)).toBe(3);
     expect(existsSync(invalid.plan())).toBe(false);

@@ -1,4 +1,4 @@
-/** CORS, JWT and a database per user: the settings do on a real CouchDB what the READMEs say. */
+/** CORS, JWT and a database per user: on a real CouchDB, the settings do what the READMEs say. */
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,14 +10,14 @@ import { must, request, until } from "../support/request.js";
 import { type CouchNode, onNodes, startCouchDB } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-/** As a browser asks before it sends what is not simple. */
+/** As a browser's preflight request. */
 const preflight = (origin: string, header = "authorization") => ({
   origin,
   "access-control-request-method": "PUT",
   "access-control-request-headers": header,
 });
 
-/** A token of `claims`, signed with the bytes of an HMAC key, or with the private key of a pair. */
+/** A token with `claims`, signed with the bytes of an HMAC key, or with the private key of a pair. */
 function token(claims: object, key: Buffer | KeyObject, header: object = {}): string {
   const alg = Buffer.isBuffer(key) ? "HS256" : "ES256";
   const parts = [{ alg, typ: "JWT", ...header }, claims].map((part) =>
@@ -56,8 +56,8 @@ onNodes("server settings", () => {
     });
 
     test.each([
-      ["a page of the application is let in", preflight("https://app.example"), true],
-      ["the second origin is let in", preflight("http://localhost:5173"), true],
+      ["a page of the application is allowed", preflight("https://app.example"), true],
+      ["the second origin is allowed", preflight("http://localhost:5173"), true],
       ["another page is not", preflight("https://elsewhere.example"), false],
       ["a header that is not listed is not", preflight("https://app.example", "x-other"), false],
     ])("%s", async (_, asked, isAllowed) => {
@@ -84,7 +84,7 @@ onNodes("server settings", () => {
     const session = (bearer: string) =>
       request(node, "GET", "/_session", { as: null, headers: { authorization: `Bearer ${bearer}` } });
 
-    test("no token counts before the nodes are restarted, and nothing shows the key", async () => {
+    test("no token is valid before the nodes are restarted, and nothing shows the key", async () => {
       const key = secret.toString("base64");
       const file = join(await tempFolder({ "jwt-key": `${key}\n` }), "jwt-key");
       const { migrations, result } = await applied("examples/jwt/migrations", "jwt", { JWT_KEY_FILE: file });
@@ -106,14 +106,14 @@ onNodes("server settings", () => {
     test.each<[string, string, number]>([
       ["has expired", token({ ...claims, exp: 1 }, secret), 401],
       ["never expires", token({ ...claims, exp: undefined }, secret), 400],
-      ["is of another issuer", token({ ...claims, iss: "https://elsewhere.example" }, secret), 400],
+      ["is from another issuer", token({ ...claims, iss: "https://elsewhere.example" }, secret), 400],
       ["is signed with another key", token(claims, randomBytes(32)), 400],
-      ["names a key that is not there", token(claims, secret, { kid: "2026" }), 400],
+      ["names a key that does not exist", token(claims, secret, { kid: "2026" }), 400],
     ])("a token is refused if it %s", async (_, bearer, status) => {
       expect((await session(bearer)).status).toBe(status);
     });
 
-    test("README.md's key of an identity provider is taken without a restart", async () => {
+    test("README.md's key of an identity provider is accepted without a restart", async () => {
       const page = await readFile(join(root, "examples/jwt/README.md"), "utf8");
       const [, yaml = ""] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
       const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
@@ -144,7 +144,7 @@ onNodes("server settings", () => {
         ({ body }) => body.members?.names?.includes(name),
       );
 
-    test("also those who signed up before get one", async () => {
+    test("users who signed up earlier get one, too", async () => {
       await signUp("early");
       await migrate();
       await created("early");

@@ -1,4 +1,4 @@
-/** The services of the examples apply their migrations before they listen: with the packed package, as their users get it. */
+/** The example services apply their migrations before they listen, with the packed package, as their users get it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rename } from "node:fs/promises";
@@ -48,8 +48,8 @@ beforeAll(async () => {
 });
 afterAll(() => removeFolder(parent));
 
-/** All at once, with the options of the NestJS example, which is compiled by this. */
-it("no service has an error in its types", async () => {
+/** All in one compilation, with the options of the NestJS example, which this also compiles. */
+it("no service has a type error", async () => {
   const { compilerOptions } = JSON.parse(await readFile(join(root, "examples/nestjs/tsconfig.json"), "utf8"));
   const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, parent);
   const typeRoots = [join(root, "node_modules/@types")];
@@ -88,7 +88,7 @@ describe.each(names)("%s", (name) => {
     expect(output).toMatch(/credentials|password/);
   });
 
-  it.each(["applied", "unchanged"])("listens once the migrations are %s", async (result) => {
+  it.each(["applied", "unchanged"])("listens after the migrations are %s", async (result) => {
     const { child, port, output } = await start(server.admin.password);
     try {
       expect(output).toContain("listening on");
@@ -101,7 +101,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-it("the examples ask for this version of the package", async () => {
+it("the examples require this version of the package", async () => {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   for (const name of names) {
     const { dependencies } = JSON.parse(await readFile(join(root, "examples", name, "package.json"), "utf8"));

@@ -31,7 +31,7 @@ describe("what is refused", () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
     const endless = spawn("sh", ["-c", 'cat /dev/zero > "$0"', pipe]);
-    // Opening it waits until the writer is there.
+    // Opening the pipe waits for a writer.
     const reader = spawn("sh", ["-c", 'exec 3< "$0"; echo open; cat', pipe]);
     await once(reader.stdout, "data");
     expect(() => readBytes(pipe, { waitForPipe: 60_000 })).toThrow(/the limit is 10 MB/);
@@ -41,7 +41,7 @@ describe("what is refused", () => {
 });
 
 describe("what is read", () => {
-  test("a file of the largest size, and a file without a size in /proc", async () => {
+  test("a file of the maximum size, and a file without a size in /proc", async () => {
     const file = join(await tempFolder(), "large");
     await writeFile(file, Buffer.alloc(maxBytes, "x"));
     expect(readBytes(file)).toHaveLength(maxBytes);

@@ -1,4 +1,4 @@
-/** Files that mean harm, or that nobody meant as input. Each is refused, or read, in bounded time; nothing hangs. */
+/** Files that are malicious, or were never meant as input. Each is refused, or read, in bounded time; nothing hangs. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { link, mkdir, symlink, writeFile } from "node:fs/promises";
@@ -34,7 +34,7 @@ const docs = (from: string) => `- id: a\n  ensureDocuments: { database: a, from:
 const views = (from: string) => `- id: a\n  ensureDesignDocs: { database: a, from: ${from} }\n`;
 const fifo = (path: string) => execFileSync("mkfifo", [path]);
 
-test("a pipe and a device are not read, wherever they are named", async () => {
+test("pipes and devices are not read, wherever they are named", async () => {
   const folder = await tempFolder({
     "docs/001.yaml": docs("../pipe"),
     "views/001.yaml": views("../pipe"),
@@ -72,7 +72,7 @@ test("a file of documents that is a pipe, a device or a socket, even if it is st
 });
 
 test("a gigabyte of blank lines, or of spaces in a list, in one megabyte of gzip", async () => {
-  // Files of gzip may be joined.
+  // Gzip files may be concatenated.
   const packed = (blank: string) => Array.from({ length: 10 }, () => gzipSync(blank.repeat(10_000_000)));
   const folder = await tempFolder({ "001.yaml": docs("[a.ndjson.gz, b.json.gz]") });
   await writeFile(join(folder, "a.ndjson.gz"), Buffer.concat([...packed("\n"), gzipSync('{"_id":"a"}')]));
@@ -122,7 +122,7 @@ test.each([
   ["not UTF-8", Buffer.from('{"_id":"\xff"}', "latin1")],
   ["UTF-16", Buffer.from('{"_id":"a"}', "utf16le")],
   ["cut off", '{"_id":"a"'],
-  ["a number beyond all", '{"_id":"a","n":1e999}'],
+  ["a number that is too large", '{"_id":"a","n":1e999}'],
   ["half a character", '{"_id":"\\ud800"}'],
 ])("documents in JSON: %s", async (_, content) => {
   const folder = await tempFolder({ "m/001.yaml": docs("../docs.json"), "docs.json": content as string });
@@ -131,7 +131,7 @@ test.each([
   expect(found).toHaveLength(1);
 });
 
-test("a prototype is nobody's: not through YAML, not through JSON", async () => {
+test("neither YAML nor JSON can change a prototype", async () => {
   const evil =
     '{ "_id": "a", "__proto__": { "polluted": true }, "constructor": { "prototype": { "polluted": true } } }';
   const folder = await tempFolder({
@@ -149,13 +149,13 @@ test("a prototype is nobody's: not through YAML, not through JSON", async () => 
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
-test("a document's own __proto__ goes to the server as it stands in the file", async () => {
+test("a document's own __proto__ is sent to the server unchanged", async () => {
   const folder = await tempFolder({
     "m/001.yaml": docs("../docs.json"),
     "docs.json": '{ "_id": "a", "__proto__": { "x": 1 } }',
   });
   const found = await loadMigrations(join(folder, "m"), { env: {} }).catch((error: InvalidInput) => error.problems);
-  // Refused, or kept: never dropped in silence.
+  // Refused, or kept: never silently dropped.
   expect(JSON.stringify(found)).toMatch(/__proto__/);
 });
 
@@ -176,7 +176,7 @@ test("a line of megabytes, a BOM, and every kind of line end", async () => {
 
 const nasty = "\u001b[2J\u001b]0;owned\u0007\u202egnp.exe\u2066\u200b\r\n</summary>`|[x](javascript:1)@everyone";
 
-test("what a terminal or Markdown would obey is written out, wherever it comes from", async () => {
+test("what a terminal or Markdown would interpret is escaped, wherever it comes from", async () => {
   const step: Plan["steps"][number] = {
     id: nasty,
     kind: "ensureUser",

@@ -1,5 +1,5 @@
 /**
- * Migration files that somebody made to do harm, by the thousand: nested deeper than a stack, aliases of aliases, keys of
+ * Thousands of malicious migration files: nested deeper than a stack, aliases of aliases, keys of
  * prototypes, names that steer a terminal, names without an end. Whatever they are, they are loaded, or refused with
  * problems that can be shown.
  */
@@ -40,7 +40,7 @@ const name = fc.oneof(
 
 const field = fc.oneof(name, fc.constantFrom(...kinds.flatMap(({ schema }) => Object.keys(schema.properties ?? {}))));
 
-/** JSON, which is YAML, whose members may be called `__proto__`. */
+/** JSON, which is also YAML, whose fields may be called `__proto__`. */
 const { tree } = fc.letrec<{ tree: string; leaf: string; list: string; map: string }>((tie) => ({
   leaf: fc.oneof(
     name.map((text) => JSON.stringify(text)),
@@ -58,12 +58,12 @@ const step = fc
   .tuple(name, kind, tree)
   .map(([id, kind, value]) => `- id: ${JSON.stringify(id)}\n  ${kind}: ${value}\n`);
 
-/** What users may write as they like: it is carried to CouchDB as it is, or refused. */
+/** What users may write freely: it is sent to CouchDB unchanged, or refused. */
 const document = tree.map(
   (value) => `- id: a\n  ensureDocuments: { database: a, docs: [{ _id: a, any: ${value} }] }\n`,
 );
 
-/** Somewhere in a step, opened ever deeper, and closed again or not. */
+/** Somewhere in a step, nested ever deeper, and closed again or not. */
 const deep = fc
   .tuple(
     kind,
@@ -103,7 +103,7 @@ const text = fc.oneof(
 
 const steers = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u2028]|\u200b/u;
 
-test("what is made to do harm is loaded, or refused in words that do none", async () => {
+test("malicious files are loaded, or refused with a harmless message", async () => {
   const folder = await tempFolder();
   const file = join(folder, "001.yaml");
   const ends = { loaded: 0, refused: 0 };
@@ -114,7 +114,7 @@ test("what is made to do harm is loaded, or refused in words that do none", asyn
         await loadMigrations(file, { env: {} });
         ends.loaded += 1;
       } catch (error) {
-        // A bug of ours is a MigrateError, too, once a command has caught it: here nothing has.
+        // Even a bug of ours becomes a MigrateError once a command has caught it: here nothing has.
         expect(error).toBeInstanceOf(InvalidInput);
         expect(error).toBeInstanceOf(MigrateError);
         const refused = error as InvalidInput;

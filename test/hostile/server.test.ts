@@ -1,4 +1,4 @@
-/** Servers that are not CouchDB, or not in their right mind: a run ends soon, with an error that says what to do. */
+/** Servers that are not CouchDB, or badly broken: a run ends soon, with an error that says what to do. */
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apply, loadMigrations, MigrateError, type Migrations, plan, status } from "../../src/index.js";
@@ -28,7 +28,7 @@ const password = "hunter2-hunter2";
 
 let folder: string;
 let migrations: Migrations;
-/** Whom nobody named: whatever comes here was sent astray. */
+/** A server that nobody named: it must not get any request. */
 let elsewhere: MisbehavingServer;
 const open: { close(): unknown }[] = [];
 
@@ -53,9 +53,9 @@ async function behaving(behaviour: Behaviour): Promise<MisbehavingServer> {
 const commands = { plan, apply, status } as const;
 
 /**
- * What becomes of each command; each sends its requests with credentials. Never rejects.
+ * The outcome of each command; each sends its requests with credentials. Never rejects.
  *
- * @param requestTimeout milliseconds: short where the server never comes to an end
+ * @param requestTimeout milliseconds: short if the server never finishes
  */
 async function endsOf(url: string, requestTimeout: number): Promise<unknown[]> {
   const connection = { url, username: "overlord", password, requestTimeout };
@@ -69,7 +69,7 @@ async function endsOf(url: string, requestTimeout: number): Promise<unknown[]> {
   );
 }
 
-/** One of these, on one screen, without control characters, secrets and stacks, and with what to do. */
+/** One of these errors, on one screen, without control characters, secrets and stacks, and with what to do. */
 function expectHelp(error: unknown, codes: readonly string[]): asserts error is MigrateError {
   if (!(error instanceof MigrateError)) throw error;
   expect(codes, error.message).toContain(error.code);
@@ -83,7 +83,7 @@ function expectHelp(error: unknown, codes: readonly string[]): asserts error is 
   expect(shown).not.toContain(password);
 }
 
-/** Writes for ever, at a pace that leaves time for the others. */
+/** Writes forever, at a pace that leaves time for the others. */
 const always =
   (chunk: string, every: number): Behaviour =>
   (_, response) => {
@@ -99,7 +99,7 @@ const away =
   (request, response) =>
     json(code, {}, { location: `${elsewhere.url}${request.path}` })(request, response);
 
-/** A CouchDB that takes the credentials, until it is asked for something. */
+/** A CouchDB that accepts the credentials, but then answers like this. */
 const withLogin = (behaviour: Behaviour): Behaviour => {
   const userCtx = { name: "overlord", roles: ["_admin"] };
   const routes = byPath({ "GET /_up": json(200, { status: "ok" }), "GET /_session": json(200, { ok: true, userCtx }) });
@@ -109,33 +109,33 @@ const withLogin = (behaviour: Behaviour): Behaviour => {
 
 const nasty = "\u202e\u001b]0;owned\u0007\u001b[2J";
 
-/** Like a CouchDB that is about to come up: they are asked again, as long as a run may. */
+/** Like a CouchDB that is still starting: requests are retried for as long as a run may. */
 const triedAgain: readonly [string, Behaviour, readonly string[]][] = [
   ["an endless body", flood, ["unreachable", "request-failed"]],
   ["a body that comes byte by byte", drip, ["unreachable"]],
   ["silence", silence, ["unreachable"]],
-  ["JSON that is cut", text(200, "application/json", '{"a":'), ["not-couchdb", "unreachable"]],
+  ["truncated JSON", text(200, "application/json", '{"a":'), ["not-couchdb", "unreachable"]],
   [
     "JSON nested deeper than any stack",
     text(200, "application/json", "[".repeat(200_000)),
     ["not-couchdb", "unreachable"],
   ],
-  ["a body that is cut off", cut("application/json"), ["unreachable"]],
+  ["a truncated body", cut("application/json"), ["unreachable"]],
   [
     "a gzip bomb's name on plain text",
     text(200, "application/json", "{}", { "content-encoding": "gzip" }),
     ["unreachable"],
   ],
   ["a broken connection", reset, ["unreachable"]],
-  ["500 for ever", json(500, { error: nasty, reason: nasty }), ["unreachable", "request-failed"]],
+  ["a persistent 500", json(500, { error: nasty, reason: nasty }), ["unreachable", "request-failed"]],
 ];
 
-/** What it says at first, and then again and again. */
+/** The first bytes, and then what is repeated. */
 const raw: readonly [string, string, string][] = [
   ["headers without an end", "HTTP/1.1 200 OK\r\n", `X-A: ${"a".repeat(60)}\r\n`.repeat(200)],
-  ["headers that come drop by drop", "HTTP/1.1 200 OK\r\n", "X-A: a\r\n"],
+  ["headers that arrive one by one", "HTTP/1.1 200 OK\r\n", "X-A: a\r\n"],
   ["a status line without an end", "HTTP/1.1 200 ", "O"],
-  ["interim answers for ever", "HTTP/1.1 102 Processing\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n"],
+  ["endless interim answers", "HTTP/1.1 102 Processing\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n"],
   ["noise", "\0\0\0\0", "\0"],
   ["another protocol's greeting", "220 smtp.example ready\r\n", "\r\n"],
 ];
@@ -157,7 +157,7 @@ const moods: readonly [string, Behaviour, readonly string[]][] = [
   ["a login page that says 401", text(401, "text/html", "<html>Log in</html>"), ["gateway-refused"]],
   ["a login page elsewhere", away(302), ["wrong-address"]],
   ["a redirect to another host that keeps the method", away(307), ["wrong-address"]],
-  ["a redirect for good", away(308), ["wrong-address"]],
+  ["a permanent redirect", away(308), ["wrong-address"]],
   ["a redirect to itself", (_, response) => response.writeHead(301, { location: "/" }).end(), ["not-couchdb"]],
   ["JSON of another service", json(200, { status: "ok" }), ["not-couchdb"]],
   ["null", json(200, null), ["not-couchdb"]],
@@ -175,7 +175,7 @@ const moods: readonly [string, Behaviour, readonly string[]][] = [
   ["another host after the login", withLogin(away(307)), ["wrong-address"]],
 ];
 
-/** They go on side by side: each takes as long as the shortest run does. */
+/** The cases run concurrently: each takes as long as the shortest run. */
 const ends = new Map<string, Promise<unknown[]>>();
 beforeAll(async () => {
   for (const [mood, behaviour] of triedAgain) ends.set(mood, endsOf((await behaving(behaviour)).url, 300));
@@ -193,18 +193,18 @@ test.each(triedAgain)("%s", async (mood, _, codes) => {
   for (const error of errors) expectHelp(error, codes);
 });
 
-test.each(raw)("what does not speak HTTP well: %s", async (mood) => {
+test.each(raw)("broken HTTP: %s", async (mood) => {
   const errors = (await ends.get(mood)) ?? [];
   expect(errors).toHaveLength(3);
   for (const error of errors) expectHelp(error, ["unreachable", "not-couchdb"]);
 });
 
-test("nobody else got the credentials, or anything", async () => {
+test("no other server got the credentials, or any request", async () => {
   await Promise.all(ends.values());
   expect(elsewhere.received).toEqual([]);
 });
 
-test("the command says so in a few lines, without a stack", async () => {
+test("the command reports the error in a few lines, without a stack", async () => {
   const results = await Promise.all(
     [text(200, "text/html", "<html>Log in</html>"), flood, drip].map(async (behaviour) => {
       const { url } = await behaving(behaviour);

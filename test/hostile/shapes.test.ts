@@ -1,6 +1,6 @@
 /**
- * One answer of a CouchDB that is none any more, in the place of what CouchDB said: for each answer that a plan of every
- * kind reads. The plan may be wrong then, or fail: it never ends as a bug of ours, and sends nothing that writes.
+ * One answer with the wrong shape, instead of CouchDB's: for each answer that a plan of every
+ * kind reads. The plan may be wrong then, or fail: it never ends as a bug of ours, and never writes.
  * `npm run hostile` tries every shape at every answer.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -88,7 +88,7 @@ function options(): RunOptions {
   return { connection, set: name, wait: 100, verify: true };
 }
 
-/** Of the run with this answer to its request `number`; `undefined`: it is no bug. */
+/** The bug of the run with this answer to its request `number`; `undefined`: there is none. */
 async function bugOf(number: number, shape: unknown): Promise<string | undefined> {
   proxy.reset();
   proxy.faultAt(number, { status: 200, body: shape });

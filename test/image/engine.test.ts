@@ -38,13 +38,13 @@ function run(args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** A container that is gone when it ends. `options`: the engine's; `args`: those of the tool. */
+/** A container that is removed when it ends. `options`: the engine's; `args`: the tool's. */
 const contain = (options: readonly string[], ...args: string[]) =>
   run(["run", "--rm", ...limits, ...options, image, ...args]);
 
 const users = ["65532:65532", "12345:0", "0:0"];
 
-describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE names none)", { timeout: 300_000 }, () => {
+describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE is not set)", { timeout: 300_000 }, () => {
   let server: Addressed & { close(): Promise<void> };
   let proxy: RecordingProxy;
   let login: string[];
@@ -58,7 +58,7 @@ describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE names 
     await server?.close();
   });
 
-  /** A folder that is mounted at /migrations, with two databases, and a place for the last words. */
+  /** A folder that is mounted at /migrations, with two databases, and a place for the termination message. */
   async function mounted() {
     const name = uniqueName();
     const steps = [name, `${name}-2`].map((one) => `- id: ${one}\n  ensureDatabase:\n    name: ${one}\n`);
@@ -66,7 +66,7 @@ describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE names 
     const said = join(folder, "termination-log");
     await writeFile(said, "");
     await chmod(folder, 0o755);
-    // The kubelet makes the file for the user of the container.
+    // The kubelet creates the file for the container's user.
     await chmod(said, 0o666);
     return {
       name,
@@ -75,14 +75,14 @@ describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE names 
     };
   }
 
-  it("helps in lines of 80 characters", async () => {
+  it("prints help in lines of 80 characters", async () => {
     const { code, stdout } = await contain([], "--help");
     expect(code).toBe(0);
     expect(stdout).toContain("couchdb-migrate apply [path]");
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it("has the licence of all that is in it", async () => {
+  it("has the licence of everything in it", async () => {
     const read =
       'for (const f of ["LICENSE", "dist/third-party-notices.txt"]) console.log(fs.readFileSync(`/app/${f}`, "utf8"))';
     const { stdout } = await contain(["--entrypoint", "/nodejs/bin/node"], "-e", read);
@@ -108,7 +108,7 @@ describe.skipIf(!image)(image ? "the image" : "the image (left out: IMAGE names 
     expect(JSON.parse(status.stdout)).toMatchObject({ steps: [{ state: "applied" }, { state: "applied" }] });
   });
 
-  it("ends with 7 and releases its lease when it is stopped, though it is the first process", async () => {
+  it("exits with 7 and releases its lease when it is stopped, although it is the first process", async () => {
     const { name, options, said } = await mounted();
     const container = uniqueName("container");
     proxy.faultWhen(({ method, path }) => method === "PUT" && path === `/${name}`, {

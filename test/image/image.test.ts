@@ -1,4 +1,4 @@
-/** What can be told of the image without an engine that builds it. */
+/** What can be checked about the image without building it. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -29,7 +29,7 @@ const instructions: Instruction[] = dockerfile
 const last = instructions.slice(instructions.findLastIndex(({ name }) => name === "FROM"));
 const the = (name: string) => last.filter((one) => one.name === name).map(({ text }) => text);
 
-/** As .dockerignore has it: everything is left out, but for what a `!` lets in again. */
+/** As in .dockerignore: everything is left out, except what a `!` includes again. */
 const sent = (path: string) => ignored.includes("*") && ignored.some((line) => line === `!${path.split("/")[0]}`);
 
 describe("the image", () => {
@@ -52,7 +52,7 @@ describe("the image", () => {
     expect(join(the("WORKDIR").at(-1) ?? "", settings.path.default ?? "")).toBe("/migrations");
   });
 
-  it("bounds the heap, and sets nothing that its user would have to undo", () => {
+  it("limits the heap, and sets nothing that its user would have to undo", () => {
     const env = the("ENV").join(" ");
     expect(env).toMatch(/NODE_OPTIONS="--max-old-space-size=\d+/);
     for (const name of settingNames) expect(env).not.toContain(environmentOf(name, settings[name]));
@@ -62,13 +62,13 @@ describe("the image", () => {
     expect(the("RUN")).toEqual([]);
   });
 
-  it("takes along what the script for its files writes, and nothing else", () => {
+  it("contains what the script for its files writes, and nothing else", () => {
     expect(the("COPY")).toEqual(["--from=build /image/app /app"]);
     const written = instructions.filter(({ name, text }) => name === "RUN" && text.includes("/image"));
     expect(written.map(({ text }) => text)).toEqual(["npm run build && node scripts/image-files.mjs /image/app"]);
   });
 
-  it("says what it is", () => {
+  it("has labels that describe it", () => {
     const labels = the("LABEL").join(" ");
     for (const name of ["title", "description", "licenses", "version", "revision", "source", "created"]) {
       expect(labels).toContain(`org.opencontainers.image.${name}="`);
@@ -102,12 +102,12 @@ async function filesOfImage(umask: string): Promise<string[]> {
 }
 
 describe("the files of the image", () => {
-  it("are the same, whatever the umask is where it is built", async () => {
+  it("are the same, whatever the umask of the build", async () => {
     const files = await filesOfImage("077");
     expect(await filesOfImage("002")).toEqual(files);
     expect(files.filter((file) => !/^(755 \S* folder|755 dist\/cli\.cjs \w+|644 \S+ \w{64})$/.test(file))).toEqual([]);
   });
-  it("are what runs, with its licences: no types, no packages, and no embedded server", async () => {
+  it("are the tool and its licences: no types, no packages, and no embedded server", async () => {
     const paths = (await filesOfImage("022")).map((file) => file.split(" ")[1]);
     for (const path of ["LICENSE", "package.json", "dist/cli.cjs", "dist/third-party-notices.txt"])
       expect(paths).toContain(path);

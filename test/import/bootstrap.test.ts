@@ -109,7 +109,7 @@ describe("a folder for couchdb-bootstrap", () => {
     });
   });
 
-  it("gives no secret away, and says where each is", async () => {
+  it("reveals no secret, and says where each one is", async () => {
     const { folder, out, result } = await imported(layout);
     const all = JSON.stringify([await treeOf(out), result]);
     for (const secret of ["swarm", "sarah", "c00kie", "0123"]) expect(all).not.toContain(secret);
@@ -130,7 +130,7 @@ describe("a folder for couchdb-bootstrap", () => {
     ["zerglings/list.json", "no JSON object"],
     ["zerglings/module/index.js", "not executed"],
     ["admin old", "hash"],
-  ])("%s: it is left out, and said", async (name, reason) => {
+  ])("%s: left out, with a reason", async (name, reason) => {
     const { folder, result } = await imported(layout);
     const subject = name.startsWith("admin") ? name : join(folder, name);
     expect(result.leftOut.find((one) => one.subject === subject)?.reason).toContain(reason);
@@ -138,7 +138,7 @@ describe("a folder for couchdb-bootstrap", () => {
   });
 });
 
-it("a folder that is not there is an error that says so", async () => {
+it("a missing folder is an error that says so", async () => {
   const folder = await tempFolder();
   const from = join(folder, "missing");
   await expect(importBootstrap({ from, out: join(folder, "out") })).rejects.toMatchObject({
@@ -147,7 +147,7 @@ it("a folder that is not there is an error that says so", async () => {
   });
 });
 
-it("a folder that can't be written is an error that says so", async () => {
+it("a read-only folder is an error that says so", async () => {
   const folder = await tempFolder({ "from/zerglings/a.json": "{}", file: "" });
   const out = join(folder, "file", "out");
   await expect(importBootstrap({ from: join(folder, "from"), out })).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const result = importOf({
   variables: [{ name: "OUT_SOURCE_PASSWORD", holds: "password of the source of replication out" }],
 });
 
-/** The engine of the real command has made the folder. */
+/** The real command's engine has created the folder. */
 const made = { files: { "migrations/100-zerglings.yaml": "" }, engine: { importServer: async () => result } };
 
 it("prints what was written, what has to be set, and what was left out", async () => {

@@ -12,11 +12,11 @@ async function paths(docs: Record<string, DesignDoc>) {
   return [...files.keys()].map((path) => path.slice("design/db/".length)).sort();
 }
 
-describe("one function a file", () => {
+describe("there is one function per file", () => {
   test.each<[string, DesignDoc, string[]]>([
     ["a view", { views }, ["d/views/all/map.js"]],
     [
-      "reduces, built in and not",
+      "reduces, built-in or not",
       { views: { a: { map, reduce: "_count" }, b: { map, reduce: "function (k, v) { return 1; }" } } },
       ["d/views/a/map.js", "d/views/a/reduce", "d/views/b/map.js", "d/views/b/reduce.js"],
     ],
@@ -49,30 +49,33 @@ describe("one function a file", () => {
   });
 });
 
-describe("what files can't hold is JSON", () => {
+describe("what files can't hold becomes JSON", () => {
   test.each<[string, DesignDoc]>([
     ["white space before a function", { views: { a: { map: `\n${map}` } } }],
     ["a carriage return", { views: { a: { map: "function (doc) {\r\n}" } } }],
     ["a byte order mark", { views: { a: { map: `\ufeff${map}` } } }],
     ["a slash in a name", { views: { "a/b": { map } } }],
-    ["a name that leads out", { views: { "..": { map } } }],
+    ["a name that leads out of the folder", { views: { "..": { map } } }],
     ["a backslash", { views: { "a\\b": { map } } }],
     ["names that differ by their case", { views: { A: { map }, a: { map } } }],
-    ["a name of Windows's devices", { views: { con: { map } } }],
+    ["a device name on Windows", { views: { con: { map } } }],
     ["a hidden file", { filters: { ".f": map } }],
-    ["a name of two normal forms", { filters: { "e\u0301": map } }],
+    ["a name with two normal forms", { filters: { "e\u0301": map } }],
     ["a name of 200 characters", { filters: { ["f".repeat(200)]: map } }],
     ["an empty view", { views: {}, filters: {}, "lists~": "" }],
-    ["a member of a view that is nothing to us", { views: { a: { map, note: "x" } } }],
-    ["a member that looks like a slip", { langauge: "javascript", views }],
+    ["an unknown field of a view", { views: { a: { map, note: "x" } } }],
+    ["a misspelled field", { langauge: "javascript", views }],
   ])("%s", async (_, doc) => {
     expect(await paths({ d: doc })).toEqual(["d.json"]);
   });
 });
 
-describe("is read back to the byte", () => {
+describe("is read back byte for byte", () => {
   test.each<[string, Record<string, DesignDoc>]>([
-    ["names that a folder's members have", { views: { views }, filters: { filters: { f: map } }, language: { views } }],
+    [
+      "names that entries of a folder have",
+      { views: { views }, filters: { filters: { f: map } }, language: { views } },
+    ],
     [
       "names that files can't have",
       { "a/b": { views }, "..": { views }, _x: { views }, con: { views }, "a ": { views } },
@@ -80,10 +83,10 @@ describe("is read back to the byte", () => {
     ["names that differ by their case", { Brood: { views }, brood: { views: { all: { map: ` ${map}` } } } }],
     ["names that end like files", { "d.json": { views }, d: { views: { "a/b": { map } } } }],
     [
-      "members of JavaScript's objects",
+      "fields that JavaScript objects have",
       { d: JSON.parse('{"views":{"__proto__":{"map":"function(d){}"},"constructor":{"map":"function(d){}"}}}') },
     ],
-    ["one empty text", { d: { lib: { empty: "" }, views } }],
+    ["an empty text", { d: { lib: { empty: "" }, views } }],
   ])("%s", async (_, docs) => {
     const { from, files } = await designDocFiles("design/db", docs);
     const memory = memoryFiles(files);

@@ -8,7 +8,7 @@ import { tempFolder } from "../support/temp.js";
 const textOf = (kind: string, spec: Record<string, unknown>) =>
   migrationText({ name: "1.yaml", comment: ["Of a test."], steps: [{ id: "a", kind, spec }] });
 
-describe("texts are read back as they are", () => {
+describe("texts are read back unchanged", () => {
   test.each([
     "no",
     "1e3",
@@ -38,7 +38,7 @@ describe("texts are read back as they are", () => {
 });
 
 test.each(["0001", "3.10", "0x1F", "92e7", "true", "True", "~", "null", ".inf"])(
-  "a configuration value %s is written so that it is read back",
+  "a configuration value %s is written so that it is read back unchanged",
   async (value) => {
     const folder = await tempFolder({ "1.yaml": textOf("ensureConfig", { s: { k: value } }) });
     const { steps } = await loadMigrations(folder, { env: {} });
@@ -46,14 +46,14 @@ test.each(["0001", "3.10", "0x1F", "92e7", "true", "True", "~", "null", ".inf"])
   },
 );
 
-test("only what is a variable stays one", async () => {
+test("only a variable remains a variable", async () => {
   const written = textOf("ensureUser", { name: "${A}", password: variable("B"), roles: ["$${C}"] });
   const folder = await tempFolder({ "1.yaml": written });
   const { steps } = await loadMigrations(folder, { env: { B: "secret" } });
   expect(steps[0]?.desired).toMatchObject({ name: "${A}", password: "secret", roles: ["$${C}"] });
 });
 
-test("functions of several lines are blocks", () => {
+test("functions with several lines are blocks", () => {
   const map = "function (doc) {\n  emit(doc._id);\n}";
   const docs = { d: { views: { a: { map } } } };
   const written = textOf("ensureDesignDocs", { database: "zerglings", docs });

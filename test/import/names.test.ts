@@ -32,7 +32,7 @@ describe("names of variables", () => {
     [["alice"], ["ALICE_PASSWORD"]],
     [["alice@example.com"], ["ALICE_EXAMPLE_COM_PASSWORD"]],
     [["1st"], ["USER_1ST_PASSWORD"]],
-    // Those of the connection.
+    // The variables of the connection.
     [["couchdb"], ["USER_COUCHDB_PASSWORD"]],
     [["couchdb.previous"], ["USER_COUCHDB_PREVIOUS_PASSWORD"]],
   ])("%s", (names, expected) => {

@@ -1,4 +1,4 @@
-/** What the round trip is made with: what people have, and what only a test would have. */
+/** The data of the round trip: what people have, and what only a test would have. */
 import { type Addressed, must } from "../support/request.js";
 
 export const map = "function (doc) {\n  if (doc.owner) emit(doc.owner, `${doc.n}`);\n}";
@@ -37,7 +37,7 @@ const designDocs: Readonly<Record<string, unknown>> = {
     readme: "# Pushed\n",
   },
   "_users/_design/roles": { views: { all: { map: "function (doc) { emit(doc.roles); }" } } },
-  // Two indexes in one design document, which no step can name.
+  // Two indexes in one design document whose name no step can have.
   "zerglings/_design/two": {
     language: "query",
     views: Object.fromEntries(
@@ -59,7 +59,7 @@ export const indexes: readonly (readonly [string, unknown])[] = [
     "zerglings",
     { index: { fields: [{ born: "desc" }], partial_filter_selector: { type: "zergling", n: { $gt: 1 } } } },
   ],
-  // As a service spells it, without a name.
+  // As a service creates it, without a name.
   ["zerglings", { index: { fields: [{ title: "asc" }] } }],
   ["zerglings", { index: { partial_filter_selector: {}, fields: ["title", { n: "asc" }] } }],
   ["parted", { index: { fields: ["p"] }, partitioned: true }],
@@ -112,7 +112,7 @@ export async function populate(server: Addressed): Promise<void> {
   for (const [id, doc] of Object.entries(replications)) await put(`_replicator/${id}`, doc);
 }
 
-/** What the imported files ask of the environment. */
+/** The variables that the imported files need. */
 export const env = {
   ZERGLINGS_OUT_SOURCE_PASSWORD: "s%40rah",
   ZERGLINGS_OUT_TARGET_PASSWORD: "sarah",

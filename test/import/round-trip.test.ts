@@ -1,4 +1,4 @@
-/** From a server into files, and from the files onto another server: nothing is changed, and nothing is lost. */
+/** From a server to files, and from the files to another server: nothing is changed, and nothing is lost. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ import { treeOf } from "./trees.js";
 
 const connection = ({ url, admin }: CouchNode) => ({ url, username: admin.name, password: admin.password });
 
-onNodes("a server with all that is imported", () => {
+onNodes("a server with everything that can be imported", () => {
   let [first, second]: CouchNode[] = [];
   let folder: string;
   let out: string;
@@ -31,7 +31,7 @@ onNodes("a server with all that is imported", () => {
     await Promise.all([first?.close(), second?.close(), removeFolder(folder)]);
   });
 
-  it("is imported without a request that writes", async () => {
+  it("is imported without a write", async () => {
     const proxy = await startProxy((first as CouchNode).url);
     try {
       await importServer({ connection: { ...from(first), url: proxy.url }, out: join(folder, "again") });
@@ -43,13 +43,13 @@ onNodes("a server with all that is imported", () => {
     expect(await treeOf(join(folder, "again"))).toEqual(await treeOf(out));
   });
 
-  it("gives functions as files", async () => {
+  it("gets its functions in files", async () => {
     expect(await readFile(join(out, "design/zerglings/broods/views/by-owner/map.js"), "utf8")).toContain(
       "emit(doc.owner",
     );
   });
 
-  it("gives functions as files also where they end in a newline", async () => {
+  it("gets its functions in files even if they end in a newline", async () => {
     const paths = Object.keys(await treeOf(join(out, "design/zerglings/pushed")));
     expect(paths.sort()).toEqual([
       "filters/f.js",
@@ -63,14 +63,14 @@ onNodes("a server with all that is imported", () => {
     ]);
   });
 
-  it("gives no secret away, and names the variables for them", async () => {
+  it("reveals no secrets, and names the variables for them", async () => {
     const all = JSON.stringify([await treeOf(out), result]);
     for (const secret of ["s%40rah", "sarah", "token", "jim", "pbkdf2", "derived_key"])
       expect(all).not.toContain(secret);
     expect(result.variables.map(({ name }) => name).sort()).toEqual(Object.keys(env).sort());
   });
 
-  it("says what was left out", () => {
+  it("lists what was left out", () => {
     expect(result.leftOut.map(({ subject }) => subject)).toEqual([
       "the passwords of 3 users",
       "admins (admin)",
@@ -79,7 +79,7 @@ onNodes("a server with all that is imported", () => {
     ]);
   });
 
-  it("leaves system and tool databases out", async () => {
+  it("leaves out system databases and the tool's own", async () => {
     const { steps } = await loadMigrations(out, { env });
     const databases = steps.filter(({ kind }) => kind === "ensureDatabase").map(({ desired }) => desired);
     expect(databases).toMatchObject([
@@ -90,7 +90,7 @@ onNodes("a server with all that is imported", () => {
     ]);
   });
 
-  it("is what the files say: the plan has no changes", async () => {
+  it("matches the files: the plan has no changes", async () => {
     const planned = await plan(await loadMigrations(out, { env }), { connection: from(first) });
     expect(
       planned.steps.flatMap(({ id, action, changes }) => (action === "adopt" ? [] : [{ id, action, changes }])),
@@ -98,7 +98,7 @@ onNodes("a server with all that is imported", () => {
     expect(planned.changes).toBe(0);
   });
 
-  it("is made anew on an empty server, which gives the same files", async () => {
+  it("is recreated on an empty server, which gives the same files", async () => {
     const users = join(out, "800-users.yaml");
     const text = await readFile(users, "utf8");
     await writeFile(users, text.replaceAll("# password:", "password:"));
@@ -111,16 +111,16 @@ onNodes("a server with all that is imported", () => {
     expect(await plan(migrations, { connection: from(second), verify: true })).toMatchObject({ changes: 0 });
   });
 
-  it("has the indexes that services ask for themselves: CouchDB says that they exist", async () => {
+  it("has the indexes that services create themselves: CouchDB says that they exist", async () => {
     for (const [database, body] of indexes) {
       const { result } = await must(second as CouchNode, "POST", `/${database}/_index`, { body });
       expect([body, result]).toEqual([body, "exists"]);
     }
   });
 
-  it("has what people put into CouchDB's own databases", async () => {
+  it("keeps what people put into CouchDB's own databases", async () => {
     const { rows } = await must(second as CouchNode, "GET", "/_users/_design_docs");
-    // CouchDB itself puts _design/_auth there, sooner or later.
+    // CouchDB itself creates _design/_auth there, sooner or later.
     expect(rows.map(({ id }: { id: string }) => id)).toContain("_design/roles");
     const auth = await readdir(join(out, "design"));
     expect(auth).toContainEqual(expect.stringMatching(/^users-/));
@@ -146,7 +146,7 @@ onNodes("a server with all that is imported", () => {
     expect(leftOut[0]?.subject).toBe("users, replications and admins");
   });
 
-  it("is not written over files that are there, unless it is told to", async () => {
+  it("does not overwrite existing files by default", async () => {
     await expect(importServer({ connection: from(first), out })).rejects.toMatchObject({ code: "invalid-settings" });
     const stale = join(out, "design/zerglings/plain/views/stale/map.js");
     const before = await treeOf(out);
@@ -199,12 +199,12 @@ onNodes("what no step can hold", () => {
     ["other fields of replication noted", "note"],
     ["_revs_limit of hive", "PUT 50 to /hive/_revs_limit"],
     ["_purged_infos_limit of hive", "PUT 7 to /hive/_purged_infos_limit"],
-  ])("%s: it is left out, and said", (subject, reason) => {
+  ])("%s: left out, with a reason", (subject, reason) => {
     const said = result.leftOut.find((one) => one.subject === subject);
     expect(said?.reason).toContain(reason);
   });
 
-  it("is imported without the further fields, where it is a replication", async () => {
+  it("is imported without the other fields if it is a replication", async () => {
     const { steps } = await loadMigrations(folder, { env: {} });
     expect(steps.find(({ kind }) => kind === "ensureReplication")?.desired).toEqual({
       id: "noted",
@@ -213,7 +213,7 @@ onNodes("what no step can hold", () => {
     });
   });
 
-  it("keeps attachments where the design document is changed", async () => {
+  it("keeps attachments if the design document is changed", async () => {
     const file = join(folder, "design/hive/site/views/all/map.js");
     const text = await readFile(file, "utf8");
     await writeFile(file, "function (doc) { emit(1); }");
@@ -237,8 +237,8 @@ onNodes("what no step can hold", () => {
   });
 });
 
-describe("an empty folder for nothing", () => {
-  it("is not made", async () => {
+describe("an empty folder if there is nothing to import", () => {
+  it("is not created", async () => {
     const folder = await makeFolder();
     await expect(
       importServer({ connection: { url: "http://127.0.0.1:1" }, out: join(folder, "x"), wait: 0 }),

@@ -1,4 +1,4 @@
-/** Runners as the lease sees them: each with a connection of its own. */
+/** Runners as the lease sees them: each with its own connection. */
 import { afterAll } from "vitest";
 import type { Gateway } from "../../src/couch/gateway.js";
 import { openCouch } from "../../src/couch/gateway.js";
@@ -8,7 +8,7 @@ import type { Addressed } from "../support/request.js";
 const open: Gateway[] = [];
 afterAll(async () => void (await Promise.all(open.map((couch) => couch.close()))));
 
-/** Closed when the test file ends. `killed`: from its abort on it sends nothing any more, as after kill -9. */
+/** Closed when the test file ends. `killed`: after its abort it sends nothing more, as after kill -9. */
 export function connect(server: Addressed, killed?: AbortSignal): Gateway {
   const couch = openCouch(
     { url: server.url, username: server.admin.name, password: server.admin.password },
@@ -19,7 +19,7 @@ export function connect(server: Addressed, killed?: AbortSignal): Gateway {
 }
 
 /**
- * The TTL of a lease that a test waits out. Every other lease gets a longer one: a crowded machine may stop a test for
+ * The TTL of a lease that a test waits out. Every other lease gets a longer one: a busy machine may stop a test for
  * seconds, and a lease that is meant to be held must survive that.
  */
 export const shortTtl = 5_000;
@@ -29,15 +29,15 @@ export function options(holder: string, more: Partial<TakeLeaseOptions> = {}): T
   return { holder, ttl: 15_000, leaseWait: 600_000, emit: () => {}, signal, ...more };
 }
 
-/** A server as its URL with credentials names it. */
+/** A server, from its URL with credentials. */
 export function given(url: string): Addressed {
   const { origin, username, password } = new URL(url);
   return { url: origin, admin: { name: decodeURIComponent(username), password: decodeURIComponent(password) } };
 }
 
 /**
- * All take the lease at once, and each lets it go after a moment: who believed to hold it while another did, and the
- * tokens, in the order in which they were given.
+ * All take the lease concurrently, and each releases it after a moment: who thought to hold it while another did, and
+ * the tokens, in the order in which they were given.
  */
 export async function contend(takers: readonly (() => Promise<Lease>)[]): Promise<{
   readonly overlaps: readonly string[];

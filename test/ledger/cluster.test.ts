@@ -56,7 +56,7 @@ onNodes("three nodes", () => {
   });
 
   describe("with nodes that are down", () => {
-    it("one of three: a lease is kept, released and taken again, through both others", async () => {
+    it("one of three: a lease is kept, released and taken again, through the other two", async () => {
       const place = { database, set: "one-down", own: true };
       await ready(place);
       const anna = await takeLease(connect(node(0)), place, options("anna"));
@@ -70,7 +70,7 @@ onNodes("three nodes", () => {
       await ivan.release();
     });
 
-    it("scenario 3: two of three: a 202 is no lease, nothing is deleted, and the ledger is not taken for written", async () => {
+    it("scenario 3: two of three: a 202 does not count as a lease, nothing is deleted, and the ledger does not count as written", async () => {
       const place = { database, set: "two-down", own: true };
       await ready(place);
       const earlier = await takeLease(connect(node(0)), place, options("earlier"));
@@ -87,12 +87,12 @@ onNodes("three nodes", () => {
         expect(leaves.filter(({ ok }: { ok: { _deleted?: boolean } }) => ok._deleted)).toEqual([]);
       }
       const eva = await takeLease(connect(node(1)), place, options("eva"));
-      // Higher than what was tried in vain.
+      // Higher than the tokens of the failed attempts.
       expect(eva.token).toBeGreaterThan(2);
       expect(await eva.release()).toBe(true);
     });
 
-    it("one that hangs: the lease goes on through the others", async () => {
+    it("one that hangs: the lease continues through the others", async () => {
       const place = { database, set: "hanging", own: true };
       await ready(place);
       node(2).pause();
@@ -107,7 +107,7 @@ onNodes("three nodes", () => {
     });
   });
 
-  it("a ledger written while a node was down is shown by that node too, and by it and one other", async () => {
+  it("a ledger written while a node was down is also shown by that node, alone and with one other", async () => {
     const place = { database, set: "stale", own: true };
     await ready(place);
     let stored: StoredLedger | undefined;
@@ -126,7 +126,7 @@ onNodes("three nodes", () => {
     });
   });
 
-  it("what a minority took is not shown in place of what a quorum took later", async () => {
+  it("what a minority stored is not shown instead of what a quorum stored later", async () => {
     const place = { database, set: "minority", own: true };
     await ready(place);
     const before = await writeLedger(connect(node(0)), place, undefined, ledgerOf("minority", 1));

@@ -28,11 +28,11 @@ test.each([
 
 test.each([
   ["nothing, if it is an id that files may have", { id: "legs-2.a_b" }, "legs-2.a_b"],
-  ["quotes around blanks", { id: "two legs" }, "'two legs'"],
+  ["quotes around spaces", { id: "two legs" }, "'two legs'"],
   ["quotes around what a shell would run", { id: "$(rm) `x`" }, "'$(rm) `x`'"],
-  ["a quote that is written out", { id: "zerg's" }, "'zerg'\\''s'"],
+  ["an escaped quote", { id: "zerg's" }, "'zerg'\\''s'"],
   ["a placeholder for what a terminal would not show", { id: "a\x1b[2J\nb" }, "ID"],
-  ["a placeholder for what would be a flag", { id: "--set" }, "ID"],
+  ["a placeholder for what looks like a flag", { id: "--set" }, "ID"],
   ["no path, if it is the default", { id: "legs", path: "./migrations" }, "legs"],
   ["the path, quoted for a shell", { id: "legs", path: "./my files" }, "legs './my files'"],
 ])("an argument of a command in a message has %s", (_, given, shown) => {

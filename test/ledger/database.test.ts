@@ -28,7 +28,7 @@ function clustered(couch: Couch): { couch: Couch; asked: string[] } {
 }
 
 describe("our own database", () => {
-  it("is made, and for admins only", async () => {
+  it("is created for admins only", async () => {
     const database = databaseName("ledger");
     await ensure(connect(server()), database);
     expect(await securityOf(database)).toMatchObject({ admins: { roles: ["_admin"] }, members: { roles: ["_admin"] } });
@@ -36,7 +36,7 @@ describe("our own database", () => {
     expect(anonymous.status).toBe(401);
   });
 
-  it("is left alone once it is right", async () => {
+  it("is left alone once it is correct", async () => {
     const database = databaseName("ledger");
     await ensure(connect(server()), database);
     const couch = connect(server());
@@ -44,26 +44,26 @@ describe("our own database", () => {
     expect(couch.requests.writes).toBe(0);
   });
 
-  it("is closed where it was open", async () => {
+  it("is closed if it was open", async () => {
     const database = await freshDatabase("ledger");
     await must(server(), "PUT", `/${database}/_security`, { body: open });
     await ensure(connect(server()), database);
     expect(await securityOf(database)).toEqual(adminOnly);
   });
 
-  it("is made by six at once", async () => {
+  it("is created once by six concurrent runners", async () => {
     const database = databaseName("ledger");
     await Promise.all(Array.from({ length: 6 }, () => ensure(connect(server()), database)));
     expect((await request(server(), "GET", `/${database}`)).status).toBe(200);
   });
 
-  it("is made although the answer is lost", async () => {
+  it("is created even if the answer is lost", async () => {
     const database = databaseName("ledger");
     await ensure(tamper(connect(server()), inTurn(answerLost)), database);
     expect((await request(server(), "GET", `/${database}`)).status).toBe(200);
   });
 
-  it("is not used at once where it is new on a cluster", async () => {
+  it("is not used immediately if it is new on a cluster", async () => {
     const database = databaseName("ledger");
     const stop = new AbortController();
     const { couch, asked } = clustered(connect(server()));
@@ -74,7 +74,7 @@ describe("our own database", () => {
     await stopped;
   });
 
-  it("is used at once where a runner has used it before, though by now all documents are deleted", async () => {
+  it("is used immediately if a runner has used it before, even if all its documents are deleted by now", async () => {
     const database = await freshDatabase("ledger");
     const { rev } = await must(server(), "PUT", `/${database}/lease-other`, { body: {} });
     await must(server(), "DELETE", `/${database}/lease-other?rev=${rev}`);
@@ -84,8 +84,8 @@ describe("our own database", () => {
   });
 });
 
-describe("a database of its user's", () => {
-  it("is never made", async () => {
+describe("a database that the user chose", () => {
+  it("is never created", async () => {
     const database = databaseName("theirs");
     const couch = connect(server());
     await expect(ensure(couch, database, false)).rejects.toThrow(code("invalid-settings"));

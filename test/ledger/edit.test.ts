@@ -20,7 +20,7 @@ describe("forgetStep", () => {
   it("drops the entry and nothing else", () => {
     expect(forgetStep(ledger, "hatch", place)).toEqual({ ...ledger, entries: { burrow: entry } });
   });
-  it.each(["larva", "toString", ""])("refuses %j, which is not there", (id) => {
+  it.each(["larva", "toString", ""])("refuses %j, which is not in the ledger", (id) => {
     expect(() => forgetStep(ledger, id, place)).toThrow(expect.objectContaining({ code: "not-in-ledger" }));
   });
 });
@@ -28,9 +28,9 @@ describe("forgetStep", () => {
 describe("acceptStep", () => {
   const done = { databases: { zerglings: "1800000000" }, at: new Date("2024-06-01T00:00:00Z"), version: "2.0.0" };
   it.each([
-    ["a new checksum: the old one is a former one", "1:c", ["1:a", "1:b"]],
-    ["a former checksum: it is the present one again", "1:a", ["1:b"]],
-    ["the same checksum: the databases are those of now", "1:b", ["1:a"]],
+    ["a new checksum: the old one becomes a former one", "1:c", ["1:a", "1:b"]],
+    ["a former checksum becomes the present one again", "1:a", ["1:b"]],
+    ["the same checksum: the databases are updated", "1:b", ["1:a"]],
   ])("%s", (_, checksum, former) => {
     const accepted = acceptStep(ledger, step("hatch", checksum), done).entries.hatch;
     expect(accepted).toMatchObject({ checksum, former, appliedAt: "2024-06-01T00:00:00.000Z", version: "2.0.0" });

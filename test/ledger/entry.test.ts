@@ -18,9 +18,9 @@ const before = (checksum: string, former: string[] = []): Entry => ({
 test.each<readonly [string, Entry | undefined, readonly string[], Readonly<Record<string, string>>]>([
   ["a new step", undefined, [], { a: "7" }],
   ["applied again in one database: the others are kept", before("1:c", ["1:a"]), ["1:a"], { a: "7", b: "2" }],
-  ["changed: only where the new version was applied", before("1:b", ["1:a"]), ["1:a", "1:b"], { a: "7" }],
+  ["changed: only the databases where the new version was applied", before("1:b", ["1:a"]), ["1:a", "1:b"], { a: "7" }],
   [
-    "gone back to a former version: it is no longer a former one",
+    "reverted to a former version, which is no longer a former one",
     before("1:b", ["1:c", "1:a"]),
     ["1:a", "1:b"],
     { a: "7" },

@@ -27,7 +27,7 @@ const holders = async (place: ReturnType<typeof somewhere>) =>
   (await readHistory(connect(server()), place)).map(({ holder }) => holder);
 
 describe("the history", () => {
-  it("is empty where there is no document and where there is no database", async () => {
+  it("is empty if there is no document or no database", async () => {
     expect(await holders(somewhere())).toEqual([]);
     expect(await holders({ ...somewhere(), database: uniqueName("missing") })).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe("the history", () => {
     expect(await holders(place)).toEqual(Array.from({ length: 50 }, (_, i) => `${53 - i}`));
   });
 
-  it("has all of many that end at once, as the parts of a step may", async () => {
+  it("has all runs that end concurrently, as the parts of a step may", async () => {
     const place = somewhere();
     const all = Array.from({ length: 40 }, (_, i) => String(i).padStart(2, "0"));
     await Promise.all(all.map((holder) => recordRun(connect(server()), place, run(holder))));
@@ -49,13 +49,13 @@ describe("the history", () => {
   it.each([
     ["an answer is lost", inTurn(answerLost)],
     ["a request is lost", inTurn(requestLost)],
-  ])("has a run once although %s", async (_, onWrite) => {
+  ])("has a run only once even if %s", async (_, onWrite) => {
     const place = somewhere();
     expect(await recordRun(tamper(connect(server()), onWrite), place, run("a"))).toBe(true);
     expect(await holders(place)).toEqual(["a"]);
   });
 
-  it("fails no run", async () => {
+  it("does not fail a run if it can't be written", async () => {
     expect(await recordRun(tamper(connect(server()), requestLost), somewhere(), run("a"))).toBe(false);
   });
 });

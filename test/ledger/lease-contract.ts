@@ -1,6 +1,7 @@
 /**
  * What the lease promises, whatever server it is kept on: one node, several nodes of a cluster, or the embedded server.
- * Holding is judged by the runners themselves (`assertHeld`): nobody may get the lease while another believes to have it.
+ * Each runner judges for itself whether it holds the lease (`assertHeld`): nobody may get it while another thinks it
+ * has it.
  */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,9 +21,9 @@ import { connect, contend, options, shortTtl } from "./clients.js";
 import { answerLost, asItIs, belowQuorum, inTurn, type OnWrite, rateLimited, requestLost, tamper } from "./tamper.js";
 
 export interface ContractServer {
-  /** The nodes to speak to: several of one cluster, or one. */
+  /** The nodes to use: several of one cluster, or one. */
   readonly nodes: readonly Addressed[];
-  /** Whether it takes revisions as they are given (`new_edits: false`). */
+  /** Whether it accepts revisions from outside (`new_edits: false`). */
   readonly takesRevisions: boolean;
 }
 
@@ -37,7 +38,7 @@ const snapshot: Snapshot = {
 };
 
 export function leaseContract(title: string, start: () => Promise<ContractServer>, clients: number): void {
-  // The cases mostly wait, each for a lease of its own.
+  // The cases mostly wait, each for its own lease.
   describe.concurrent(title, () => {
     const database = uniqueName("lease");
     const never = new AbortController().signal;
@@ -71,7 +72,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
     };
     const code = (expected: string) => expect.objectContaining({ code: expected });
 
-    it("goes from hand to hand with rising tokens", async () => {
+    it("passes from runner to runner with rising tokens", async () => {
       const where = place();
       const events: Event[] = [];
       for (const token of [1, 2, 3]) {
@@ -93,7 +94,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect([...tokens].sort((a, b) => a - b)).toEqual(tokens);
     });
 
-    it("is waited for until --lease-wait, and the runner that waits names the holder", async () => {
+    it("is waited for until --lease-wait, and the waiting runner names the holder", async () => {
       const where = place();
       const anna = await take(where, "anna");
       const events: Event[] = [];
@@ -136,7 +137,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       const anna = await take(where, "anna", {}, counted);
       const stop = new AbortController();
       const eva = take(where, "eva", { signal: stop.signal }, connectTo(1));
-      // The first write takes the lease; each of the others puts its end off by a fifth of the TTL.
+      // The first write takes the lease; each of the others extends it by a fifth of the TTL.
       await vi.waitUntil(() => writes >= 7 || anna.lost.aborted, { timeout: 120_000 });
       expect(held(anna)).toBe(true);
       stop.abort();
@@ -200,7 +201,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("of a killed runner is taken over once that could not believe to hold it", async () => {
+    it("of a killed runner is taken over once that runner could no longer think it holds it", async () => {
       const where = place();
       const kill = new AbortController();
       const anna = await take(where, "anna", { ttl: shortTtl }, connectTo(0, kill.signal));
@@ -225,7 +226,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect([await anna.release(), held(anna)]).toEqual([false, false]);
     });
 
-    it("is released once, however often it is asked to be", async () => {
+    it("is released once, however often release is called", async () => {
       const where = place();
       const anna = await take(where, "anna");
       expect(await Promise.all([anna.release(), anna.release()])).toEqual([true, true]);
@@ -235,7 +236,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await eva.release();
     });
 
-    it("is left with a snapshot, which goes when it is taken", async () => {
+    it("is left with a snapshot, which is dropped when the lease is taken", async () => {
       const where = place();
       const anna = await take(where, "anna");
       expect(await readSnapshot(connectTo(0), where)).toBeUndefined();
@@ -247,7 +248,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await readSnapshot(connectTo(0), where)).toBeUndefined();
     });
 
-    it("is released although what is left in it is refused", async () => {
+    it("is released even if its snapshot is refused", async () => {
       const where = place();
       const tooLarge: OnWrite = async (send, _path, { body }) => {
         if (!(body as LeaseBody).snapshot) return send();
@@ -264,10 +265,10 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
     it.each([
       ["the answer to the first write is lost", inTurn(answerLost), 1],
       ["the first write is lost", inTurn(requestLost), 1],
-      ["both the first write's answer and that to its repetition are lost", inTurn(answerLost, answerLost), 2],
+      ["the answers to the first write and to its retry are lost", inTurn(answerLost, answerLost), 2],
       ["the first write was taken by a minority", inTurn(belowQuorum), 2],
       ["the first write was taken by a minority, and so was its undoing", inTurn(belowQuorum, belowQuorum), 2],
-    ])("is had although %s", async (_, onWrite, token) => {
+    ])("is taken even if %s", async (_, onWrite, token) => {
       const where = place();
       const anna = await take(where, "anna", {}, tamper(connectTo(0), onWrite));
       expect([anna.token, held(anna)]).toEqual([token, true]);
@@ -279,10 +280,10 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       ["answers are lost", answerLost],
       ["requests are lost", requestLost],
       ["writes are taken by a minority", belowQuorum],
-    ])("is kept although every other renewal's %s", async (_, onWrite) => {
+    ])("is kept even if every other renewal's %s", async (_, onWrite) => {
       let writes = 0;
       const couch = tamper(connectTo(0), (...write) => (++writes % 2 === 0 ? onWrite : asItIs)(...write));
-      // Time passes with each write, not on a crowded machine: the lease is lost with nine that fail in a row.
+      // Time passes with each write, and not with a slow machine: the lease is lost after nine failures in a row.
       const now = () => writes * 1_000;
       const anna = await take(place(), "anna", { now, wallClock: now }, couch);
       await vi.waitUntil(() => writes >= 10 || anna.lost.aborted, { timeout: 120_000 });
@@ -290,13 +291,13 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await anna.release()).toBe(true);
     });
 
-    it("is not had where only a minority takes writes", async () => {
+    it("is not taken if only a minority accepts writes", async () => {
       const fast = () => performance.now() * 20;
       const couch = tamper(connectTo(0), belowQuorum);
       await expect(take(place(), "anna", { now: fast }, couch)).rejects.toThrow(code("below-quorum"));
     });
 
-    it("is waited for as long as --wait says where only a minority takes writes", async () => {
+    it("is waited for as long as --wait says if only a minority accepts writes", async () => {
       const fast = () => performance.now() * 20;
       const until = fast() + 40_000;
       const couch = tamper(connectTo(0), (...write) => (fast() < until ? belowQuorum : asItIs)(...write));
@@ -305,13 +306,13 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       await anna.release();
     });
 
-    it("is not had in a database that is not there", async () => {
+    it("is not taken in a database that does not exist", async () => {
       const fast = () => performance.now() * 20;
       const where = { ...place(), database: uniqueName("missing") };
       await expect(take(where, "anna", { now: fast })).rejects.toThrow(code("request-failed"));
     });
 
-    it("is not taken where the server refuses the credentials", async () => {
+    it("is not taken if the server refuses the credentials", async () => {
       const refused = new MigrateError("unauthorized", { message: "no" });
       const couch = tamper(connectTo(0), () => Promise.reject(refused));
       await expect(take(place(), "anna", {}, couch)).rejects.toThrow(code("unauthorized"));
@@ -328,7 +329,9 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(writes).toBe(1);
     });
 
-    it("scenario 4: is not taken because a plain GET shows a stray leaf that nobody holds", async ({ skip }) => {
+    it("scenario 4: a plain GET that shows a stray leaf that nobody holds is not enough to take the lease", async ({
+      skip,
+    }) => {
       if (!server.takesRevisions) skip();
       const where = place();
       const anna = await take(where, "anna");
@@ -348,10 +351,10 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await readLease(connectTo(0), where)).toBeNull();
     });
 
-    describe("is left without a second live leaf by who did not get it", () => {
+    describe("keeps no second live leaf from the runner that did not get it", () => {
       const id = (where: LedgerPlace) => `lease-${where.set}`;
       const hash = (digit: string) => digit.repeat(32);
-      /** As on a cluster: most copies took anna's leaf, one took eva's, and she is told of a conflict. */
+      /** As on a cluster: most copies took anna's leaf, one took eva's, and eva gets a conflict. */
       const bothTake = async (where: LedgerPlace, eva: object) => {
         const leaf = (digit: string, body: object) => ({ ...body, _id: id(where), _rev: `1-${hash(digit)}` });
         const docs = [leaf("a", { ...eva, holder: "anna", nonce: randomUUID() }), leaf("e", eva)];
@@ -359,8 +362,8 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       };
 
       it.each([
-        ["that any look shows", true],
-        ["that only a look at all copies shows", false],
+        ["that any read shows", true],
+        ["that only a read of all copies shows", false],
       ])("%s", async (_, anyLook) => {
         if (!server.takesRevisions) return;
         const where = place();
@@ -384,7 +387,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       });
     });
 
-    it("can be broken by a person, and its holder learns of it", async () => {
+    it("can be broken by a person, and its holder notices", async () => {
       const where = place();
       const anna = await take(where, "anna");
       expect(await breakLease(connectTo(1), where, "eva")).toMatchObject({ holder: "anna", token: 1 });
@@ -397,7 +400,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect(await breakLease(connectTo(1), where, "eva")).toBeNull();
     });
 
-    it("of a part is another than the set's, and is shown with those of the other parts", async () => {
+    it("of a part is separate from the set's, and is shown with those of the other parts", async () => {
       const where = place();
       const part = (step: string, number: number) => ({ step, number });
       const leases = [
@@ -432,7 +435,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       expect({ ...unused.requests }).toEqual({ reads: 2, writes: 0 });
     });
 
-    it("is shown by one request that only reads", async () => {
+    it("is shown by a single read", async () => {
       const where = place();
       const anna = await take(where, "anna");
       const couch = connectTo(0);

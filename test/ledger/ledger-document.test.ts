@@ -34,7 +34,7 @@ describe("a ledger document", () => {
     ["an entry whose databases are a list", { ...stored, entries: { a: { ...entry, databases: ["x"] } } }],
     ["a fingerprint that would take a gigabyte", { ...stored, fingerprint: { ...fingerprint, n: 2 ** 20 } }],
     ["a fingerprint without a salt", { ...stored, fingerprint: { ...fingerprint, salt: undefined } }],
-    ["nodes that are no list", { ...stored, nodes: "all" }],
+    ["nodes that are not a list", { ...stored, nodes: "all" }],
     ["versions as a list", { ...stored, versions: ["a"] }],
     ["a version without a place", { ...stored, versions: { a: "first" } }],
     ["a release as text", { ...stored, release: "7" }],
@@ -58,7 +58,7 @@ describe("places that somebody set too high leave room for the next one", () => 
       { versions: { c: last, a: -5, b: last - 1 }, release: { value: "3", at: last - 1 } },
       { versions: { a: 1, b: 2, c: 3 }, release: { value: "3", at: 2 } },
     ],
-    ["but are kept as long as there is room", { versions: { a: 7, b: 2 ** 52 } }, { versions: { a: 7, b: 2 ** 52 } }],
+    ["but only if there is no room left", { versions: { a: 7, b: 2 ** 52 } }, { versions: { a: 7, b: 2 ** 52 } }],
   ])("%s", (_, edited, expected) => {
     expect(parseLedger({ ...stored, ...edited }, place).ledger).toEqual({ ...ledger, ...expected });
   });
@@ -68,11 +68,11 @@ describe("the revision to write on is", () => {
   const now = 1_700_000_000_000;
   it.each([
     ["the time, for a first write", now, [undefined], "0-1700000000000"],
-    ["the time, if later than what is known", now, ["0-1600000000000"], "0-1700000000000"],
-    ["what is known, if later than the time", now, ["0-1800000000000"], "0-1800000000000"],
-    ["the latest that is known", now, ["0-1800000000000", undefined, "0-1800000000009"], "0-1800000000009"],
-    ["never one of CouchDB 1.x, which has another width", now, ["0-7"], "0-1700000000000"],
-    ["wide enough even where a clock says 1970", 5_000, [undefined], "0-1000000000000"],
-    ["the known one where a clock is beyond our width", 99_999_999_999_999, ["0-1800000000000"], "0-1800000000000"],
+    ["the time, if later than the known one", now, ["0-1600000000000"], "0-1700000000000"],
+    ["the known one, if later than the time", now, ["0-1800000000000"], "0-1800000000000"],
+    ["the latest known one", now, ["0-1800000000000", undefined, "0-1800000000009"], "0-1800000000009"],
+    ["never one from CouchDB 1.x, which has another width", now, ["0-7"], "0-1700000000000"],
+    ["wide enough even if a clock says 1970", 5_000, [undefined], "0-1000000000000"],
+    ["the known one if a clock is beyond our width", 99_999_999_999_999, ["0-1800000000000"], "0-1800000000000"],
   ])("%s", (_, time, known, expected) => expect(revisionToWriteOn(time, ...known)).toBe(expected));
 });

@@ -4,7 +4,7 @@
  *   COUCHDB_URL=http://ADMIN:PASSWORD@127.0.0.1:5984 node test/ledger/make-ledger.mjs
  *
  * For the next version whose ledger differs: copy the folder of files under the new version's name, and run it once. It
- * refuses to write a ledger that is already there: an old one is never made again, because what it shows is that people's
+ * refuses to write a ledger that is already there: an old one is never recreated, because it shows that people's
  * ledgers of that time can still be read.
  */
 import { spawnSync } from "node:child_process";

@@ -17,13 +17,13 @@ const early = entry("1:c", 0, "1:a");
 
 describe("an entry is", () => {
   it.each([
-    ["kept, if only we know it", undefined, {}, { x: a }, { x: a }],
-    ["added, if only they know it", undefined, { x: a }, {}, { x: a }],
-    ["added, though we knew it and left it out", { x: a }, { x: a }, {}, { x: a }],
-    ["both's, side by side", undefined, { x: a }, { y: b }, { x: a, y: b }],
+    ["kept, if only we have it", undefined, {}, { x: a }, { x: a }],
+    ["added, if only they have it", undefined, { x: a }, {}, { x: a }],
+    ["added, even if we knew it and left it out", { x: a }, { x: a }, {}, { x: a }],
+    ["kept from both sides", undefined, { x: a }, { y: b }, { x: a, y: b }],
     ["ours, if only we changed it", { x: a }, { x: a }, { x: b }, { x: b }],
     [
-      "ours, if only we changed it, by whatever clock",
+      "ours, if only we changed it, whatever the clock",
       { x: b },
       { x: b },
       { x: early },
@@ -34,14 +34,14 @@ describe("an entry is", () => {
     ["the later one, without a base", undefined, { x: b }, { x: early }, { x: entry("1:b", 1, "1:a", "1:c") }],
     ["ours at the same instant", undefined, { x: a }, { x: early }, { x: early }],
     [
-      "without its own checksum among the former",
+      "without its own checksum among the former ones",
       undefined,
       { x: entry("1:b", 0, "1:c") },
       { x: entry("1:c", 1) },
       { x: entry("1:c", 1, "1:b") },
     ],
     [
-      "safe with the name of a built-in",
+      "safe even with the name of a built-in",
       undefined,
       { constructor: a },
       { toString: b },
@@ -58,18 +58,18 @@ describe("an entry is", () => {
     expect(merged.entries).toEqual(expected);
   });
 
-  it("kept under the name __proto__", () => {
+  it("kept even under the name __proto__", () => {
     const theirs = ledger(JSON.parse(JSON.stringify({ x: a }).replace("x", "__proto__")));
     expect(Object.keys(mergeLedgers(undefined, theirs, ledger({})).entries)).toEqual(["__proto__"]);
   });
 });
 
-describe("beside the entries", () => {
+describe("apart from the entries", () => {
   it.each([
     ["nodes are ours, if we changed them", ["a"], ["a"], ["b"], ["b"]],
     ["nodes are theirs, if only they changed them", ["a"], ["b"], ["a"], ["b"]],
-    ["nodes are theirs, if we know none", undefined, ["b"], undefined, ["b"]],
-    ["nodes are none, if nobody knows any", undefined, undefined, undefined, undefined],
+    ["nodes are theirs, if we have none", undefined, ["b"], undefined, ["b"]],
+    ["nodes are absent, if nobody has any", undefined, undefined, undefined, undefined],
   ])("%s", (_, base, theirs, ours, expected) => {
     const of = (nodes: string[] | undefined) => ledger({}, nodes ? { nodes } : {});
     expect(mergeLedgers(of(base), of(theirs), of(ours)).nodes).toEqual(expected);
@@ -89,7 +89,7 @@ describe("what was noted", () => {
     ["by us is added", { a: 1 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
     ["by them is kept", { a: 1 }, { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }],
     ["is not lost to a stale copy", { a: 1, b: 2 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }],
-    ["again gets the later place", { a: 1, b: 2 }, { a: 3, b: 2 }, { a: 1, b: 2 }, { a: 3, b: 2 }],
+    ["twice gets the later place", { a: 1, b: 2 }, { a: 3, b: 2 }, { a: 1, b: 2 }, { a: 3, b: 2 }],
   ] as [string, Record<string, number>, Record<string, number>, Record<string, number>, Record<string, number>][])(
     "%s",
     (_, base, theirs, ours, expected) => {
@@ -97,13 +97,13 @@ describe("what was noted", () => {
     },
   );
 
-  it("as the release is the later one", () => {
+  it("later decides the release", () => {
     const [early, late] = [noted({ a: 1 }, ["7", 1]), noted({ a: 1, b: 2 }, ["3", 2])];
     expect(mergeLedgers(early, late, early).release?.value).toBe("3");
     expect(mergeLedgers(early, early, late).release?.value).toBe("3");
   });
 
-  it("about replaced secrets is what both sides know", () => {
+  it("about replaced secrets is merged from both sides", () => {
     const print = (hash: string, ...former: string[]) =>
       ledger({}, { fingerprint: { ids: [], salt: "s", hash, n: 1, r: 1, p: 1, former } });
     const merged = mergeLedgers(print("a"), print("b", "a"), print("c", "x"));

@@ -1,6 +1,6 @@
 /**
- * The ledgers that every released version has left on people's servers are read by this one. fixtures/ has one of each
- * version that changed something in them. They are never made again: a change that can't read one has to be made another
+ * The ledgers that released versions have left on people's servers can be read by this one. fixtures/ has one from each
+ * version that changed something in them. They are never recreated: a change that can't read one has to be made another
  * way.
  */
 import { createHash } from "node:crypto";
@@ -25,14 +25,14 @@ async function scene(version: string, password = "frozen-in-a-test") {
   };
   return {
     folder,
-    /** The exit code, and what it printed. */
+    /** The exit code, and the output. */
     async run(command: string, files: string, set: string, ...flags: string[]) {
       const args = [command, files, "--set", set, "--format", "json", ...flags];
       const { code, stdout, stderr } = await runCli(args, { cwd: folder, env });
       expect(stdout, stderr).not.toBe("");
       return { code, ...JSON.parse(stdout) };
     },
-    /** Of everything in the ledger's database: any write changes one. */
+    /** Revisions of everything in the ledger's database: any write changes one. */
     async revisions() {
       const lists = ["_all_docs", "_local_docs"].map((list) => must(server(), "GET", `/${ledger}/${list}`));
       return (await Promise.all(lists)).map(({ rows }) => rows);
@@ -40,12 +40,12 @@ async function scene(version: string, password = "frozen-in-a-test") {
   };
 }
 
-/** Of each ledger.json. A new version adds a line; no line ever changes. */
+/** Digests of each ledger.json. A new version adds a line; no line ever changes. */
 const digests: Readonly<Record<string, string>> = {
   "0.1.0": "ff660b89ab73dcc966c77cbff870b35f4c3d7a24eb702e357a75ab6f1f6031ef",
 };
 
-it.each(versions)("the ledger of %s is as that version wrote it", async (version) => {
+it.each(versions)("the ledger of %s is unchanged since that version wrote it", async (version) => {
   const bytes = await readFile(join(folderOf(version), "ledger.json"));
   expect(createHash("sha256").update(bytes).digest("hex")).toBe(digests[version]);
 });
@@ -55,14 +55,14 @@ describe.each(versions)("the ledger of %s", (version) => {
     it.each([
       ["without a snapshot", "v2", "frozen"],
       ["with a snapshot in its lease, which a newer tool does not use", "plain", "frozen-plain"],
-    ])("gives a run with the same files nothing to do, %s", async (_, files, set) => {
+    ])("leaves a run with the same files nothing to do, %s", async (_, files, set) => {
       const { run, revisions } = await scene(version);
       const before = await revisions();
       expect(await run("apply", files, set)).toMatchObject({ code: 0, result: "unchanged", requests: { writes: 0 } });
       expect(await revisions()).toEqual(before);
     });
 
-    it("shows every step, what is orphaned, the release and the last runs in status", async () => {
+    it("shows every step, orphaned ones, the release and the last runs in status", async () => {
       const { run } = await scene(version);
       const { steps, orphaned, release, runs } = await run("status", "v2", "frozen");
       const ids = ["lair", "hive", "access", "views", "indexes", "seeds", "keeper", "grow", "no-eggs"];
@@ -76,7 +76,7 @@ describe.each(versions)("the ledger of %s", (version) => {
       ]);
     });
 
-    it("refuses a one-time step that was edited since", async () => {
+    it("refuses a one-time step that was edited later", async () => {
       const { run, folder } = await scene(version);
       await writeFiles(folder, { "v2/grow.mjs": "export default (doc) => ({ ...doc, legs: 0 });\n" });
       expect(await run("apply", "v2", "frozen")).toMatchObject({
@@ -86,7 +86,7 @@ describe.each(versions)("the ledger of %s", (version) => {
       });
     });
 
-    it("applies an ensure step that was edited since, and nothing else", async () => {
+    it("applies an ensure step that was edited later, and nothing else", async () => {
       const { run, folder } = await scene(version);
       const text = await readFile(join(folder, "v2/001.yaml"), "utf8");
       await writeFiles(folder, { "v2/001.yaml": text.replace("[drone, keeper]", "[drone, keeper, nurse]") });
@@ -96,7 +96,7 @@ describe.each(versions)("the ledger of %s", (version) => {
     it.each([
       ["version", []],
       ["release", ["--release", "1"]],
-    ])("knows older files by their %s", async (by, flags) => {
+    ])("recognises older files by their %s", async (by, flags) => {
       const { run } = await scene(version);
       expect(await run("apply", "v1", "frozen", ...flags)).toMatchObject({
         code: 0,
@@ -106,12 +106,12 @@ describe.each(versions)("the ledger of %s", (version) => {
       });
     });
 
-    it("notices a secret that was replaced since", async () => {
+    it("notices a secret that was replaced later", async () => {
       const { run } = await scene(version, "another one");
       expect(await run("apply", "v2", "frozen")).toMatchObject({ code: 0, applied: ["keeper"] });
     });
 
-    it("lets a transformation that stopped midway go on, and changes no document twice", async () => {
+    it("lets an interrupted transformation continue, and changes no document twice", async () => {
       const { run } = await scene(version);
       const path = "/cm-test-frozen-plain";
       const { stuck, ...free } = await must(server(), "GET", `${path}/d`);

@@ -46,7 +46,7 @@ describe("a release", () => {
     ["2026-05-01T10:00:00.000Z", "2026-05-01T10:00:00.001Z", -1],
     ["2026-05-01T10:00:00.000Z", "7", undefined],
     ["7", "2026-05-01T10:00:00.000Z", undefined],
-  ])("%s beside %s: %s", (one, other, sign) => {
+  ])("%s compared with %s: %s", (one, other, sign) => {
     const compared = compareReleases(one, other);
     expect(compared === undefined ? undefined : Math.sign(compared)).toBe(sign);
   });

@@ -20,10 +20,10 @@ function ledger(entries: Record<string, Entry>): Ledger {
 const step = (id: string, ...formerly: string[]) => ({ id, kind: "k", checksum: "1:a", formerly });
 
 test.each<[string, Record<string, Entry>, ReturnType<typeof step>[], string[], string[], string[]]>([
-  // What the ledger has, the steps; then the ids of the ledger, `now <- then`, and what is in doubt.
+  // The ledger's entries and the steps; then the ids in the ledger, `now <- then`, and ambiguous ids.
   ["an entry moves to the new id", { a: entry("1:a") }, [step("b", "a")], ["b"], ["b <- a"], []],
   ["an edited step takes its entry with it", { a: entry("1:x") }, [step("b", "a")], ["b"], ["b <- a"], []],
-  ["only the former id with an entry counts", { a: entry("1:a") }, [step("c", "b", "a")], ["c"], ["c <- a"], []],
+  ["only a former id with an entry counts", { a: entry("1:a") }, [step("c", "b", "a")], ["c"], ["c <- a"], []],
   ["an entry that was carried over stays", { b: entry("1:a", "a") }, [step("b", "a")], ["b"], [], []],
   ["both ids were applied", { a: entry("1:a"), b: entry("1:a") }, [step("b", "a")], ["a", "b"], [], ["b, a"]],
   [
@@ -45,7 +45,7 @@ test.each<[string, Record<string, Entry>, ReturnType<typeof step>[], string[], s
   ["files from before the rename find their entry", { b: entry("1:a", "a") }, [step("a")], ["a"], ["a <- b"], []],
   ["another step with the former id finds no entry", { b: entry("1:x", "a") }, [step("a")], ["b"], [], []],
   [
-    "a former id that is reused, beside the renamed step",
+    "a former id that is reused alongside the renamed step",
     { b: entry("1:a", "a") },
     [step("a"), step("b")],
     ["b"],

@@ -1,4 +1,4 @@
-/** Puts a ledger that an earlier version has written onto the server, with the databases that it speaks of. */
+/** Restores a ledger that an earlier version has written, with the databases that it names. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,15 +26,15 @@ export interface OldLedger {
 
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), "fixtures");
 
-/** The versions that a ledger is kept of. */
+/** The versions with a stored ledger. */
 export const versions = readdirSync(fixtures);
 
 /** The folder of a version: its migration files, and its ledger. */
 export const folderOf = (version: string): string => join(fixtures, version);
 
 /**
- * Returns the name of the ledger's database. Everything is as it was, revisions included, but for the incarnations: the
- * databases had to be created anew, so that the ledger gets those that they have now.
+ * Returns the name of the ledger's database. Everything is as it was, including revisions, except for the incarnations:
+ * the databases had to be recreated, so the ledger gets their present ones.
  */
 export async function restore(version: string): Promise<string> {
   const old: OldLedger = JSON.parse(readFileSync(join(folderOf(version), "ledger.json"), "utf8"));
@@ -57,7 +57,7 @@ export async function restore(version: string): Promise<string> {
   };
 
   const { _users: users, ...databases } = old.databases;
-  // Without revisions: the one that they had may have been deleted by another test, and would stay deleted.
+  // Without revisions: another test may have deleted the old revision, and it would stay deleted.
   for (const { _rev, ...user } of users?.docs ?? []) await must(server(), "PUT", `/_users/${user._id}`, { body: user });
   for (const [name, { security, docs, local = [] }] of Object.entries(databases)) {
     await must(server(), "POST", `/${at(name)}/_bulk_docs`, { body: { docs: docs.map(current), new_edits: false } });
@@ -67,7 +67,7 @@ export async function restore(version: string): Promise<string> {
   return ledger;
 }
 
-/** CouchDB counts one up from the revision that it is given. */
+/** CouchDB adds one to the revision that it is given. */
 async function putLocal(database: string, { _rev, ...document }: Document): Promise<void> {
   const before = `0-${Number(_rev.slice(2)) - 1}`;
   const body = { ...document, _rev: before };

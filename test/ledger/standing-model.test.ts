@@ -1,7 +1,7 @@
 /**
- * The rule of older files against a small model of ledger and server: pods of any version start, in any order and side by
- * side, take the lease, look, note, write, fail and are killed between any two of these. What the contract promises has to
- * hold of each sequence, and no more is asked.
+ * The rule of older files against a small model of ledger and server: pods of any version start, in any order and side
+ * by side, take the lease, read, note, write, fail and are killed between any two of these. What the contract promises
+ * must hold of each sequence, and no more is asked.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ const versions = [1, 2, 3, 4] as const;
 const secretValues = [1, 2] as const;
 
 /**
- * The two steps of a version. The first has two forms only, so that it may hold already; the second has a secret, too.
+ * The two steps of a version. The first has only two forms, so that it may already hold; the second also has a secret.
  */
 const stepsOf = (version: number, secrets: number): readonly string[] => [
   `a${version % 2}`,
@@ -24,9 +24,9 @@ interface Start {
   readonly secrets: number;
   readonly release: number | undefined;
   readonly allowRevert: boolean;
-  /** It is killed after so many of its requests: the noting, and one for each step that it writes. */
+  /** The number of its requests before it is killed: noting, and one for each step that it writes. */
   readonly requests: number;
-  /** The step, if it gets there, that fails before its first write. */
+  /** The step that fails before its first write, if the pod gets that far. */
   readonly fails: number | undefined;
 }
 
@@ -59,7 +59,7 @@ function standingIn(
   return { files, standing: standingOf(ledger, files, allowRevert) };
 }
 
-/** One pod, from its look to its end; under the lease it is alone. */
+/** One pod, from its first read to its end; it is alone under the lease. */
 function start(before: Server, one: Start): Outcome {
   const { version, secrets, requests, fails } = one;
   const { files, standing } = standingIn(before, one);
@@ -67,7 +67,7 @@ function start(before: Server, one: Start): Outcome {
   let left = requests;
   let noted = false;
   let changed = false;
-  /** False: it is killed before it. */
+  /** False: the pod is killed before the request. */
   const sends = () => {
     left -= 1;
     return left >= 0;

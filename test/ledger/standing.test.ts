@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { mostVersions, noteVersion } from "../../src/ledger/note-version.js";
 import { type Noted, newestVersion, type Standing, standingOf } from "../../src/ledger/standing.js";
 
-/** A ledger in which these were noted, one after the other: `v1`, or `v1@3` with its release. */
+/** A ledger in which these were noted, one after another: `v1`, or `v1@3` with its release. */
 function noted(...runs: string[]): Noted | undefined {
   return runs.reduce<Noted | undefined>((ledger, run) => noteVersion(ledger ?? {}, files(run)), undefined);
 }
@@ -24,14 +24,14 @@ const late = "2026-05-02T10:00:00.000Z";
 
 describe("files are", () => {
   test.each<[string, string[], string, Standing]>([
-    // What was noted, in order; what comes; how it stands.
+    // The noted versions, in order; the new files; their standing.
     ["newer on an empty server", [], "v1", newer],
-    ["current when they come again", ["v1"], "v1", current],
+    ["current when they are applied again", ["v1"], "v1", current],
     ["newer if they were never seen", ["v1"], "v2", newer],
     ["older in a pod of the previous version during a rolling update", ["v1", "v2"], "v1", older("version")],
     ["older, even if the newest version was noted and then failed", ["v1", "v2"], "v1", older("version")],
     ["older, even if they failed themselves", ["v1", "v2", "v3"], "v2", older("version")],
-    ["current if the newest version failed and comes again", ["v1", "v2"], "v2", current],
+    ["current if the newest version failed and is applied again", ["v1", "v2"], "v2", current],
     ["older after helm rollback, which starts old pods with their old settings", ["v1", "v2"], "v1", older("version")],
     ["older in a revert commit that brings a version back exactly", ["v1", "v2"], "v1", older("version")],
     ["newer in a partial revert with other changes", ["v1", "v2"], "v1-and-more", newer],
@@ -63,8 +63,8 @@ describe("files are", () => {
   });
 
   test.each<[string, string[], string, Standing]>([
-    ["newer, and gone back to", ["v1", "v2"], "v1", reverts],
-    ["newer, and gone back to, with a lower release", ["v1@1", "v2@2"], "v1@1", reverts],
+    ["newer, as a revert", ["v1", "v2"], "v1", reverts],
+    ["newer, as a revert, with a lower release", ["v1@1", "v2@2"], "v1@1", reverts],
     ["current if they are the newest anyway", ["v1", "v2"], "v2", current],
     ["newer if they were never seen", ["v1"], "v2", newer],
     ["still refused with a lower release if they were never seen", ["v2@2"], "v1@1", refused("lower-release")],
@@ -76,15 +76,15 @@ describe("files are", () => {
   test.each<[string, string[], string, boolean, Standing]>([
     ["older: a pod with its Secret from before the rotation", ["v1"], "v1", false, older("secrets")],
     ["newer if they were never seen themselves", ["v1"], "v2", false, newer],
-    ["older by their version first", ["v1", "v2"], "v1", false, older("version")],
+    ["older by their version in the first place", ["v1", "v2"], "v1", false, older("version")],
     ["newer with a higher release", ["v1@1"], "v1@2", false, newer],
     ["older with the same release", ["v1@1"], "v1@1", false, older("secrets")],
-    ["newer, and gone back to, with --allow-revert", ["v1"], "v1", true, reverts],
+    ["newer, as a revert, with --allow-revert", ["v1"], "v1", true, reverts],
   ])("with replaced secrets %s", (_, before, now, allowRevert, expected) => {
     expect(standingOf(noted(...before), { ...files(now), formerSecrets: true }, allowRevert)).toEqual(expected);
   });
 
-  test("not confused by a version named like a built-in", () => {
+  test("not confused with a version named like a built-in", () => {
     expect(standingOf({ versions: { v1: 1 } }, files("constructor"))).toEqual(newer);
   });
 });

@@ -25,7 +25,7 @@ function ledger(set: string, ...ids: string[]): Ledger {
   return { formatVersion: 1, set, entries: Object.fromEntries(ids.map((id) => [id, entry(`1:${id}`)])) };
 }
 
-/** What is sent as `_rev` with each write. */
+/** The `_rev` sent with each write. */
 function watched(couch: Couch, more: Partial<Couch> = {}): { couch: Couch; sent: (string | undefined)[] } {
   const sent: (string | undefined)[] = [];
   const onWrite = tamper(
@@ -40,7 +40,7 @@ function watched(couch: Couch, more: Partial<Couch> = {}): { couch: Couch; sent:
 }
 
 describe("the ledger", () => {
-  it("is nothing where there is no document and where there is no database, for one request", async () => {
+  it("is absent if there is no document or no database, at the cost of one request", async () => {
     const couch = connect(server());
     expect(await readLedger(couch, somewhere())).toBeUndefined();
     expect(await readLedger(couch, { ...somewhere(), database: uniqueName("missing") })).toBeUndefined();
@@ -54,7 +54,7 @@ describe("the ledger", () => {
     expect(await readLedger(connect(server()), place)).toEqual(written);
   });
 
-  it("has revisions of one width that rise with every write", async () => {
+  it("has revisions of equal length that rise with every write", async () => {
     const place = somewhere();
     const couch = connect(server());
     let stored = await writeLedger(couch, place, undefined, ledger(place.set));
@@ -67,7 +67,7 @@ describe("the ledger", () => {
     expect((await readLedger(connect(server()), place))?.rev).toBe(stored.rev);
   });
 
-  it("sends CouchDB 1.x the revision that is there, and none for a new document", async () => {
+  it("sends CouchDB 1.x the present revision, and none for a new document", async () => {
     const place = somewhere();
     const { couch, sent } = watched(connect(server()), { version: async () => "1.7.2" });
     const first = await writeLedger(couch, place, undefined, ledger(place.set, "a"));
@@ -85,7 +85,7 @@ describe("the ledger", () => {
     expect(await readLedger(couch, place)).toEqual(merged);
   });
 
-  it("drops what a person wants to be forgotten", async () => {
+  it("drops what a person wants forgotten", async () => {
     const place = somewhere();
     const couch = connect(server());
     const stored = await writeLedger(couch, place, undefined, ledger(place.set, "a", "b"));
@@ -96,9 +96,9 @@ describe("the ledger", () => {
   it.each([
     ["an answer is lost", inTurn(answerLost)],
     ["a request is lost", inTurn(requestLost)],
-    ["a minority took the first write", inTurn(belowQuorum)],
-    ["all goes wrong in turn", inTurn(answerLost, belowQuorum, requestLost)],
-  ])("is written although %s", async (_, onWrite) => {
+    ["a minority stored the first write", inTurn(belowQuorum)],
+    ["each of these goes wrong in turn", inTurn(answerLost, belowQuorum, requestLost)],
+  ])("is written even if %s", async (_, onWrite) => {
     const place = somewhere();
     const couch = tamper(connect(server()), onWrite);
     const written = await writeLedger(couch, place, undefined, ledger(place.set, "a"));
@@ -114,15 +114,15 @@ describe("the ledger", () => {
   });
 
   it.each([
-    ["only a minority takes it", belowQuorum, "below-quorum"],
+    ["only a minority stores it", belowQuorum, "below-quorum"],
     ["no answer ever comes", requestLost, "outcome-unknown"],
-  ])("is not written where %s", async (_, onWrite, expected) => {
+  ])("is not written if %s", async (_, onWrite, expected) => {
     const place = somewhere();
     const couch = tamper(connect(server()), onWrite);
     await expect(writeLedger(couch, place, undefined, ledger(place.set, "a"))).rejects.toThrow(code(expected));
   });
 
-  it("is not sent where it is larger than CouchDB takes", async () => {
+  it("is not sent if it is larger than CouchDB accepts", async () => {
     const place = somewhere();
     const couch = connect(server());
     const databases = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`tenant-${i}`, "1700000000"]));
@@ -131,7 +131,7 @@ describe("the ledger", () => {
     expect(couch.requests.writes).toBe(0);
   });
 
-  it("of a later version is neither read nor written over", async () => {
+  it("of a later version is neither read nor overwritten", async () => {
     const place = somewhere();
     const later = { formatVersion: 2, set: place.set, entries: {} };
     await must(server(), "PUT", `/${database}/_local/couchdb-migrate-${place.set}`, { body: later });

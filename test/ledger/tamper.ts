@@ -1,4 +1,4 @@
-/** A connection whose writes go wrong, or are watched, as a test wants it. */
+/** A connection whose writes fail, or are watched, as a test wants. */
 
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, WriteOptions } from "../../src/couch/couch.js";
@@ -25,28 +25,28 @@ export function tamper(couch: Couch, onWrite: OnWrite, more: Partial<Couch> = {}
   };
 }
 
-/** The server does it, and nobody hears of it. */
+/** The server does it, but the answer is lost. */
 export const answerLost: OnWrite = async (send) => {
   await send().catch(() => {});
   throw new MigrateError("outcome-unknown", { message: "the answer was lost" });
 };
 
-/** It never gets there. */
+/** The request never arrives. */
 export const requestLost: OnWrite = async () => {
   throw new MigrateError("outcome-unknown", { message: "the request was lost" });
 };
 
-/** Too many requests, of whoever's. */
+/** Too many requests, from anyone. */
 export const rateLimited: OnWrite = async () => {
   throw new MigrateError("request-failed", { message: "too many requests", data: { status: 429 } });
 };
 
-/** Done by all, but told as CouchDB tells a write that a minority took. */
+/** Stored by all, but answered like a write that a minority stored. */
 export const belowQuorum: OnWrite = async (send) => ({ ...(await send()), status: 202 });
 
 export const asItIs: OnWrite = (send) => send();
 
-/** One after the other, then as it is. */
+/** One after another, then unchanged. */
 export function inTurn(...turns: OnWrite[]): OnWrite {
   return (...write) => (turns.shift() ?? asItIs)(...write);
 }

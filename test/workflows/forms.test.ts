@@ -1,6 +1,6 @@
 /**
- * Issue forms and dependabot.yml. No package has a schema of them, so these are ours, and have only what we use; GitHub's
- * documentation describes both formats.
+ * Issue forms and dependabot.yml. No package has a schema of them, so these are ours, and have only what we use;
+ * GitHub's documentation describes both formats.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
