@@ -1,4 +1,4 @@
-/** The library: all that the command line does. */
+/** The library: everything that the command line can do. */
 
 export type { Connection, NanoInstance } from "./contract/connection.js";
 export type * from "./contract/diagnosis.js";

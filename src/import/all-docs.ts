@@ -6,9 +6,9 @@ import type { JsonObject } from "../text/json.js";
 import type { LeftOut } from "./result.js";
 import { unlessTooDeep } from "./too-deep.js";
 
-/** Documents may have up to 8 MB each; most of those that are read here have a few kB. */
+/** Documents can be as large as 8 MB, but most of those that are read here have a few kB. */
 const rowsARequest = 500;
-/** How many single requests are under way at once. */
+/** How many single requests run at the same time. */
 const side = 4;
 
 interface Row {
@@ -17,8 +17,8 @@ interface Row {
 }
 
 /**
- * The documents whose ids lie between, in the order of CouchDB; none where there is no such database. Those that are
- * nested too deeply go to `leftOut`.
+ * Returns the documents with ids in this range, in CouchDB's order; none if the database does not exist. Documents
+ * that are nested too deeply are added to `leftOut`.
  */
 export async function documentsBetween(
   couch: Couch,
@@ -52,7 +52,7 @@ async function rowsOf(couch: Couch, database: string, query: Query): Promise<rea
   return status === 404 ? [] : (body.rows ?? []);
 }
 
-/** One document that is nested too deeply spoils the answer for all that are in it. */
+/** If one document is nested too deeply, the response for all of them is refused. */
 async function oneByOne(couch: Couch, database: string, query: Query, leftOut: LeftOut[]): Promise<readonly Row[]> {
   const rows = await rowsOf(couch, database, { ...query, include_docs: false });
   return pMap(

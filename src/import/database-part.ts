@@ -1,4 +1,4 @@
-/** One database as a migration file. Pure, but for the reader of design documents that it asks. */
+/** Converts one database to a migration file. Pure, except for calling the reader of design documents. */
 
 import { contentOf } from "../objects/design-docs/compare.js";
 import { type DesignDoc, idOf } from "../objects/design-docs/design-doc.js";
@@ -14,13 +14,16 @@ import { securityPart } from "./security-part.js";
 
 export interface FoundDatabase {
   readonly name: string;
-  /** What of `partitioned`, `q` and `n` is not the server's default. Undefined: CouchDB creates the database itself. */
+  /**
+   * Values of `partitioned`, `q` and `n` that differ from the server's defaults. Undefined: CouchDB creates the
+   * database itself.
+   */
   readonly creation: Readonly<Record<string, unknown>> | undefined;
-  /** What of `_revs_limit` and `_purged_infos_limit` is not CouchDB's default. */
+  /** Values of `_revs_limit` and `_purged_infos_limit` that differ from CouchDB's defaults. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** `_security`; undefined: it is not to be set. */
+  /** `_security`; undefined: do not set it. */
   readonly security: unknown;
-  /** By name, as CouchDB has them. */
+  /** By name, as stored in CouchDB. */
   readonly designDocs: Readonly<Record<string, DesignDoc>>;
   readonly indexes: readonly FoundIndex[];
   readonly documents: readonly unknown[];
@@ -28,7 +31,7 @@ export interface FoundDatabase {
   readonly leftOut?: readonly LeftOut[];
 }
 
-/** `safe`: the database's name as files and ids have it; `file`: the migration file. */
+/** `safe`: the database's name in a form for files and ids; `file`: the migration file. */
 export async function databasePart(
   database: FoundDatabase,
   safe: string,

@@ -1,6 +1,7 @@
 /**
- * Design documents as files that `ensureDesignDocs` reads: a folder with one function per file where that gives back the
- * same document, except white space at the end of functions, else one JSON file. The reader itself decides what is read.
+ * Writes design documents as files that `ensureDesignDocs` reads: a folder with one function per file if reading it
+ * gives back the same document, except for white space at the end of functions; otherwise a JSON file. The reader
+ * itself is used for this check.
  */
 import { isDeepStrictEqual } from "node:util";
 import { parseModule } from "../design-doc-rules/function-text.js";
@@ -17,7 +18,7 @@ import { distinctNames, isDevice } from "./names.js";
 
 type Tree = ReadonlyMap<string, string>;
 
-/** Why `validate` would refuse it; undefined where it would not. */
+/** Why `validate` would refuse it; undefined if it would not. */
 export function refusalOf(name: string, doc: DesignDoc): string | undefined {
   const [fault] = designDocFaults(name, doc);
   return fault && describe(name, doc, fault);
@@ -28,7 +29,7 @@ export interface DesignDocFiles {
   readonly files: Tree;
 }
 
-/** `folder`: where they are to lie. The documents are by name, and such as `refusalOf` finds nothing in. */
+/** `folder`: the target folder. The documents are by name; `refusalOf` has accepted them. */
 export async function designDocFiles(
   folder: string,
   docs: Readonly<Record<string, DesignDoc>>,
@@ -69,12 +70,13 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Undefined where a name can't be that of a file everywhere. */
+/** Undefined if a name can't be used as a file name on every system. */
 function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
   const files = new Map<string, string>();
   const code = new Set(codeOf(doc).map(({ keys }) => toPointer(keys)));
   const isScript = isJavaScript(doc) ? scriptTest : () => false;
-  // Where the folder's name says it, or what lies beside could be taken for a member, `_id` is the file that tells.
+  // If the folder's name is not the document's, or the files next to it could be taken for fields, a file `_id` makes
+  // it unambiguous.
   if (!path.endsWith(`/${name}`) || !isMarked(doc)) files.set(`${path}/_id`, `${idOf(name)}\n`);
   const add = (at: string, keys: readonly string[], value: unknown): void => {
     const key = keys.at(-1) ?? "";
@@ -90,7 +92,7 @@ function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
   return areNames([...files.keys()].map((file) => file.slice(path.length + 1))) ? files : undefined;
 }
 
-/** The reader knows a design document's folder by one of these. */
+/** The reader recognises a design document's folder by one of these. */
 function isMarked(doc: DesignDoc): boolean {
   return ["language", "validate_doc_update", "views"].some((key) => key in doc);
 }
@@ -107,7 +109,7 @@ function isFolder(keys: readonly string[], value: unknown): value is Readonly<Re
   return keys.length <= 2 && last === undefined;
 }
 
-/** Whether it goes into a `.js` file. */
+/** Whether the text is written to a `.js` file. */
 function scriptTest(keys: readonly string[], text: string): boolean {
   const [section = "", name, member] = keys;
   if (["filters", "lists", "shows", "updates", "validate_doc_update", "rewrites"].includes(section)) return true;
@@ -124,7 +126,7 @@ function areNames(paths: readonly string[]): boolean {
   return different.size === all.size && parts.every((names) => names.every(isName));
 }
 
-/** On every file system, and the same when it is read back. */
+/** Whether the name works on every file system and is read back unchanged. */
 function isName(name: string): boolean {
   return (
     /^[\p{L}\p{N}_][\p{L}\p{N}_ .@$+,=()-]*$/u.test(name) &&

@@ -1,4 +1,4 @@
-/** A replication's source or target, its secrets as variables. Pure. */
+/** Converts a replication's source or target, with variables for its secrets. Pure. */
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import { secretParameters } from "../secrets/urls.js";
 import { isObject } from "../text/json.js";
@@ -12,12 +12,12 @@ export interface Endpoint {
 
 type Need = (word: string, holds: string) => WithVariables;
 
-/** `prefix`: what the names of variables begin with; `of`: whose they are, for people. */
+/** `prefix`: for the names of variables; `of`: the owner of the secrets, for people. */
 export function endpointOf(value: unknown, prefix: string, of: string): Endpoint {
   return withVariables(prefix, of, (need) => endpoint(value, [], need));
 }
 
-/** Parameters of a filter, those that are secret by name as variables. */
+/** Parameters of a filter, with variables for those that are secret by name. */
 export function parametersOf(value: unknown, prefix: string, of: string): Endpoint {
   return withVariables(prefix, of, (need) => parameters(value, [], false, need));
 }
@@ -60,7 +60,7 @@ function parameters(part: unknown, keys: readonly string[], secret: boolean, nee
   return Object.fromEntries(fields);
 }
 
-/** Up to the last `@` of the authority: a password may hold one that is not encoded. */
+/** Up to the last `@` of the authority: a password may contain an unencoded one. */
 const userinfo = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@(.*)$/is;
 
 function withoutUrlSecrets(text: string, need: Need): string | WithVariables {
@@ -83,7 +83,7 @@ function literal(text: string): string {
   return text.replaceAll("${", "$$${");
 }
 
-/** Any other header may hold a secret. */
+/** Any other header may contain a secret. */
 const harmless: ReadonlySet<string> = new Set(["accept", "accept-language", "content-type", "user-agent"]);
 
 function wordOf(keys: readonly string[]): string {

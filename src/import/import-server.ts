@@ -1,4 +1,4 @@
-/** Writes migration files for what a live server has. */
+/** Writes migration files for the content of a live server. */
 
 import type { RunOptions } from "../contract/options.js";
 import type { Couch } from "../couch/couch.js";
@@ -25,7 +25,7 @@ export interface ImportOptions
   readonly force?: boolean;
 }
 
-/** Writes migration files for what a server has. Only reads from the server. */
+/** Writes migration files for the content of a server. Only reads from the server. */
 export async function importServer(options: ImportOptions): Promise<ImportResult> {
   const { out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);
@@ -35,7 +35,7 @@ export async function importServer(options: ImportOptions): Promise<ImportResult
   });
 }
 
-/** The first request goes alone, so that wrong credentials are tried once. */
+/** The first request is sent alone, so that wrong credentials are tried once. */
 async function greet(couch: Couch): Promise<void> {
   await couch.read(path`/_session`, { accept: [404] });
   await assertRoot(couch);
@@ -55,7 +55,7 @@ async function readServer({ couch, place, concurrency, signal }: Run, pattern: s
   return together([...parts, withoutFiles(always)]);
 }
 
-/** After the documents in them, which their validation may refuse. */
+/** Placed after the documents, because their validation functions may refuse the documents. */
 const after: Readonly<Record<string, string>> = {
   _users: "850-users-database.yaml",
   _replicator: "950-replicator-database.yaml",

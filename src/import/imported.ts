@@ -1,7 +1,7 @@
-/** What an import makes, before it is written. */
+/** The result of an import, before it is written. */
 import type { ImportResult, LeftOut, NeededVariable } from "./result.js";
 
-/** Text of a migration file in which `${…}` is a variable. Any other text of a spec is taken as it is. */
+/** Text in a migration file in which `${…}` is a variable. All other text of a spec is literal. */
 export class WithVariables {
   readonly text: string;
 
@@ -10,7 +10,7 @@ export class WithVariables {
   }
 }
 
-/** A password or the like, which the environment has to hold. */
+/** A password or other secret that the environment has to provide. */
 export function variable(name: string): WithVariables {
   return new WithVariables(`\${${name}}`);
 }
@@ -19,12 +19,12 @@ export interface ImportedStep {
   readonly id: string;
   readonly kind: string;
   readonly spec: Readonly<Record<string, unknown>>;
-  /** Lines to be written below the spec's fields, as a comment. */
+  /** A comment of these lines, below the spec's fields. */
   readonly comment?: readonly string[];
 }
 
 export interface ImportedFile {
-  /** Below the folder: `100-zerglings.yaml`. */
+  /** Relative to the folder: `100-zerglings.yaml`. */
   readonly name: string;
   /** Lines above the steps. */
   readonly comment: readonly string[];
@@ -33,7 +33,7 @@ export interface ImportedFile {
 
 export interface Imported {
   readonly files: readonly ImportedFile[];
-  /** Other files by path: design documents, documents. */
+  /** Other files, by path: design documents, documents. */
   readonly assets: ReadonlyMap<string, string>;
   readonly leftOut: readonly LeftOut[];
   readonly variables: readonly NeededVariable[];

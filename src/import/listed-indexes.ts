@@ -17,16 +17,16 @@ export interface FoundIndex {
   readonly name: string;
   /** Name of its design document, without `_design/`. */
   readonly ddoc: string;
-  /** As `ensureIndexes` takes it. */
+  /** In the form for `ensureIndexes`. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Those that `ensureIndexes` can name: of type json, with a design document and a name that no other has. The design
- * documents of the others are imported as what they are. `partitioned`: the database is.
- *
- * `_index` stores the definition as it was spelled, and considers the same index in another spelling a new one. So each
- * is given as it was spelled, for the service that asks for it itself.
+ * The indexes that `ensureIndexes` can declare: type json, with a design document and a name that no other index has.
+ * The design documents of the others are imported as design documents. `partitioned`: whether the database is
+ * partitioned.
+ * `_index` stores the definition with its original notation, and treats the same index in another notation as a new
+ * one. So each definition keeps its original notation, for services that request it themselves.
  */
 export function namedIndexes(
   listed: readonly ListedIndex[],
@@ -58,7 +58,7 @@ function foundIndex(
   return [{ name, ddoc: designDoc, definition }];
 }
 
-/** Undefined where the design document does not tell, as one that was deployed staged. */
+/** Undefined if the design document does not show the notation, for example after a staged deployment. */
 function asSpelled(view: unknown, shown: JsonObject): JsonObject | undefined {
   const { def } = membersOf(membersOf(view).options);
   if (!isObject(def)) return undefined;
@@ -73,7 +73,7 @@ function shortest({ fields, partial_filter_selector: filter }: JsonObject): Json
   return { fields: names, ...(isFiltered ? { partial_filter_selector: filter } : {}) };
 }
 
-/** `{"owner": "asc"}` is written `owner`. */
+/** `{"owner": "asc"}` becomes `owner`. */
 function field(value: unknown): unknown {
   const [[name, direction] = [], ...others] = Object.entries(membersOf(value));
   return others.length === 0 && direction === "asc" ? name : value;

@@ -2,11 +2,11 @@ import { join } from "node:path/posix";
 import type { StepFiles } from "../steps/step-files.js";
 
 export interface MemoryFiles extends StepFiles {
-  /** What readers found wrong. */
+  /** The problems that readers found. */
   readonly problems: readonly string[];
 }
 
-/** Files by path as steps read them, to see what will be read once they are written. */
+/** Files by path, with the interface that steps use, to check what will be read once they are written. */
 export function memoryFiles(tree: ReadonlyMap<string, string>): MemoryFiles {
   const problems: string[] = [];
   const failed = (path: string) => void problems.push(`${path} does not exist`);

@@ -1,4 +1,4 @@
-/** A migration file's text. Pure. */
+/** Generates the text of a migration file. Pure. */
 import { Document, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { kindByName } from "../kinds/index.js";
 import { type Alternatives, alternatives, below, specSchema } from "../migrations/spec-schema.js";
@@ -16,7 +16,7 @@ export function migrationText({ comment, steps }: ImportedFile): string {
     flowCollectionPadding: false,
     doubleQuotedMinMultiLineLength: 1_000_000,
   });
-  // The writer leaves it as it is; it stands only in texts that are in double quotes for that reason.
+  // The YAML writer does not escape it; it only appears in texts that are double-quoted because of it.
   return text.replaceAll("\u007f", "\\x7f");
 }
 
@@ -30,7 +30,7 @@ function stepNode({ id, kind, spec, comment }: ImportedStep, index: number): YAM
   return step;
 }
 
-/** `schemas` say where `${` would begin a variable, and has to be escaped. */
+/** `schemas` show where `${` would start a variable and has to be escaped. */
 function node(value: unknown, schemas: Alternatives): Scalar | YAMLMap | YAMLSeq {
   if (value instanceof WithVariables) return text(value.text);
   if (typeof value === "string") {
@@ -53,8 +53,8 @@ function isShort(value: unknown): boolean {
   return typeof value !== "object" || value === null;
 }
 
-/** What a block or a plain text would lose, or the reader refuse. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+/** Characters that a block or plain scalar would lose, or that the reader refuses. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
 const special = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 
 function text(value: string): Scalar {
@@ -65,7 +65,7 @@ function text(value: string): Scalar {
 
 function keyNode(key: string): Scalar {
   const scalar = text(key);
-  // Plain, it would be a merge key.
+  // Unquoted, it would be a merge key.
   if (key === "<<") scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
 }

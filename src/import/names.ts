@@ -1,9 +1,15 @@
-/** Names of files, ids and variables, made from the names that a server holds. Pure; the same name gives the same one. */
+/**
+ * Derives names of files, ids and variables from the names on a server. Pure; the same name always gives the same
+ * result.
+ */
 import { createHash } from "node:crypto";
 
 const longest = 80;
 
-/** A name that any file system and a step's id can hold. What is not kept as it is gets a few characters of its hash. */
+/**
+ * A name that works on any file system and as a step's id. A name that has to be changed gets a few characters of its
+ * hash.
+ */
 export function safeName(name: string): string {
   if (isSafe(name)) return name;
   const words = ascii(name)
@@ -13,12 +19,12 @@ export function safeName(name: string): string {
   return [words, digest(name)].filter(Boolean).join("-");
 }
 
-/** Safe names of a group, which differ by more than their case. */
+/** Safe names for a group, which differ by more than upper and lower case. */
 export function distinctNames(names: readonly string[]): ReadonlyMap<string, string> {
   return distinct(names, safeName, (name) => `${safeName(name)}-${digest(name)}`);
 }
 
-/** Variables by name: `ALICE_PASSWORD`. Those of the connection are nobody else's. */
+/** Variables by name: `ALICE_PASSWORD`. Never the names of the connection's variables. */
 export function variableNames(names: readonly string[], suffix = "PASSWORD"): ReadonlyMap<string, string> {
   const made = (name: string, more = "") => [variableWord(name), more, suffix].filter(Boolean).join("_");
   return distinct(
@@ -28,7 +34,7 @@ export function variableNames(names: readonly string[], suffix = "PASSWORD"): Re
   );
 }
 
-/** A part of a variable's name. */
+/** A part of a variable name. */
 export function variableWord(name: string): string {
   const word = ascii(name)
     .toUpperCase()
@@ -39,7 +45,7 @@ export function variableWord(name: string): string {
   return /^\d|^COUCHDB(?:_|$)/.test(word) ? `USER_${word}` : word;
 }
 
-/** Windows keeps these for devices, whatever follows the dot. */
+/** Windows reserves these names for devices, with any extension. */
 export function isDevice(name: string): boolean {
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
 }
@@ -65,7 +71,7 @@ function isSafe(name: string): boolean {
   return name.length <= longest && /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/.test(name) && !isDevice(name);
 }
 
-/** Without accents, where it is of Latin letters. */
+/** Without accents, if the name is in Latin letters. */
 function ascii(name: string): string {
   return name.normalize("NFKD").replaceAll(/\p{M}/gu, "");
 }

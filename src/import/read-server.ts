@@ -1,4 +1,4 @@
-/** Reads what a server has. Sends only requests that read. */
+/** Reads the content of a server. Only sends requests that read. */
 import pMap from "p-map";
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -21,10 +21,10 @@ import type { LeftOut } from "./result.js";
 import { unlessTooDeep } from "./too-deep.js";
 import type { FoundUser } from "./users-part.js";
 
-/** What CouchDB itself takes for what is not given at creation. */
+/** The values that CouchDB uses if a creation request omits them. */
 interface CreationDefaults {
   readonly q: number;
-  /** Undefined: not known. */
+  /** Undefined: unknown. */
   readonly n: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface ReadOptions {
   readonly concurrency: number;
 }
 
-/** By name; CouchDB's own and the tool's are not among them. */
+/** By name, without CouchDB's own databases and the tool's. */
 export async function readDatabases(couch: Couch, options: ReadOptions): Promise<FoundDatabase[]> {
   const matches = patternTest(options.pattern ?? "*");
   const names = (await inventoryOf(couch).list()).filter((name) => name !== options.except && matches(name));
@@ -52,7 +52,7 @@ function undefinedIfGone(thrown: unknown): undefined {
   throw thrown;
 }
 
-/** Undefined where it is gone since it was listed. */
+/** Undefined if it was deleted after it was listed. */
 async function readDatabase(
   couch: Couch,
   name: string,
@@ -77,7 +77,7 @@ async function readDatabase(
   };
 }
 
-/** What people have put into CouchDB's own databases besides users and replications. */
+/** Reads what people have added to CouchDB's own databases, except users and replications. */
 export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]> {
   const found = await Promise.all(
     ["_users", "_replicator"].map((name) =>
@@ -107,7 +107,7 @@ async function readDesignDocs(
   ]);
   const designDocs = docs.flatMap((doc): [string, DesignDoc][] => {
     const ddoc = nameInId(doc._id);
-    // What a staged deployment keeps beside it is no document of anybody's.
+    // Companions of a staged deployment are not anyone's documents.
     return ddoc === undefined || companionIn(doc) || isOwnedByCouch(name, ddoc) ? [] : [[ddoc, doc]];
   });
   const listed = indexes?.status === 200 ? (indexes.body.indexes ?? []) : [];
@@ -118,11 +118,11 @@ async function readDesignDocs(
 /** CouchDB's default of both limits. */
 const limitByDefault = 1_000;
 
-/** Those that are not as CouchDB has them by default. */
+/** The limits that differ from CouchDB's defaults. */
 async function limitsOf(couch: Couch, name: string): Promise<Readonly<Record<string, number>>> {
   const limits = await Promise.all(
     ["_revs_limit", "_purged_infos_limit"].map(async (limit) => {
-      // Before 2.3 there is no limit of purges.
+      // Before 2.3, there is no purge limit.
       const { status, body } = await couch.read<unknown>(path`/${name}/${limit}`, { accept: [400, 404, 405] });
       return [limit, status === 200 && typeof body === "number" ? body : limitByDefault] as const;
     }),
@@ -138,7 +138,7 @@ function creationOf(info: DatabaseInfo, { q, n }: CreationDefaults): FoundDataba
   };
 }
 
-/** A value that merely follows from the server's own is not written down: it would be wrong on the next server. */
+/** A value that only follows from the server's own default is omitted: it would be wrong on the next server. */
 async function creationDefaults(couch: Couch): Promise<CreationDefaults> {
   const shipped = isAtLeast(await couch.version(), "3.0") ? 2 : 8;
   const seen = await allowed(async () => {
@@ -153,7 +153,7 @@ function number(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** Undefined where this login may not ask. */
+/** Undefined if this login may not read it. */
 async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -164,7 +164,7 @@ async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Names of server admins; undefined where this login may not ask. */
+/** Names of server admins; undefined if this login may not read them. */
 export async function readAdmins(couch: Couch): Promise<readonly string[] | undefined> {
   return allowed(async () => {
     const [node = "_local"] = await clusterNodes(couch);
@@ -172,7 +172,7 @@ export async function readAdmins(couch: Couch): Promise<readonly string[] | unde
   });
 }
 
-/** Undefined where this login may not ask. */
+/** Undefined if this login may not read them. */
 export async function readUsers(couch: Couch, leftOut: LeftOut[]): Promise<FoundUser[] | undefined> {
   const [start, end] = ["org.couchdb.user:", "org.couchdb.user;"];
   const docs = await allowed(() => documentsBetween(couch, "_users", start, end, leftOut));

@@ -1,4 +1,4 @@
-/** `_replicator` as a migration file. Pure. */
+/** Converts `_replicator` to a migration file. Pure. */
 import { endpointOf, parametersOf } from "./endpoint.js";
 import { type Imported, type ImportedStep, nothing } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
@@ -6,14 +6,14 @@ import type { NeededVariable } from "./result.js";
 
 export interface FoundReplication {
   readonly id: string;
-  /** Without `_id` and what CouchDB writes. */
+  /** Without `_id` and the fields that CouchDB writes. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Names of fields that are nobody's but their author's. */
+  /** Names of fields that CouchDB ignores, such as a note of the author. */
   readonly further?: readonly string[];
 }
 
 const file = "900-replications.yaml";
-/** What may hold credentials. */
+/** Fields that may contain credentials. */
 const endpoints: ReadonlySet<string> = new Set(["source", "target", "proxy", "source_proxy", "target_proxy"]);
 const first = ["source", "target", "continuous", "create_target"];
 

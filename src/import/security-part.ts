@@ -1,4 +1,4 @@
-/** `_security` as a step. Pure. */
+/** Converts `_security` to a step. Pure. */
 import { isObject, membersOf } from "../text/json.js";
 import type { ImportedStep } from "./imported.js";
 import type { LeftOut } from "./result.js";
@@ -15,7 +15,7 @@ interface SecurityPart {
 
 const none: SecurityPart = { steps: [], leftOut: [] };
 
-/** No step where it is what CouchDB 3 gives a new database: server admins only. `undefined`: it is not to be set. */
+/** Returns no step if it is CouchDB 3's default for a new database: server admins only. `undefined`: do not set it. */
 export function securityPart(database: string, safe: string, security: unknown): SecurityPart {
   if (security === undefined) return none;
   const { admins, members, readers, ...others } = membersOf(security);
@@ -31,7 +31,7 @@ export function securityPart(database: string, safe: string, security: unknown):
   const step: ImportedStep = {
     id: `security-${safe}`,
     kind: "ensureSecurity",
-    // `replace` would remove what a step can't name.
+    // `replace` would remove fields that a step can't declare.
     spec: further.length === 0 ? spec : { ...spec, mode: "merge" },
     ...(open ? { comment: ["No members: everybody can read and write, without a login."] } : {}),
   };

@@ -1,4 +1,4 @@
-/** Leaves out what is on the server but `validate` would refuse in a file. */
+/** Leaves out what exists on the server but `validate` would refuse in a file. */
 
 import { kindByName } from "../kinds/index.js";
 import { validatorOf } from "../migrations/validators.js";
@@ -16,7 +16,7 @@ export async function soundOnly(imported: Imported): Promise<Imported> {
       if (reason === undefined) steps.push(step);
       else leftOut.push({ subject: titleOf(step), reason: `${step.kind} does not accept it: ${reason}` });
     }
-    // What lies in a database needs it.
+    // The content of a database depends on its first step.
     const isWhole = steps[0] === file.steps[0] || file.steps[0]?.kind !== "ensureDatabase";
     if (isWhole && steps.length > 0) files.push({ ...file, steps });
   }
@@ -46,7 +46,7 @@ async function refusalOf({ kind: name, spec }: ImportedStep): Promise<string | u
   return problem?.message;
 }
 
-/** What a file can't hold as it is. */
+/** Why a file can't contain the value. */
 function unwritableIn(value: unknown, depth: number): string | undefined {
   if (depth > 90) return "it is nested too deeply";
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21) {
@@ -61,7 +61,7 @@ function unwritableIn(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-/** With some text in place of each variable. */
+/** With a text in place of each variable. */
 function withoutVariables(value: unknown): unknown {
   if (value instanceof WithVariables) return value.text.replaceAll(/\$\{\w+\}/g, "x");
   if (Array.isArray(value)) return value.map(withoutVariables);

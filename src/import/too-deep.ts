@@ -1,8 +1,8 @@
-/** What is nested too deeply is left out, and the rest is imported. */
+/** Leaves out what is nested too deeply, and imports the rest. */
 import { isOfDeepAnswer } from "../couch/nesting.js";
 import type { LeftOut } from "./result.js";
 
-/** @returns what was asked for; undefined, with a line in `leftOut`, where it is nested too deeply */
+/** @returns the requested value; undefined, with an entry in `leftOut`, if it is nested too deeply */
 export async function unlessTooDeep<T>(
   subject: string,
   leftOut: LeftOut[],

@@ -1,4 +1,4 @@
-/** `_users` as a migration file. Pure. */
+/** Converts `_users` to a migration file. Pure. */
 import { holdsSecretName } from "../secrets/by-name.js";
 import { type Imported, type ImportedStep, nothing, variable } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
@@ -7,9 +7,9 @@ import type { LeftOut, NeededVariable } from "./result.js";
 export interface FoundUser {
   readonly name: string;
   readonly roles: readonly unknown[];
-  /** Without what CouchDB writes, and without the password. */
+  /** Without the fields that CouchDB writes, and without the password. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Where a password is that the variable has to hold; undefined: it can't be had. */
+  /** Where the password is that the variable has to hold; undefined: it can't be read. */
   readonly passwordIn?: string;
 }
 
@@ -54,7 +54,7 @@ export function usersPart(found: readonly FoundUser[]): Imported {
   return { ...nothing, files: [{ name: "800-users.yaml", comment, steps }], leftOut, variables: needed };
 }
 
-/** A field is compared as a whole, so one that holds a secret somewhere is left out as a whole. */
+/** A field is compared as a whole, so if it contains a secret, it is left out as a whole. */
 function withoutSecrets(fields: FoundUser["fields"]) {
   const entries = Object.entries(fields).sort(([a], [b]) => byName(a, b));
   const isSecret = ([key, value]: [string, unknown]) => holdsSecretName({ [key]: value });

@@ -1,4 +1,4 @@
-/** Writes what was imported into a folder. */
+/** Writes the imported files to a folder. */
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MigrateError } from "../contract/errors.js";
@@ -12,7 +12,7 @@ import { soundOnly } from "./sound.js";
 
 const elsewhere = "Choose another folder with --out.";
 
-/** `force`: files of the same names are replaced, and so are the folders of the databases' design documents. */
+/** `force`: replaces files with the same names, and the folders of the databases' design documents. */
 export async function writeImported(imported: Imported, out: string, force: boolean): Promise<ImportResult> {
   const sound = await soundOnly(imported);
   const files = new Map(sound.assets);
@@ -38,12 +38,12 @@ async function write(
   for (const folder of folders) await rm(join(out, folder), { recursive: true, force: true });
   for (const path of paths) {
     await mkdir(dirname(join(out, path)), { recursive: true });
-    // `wx`: what somebody else wrote meanwhile stays.
+    // `wx`: never overwrites a file that someone else created in the meantime.
     await writeFile(join(out, path), files.get(path) ?? "", force ? {} : { flag: "wx" });
   }
 }
 
-/** Steps of two origins in one folder would claim the same. */
+/** Steps of two imports in one folder would claim the same objects. */
 export async function assertUnused(out: string): Promise<void> {
   const used = (await namesIn(out)).filter(
     (name) => /\.ya?ml$/.test(name) || name === "design" || name === "documents",

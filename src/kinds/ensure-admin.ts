@@ -17,15 +17,15 @@ interface Admin {
 interface NodeAdmin {
   readonly node: string;
   readonly down: boolean;
-  /** As the node's `[admins]` section has it; `undefined`: no such admin there. */
+  /** The hash in the node's `[admins]` section; `undefined`: the node does not have this admin. */
   readonly hash: string | undefined;
-  /** The hash is one of the declared password. */
+  /** The hash matches the declared password. */
   readonly fits: boolean;
 }
 
 interface Write {
   readonly nodes: readonly string[];
-  /** A hash that fits and that some node has already. Absent: make one, with a salt of its own. */
+  /** A matching hash that another node already has. Absent: create one with a new salt. */
   readonly hash?: string;
 }
 
@@ -40,7 +40,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
       name: {
         type: "string",
         description: "The admin's name, without white space and without any of `:=;[]`.",
-        // What an ini file can hold as a key, and a login as a name.
+        // Characters that can be used both in a key of an ini file and in a login name.
         pattern: "^[^\\s\\[\\]:=;\\u0000-\\u001f]+$",
         minLength: 1,
         examples: ["overmind"],
@@ -61,7 +61,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   nature: {
     lifetime: "volatile",
     allNodes: true,
-    // Otherwise a run that rotates, and one that has rotated, would not compare the secrets of the same steps.
+    // Otherwise a run that rotates, and a run after the rotation, would compare the secrets of different steps.
     ofLogin: ({ name, password }, login) => login.proves(name, password) || login.declares(name, password),
   },
   lifecycle: { removedBy: "removeAdmin" },
@@ -100,13 +100,13 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
   },
 
   /**
-   * CouchDB answers with the old value. Every node's section is read again, and the hash there has to fit the password;
-   * a run that logs in as this admin reads it with the new password.
+   * CouchDB answers with the old value. So every node's section is read again, and its hash has to match the
+   * password; a run that logs in as this admin reads with the new password.
    */
   async apply(write, { couch, desired: { name, password } }) {
     const hash = write.hash ?? (await hashFor(await couch.version(), password));
     if (!(await matches(hash, password))) throw bug(`the new hash for admin ${name} does not match its password`);
-    // Written last: from then on it refuses the credentials that the run had until now.
+    // The node that the run talks to is written last: after that, it refuses the run's current credentials.
     const spokenTo = await nodeSpokenTo(couch);
     const inOrder = [...write.nodes].sort((a, b) => Number(a === spokenTo) - Number(b === spokenTo));
     for (const node of inOrder) await setConfig(couch, node, "admins", name, hash);
@@ -120,8 +120,8 @@ async function adminHash(couch: Couch, node: string, name: string): Promise<stri
 }
 
 /**
- * Deriving costs a tenth of a second a hash, so what the login has proved is not derived again: where all nodes have
- * one hash, it is that of the node which accepted the login.
+ * Deriving a hash takes a tenth of a second, so a login is enough proof: if all nodes have the same hash, it is the
+ * one of the node that accepted the login.
  */
 async function fittingHashes(
   couch: Couch,
@@ -130,7 +130,7 @@ async function fittingHashes(
   missing: boolean,
 ): Promise<ReadonlySet<string>> {
   if (distinct.length === 1 && !missing && couch.login.proves(name, password)) return new Set(distinct);
-  // Where the nodes differ, some of them have to change, whatever it is.
+  // If the nodes differ, some of them have to change in any case.
   if (password === unknownSecret) return new Set(distinct);
   const fits = await Promise.all(distinct.map((hash) => matches(hash, password)));
   return new Set(distinct.filter((_, i) => fits[i]));

@@ -17,13 +17,13 @@ interface Cluster {
 }
 
 interface Seen {
-  /** The node spoken to; `undefined` on 1.x, which has no clusters. */
+  /** The node that the run talks to; `undefined` on 1.x, which has no clusters. */
   readonly own: string | undefined;
   readonly canJoin: boolean;
   readonly members: readonly string[];
   /** Members that are not connected. */
   readonly down: readonly string[];
-  /** System databases that are not there. */
+  /** System databases that do not exist. */
   readonly missing: readonly string[];
   readonly uneven: readonly SharedSetting[];
 }
@@ -33,7 +33,10 @@ interface Write {
   readonly wait: boolean;
 }
 
-/** A node gives those before it, by name, this long to make the system databases: one node alone makes them. */
+/**
+ * Each node waits this long, in milliseconds, for the nodes before it (by name) to create the system databases, so
+ * that only one does.
+ */
 const turn = 4_000;
 
 export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
@@ -88,7 +91,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
       return [{ path: "/size", code: "two-ways", message }];
     },
   },
-  // The order in which the nodes stand means nothing.
+  // The order of the nodes has no meaning.
   resolve: async ({ nodes, ...others }) => ({ ...others, ...(nodes ? { nodes: [...nodes].sort() } : {}) }),
 
   async observe({ couch, desired }) {
@@ -133,7 +136,7 @@ export const ensureCluster = defineKind<Cluster, Cluster, Seen, Write>({
     return (isNew ? creates : updates)(changes, { join, wait }, { warnings });
   },
 
-  /** Most of the answers name nothing: members, shared settings and system databases are looked at again. */
+  /** Most of the answers prove nothing, so members, shared settings and system databases are read again. */
   async apply({ join, wait }, context) {
     const { couch, desired, signal, progress } = context;
     for (const node of join) await addNode(couch, node);
@@ -166,7 +169,10 @@ function whyNot({ nodes, size = 1 }: Cluster, seen: Seen, join: readonly string[
   return join.length === 0 || seen.canJoin ? undefined : { code: "nodes-cannot-join", nodes: join };
 }
 
-/** Databases made through several nodes at once may come out with different shards, so the nodes take turns. */
+/**
+ * Databases that are created through several nodes at the same time may get different shards, so the nodes take
+ * turns.
+ */
 async function makeSystemDatabases(context: StepContext<Cluster>, members: readonly string[]): Promise<void> {
   const { couch, desired, signal } = context;
   const own = await nodeSpokenTo(couch);

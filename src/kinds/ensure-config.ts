@@ -111,7 +111,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
     return (isNew ? creates : updates)(changes, write, { warnings });
   },
 
-  /** CouchDB answers with the old value: the sections are read again on every node. */
+  /** CouchDB answers with the old value, so the sections are read again on every node. */
   async apply(write, { couch }) {
     for (const { node, settings } of write) {
       for (const { section, key, value } of settings) await setConfig(couch, node, section, key, value);

@@ -20,14 +20,14 @@ interface Database {
 interface Seen {
   /** Absent: the database does not exist. */
   readonly info?: DatabaseInfo;
-  /** What the server can do, where a new database depends on it. */
+  /** The server's features, if a new database depends on them. */
   readonly server?: Server;
 }
 
 interface Server {
   readonly version: string;
   readonly takesPartitions: boolean;
-  /** Absent: not known. */
+  /** Absent: unknown. */
   readonly nodes?: number;
 }
 
@@ -103,8 +103,8 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   },
 
   /**
-   * CouchDB's answer names nothing. That the database exists is shown by its incarnation, which every run reads before
-   * it records the step; `partitioned`, `q` and `n` by reading them back.
+   * CouchDB's answer proves nothing. The incarnation, which every run reads before it records the step, proves that
+   * the database exists; `partitioned`, `q` and `n` are proved by reading them back.
    */
   async apply(asked, { couch }) {
     const { name, partitioned, q, n } = asked;
@@ -114,7 +114,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
       const { status } = await couch.write("PUT", path`/${name}`, { query, accept: [412], repeatable: true });
       isNew = status !== 412;
     } catch (thrown) {
-      // Racing creations may get a 500 though the database is there.
+      // Concurrent creations may get a 500 although the database exists.
       if (!["request-failed", "conflict"].includes(toMigrateError(thrown).code)) throw thrown;
       couch.forget(name);
       if (!(await inventoryOf(couch).info(name))) throw thrown;
@@ -145,7 +145,7 @@ async function serverFor({ couch, desired }: StepContext<Database>): Promise<Ser
   };
 }
 
-/** `undefined`: whoever only plans may lack the permission to ask. */
+/** `undefined`: a run that only plans may not have the permission to read it. */
 async function countNodes(couch: Couch): Promise<number | undefined> {
   try {
     return (await clusterNodes(couch)).length;
@@ -155,7 +155,10 @@ async function countNodes(couch: Couch): Promise<number | undefined> {
   }
 }
 
-/** What of a new database is not as it was asked for. Fewer copies are: CouchDB makes no more than it has nodes. */
+/**
+ * The options of a new database that are not as requested. Fewer copies are not an error: CouchDB creates no more
+ * than it has nodes.
+ */
 function ignored({ partitioned, q, n }: Database, made: DatabaseInfo): string | undefined {
   if (made.partitioned !== partitioned) return `the new database ${made.partitioned ? "is" : "is not"} partitioned`;
   if (q !== undefined && made.q !== undefined && made.q !== q) return `q of the new database is ${made.q}, not ${q}`;
@@ -169,7 +172,7 @@ function dropped({ name }: DatabaseInfo, what: string): MigrateError {
   return new MigrateError("not-applied", { message, next, data: { database: name } });
 }
 
-/** CouchDB makes no more copies than it has nodes, and says nothing of it. */
+/** CouchDB creates no more copies than it has nodes, without any message. */
 function tooManyCopies({ name, n }: Database, server: Server | undefined): StepWarning[] {
   const { nodes } = server ?? {};
   return n !== undefined && nodes !== undefined && n > nodes ? [otherShard(name, "n", nodes, n)] : [];
@@ -203,7 +206,7 @@ function keptShards(desired: Database, observed: DatabaseInfo): KeptShards[] {
   });
 }
 
-/** The same before and after the creation, so that it is said once. */
+/** The same text before and after the creation, so that it is shown once. */
 function otherShard(database: string, key: "q" | "n", is: number, asked: number): StepWarning {
   if (key === "n" && is < asked) return { code: "n-above-nodes", database, is, asked };
   return { code: "shards-fixed", database, key, is, asked };

@@ -204,8 +204,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   },
 
   /**
-   * The answers name each document and its new revision, which is a digest of what was stored; one that is not as
-   * expected is read back. A staged view is queried before its document is replaced.
+   * The answers name each document and its new revision, which is a digest of the stored content; a document with an
+   * unexpected revision is read back. A staged view is queried before its document is replaced.
    */
   apply: (write, context) => deploy(context, context.database, write),
 });
@@ -224,7 +224,10 @@ function unknownViews(named: readonly string[], docs: DesignDocs["docs"]): SpecP
   });
 }
 
-/** Without what an export has and a step does not ask for; attachments stay, so that they are found to be a fault. */
+/**
+ * Removes fields that an export has and a step does not declare. Attachments are kept, so that they are reported as a
+ * problem.
+ */
 function stripped({ doc }: FoundDesignDoc): DesignDoc {
   const { _id, _rev, ...content } = doc;
   const { _attachments, ...others } = content;

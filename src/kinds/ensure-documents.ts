@@ -25,19 +25,19 @@ interface Spec extends Sources {
 
 interface Documents {
   readonly database: readonly string[];
-  /** Those that are held. */
+  /** The documents that are kept in memory. */
   readonly docs: readonly Document[];
-  /** Those that are not. Absent where there are none. */
+  /** Files whose documents are not kept in memory. Absent: none. */
   readonly files?: readonly DocumentFile[];
   readonly mode: Mode;
 }
 
-/** What there is to do. */
+/** The work to do. */
 interface Work {
   readonly docs: readonly Pending[];
   /** One for each of `files`. */
   readonly files: readonly Survey[];
-  /** Of `docs`: what differs and stays as it is. */
+  /** Those in `docs` that differ and are left as they are. */
   readonly kept?: readonly Pending[];
 }
 
@@ -167,16 +167,16 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     return (replaces ? updates : creates)(changes, work, { ...counted, kept });
   },
 
-  /** Of each document the answer has a row with its id and its new revision. */
+  /** The answer has a row for each document, with its id and its new revision. */
   async apply(write, context) {
     const { couch, desired, database, signal, progress } = context;
     const { files = [], mode } = desired;
     const total = write.docs.length;
-    // Asked before the first write: what is written here must not make an empty database one to be searched.
+    // Read before the first write: the documents written here must not make an empty database look non-empty.
     const place = await placeOf(couch, database);
     await writeDocuments(couch, database, bodies(write.docs), {
       total,
-      // Somebody has made it meanwhile: then it is not missing.
+      // Someone else has created it in the meantime, so it is no longer missing.
       conflictsAreFine: mode === "ifMissing",
       signal,
       wrote: (done) => progress({ done, total, unit: "documents", what: `written to ${database}` }),
@@ -188,7 +188,7 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
   },
 });
 
-/** Of the documents in large files, those whose ids a partitioned database does not take. */
+/** The documents in large files whose ids a partitioned database refuses. */
 function idsIn({ docs, files = [] }: Documents): string[] {
   return [...docs.map(({ _id }) => _id), ...files.flatMap(({ withoutPartition }) => withoutPartition)];
 }
@@ -202,7 +202,7 @@ interface Compared {
   readonly kept: readonly Pending[];
 }
 
-/** `undefined`: there is no such database. */
+/** `undefined`: the database does not exist. */
 async function compareIn(
   couch: Couch,
   database: string,

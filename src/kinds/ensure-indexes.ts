@@ -173,7 +173,10 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return (isNew ? creates : updates)(changes, write, { rebuilds, warnings });
   },
 
-  /** The answer for a new database names the index as created; elsewhere the indexes are listed again and compared. */
+  /**
+   * The answer in a new database names the index as created; in other databases, the indexes are listed again and
+   * compared.
+   */
   async apply({ inPlace, staged, obsolete, finished }, context) {
     const { couch, database, signal } = context;
     const atOnce = async () => {
@@ -204,7 +207,7 @@ function sharedDesignDocs(indexes: Spec["indexes"]): SpecProblem[] {
   });
 }
 
-/** Those of the other types are CouchDB's to judge. */
+/** Only CouchDB can judge indexes of other types. */
 function jsonIndexProblems(name: string, { index, type = "json" }: IndexSpec): SpecProblem[] {
   if (type !== "json") return [];
   const problem = (keys: readonly (string | number)[], message: string): SpecProblem => {

@@ -62,8 +62,8 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   },
 
   /**
-   * The answer names the document and its revision; as CouchDB rewrites documents of `_replicator` while it saves them,
-   * the document is read again.
+   * The answer names the document and its revision. CouchDB rewrites documents of `_replicator` while it saves them,
+   * so the document is read again.
    */
   async apply(write, { couch, desired: { id } }) {
     try {
@@ -78,7 +78,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
   },
 });
 
-/** A warning if CouchDB has given it up. While CouchDB still retries, the document does not say that it fails. */
+/** Warns if CouchDB has given up. While CouchDB still retries, the document does not show the failure. */
 function troubles({ id }: Replication, { _replication_state: state }: StoredReplication): StepWarning[] {
   if (state !== "failed" && state !== "error") return [];
   return [{ code: "replication-failed", id, state }];

@@ -24,7 +24,7 @@ interface Spec {
   readonly mode?: Mode;
 }
 
-/** With sets in one order, so that neither order nor repetition is a difference. */
+/** Lists are sorted and without duplicates, so that neither order nor repetition is a difference. */
 interface Security {
   readonly database: readonly string[];
   readonly admins: Names;
@@ -32,7 +32,7 @@ interface Security {
   readonly mode: Mode;
 }
 
-/** `_security` as the server has it. */
+/** `_security` as the server returns it. */
 type SecurityObject = Readonly<Record<string, unknown>>;
 
 const sections = ["admins", "members"] as const;
@@ -78,14 +78,14 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     const before = observed && modern(observed);
     const after = desired.mode === "merge" ? merged(desired, before ?? {}) : exactly(desired);
     const changes = before ? changesBetween(before, after) : creation(after);
-    // What `merge` adds to is not known while there is no database.
+    // While the database does not exist, it is unknown what `merge` will add to.
     const known = before !== undefined || desired.mode === "replace";
     const warnings = known && open(after) ? [{ code: "open-database" } as const] : [];
     if (!before) return creates(changes, after, { warnings });
     return changes.length === 0 ? holds({ warnings }) : updates(changes, after, { warnings });
   },
 
-  /** CouchDB answers `{"ok":true}`, whatever it made of it: `_security` is read again. */
+  /** CouchDB answers `{"ok":true}` regardless of what it stored, so `_security` is read again. */
   async apply(write, { couch, database }) {
     try {
       await couch.write("PUT", path`/${database}/_security`, { body: write, repeatable: true });
@@ -95,7 +95,7 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
   },
 });
 
-/** CouchDB refuses with 500 who is no admin of the database, and gives no reason. */
+/** If the user is not an admin of the database, CouchDB refuses with a 500 and gives no reason. */
 async function refusedTo(couch: Couch, database: string): Promise<MigrateError | undefined> {
   const session = await readSession(couch).catch(() => undefined);
   if (!session || (await rightIn(couch, database, session).catch(() => "admin")) !== "member") return undefined;
@@ -130,13 +130,13 @@ function exactly({ admins, members }: Security): SecurityObject {
   return { admins, members };
 }
 
-/** `undefined`: there is no such database. */
+/** `undefined`: the database does not exist. */
 async function readSecurity(couch: Couch, database: string): Promise<SecurityObject | undefined> {
   const { status, body } = await couch.read<SecurityObject>(path`/${database}/_security`, { accept: [404] });
   return status === 404 ? undefined : body;
 }
 
-/** CouchDB reads `readers`, the name of old, while there are no `members`. */
+/** If there are no `members`, CouchDB reads `readers`, the old name. */
 function modern(observed: SecurityObject): SecurityObject {
   if (observed.members !== undefined || observed.readers === undefined) return observed;
   const { readers, ...others } = observed;

@@ -19,18 +19,18 @@ interface Spec {
 interface User {
   readonly name: string;
   readonly password?: string;
-  /** A set, in one order. */
+  /** Sorted, without duplicates. */
   readonly roles: readonly string[];
   readonly fields: JsonObject;
 }
 
 interface ObservedUser extends StoredUser {
-  /** The stored hash is one of the declared password; true also where none is declared. */
+  /** The stored hash matches the declared password. Also true if none is declared. */
   readonly fits: boolean;
 }
 
 interface Write {
-  /** The document that is replaced; absent: there is none. */
+  /** The document to replace; absent: it does not exist. */
   readonly stored?: UserDocument;
   readonly setPassword: boolean;
 }
@@ -82,7 +82,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   check: { spec: ({ fields = {} }) => Object.keys(fields).flatMap(reservedField) },
 
   async resolve({ roles, fields = {}, ...others }) {
-    // As JSON has them, and as CouchDB gives them back: without a -0.
+    // As JSON stores them and CouchDB returns them: without a -0.
     return { ...others, roles: roleSet(roles), fields: JSON.parse(JSON.stringify(fields)) as JsonObject };
   },
 
@@ -103,14 +103,15 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
   },
 
   /**
-   * The answer names the document and its revision; as CouchDB may rewrite documents of `_users` while it saves them, the
-   * document is read again, and the password has to fit.
+   * The answer names the document and its revision. CouchDB may rewrite documents of `_users` while it saves them, so
+   * the document is read again, and the password has to match.
    */
   async apply({ stored = {}, setPassword }, { couch, desired: { name, password = "", roles, fields } }) {
     const hash = setPassword ? await userHashFor(await couch.version(), password) : {};
     const kept = setPassword ? withoutPassword(stored) : stored;
     const body = { ...kept, ...hash, ...fields, type: "user", name, roles };
-    // With the revision that was read, so that whoever wrote since (a login may rehash) makes it a conflict.
+    // With the revision that was read: if someone else has written since (a login may rehash), CouchDB answers with a
+    // conflict.
     const answer = await couch.write<{ reason?: string }>("PUT", userPath(name), {
       body,
       accept: [404],
@@ -163,7 +164,7 @@ function withoutPassword(doc: UserDocument): UserDocument {
   return Object.fromEntries(Object.entries(doc).filter(([key]) => !passwordMembers.has(key)));
 }
 
-/** To whoever may not administer `_users`, other users' documents are not there. */
+/** If the login may not administer `_users`, CouchDB says that other users' documents do not exist. */
 function notTaken(name: string, reason: string): MigrateError {
   if (/database|no_db_file/i.test(reason)) {
     return new MigrateError("step-failed", {

@@ -1,4 +1,4 @@
-/** The registry of step kinds, in the order of the reference. What else is said of kinds is derived from it. */
+/** The registry of step kinds, in the order of the reference. Everything else about kinds is derived from it. */
 
 import type { StepKind } from "../steps/kind.js";
 import { ensureAdmin } from "./ensure-admin.js";

@@ -13,7 +13,7 @@ interface NodeAdmins {
   readonly node: string;
   readonly down: boolean;
   readonly has: boolean;
-  /** There are admins besides this one. */
+  /** There are other admins. */
   readonly others: boolean;
 }
 
@@ -73,7 +73,7 @@ export const removeAdmin = defineKind<Admin, Admin, Seen, readonly string[]>({
     );
   },
 
-  /** CouchDB answers with the old value: the section is read again on every node. */
+  /** CouchDB answers with the old value, so the section is read again on every node. */
   async apply(nodes, { couch, desired: { name } }) {
     for (const node of nodes) await deleteConfig(couch, node, "admins", name);
     for (const node of nodes) {

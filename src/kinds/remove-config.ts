@@ -50,7 +50,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
   databases: () => [],
   claims: (desired) => keysOf(desired).map(claim),
   check: { spec: (spec) => adminsProblem(spec, "removeAdmin") },
-  // The order in which the keys stand means nothing.
+  // The order of the keys has no meaning.
   resolve: async (spec) => Object.fromEntries(Object.entries(spec).map(([name, keys]) => [name, [...keys].sort()])),
 
   observe: ({ couch, desired }) => observeConfig(couch, keysOf(desired)),
@@ -68,7 +68,7 @@ export const removeConfig = defineKind<Keys, Keys, readonly NodeConfig[], readon
     return removes(changes, write, { warnings });
   },
 
-  /** CouchDB answers with the old value: the sections are read again on every node. */
+  /** CouchDB answers with the old value, so the sections are read again on every node. */
   async apply(write, { couch }) {
     for (const { node, keys } of write) {
       for (const { section, key } of keys) await deleteConfig(couch, node, section, key);

@@ -48,9 +48,9 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
     return removes(changes, desired);
   },
 
-  /** CouchDB answers `{"ok":true}`, which names nothing: the database is looked for again. */
+  /** CouchDB answers `{"ok":true}`, which proves nothing, so the database is read again. */
   async apply({ name }, { couch }) {
-    // Absent: somebody else, or this very request before its answer was lost.
+    // 404: deleted by someone else, or by this very request before its answer was lost.
     await couch.write("DELETE", path`/${name}`, { accept: [404], repeatable: true });
   },
 });

@@ -71,7 +71,7 @@ export const removeDocuments = defineKind<Spec, Documents, readonly Stored[], re
       after: null,
     })),
 
-  /** The answer has a row for each, and they are read again, until no revision of them is left. */
+  /** The answer has a row for each document, and they are read again until no revision is left. */
   apply: (write, context) => removeStored(context, context.database, write),
 });
 

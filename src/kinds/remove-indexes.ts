@@ -31,7 +31,7 @@ const indexName: Schema = { type: "string", minLength: 1, variables: true };
 
 interface Removal {
   readonly indexes: readonly StoredIndex[];
-  /** Design documents that we keep beside theirs. */
+  /** Companions of their design documents, which staged deployments create. */
   readonly companions: readonly string[];
 }
 
@@ -99,7 +99,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     const lost = indexes.flatMap((named, i) =>
       all.filter((one) => isSame(one, named)).map((stored) => ({ path: toPointer(["indexes", i]), stored })),
     );
-    // What a deployment that did not end has left of them.
+    // What an unfinished deployment has left of them.
     const designDocs = observed?.designDocs ?? {};
     const companions = lost.flatMap(({ stored }) => companionsOf(designDocs, stored.ddoc).map(({ name }) => name));
     const warnings = indexes.flatMap((named) => elsewhere(named, all));
@@ -108,7 +108,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     return removes(changes, { indexes: lost.map(({ stored }) => stored), companions }, { warnings });
   },
 
-  /** CouchDB answers `{"ok":true}` also where it removed nothing: the indexes are listed again. */
+  /** CouchDB answers `{"ok":true}` even if it removed nothing, so the indexes are listed again. */
   async apply(write, { couch, database, signal }) {
     for (const index of write.indexes) {
       signal.throwIfAborted();

@@ -53,6 +53,6 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
       };
     }),
 
-  /** The answer has a row for each, and they are read again, until no revision of them is left. */
+  /** The answer has a row for the document, and it is read again until no revision is left. */
   apply: (write, context) => removeStored(context, database, write),
 });

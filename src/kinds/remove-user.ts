@@ -33,14 +33,14 @@ export const removeUser = defineKind<User, User, StoredUser, UserDocument>({
     return removes(lost(name, observed.doc), observed.doc);
   },
 
-  /** The document is read again, until no revision of it is left. */
+  /** The document is read again until no revision is left. */
   apply: ({ _rev = "" }, context) =>
     removeStored(context, "_users", [{ id: userId(context.desired.name), rev: _rev, deleted: false }]),
 });
 
 const ownMembers: ReadonlySet<string> = new Set(["_id", "_rev", "type", "name", "roles", ...passwordMembers]);
 
-/** Of further members only the names: what they hold may be secret. */
+/** For other fields, only the names are shown: their values may be secret. */
 function lost(name: string, doc: UserDocument): Change[] {
   const fields = Object.keys(doc).filter((key) => !ownMembers.has(key));
   return [

@@ -1,11 +1,11 @@
-/** Which databases a step works in, given those that exist. */
+/** Determines in which databases a step works, given those that exist. */
 
 import { defaults } from "../contract/options.js";
 import { isPattern, patternTest } from "../couch/pattern.js";
 import type { StepKind } from "../steps/kind.js";
 import { kindByName } from "./index.js";
 
-/** What a kind decides by. */
+/** What determines a step's targets. */
 interface KindSpec {
   readonly kind: string;
   readonly desired: unknown;
@@ -28,20 +28,20 @@ export function namedDatabases(step: KindSpec): readonly string[] {
   return kindOf(step).databases(step.desired);
 }
 
-/** It works in those databases only that its patterns match, and there may be none. */
+/** The step works only in databases that match its patterns; there may be none. */
 export function hasOnlyPatterns(step: KindSpec): boolean {
   const named = namedDatabases(step);
   return named.length > 0 && named.every(isPattern);
 }
 
-/** What the step claims in one database that it names or that its pattern matches. */
+/** What the step claims in one database that it names or that matches its pattern. */
 export function claimsIn(step: KindSpec, database: string): readonly string[] {
   return kindOf(step).claims({ ...(step.desired as object), database: [database] });
 }
 
 /**
- * The databases that the step works in: those it names, and of the existing ones those that its patterns match.
- * `own` is the database of the ledger; no pattern matches it, nor the one that the tool makes by default.
+ * The databases that the step works in: those that it names, and the existing ones that match its patterns. `own` is
+ * the database of the ledger; no pattern matches it, nor the default ledger database.
  */
 export function placeIn(step: KindSpec, existing: Names, own: string): string[] {
   const named = namedDatabases(step);
@@ -55,6 +55,6 @@ export function placeIn(step: KindSpec, existing: Names, own: string): string[] 
   }
   const places = [...found].sort();
   if (kindOf(step).nature?.destroys !== "always") return places;
-  // Where nothing is, nothing is to be removed.
+  // What does not exist does not have to be removed.
   return places.filter((database) => existing.has(database));
 }

@@ -1,4 +1,7 @@
-/** What the runner asks of a step's kind. It calls these, and knows no member of a kind by name. */
+/**
+ * What the runner needs to know about a step's kind. The runner calls these functions, and never checks for a kind by
+ * name.
+ */
 import type { Couch, Login } from "../couch/couch.js";
 import type { DatabaseContext, Divide } from "../steps/kind.js";
 import type { StepWarning } from "../steps/warnings.js";
@@ -13,17 +16,17 @@ interface KindSpec extends OfKind {
   readonly desired: unknown;
 }
 
-/** Done once: what it did is not looked at again, as the data may have gone on since. */
+/** The step is done once: its result is not checked again, because the data may have changed since. */
 export function isOnce({ kind }: OfKind): boolean {
   return kindByName.get(kind)?.nature?.lifetime === "once";
 }
 
-/** Compared on every run. */
+/** The step is compared on every run. */
 export function isVolatile(step: OfKind): boolean {
   return kindOf(step).nature?.lifetime === "volatile";
 }
 
-/** Ledger and lease need what it makes: it is done before there are any, and needs no guard. */
+/** Ledger and lease need what the step creates: it runs before they exist, and needs no guard. */
 export function isBootstrap(step: OfKind): boolean {
   return kindOf(step).nature?.bootstrap === true;
 }
@@ -32,12 +35,12 @@ export function needsAllNodes(step: OfKind): boolean {
   return kindOf(step).nature?.allNodes === true;
 }
 
-/** All that it does is to remove something. */
+/** The step only removes something. */
 export function isRemoval({ kind }: OfKind): boolean {
   return kindByName.get(kind)?.nature?.destroys === "always";
 }
 
-/** Which documents it writes: those that it names, or any. */
+/** Which documents it writes: the named ones, or any. */
 export function documentsOf(step: OfKind): "named" | "all" | undefined {
   return kindOf(step).nature?.documents;
 }
@@ -47,7 +50,7 @@ export function isOfLogin(step: KindSpec, login: Login): boolean {
   return kindOf(step).nature?.ofLogin?.(step.desired, login) === true;
 }
 
-/** The databases that the step makes. */
+/** The databases that the step creates. */
 export function createdBy(step: KindSpec): readonly string[] {
   return (kindOf(step).lifecycle?.creates?.(step.desired) ?? []).map(({ name }) => name);
 }
@@ -57,48 +60,48 @@ export function removedBy(step: KindSpec): string | undefined {
   return kindOf(step).lifecycle?.removes?.(step.desired);
 }
 
-/** It is observed even where its database does not exist yet. */
+/** The step is observed even if its database does not exist yet. */
 export function dependsOnServer(step: KindSpec): boolean {
   return kindOf(step).lifecycle?.dependsOnServer?.(step.desired) === true;
 }
 
-/** The kind whose steps remove what those of `kind` ensure. */
+/** The kind whose steps remove what steps of `kind` ensure. */
 export function removingKind({ kind }: OfKind): string | undefined {
   return kindByName.get(kind)?.lifecycle?.removedBy;
 }
 
-/** Carries what is kept beside the data over to the present id of a renamed step. */
+/** Moves what a renamed step has stored next to the data to its present id. */
 export async function carryOver(step: OfKind, context: DatabaseContext<unknown>): Promise<void> {
   await kindOf(step).lifecycle?.renamed?.(context);
 }
 
-/** Its `apply` proves by itself that it took effect. */
+/** The kind's `apply` itself proves that it took effect. */
 export function isProvenByApply(step: OfKind): boolean {
   return kindOf(step).fast?.provenByApply === true;
 }
 
-/** A database that this run has made holds nothing of it. */
+/** A database that this run has created contains nothing of the step. */
 export function isAbsentFromNew(step: KindSpec): boolean {
   return kindOf(step).fast?.absentFromNew?.(step.desired) === true;
 }
 
-/** Neighbouring steps of its kind may be at work at the same time in a new database. */
+/** Neighbouring steps of its kind may run at the same time in a new database. */
 export function joinsNeighbours(step: OfKind): boolean {
   return kindOf(step).fast?.joins === true;
 }
 
-/** Reads what will be observed of a database. `undefined`: there is nothing to read in advance. */
+/** Reads in advance what will be observed in a database. `undefined`: there is nothing to read in advance. */
 export function aheadOf(step: OfKind): ((couch: Couch, database: string) => Promise<unknown>) | undefined {
   const { fast } = kindOf(step);
   return fast?.ahead?.bind(fast);
 }
 
-/** `undefined`: it can't be done in parts. */
+/** `undefined`: the step can't be divided. */
 export function divisionOf(step: OfKind): Divide<unknown> | undefined {
   return kindOf(step).divide;
 }
 
-/** What is to be said of the step whatever the server has. */
+/** Warnings about the step that do not depend on the server. */
 export function warningsOf(step: KindSpec): readonly StepWarning[] {
   return kindOf(step).check?.warnings?.(step.desired) ?? [];
 }

@@ -27,24 +27,24 @@ interface Spec extends Declared {
 interface Transformed extends Declared {
   readonly database: readonly string[];
   readonly selector?: JsonObject;
-  /** The module's text. */
+  /** The text of the module. */
   readonly script?: string;
   readonly conflicts?: Conflicts;
 }
 
 interface Observed {
-  /** Absent too where the work is done in parts. */
+  /** Also absent if the work is divided. */
   readonly marker: Marker | undefined;
-  /** Where it is done in parts. */
+  /** If the work is divided. */
   readonly division?: Division;
-  /** It was applied in this form, or is to be. */
+  /** The step was applied in this form, or will be. */
   readonly sameForm: boolean;
-  /** The command that takes the other form as it is. */
+  /** The command that accepts the other form. */
   readonly accept: string;
   readonly allowDestroy: boolean;
-  /** For a plan only. */
+  /** Only for a plan. */
   readonly preview?: Preview;
-  /** For a plan only. */
+  /** Only for a plan. */
   readonly standing?: Standing;
 }
 
@@ -178,8 +178,8 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   /**
-   * Of each document the answer has a row with its new revision; where it has none, the document's history tells. The
-   * walk ends only when no document is left to be changed.
+   * The answer has a row for each document, with its new revision; if it has none, the document's history decides.
+   * The walk only ends when no document is left to change.
    */
   async apply(_, context) {
     const { database } = context;
@@ -201,7 +201,7 @@ function withOptions<T>(
   );
 }
 
-/** Each place has a script of its own, so that one that hangs or throws in one database fails in no other. */
+/** Each place has its own script, so if one hangs or throws in one database, the others are not affected. */
 async function withTransform<T>(
   { desired, couch, signal, foreign, print, scriptTimeout = defaults.scriptTimeout }: StepContext<Transformed>,
   work: (transform: Transform) => Promise<T>,
@@ -255,7 +255,7 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
 function countOf({ matching, changes }: Preview): Change {
   const before = matching === 1 ? "1 document matches" : `${matching} documents match`;
   const how = matching === 1 ? "" : ", each once";
-  // Below `/docs/ID`.
+  // The changes are below `/docs/ID`.
   const shown = new Set(changes.map(({ path }) => path.split("/")[2])).size;
   const samples = shown === 0 ? "" : shown < matching ? "; the first of them:" : ":";
   return changedOnce(before, `changes ${count(matching, "matching document")}${how}${samples}`);

@@ -1,4 +1,4 @@
-/** Files and folders as couchdb-bootstrap takes them for documents: one member a file, named without its extension. */
+/** Reads files and folders as couchdb-bootstrap reads documents: one field per file, named without its extension. */
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { readBytes } from "../../files/regular-file.js";
@@ -25,7 +25,7 @@ export async function entriesOf(folder: string): Promise<Entry[]> {
     .sort((a, b) => byName(a.name, b.name));
 }
 
-/** The object that a `.json` file or a folder stands for; undefined, and reported, where there is none. */
+/** The object in a `.json` file or a folder; undefined, with a report, if there is none. */
 export async function objectOf(path: string, { name, folder }: Entry, report: Report): Promise<JsonObject | undefined> {
   if (folder) return folderObject(path, report);
   if (name.endsWith(".json")) {
@@ -36,7 +36,7 @@ export async function objectOf(path: string, { name, folder }: Entry, report: Re
   return undefined;
 }
 
-/** What its entry is called without an extension. */
+/** The name of the entry without an extension. */
 export function keyOf({ name, folder }: Entry): string {
   return folder ? name : name.replace(/\.[^.]*$/, "");
 }

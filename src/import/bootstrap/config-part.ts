@@ -1,4 +1,4 @@
-/** `_config.json` as steps: admins by themselves, the rest as configuration. Pure. */
+/** Converts `_config.json` to steps: admins separately, the rest as configuration. Pure. */
 import { isSecretConfig } from "../../objects/config-values.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { type Imported, type ImportedStep, nothing, variable } from "../imported.js";
@@ -15,7 +15,7 @@ export function configPart({ file, value }: Config): Imported[] {
   return [...(isObject(admins) ? [adminsPart(file, admins)] : []), sectionsPart(file, sections)];
 }
 
-/** As CouchDB writes it: nobody can log in with it. */
+/** The hashes that CouchDB writes; they can't be used to log in. */
 const hash = /^-(?:pbkdf2|hashed)[-:]/;
 
 function adminsPart(file: string, admins: JsonObject): Imported {

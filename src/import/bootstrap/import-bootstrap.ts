@@ -1,4 +1,4 @@
-/** Writes migration files for a folder that is laid out for couchdb-bootstrap. Asks no server. */
+/** Writes migration files for a couchdb-bootstrap folder. Sends no requests. */
 import { passwordMembers } from "../../couch/password-hash.js";
 import { databasePart } from "../database-part.js";
 import { fileError } from "../file-error.js";
@@ -12,7 +12,7 @@ import { configPart } from "./config-part.js";
 import { type Bootstrap, type FoundDocument, readBootstrap } from "./read-folder.js";
 
 export interface ImportBootstrapOptions {
-  /** The folder that couchdb-bootstrap is run with. */
+  /** The folder that couchdb-bootstrap uses. */
   readonly from: string;
   /** The folder to write to. Default `./migrations`. */
   readonly out?: string;
@@ -20,7 +20,7 @@ export interface ImportBootstrapOptions {
   readonly force?: boolean;
 }
 
-/** Writes migration files for a folder that was laid out for couchdb-bootstrap. */
+/** Writes migration files for a couchdb-bootstrap folder. */
 export async function importBootstrap(options: ImportBootstrapOptions): Promise<ImportResult> {
   const { from, out = "./migrations", force = false } = options;
   if (!force) await assertUnused(out);

@@ -1,4 +1,4 @@
-/** Reads a folder that is laid out for couchdb-bootstrap. Runs nothing of it. */
+/** Reads a couchdb-bootstrap folder, without running any of its code. */
 import { join } from "node:path";
 import type { DesignDoc } from "../../objects/design-docs/design-doc.js";
 import type { JsonObject } from "../../text/json.js";
@@ -6,7 +6,7 @@ import type { FoundDatabase } from "../database-part.js";
 import type { LeftOut } from "../result.js";
 import { entriesOf, keyOf, objectOf, type Report } from "./compile.js";
 
-/** A document and where it comes from. */
+/** A document and its origin. */
 export interface FoundDocument {
   readonly file: string;
   readonly doc: JsonObject & { readonly _id: string };
@@ -20,7 +20,7 @@ export interface Bootstrap {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** As `ensureDatabase` takes them. */
+/** As `ensureDatabase` accepts them. */
 const databaseName = /^[a-z][a-z0-9_$()+/-]*$/;
 const systemDatabases = new Set(["_users", "_replicator", "_global_changes"]);
 
