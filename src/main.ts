@@ -1,4 +1,4 @@
-/** One call of the command line: parse, resolve the settings, run the command, render what went wrong. */
+/** One call of the command line: parses, resolves the settings, runs the command, and renders errors. */
 import type { Command, Context, Io } from "./commands/command.js";
 import { parsePlain } from "./commands/parse-plain.js";
 import { see } from "./commands/see.js";
@@ -34,7 +34,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     log?.close();
     const error = fault ? withoutSecrets(fault, secrets) : broughtDown();
     if (fault && log) log.error(error);
-    // There was no time to find out in which form.
+    // There was no time to determine the log format.
     else if (fault) io.stderr.write(`${errorSummary(error)}\n`);
     end(errorSummary(error));
   };
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns || 80);
     if ("text" in parsed) {
-      // A shell reads completions.
+      // A shell reads completions, so they are never JSON.
       const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";
       openOutput(parsed.missing ? io.stderr : io.stdout, asLines).print(parsed.text);
       return parsed.missing ? exitCodes.invalid : exitCodes.done;
@@ -75,7 +75,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** All problems of the settings and of the connection at once. */
+/** Reports all problems of the settings and of the connection together. */
 function contextFor(
   command: Command,
   resolved: Resolved,
@@ -115,7 +115,10 @@ function contextFor(
   };
 }
 
-/** With a log of JSON lines the document on stdout is JSON, too, unless another form was asked for, or it goes to a file. */
+/**
+ * With `--log-format json`, the document on stdout is JSON, too, unless another format was requested or it goes to a
+ * file.
+ */
 function withJsonLines({ name }: Command, { settings, given }: Resolved): Settings {
   const toFile = settings.out !== undefined && name !== "import";
   if (settings.logFormat !== "json" || given.has("format") || toFile) return settings;
@@ -127,13 +130,13 @@ function logFor(settings: Settings, io: Io, { foreign }: Secrets): Promise<Log> 
   return openLog({ format: settings.logFormat, level: settings.logLevel, stream: io.stderr, style, foreign });
 }
 
-/** For what goes wrong before the settings are known. */
+/** The log for errors that occur before the settings are known. */
 async function fallbackLog(argv: readonly string[], io: Io, { foreign }: Secrets): Promise<Log> {
   const format = await logFormatIn(argv, io.env);
   return openLog({ format, level: "info", stream: io.stderr, style: styleFor(undefined, io.env, io.stderr), foreign });
 }
 
-/** The form of the log where the command line is not understood, or asks for a text. */
+/** The log format if the command line is invalid, or requests a text. */
 async function logFormatIn(argv: readonly string[], env: Io["env"]): Promise<Settings["logFormat"]> {
   const words = argv.flatMap((word, i) => {
     if (word === "--log-format") return argv[i + 1] ?? [];
@@ -143,13 +146,13 @@ async function logFormatIn(argv: readonly string[], env: Io["env"]): Promise<Set
   return (await resolveSettings("completion", flags, env)).settings.logFormat;
 }
 
-/** The termination message where the settings are not known: a wrong flag must not leave a pod without a reason. */
+/** Writes the termination message if the settings are unknown: after a wrong flag, a pod needs a reason, too. */
 function endUnresolved(summary: string, env: Io["env"]): void {
   const file = env[environmentOf("terminationLog", table.terminationLog)];
   writeTermination(summary, file === "none" ? undefined : file || undefined, Boolean(file));
 }
 
-/** Settings that a command refuses without saying what to do: the next action is to read the help of that command. */
+/** If a command refuses settings without saying what to do, the next action is to read its help. */
 function withHelpOf({ name }: Command, error: MigrateError): MigrateError {
   if (error.next !== catalogue["invalid-settings"].next) return error;
   const { code, message, data, cause } = error;
@@ -163,7 +166,7 @@ function broughtDown(): MigrateError {
   });
 }
 
-/** What a run throws when its signal has come, whatever it is that the signal cut short. */
+/** The error of a run after its signal was aborted, regardless of what the signal interrupted. */
 function asInterruption(thrown: unknown, signal: AbortSignal): MigrateError {
   const fault = faultOf(signal);
   if (fault) return fault;
@@ -171,7 +174,7 @@ function asInterruption(thrown: unknown, signal: AbortSignal): MigrateError {
   return new MigrateError("interrupted", { message: "a signal stopped the run before it was done", cause: thrown });
 }
 
-/** What nobody caught, where the run is stopped for that, and not by its user. */
+/** The uncaught error, if the run was stopped because of it and not by its user. */
 function faultOf({ reason }: AbortSignal): MigrateError | undefined {
   return reason instanceof MigrateError ? reason : undefined;
 }

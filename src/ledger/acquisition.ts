@@ -23,17 +23,19 @@ import type { Leaf } from "./parse-leaves.js";
 import type { LeasePlace } from "./place.js";
 
 export interface TakeLeaseOptions {
-  /** Who takes it, for people. */
+  /** The name of the new holder, for people. */
   readonly holder: string;
-  /** Milliseconds after which a silent holder's lease may be taken over. */
+  /** The lease of a silent holder may be taken over after this time, in milliseconds. */
   readonly ttl: number;
-  /** Milliseconds that another holder is waited for. */
+  /** How long to wait for another holder, in milliseconds. */
   readonly leaseWait: number;
-  /** Milliseconds that a CouchDB is waited for that gives the lease to nobody; never less than the TTL. */
+  /** How long to wait for a CouchDB that gives the lease to nobody, in milliseconds; never less than the TTL. */
   readonly wait?: number;
   readonly emit: Listener;
   readonly signal: AbortSignal;
-  /** Asked when somebody who was waited for is done: false gives up, for then the work is done as well. */
+  /**
+   * Called when another runner, which this one waited for, is done: false gives up, because the work is done as well.
+   */
   readonly stillNeeded?: () => Promise<boolean>;
   /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
@@ -41,7 +43,7 @@ export interface TakeLeaseOptions {
   readonly wallClock?: () => number;
 }
 
-/** The longest pause between two looks at a held lease: how late its release is noticed. */
+/** The longest pause between two checks of a held lease: a release is noticed at most this much later. */
 const longestPause = 1_000;
 
 /** One attempt to get the lease, until it is won or given up. */
@@ -52,9 +54,9 @@ export class Acquisition {
   readonly #now: () => number;
   readonly #started: number;
   readonly #nonce = randomUUID();
-  /** Since when nothing but failures came, and the last of them. */
+  /** Since when there have been only failures, and the last of them. */
   #trouble: { readonly since: number; readonly last: Outcome | undefined } | undefined;
-  /** Something of ours may be held though we don't have the lease: even a refused write may be taken by one copy. */
+  /** A leaf of ours may be held although we don't have the lease: even a refused write may be stored by one copy. */
   #litter = false;
   #rounds = 0;
   #said = 0;
@@ -124,7 +126,7 @@ export class Acquisition {
     await jitter(Math.min(longestPause, ttl / 10, Math.max(50, milliseconds / 5)), signal);
   }
 
-  /** Steps 3 to 5. `undefined`: not won, and nothing of ours is left held, or it is found and freed by the next look. */
+  /** Steps 3 to 5. `undefined`: not won, and no leaf of ours is still held, or the next check finds and frees it. */
   async #attempt(before: readonly Leaf[]): Promise<Lease | undefined> {
     const { holder, ttl, emit } = this.#options;
     const { on, token } = nextWrite(before);
@@ -154,7 +156,7 @@ export class Acquisition {
     return new HeldLease({ couch: this.#couch, place: this.#place, body, ...clocks }, outcome.rev, sent);
   }
 
-  /** Step 5: is the candidate the holder? */
+  /** Step 5: whether the candidate is the holder. */
   async #settle(mine: string, seen: ReadonlySet<string>): Promise<boolean> {
     const leaves = await this.#read({ parents: true });
     const verdict = leaves && judge(leaves, mine, seen);
@@ -171,7 +173,10 @@ export class Acquisition {
     return `Wait until it is free; if its holder is gone, run ${unlock}, which releases the lease and names its holder.`;
   }
 
-  /** One look at all copies, and what of ours is held there is given up. Never throws: the next look finds the rest. */
+  /**
+   * Reads all copies once, and gives up any leaf of ours that is held there. Never throws: the next check finds the
+   * rest.
+   */
   async #clear(): Promise<void> {
     if (!this.#litter) return;
     try {
@@ -180,13 +185,13 @@ export class Acquisition {
       if (mine) await this.#giveUp(mine, leaves);
       else if (leaves) this.#litter = false;
     } catch {
-      // Whoever goes on meets it again; whoever leaves has a reason already.
+      // If the run continues, it hits this error again; if it ends, it has a reason already.
     }
   }
 
   /**
-   * Frees our leaf where it is the only one that lives: nobody deletes the last one. Beside another it is buried, as the
-   * winner does it too: two free leaves would be a conflict that stays until somebody takes the lease again.
+   * Frees our leaf if it is the only live one, because the last leaf must not be deleted. If there is another, buries
+   * ours, as the winner would: two free leaves would be a conflict that lasts until the lease is taken again.
    */
   async #giveUp(leaf: Leaf, leaves: readonly Leaf[]): Promise<void> {
     const { ttl } = this.#options;
@@ -203,7 +208,7 @@ export class Acquisition {
     return writeLease(this.#couch, this.#place, on, body, this.#timeout);
   }
 
-  /** `undefined`: it failed in a way that may pass. Only where nothing of ours may be held the signal cuts it short. */
+  /** `undefined`: a temporary failure. The signal only interrupts it if no leaf of ours can be held. */
   async #read(options: Omit<ReadLeavesOptions, "timeout">) {
     try {
       const leaves = await readLeaves(this.#couch, this.#place, { ...options, timeout: this.#timeout });
@@ -217,13 +222,13 @@ export class Acquisition {
     }
   }
 
-  /** 201 and 409 are what CouchDB answers in health; `undefined`: an answer that can't be read. */
+  /** A healthy CouchDB answers 201 or 409; `undefined`: the response can't be read. */
   #note(last: Outcome | undefined): void {
     if (last?.kind === "written" || last?.kind === "refused") this.#trouble = undefined;
     else this.#trouble = { since: this.#trouble?.since ?? this.#now(), last };
   }
 
-  /** Gives up where CouchDB is in no state to give the lease to anybody. */
+  /** Gives up if CouchDB is in no state to give the lease to anyone. */
   async #backOff(): Promise<void> {
     const { ttl, leaseWait, wait = 0, signal } = this.#options;
     const patience = Math.max(ttl, 10_000, wait);
@@ -238,7 +243,7 @@ export class Acquisition {
     await jitter(Math.min(50 * 2 ** Math.min(this.#rounds, 5), ttl / 10 + 50), signal);
   }
 
-  /** Who was told to stop has five seconds for all that is left to do. */
+  /** After a signal to stop, there are five seconds for everything that is left to do. */
   get #timeout(): number {
     const { ttl, signal } = this.#options;
     return Math.min(Math.max(ttl / 5, 500), signal.aborted ? 1_000 : 10_000);

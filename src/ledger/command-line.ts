@@ -1,12 +1,12 @@
-/** Commands that messages name: as they can be pasted. Pure. */
+/** Commands in messages, in a form that can be pasted. Pure. */
 import { defaults } from "../contract/options.js";
 import { visible } from "../text/visible.js";
 import type { LedgerPlace } from "./place.js";
 
 export interface Arguments {
-  /** Of a step. */
+  /** The id of a step. */
   readonly id?: string;
-  /** Of the migration files, for commands that read them. */
+  /** The path of the migration files, for commands that read them. */
   readonly path?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export function commandLine(words: string, place: LedgerPlace, given: Arguments 
   return `\`${commandText(words, place, given)}\``;
 }
 
-/** With the path, the set and the database of the ledger where they are not the defaults. */
+/** Includes the path, the set and the database of the ledger if they are not the defaults. */
 export function commandText(words: string, { set, database, own }: LedgerPlace, { id, path }: Arguments = {}): string {
   return [
     "couchdb-migrate",
@@ -27,12 +27,14 @@ export function commandText(words: string, { set, database, own }: LedgerPlace, 
   ].join(" ");
 }
 
-/** A database's name may hold `$`, `(` and `)`; a name that the flag would refuse is not repeated. */
+/** A database's name may contain `$`, `(` and `)`. A name that the flag would refuse is not repeated. */
 function named(text: string, placeholder: string): string {
   return /^[\w./+$()-]+$/.test(text) ? quoted(text, placeholder) : placeholder;
 }
 
-/** For a shell. Text that a terminal does not show as it is, or that looks like a flag, is not repeated. */
+/**
+ * Quotes text for a shell. Text that a terminal does not show unchanged, or that looks like a flag, is not repeated.
+ */
 function quoted(text: string, placeholder: string): string {
   if (text === "" || text.startsWith("-") || visible(text) !== text) return placeholder;
   return /^[\w./+:@%,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -17,18 +17,18 @@ interface DatabaseInfo {
 
 export type SecurityObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Members could overwrite the ledger; CouchDB 1.x and 2.x let everybody in by default. */
+/** Members could overwrite the ledger, and CouchDB 1.x and 2.x give everyone access by default. */
 const adminOnly = {
   admins: { names: [], roles: ["_admin"] },
   members: { names: [], roles: ["_admin"] },
 } as const;
 
-/** How long racing creations through different nodes may leave the database in two minds. */
+/** How long after concurrent creations through different nodes the nodes may disagree about the database. */
 const settling = 5_000;
 
 /**
- * Makes the database where it is our own and missing; resolves when the lease may be written into it. To be called
- * before `takeLease`, every time. Throws `invalid-settings` where it is its user's and missing.
+ * Creates the database if it is the default one and missing. Resolves when the lease may be written to it. Call this
+ * before every `takeLease`. Throws `invalid-settings` if the user named a database that does not exist.
  */
 export async function ensureLedgerDatabase(
   couch: Couch,
@@ -49,28 +49,30 @@ export async function ensureLedgerDatabase(
 }
 
 /**
- * Racing `PUT /db` through different nodes can leave nodes with different shard maps for a few seconds, in which two
- * runners may both get the lease. How old a database is would take comparing the server's clock with ours; whether it
- * may be used does not: every runner waits before its first document, so one document of any set, deleted or not,
- * proves that a whole wait has passed since the creation. Where there is none we wait ourselves, from when we saw it
- * exist: at most once in a database's life, but for runners that race to make it.
+ * Concurrent `PUT /db` requests through different nodes can give nodes different shard maps for a few seconds, in
+ * which two runners may both get the lease. Telling how old a database is would need a comparison of the server's
+ * clock with ours; telling whether it may be used does not: every runner waits before its first document, so any
+ * document of any set, deleted or not, proves that a full wait has passed since the creation. If there is none, we
+ * wait ourselves, from the moment when we saw that it exists: at most once in a database's life, unless several
+ * runners create it at the same time.
  */
 function isYoung(info: DatabaseInfo): boolean {
   return info.doc_count + info.doc_del_count === 0;
 }
 
 async function create(couch: Couch, place: LedgerPlace, signal: AbortSignal): Promise<DatabaseInfo> {
-  // Only through different nodes a race does harm.
+  // Concurrent creations only do harm through different nodes.
   const cluster = await isCluster(couch);
   if (cluster) await jitter(200, signal);
   let problem: unknown;
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const info = cluster || attempt > 0 ? await readInfo(couch, place, signal) : undefined;
     if (info) return info;
-    // It has been repeated for long enough: no race ends so.
+    // It has been repeated long enough that this is not the result of concurrent creations.
     if (problem instanceof MigrateError && isUnexplainedError(problem)) throw problem;
     try {
-      // 412 exists (to all, in a race). 500 may be a race too: only the next look tells.
+      // 412: it exists (all runners may get this if they create it at the same time). 500 may also come from
+      // concurrent creations: only the next check shows it.
       await couch.write("PUT", path`/${place.database}`, { query: { q: 1 }, accept: [202, 412], repeatable: true });
       problem = undefined;
       if (!cluster && inventoryOf(couch).madeHere(place.database)) return { doc_count: 0, doc_del_count: 0 };
@@ -90,7 +92,7 @@ async function secure(couch: Couch, place: LedgerPlace): Promise<void> {
   const security = path`/${place.database}/_security`;
   const { body } = await couch.read<SecurityObject>(security, { fresh: true });
   if (isAdminOnly(body)) return;
-  // Not read back: another node of a cluster may show the old value for seconds after it was taken.
+  // Not read back: another node of a cluster may return the old value for seconds.
   await couch.write("PUT", security, { body: adminOnly, repeatable: true });
 }
 
@@ -100,7 +102,10 @@ export function isAdminOnly({ admins, members, ...others }: SecurityObject): boo
   return isDeepStrictEqual(present, adminOnly);
 }
 
-/** Who may not ask, or asks a CouchDB 1.x, gets no list. No answer from a 2.x or newer: to be safe, a cluster. */
+/**
+ * Without the right to read the list of nodes, or on CouchDB 1.x, there is none. If a 2.x or newer does not answer,
+ * it counts as a cluster, to be safe.
+ */
 async function isCluster(couch: Couch): Promise<boolean> {
   if ((await couch.version()).startsWith("1.")) return false;
   const accept = [400, 401, 403, 404, 405];

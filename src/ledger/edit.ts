@@ -1,4 +1,4 @@
-/** What a person may change in the ledger by hand. */
+/** Changes that a person may make to the ledger. */
 import { MigrateError } from "../contract/errors.js";
 import type { Step } from "../migrations/step.js";
 import { commandLine } from "./command-line.js";
@@ -7,7 +7,7 @@ import { entryOf } from "./entry-of.js";
 import type { Entry, Ledger } from "./ledger.js";
 import type { LedgerPlace } from "./place.js";
 
-/** The ledger without the step: if it is in the files, it is pending again. Throws `not-in-ledger`. */
+/** The ledger without the step; if it is in the files, it is pending again. Throws `not-in-ledger`. */
 export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledger {
   recorded(ledger, id, place);
   return { ...ledger, entries: Object.fromEntries(Object.entries(ledger.entries).filter(([one]) => one !== id)) };
@@ -15,8 +15,7 @@ export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledg
 
 /**
  * The ledger with the present form of the step, as if it had just been applied in these databases.
- *
- * @param databases those in which it works now, each with its incarnation
+ * @param databases those that it works in now, each with its incarnation
  * @param version of couchdb-migrate
  */
 export function acceptStep(
@@ -24,7 +23,7 @@ export function acceptStep(
   step: Step,
   { databases, at, version }: Pick<Done, "databases" | "at" | "version">,
 ): Ledger {
-  // What it claims now was not looked at.
+  // The objects that it claims now were not examined.
   const entry = nextEntry(step, entryOf(ledger, step.id), { databases, milliseconds: 0, adopted: true, at, version });
   return { ...ledger, entries: Object.fromEntries([...Object.entries(ledger.entries), [step.id, entry]]) };
 }

@@ -1,19 +1,19 @@
 import type { Step } from "../migrations/step.js";
 import type { Entry } from "./ledger.js";
 
-/** What became of one step in one run. */
+/** The result of one step in one run. */
 export interface Done {
-  /** The databases that it was brought to hold in, each with its incarnation. */
+  /** The databases in which it now holds, each with its incarnation. */
   readonly databases: Readonly<Record<string, string>>;
   readonly milliseconds: number;
   /** Nothing had to be written. */
   readonly adopted: boolean;
-  /** The server differs, and by design the step leaves it as it is. */
+  /** The server differs, and the step leaves it as it is by design. */
   readonly kept?: boolean;
   /** The objects that it claims; absent: see Entry. */
   readonly claims?: readonly string[];
   readonly at: Date;
-  /** Of couchdb-migrate. */
+  /** The version of couchdb-migrate. */
   readonly version: string;
 }
 

@@ -1,13 +1,13 @@
-/** Which version of a set's files these are. */
+/** Identifies the version of a set's files. */
 import { hash } from "node:crypto";
 import type { Step } from "../migrations/step.js";
 
-/** 96 bits: nobody has to fear that two versions of one set come out alike. */
+/** 96 bits: enough that two versions of a set never collide in practice. */
 const length = 16;
 
 /**
- * A digest of all ids, kinds and checksums, whatever their order, and of the environment, where the set has any: the same
- * files make another version there.
+ * A digest of all ids, kinds and checksums, in any order, and of the environment if the set has one: the same files
+ * are another version in another environment.
  */
 export function filesVersion(steps: readonly Pick<Step, "id" | "kind" | "checksum">[], environment?: string): string {
   const rows = steps.map(({ id, kind, checksum }) => JSON.stringify([id, kind, checksum])).sort();

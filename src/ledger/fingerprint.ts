@@ -1,4 +1,4 @@
-/** One fingerprint over all secrets of a set, so that a changed one is noticed without being kept. */
+/** One fingerprint over all secrets of a set, to notice a change without storing the secrets. */
 import { createHash, randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import type { Fingerprint } from "./ledger.js";
@@ -12,16 +12,16 @@ export interface FingerprintedSecret {
 }
 
 /**
- * 8 MiB, so that it fits into a container of 64 MiB beside Node.js (32 MiB did not: the container was killed). A guess
- * costs about one and a half times the CPU of CouchDB's own PBKDF2-SHA256 with 600,000 iterations, and memory besides;
- * and it has to get all secrets right at once.
+ * 8 MiB, so that it fits into a container of 64 MiB together with Node.js (with 32 MiB, the container was killed). A
+ * guess costs about one and a half times the CPU time of CouchDB's own PBKDF2-SHA256 with 600,000 iterations, plus
+ * memory; and it has to guess all secrets at the same time.
  */
 const cost = { n: 2 ** 13, r: 8, p: 12 } as const;
 const length = 32;
 
 const derive = promisify<Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** The derivations that a run has made: it looks several times, and they are most of what a look costs. */
+/** The keys that a run has derived: it checks several times, and deriving takes most of that time. */
 export type Derivations = Map<string, Promise<Buffer>>;
 
 function hashOf(
@@ -42,12 +42,15 @@ function hashOf(
   return hash;
 }
 
-/** Whether a guess at one made so costs no less than at one that is made now. */
+/** Whether a guess at a fingerprint made like this costs at least as much as at one made now. */
 export function isCostly({ n, r, p }: Fingerprint): boolean {
   return n * r * p >= cost.n * cost.r * cost.p;
 }
 
-/** One derivation, if it was not made before. With `given`: as that one was made, for comparison. Without: with a fresh salt. */
+/**
+ * Derives one key, unless it was derived before. With `given`: with the same parameters, for comparison. Without:
+ * with a new salt.
+ */
 export async function fingerprintOf(
   secrets: readonly FingerprintedSecret[],
   given?: Pick<Fingerprint, "salt" | "n" | "r" | "p">,
@@ -59,7 +62,7 @@ export async function fingerprintOf(
   return { ids, salt, hash: hash.toString("base64"), n, r, p };
 }
 
-/** Injective, and the same for every order: no two sets of secrets have the same encoding. */
+/** Injective, and the same for every order: two different sets of secrets never have the same encoding. */
 function encode(secrets: readonly FingerprintedSecret[]): Buffer {
   const rows = secrets.map(({ id, pointer, value }) => JSON.stringify([id, pointer, value])).sort();
   return Buffer.from(`[${rows.join(",")}]`);

@@ -1,6 +1,6 @@
 /**
- * For how long a lease has been held, in milliseconds, by the clock of whoever looks: for people only, as clocks differ.
- * Never less than 0; `undefined` where `since` is no time.
+ * How long a lease has been held, in milliseconds, by our clock. Only for people, because clocks differ. Never less
+ * than 0; `undefined` if `since` is not a time.
  */
 export function heldFor(since: string | undefined, now = Date.now()): number | undefined {
   const from = Date.parse(since ?? "");

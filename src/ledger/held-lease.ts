@@ -1,4 +1,4 @@
-/** A lease that is held: renewed in the background, and known to be lost before anybody else can have it. */
+/** A held lease: renewed in the background, and known to be lost before another runner can have it. */
 
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -9,28 +9,31 @@ import { type LeaseBody, type Outcome, readLeaves, writeLease } from "./lease-do
 import { largestToken, own } from "./lease-leaves.js";
 import type { LeasePlace } from "./place.js";
 
-/** It is lost when it was not renewed in time, or somebody broke it. */
+/** It is lost if it was not renewed in time, or was broken. */
 export interface Lease extends Guard {
-  /** Larger than that of every holder before. */
+  /** Larger than the token of every earlier holder. */
   readonly token: number;
   readonly holder: string;
   /**
-   * Frees it for the next one, and leaves the snapshot in it. Never throws; false: it was lost, or could not be freed
-   * and runs out by itself.
+   * Frees the lease for the next holder, and leaves the snapshot in it. Never throws. False: it was lost, or could
+   * not be freed and will expire by itself.
    */
   release(snapshot?: object): Promise<boolean>;
 }
 
-/** The part of its TTL that a holder uses; the rest is for what was sent before the deadline and arrives after it. */
+/**
+ * The part of its TTL that a holder uses; the rest is for requests that were sent before the deadline and arrive
+ * after it.
+ */
 const used = 0.6;
 const renewals = 5;
 /**
- * A lease whose last renewal is younger than this part of its TTL is fresh: two thirds are left until anybody else may
- * have it. In health the renewals of the timer keep it so, and nobody has to ask for another one.
+ * A lease is fresh if its last renewal is younger than this part of its TTL: then two thirds are left until another
+ * runner may have it. Normally, the timer's renewals keep it fresh, and no extra renewal is needed.
  */
 const fresh = 1 / 3;
 
-/** Until when a lease may be relied on whose write was sent then. */
+/** The time until which a lease can be relied on whose write was sent at `sent`. */
 export function deadlineOf(sent: number, ttl: number): number {
   return sent + used * ttl;
 }
@@ -52,15 +55,15 @@ export class HeldLease implements Lease {
   readonly #holding: Holding;
   readonly #lost = new AbortController();
   #rev: string;
-  /** When the last renewal that counted was sent. */
+  /** When the last successful renewal was sent. */
   #sent: Moment;
   #expiry: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
-  /** The one under way; resolves with why it was given up. */
+  /** The renewal in progress; resolves with the reason why it was given up. */
   #renewal: Promise<unknown> | undefined;
   #releasing: Promise<boolean> | undefined;
 
-  /** `sent`: when the write that made `rev` was sent. */
+  /** `sent`: when the write that created `rev` was sent. */
   constructor(holding: Holding, rev: string, sent: number) {
     this.#holding = holding;
     this.#rev = rev;
@@ -105,8 +108,8 @@ export class HeldLease implements Lease {
   }
 
   /**
-   * Milliseconds since the last renewal was sent. The monotonic clock stands still while a machine is suspended, the
-   * other one may be set: whichever says more.
+   * Milliseconds since the last renewal was sent, by the clock that shows more: the monotonic clock stops while a
+   * machine is suspended, and the other one may be set.
    */
   get #passed(): number {
     const { now, wallClock } = this.#holding;
@@ -118,7 +121,7 @@ export class HeldLease implements Lease {
     return this.#releasing;
   }
 
-  /** The clock decides, not the timer: a process that slept learns it here first. Once lost, always lost. */
+  /** Checks the clock, not the timer: a suspended process notices it here first. A lost lease stays lost. */
   #isLost(): boolean {
     if (!this.#lost.signal.aborted && this.left <= 0) this.#lose();
     return this.#lost.signal.aborted;
@@ -130,7 +133,7 @@ export class HeldLease implements Lease {
     this.#lost.abort(lostError(this.holder));
   }
 
-  /** Unref'ed, like the renewals: the lease alone keeps no process alive. */
+  /** Unref'ed, like the renewals: the lease alone does not keep a process alive. */
   #watchDeadline(): void {
     clearTimeout(this.#expiry);
     this.#expiry = setTimeout(
@@ -149,7 +152,7 @@ export class HeldLease implements Lease {
     ).unref();
   }
 
-  /** One renewal at a time, however many callers ask for it. */
+  /** Only one renewal at a time, even with several callers. */
   #renewNow(): Promise<unknown> {
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
@@ -159,8 +162,8 @@ export class HeldLease implements Lease {
   }
 
   /**
-   * Compare-and-set on our own leaf; only a 201 counts, and only if it comes before the deadline. After anything else:
-   * look for our leaf and set it again, while there is time. Never throws.
+   * Compare-and-set on our own leaf. Only a 201 counts, and only if it arrives before the deadline. After any other
+   * result, looks for our leaf and writes it again while there is time. Never throws.
    */
   async #renew(): Promise<unknown> {
     const { couch, place, now, wallClock, body } = this.#holding;
@@ -177,7 +180,7 @@ export class HeldLease implements Lease {
         }
         await this.#find();
       } catch (error) {
-        // Refused credentials are tried again with the next renewal only: CouchDB locks accounts.
+        // After refused credentials, only the next renewal tries again: CouchDB locks accounts.
         if (!mayHaveHappened(error)) return error;
       }
       await jitter(this.#timeout / 10);
@@ -185,7 +188,7 @@ export class HeldLease implements Lease {
     return undefined;
   }
 
-  /** Which leaf is ours now? None, and a larger token about: somebody took or broke the lease. */
+  /** Finds our present leaf. If there is none, and there is a larger token, another runner took or broke the lease. */
   async #find(): Promise<void> {
     const { couch, place, body } = this.#holding;
     const leaves = (await readLeaves(couch, place, { timeout: this.#timeout })) ?? [];
@@ -199,7 +202,7 @@ export class HeldLease implements Lease {
     await this.#renewal;
     const { couch, place, body } = this.#holding;
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      // Worth one attempt: what is refused with it (as too large, say) may be taken without.
+      // Tried only once: if it is refused (as too large, for example), the release is tried without it.
       const left = attempt === 0 && !this.#isLost() ? snapshot : undefined;
       const freed = { ...body, holder: null, ...(left ? { snapshot: left } : {}) };
       const outcome = await writeLease(couch, place, this.#rev, freed, this.#timeout).catch(
@@ -225,7 +228,7 @@ export class HeldLease implements Lease {
     return inTime;
   }
 
-  /** So short that a lost answer leaves time to look and to write again before the deadline. */
+  /** Short enough that a lost answer leaves time to check and to write again before the deadline. */
   get #timeout(): number {
     return Math.min(Math.max(this.#holding.body.ttl / 10, 500), 5_000);
   }

@@ -9,25 +9,28 @@ import { historyPath, type LedgerPlace } from "./place.js";
 
 const kept = 50;
 
-/** For each that somebody else has recorded a run meanwhile: as many as there can be parts, of which all may end at once. */
+/**
+ * One conflict for each run that another process recorded in the meantime: at most as many as there are parts, which
+ * may all end at the same time.
+ */
 const mostConflicts = 100;
 const mostFailures = 4;
 
-/** A run that has to stop waits for it too: in milliseconds. */
+/** A run that has to stop also waits this long, in milliseconds. */
 const longestPause = 400;
 
-/** Newest first; none where there is no history yet. One request. */
+/** Newest first; empty if there is no history. Sends one request. */
 export async function readHistory(couch: Couch, place: LedgerPlace): Promise<readonly RunRecord[]> {
   return (await read(couch, place)).runs;
 }
 
-/** False: it could not be recorded; the run does not fail because of it. */
+/** False: it could not be recorded, which does not fail the run. */
 export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRecord): Promise<boolean> {
   for (let [conflicts, failures] = [0, 0]; conflicts <= mostConflicts && failures <= mostFailures; ) {
     if (conflicts + failures > 0) await jitter(Math.min(100 * (conflicts + failures), longestPause));
     try {
       const { rev, runs } = await read(couch, place);
-      // An earlier attempt may have been carried out though its answer was lost.
+      // An earlier attempt may have succeeded although its answer was lost.
       if (runs.some((run) => isDeepStrictEqual(run, record))) return true;
       const body = {
         ...(rev === undefined ? {} : { _rev: rev }),

@@ -1,4 +1,4 @@
-/** The requests to the lease document, and what their answers mean. */
+/** The requests to the lease document, and the meaning of their answers. */
 
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -14,33 +14,38 @@ export interface LeaseBody {
   readonly token: number;
   readonly since: string;
   readonly ttl: number;
-  /** Only in a lease that its holder has given back. */
+  /** Only in a lease that its holder has released. */
   readonly snapshot?: object | undefined;
 }
 
 export type Outcome =
-  /** 201: a quorum took it, and so nobody else's write on the same parent. */
+  /** 201: a quorum stored it, so no other write on the same parent succeeded. */
   | { readonly kind: "written"; readonly rev: string }
-  /** 202: a minority took it; others may have taken something else. It means nothing but a stray leaf. */
+  /**
+   * 202: a minority stored it; other nodes may have stored something else. It only means that there is a stray leaf.
+   */
   | { readonly kind: "stray"; readonly rev: string }
   | { readonly kind: "refused" }
-  /** No answer, or one that does not tell. */
+  /** No response, or one that does not say. */
   | { readonly kind: "unknown"; readonly error: MigrateError };
 
 export interface ReadLeavesOptions {
-  /** Ask for each leaf's parent too. */
+  /** Also read each leaf's parent. */
   readonly parents?: boolean;
-  /** Wait for every copy that is up: a leaf that only one took is shown then, too. */
+  /** Wait for every copy that is up, so that a leaf that only one copy has is shown, too. */
   readonly everywhere?: boolean;
-  /** Milliseconds, repetitions included. */
+  /** Milliseconds, including repetitions. */
   readonly timeout: number;
   readonly signal?: AbortSignal;
 }
 
-/** `r` of a read from all copies that are up: more than there can be. */
+/** `r` of a read from all copies that are up: more than the maximum number of copies. */
 const allCopies = 1_000;
 
-/** All leaves; none where there is no document or no database; `undefined`: nothing may be decided on this answer. */
+/**
+ * All leaves; empty if the document or the database does not exist; `undefined`: this response must not be used for a
+ * decision.
+ */
 export async function readLeaves(
   couch: Couch,
   place: LeasePlace,
@@ -58,7 +63,7 @@ export async function readLeaves(
   return answer.status === 404 ? [] : parseLeaves(answer.body);
 }
 
-/** Writes on exactly one revision; `undefined`: a new document. */
+/** Writes exactly on one revision; `undefined`: a new document. */
 export async function writeLease(
   couch: Couch,
   place: LeasePlace,
@@ -69,19 +74,19 @@ export async function writeLease(
   return put(couch, place, { ...(on === undefined ? {} : { _rev: on }), type: "lease", ...body }, timeout);
 }
 
-/** Deletes a stray leaf, and keeps its token, so that it is never given again. */
+/** Deletes a stray leaf. The tombstone keeps its token, so that the token is never given again. */
 export async function buryLeaf(couch: Couch, place: LeasePlace, leaf: Leaf, timeout: number): Promise<Outcome> {
   return put(couch, place, { _rev: leaf.rev, _deleted: true, type: "lease", token: leaf.token }, timeout);
 }
 
 async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: number): Promise<Outcome> {
   try {
-    // 404: a database that was just created is not known everywhere yet.
+    // 404: not every node knows a new database yet.
     const accept = [202, 404, 409];
     const answer = await within(timeout, "outcome-unknown", undefined, (signal) =>
       couch.write<{ rev: string }>("PUT", leasePath(place), { body, accept, repeatable: false, timeout, signal }),
     );
-    // 200 is CouchDB's 201 for a PUT that deletes.
+    // For a PUT that deletes, CouchDB answers 200 instead of 201.
     if (answer.status === 201 || answer.status === 200) return { kind: "written", rev: answer.body.rev };
     if (answer.status === 202) return { kind: "stray", rev: answer.body.rev };
     if (answer.status === 409) return { kind: "refused" };
@@ -93,7 +98,7 @@ async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: numb
   }
 }
 
-/** Why nobody could write, for people. */
+/** Why no runner could write, for people. */
 export function failure(last: Outcome | undefined, message: string): MigrateError {
   if (last?.kind === "unknown") return last.error;
   if (last?.kind === "stray") {

@@ -1,22 +1,21 @@
 /**
  * What the leaves of the lease document mean: pure decisions of the protocol in lease.ts.
- *
- * On a cluster a document can have several live leaves at once, and a plain GET shows any one of them: so the lease is
- * always read with `open_revs=all`, and every decision is over all leaves.
+ * On a cluster a document can have several live leaves at the same time, and a plain GET returns any one of them. So
+ * the lease is always read with `open_revs=all`, and every decision considers all leaves.
  */
 import type { Leaf } from "./parse-leaves.js";
 
-/** The leaves that somebody holds the lease by. */
+/** The leaves that are held. */
 export function held(leaves: readonly Leaf[]): readonly Leaf[] {
   return leaves.filter((leaf) => !leaf.deleted && leaf.holder !== null);
 }
 
-/** The leaf that says who holds the lease: of several, the one with the largest token. */
+/** The leaf that shows who holds the lease: if there are several, the one with the largest token. */
 export function holding(leaves: readonly Leaf[]): Leaf | undefined {
   return [...held(leaves)].sort((a, b) => b.token - a.token || byRev(b, a))[0];
 }
 
-/** The newest of the leaves by which this acquisition holds the lease. */
+/** The newest leaf of this acquisition that is held. */
 export function own(leaves: readonly Leaf[], nonce: string): Leaf | undefined {
   return highest(held(leaves).filter((leaf) => leaf.nonce === nonce));
 }
@@ -24,25 +23,25 @@ export function own(leaves: readonly Leaf[], nonce: string): Leaf | undefined {
 /** What a new holder writes: on which revision (`undefined`: a new document), and with which token. */
 export function nextWrite(leaves: readonly Leaf[]): { readonly on: string | undefined; readonly token: number } {
   return {
-    // CouchDB refuses (409) a write that names a tombstone: where only those are left, it has to name none.
+    // CouchDB refuses (409) a write on a tombstone: if there are only tombstones, it must not name a revision.
     on: highest(leaves.filter((leaf) => !leaf.deleted))?.rev,
     token: largestToken(leaves) + 1,
   };
 }
 
-/** Over all leaves, tombstones included, so that no token is ever given twice. */
+/** Over all leaves, including tombstones, so that a token is never given twice. */
 export function largestToken(leaves: readonly Leaf[]): number {
   return leaves.reduce((largest, leaf) => Math.max(largest, leaf.token), 0);
 }
 
-/** How long the same held revisions have been seen, on the watcher's own monotonic clock. */
+/** How long the same held revisions have been seen, by the watcher's own monotonic clock. */
 export interface Watch {
   readonly revisions: string;
-  /** When the answer that first showed them had come. */
+  /** When the response arrived that first showed them. */
   readonly from: number;
 }
 
-/** `answered`: when the answer with these leaves had come. */
+/** `answered`: when the response with these leaves arrived. */
 export function watch(before: Watch | undefined, leaves: readonly Leaf[], answered: number): Watch {
   const revisions = held(leaves)
     .map((leaf) => leaf.rev)
@@ -52,8 +51,9 @@ export function watch(before: Watch | undefined, leaves: readonly Leaf[], answer
 }
 
 /**
- * May the lease be taken? If nobody holds it; or if the held revisions have not changed for one TTL, the longest of
- * all concerned. Its holder renewed it last before they were first seen, so it has stopped at 0.6 of its TTL.
+ * Whether the lease may be taken: if nobody holds it; or if the held revisions have not changed for one TTL, the
+ * longest of all TTLs involved. Its holder renewed it last before they were first seen, so it has stopped at 0.6 of
+ * its TTL.
  */
 export function mayTake(leaves: readonly Leaf[], watch: Watch, asked: number, ttl: number): boolean {
   const holders = held(leaves);
@@ -63,13 +63,13 @@ export function mayTake(leaves: readonly Leaf[], watch: Watch, asked: number, tt
 
 export type Verdict =
   | { readonly yield: true; readonly why: string }
-  /** `mustSucceed`: it might otherwise still be renewed, or taken. */
+  /** `mustSucceed`: otherwise it might still be renewed or taken. */
   | { readonly yield: false; readonly tombstones: readonly { readonly leaf: Leaf; readonly mustSucceed: boolean }[] };
 
 /**
- * Did the candidate win? `seen`: the revisions that it had judged before it wrote; `mine`: the revision it wrote with
- * a 201. Siblings of its own leaf have lost, as CouchDB gives one 201 a parent. What was seen is over. Any other leaf
- * may be somebody's who won on another parent.
+ * Whether the candidate won. `seen`: the revisions that it had judged before it wrote; `mine`: the revision that it
+ * wrote with a 201. Siblings of its own leaf have lost, because CouchDB gives one 201 per parent. Leaves in `seen`
+ * are over. Any other leaf may belong to a runner that won on another parent.
  */
 export function judge(leaves: readonly Leaf[], mine: string, seen: ReadonlySet<string>): Verdict {
   const self = leaves.find((leaf) => leaf.rev === mine);

@@ -1,19 +1,18 @@
 /**
- * The lease: at most one runner of a migration set at work.
- *
+ * The lease: at most one runner works on a migration set.
  * CouchDB gives at most one 201 for the writes on one parent revision, but a document may have several leaves, and a
- * 202 leaves a stray one behind that others may see first. So:
- *
+ * 202 leaves a stray leaf behind that others may see first. So:
  *  1. Read all leaves.
  *  2. If one is held, wait until the held revisions have not changed for one TTL on our own monotonic clock.
- *  3. Write on the leaf of the highest generation, with a token larger than all.
- *  4. 201: a candidate. 202: give up our stray leaf, and begin again: it is buried beside another live one, else freed,
- *     for nobody deletes the last leaf. Who leaves without the lease looks at all copies for a stray leaf of theirs.
+ *  3. Write on the leaf of the highest generation, with a token larger than all others.
+ *  4. 201: a candidate. 202: give up our stray leaf, and start again: bury it if there is another live leaf; otherwise
+ *     free it, because the last leaf must not be deleted. A runner that leaves without the lease checks all copies for
+ *     a stray leaf of its own.
  *  5. Read again. Bury siblings and what was there before; yield to anything else (lease-leaves.ts: `judge`).
- *  6. Renew by compare-and-set; past 0.6 TTL since the last renewal was *sent*, stop (held-lease.ts).
- *  7. Release in place: `holder: null`, and, where all is done, a snapshot for the next run (engine/fast-path/).
- *
- * After a lost answer: read, and if our nonce is there, set it again and go on at 5. Steps 1 to 5 are in acquisition.ts.
+ *  6. Renew by compare-and-set; stop once 0.6 TTL have passed since the last renewal was *sent* (held-lease.ts).
+ *  7. Release in place: `holder: null`, and, if everything is done, a snapshot for the next run (engine/fast-path/).
+ * After a lost answer: read, and if our nonce is there, write it again and continue at 5. Steps 1 to 5 are in
+ * acquisition.ts.
  */
 import { randomUUID } from "node:crypto";
 import { bug } from "../contract/errors.js";
@@ -28,7 +27,10 @@ import type { LeasePlace } from "./place.js";
 export type { TakeLeaseOptions } from "./acquisition.js";
 export type { Lease } from "./held-lease.js";
 
-/** Throws `lease-held` past `leaseWait`, `interrupted` when the signal aborts, and what keeps CouchDB from a quorum. */
+/**
+ * Throws `lease-held` after `leaseWait`, `interrupted` when the signal is aborted, and the error that keeps CouchDB
+ * from a quorum.
+ */
 export async function takeLease(couch: Couch, place: LeasePlace, options: TakeLeaseOptions): Promise<Lease> {
   const lease = await new Acquisition(couch, place, options).take();
   if (!lease) throw bug("a lease that is always needed was given up");
@@ -36,8 +38,9 @@ export async function takeLease(couch: Couch, place: LeasePlace, options: TakeLe
 }
 
 /**
- * As `takeLease`, but asks `stillNeeded` whenever somebody who was waited for is done: those who wait need not take the
- * lease one after another only to find that nothing is left to do. `undefined`: it is no longer needed.
+ * Like `takeLease`, but calls `stillNeeded` whenever a runner that this one waited for is done: waiting runners need
+ * not take the lease one after another only to find that nothing is left to do. `undefined`: the lease is no longer
+ * needed.
  */
 export async function takeLeaseIfNeeded(
   couch: Couch,
@@ -47,10 +50,10 @@ export async function takeLeaseIfNeeded(
   return new Acquisition(couch, place, options).take();
 }
 
-/** Milliseconds for a request of somebody who holds no lease and needs none. */
+/** The request timeout in milliseconds for a caller that does not hold the lease. */
 const timeout = 30_000;
 
-/** Who holds the lease; one request that only reads. */
+/** Who holds the lease. Sends one request that only reads. */
 export async function readLease(
   couch: Couch,
   place: LeasePlace,
@@ -60,8 +63,8 @@ export async function readLease(
 }
 
 /**
- * Frees somebody else's lease, for a person who knows that its holder is gone. A holder that is alive after all learns
- * of it with its next renewal only. Returns whose it was.
+ * Releases another runner's lease, for a person who knows that its holder is gone. If the holder is alive after all,
+ * it notices this only with its next renewal. Returns who held it.
  */
 export async function breakLease(
   couch: Couch,

@@ -1,4 +1,4 @@
-/** Is what CouchDB has a ledger that this version can read? */
+/** Checks that this version can read the ledger in CouchDB. */
 import { MigrateError } from "../contract/errors.js";
 import { isObject, isStringArray } from "../text/json.js";
 import type { Entry, Fingerprint, Ledger, StoredLedger } from "./ledger.js";
@@ -42,7 +42,7 @@ function isEntry(value: unknown): value is Entry {
   );
 }
 
-/** Its cost is bounded, so that a ledger can't make a run take all memory. */
+/** Its cost is limited, so that a ledger can't make a run use up all memory. */
 function isFingerprint(value: unknown): value is Fingerprint {
   if (!isObject(value)) return false;
   const { ids, salt, hash, n, r, p, former = [] } = value;

@@ -1,14 +1,14 @@
 /**
- * The ledger is a set that only grows: what one copy knows and another does not is never dropped, so that a stale copy,
- * or a runner that was late, loses nothing.
+ * Merges ledgers as a set that only grows: an entry that one copy has and another lacks is never dropped, so a stale
+ * copy, or a late runner, loses nothing.
  */
 import { isDeepStrictEqual } from "node:util";
 import { entryOf } from "./entry-of.js";
 import type { Entry, Fingerprint, Ledger } from "./ledger.js";
 
 /**
- * `ours` was made from `base`; meanwhile `theirs` is stored. What only one side changed is taken from it; where both
- * did, the later application wins, and ours at the same instant.
+ * `ours` was made from `base`; in the meantime `theirs` was stored. A change on only one side is taken from that
+ * side; if both sides changed an entry, the later application wins, and ours if the times are equal.
  */
 export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefined, ours: Ledger): Ledger {
   if (!theirs) return ours;
@@ -21,7 +21,7 @@ export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefine
   );
   const fingerprint = mergeFingerprints(base?.fingerprint, theirs.fingerprint, ours.fingerprint);
   const versions = mergeVersions(theirs.versions, ours.versions);
-  // `ours` may be what a stale copy had.
+  // `ours` may come from a stale copy.
   const release = (theirs.release?.at ?? 0) > (ours.release?.at ?? 0) ? theirs.release : ours.release;
   const nodes = pick(base?.nodes, theirs.nodes, ours.nodes);
   return {
@@ -35,14 +35,14 @@ export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefine
   };
 }
 
-/** What is noted stays noted; a version that was noted again has the later place. */
+/** Noted versions stay noted; a version that was noted again gets the later position. */
 function mergeVersions(theirs: Ledger["versions"], ours: Ledger["versions"]): Ledger["versions"] {
   if (!theirs || !ours) return ours ?? theirs;
   const merged = Object.entries(ours).map(([version, place]) => [version, Math.max(place, theirs[version] ?? 0)]);
   return { ...theirs, ...Object.fromEntries(merged) };
 }
 
-/** The secrets that were replaced are those that either side knows of. */
+/** The replaced secrets are those that either side knows. */
 function mergeFingerprints(
   base: Fingerprint | undefined,
   theirs: Fingerprint | undefined,
@@ -63,7 +63,7 @@ function mergeEntries(base: Entry | undefined, theirs: Entry | undefined, ours: 
   return { ...later, former: [...former] };
 }
 
-/** Runners' clocks differ: they are compared only where both sides changed the entry. */
+/** The runners' clocks differ, so they are compared only if both sides changed the entry. */
 function theirsWin(base: Entry | undefined, theirs: Entry, ours: Entry): boolean {
   if (base && isDeepStrictEqual(base, theirs)) return false;
   if (base && isDeepStrictEqual(base, ours)) return true;

@@ -2,10 +2,10 @@
 import type { Ledger } from "./ledger.js";
 import type { Files, Noted } from "./standing.js";
 
-/** Some 24 bytes each. A version that so many others came after counts as never seen. */
+/** About 24 bytes each. If this many others have followed, a version counts as never seen. */
 export const mostVersions = 10_000;
 
-/** With the version as the newest one; its release, if it has one, becomes the set's. */
+/** The ledger with this version as the newest one; its release, if it has one, becomes the set's. */
 export function noteVersion(noted: Noted, { version, release }: Pick<Files, "version" | "release">): Noted {
   const { versions = {}, release: before } = noted;
   const next = lastPlace(noted) + 1;
@@ -17,7 +17,7 @@ export function noteVersion(noted: Noted, { version, release }: Pick<Files, "ver
   return { versions: Object.fromEntries([...kept, [version, next]]), ...(released ? { release: released } : {}) };
 }
 
-/** A person's correction; `undefined`: the set has none any more. */
+/** A person's correction; `undefined`: the set no longer has a release. */
 export function correctRelease(ledger: Ledger, release: string | undefined): Ledger {
   const { release: _, ...others } = ledger;
   return release === undefined ? others : { ...others, release: { value: release, at: lastPlace(ledger) + 1 } };

@@ -1,4 +1,4 @@
-/** The other sets whose ledgers lie in the same database, and what they claim. */
+/** The other sets with ledgers in the same database, and what they claim. */
 import type { Couch } from "../couch/couch.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
@@ -11,8 +11,8 @@ interface Listing {
 }
 
 /**
- * One request. None where they can't be listed (CouchDB 1.x, few permissions, one that is nested too deeply); one that
- * this version can't read is left out.
+ * Sends one request. Empty if they can't be listed (CouchDB 1.x, missing permissions, a ledger that is nested too
+ * deeply). Ledgers that this version can't read are left out.
  */
 export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<readonly Ledger[]> {
   const options = { query: allLedgers, accept: [400, 401, 403, 404, 405], fresh: true, keep: false };
@@ -37,11 +37,11 @@ export interface SharedClaim {
   readonly id: string;
   readonly claim: string;
   readonly set: string;
-  /** Id of the step there. */
+  /** The id of the step in the other set. */
   readonly other: string;
 }
 
-/** Pure. @param claims by the step's id */
+/** Pure. @param claims by step id */
 export function sharedClaims(
   claims: readonly (readonly [string, readonly string[]])[],
   others: readonly Ledger[],

@@ -1,25 +1,25 @@
-/** What CouchDB shows of the lease document: all its leaves. Pure. */
+/** Parses CouchDB's response with all leaves of the lease document. Pure. */
 
 /** One leaf of the lease document. */
 export interface Leaf {
   readonly rev: string;
-  /** The revision that it was written on; `undefined`: none, or not asked for. */
+  /** The revision that it was written on; `undefined`: none, or not requested. */
   readonly parent: string | undefined;
   readonly deleted: boolean;
-  /** `null`: nobody holds it. */
+  /** `null`: the lease is free. */
   readonly holder: string | null;
-  /** Names the acquisition, so that a runner recognises its own writes. */
+  /** Identifies the acquisition, so that a runner recognises its own writes. */
   readonly nonce: string | undefined;
   readonly token: number;
-  /** ISO 8601, the holder's clock: for people, no decision depends on it. */
+  /** ISO 8601, by the holder's clock. Only for people: no decision depends on it. */
   readonly since: string;
-  /** The holder's TTL: others must not be quicker to take over than it was promised. */
+  /** The holder's TTL: others must not take over sooner than the holder was promised. */
   readonly ttl: number;
-  /** What its holder left in it when it gave it back, as it stands there. */
+  /** What its holder left in it when it released the lease, unchanged. */
   readonly snapshot?: unknown;
 }
 
-/** CouchDB's answer to `open_revs=all` as leaves; `undefined`: a leaf is unreadable, so that nothing may be decided. */
+/** Parses CouchDB's answer to `open_revs=all`; `undefined`: a leaf is unreadable, so nothing may be decided. */
 export function parseLeaves(body: unknown): readonly Leaf[] | undefined {
   if (!Array.isArray(body)) return undefined;
   const leaves = body.map((row: { ok?: Record<string, unknown> } | null) => parseLeaf(row?.ok));

@@ -1,4 +1,4 @@
-/** The leases of parts, of which a set has as many as its steps were ever divided into. */
+/** The leases of parts. A set has as many as its steps were ever divided into. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import { holding } from "./lease-leaves.js";
@@ -22,9 +22,9 @@ interface Leaves {
 const documentsARequest = 200;
 
 /**
- * Those that somebody holds, by step and number. One request that only reads where no step was ever divided; where one
- * was, another one: of a list only the ids are believed, and who holds a lease is told by all leaves of its document. A
- * lease that was taken a moment ago may be missing: on a cluster the list is that of one copy.
+ * The held ones, by step and number. Sends one request that only reads if no step was ever divided. Otherwise sends
+ * another one: only the ids of a listing are reliable, and all leaves of a lease's document are needed to know who
+ * holds it. A lease that was just taken may be missing: on a cluster, the listing comes from one copy.
  */
 export async function readPartLeases(couch: Couch, place: LedgerPlace): Promise<readonly PartLease[]> {
   const listing = path`/${place.database}/_all_docs`;

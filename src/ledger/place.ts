@@ -5,7 +5,10 @@ import { type Path, path } from "../couch/path.js";
 export interface LedgerPlace {
   readonly database: string;
   readonly set: string;
-  /** True: our own database, which we create and secure. False: its user made it, and looks after its security. */
+  /**
+   * True: the default database, which we create and secure. False: the user created it, and is responsible for its
+   * security.
+   */
   readonly own: boolean;
 }
 
@@ -13,13 +16,13 @@ export function ledgerPath({ database, set }: LedgerPlace): Path {
   return path`/${database}/_local/${ledgerName(set)}`;
 }
 
-/** The query of a listing of `_local` documents that has the ledger, and nothing else. */
+/** The query for a listing of `_local` documents that contains only the ledger. */
 export function ledgerAlone({ set }: LedgerPlace): Query {
   const key = JSON.stringify(`_local/${ledgerName(set)}`);
   return { start_key: key, end_key: key };
 }
 
-/** The query of a listing of `_local` documents that has the ledgers of all sets, and their contents. */
+/** The query for a listing of `_local` documents that contains the ledgers of all sets, with their contents. */
 export const allLedgers: Query = {
   start_key: JSON.stringify(`_local/${ledgerName("")}`),
   end_key: JSON.stringify(`_local/${ledgerName("")}\ufff0`),
@@ -35,9 +38,12 @@ export interface PartPlace {
   readonly number: number;
 }
 
-/** Where a lease lies: the set's own, or one of a part of its work. */
+/** Where a lease is stored: the set's own, or that of a part. */
 export interface LeasePlace extends LedgerPlace {
-  /** A set's name holds no colon, so that the part's lease is no set's; nor does a step's id. */
+  /**
+   * The names of sets and the ids of steps contain no colon, so the id of a part's lease can't be that of a set's
+   * lease.
+   */
   readonly part?: PartPlace;
 }
 
@@ -50,13 +56,13 @@ function partPrefix(set: string): string {
   return `lease-${set}:`;
 }
 
-/** The query of a listing that has the leases of a set's parts, and nothing else. */
+/** The query for a listing that contains only the leases of a set's parts. */
 export function partLeases({ set }: LedgerPlace): Query {
   // `;` follows `:`.
   return { start_key: JSON.stringify(partPrefix(set)), end_key: JSON.stringify(`lease-${set};`), inclusive_end: false };
 }
 
-/** `undefined`: it is the id of no part's lease. */
+/** `undefined`: the id is not that of a part's lease. */
 export function partOfLease({ set }: LedgerPlace, id: string): PartPlace | undefined {
   if (!id.startsWith(partPrefix(set))) return undefined;
   const [, step, number] = /^(.+):part-(\d+)$/.exec(id.slice(partPrefix(set).length)) ?? [];

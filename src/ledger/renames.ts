@@ -1,14 +1,14 @@
-/** Steps that were called something else before (`formerly`). Pure. */
+/** Steps that had another id before (`formerly`). Pure. */
 import type { Step } from "../migrations/step.js";
 import { entryOf } from "./entry-of.js";
 import type { Entry, Ledger } from "./ledger.js";
 
 export interface Renamed {
-  /** With each entry under the id that its step has now. */
+  /** The ledger with each entry under the present id of its step. */
   readonly ledger: Ledger | undefined;
-  /** The former id, by the present one, of each entry that was carried over. */
+  /** For each entry that was moved: its former id, by the present one. */
   readonly renames: ReadonlyMap<string, string>;
-  /** Steps that have an entry, and whose former id has one as well: which of the two holds is not known. */
+  /** Steps that have an entry, and whose former id has one as well: it is unknown which of the two is valid. */
   readonly ambiguous: ReadonlyMap<string, string>;
 }
 
@@ -39,7 +39,7 @@ export function renameEntries(ledger: Ledger | undefined, steps: readonly Named[
   return { ledger: { ...ledger, entries: Object.fromEntries(entries) }, renames, ambiguous };
 }
 
-/** Files that are gone back to have the step under the id that it had before. */
+/** After a revert, the files have the step under its earlier id. */
 function renamedSince({ id, kind, checksum }: Named, ids: ReadonlySet<string>, ledger: Ledger | undefined) {
   const found = Object.entries(ledger?.entries ?? {}).find(
     ([other, entry]) =>

@@ -1,10 +1,10 @@
-/** Places that no run has come to, but that a person may have written into a ledger. Pure. */
+/** Handles positions that no run has reached, but that a person may have written to a ledger. Pure. */
 import type { Noted } from "./standing.js";
 
-/** Half of what a number can count to: whatever is noted next can still be counted. */
+/** Half of the largest exact integer, so that there is room for all further notes. */
 const highest = 2 ** 52;
 
-/** With the places in the same order, counted from 1 again where one is too high. */
+/** The same order of positions, renumbered from 1 if one is too high. */
 export function withRoom({ versions, release }: Noted): Noted {
   const places = [...new Set([...Object.values(versions ?? {}), ...(release ? [release.at] : [])])];
   if (places.every((place) => place <= highest)) return {};

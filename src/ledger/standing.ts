@@ -1,26 +1,25 @@
 /**
- * How the files of a run stand to what was applied: the rule that keeps a pod of the previous version from undoing the
- * new one during a rolling update. Pure; nothing else decides it.
- *
- * A run notes its version in the ledger, under the lease and before the first write of a step. So whatever has changed
- * anything is noted, also where it failed or was killed; and files whose version is noted, but is not the newest, are
- * older. Files that were never seen are newer: nobody can tell a revert commit that adds a step from a new version.
- * Deployers that can count say so with a release, which goes before the rule of the files.
+ * How the files of a run compare with what was applied: the rule that keeps a pod of the previous version from
+ * undoing the new one during a rolling update. Pure; no other code decides it.
+ * A run notes its version in the ledger, under the lease and before the first write of a step. So every version that
+ * has changed anything is noted, even if it failed or was killed; and files whose version is noted, but is not the
+ * newest, are older. Files that were never seen are newer: a revert commit that adds a step can't be distinguished
+ * from a new version. Deployers that can count use a release, which takes precedence over the rule of the files.
  */
 import type { Ledger } from "./ledger.js";
 import { compareReleases } from "./release.js";
 
-/** What a run has: its version, its secrets, and the release that its deployer gave it. */
+/** What a run has: its version, its secrets, and the release from its deployer. */
 export interface Files {
   readonly version: string;
-  /** Its secrets were applied once, and were replaced since. */
+  /** Its secrets were applied before, and have been replaced since. */
   readonly formerSecrets: boolean;
-  /** Canonical. */
+  /** In its canonical form. */
   readonly release?: string | undefined;
 }
 
 export type Standing =
-  /** To be noted before anything is written. `reverts`: only because going back is allowed. */
+  /** To be noted before the first write. `reverts`: only because reverting is allowed. */
   | { readonly is: "newer"; readonly reverts?: true }
   | { readonly is: "current" }
   | { readonly is: "older"; readonly by: "version" | "secrets" | "release" }
@@ -52,7 +51,7 @@ function orderOf(compared: number | undefined): "higher" | "equal" | "lower" | "
   return compared > 0 ? "higher" : "lower";
 }
 
-/** The version that was noted last. `undefined`: none was. */
+/** The version that was noted last. `undefined`: none. */
 export function newestVersion(noted: Noted | undefined): string | undefined {
   let newest: string | undefined;
   let at = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** Reads and writes the ledger document: a `_local` one, so merged with what is there before each write. */
+/**
+ * Reads and writes the ledger document. It is a `_local` document, so it is merged with the stored one before each
+ * write.
+ */
 
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -11,11 +14,14 @@ import { type LedgerPlace, ledgerAlone, ledgerPath } from "./place.js";
 
 export type { LedgerPlace } from "./place.js";
 
-/** One request. `undefined`: there is no ledger, or no database. Throws `ledger-unreadable`, and `not-couchdb`. */
+/**
+ * Sends one request. `undefined`: the ledger or the database does not exist. Throws `ledger-unreadable`, and
+ * `not-couchdb`.
+ */
 export async function readLedger(couch: Couch, place: LedgerPlace): Promise<StoredLedger | undefined> {
   const answer = await couch.read<{ _id?: unknown } | null>(ledgerPath(place), { accept: [404], fresh: true });
   if (answer.status === 404) return undefined;
-  // Nothing is read from a server before this: whatever else takes any path and answers in JSON is told by it.
+  // This is the first read from a server, so it detects any other server that accepts every path and answers in JSON.
   if (typeof answer.body?._id !== "string") {
     const message = `the server at ${couch.url} is not CouchDB: it answers a request for a document with something else`;
     throw new MigrateError("not-couchdb", { message });
@@ -24,8 +30,9 @@ export async function readLedger(couch: Couch, place: LedgerPlace): Promise<Stor
 }
 
 /**
- * The ledger's revision, which costs the same however large it is. As one copy has it: that it is the one that was asked
- * for is certain, that it is another is not. `undefined`: there is no ledger.
+ * The ledger's revision, which costs the same regardless of the ledger's size. It comes from one copy: if it equals
+ * the expected revision, the ledger is unchanged; if it differs, that is not certain. `undefined`: there is no
+ * ledger.
  */
 export async function readLedgerRevision(couch: Couch, place: LedgerPlace): Promise<string | undefined> {
   const { status, body } = await couch.read<{
@@ -35,15 +42,15 @@ export async function readLedgerRevision(couch: Couch, place: LedgerPlace): Prom
 }
 
 export interface WriteLedgerOptions {
-  /** What `ledger` leaves out is dropped. Without it entries are only added or replaced. */
+  /** Drops everything that `ledger` does not have. Otherwise entries are only added or replaced. */
   readonly exactly?: boolean;
-  /** Ids that are no longer those of any entry: their entries have others now. */
+  /** Former ids that no entry uses any more: their entries have others now. */
   readonly renamed?: Iterable<string>;
 }
 
 /**
- * Writes `ledger`, which was made from `previous`, and returns what is stored now: perhaps more than was given.
- * To be called by the holder of the lease. Throws `below-quorum` where a quorum does not take it.
+ * Writes `ledger`, which was made from `previous`, and returns what is stored now, which may be more than was given.
+ * The caller must hold the lease. Throws `below-quorum` if a quorum does not store it.
  */
 export async function writeLedger(
   couch: Couch,

@@ -2,8 +2,8 @@ import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import { span } from "../text/span.js";
 
 /**
- * Gives a request and all its repetitions a limit: the lease's clock does not wait. `code` is what it then throws.
- * The request must settle when its signal aborts.
+ * Limits the time of a request with all its repetitions, because the lease's clock keeps running. `code`: the error
+ * to throw after that. The request must settle when its signal is aborted.
  */
 export async function within<T>(
   milliseconds: number,
