@@ -23,7 +23,7 @@ afterAll(() => server.close());
 describe("the commands of README.md", () => {
   it.each(blocks("sh"))("%s", async (block) => {
     const commands = block
-      // Whoever runs the tests has done it, and it would take the packages away under the other tests.
+      // It was already run before the tests, and it would remove packages that other tests are using.
       .replace(/^npm ci && /m, "")
       .replaceAll("http://127.0.0.1:5984", server.url);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("COUCHDB_")));
@@ -34,7 +34,7 @@ describe("the commands of README.md", () => {
   });
 });
 
-it("leads a newcomer from a new file to an applied one", async () => {
+it("README.md leads a newcomer from a new file to an applied one", async () => {
   const block = blocks("bash").find((text) => text.includes("couchdb-migrate new")) ?? "";
   const commands = block
     .replaceAll("npx --no-install couchdb-migrate", `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`)
@@ -47,7 +47,7 @@ it("leads a newcomer from a new file to an applied one", async () => {
   expect(stdout).toContain("first-db");
 });
 
-it("shows migration files that are valid", async () => {
+it("README.md shows valid migration files", async () => {
   const example = blocks("yaml").find((text) => text.startsWith("- id:")) ?? "";
   const folder = await tempFolder({
     "001.yaml": example,

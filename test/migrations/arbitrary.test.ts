@@ -8,7 +8,7 @@ import { loadMigrations } from "../../src/migrations/load.js";
 import { tempFolder } from "../support/temp.js";
 import { kinds as own } from "./kinds.js";
 
-/** Pieces of migration files, so that a fair part of what is made of them gets beyond the parser. */
+/** Fragments of migration files, so that a fair share of the generated texts gets past the parser. */
 const pieces = [
   ...[
     "- id: a\n",
@@ -42,7 +42,7 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 200 }) },
 );
 
-test("any text is loaded, or refused with problems that have a place", async () => {
+test("any text is loaded, or refused with problems that have a location", async () => {
   const folder = await tempFolder();
   const file = join(folder, "001.yaml");
   await fc.assert(

@@ -10,38 +10,38 @@ async function sumOf(text: string): Promise<string> {
   return (await loadStep(text, { kinds, env })).checksum;
 }
 
-test("it is the version of the algorithm and a sha256", async () => {
+test("a checksum is the version of the algorithm and a SHA-256", async () => {
   expect(await sumOf(usual)).toMatch(/^1:[0-9a-f]{64}$/);
 });
 
-test("it is what older ledgers hold", () => {
+test("a checksum is the same as in older ledgers", () => {
   const schema = { properties: { ready: { default: false } } };
   expect(checksum("ensureThing", { ready: false, name: "zerglings" }, schema)).toBe(
     "1:05d0699da111ba2afcb8136a88161ca83dd339155a4e67394e56453e1afe1d62",
   );
 });
 
-describe("the same meaning", () => {
+describe("the checksum does not depend on", () => {
   test.each([
-    ["another id", usual.replace("id: x", "id: y")],
+    ["the id", usual.replace("id: x", "id: y")],
     ["a description", usual.replace("id: x", "id: x\n  description: all of them")],
     ["comments", `# first\n${usual.replace("zerglings", "zerglings # here")}`],
-    ["another order of keys", "- ensureThing: { anything: { a: 2, b: 1 }, tags: [a, b], name: zerglings }\n  id: x\n"],
+    ["the order of keys", "- ensureThing: { anything: { a: 2, b: 1 }, tags: [a, b], name: zerglings }\n  id: x\n"],
     ["carriage returns", usual.replaceAll("\n", "\r\n")],
     ["a byte order mark", `\ufeff${usual}`],
     ["quotes", usual.replace("zerglings", '"zerglings"')],
-    ["a default written out", usual.replace("name:", "ready: false\n    name:")],
+    ["an explicit default", usual.replace("name:", "ready: false\n    name:")],
     ["a variable", usual.replace("zerglings", "${NAME}")],
     ["an alias", usual.replace("tags: [a, b]", "tags: [&a a, b]")],
-    ["another spelling of a number", usual.replace("a: 2", "a: 0x2")],
+    ["the spelling of a number", usual.replace("a: 2", "a: 0x2")],
   ])("%s", async (_, text) => {
     expect(text).not.toBe(usual);
     expect(await sumOf(text)).toBe(await sumOf(usual));
   });
 
   test.each([
-    ["another secret", "{ password: hunter2 }", "{ password: hunter3 }"],
-    ["a secret from elsewhere", "{ password: hunter2 }", "{ password: '${PASSWORD}' }"],
+    ["the value of a secret", "{ password: hunter2 }", "{ password: hunter3 }"],
+    ["the source of a secret", "{ password: hunter2 }", "{ password: '${PASSWORD}' }"],
   ])("%s", async (_, one, other) => {
     expect(await sumOf(`- id: x\n  ensureThing: ${one}\n`)).toBe(await sumOf(`- id: x\n  ensureThing: ${other}\n`));
   });
@@ -54,7 +54,7 @@ describe("the same meaning", () => {
     expect(await sum("    keepPrevious: true\n")).not.toBe(await sum(""));
   });
 
-  test("another path and line end of a file", async () => {
+  test("the path and the line ends of a file", async () => {
     const one = { "001.yaml": "- id: x\n  ensureFiles: { from: a.txt }\n", "a.txt": "line\nline\n" };
     const other = { "001.yaml": "- id: x\n  ensureFiles: { from: files/../b/c }\n", "b/c": "\ufeffline\r\nline\r\n" };
     const [first, second] = await Promise.all([one, other].map((files) => load(files, { kinds })));
@@ -62,23 +62,23 @@ describe("the same meaning", () => {
   });
 });
 
-describe("another meaning", () => {
+describe("the checksum depends on", () => {
   test.each([
-    ["another value", usual.replace("zerglings", "hydralisks")],
-    ["another type", usual.replace("b: 1", 'b: "1"')],
-    ["another order in a list", usual.replace("[a, b]", "[b, a]")],
-    ["one more field", usual.replace("name:", "plain: x\n    name:")],
-    ["no longer the default", usual.replace("name:", "ready: true\n    name:")],
-    ["null where there was nothing", usual.replace("b: 1", "b: 1, c: null")],
+    ["a value", usual.replace("zerglings", "hydralisks")],
+    ["a type", usual.replace("b: 1", 'b: "1"')],
+    ["the order in a list", usual.replace("[a, b]", "[b, a]")],
+    ["an additional field", usual.replace("name:", "plain: x\n    name:")],
+    ["a value other than the default", usual.replace("name:", "ready: true\n    name:")],
+    ["an explicit null", usual.replace("b: 1", "b: 1, c: null")],
   ])("%s", async (_, text) => {
     expect(await sumOf(text)).not.toBe(await sumOf(usual));
   });
 
-  test("another kind", () => {
+  test("the kind", () => {
     expect(checksum("a", { name: "x" }, {})).not.toBe(checksum("b", { name: "x" }, {}));
   });
 
-  test("other content of a file", async () => {
+  test("the content of a file", async () => {
     const text = "- id: x\n  ensureFiles: { from: a.txt }\n";
     const [first, second] = await Promise.all(
       ["a", "b"].map((content) => load({ "001.yaml": text, "a.txt": content }, { kinds })),

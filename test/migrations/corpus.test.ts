@@ -14,7 +14,7 @@ test.each(broken.map((input) => [input.name, input] as const))("%s", async (_, i
   for (const { message, text = "" } of problems) expect(message + text).not.toMatch(/\p{Cc}|hunter2/u);
 });
 
-/** A case that names no place expects the code, however often. */
+/** A case without locations expects the code, however often it appears. */
 function withoutPlaces(said: readonly string[], { problems }: Broken): readonly string[] {
   if (problems.some((problem) => problem.includes(":"))) return said;
   return [...new Set(said.map((problem) => problem.replace(/ \d+:\d+$/, "")))];

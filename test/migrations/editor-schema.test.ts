@@ -13,12 +13,12 @@ test.each(kinds.map(({ name, example }) => [name, example]))("editors accept the
 });
 
 test.each([
-  ["a variable where a number is wanted", "{ name: a, q: '${Q}' }", true],
-  ["a variable where a name is wanted", "{ name: '${NAME}' }", true],
-  ["text where a number is wanted", "{ name: a, q: many }", false],
+  ["a variable instead of a number", "{ name: a, q: '${Q}' }", true],
+  ["a variable instead of a name", "{ name: '${NAME}' }", true],
+  ["text instead of a number", "{ name: a, q: many }", false],
   ["a bad name", "{ name: Bad }", false],
   ["an unknown field", "{ name: a, nmae: b }", false],
-])("editors: %s", (_, spec, expected) => {
+])("whether editors accept %s", (_, spec, expected) => {
   expect(valid(parse(`- id: x\n  ensureDatabase: ${spec}\n`))).toBe(expected);
 });
 

@@ -2,7 +2,7 @@ import { holds } from "../../src/steps/difference.js";
 import { type DatabaseKind, defineKind } from "../../src/steps/kind.js";
 import type { Schema } from "../../src/steps/schema.js";
 
-/** A kind of the tests' own: only what loading asks of it. */
+/** A kind for tests: only what loading needs. */
 function kind(
   name: string,
   properties: Readonly<Record<string, Schema>>,
@@ -44,7 +44,7 @@ export const ensureThing = kind("ensureThing", {
 
 export const removeThing = kind("removeThing", { name: text }, { nature: { destroys: "always" } });
 
-/** Its `resolve` moves values about, and reads files. */
+/** Its `resolve` moves values around, and reads files. */
 export const ensureFiles = kind(
   "ensureFiles",
   { from: text, password: { type: "string", secret: true } },

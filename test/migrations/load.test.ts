@@ -14,8 +14,8 @@ async function idsOf(path: string): Promise<string[]> {
   return (await loadMigrations(path, { env: {} })).steps.map(({ id }) => id);
 }
 
-describe("which files are read, and in which order", () => {
-  test("by code units of their names, and the steps as they stand in them", async () => {
+describe("the files that are read", () => {
+  test("are in the order of code units of their names, with their steps in file order", async () => {
     const { steps, files } = await load({
       "b.yml": database("b"),
       "a.yaml": database("a2") + database("a1"),
@@ -28,7 +28,7 @@ describe("which files are read, and in which order", () => {
     expect(files.map((file) => basename(file))).toEqual(["10.yaml", "9.yaml", "B.yaml", "a.yaml", "b.yml", "é.yaml"]);
   });
 
-  test("others are not", async () => {
+  test("do not include others", async () => {
     const files = {
       "a.yaml": database("a"),
       ".b.yaml": "x",
@@ -40,13 +40,13 @@ describe("which files are read, and in which order", () => {
     expect((await load(files)).steps.map(({ id }) => id)).toEqual(["a"]);
   });
 
-  test("one file, whatever its name", async () => {
+  test("may be a single file, whatever its name", async () => {
     const folder = await tempFolder({ steps: database("a"), "b.yaml": "x" });
     const loaded = await loadMigrations(join(folder, "steps"), { env: {} });
     expect(loaded).toMatchObject({ path: join(folder, "steps"), files: [join(folder, "steps")], steps: [{ id: "a" }] });
   });
 
-  test("a mounted ConfigMap's files once", async () => {
+  test("appear once in a mounted ConfigMap", async () => {
     const folder = await mountedConfigMap({ "a.yaml": database("a"), "b.yaml": database("b") });
     expect(await readdir(folder)).toContain("..data");
     expect(await idsOf(folder)).toEqual(["a", "b"]);
@@ -54,7 +54,7 @@ describe("which files are read, and in which order", () => {
     expect(await idsOf(join(folder, "a.yaml"))).toEqual(["a"]);
   });
 
-  test("a file with two names once", async () => {
+  test("appear once even with two names", async () => {
     const folder = await tempFolder({ "b.yaml": database("a") });
     await symlink("b.yaml", join(folder, "a.yaml"));
     expect((await loadMigrations(folder)).files).toEqual([join(folder, "a.yaml")]);
@@ -65,12 +65,12 @@ describe("what can't be read", () => {
   test.each<[string, string, (folder: string) => Promise<unknown>, string?]>([
     ["a folder without files", "no-files", async () => {}],
     ["a folder without YAML", "no-files", (folder) => writeFile(join(folder, "README.md"), "x")],
-    ["a path to nowhere", "missing-path", async () => {}, "nowhere"],
+    ["a missing path", "missing-path", async () => {}, "nowhere"],
     ["a path below a file", "missing-path", (folder) => writeFile(join(folder, "file"), "x"), "file/below"],
     ["a path that no file can have", "missing-path", async () => {}, "a\0b"],
     ["a folder named like a file", "not-a-file", (folder) => mkdir(join(folder, "a.yaml"))],
     ["a pipe", "not-a-file", async (folder) => execFileSync("mkfifo", [join(folder, "a.yaml")])],
-    ["a link to nowhere", "missing-file", (folder) => symlink("nowhere", join(folder, "a.yaml"))],
+    ["a broken link", "missing-file", (folder) => symlink("nowhere", join(folder, "a.yaml"))],
     ["a link to itself", "link-loop", (folder) => symlink("a.yaml", join(folder, "a.yaml"))],
     ["a file of 50 MB", "file-too-large", (folder) => sparse(join(folder, "a.yaml"), 50_000_000)],
     [
@@ -91,7 +91,7 @@ describe("what can't be read", () => {
     expect(await problemsOf(loadMigrations(join(folder, path), { env: {} }))).toMatchObject([{ code }]);
   });
 
-  test("the place of a byte that is not UTF-8 is named", async () => {
+  test("the location of a byte that is not UTF-8 is named", async () => {
     const folder = await tempFolder();
     const bytes = Buffer.concat([Buffer.from("# ä\r\n- id: é😀"), Buffer.from([0xff]), Buffer.from("\n")]);
     await writeFile(join(folder, "a.yaml"), bytes);
@@ -101,7 +101,7 @@ describe("what can't be read", () => {
 });
 
 describe("a step", () => {
-  test("has all that is known of it", async () => {
+  test("has everything that is known about it", async () => {
     const step = await loadStep(
       "# first\n- description: The swarm.\n  id: swarm-1.0_x\n  ensureDatabase: { name: swarm }\n",
     );
@@ -131,7 +131,7 @@ describe("a step", () => {
       "- id: x\n  ensureThing: { tags: &t [a, b], anything: *t }\n",
       { tags: ["a", "b"], anything: ["a", "b"] },
     ],
-    ["no is text", "- id: x\n  ensureThing: { tags: [no, yes, on, ~a] }\n", { tags: ["no", "yes", "on", "~a"] }],
+    ["`no` is text", "- id: x\n  ensureThing: { tags: [no, yes, on, ~a] }\n", { tags: ["no", "yes", "on", "~a"] }],
     [
       "keys are text",
       "- id: x\n  ensureThing: { anything: { 1: a, true: b, 1.10: c } }\n",
@@ -147,7 +147,7 @@ describe("a step", () => {
     expect((await loadStep(text, { kinds })).desired).toEqual({ ready: false, ...desired });
   });
 
-  test("`check` reports at the field", async () => {
+  test("`check` reports the location of the field", async () => {
     const text = "- id: x\n  ensureFiles:\n    from: checked\n";
     expect(await problemsOf(load({ "a.yaml": text }, { kinds }))).toMatchObject([
       { code: "checked", line: 3, column: 11 },
@@ -156,7 +156,7 @@ describe("a step", () => {
 
   test.each([
     ["a name", "{ labels: { A1: x } }", "bad-name 2:28"],
-    ["a required field of an alternative", "{ login: { usr: a } }", "missing-field 2:18,unknown-field 2:27"],
+    ["a missing field of an alternative", "{ login: { usr: a } }", "missing-field 2:18,unknown-field 2:27"],
     ["no alternative", "{ login: 7 }", "wrong-type 2:25"],
   ])("what does not fit the schema: %s", async (_, fields, expected) => {
     const problems = await problemsOf(load({ "a.yaml": `- id: x\n  ensureThing: ${fields}\n` }, { kinds }));
@@ -167,14 +167,14 @@ describe("a step", () => {
 describe("files that a step names", () => {
   const files = (from: string) => ({ "001.yaml": `- id: x\n  ensureFiles:\n    from: ${from}\n` });
 
-  test("are found from the migration file's folder, not from where its link leads", async () => {
+  test("are found from the migration file's folder, not from the target of its link", async () => {
     const folder = await mountedConfigMap({ "001.yaml": files("../design/a.txt")["001.yaml"] });
     await mkdir(join(folder, "../design"));
     await writeFile(join(folder, "../design/a.txt"), "\ufeffa\r\n");
     expect((await loadMigrations(folder, { kinds })).steps[0]?.desired).toMatchObject({ content: "a\n" });
   });
 
-  test("a folder's entries come in code-unit order, without a ConfigMap's own", async () => {
+  test("a folder's entries are in code-unit order, without the ConfigMap's internal ones", async () => {
     const folder = await tempFolder(files("design"));
     const design = await mountedConfigMap({ "b.js": "", "a.js": "", "B.js": "" });
     await mkdir(join(design, "views"));
@@ -195,7 +195,7 @@ describe("files that a step names", () => {
     ["not UTF-8", "not-utf8 x 1:2", (folder) => writeFile(join(folder, "x"), Buffer.from([97, 255, 98, 99]))],
     ["too large", "file-too-large 001.yaml 3:11", (folder) => sparse(join(folder, "x"), 50_000_000)],
     ["bad", "bad-content x 1:4", (folder) => writeFile(join(folder, "x"), "bad content")],
-    ["a folder in a circle", "link-loop 001.yaml 3:11", (folder) => circle(join(folder, "x"))],
+    ["a folder with a link to itself", "link-loop 001.yaml 3:11", (folder) => circle(join(folder, "x"))],
   ])("%s", async (_, expected, make) => {
     const folder = await tempFolder(files("x"));
     await make(folder);
@@ -205,7 +205,7 @@ describe("files that a step names", () => {
   });
 });
 
-/** A mounted ConfigMap: each name a link through `..data` to a folder named by the time. */
+/** A mounted ConfigMap: each name is a link through `..data` to a folder named after the time. */
 async function sparse(path: string, size: number): Promise<void> {
   await writeFile(path, "");
   await truncate(path, size);

@@ -1,4 +1,4 @@
-/** A problem in a file that a step names stands at that file's path, as seen from where the command was called. */
+/** A problem in a file that a step names is reported with that file's path, relative to the working directory. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -13,10 +13,10 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 test.each<[string, string, string, string?]>([
-  ["documents that are held", "documents", "d.json", "[{}]"],
+  ["documents that are held in memory", "documents", "d.json", "[{}]"],
   ["documents that are streamed", "documents", "d.ndjson", "{}"],
   ["documents in a folder", "documents", "data", "{}"],
-  ["documents beside the set", "documents", "../data/d.ndjson", "{}"],
+  ["documents outside of the set", "documents", "../data/d.ndjson", "{}"],
   ["a design document", "design", "doc.json", "{"],
   ["a folder of design documents", "design", "folder", "{"],
   ["a transformation", "script", "x.mjs", "export default function ("],

@@ -47,7 +47,7 @@ describe("what is shown", () => {
       { name: "https://hive/db?apikey=***&q=1" },
       { "/name": "https://hive/db?apikey=hunter2&q=1" },
     ],
-    ["a URL where there are no variables", "{ plain: 'https://k:h@hive' }", { plain: "https://k:h@hive" }, {}],
+    ["a URL in a field without variables", "{ plain: 'https://k:h@hive' }", { plain: "https://k:h@hive" }, {}],
   ])("%s", async (_, fields, shown, secrets) => {
     const folder = await tempFolder({ secret: "hunter2\n", count: "42\n" });
     const files = { FROM_FILE_FILE: join(folder, "secret"), COUNT_FILE: join(folder, "count") };
@@ -56,7 +56,7 @@ describe("what is shown", () => {
     expect(Object.fromEntries(loaded.secrets)).toEqual(secrets);
   });
 
-  test("a variable that a secret field uses is secret wherever else it stands, and equal text is not", async () => {
+  test("a variable that a secret field uses is secret everywhere else, and equal text is not", async () => {
     const text = [
       "- id: a\n  ensureThing: { name: 'is ${PASSWORD}', tags: ['${OTHER}', hunter2] }",
       "- id: b\n  ensureThing: { password: '${PASSWORD}' }",
@@ -67,7 +67,7 @@ describe("what is shown", () => {
     expect(steps[0]?.desired).toMatchObject({ name: "is hunter2" });
   });
 
-  test("names tell what is secret of configuration and of users; booleans and numbers are none", async () => {
+  test("names decide what is secret in configuration and in users; booleans and numbers are not secret", async () => {
     const text = `
 - id: a
   ensureConfig:
@@ -94,7 +94,7 @@ describe("what is shown", () => {
     ]);
   });
 
-  test("neither an inspection nor JSON of migrations shows a secret, and the steps have it all the same", async () => {
+  test("neither inspecting migrations nor their JSON shows a secret, but the steps still have it", async () => {
     const migrations = await load({ "001.yaml": step("{ pin: hunter2 }") }, { kinds });
     const inspected = [
       inspect(migrations, { depth: null, showHidden: true }),
@@ -107,7 +107,7 @@ describe("what is shown", () => {
     expect(migrations.steps[0]?.secrets.get("/pin")).toBe("hunter2");
   });
 
-  test("`desired` has the secrets, and is left as it was", async () => {
+  test("`desired` has the secrets, and is not changed", async () => {
     const { desired } = await loadStep(step("{ pin: hunter2 }"), { kinds });
     expect(desired).toEqual({ pin: "hunter2", ready: false });
   });
@@ -134,11 +134,11 @@ describe("no problem holds a secret", () => {
     ["a variable in the wrong place", "{ count: '${FROM_FILE}' }"],
     ["a URL in the wrong place", "{ count: '${URL}' }"],
     ["a duplicate", "{ pin: hunter2, pin: hunter2 }"],
-    ["a quote that does not end", "{ pin: 'hunter2 }"],
+    ["an unterminated quote", "{ pin: 'hunter2 }"],
     ["an escape that does not exist", '{ pin: "hunter2\\hunter2" }'],
     ["a tag", "{ pin: !x hunter2 }"],
-    ["text that begins as an alias does", "{ password: *hunter2 }"],
-    ["text that begins as an anchor does", "{ password: &hunter2 }"],
+    ["text that begins like an alias", "{ password: *hunter2 }"],
+    ["text that begins like an anchor", "{ password: &hunter2 }"],
     ["two values", "{ pin: 'x'hunter2 }"],
     ["a block with more than its header", "\n    pin: |hunter2\n"],
   ])("%s", async (_, fields) => {
@@ -149,13 +149,13 @@ describe("no problem holds a secret", () => {
   });
 });
 
-test("what a kind reports is cleared of secrets", async () => {
+test("problems that a kind reports contain no secrets", async () => {
   const text = "- id: x\n  ensureFiles: { from: 'checked${file:secret}' }\n";
   const problems = await problemsOf(load({ "001.yaml": text, secret: "hunter2\n" }, { kinds }));
   expect(problems).toMatchObject([{ code: "checked", message: "not with ***" }]);
 });
 
-test("a file name in the migration file is shown, even if a value from a file is a word of it", async () => {
+test("a file name in the migration file is shown, even if a value from a file is part of it", async () => {
   const folder = await tempFolder({ name: "admin\n" });
   const text = [
     "- id: admin-account\n  ensureAdmin: { name: '${NAME}', password: x }",

@@ -13,7 +13,7 @@ export async function load(files: Readonly<Record<string, string>>, options: Loa
   return loadMigrations(join(folder, "migrations"), { env: {}, ...options });
 }
 
-/** The one step of this text. */
+/** The only step of this text. */
 export async function loadStep(text: string, options: LoadOptions = {}): Promise<Step> {
   const { steps } = await load({ "001.yaml": text }, options);
   expect(steps).toHaveLength(1);

@@ -1,4 +1,6 @@
-/** Variables without a value: what is still checked, what is not, and that no run takes what it needs a value for. */
+/**
+ * Variables without a value: what is still checked, what is not, and that no run accepts a field whose value it needs.
+ */
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { accept, apply, plan } from "../../src/index.js";
@@ -14,10 +16,10 @@ const codes = async (text: string, options: Parameters<typeof load>[1]) =>
   (await problemsOf(load({ "001.yaml": text }, options))).map(({ code }) => code);
 const step = (text: string, id = "a") => `- id: ${id}\n  ${text}\n`;
 
-describe("a variable without a value, in a place of this sort", () => {
+describe("a variable without a value", () => {
   test.each<[string, string, "secret" | "plain"]>([
     ["a name", "ensureDatabase: { name: '${X}' }", "plain"],
-    ["a part of a name", "ensureDatabase: { name: 'A-${X}' }", "plain"],
+    ["part of a name", "ensureDatabase: { name: 'A-${X}' }", "plain"],
     ["a number", "ensureDatabase: { name: hive, q: '${X}' }", "plain"],
     ["a boolean", "ensureDatabase: { name: hive, partitioned: '${X}' }", "plain"],
     ["a pattern, in a list", "ensureSecurity: { database: ['${X}', 'b-*'], admins: { roles: [a] } }", "plain"],
@@ -33,10 +35,10 @@ describe("a variable without a value, in a place of this sort", () => {
     ],
     ["a configuration value", "ensureConfig: { log: { level: '${X}' } }", "plain"],
     ["a password", "ensureUser: { name: kerrigan, password: '${X}' }", "secret"],
-    ["a part of a secret", "ensureUser: { name: kerrigan, password: 'a${X}' }", "secret"],
+    ["part of a secret", "ensureUser: { name: kerrigan, password: 'a${X}' }", "secret"],
     ["a secret in a file", "ensureUser: { name: kerrigan, password: '${file:/run/missing}' }", "secret"],
     ["an admin's password", "ensureAdmin: { name: overmind, password: '${X}' }", "secret"],
-    ["what is secret by its name", "ensureConfig: { chttpd_auth: { secret: '${X}' } }", "secret"],
+    ["a value that is secret by its name", "ensureConfig: { chttpd_auth: { secret: '${X}' } }", "secret"],
     ["a section of secrets", "ensureConfig: { jwt_keys: { 'hmac:a': '${X}' } }", "secret"],
     [
       "a parameter that is secret by its name",
@@ -48,7 +50,7 @@ describe("a variable without a value, in a place of this sort", () => {
       "ensureReplication: { id: r, source: { url: 'http://h/a', headers: { Authorization: 'Bearer ${X}' } }, target: 'http://h/b' }",
       "secret",
     ],
-  ])("%s: is a problem, unless it may be unknown there", async (_, text, sort) => {
+  ])("%s: a problem, unless it may be unknown there", async (_, text, sort) => {
     const file = step(text);
     expect(new Set(await codes(file, {}))).toEqual(
       new Set([text.includes("file:") ? "missing-file" : "missing-variable"]),
@@ -60,7 +62,7 @@ describe("a variable without a value, in a place of this sort", () => {
   });
 
   test.each(kinds.map((kind) => [kind.name, kind] as const))(
-    "the example of %s may have it wherever variables may stand",
+    "the example of %s may have an unset variable wherever variables are allowed",
     async (name, kind) => {
       const spec = parse(kind.example)[name];
       for (const pointer of placesOf(spec)) {
@@ -73,7 +75,7 @@ describe("a variable without a value, in a place of this sort", () => {
   );
 });
 
-describe("where values may be unknown", () => {
+describe("if values may be unknown", () => {
   test("everything else is checked", async () => {
     const text = "ensureUser: { name: '${X}', password: '${Y}', rolls: [], fields: { type: a } }";
     expect(await codes(step(text), unknown)).toEqual(["unknown-field"]);
@@ -82,28 +84,28 @@ describe("where values may be unknown", () => {
     expect(await codes(step(from), unknown)).toEqual(["missing-file"]);
   });
 
-  test("objects that are known are claimed once, and nothing is said of those that are not", async () => {
+  test("known objects are claimed once, and unknown ones are not reported", async () => {
     const user = (name: string, id: string) => step(`ensureUser: { name: '${name}', password: '\${X}' }`, id);
     expect(await codes(user("a", "first") + user("a", "second"), unknown)).toEqual(["claimed-twice"]);
     await load({ "001.yaml": user("${A}", "a1") + user("${B}", "b1") + user("${A}", "a2") }, unknown);
   });
 
-  test("a database that may be partitioned, or not, says nothing of the ids in it", async () => {
+  test("the ids in a database that may or may not be partitioned are not checked", async () => {
     const made = step("ensureDatabase: { name: hive, partitioned: '${X}' }");
     const filled = step("ensureDocuments: { database: hive, docs: [{ _id: a }] }", "b");
     await load({ "001.yaml": made + filled }, unknown);
   });
 
   test.each([
-    ["a file that is not of a secret", "ensureDatabase: { name: '${file:/run/missing}' }", {}, "missing-file"],
+    ["a file that is not for a secret", "ensureDatabase: { name: '${file:/run/missing}' }", {}, "missing-file"],
     [
       "a file that a variable names",
       "ensureUser: { name: a, password: '${X}' }",
       { X_FILE: "/run/missing" },
       "missing-file",
     ],
-    ["a file that is none", "ensureUser: { name: a, password: '${file:/}' }", {}, "not-a-file"],
-    ["what is no variable", "ensureUser: { name: a, password: '${X:=a}' }", {}, "bad-variable"],
+    ["a path that is not a file", "ensureUser: { name: a, password: '${file:/}' }", {}, "not-a-file"],
+    ["text that is not a variable", "ensureUser: { name: a, password: '${X:=a}' }", {}, "bad-variable"],
     [
       "both a value and a file",
       "ensureUser: { name: a, password: '${X}' }",
@@ -115,13 +117,13 @@ describe("where values may be unknown", () => {
     expect(await codes(step(text), { env, ...unknown })).toEqual([code]);
   });
 
-  test("a default stands for a variable that is not set", async () => {
+  test("a default replaces an unset variable", async () => {
     const { unset, steps } = await load({ "001.yaml": step("ensureUser: { name: a, password: '${X:-b}' }") }, unknown);
     expect(unset).toBeUndefined();
     expect(steps[0]?.desired).toMatchObject({ password: "b" });
   });
 
-  test("a step has the checksum that it has with the value, and so have steps that use a variable beside it", async () => {
+  test("a step has the same checksum as with the value, even if it uses another variable as well", async () => {
     const text = [
       step("ensureUser: { name: a, password: 'x${X}${Y}' }"),
       step("ensureConfig: { chttpd_auth: { secret: '${X}' }, log: { file: '${Y}' } }", "b"),
@@ -131,7 +133,7 @@ describe("where values may be unknown", () => {
     expect(await sums({ Y: "same" })).toEqual(await sums({ X: "value", Y: "same" }));
   });
 
-  test("a secret that is unknown is none of the step's secrets, and its place is known", async () => {
+  test("an unknown secret is not among the step's secrets, and its location is known", async () => {
     const one = await loadStep(step("ensureUser: { name: a, password: '${X}' }"), unknownSecrets);
     expect(one).toMatchObject({ shown: { password: "***" }, unknown: ["/password"], secrets: new Map() });
   });
@@ -144,7 +146,7 @@ describe("needs every value:", () => {
     ["apply", secret, unknownSecrets, (set: Set) => apply(set, { connection })],
     ["accept", secret, unknownSecrets, (set: Set) => accept("a", set, { connection })],
     [
-      "plan, but for secrets",
+      "plan, except for secrets",
       step("ensureDatabase: { name: '${X}' }"),
       unknown,
       (set: Set) => plan(set, { connection }),

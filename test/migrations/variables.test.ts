@@ -7,7 +7,7 @@ import { loadStep } from "./support.js";
 
 const env = { NAME: "zerglings", EMPTY: "", _X1: "x", DOLLAR: "a${NAME}b" };
 
-describe("what a text becomes", () => {
+describe("interpolated texts", () => {
   test.each([
     ["${NAME}", "zerglings"],
     ["a-${NAME}-b", "a-zerglings-b"],
@@ -32,7 +32,7 @@ describe("what a text becomes", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refused texts", () => {
   test.each([
     ["${MISSING}", "missing-variable", 0],
     ["ab ${MISSING}", "missing-variable", 3],
@@ -53,7 +53,7 @@ describe("what is refused", () => {
   });
 });
 
-test("every problem of a text is reported", () => {
+test("every problem in a text is reported", () => {
   const { problems } = new Variables(env).interpolate("${A} ${B} ${1}", ".");
   expect(problems.map(({ code }) => code)).toEqual(["missing-variable", "missing-variable", "bad-variable"]);
 });
@@ -61,11 +61,11 @@ test("every problem of a text is reported", () => {
 describe("files", () => {
   test.each([
     ["a final newline is dropped", "hunter2\n", "hunter2"],
-    ["and its carriage return", "hunter2\r\n", "hunter2"],
-    ["one only", "hunter2\n\n", "hunter2\n"],
+    ["a final carriage return is dropped with it", "hunter2\r\n", "hunter2"],
+    ["only one newline is dropped", "hunter2\n\n", "hunter2\n"],
     ["other white space stays", " hunter2 ", " hunter2 "],
     ["a byte order mark is dropped", "\ufeffhunter2", "hunter2"],
-    ["${…} in it is text", "${NAME}", "${NAME}"],
+    ["${…} in a file is text", "${NAME}", "${NAME}"],
   ])("%s", async (_, content, value) => {
     const folder = await tempFolder({ password: content });
     const path = join(folder, "password");
@@ -75,7 +75,7 @@ describe("files", () => {
     expect(variables.interpolate("a ${PASSWORD} b", "/")).toMatchObject({ value: `a ${value} b`, shown: "a *** b" });
   });
 
-  test("a variable and its file at once are ambiguous", async () => {
+  test("a variable is ambiguous if its file is also set", async () => {
     const folder = await tempFolder({ name: "x" });
     const file = join(folder, "name");
     const both = new Variables({ NAME: "y", NAME_FILE: file }).interpolate("${NAME:-z}", ".");
@@ -90,7 +90,7 @@ describe("files", () => {
   });
 });
 
-describe("where they are resolved", () => {
+describe("fields where variables are resolved", () => {
   const options = { kinds, env: { NAME: "zerglings", N: "3", YES: "true", HALF: "0.5", EMPTY: "" } };
   test.each([
     ["name: ${NAME}", { name: "zerglings" }],

@@ -43,13 +43,13 @@ it("keeps the text of a number that is secret, and shows it nowhere", async () =
 it.each([
   ["True", "true"],
   ["FALSE", "false"],
-])("refuses %s, which switches nothing on or off in CouchDB", async (written, instead) => {
+])("refuses %s, which CouchDB does not read as a boolean", async (written, instead) => {
   expect(await problemsOf(load({ "1.yaml": `- id: a\n  ensureConfig: { s: { k: ${written} } }\n` }))).toMatchObject([
     { code: "bad-boolean", line: 2, text: written, message: expect.stringContaining(`write \`${instead}\``) },
   ]);
 });
 
-it.each(["~", "null", ""])("refuses %j, which is no value", async (written) => {
+it.each(["~", "null", ""])("refuses %j, which is not a value", async (written) => {
   expect(await problemsOf(load({ "1.yaml": `- id: a\n  ensureConfig: { s: { k: ${written} } }\n` }))).toMatchObject([
     { code: "wrong-type" },
   ]);

@@ -8,7 +8,7 @@ import { tempFolder, writeFiles } from "../support/temp.js";
 
 const source = join(root, "test/package/imports-on-demand.mjs");
 
-/** Prints what each import has, once from the bundle and once as Node imports it. */
+/** Prints the exports of each import, once from the bundle and once from Node. */
 const compare = `
 import { createRequire } from "node:module";
 const [bundle, source] = process.argv.slice(1);
@@ -17,7 +17,7 @@ const modules = [createRequire(bundle)(bundle), await import(source)];
 console.log(JSON.stringify(await Promise.all(modules.map(async ({ load }) => names(await load())))));
 `;
 
-it("they have the exports that they have in Node", async () => {
+it("CommonJS packages have the same exports as in Node", async () => {
   const { bundle } = await import("../../scripts/build/bundle.mjs" as string);
   const folder = await tempFolder();
   await writeFiles(folder, Object.fromEntries((await bundle({ probe: source })).files));

@@ -1,4 +1,6 @@
-/** Every command of the installed package, with every format, as a user runs it: one service, from its first file on. */
+/**
+ * Every command of the installed package, with every format, as a user runs it: one service, from its first file on.
+ */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +20,7 @@ const { url, admin } = server();
 const database = uniqueName("installed");
 const ledger = uniqueName("ledger");
 
-/** A step that has something of every part that is loaded on demand: modules, gzip, views, indexes. */
+/** A step that uses every part that is loaded on demand: modules, gzip, views, indexes. */
 const migrations = `
 - id: units
   ensureDatabase: { name: ${database} }
@@ -56,7 +58,7 @@ afterAll(async () => {
   for (const name of [database, ledger]) await removeDatabase(name);
 });
 
-/** The words of a command line, as one text. */
+/** The words of a command line, as one string. */
 async function run(line: string): Promise<CliResult> {
   return runCli(line.split(" "), { cwd, env, program });
 }
@@ -67,7 +69,7 @@ async function succeed(line: string): Promise<string> {
   return stdout;
 }
 
-/** The document on stdout; on stderr every line is a JSON object, too. */
+/** The document on stdout; every line on stderr is a JSON object, too. */
 async function json(line: string): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await run(`${line} --format json --log-format json`);
   if (code !== 0) expect.fail(`${line}: exit code ${code}\n${stdout}${stderr}`);
@@ -75,7 +77,7 @@ async function json(line: string): Promise<Record<string, unknown>> {
   return JSON.parse(stdout);
 }
 
-// One after the other: each has what those before it have left.
+// One after another: each starts from what the previous ones have left.
 describe("the installed command", () => {
   it("validates", async () => {
     expect(await succeed("validate")).toContain("5 steps");
@@ -96,7 +98,7 @@ describe("the installed command", () => {
     expect(await json("apply --dry-run")).toMatchObject({ changes: 5 });
   });
 
-  it("applies, and a second time has nothing to do", async () => {
+  it("applies, and then has nothing to do", async () => {
     expect(JSON.parse(await succeed("apply --log-format json"))).toMatchObject({ applied: { length: 5 } });
     expect(await must(server(), "GET", `/${database}/drone`)).toMatchObject({ legs: 6 });
     expect(await json("apply --verify")).toMatchObject({ result: "unchanged", applied: [] });
@@ -107,12 +109,12 @@ describe("the installed command", () => {
     expect(await json("status")).toMatchObject({ set: "default" });
   });
 
-  it("examines itself and the server", async () => {
+  it("examines the machine and the server", async () => {
     expect(await succeed("doctor")).toContain("CouchDB at");
     expect(await json("doctor")).toMatchObject({ formatVersion: 1, checks: expect.anything() });
   });
 
-  it("imports what is there", async () => {
+  it("imports what exists", async () => {
     expect(await succeed(`import --database ${database} --out imported`)).toContain("imported");
     expect(await json(`import --database ${database} --out imported --force`)).toMatchObject({ out: "imported" });
     expect(await succeed("validate imported")).toContain("steps");
@@ -130,7 +132,7 @@ describe("the installed command", () => {
     expect(JSON.parse(await succeed("schema"))).toHaveProperty("$schema");
   });
 
-  it("runs the embedded server, which answers until a signal", async () => {
+  it("runs the embedded server until a signal", async () => {
     const { child, result } = startCli(["sandbox", "--port", "0", "--username", "overlord", "--password", "geheim"], {
       cwd,
       program,
@@ -149,7 +151,7 @@ describe("the installed command", () => {
     expect(await result).toMatchObject({ code: 0 });
   });
 
-  it("rehearses in the embedded server, as often as one likes", async () => {
+  it("rehearses in the embedded server, repeatedly", async () => {
     const files = { "migrations/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n" };
     const folder = await tempFolder(files);
     for (const _ of [1, 2]) {
@@ -159,7 +161,7 @@ describe("the installed command", () => {
     }
   });
 
-  it("helps, and tells its version, also when npx runs it", async () => {
+  it("prints help and its version, even when npx runs it", async () => {
     const { version } = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));
     const npx = await promisify(execFile)("npx", ["--no-install", "couchdb-migrate", "--version"], { cwd: project });
     expect(npx.stdout).toBe(`${version}\n`);
@@ -169,7 +171,7 @@ describe("the installed command", () => {
     expect(await succeed("plan --help")).toContain("--detailed-exitcode");
   });
 
-  it("refuses Markdown where there is none, and a JSON log tells why", async () => {
+  it("refuses Markdown for commands without it, and a JSON log says why", async () => {
     const { code, stderr } = await run("status --format markdown --log-format json");
     expect([code, JSON.parse(stderr)]).toEqual([3, expect.objectContaining({ level: "error" })]);
   });

@@ -1,4 +1,4 @@
-/** Compiles small programs of users of the library, strictly, and checks the library's types with them. */
+/** Compiles small programs that use the library, in strict mode, and checks the library's types with them. */
 import { join } from "node:path";
 import ts from "typescript";
 
@@ -7,7 +7,7 @@ interface Modules {
   /** Of the program's package.json. */
   readonly type: "module" | "commonjs";
   readonly options: ts.CompilerOptions;
-  /** It is run as well: once as an ES module, once as CommonJS. */
+  /** Also run: once as an ES module, once as CommonJS. */
   readonly runs?: true;
 }
 
@@ -27,11 +27,11 @@ export const modules: readonly [Modules, ...Modules[]] = [
   },
 ];
 
-/** TypeScript's own types are the same for all, and are not what is checked here. */
+/** TypeScript's own types are the same for all, and are not checked here. */
 const isForeign = (file: string) => /[\\/]typescript[\\/]lib[\\/]/.test(file);
 const foreign = new Map<string, ts.SourceFile | undefined>();
 
-/** Writes the JavaScript beside the sources. Returns what is wrong in them and in the types that they import. */
+/** Writes the JavaScript next to the sources. Returns the errors in them and in the types that they import. */
 export function compile(folder: string, names: readonly string[], options: ts.CompilerOptions): string[] {
   const all: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,

@@ -1,4 +1,4 @@
-/** The completion scripts of the installed package, in the shells that are here. */
+/** The completion scripts of the installed package, in the shells that are installed. */
 import { execFile, spawnSync } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const env = { PATH: [join(folder, "node_modules/.bin"), process.env.PATH].join(delimiter) };
 const has = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
 
-/** What each shell is asked to complete, and what is among the words that it then offers. */
+/** What each shell completes, and some of the words that it must offer. */
 const cases = [
   ["pl", "plan"],
   ["plan --det", "--detailed-exitcode"],
@@ -28,7 +28,7 @@ async function script(shell: string): Promise<string> {
 }
 
 describe.runIf(has("bash"))("in bash", () => {
-  /** As `complete -F` calls the function. */
+  /** Calls the function like `complete -F`. */
   const ask = (words: readonly string[]) => `
 COMP_WORDS=(couchdb-migrate ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}
 _couchdb_migrate couchdb-migrate '' ''; echo "\${COMPREPLY[*]}"`;
@@ -48,7 +48,7 @@ _couchdb_migrate couchdb-migrate '' ''; echo "\${COMPREPLY[*]}"`;
 describe.runIf(has("zsh"))("in zsh", () => {
   it("the script offers commands, flags and values", async () => {
     const cwd = await tempFolder({ script: await script("zsh") });
-    // What the line editor would do with the words is not ours.
+    // What the line editor does with the words is not tested.
     const stubs = "compdef() { :; }\n_files() { print FILES; }\n_describe() { print -r -- ${(P)2} }\nsource ./script\n";
     const asked = cases.map(([line]) => `words=(couchdb-migrate ${line.replace(/ $/, " ''")}); _couchdb_migrate`);
     const { stdout } = await run("zsh", ["-fc", `${stubs}${asked.join("\n")}\n`], { cwd, env });
@@ -71,7 +71,7 @@ describe.runIf(has("fish"))("in fish", () => {
   });
 });
 
-it("the words that a shell without a test here asks for are those that yargs knows", async () => {
+it("a shell without a test here gets the words that yargs knows", async () => {
   const asked = ["--get-yargs-completions", "couchdb-migrate", "pl"];
   const { stdout } = await runCli(asked, { program, env: { SHELL: "zsh" } });
   expect(stdout).toMatch(/^plan:/m);

@@ -1,4 +1,4 @@
-/** What the settings do that take any text: enough to see that the text has arrived. */
+/** The effects of settings that accept any text: enough to see that the text has arrived. */
 import { expect } from "vitest";
 import type { CommandName } from "../../src/settings/setting.js";
 import type { SettingName } from "../../src/settings/table.js";
@@ -14,7 +14,7 @@ interface Effect {
   readonly command: CommandName;
   readonly value: string;
   readonly args?: readonly string[];
-  /** `url`: of a server whose admin is `overmind`, with the password `before`. */
+  /** `url`: a server whose admin is `overmind`, with the password `before`. */
   readonly env?: (url: string) => Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
   seen(result: Seen): void | Promise<void>;
@@ -56,7 +56,7 @@ export const effects: Partial<Record<SettingName, Effect>> = {
   },
   host: {
     command: "sandbox",
-    // Documentation's own address, which no machine has.
+    // An address reserved for documentation, which no machine has.
     value: "192.0.2.1",
     args: ["--port", "0"],
     seen: ({ code, stderr }) => expect([code, stderr]).toEqual([3, expect.stringContaining("192.0.2.1")]),

@@ -41,7 +41,7 @@ const files = {
   "wrong/001.yaml": "- id: zerglings\n  ensureDatabse:\n    name: zerglings\n",
 };
 
-/** Our own nano, which the package doesn't install. Its types would need those of Node.js and undici. */
+/** The repository's nano, which the package doesn't install. Its types would need those of Node.js and undici. */
 const nanoOfApplication = {
   "node_modules/nano/package.json": JSON.stringify({ name: "nano", main: "nano.js", types: "nano.d.ts" }),
   "node_modules/nano/nano.js": `module.exports = require(${JSON.stringify(join(root, "node_modules/nano"))});\n`,
@@ -51,7 +51,7 @@ export = nano;
 `,
 };
 
-/** A project beside the installed package. */
+/** A project alongside the installed package. */
 async function project(type: "module" | "commonjs", more: Readonly<Record<string, string>>): Promise<string> {
   const consumer = await mkdtemp(join(folder, "consumer-"));
   onTestFinished(() => removeFolder(consumer));

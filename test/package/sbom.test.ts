@@ -1,4 +1,6 @@
-/** The list of what is in the built files: a valid document, and the same packages as their licences and the lockfile have. */
+/**
+ * The list of what is in the built files: a valid document, with the same packages as the licences and the lockfile.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -30,7 +32,7 @@ it("is a valid CycloneDX document", async () => {
   const ajv = new Ajv({ strict: false, validateFormats: false });
   for (const part of ["spdx", "jsf-0.82", "cryptography-defs"]) {
     const name = `${part}.SNAPSHOT.schema.json`;
-    // By the name that the document's schema has for it, which is not its own.
+    // Under the name that the document's schema uses for it, which is not its own.
     ajv.addSchema({ ...(await schema(name)), $id: `http://cyclonedx.org/schema/${name}` });
   }
   const valid = ajv.compile(await schema("bom-1.6.SNAPSHOT.schema.json"));
@@ -38,13 +40,13 @@ it("is a valid CycloneDX document", async () => {
   expect(valid.errors).toBe(null);
 });
 
-it("is about this package, whose parts it lists", async () => {
+it("is about this package, and lists its parts", async () => {
   const { name, version } = await json(inside, "package.json");
   expect(sbom.metadata.component).toMatchObject({ name, version, purl: `pkg:npm/${name}@${version}` });
   expect(sbom.dependencies[0].dependsOn).toEqual(components.map(({ purl }) => purl));
 });
 
-it("has each package once whose licence is passed on, and no others", async () => {
+it("lists each package with a passed-on licence once, and no others", async () => {
   const notices = await readFile(join(inside, "dist/third-party-notices.txt"), "utf8");
   const passedOn = [...notices.matchAll(/^={80}\n(\S+ \S+) \(/gm)].map(([, one]) => one);
   expect(passedOn.length).toBeGreaterThan(20);
@@ -52,7 +54,7 @@ it("has each package once whose licence is passed on, and no others", async () =
   expect(new Set(named).size).toBe(named.length);
 });
 
-it("has the versions and hashes that the lockfile has", async () => {
+it("has the versions and hashes from the lockfile", async () => {
   const { packages } = await json(root, "package-lock.json");
   const locked = new Map(
     Object.entries<Locked>(packages).map(([path, { version, integrity = "" }]) => [

@@ -20,7 +20,7 @@ import { wrongValue } from "./wrong-value.js";
 const { program } = await installed();
 const run = (args: readonly string[], options: CliOptions) => runCli(args, { ...options, program });
 
-/** What each problem that was reported names first; `doctor` reports them on stdout. */
+/** What each reported problem names first; `doctor` reports them on stdout. */
 const problems = ({ stdout, stderr }: CliResult) =>
   (stdout + stderr)
     .split("\n")
@@ -42,7 +42,8 @@ describe("a value that cannot be used is refused, whether it comes from", () => 
     "a flag of %s",
     async (command: CommandName, positionals) => {
       const own = refused.filter(({ setting }) => setting.commands.includes(command) && !setting.positional);
-      // One that is neither true nor false is refused before all others; here it is enough that the flag is known.
+      // A value that is neither true nor false would be refused before all others; here it is enough that the flag is
+      // known.
       const flags = own.map(({ name, value, setting }) =>
         setting.type === "boolean" ? `--${flagOf(name)}=false` : `--${flagOf(name)}=${value}`,
       );

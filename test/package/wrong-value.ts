@@ -1,6 +1,6 @@
 import { type SettingName, settings } from "../../src/settings/table.js";
 
-/** What is refused beyond what the table says. */
+/** Values that are refused although the table allows them. */
 const more: Partial<Record<SettingName, string>> = {
   url: "nonsense",
   ca: "nowhere.pem",
@@ -9,7 +9,7 @@ const more: Partial<Record<SettingName, string>> = {
   config: "nowhere.yaml",
 };
 
-/** A value that the setting refuses before anything is done. Undefined: it takes any text. */
+/** A value that the setting refuses before anything is done. Undefined: it accepts any text. */
 export function wrongValue(name: SettingName): string | undefined {
   const { type, pattern } = settings[name];
   if (more[name] !== undefined) return more[name];

@@ -1,5 +1,5 @@
 /**
- * docs/permissions.md is true: each row of its table, tried on a CouchDB by a user who has the right, and by one who has
+ * docs/permissions.md is true: each row of its table, tried on a CouchDB by a user with the permission, and by one with
  * the next lower one. The page is generated from the same table; a row without a case here does not compile.
  */
 import { readFile } from "node:fs/promises";
@@ -13,7 +13,9 @@ import { must } from "../support/request.js";
 import { type CouchNode, onNodes, startCouchDB } from "../support/servers.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 
-/** Their password is `door`. `anyone` is named nowhere; `outsider` is not even a member of the ledger's database. */
+/**
+ * Their password is `door`. `anyone` is not named anywhere; `outsider` is not even a member of the ledger's database.
+ */
 const users = ["outsider", "anyone", "member", "owner", "replicator"] as const;
 type User = (typeof users)[number] | "root" | "nobody";
 
@@ -68,7 +70,7 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
     works: { as: "member", line: `status ./docs ${onLedger}` },
     less: { as: "outsider", line: `status ./docs ${onLedger}`, ...refused },
   },
-  // In this order: what was applied is accepted, and then forgotten.
+  // In this order: the applied step is accepted, and then forgotten.
   apply: ["apply ./docs", "ledger accept docs ./docs", "ledger release 7", "ledger forget docs", "unlock"].map(
     (line) => ({
       works: { as: "member", line: `${line} --set team ${onLedger}` },
@@ -85,7 +87,7 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
   },
 };
 
-/** The users with the right, and with the next lower one. */
+/** The users with the permission, and with the next lower one. */
 const holders: Readonly<Record<Exclude<Right, "nothing" | "login">, readonly [User, User]>> = {
   member: ["member", "anyone"],
   "database admin": ["owner", "member"],
@@ -94,7 +96,7 @@ const holders: Readonly<Record<Exclude<Right, "nothing" | "login">, readonly [Us
 type Kind = keyof typeof kindRights;
 const replicating: Partial<Record<Kind, readonly [User, User]>> = { ensureReplication: ["replicator", "owner"] };
 
-/** In this order: a step that removes something finds what an earlier one has made. */
+/** In this order: a step that removes something finds what an earlier one has created. */
 const steps: Readonly<Record<Kind, string>> = {
   ensureCluster: "{}",
   ensureAdmin: "{ name: kerrigan, password: cerebrate }",
@@ -124,7 +126,7 @@ it("docs/permissions.md has every row", async () => {
   for (const [kind, { needs }] of Object.entries(kindRights)) expect(page).toContain(`| \`${kind}\` | ${needs} |`);
 });
 
-// One after the other: what a row makes is what a later one removes.
+// One after another: a later row removes what an earlier one creates.
 onNodes("on a CouchDB of its own", () => {
   let node: CouchNode;
   let cwd: string;
@@ -159,7 +161,7 @@ onNodes("on a CouchDB of its own", () => {
     await removeFolder(cwd);
   });
 
-  /** In this process: more than fifty of their own would take a minute. */
+  /** In this process: more than fifty separate ones would take a minute. */
   async function run(as: User, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
     const [name, password] = as === "root" ? [node.admin.name, node.admin.password] : [as, "door"];
     const login = as === "nobody" ? {} : { COUCHDB_USERNAME: name, COUCHDB_PASSWORD: password };
@@ -185,7 +187,7 @@ onNodes("on a CouchDB of its own", () => {
   }
 
   it.each(Object.keys(commands) as (keyof typeof commands)[])("the row %s", async (id) => {
-    // Before 3.0 everybody may list databases.
+    // Before 3.0, everybody may list databases.
     const isOpen = id === "patterns" && (await version()).startsWith("2.");
     for (const { works, less } of [commands[id]].flat()) {
       await attempt(isOpen ? { as: less.as, line: less.line } : less);

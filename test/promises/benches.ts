@@ -1,4 +1,4 @@
-/** Servers on which the main job is done again and again, side by side, because many a run has to wait. */
+/** Servers on which the main job is repeated, side by side, because many runs have to wait. */
 import { type RecordingProxy, startProxy } from "../support/proxy.js";
 import { type Addressed, must, request } from "../support/request.js";
 import { canStartNodes, startCouchDB, startEmbedded } from "../support/servers.js";
@@ -11,7 +11,7 @@ export interface Bench {
 
 export interface Benches {
   readonly first: Bench;
-  /** Does the work for every item, one item at a time on each bench; what is thrown is returned as text. */
+  /** Does the work for every item, one item at a time on each bench; errors are returned as text. */
   map<Item, Result>(
     items: readonly Item[],
     work: (bench: Bench, item: Item) => Promise<Result>,
@@ -19,7 +19,7 @@ export interface Benches {
   close(): Promise<void>;
 }
 
-/** @param clear makes a server as it was before the first run */
+/** @param clear restores a server to its state before the first run */
 export async function openBenches(
   count = 3,
   clear: (server: Addressed) => Promise<void> = clearOvermind,

@@ -1,4 +1,4 @@
-/** A document that is nested more deeply than anything may recurse over is a failure of the place that reads it. */
+/** A document that is nested too deeply to recurse over is a failure only of the step that reads it. */
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type ApplyOptions, apply, importServer, loadMigrations, plan, status } from "../../src/index.js";
 import { maxNesting } from "../../src/text/depth.js";
@@ -8,7 +8,7 @@ import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-/** As much as CouchDB takes. */
+/** As deep as CouchDB accepts. */
 const levels = 50_000;
 const nestedBy = (count: number) => `${"[".repeat(count)}1${"]".repeat(count)}`;
 const nested = nestedBy(levels);
@@ -22,7 +22,7 @@ beforeEach(async () => {
   [sound, sick] = [await freshDatabase("sound"), await freshDatabase("sick")];
   const proxy = await startProxy(server().url);
   onTestFinished(() => proxy.close());
-  // The embedded server takes no such document: there it is made on its way.
+  // The embedded server does not accept such a document: there, a proxy creates it on the way.
   proxy.faultWhen(() => true, { receives: (text) => text.replaceAll(mark, nested) }, Infinity);
   const { name, password } = server().admin;
   const connection = { url: proxy.url, username: name, password };
@@ -98,7 +98,7 @@ const places: [kind: string, spec: string, method: string, path: string, body: o
   ],
 ];
 
-describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, says) => {
+describe.each(places)("%s %s with %s %s", (kind, spec, method, path, body, says) => {
   const stored = JSON.stringify(body);
   const migrations = () => migrationsOf(`- id: one\n  ${kind}: { database: [${sound}, ${sick}], ${spec} }\n`);
   beforeEach(async () => {
@@ -136,7 +136,7 @@ describe.each(places)("%s %s beside %s %s", (kind, spec, method, path, body, say
   });
 });
 
-/** What the step has no need to read. */
+/** What the step does not need to read. */
 const unread: [kind: string, spec: string, path: string][] = [
   ["ensureDesignDocs", "docs: { brood: { views: { all: { map: 'function (doc) { emit(1); }' } } } }", "_design/other"],
   ["ensureIndexes", "indexes: { by-legs: { index: { fields: [legs] } } }", "_design/other"],
@@ -144,7 +144,7 @@ const unread: [kind: string, spec: string, path: string][] = [
   ["removeDesignDocs", "names: [other, third]", "_design/other"],
   ["removeDocuments", "ids: [abathur, zergling]", "abathur"],
 ];
-describe.each(unread)("%s %s beside %s", (kind, spec, path) => {
+describe.each(unread)("%s %s with %s", (kind, spec, path) => {
   const migrations = () => migrationsOf(`- id: one\n  ${kind}: { database: ${sick}, ${spec} }\n`);
   beforeEach(async () => {
     await must(server(), "PUT", `/${sick}/zergling`, { body: { legs: 4 } });
@@ -194,7 +194,7 @@ it.each(advised)("%s says what to do", async (kind, spec, path, next) => {
   expect(failures).toMatchObject([{ next: expect.stringMatching(next) }]);
 });
 
-it("a deep ledger is not to be removed", async () => {
+it("a message about a deep ledger does not suggest removing it", async () => {
   const yaml = `- id: one\n  ensureDatabase: { name: ${sound} }\n`;
   await store("PUT", `/${options.ledgerDatabase}/_local/couchdb-migrate-default`, { x: "DEEP" });
   const next = expect.stringContaining("restore it from a backup");
@@ -269,7 +269,7 @@ describe.each(serverWide)("%s", (kind, spec, database, body) => {
   });
 });
 
-it.each([true, false])("a deep history of runs is a warning of the status (with files: %s)", async (withFiles) => {
+it.each([true, false])("a deep history of runs is a warning in status (with files: %s)", async (withFiles) => {
   const migrations = await migrationsOf(`- id: one\n  ensureDatabase: { name: ${sound} }\n`);
   await apply(migrations, options);
   const at = `/${options.ledgerDatabase}/history-default`;

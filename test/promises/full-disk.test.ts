@@ -1,4 +1,4 @@
-/** CouchDB's disk has no room: that is what the run ends with, whatever it was about to write. */
+/** CouchDB's disk is full: the run fails with that, whatever it was about to write. */
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { runCli } from "../support/cli.js";

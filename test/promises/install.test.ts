@@ -1,4 +1,4 @@
-/** What a fresh install sends, request by request: a request too many fails a test, on whatever machine. */
+/** What a fresh install sends, request by request: one request too many fails a test, on any machine. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
@@ -17,11 +17,11 @@ const history = "/couchdb-migrate/history-default";
 /** 35 steps: five databases, each with its security, four design documents and an index. */
 const migrations = databasesOf({ prefix: "zerg", databases: names.length, stepsEach: 7 });
 
-/** In this order, but for the lease, which a slow run renews once more. */
+/** In this order, except for the lease, which a slow run renews once more. */
 const beforeTheSteps = [
   `GET ${lease}?open_revs=all`,
   `GET ${ledger}`,
-  // Is it a CouchDB? Where there is a ledger, it says so.
+  // Is it a CouchDB? If there is a ledger, its answer shows it.
   "GET /",
   `${shardMaps}?start_key=%22zerg-000%22&end_key=%22zerg-004%22&limit=405&include_docs=true`,
   "GET /_up",
@@ -43,7 +43,7 @@ const servers: readonly (readonly [
   string,
   typeof describe | typeof onNodes,
   () => Promise<Addressed & { close(): Promise<void> }>,
-  /** Its revisions are not digests as CouchDB makes them, so that design documents are read back. */
+  /** Its revisions are not digests as in CouchDB, so design documents are read back. */
   readsBack: readonly string[],
 ])[] = [
   ["CouchDB (emulated)", describe, () => startEmbedded(), ["POST /_all_docs?include_docs=true"]],
@@ -82,7 +82,7 @@ for (const [title, suite, start, readsBack] of servers) {
           ]);
         }
         const others = between.filter((one) => !names.some((database) => one.includes(`/${database}`)));
-        // One question for all that were made while the last one was under way.
+        // One request for all databases that were created while the previous one was under way.
         expect(new Set(others.map((one) => one.split("?", 1)[0]))).toEqual(new Set([shardMaps]));
         expect(others.length).toBeLessThanOrEqual(names.length);
 

@@ -1,7 +1,7 @@
 /**
  * Promise 2: killed at any instant, a rerun ends as an undisturbed run does. The runner is killed at each of its
- * requests that write, before the server sees it and after the server acted on it: these are all the states in which a
- * killed runner can leave a server. (`npm run crash-matrix` kills it at the requests that only read, too.)
+ * writes, before the server sees it and after the server acted on it: these are all the states in which a
+ * killed runner can leave a server. (`npm run crash-matrix` also kills it at the requests that only read.)
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningCli, startCli } from "../support/cli.js";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => benches.close());
 
-it.each(["before", "after"] as const)("killed %s the server acts on a request that writes", async (when) => {
+it.each(["before", "after"] as const)("killed %s the server acts on a write", async (when) => {
   expect(points.length).toBeGreaterThan(5);
   await expectSameEnd(when, points);
 });

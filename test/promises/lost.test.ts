@@ -1,4 +1,7 @@
-/** Promise 2: with any one request lost, before or after the server acted on it, a rerun ends as an undisturbed run does. */
+/**
+ * Promise 2: with any one request lost, before or after the server acted on it, a rerun ends as an undisturbed run
+ * does.
+ */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ApplyResult, apply, loadMigrations, type Migrations } from "../../src/index.js";
@@ -38,7 +41,7 @@ it.each<[string, Fault]>([
 
 async function endAfter(bench: Bench, point: Point, fault: Fault): Promise<OvermindState> {
   bench.proxy.faultWhen(point.matcher(), fault);
-  // Whether the run gets over it by itself is not the point here.
+  // Whether the run recovers by itself does not matter here.
   await run(bench).catch(() => {});
   expect((await run(bench)).failures).toEqual([]);
   return overmindState(bench.server);

@@ -1,4 +1,4 @@
-/** Files that are older than what is applied: loud on every output, through the command line. */
+/** Files that are older than what is applied: reported clearly in every output of the command line. */
 import { readFile } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { loginEnv, runCli } from "../support/cli.js";
@@ -89,13 +89,13 @@ test.each([
   ["text", loud],
   ["markdown", "## CouchDB plan: NOT APPLIED"],
   ["json", '"older": {'],
-])("a plan as %s says so", async (format, text) => {
+])("a plan as %s says NOT APPLIED", async (format, text) => {
   const { code, stdout, termination } = await run(["plan", "v1", "--format", format]);
   expect([code, termination]).toEqual([0, expect.stringContaining(loud)]);
   expect(stdout).toContain(text);
 });
 
-test("status says so", async () => {
+test("status says NOT APPLIED", async () => {
   const { code, stdout, termination } = await run(["status", "v1"]);
   expect([code, termination]).toEqual([0, expect.stringContaining(loud)]);
   expect(stdout).toContain(loud);
@@ -153,7 +153,7 @@ test("ledger release corrects the recorded release, and its hint can be pasted",
   const refused = await run(["apply", "v3", "--release", "3"]);
   expect(refused.code).toBe(1);
   const [, hint = ""] = /`couchdb-migrate (ledger release none[^`]*)`/.exec(refused.stderr) ?? [];
-  // All that the hint needs is in it.
+  // The hint contains everything it needs.
   const { COUCHDB_MIGRATE_SET: _, COUCHDB_MIGRATE_LEDGER_DATABASE: __, ...connection } = settings;
   settings = { ...connection, COUCHDB_MIGRATE_SET: "another" };
   const corrected = await run(hint.split(" "));

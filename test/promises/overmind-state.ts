@@ -1,11 +1,11 @@
-/** The main job, migrations/001-overmind.yaml: who logs in, and what the server and the ledger are like afterwards. */
+/** The main job, migrations/001-overmind.yaml: who logs in, and the state of the server and the ledger afterwards. */
 import { type Addressed, type Login, must, request } from "../support/request.js";
 
 export const overmind: Login = { name: "overmind", password: "spawn-more-0verlords" };
 
 export const ids = ["overmind-admin", "zerglings", "zerglings-security", "zerglings-views"];
 
-/** Whatever a rerun has to leave as an undisturbed run does; times and revisions are left out. */
+/** Everything that must be the same after a rerun as after an undisturbed run, without times and revisions. */
 export interface OvermindState {
   readonly databases: readonly string[];
   readonly security: unknown;
@@ -47,12 +47,12 @@ export async function overmindState(on: Addressed): Promise<OvermindState> {
   };
 }
 
-/** Who holds the lease. A killed runner holds it until one comes that has something to do. */
+/** The holder of the lease. A killed runner holds it until another one has something to do. */
 export async function leaseHolder(on: Addressed): Promise<unknown> {
   return (await must(on, "GET", "/couchdb-migrate/lease-default")).holder;
 }
 
-/** A database's incarnation is its time of creation: what matters is that it is the one that is there now. */
+/** A database's incarnation is its time of creation: what matters is that it is the present one. */
 function incarnations(recorded: Readonly<Record<string, string>>, now: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(recorded).map(([name, then]) => [name, then === now ? "as it is now" : then]),

@@ -1,4 +1,4 @@
-/** The main job in the cases that its users have, through the command line, as a pod runs it. */
+/** The main job in its users' situations, through the command line, as in a pod. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { podEnv, runCli } from "../support/cli.js";
 import { type RecordingProxy, startProxy } from "../support/proxy.js";
@@ -15,7 +15,7 @@ interface Situation {
   readonly real?: boolean;
   readonly start: () => Promise<Server>;
   readonly env: (url: string) => Record<string, string>;
-  /** What a run sends where nothing is pending. */
+  /** What a run sends if nothing is pending. */
   readonly nothingPending: readonly RegExp[];
 }
 
@@ -31,7 +31,7 @@ const asOther = (url: string) => ({
 const ledger = /^GET \/couchdb-migrate\/_local\/couchdb-migrate-default$/;
 const admins = /^GET \/_node\/[^/]+\/_config\/admins$/;
 const nothingPending = [ledger, /^POST \/_dbs_info$/, admins];
-/** 1.x does not know `_dbs_info`: what it does not tell is asked for one by one. */
+/** 1.x does not know `_dbs_info`, so databases are requested one by one. */
 const nothingPendingIn1x = [ledger, /^POST \/_dbs_info$/, /^GET \/zerglings$/, /^GET \/_config\/admins$/];
 
 const situations: readonly Situation[] = [
@@ -48,7 +48,7 @@ const situations: readonly Situation[] = [
     nothingPending: nothingPendingIn1x,
   },
   {
-    title: "this admin already there (emulated)",
+    title: "this admin already exists (emulated)",
     start: () => startEmbedded({ admins: same }),
     env: pod,
     nothingPending,
@@ -60,7 +60,7 @@ const situations: readonly Situation[] = [
     nothingPending,
   },
   {
-    title: "this admin already there",
+    title: "this admin already exists",
     real: true,
     start: () => startCouchDB({ admins: same }),
     env: pod,
@@ -91,7 +91,7 @@ for (const { title, real, start, env, nothingPending } of situations) {
     });
     beforeEach(() => proxy.reset());
 
-    it("is planned and reported on, and not touched", async () => {
+    it("is planned and reported, but not changed", async () => {
       expect(await run("plan", "--detailed-exitcode")).toMatchObject({ code: 2 });
       expect(await run("status")).toMatchObject({ code: 0 });
       expect(await run("apply", "--dry-run")).toMatchObject({ code: 0 });
@@ -107,7 +107,7 @@ for (const { title, real, start, env, nothingPending } of situations) {
       expect(stdout + stderr).not.toContain(overmind.password);
     });
 
-    it("has then what the files ask for", async () => {
+    it("then has what the files declare", async () => {
       const state = await overmindState({ url: server.url, admin: overmind });
       expect(state).toMatchObject({
         databases: ["couchdb-migrate", "zerglings"],

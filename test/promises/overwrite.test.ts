@@ -1,4 +1,7 @@
-/** `ensureDocuments` with `mode: overwrite`, killed between its batches: the rerun writes what differs, and nothing twice. */
+/**
+ * `ensureDocuments` with `mode: overwrite`, killed between its batches: the rerun writes what differs, and nothing
+ * twice.
+ */
 import { expect, it, onTestFinished } from "vitest";
 import { loginEnv, startCli } from "../support/cli.js";
 import { freshDatabase, uniqueName } from "../support/databases.js";
@@ -7,11 +10,11 @@ import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-/** What has to be written makes two batches. */
+/** There is enough to write for two batches. */
 const size = 2_600;
 const idOf = (number: number) => `d${String(number).padStart(5, "0")}`;
 const wanted = Array.from({ length: size }, (_, n) => ({ _id: idOf(n), legs: 6, n }));
-/** Every fifth is missing, every third of the others is another one. */
+/** Every fifth one is missing, every third of the others differs. */
 const present = wanted.filter(({ n }) => n % 5 > 0).map((one) => (one.n % 3 ? one : { ...one, legs: 4 }));
 
 const kills: [title: string, fault: (kill: () => Promise<void>) => Fault][] = [
@@ -29,7 +32,7 @@ it.each(kills)("killed %s", async (_, fault) => {
     "docs.ndjson": wanted.map((one) => `${JSON.stringify(one)}\n`).join(""),
   });
   const env = loginEnv(proxy.url, server().admin);
-  // Nothing was recorded by then: another set goes on just as well, and waits for no lease.
+  // Nothing was recorded by then: another set can continue just as well, and does not wait for a lease.
   const run = () => startCli(["apply", folder, "--set", uniqueName("set"), "--format", "json"], { env });
 
   const isBatch = ({ path }: Recorded) => path === `/${database}/_bulk_docs`;
@@ -38,7 +41,7 @@ it.each(kills)("killed %s", async (_, fault) => {
     victim.child.kill("SIGKILL");
     await victim.result;
   };
-  // Of those that are sent side by side, the second one is the last one that gets there.
+  // Of the concurrent requests, the second one arrives last.
   const number = () => proxy.requests.filter(isBatch).length;
   proxy.faultWhen((one) => isBatch(one) && number() === 2, fault(kill));
   proxy.faultWhen((one) => isBatch(one) && number() > 2, "lost-before", 100);

@@ -1,4 +1,4 @@
-/** One transformation by several processes: each document is changed once, the step is recorded once. */
+/** One transformation by several processes: each document is changed once, and the step is recorded once. */
 import { describe, expect, it } from "vitest";
 import { apply, type Event, type Listener, loadMigrations, plan, status } from "../../src/index.js";
 import { type CliResult, loginEnv, type RunningCli, startCli } from "../support/cli.js";
@@ -65,7 +65,7 @@ async function place(yaml: string, own = script) {
       });
       return { ...running, working };
     },
-    /** What the history has, the first run first. */
+    /** The history, the first run first. */
     history: async () =>
       (await status(migrations, options)).runs
         .map(({ result, part, applied, failures }) => ({ result, part: part?.number, applied, failures }))
@@ -80,7 +80,7 @@ async function place(yaml: string, own = script) {
 const parsed = ({ stdout }: CliResult) => JSON.parse(stdout) as Awaited<ReturnType<typeof apply>>;
 
 onReal("four parts as four processes", () => {
-  it("of which two are killed, while a user writes, change each document once", async () => {
+  it("change each document once, even if two are killed while a user writes", async () => {
     const database = await freshDatabase("parts");
     await seed(database, 160);
     const { start, set, entries } = await place(step(database));
@@ -99,7 +99,7 @@ onReal("four parts as four processes", () => {
       }
     };
     const writer = user();
-    // The first ones to come divide the work; the others find it divided.
+    // The first ones divide the work; the others find it divided.
     const parts = ["1/4", "2/4", "3/4", "4/4"].map((part) => start(["--part", part, "--rate", "40"]));
     for (const { child, working } of parts.slice(1, 3)) void working.then(() => child.kill("SIGKILL"));
     const ended = await Promise.all(parts.map(({ result }) => result));
@@ -124,7 +124,7 @@ onReal("four parts as four processes", () => {
     expect(await locals(database)).toEqual([`_local/couchdb-migrate:${set}:plus-one`]);
   });
 
-  it("of a pattern, each killed in between, and numbered by Kubernetes", async () => {
+  it("work on a pattern, killed in between, with numbers from Kubernetes", async () => {
     const stem = uniqueName("tenant");
     const names = ["a", "b"].map((name) => databaseName("", server(), `${stem}-${name}`));
     for (const name of names) {
@@ -149,7 +149,7 @@ onReal("four parts as four processes", () => {
 });
 
 describe("an apply of a part", () => {
-  it("does what is before the step, leaves what is after it, and the last one records", async () => {
+  it("applies earlier steps, leaves later ones, and the last part records the step", async () => {
     const database = databaseName();
     const before = `- id: made\n  ensureDatabase: { name: ${database} }\n`;
     const after = `- id: after\n  ensureDocuments: { database: ${database}, docs: [{ _id: "0", counter: 5 }] }\n`;
@@ -164,7 +164,7 @@ describe("an apply of a part", () => {
     expect(await apply(2, 2)).toMatchObject({ result: "unchanged", applied: [], part: { open: [1] } });
     expect(await apply(1, 2)).toMatchObject({ applied: ["plus-one"], part: { open: [], left: ["after"] } });
     expect(Object.keys(await entries())).toEqual(["made", "plus-one"]);
-    // None is left that can be divided: nothing is done, and the step after it is said to be pending.
+    // No step is left to divide: nothing is done, and the next step is reported as pending.
     expect(await apply(1, 2)).toMatchObject({ result: "unchanged", part: { step: null, left: ["after"] } });
     expect((await apply()).applied).toEqual(["after"]);
     expect((await apply(2, 2)).part).toBeUndefined();
@@ -190,7 +190,7 @@ describe("an apply of a part", () => {
     expect((await status(migrations, options)).runs).toMatchObject([{ result: "failed", part, applied: [], failures }]);
   });
 
-  it("is refused in another number than the step was divided into, and an ordinary one does what is left", async () => {
+  it("is refused with another number of parts, and an ordinary apply does the rest", async () => {
     const database = await freshDatabase();
     await seed(database, 12);
     const { apply, migrations, options } = await place(step(database));
@@ -206,8 +206,8 @@ describe("an apply of a part", () => {
   });
 });
 
-onReal("beside a process that does a part", () => {
-  it("another that is told to do the same one waits for it, and finds nothing to do", async () => {
+onReal("alongside a process that does a part", () => {
+  it("another one for the same part waits for it, and finds nothing to do", async () => {
     const database = await freshDatabase();
     await seed(database, 24);
     const { apply, start, history, migrations, options } = await place(step(database));

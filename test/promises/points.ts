@@ -1,23 +1,23 @@
-/** The requests of a run by which it can be broken: those that every run sends, however slow it is. */
+/** The requests at which a run can be broken: those that every run sends, however slow it is. */
 import type { Recorded } from "../support/proxy.js";
 
 export interface Point {
   readonly name: string;
   readonly writes: boolean;
-  /** For one run: is this the request? To be asked of each request once, in order. */
+  /** For one run: is this the request? Call it once for each request, in order. */
   matcher(): (request: Recorded) => boolean;
 }
 
 const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
 const isHistory = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/history-default");
 
-/** The same on every server: nodes have names of their own, a revision may follow from a salt, and a sequence names its shards. */
+/** The same on every server: node names differ, a revision may depend on a salt, and a sequence names its shards. */
 function nameOf({ method, path }: Recorded): string {
   const named = path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME").replace(/([?&]rev=)[^&]+/, "$1REV");
   return `${method} ${named.replace(/([?&]since=)[^&]+/, "$1SEQUENCE")}`;
 }
 
-/** A slow run renews its lease once more than a quick one, so of the writes to the lease only taking and release count. */
+/** A slow run renews its lease once more than a quick one, so only taking and releasing the lease count. */
 export function pointsOf(requests: readonly Recorded[]): Point[] {
   const counts = new Map<string, number>();
   const points = requests
@@ -36,7 +36,7 @@ export function pointsOf(requests: readonly Recorded[]): Point[] {
   ];
 }
 
-/** The first request that is called so: its method and path. */
+/** The first request with this name: its method and path. */
 export function firstOf(name: string): Point {
   return { name, writes: true, matcher: () => nth((request) => nameOf(request) === name, 1) };
 }

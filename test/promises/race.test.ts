@@ -1,11 +1,11 @@
-/** Started many times at once, each step is applied once, and every runner ends well. */
+/** Started many times concurrently, each step is applied once, and every runner succeeds. */
 import { expect, it } from "vitest";
 import { podEnv, runCli } from "../support/cli.js";
 import { must } from "../support/request.js";
 import { canStartNodes, startCouchDB, startEmbedded } from "../support/servers.js";
 import { ids } from "./overmind-state.js";
 
-it("six runners on an empty server: each step is applied by one of them", async () => {
+it("six runners on an empty server apply each step once between them", async () => {
   const server = canStartNodes ? await startCouchDB() : await startEmbedded();
   try {
     const env = podEnv(server.url, server.admin);

@@ -1,4 +1,4 @@
-/** However a script goes wrong, `apply` says so, fails the step that it belongs to, and gives the lease back. */
+/** However a script goes wrong, `apply` says so, fails its step, and releases the lease. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -51,7 +51,7 @@ const linesOf = (text: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 const end = ({ folder }: Started) => readFile(join(folder, "end.log"), "utf8");
 
-/** Who holds it, or `null`. */
+/** The holder of the lease, or `null`. */
 async function leaseNow(): Promise<unknown> {
   const cwd = await tempFolder({});
   const { stdout } = await startCli(["status", "--set", database, "--format", "json"], { cwd, env: login() }).result;
@@ -77,7 +77,7 @@ const wrong: [title: string, script: string, says: RegExp][] = [
   ],
   ["exits", "export default () => process.exit(0);", /ended by itself/],
 ];
-it.each(wrong)("a script that %s: the step fails, the lease is free, exit code 1", async (_, script, says) => {
+it.each(wrong)("a script that %s fails its step with exit code 1, and the lease is free", async (_, script, says) => {
   const running = await start(script, ["--script-timeout", "2s"]);
   const { code, stdout, stderr } = await running.result;
   expect(code, stderr).toBe(1);
@@ -88,7 +88,7 @@ it.each(wrong)("a script that %s: the step fails, the lease is free, exit code 1
   expect(await leaseNow(), stderr).toBeNull();
 });
 
-it("a script with a top-level await that never settles: invalid input, and nothing is applied", async () => {
+it("a script with a top-level await that never settles is invalid input, and nothing is applied", async () => {
   const running = await start("await new Promise(() => {}); export default (document) => document;");
   const { code, stderr } = await running.result;
   expect(code, stderr).toBe(3);
@@ -96,7 +96,7 @@ it("a script with a top-level await that never settles: invalid input, and nothi
   expect(await end(running)).toContain("invalid");
 });
 
-it("SIGTERM while a script computes: exit code 7, the step is unfinished, the lease is free", async () => {
+it("SIGTERM while a script computes ends with exit code 7, an unfinished step and a free lease", async () => {
   const loop = "import { writeSync } from 'node:fs'; export default () => { writeSync(1, 'computing\\n'); for (;;); };";
   const running = await start(loop);
   running.child.stdout?.once("data", () => running.child.kill("SIGTERM"));
@@ -114,17 +114,20 @@ const loading: [title: string, source: string][] = [
 describe.each(loading)("SIGTERM while a script that %s is loaded", (_, source) => {
   const script = `import { writeSync } from 'node:fs'; writeSync(1, 'loading\\n'); ${source} export default () => {};`;
 
-  it.each(["apply", "plan", "validate"])("%s: exit code 7, interrupted, and nothing else is said", async (command) => {
-    const running = await start(script, [], {}, command);
-    running.child.stdout?.once("data", () => running.child.kill("SIGTERM"));
-    const { code, stdout, stderr } = await running.result;
-    expect([code, stdout], stderr).toEqual([7, "loading\n"]);
-    expect(linesOf(stderr)).toMatchObject([{ level: "error", code: "interrupted" }]);
-    expect(await end(running)).toMatch(/^interrupted: the run was interrupted/);
-  });
+  it.each(["apply", "plan", "validate"])(
+    "%s exits with code 7 as interrupted, and reports nothing else",
+    async (command) => {
+      const running = await start(script, [], {}, command);
+      running.child.stdout?.once("data", () => running.child.kill("SIGTERM"));
+      const { code, stdout, stderr } = await running.result;
+      expect([code, stdout], stderr).toEqual([7, "loading\n"]);
+      expect(linesOf(stderr)).toMatchObject([{ level: "error", code: "interrupted" }]);
+      expect(await end(running)).toMatch(/^interrupted: the run was interrupted/);
+    },
+  );
 });
 
-/** Runs a command with a fault that is none of a script's, as one of our own would be. */
+/** Runs a command with a fault outside of any script, like one of our own. */
 async function withFault(fault: string, script: string, flags: readonly string[]): Promise<Started> {
   const folder = await tempFolder({ "fault.cjs": fault });
   return start(script, flags, { NODE_OPTIONS: `--require ${join(folder, "fault.cjs")}` });
@@ -134,7 +137,7 @@ const throwing: [title: string, how: string][] = [
   ["an uncaught exception", "setImmediate(() => { throw new Error('unforeseen'); })"],
   ["an uncaught rejection", "Promise.reject(new Error('unforeseen'))"],
 ];
-it.each(throwing)("%s: the run fails and says so, the lease is free, exit code 1", async (_, how) => {
+it.each(throwing)("%s fails the run with a message and exit code 1, and the lease is free", async (_, how) => {
   const fault = `
     const http = require("node:http");
     const { request } = http;
@@ -155,7 +158,7 @@ it.each(throwing)("%s: the run fails and says so, the lease is free, exit code 1
   expect(await leaseNow(), stderr).toBeNull();
 });
 
-it("a process that runs out of work before its command is done: it says so, exit code 1", async () => {
+it("a process that runs out of work before its command is done says so, with exit code 1", async () => {
   const fault = `
     require("node:timers/promises").setTimeout = () => new Promise(() => {});`;
   const flags = ["--wait", "1m", "--url", "http://127.0.0.1:9"];

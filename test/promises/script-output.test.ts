@@ -1,4 +1,7 @@
-/** A script that prints spoils no output: stdout is the command's result only, and each line of a JSON log is JSON. */
+/**
+ * A script that prints does not break any output: stdout has only the command's result, and each line of a JSON log is
+ * JSON.
+ */
 import { expect, it } from "vitest";
 import { mostLines } from "../../src/steps/script-output.js";
 import { type CliResult, loginEnv, runCli } from "../support/cli.js";
@@ -36,14 +39,14 @@ it.each([
   ["plan", ["loads", expect.stringContaining("[31m"), "loads", expect.stringContaining("[31m"), "changes abathur"]],
   ["status", ["loads", expect.stringContaining("[31m")]],
   ["validate", ["loads", expect.stringContaining("[31m")]],
-])("%s --log-format json had bare lines among those of JSON", async (command, expected) => {
+])("%s --log-format json had plain lines among the JSON lines", async (command, expected) => {
   const { code, stdout, stderr } = await run(`${command} --log-format json`);
   expect(code, stderr).toBe(0);
   expect(linesOf(stdout)).toHaveLength(1);
   expect(outputOf(stderr).map(({ id, text }) => [id, text])).toEqual(expected.map((text) => ["legs", text]));
 });
 
-it("plan --format json began with what a script prints", async () => {
+it("plan --format json began with a script's output", async () => {
   const { stdout, stderr } = await run("plan --format json");
   expect(JSON.parse(stdout)).toMatchObject({ steps: [{ id: "legs" }] });
   const said = stderr.split("\n").filter((line) => line.includes("the script prints"));
@@ -51,13 +54,13 @@ it("plan --format json began with what a script prints", async () => {
   expect(said.at(-1)).toMatch(/^legs in cm-test-.*: the script prints: changes abathur$/);
 });
 
-it("a script that can't be loaded says why not in the log", async () => {
+it("a script that can't be loaded says why in the log", async () => {
   const { code, stdout, stderr } = await run("apply --log-format json", { script: "console.log('why'); throw 1;" });
   expect([code, stdout]).toEqual([3, ""]);
   expect(outputOf(stderr)).toMatchObject([{ level: "info", id: "legs", text: "why" }]);
 });
 
-it("a script that has the streams of its thread back prints into nothing", async () => {
+it("a script that restores the streams of its thread prints nowhere", async () => {
   const script = `delete process.stdout.write; delete process.stderr.write; ${loads} ${changes}`;
   const { code, stdout, stderr } = await run("apply --log-format json", { script });
   expect(code, stderr).toBe(0);
@@ -65,7 +68,7 @@ it("a script that has the streams of its thread back prints into nothing", async
   expect(outputOf(stderr)).toEqual([]);
 });
 
-it("a script that prints secrets told them", async () => {
+it("a script that prints secrets revealed them", async () => {
   const env = { SPAWN: "creep\nand-more", COUCHDB_MIGRATE_WAIT: "5s" };
   const user = `- id: user\n  ensureUser: { name: ${await freshDatabase()}, password: "\${SPAWN}" }\n`;
   const tells = "console.log(process.env.COUCHDB_PASSWORD, process.env.SPAWN, 'end');";

@@ -1,4 +1,6 @@
-/** What comes from a server is data: no command runs it, and the embedded server runs its functions where they reach nothing. */
+/**
+ * What comes from a server is data: no command executes it, and the embedded server runs its functions in isolation.
+ */
 import { expect, it } from "vitest";
 import { loginEnv, runCli } from "../support/cli.js";
 import { freshDatabase } from "../support/databases.js";
@@ -6,7 +8,7 @@ import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
-/** Whoever evaluates it ends with 99, inside `node:vm` as well. */
+/** A process that evaluates this exits with 99, even inside `node:vm`. */
 const canary = `(function () {
   try {
     (typeof process === "object" ? process : globalThis.constructor.constructor("return process")()).exit(99);

@@ -1,6 +1,6 @@
 /**
- * A run that is broken off leaves no word behind that all is done where it is not: whatever request of it is lost, the
- * short way is open only for files of which the plan says that every step is applied.
+ * An aborted run never leaves a snapshot that wrongly says that all is done: whichever request is lost, the
+ * fast path is taken only for files whose plan says that every step is applied.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
@@ -22,7 +22,7 @@ const steps = (role: string) =>
   );
 
 let benches: Benches;
-/** Folders of the files that a service has had, and has now. */
+/** Folders with a service's former and present files. */
 let before: string;
 let now: string;
 let points: readonly Point[];
@@ -81,7 +81,7 @@ async function isShort(folder: string, server: Addressed): Promise<boolean> {
   return "result" in first;
 }
 
-/** The short way is not open, or rightly so. */
+/** The fast path is not taken, or rightly so. */
 async function isTrue(folder: string, server: Addressed): Promise<boolean> {
   if (!(await isShort(folder, server))) return true;
   const { steps } = await plan(await loadMigrations(folder, { env: {} }), options(server));

@@ -1,4 +1,7 @@
-/** A signal ends a run as a pod has to end: between two steps, lease released, the reason said, exit code 7. */
+/**
+ * A signal ends a run as a pod should end: between two steps, with the lease released, the reason reported, and exit
+ * code 7.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,7 +37,7 @@ beforeEach(async () => {
 });
 
 interface Running extends RunningCli {
-  /** Resolves once stderr holds it. */
+  /** Resolves once stderr contains it. */
   says(text: string): Promise<void>;
   said(): Promise<string>;
 }
@@ -42,7 +45,7 @@ interface Running extends RunningCli {
 async function start(...flags: string[]): Promise<Running> {
   const cwd = await tempFolder(files);
   const url = proxy.url.replace("//", "//admin:secret@");
-  // One step after another, so that it is known which comes next.
+  // One step after another, so that the next one is known.
   const args = ["apply", "--concurrency", "1", "--termination-log", "termination.log", "--format", "json", ...flags];
   const running = startCli(args, { cwd, env: { COUCHDB_URL: url } });
   return {
@@ -64,31 +67,34 @@ async function lease(): Promise<{ holder: string | null; nonce: string } | undef
   return status === 404 ? undefined : body;
 }
 
-// Each starts processes, which takes its time on a crowded machine.
+// Each starts processes, which is slow on a busy machine.
 describe("a run that is told to stop", { timeout: 180_000 }, () => {
-  it.each(["SIGTERM", "SIGINT"] as const)("ends what is under way and begins no other step (%s)", async (signal) => {
-    const run = await start("--holder", "hatchery-0");
-    let during: string | null | undefined;
-    proxy.faultWhen(isPut("/overlord"), {
-      during: async () => {
-        during = (await lease())?.holder;
-        run.child.kill(signal);
-        await sleep(300);
-      },
-    });
-    const { code, stdout, stderr } = await run.result;
-    expect(code, stderr).toBe(7);
-    expect(during).toBe("hatchery-0");
-    expect(JSON.parse(stdout)).toMatchObject({ applied: ["overlord"], notReached: ["zergling", "hydralisk"] });
-    expect(await must(server, "GET", "/_all_dbs")).toEqual(expect.not.arrayContaining(["zergling", "hydralisk"]));
-    expect(await lease()).toMatchObject({ holder: null });
-    expect(await run.said()).toMatch(/^interrupted: .+\n$/);
-    // What was done is recorded, so that the next run goes on.
-    const next = await (await start()).result;
-    expect(JSON.parse(next.stdout)).toMatchObject({ applied: ["zergling", "hydralisk"], unchanged: ["overlord"] });
-  });
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "finishes what is under way and starts no other step (%s)",
+    async (signal) => {
+      const run = await start("--holder", "hatchery-0");
+      let during: string | null | undefined;
+      proxy.faultWhen(isPut("/overlord"), {
+        during: async () => {
+          during = (await lease())?.holder;
+          run.child.kill(signal);
+          await sleep(300);
+        },
+      });
+      const { code, stdout, stderr } = await run.result;
+      expect(code, stderr).toBe(7);
+      expect(during).toBe("hatchery-0");
+      expect(JSON.parse(stdout)).toMatchObject({ applied: ["overlord"], notReached: ["zergling", "hydralisk"] });
+      expect(await must(server, "GET", "/_all_dbs")).toEqual(expect.not.arrayContaining(["zergling", "hydralisk"]));
+      expect(await lease()).toMatchObject({ holder: null });
+      expect(await run.said()).toMatch(/^interrupted: .+\n$/);
+      // What was done is recorded, so that the next run continues.
+      const next = await (await start()).result;
+      expect(JSON.parse(next.stdout)).toMatchObject({ applied: ["zergling", "hydralisk"], unchanged: ["overlord"] });
+    },
+  );
 
-  it("while it waits for CouchDB", async () => {
+  it("ends while it waits for CouchDB", async () => {
     proxy.faultWhen(() => true, { status: 503 }, Number.POSITIVE_INFINITY);
     const run = await start();
     await run.says("waiting for CouchDB");
@@ -98,7 +104,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(proxy.writes()).toEqual([]);
   });
 
-  it("while it waits for the lease, which stays another's", async () => {
+  it("ends while it waits for the lease, which its holder keeps", async () => {
     await must(server, "PUT", "/couchdb-migrate");
     const theirs = { holder: "hatchery-1", nonce: "n", token: 4, since: new Date().toISOString(), ttl: 600_000 };
     await must(server, "PUT", "/couchdb-migrate/lease-default", { body: theirs });
@@ -110,8 +116,8 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(await lease()).toMatchObject(theirs);
   });
 
-  it("before it has begun", async () => {
-    // As early as a signal can be heard.
+  it("ends before it has started", async () => {
+    // As early as a signal can be handled.
     const preload = `process.on("newListener", (name) => name === "SIGTERM" && setImmediate(() => process.kill(process.pid, name)))`;
     const cwd = await tempFolder(files);
     const { result } = startCli(["apply", "--termination-log", "termination.log"], {
@@ -123,7 +129,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^interrupted: /);
   });
 
-  it("while the embedded server computes", async () => {
+  it("ends while the embedded server computes", async () => {
     const spec = 'selector: { t: { $regex: "^(a+)+$" } }, set: { /legs: 6 }';
     const cwd = await tempFolder({
       "migrations/001.yaml": `
@@ -143,7 +149,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     const { child, result } = startCli(["apply", "--sandbox", "--termination-log", "termination.log"], { cwd, env });
     child.stderr?.on("data", (text) => text.includes("asked") && !child.killed && child.kill("SIGTERM"));
     const { code, stderr } = await result;
-    // The query is given up after a moment: what fails by that has failed, and is not interrupted.
+    // The query is aborted after a moment: a step that fails because of that has failed, and is not interrupted.
     expect([1, 7], stderr).toContain(code);
     expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^(?:Failed: three|interrupted)/);
   });
@@ -165,8 +171,8 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
 });
 
 onNodes("a run that is told to stop while CouchDB hangs", () => {
-  // Each request may take five minutes here: what ends the run is that it has to.
-  it("ends all the same", async () => {
+  // Each request may take five minutes here: only the signal ends the run.
+  it("still ends", async () => {
     const node = server as unknown as CouchNode;
     const run = await start("--request-timeout", "5m", "--lease-ttl", "50m");
     proxy.faultWhen(isPut("/overlord"), {

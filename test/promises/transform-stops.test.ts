@@ -1,4 +1,4 @@
-/** A transformation that has to go gently, or to stop, through the command line. */
+/** A transformation that is throttled or stopped, through the command line. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { loginEnv, startCli } from "../support/cli.js";
@@ -42,7 +42,7 @@ async function changed(): Promise<number> {
   return counters.filter((counter) => counter === 1).length;
 }
 
-/** Of each run its result and the number of its part. */
+/** The result of each run, and the number of its part. */
 async function history(): Promise<unknown[]> {
   const { runs } = await must(server(), "GET", `/couchdb-migrate/history-${database}`);
   return runs.map(({ result, part }: { result: string; part?: { number: number } }) => [result, part?.number]);
@@ -54,13 +54,13 @@ async function ends(running: ReturnType<typeof startCli>, expected: object, code
   expect(JSON.parse(ended.stdout)).toMatchObject(expected);
 }
 
-it("--rate: no batch is larger than what a second may change", async () => {
+it("--rate limits a batch to the changes of one second", async () => {
   await ends(run("--rate", "12"), { applied: ["plus-one"] }, 0);
   expect([batches(), await changed()]).toEqual([2, documents]);
   proxy.reset();
 });
 
-it("SIGTERM: the batch under way is finished, no other is begun, and the next run goes on", async () => {
+it("SIGTERM lets the current batch finish, starts no other, and the next run continues", async () => {
   const running = run("--rate", "6");
   // A batch of six is read, written, and recorded as done, with what the signal finds under way.
   proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });
@@ -70,9 +70,10 @@ it("SIGTERM: the batch under way is finished, no other is begun, and the next ru
   expect([batches(), await changed()]).toEqual([2, documents]);
 });
 
-it("--timeout: exit code 6, no batch is begun after it, and the next run goes on", async () => {
+it("--timeout exits with code 6, starts no other batch, and the next run continues", async () => {
   const timeout = 5_000;
-  // It counts from before the lease is taken. The first batch is under way until it is over, but not until it is cut.
+  // The time-out counts from before the lease is taken. The first batch is still under way when it passes, but ends in
+  // time.
   let over = 0;
   const begin = () => {
     over = performance.now() + timeout + 100;
@@ -87,7 +88,7 @@ it("--timeout: exit code 6, no batch is begun after it, and the next run goes on
   expect(await changed()).toBe(documents);
 });
 
-it("documents that arrive without an end: the step is done all the same, and says so", async () => {
+it("a step ends even if documents keep arriving, and says so", async () => {
   let made = 0;
   const arrive = async () => {
     made += 1;
@@ -100,7 +101,7 @@ it("documents that arrive without an end: the step is done all the same, and say
   expect(await changed()).toBe(documents + made);
 });
 
-it("a part that has to stop says so in the same way", async () => {
+it("a stopped part reports it in the same way", async () => {
   const running = run("--rate", "6", "--part", "1/2");
   proxy.faultWhen(isBatch, { during: () => void running.child.kill("SIGTERM") });
   const part = { step: "plus-one", number: 1, of: 2, open: null };

@@ -1,4 +1,4 @@
-/** Warnings about the connection, and those of Node.js, in a log of JSON lines. */
+/** Warnings about the connection, and from Node.js, in a log of JSON lines. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "../support/cli.js";
@@ -18,13 +18,13 @@ async function linesOf(env: Readonly<Record<string, string>>) {
     .map((line) => JSON.parse(line));
 }
 
-test("an unchecked certificate is reported once, by us and not by Node.js", async () => {
+test("an unchecked certificate is reported once, by the tool and not by Node.js", async () => {
   const lines = await linesOf({ COUCHDB_URL: "https://127.0.0.1:1", NODE_TLS_REJECT_UNAUTHORIZED: "0" });
   const said = lines.filter((line) => JSON.stringify(line).includes("NODE_TLS_REJECT_UNAUTHORIZED"));
   expect(said).toMatchObject([{ level: "warn", event: "warning", code: "tls-unverified" }]);
 });
 
-test("a password over plain HTTP, and the warnings of Node.js", async () => {
+test("a password over plain HTTP, and warnings from Node.js, are reported", async () => {
   const lines = await linesOf({ COUCHDB_URL: "http://couch.invalid:1" });
   const warnings = lines.filter(({ level }) => level === "warn");
   expect(warnings).toMatchObject([

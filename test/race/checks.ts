@@ -1,4 +1,4 @@
-/** What must hold after many runners were at the same files at once. */
+/** What must hold after many runners worked on the same files concurrently. */
 
 import type { CliResult } from "../support/cli.js";
 import type { CouchNode } from "../support/couchdb.js";
@@ -28,7 +28,7 @@ export async function checkRound(
   const done = runners
     .flatMap(({ stdout }) => parsed(stdout))
     .flatMap(({ applied, adopted }) => [...applied, ...adopted]);
-  // Who comes to a step that another has done, but could not record, adopts it; nobody writes it again.
+  // A runner that finds a step done, but not recorded, by another one adopts it; nobody writes it again.
   const applied = runners.flatMap(({ stdout }) => parsed(stdout)).flatMap((result) => result.applied);
   const twice = [...new Set(applied.filter((id, i) => applied.indexOf(id) !== i))];
   if (twice.length > 0) violations.push(`applied by more than one runner: ${twice.join(", ")}`);
@@ -54,7 +54,7 @@ function parsed(stdout: string): Result[] {
   }
 }
 
-/** Live leaves of each document, as far as any copy knows; replication inside the cluster may take a moment. */
+/** The live leaves of each document on any copy; replication inside the cluster may take a moment. */
 async function conflicted(node: CouchNode, database: string): Promise<string[]> {
   const look = async () => {
     const { rows } = await must(node, "GET", `/${database}/_all_docs`);

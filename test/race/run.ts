@@ -1,7 +1,7 @@
 /**
- * Promise 3: started many times at once, each step is done once, and every runner exits 0. Real processes with the same
- * files, against one node and against a cluster of three, each through another node, while one node at a time is
- * stopped, hung or killed.
+ * Promise 3: started many times concurrently, each step is applied once, and every runner exits 0. Real processes with
+ * the same files, against one node and against a cluster of three, each through another node, while one node at a time
+ * is stopped, hung or killed.
  *
  *   npm run race -- [--rounds 20] [--runners 6] [--faults none,stop,hang,kill] [--lease-ttl 30s] [--only-cluster]
  *
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     runners: { type: "string", default: "6" },
     faults: { type: "string", default: "none,stop,hang,kill" },
     "only-cluster": { type: "boolean", default: false },
-    // Also how long a runner puts up with a node that is away: on a crowded machine it comes back slowly.
+    // Also how long a runner waits for a node that is down: on a busy machine, it comes back slowly.
     "lease-ttl": { type: "string", default: "30s" },
   },
 });
@@ -33,7 +33,7 @@ const counts = { rounds: 0, runners: 0, faults: 0, waits: 0, takeovers: 0, viola
 const byFault: Record<string, number> = {};
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Goes wrong for some seconds, at some time while the runners are at work, and comes back. */
+/** Makes the node fail for some seconds while the runners work, and brings it back. */
 async function breakFor(node: CouchNode, fault: string): Promise<void> {
   await sleep(Math.random() * 3_000);
   counts.faults += 1;

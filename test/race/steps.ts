@@ -1,17 +1,17 @@
-/** What the runners of a round have to do, and what must have come of it. */
+/** What the runners of a round have to do, and the expected result. */
 import { kinds } from "../../src/kinds/index.js";
 import { type Addressed, must } from "../support/request.js";
 
 export interface RoundSteps {
   readonly files: Readonly<Record<string, string>>;
-  /** Makes by hand what the steps take for granted. */
+  /** Creates what the steps take for granted. */
   prepare(server: Addressed): Promise<void>;
   /** Violations. */
   expectDone(server: Addressed): Promise<string[]>;
 }
 
 const drones = 40;
-/** Each document that it changes counts how often it was changed. */
+/** Each changed document counts its changes. */
 const counting = "export default (doc) => ({ ...doc, count: doc.count + 1 });\n";
 const transform = (hive: string) =>
   `- id: count\n  transformDocuments: { database: ${hive}, selector: { type: drone }, script: count.mjs }\n`;
@@ -47,7 +47,7 @@ export function stepsOf(name: string): RoundSteps {
       await must(server, "POST", `/${hive}/_bulk_docs`, { body: { docs } });
     },
     async expectDone(server) {
-      // From all copies: a node that was away may show what it had, until the others have told it.
+      // From all copies: a node that was down may show its old state until it has caught up.
       const ids = Array.from({ length: drones }, (_, i) => `drone-${i}`);
       const docs = await Promise.all(ids.map((id) => must(server, "GET", `/${hive}/${id}?r=3`)));
       const wrong = docs.filter(({ count }) => count !== (oneTime ? 1 : 0));

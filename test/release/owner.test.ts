@@ -1,4 +1,4 @@
-/** One place says where the project lives, package.json's `repository`: everything else repeats it. */
+/** Only package.json's `repository` says where the project lives: everything else repeats it. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,13 +10,13 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const slug: string = slugOf(manifest);
 
 describe("the repository", () => {
-  it("is one of GitHub, named as the package is", () => expect(slug.split("/")[1]).toBe(manifest.name));
+  it("is on GitHub, with the name of the package", () => expect(slug.split("/")[1]).toBe(manifest.name));
 
-  it("gives homepage and bugs", () => {
+  it("is the base of homepage and bugs", () => {
     expect({ homepage: manifest.homepage, bugs: manifest.bugs }).toEqual(derivedFrom(slug));
   });
 
-  it("is the only one that any file names", () => {
+  it("is the only repository that any file names", () => {
     const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
       .split("\0")
       .filter(Boolean);
@@ -31,7 +31,7 @@ describe("the repository", () => {
   it.each([
     ["another account", "see https://github.com/zerg/couchdb-migrate/issues", ["zerg/couchdb-migrate"]],
     ["another account's image", "image: ghcr.io/zerg/couchdb-migrate:1", ["zerg/couchdb-migrate"]],
-    ["its own image, in lower case as registries want it", "ghcr.io/hive/couchdb-migrate", []],
+    ["its own image, in lower case as registries require", "ghcr.io/hive/couchdb-migrate", []],
     ["another project", "https://github.com/apache/couchdb", []],
   ])("is compared with %s", (_, text, found) => expect(otherOwners(text, "Hive/couchdb-migrate")).toEqual(found));
 

@@ -1,4 +1,4 @@
-/** A small project with the release's scripts, a repository of its own, and commands that only say what they are told. */
+/** A small project with the release's scripts, its own repository, and commands that only record their arguments. */
 import { execFile } from "node:child_process";
 import { chmod, cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -38,15 +38,15 @@ export const manifest = {
 
 export interface Project {
   readonly folder: string;
-  /** What a command printed. It finds no settings of the shell that runs the tests. */
+  /** The output of a command. It gets no settings from the shell that runs the tests. */
   run(command: string, ...args: readonly string[]): Promise<string>;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
 }
 
 /**
- * @param version as `npm version` leaves it; that of the manifest: with something that is not released yet
- * @param commands shell scripts that stand in for commands; what they were told is in `told`, line by line
+ * @param version as `npm version` leaves it; by default the manifest's, with unreleased changes
+ * @param commands shell scripts that stand in for commands; their arguments are in `told`, line by line
  */
 export async function project(
   version = manifest.version,

@@ -1,4 +1,4 @@
-/** What `npm version` and the release workflow run, as far as it can be shown without an account. */
+/** What `npm version` and the release workflow run, as far as it can be tested without an account. */
 import { describe, expect, it } from "vitest";
 import { project } from "./project.js";
 
@@ -9,7 +9,7 @@ const npm = {
 };
 
 describe("npm version", () => {
-  it("leaves what can be released: every file at the new version, and no tag, which is the owner's", async () => {
+  it("leaves a releasable state: every file at the new version, and no tag, which is up to the owner", async () => {
     const { run, read } = await project();
     await run("npm", "version", "minor", "--no-git-tag-version");
     expect(await run("git", "diff", "HEAD", "--name-only")).toBe("CHANGELOG.md\nDockerfile\npackage.json\n");
@@ -18,13 +18,13 @@ describe("npm version", () => {
     expect(await run("node", "scripts/release/check.mjs", "v1.2.0", "notes.md")).toBe("v1.2.0 can be released\n");
     expect(await read("notes.md")).toMatch(/^### Fixed\n/);
   });
-  it("keeps what is unreleased for the version that a release candidate is of", async () => {
+  it("keeps unreleased changes for the version after its release candidate", async () => {
     const { run } = await project();
     await run("npm", "version", "1.2.0-rc.1", "--no-git-tag-version");
     expect(await run("git", "diff", "HEAD", "--name-only")).toBe("Dockerfile\npackage.json\n");
     expect(await run("node", "scripts/release/check.mjs", "v1.2.0-rc.1")).toBe("v1.2.0-rc.1 can be released\n");
   });
-  it("releases a version for the first time that package.json already has", async () => {
+  it("releases the version that package.json already has, if it is the first time", async () => {
     const { run } = await project();
     await run("npm", "version", "1.1.1", "--no-git-tag-version");
     await run("git", "checkout", "-q", "HEAD", "CHANGELOG.md");
@@ -34,14 +34,14 @@ describe("npm version", () => {
 });
 
 describe("set-owner", () => {
-  it("writes the owner into every file that has the placeholder, and a release is then no longer refused for it", async () => {
+  it("writes the owner into every file that has the placeholder, and a release is no longer refused because of it", async () => {
     const { run, read, write } = await project("1.2.0");
     await write("package.json", (await read("package.json")).replaceAll("/Hive/", "/__OWNER__/"));
     await expect(run("node", "scripts/release/check.mjs", "v1.2.0")).rejects.toThrow("placeholder");
     expect(await run("node", "scripts/release/set-owner.mjs", "hive-mind")).toBe("package.json\n");
     expect(await run("node", "scripts/release/check.mjs", "v1.2.0")).toBe("v1.2.0 can be released\n");
   });
-  it.each(["-hive", "hive--mind", "__OWNER__", "a b"])("refuses %j, which is no account", async (name) => {
+  it.each(["-hive", "hive--mind", "__OWNER__", "a b"])("refuses %j, which is not an account", async (name) => {
     const { run } = await project();
     await expect(run("node", "scripts/release/set-owner.mjs", name)).rejects.toThrow("usage");
   });
@@ -80,18 +80,18 @@ describe("the image", () => {
     const name = "ghcr.io/hive/couchdb-migrate";
     expect(outputs).toContain(`name=${name}\ntags<<END\n${tags.map((tag) => `${name}:${tag}\n`).join("")}END\n`);
   });
-  it("has no base that an answer without a digest made up", async () =>
+  it("is refused if a base has no digest", async () =>
     await expect(inputs("1.2.0", { docker: "echo '<no value>'" })).rejects.toThrow("is not a digest"));
 });
 
-describe("what is packed", () => {
+describe("the packed release", () => {
   const packed = async (version: string) => {
     const made = await project(version, { ...npm, gh: "" });
     await made.run("sh", "scripts/release/pack.sh", "release");
     return made;
   };
 
-  it("is the tarball, its SBOM, checksums that hold, and the notes", async () => {
+  it("has the tarball, its SBOM, valid checksums, and the notes", async () => {
     const { run, read } = await packed("1.2.0");
     const files = ["couchdb-migrate-1.2.0.cdx.json", "couchdb-migrate-1.2.0.tgz", "dist-tag", "notes.md", "SHA256SUMS"];
     expect((await run("ls", "release")).trim().split("\n").toSorted()).toEqual(files.toSorted());
@@ -101,13 +101,13 @@ describe("what is packed", () => {
   it.each([
     ["1.2.0", "latest"],
     ["1.2.0-rc.1", "next"],
-  ])("of %s is for those who ask npm for %s", async (version, tag) => {
+  ])("of %s gets the npm tag %s", async (version, tag) => {
     expect(await (await packed(version)).read("release/dist-tag")).toBe(`${tag}\n`);
   });
   it.each([
     ["1.2.0", ""],
     ["1.2.0-rc.1", " --prerelease"],
-  ])("of %s becomes a release on GitHub%s, of a tag that is there", async (version, flag) => {
+  ])("of %s becomes a release on GitHub%s, with an existing tag", async (version, flag) => {
     const made = await packed(version);
     await made.run("sh", "scripts/release/github-release.sh", "release");
     const name = `release/couchdb-migrate-${version}`;

@@ -1,10 +1,10 @@
 /**
- * Broken inputs, and what has to be said of each: `code line:column`, in the order of the text. A case that has several
- * files names them, and its problems say which one is meant: `b.yaml code line:column`.
+ * Broken inputs, and the expected problems: `code line:column`, in the order of the text. A case that has several
+ * files names them, and its problems say which file: `b.yaml code line:column`.
  */
 export interface Broken {
   readonly name: string;
-  /** The one file, 001.yaml. */
+  /** The only file, 001.yaml. */
   readonly text?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -40,14 +40,14 @@ export const broken: readonly Broken[] = [
   { name: "a former id in another file's step", files: { "a.yaml": "- id: b\n  formerly: [a]\n  ensureDatabase: { name: b }\n", "b.yaml": "- id: a\n  ensureDatabase: { name: a }\n" }, problems: ["a.yaml former-id-in-use 2:14"] },
   { name: "a former id that is not a list", text: "- id: b\n  formerly: a\n  ensureDatabase: { name: b }\n", problems: ["wrong-type 2:13"], says: "formerly: [old-id]" },
   { name: "a former id that is a number", text: "- id: b\n  formerly: [7]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
-  { name: "a former id that no step can have", text: '- id: b\n  formerly: ["a b"]\n  ensureDatabase: { name: b }\n', problems: ["bad-id 2:14"] },
+  { name: "an invalid former id", text: '- id: b\n  formerly: ["a b"]\n  ensureDatabase: { name: b }\n', problems: ["bad-id 2:14"] },
   { name: "former ids that are empty", text: "- id: b\n  formerly: [~]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
 
   // Syntax.
   { name: "a tab as indentation", text: "- id: zerglings\n\tensureDatabase:\n\t\tname: a\n", problems: ["tab 2:1", "tab 3:1"], says: "spaces" },
   { name: "a tab deeper down", text: "- id: a\n  ensureDatabase:\n\t  name: a\n", problems: ["tab 3:1"] },
-  { name: "a quote that does not end", text: '- id: "zerglings\n  ensureDatabase: { name: a }\n', problems: ["bad-yaml 1:7"] },
-  { name: "a brace that does not end", text: "- id: a\n  ensureDatabase: { name: a\n", problems: ["bad-yaml 3:1"] },
+  { name: "an unterminated quote", text: '- id: "zerglings\n  ensureDatabase: { name: a }\n', problems: ["bad-yaml 1:7"] },
+  { name: "an unterminated brace", text: "- id: a\n  ensureDatabase: { name: a\n", problems: ["bad-yaml 3:1"] },
   { name: "indentation that fits nowhere", text: "- id: a\n  ensureDatabase:\n    name: a\n   q: 1\n", problems: ["bad-yaml 4:1"] },
   { name: "a variable in braces without quotes", text: database("${NAME}"), problems: ["bad-yaml 2:28"], says: '"${NAME}"' },
   { name: "a wrong escape", text: '- id: "a\\q"\n  ensureDatabase: { name: a }\n', problems: ["bad-yaml 1:9"], says: "backslash" },
@@ -74,10 +74,10 @@ export const broken: readonly Broken[] = [
   // Steps.
   { name: "a step that is a word", text: "- ensureDatabase\n", problems: ["not-a-step 1:3"] },
   { name: "a step that is a list", text: "- [a, b]\n", problems: ["not-a-step 1:3"] },
-  { name: "a step that is nothing", text: `-\n${database("a")}`, problems: ["not-a-step 1:2"] },
+  { name: "an empty step", text: `-\n${database("a")}`, problems: ["not-a-step 1:2"] },
   { name: "no id", text: "- ensureDatabase: { name: a }\n", problems: ["missing-id 1:3"] },
   { name: "an empty id", text: "- id:\n  ensureDatabase: { name: a }\n", problems: ["bad-id 1:3"], says: "no value" },
-  { name: "an id of no characters", text: '- id: ""\n  ensureDatabase: { name: a }\n', problems: ["bad-id 1:7"] },
+  { name: "an id without characters", text: '- id: ""\n  ensureDatabase: { name: a }\n', problems: ["bad-id 1:7"] },
   { name: "a numeric id", text: "- id: 001\n  ensureDatabase: { name: a }\n", problems: ["bad-id 1:7"], says: '"001"' },
   { name: "a numeric id with a fraction", text: "- id: 1.10\n  ensureDatabase: { name: a }\n", problems: ["bad-id 1:7"], says: '"1.10"' },
   { name: "true as an id", text: "- id: true\n  ensureDatabase: { name: a }\n", problems: ["bad-id 1:7"], says: '"true"' },
@@ -92,8 +92,8 @@ export const broken: readonly Broken[] = [
   { name: "a file of documents", text: '[{ "_id": "a", "name": "x" }, { "_id": "b" }]', problems: ["not-a-list 1:1"], says: "a file of documents, not of steps" },
   { name: "a database name in capitals", text: "- id: a\n  ensureDatabase: { name: Foo }\n", problems: ["bad-value 2:27"], says: "use lower case: `foo`" },
   { name: "an unknown step", text: "- id: a\n  ensureDatabse: { name: a }\n", problems: ["unknown-step 2:3"], says: "unknown kind `ensureDatabse`; did you mean `ensureDatabase`?" },
-  { name: "a step in other letters", text: "- id: a\n  ensure-database: { name: a }\n", problems: ["unknown-step 2:3"], says: "did you mean `ensureDatabase`?" },
-  { name: "a step that is like none", text: "- id: a\n  createTable: {}\n", problems: ["unknown-step 2:3"], says: "the kinds are ensure" },
+  { name: "a step in kebab case", text: "- id: a\n  ensure-database: { name: a }\n", problems: ["unknown-step 2:3"], says: "did you mean `ensureDatabase`?" },
+  { name: "a step that is not similar to any", text: "- id: a\n  createTable: {}\n", problems: ["unknown-step 2:3"], says: "the kinds are ensure" },
   { name: "an unknown key in a step", text: "- id: a\n  desciption: x\n  ensureDatabase: { name: a }\n", problems: ["unknown-field 2:3"], says: "did you mean `description`?" },
   { name: "a field that is not indented", text: "- id: a\n  ensureDatabase:\n  name: a\n", problems: ["wrong-type 2:3", "unknown-field 3:3"] },
   { name: "the same id twice in a file", text: "- id: a\n  ensureDatabase: { name: a }\n- id: a\n  ensureDatabase: { name: b }\n", problems: ["duplicate-id 3:7"], says: "001.yaml:1:7" },
@@ -114,10 +114,10 @@ export const broken: readonly Broken[] = [
   // Specs.
   { name: "a spec that is text", text: step("zerglings"), problems: ["wrong-type 2:19"], says: "mapping" },
   { name: "a spec that is a list", text: step("[zerglings]"), problems: ["wrong-type 2:3"], says: "not a list" },
-  { name: "a spec that is nothing", text: "- id: a\n  ensureDatabase:\n", problems: ["wrong-type 2:3"], says: "no value" },
+  { name: "an empty spec", text: "- id: a\n  ensureDatabase:\n", problems: ["wrong-type 2:3"], says: "no value" },
   { name: "a missing field", text: step("{ q: 1 }"), problems: ["missing-field 2:3"], says: "`ensureDatabase` needs `name`" },
   { name: "an unknown field", text: step("{ name: a, partitoned: true }"), problems: ["unknown-field 2:30"], says: "did you mean `partitioned`?" },
-  { name: "an unknown field that is like none", text: step("{ name: a, colour: red }"), problems: ["unknown-field 2:30"], says: "it has `name`, `partitioned`" },
+  { name: "an unknown field that is not similar to any", text: step("{ name: a, colour: red }"), problems: ["unknown-field 2:30"], says: "it has `name`, `partitioned`" },
   { name: "yes", text: step("{ name: a, partitioned: yes }"), problems: ["wrong-type 2:43"], says: "write `true`" },
   { name: "no", text: step("{ name: a, partitioned: no }"), problems: ["wrong-type 2:43"], says: "write `false`" },
   { name: "true in quotes", text: step('{ name: a, partitioned: "true" }'), problems: ["wrong-type 2:43"], says: "without quotes" },
@@ -134,7 +134,7 @@ export const broken: readonly Broken[] = [
   { name: "a database name with a dot", text: database("a.b"), problems: ["bad-value 2:27"] },
   { name: "a database name of 300 characters", text: database(repeat(300, "a")), problems: ["bad-value 2:27"], says: "300 characters" },
   { name: "an empty database name", text: database('""'), problems: ["bad-value 2:27"], says: "empty" },
-  { name: "a database name with a line end", text: database('"a\\n"'), problems: ["bad-value 2:27"], says: "`a\\n`" },
+  { name: "a database name with a line break", text: database('"a\\n"'), problems: ["bad-value 2:27"], says: "`a\\n`" },
   { name: "members.names that is text", text: '- id: a\n  ensureSecurity:\n    database: a\n    members:\n      names: "x"\n', problems: ["wrong-type 5:14"], says: "`members.names` must be a list, not text; write `[x]`" },
   { name: "a name that is a number", text: "- id: a\n  ensureSecurity: { database: a, members: { names: [x, 7] } }\n", problems: ["wrong-type 2:56"], says: "members.names[1]" },
   { name: "a mode that does not exist", text: "- id: a\n  ensureSecurity: { database: a, mode: merg }\n", problems: ["bad-value 2:40"], says: "did you mean `merge`?" },
@@ -152,12 +152,12 @@ export const broken: readonly Broken[] = [
   { name: "two missing variables", text: "- id: a\n  ensureAdmin:\n    name: ${USER_NAME}\n    password: ${PASSWORD}\n", problems: ["missing-variable 3:11", "missing-variable 4:15"] },
   { name: "an unterminated variable", text: "- id: a\n  ensureDatabase:\n    name: ${DATABASE\n", problems: ["unterminated-variable 3:11"] },
   { name: "a bad variable", text: "- id: a\n  ensureDatabase:\n    name: ${my-db}\n", problems: ["bad-variable 3:11"] },
-  { name: "a variable that gives a bad name", text: "- id: a\n  ensureDatabase:\n    name: ${DATABASE}\n", env: { DATABASE: "Bad" }, problems: ["bad-value 3:11"], says: "`Bad`" },
-  { name: "a variable that gives no number", text: step('{ name: a, q: "${Q}" }'), env: { Q: "many" }, problems: ["wrong-type 2:33"] },
+  { name: "a variable whose value is a bad name", text: "- id: a\n  ensureDatabase:\n    name: ${DATABASE}\n", env: { DATABASE: "Bad" }, problems: ["bad-value 3:11"], says: "`Bad`" },
+  { name: "a variable whose value is not a number", text: step('{ name: a, q: "${Q}" }'), env: { Q: "many" }, problems: ["wrong-type 2:33"] },
   { name: "a missing secret file", text: "- id: a\n  ensureAdmin:\n    name: a\n    password: ${file:/no/such/file}\n", problems: ["missing-file 4:15"], says: "/no/such/file" },
   { name: "a missing file", text: "- id: a\n  ensureDesignDocs:\n    database: a\n    from: nowhere.json\n", problems: ["missing-file 4:11"], says: "nowhere.json does not exist" },
 
-  // All at once.
+  // Several problems.
   {
     name: "problems of several steps and files, in order",
     files: {
@@ -175,7 +175,7 @@ export const broken: readonly Broken[] = [
   },
 ];
 
-/** Each line names the one before ten times. */
+/** Each line names the previous one ten times. */
 function laughs(): string {
   const lines = ["- id: a\n  ensureSecurity:\n    database: a\n    admins:\n      a0: &a0 [lol]"];
   for (let i = 1; i < 12; i++) lines.push(`      a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]`);

@@ -1,4 +1,4 @@
-/** A database is as the step asks, or the run says that it is not. */
+/** A database is as the step declares, or the run says that it is not. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Addressed, request } from "../../support/request.js";
 import { server, startEmbedded } from "../../support/servers.js";
@@ -6,7 +6,7 @@ import { openStage } from "./stage.js";
 
 const isOld = Number.parseInt(server().version, 10) < 3;
 
-/** CouchDB 2.x takes the parameter and ignores it. */
+/** CouchDB 2.x accepts the parameter and ignores it. */
 async function serverWithoutPartitions(): Promise<Addressed> {
   if (isOld) return server();
   const embedded = await startEmbedded({ version: "2.3.1" });
@@ -31,14 +31,14 @@ describe("a server without partitions", () => {
     expect(writes()).toEqual([]);
   });
 
-  it("takes databases that ask for none", async () => {
+  it("accepts databases without partitions", async () => {
     const { name, apply } = await openStage(await serverWithoutPartitions());
     const without = `- id: db\n  ensureDatabase: { name: ${name}-a }\n`;
     expect(await apply(without)).toMatchObject({ applied: ["db"], failures: [] });
   });
 });
 
-it("a database that was made without its partitions is a failure, and not recorded", async () => {
+it("a database that was created without its partitions is a failure, and not recorded", async () => {
   const { name, plan, apply, proxy } = await openStage();
   const yaml = `- id: db\n  ensureDatabase: { name: ${name}-a, partitioned: true }\n`;
   // Something on the way drops the query.
@@ -49,7 +49,7 @@ it("a database that was made without its partitions is a failure, and not record
   expect(await plan(yaml)).toMatchObject({ steps: [{ state: "pending", action: "refused" }] });
 });
 
-it("more copies than the cluster has nodes are a warning of plan, apply, and every plan after it", async () => {
+it("more copies than the cluster has nodes are a warning in plan, apply, and every later plan", async () => {
   const { name, plan, apply } = await openStage();
   const yaml = `- id: db\n  ensureDatabase: { name: ${name}-a, n: 3 }\n`;
   const warnings = [expect.objectContaining({ id: "db", message: expect.stringContaining("n is 1, not 3") })];
@@ -58,7 +58,7 @@ it("more copies than the cluster has nodes are a warning of plan, apply, and eve
   expect(await plan(yaml)).toMatchObject({ changes: 0, warnings });
 });
 
-it("a database that CouchDB reports as made, and that is not there, is a failure", async () => {
+it("a database that CouchDB reports as created, but that does not exist, is a failure", async () => {
   const { name, apply, proxy } = await openStage();
   const yaml = `- id: db\n  ensureDatabase: { name: ${name}-a }\n`;
   proxy.faultWhen(({ method, path }) => method === "PUT" && path === `/${name}-a`, { status: 201, body: { ok: true } });

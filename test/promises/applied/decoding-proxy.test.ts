@@ -1,4 +1,4 @@
-/** Behind a proxy that decodes paths, nothing is written under another name than the files have. */
+/** Behind a proxy that decodes paths, nothing is written under a name other than the one in the files. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { must, request } from "../../support/request.js";
 import { server } from "../../support/servers.js";
@@ -34,7 +34,7 @@ describe.each(cases)("%s", (_, yamlOf) => {
     expect(writes()).toEqual([]);
   });
 
-  it("is applied where the proxy passes paths on as they are, and asked about once", async () => {
+  it("is applied if the proxy passes paths on unchanged, which is checked once", async () => {
     const { name, apply, plan, proxy } = await openStage();
     await must(server(), "PUT", `/${name}`);
     onTestFinished(async () => void (await request(server(), "DELETE", `/_node/_local/_config/${name}/a%2Bb`)));
@@ -44,21 +44,21 @@ describe.each(cases)("%s", (_, yamlOf) => {
   });
 });
 
-it("names without such characters pass, and nothing is asked", async () => {
+it("names without such characters are accepted, and nothing is checked", async () => {
   const { name, apply, proxy } = await openStage(server(), decodes);
   await must(server(), "PUT", `/${name}`);
   expect(await apply(designDoc(name, "app:v2"))).toMatchObject({ applied: ["step"], failures: [] });
   expect(proxy.requests.filter(({ path }) => asked.test(path))).toEqual([]);
 });
 
-it("a percent sign passes where the proxy encodes it again", async () => {
+it("a percent sign is accepted if the proxy encodes it again", async () => {
   const { name, apply } = await openStage(server(), decodes);
   await must(server(), "PUT", `/${name}`);
   expect(await apply(designDoc(name, "app%2Bv2"))).toMatchObject({ applied: ["step"], failures: [] });
   expect(await must(server(), "GET", `/${name}/_design/app%252Bv2`)).toMatchObject({ _id: "_design/app%2Bv2" });
 });
 
-it("documents pass, whatever their ids: they are sent in the body", async () => {
+it("documents are accepted, whatever their ids: they are sent in the body", async () => {
   const { name, apply } = await openStage(server(), decodes);
   await must(server(), "PUT", `/${name}`);
   const yaml = `- id: step\n  ensureDocuments: { database: ${name}, docs: [{ _id: "a+b/c%2F" }] }\n`;
@@ -66,20 +66,17 @@ it("documents pass, whatever their ids: they are sent in the body", async () => 
   expect(await must(server(), "GET", `/${name}/a%2Bb%2Fc%252F`)).toMatchObject({ _id: "a+b/c%2F" });
 });
 
-describe("where the proxy does not let us ask", () => {
+describe("if the proxy blocks the check", () => {
   const through = { ...decodes, forbids: ({ path }: { readonly path: string }) => asked.test(path) };
 
-  it.each(["app+v2", "app/v2"])(
-    "the answer for design document %s names another one, and the run fails",
-    async (doc) => {
-      const { name, apply, plan } = await openStage(server(), through);
-      await must(server(), "PUT", `/${name}`);
-      const yaml = designDoc(name, doc);
-      expect(await apply(yaml)).toMatchObject({
-        applied: [],
-        failures: [{ id: "step", code: "not-applied", message: expect.stringContaining(`_design/${doc}`) }],
-      });
-      expect(await plan(yaml)).toMatchObject({ steps: [{ state: "pending" }] });
-    },
-  );
+  it.each(["app+v2", "app/v2"])("the run fails if the answer for design document %s names another one", async (doc) => {
+    const { name, apply, plan } = await openStage(server(), through);
+    await must(server(), "PUT", `/${name}`);
+    const yaml = designDoc(name, doc);
+    expect(await apply(yaml)).toMatchObject({
+      applied: [],
+      failures: [{ id: "step", code: "not-applied", message: expect.stringContaining(`_design/${doc}`) }],
+    });
+    expect(await plan(yaml)).toMatchObject({ steps: [{ state: "pending" }] });
+  });
 });

@@ -17,11 +17,11 @@ interface Row {
   readonly code?: string;
   /** What the failure names. Default: the case's name, which databases, users and sections have. */
   readonly names?: string;
-  /** The proxy passes this on instead of a body; absent: nothing else is thinkable. */
+  /** The proxy passes this on instead of a body; absent: no other body is possible. */
   readonly other?: (body: unknown) => unknown;
   /** Only these writes; default: all but those of ledger and lease. */
   readonly only?: RegExp;
-  /** Changes what all tests share. */
+  /** Whether it changes what all tests share. */
   readonly ownServer?: true;
 }
 
@@ -34,7 +34,7 @@ function poorer(doc: Json): Json {
   return Object.fromEntries(Object.entries(doc).filter(([key]) => key !== last));
 }
 
-/** The answer names another document then. */
+/** In that case, the answer names another document. */
 const renamed = (body: Json) => ({ ...body, docs: body.docs?.map((doc: Json) => ({ ...doc, _id: `${doc._id}-x` })) });
 const otherIndex = (body: Json) => ({ ...body, index: { fields: ["something-else"] } });
 
@@ -57,14 +57,14 @@ const rows: Readonly<Record<string, Row>> = {
   removeDatabase: { proof: "look" },
   removeDesignDocs: { proof: "answer" },
   removeDocuments: { proof: "answer" },
-  // What CouchDB answers to a user who may not.
+  // CouchDB's answer to a user without the permission.
   removeIndexes: { proof: "answer", code: "missing-permission" },
   removeReplication: { proof: "answer" },
   removeUser: { proof: "answer" },
   transformDocuments: { proof: "answer", only: /_bulk_docs$/, other: renamed },
 };
 
-/** What the proxy answers instead of doing it, by request: as CouchDB answers where it names nothing. */
+/** The proxy's answer to a request that it ignores: CouchDB's answer, if that names nothing. */
 const answers: readonly (readonly [(request: Recorded) => boolean, number, unknown])[] = [
   [({ path }) => path.includes("/_config/"), 200, ""],
   [({ path }) => path.endsWith("/_bulk_docs"), 201, []],

@@ -1,4 +1,4 @@
-/** What a step leaves by design is called kept, with what differs; adopted is only what holds. */
+/** What a step leaves by design is called kept, with the differences; adopted is only what already holds. */
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../../src/index.js";
 import { applyText } from "../../../src/render/apply-text.js";
@@ -14,8 +14,8 @@ const seed = (db: string, broods: number) =>
   `- id: seed\n  ensureDocuments: { database: ${db}, docs: [{ _id: overmind, broods: ${broods} }] }\n`;
 const differs = { path: "/docs/overmind/broods", server: 7, files: 8, document: "overmind" };
 
-describe("an edited step of seed documents whose documents are there", () => {
-  it("is kept: planned, applied and recorded as that, and nothing is written", async () => {
+describe("an edited step of seed documents whose documents exist", () => {
+  it("is planned, applied and recorded as kept, and nothing is written", async () => {
     const { name, plan, apply, proxy } = await openStage();
     await must(server(), "PUT", `/${name}`);
     await apply(seed(name, 7));
@@ -67,7 +67,7 @@ describe("an edited step of seed documents whose documents are there", () => {
   });
 });
 
-it("many documents that are kept are counted in one sentence, in plan, apply and log", async () => {
+it("many kept documents are counted in one sentence, in plan, apply and log", async () => {
   const { name, plan, apply } = await openStage();
   await must(server(), "PUT", `/${name}`);
   const units = (legs: number) =>
@@ -89,7 +89,7 @@ it("many documents that are kept are counted in one sentence, in plan, apply and
   expect(planText(planned, plain, true)).toContain("/docs/u0/legs is 6 (the files have 8)");
 });
 
-it("a document that was deleted stays so, and is kept", async () => {
+it("a deleted document stays deleted, and is kept", async () => {
   const { name, plan, apply } = await openStage();
   await must(server(), "PUT", `/${name}`);
   await apply(seed(name, 7));
@@ -101,7 +101,7 @@ it("a document that was deleted stays so, and is kept", async () => {
   });
 });
 
-it("a lost ledger: documents as in the step are adopted, others are kept", async () => {
+it("after a lost ledger, documents as in the step are adopted, and others are kept", async () => {
   const { name, apply } = await openStage();
   await must(server(), "PUT", `/${name}`);
   await must(server(), "PUT", `/${name}/overmind`, { body: { broods: 7 } });
@@ -110,7 +110,7 @@ it("a lost ledger: documents as in the step are adopted, others are kept", async
   expect(await apply(seed(name, 8))).toMatchObject({ adopted: [], kept: [{ id: "seed" }] });
 });
 
-it("what is missing is made, and what differs beside it is kept", async () => {
+it("a missing document is created, and a different one alongside it is kept", async () => {
   const { name, plan, apply } = await openStage();
   await must(server(), "PUT", `/${name}`);
   await must(server(), "PUT", `/${name}/overmind`, { body: { broods: 7 } });

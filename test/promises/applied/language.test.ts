@@ -12,7 +12,7 @@ describe.each(["javscript", "erlang", "coffee"])("the language %s, which the ser
   it.each([
     ["an empty database", 0],
     ["a database of three documents", 3],
-  ])("is refused in %s, and the version before stays", async (_, documents) => {
+  ])("is refused in %s, and the previous version stays", async (_, documents) => {
     const { name, apply, plan } = await openStage();
     await must(server(), "PUT", `/${name}`);
     const docs = Array.from({ length: documents }, (_, i) => ({ _id: `d${i}` }));
@@ -29,7 +29,7 @@ describe.each(["javscript", "erlang", "coffee"])("the language %s, which the ser
     expect(await plan(step(name, language, "x"))).toMatchObject({ steps: [{ state: "changed" }] });
   });
 
-  it("is refused in a database that the same run makes", async () => {
+  it("is refused in a database that the same run creates", async () => {
     const { name, apply } = await openStage();
     const made = `- id: db\n  ensureDatabase: { name: ${name} }\n`;
     expect(await apply(made + step(name, language, "x"))).toMatchObject({
@@ -40,7 +40,7 @@ describe.each(["javscript", "erlang", "coffee"])("the language %s, which the ser
   });
 });
 
-it("a misspelt language is a warning of the plan, with what it may be meant for", async () => {
+it("a misspelled language is a warning in the plan, with a suggestion", async () => {
   const { name, plan } = await openStage();
   await must(server(), "PUT", `/${name}`);
   expect(await plan(step(name, "javscript", "x"))).toMatchObject({
@@ -61,7 +61,7 @@ it.each(["javascript", "query"])("the language %s, which every CouchDB has, cost
 });
 
 onNodes("a CouchDB with Erlang", () => {
-  it("takes it, asks once for two databases, and leaves nothing behind", async () => {
+  it("accepts it, checks once for two databases, and leaves nothing behind", async () => {
     const node = await startCouchDB({ ini: { native_query_servers: { enable_erlang_query_server: true } } });
     onTestFinished(node.close);
     const { name, apply, proxy } = await openStage(node);

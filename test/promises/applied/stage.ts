@@ -1,4 +1,4 @@
-/** Migration files against a server of the test's choice, with a ledger of their own and a proxy that watches. */
+/** Migration files against a server of the test's choice, with their own ledger and a proxy that records requests. */
 import { onTestFinished } from "vitest";
 import { type ApplyOptions, type ApplyResult, apply, loadMigrations, type Plan, plan } from "../../../src/index.js";
 import { removeDatabases, uniqueName } from "../../support/databases.js";
@@ -8,7 +8,7 @@ import { server } from "../../support/servers.js";
 import { tempFolder } from "../../support/temp.js";
 
 export interface Stage {
-  /** What the databases of the test begin with; they are deleted when it ends. */
+  /** The prefix of the test's databases; they are deleted when it ends. */
   readonly name: string;
   readonly proxy: RecordingProxy;
   plan(yaml: string, options?: Partial<ApplyOptions>): Promise<Plan>;

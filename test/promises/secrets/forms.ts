@@ -1,4 +1,4 @@
-/** The forms in which a secret can be told: as it is, encoded, or as a fast hash, which can be guessed at. */
+/** The forms in which a secret can leak: plain, encoded, or as a fast hash, which can be guessed. */
 import { createHash } from "node:crypto";
 
 export interface Form {
@@ -39,7 +39,7 @@ export function formsOf(name: string, secret: string): Form[] {
   return texts.map(([form, text]) => ({ secret: name, form, text }));
 }
 
-/** Base64 of a longer text: what the secret shares with its neighbours is left out. */
+/** Base64 of a longer text, without the characters that the secret shares with its neighbours. */
 function base64Within(bytes: Buffer, before: number): [string, string][] {
   const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
   const inner = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
@@ -59,7 +59,7 @@ export interface Hit extends Form {
   readonly place: string;
 }
 
-/** What left the process, by place, and where a secret is found in it. */
+/** What left the process, by place, and the secrets found in it. */
 export class Search {
   readonly #forms: readonly Form[];
   readonly #places = new Map<string, string>();
@@ -76,7 +76,7 @@ export class Search {
     return [...this.#places.values()].reduce((sum, text) => sum + text.length, 0);
   }
 
-  /** A place is searched once: its name says what was done and where it was looked. */
+  /** A place is searched once: its name says what was done and what was searched. */
   add(place: string, text: string): void {
     if (this.#places.has(place)) throw new Error(`the place ${place} is searched twice`);
     this.#places.set(place, text);

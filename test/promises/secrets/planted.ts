@@ -1,4 +1,4 @@
-/** Known secrets, one for each place in which a secret may stand, and migration files that hold or name them. */
+/** Known secrets, one for each place where a secret may be, and migration files that contain or name them. */
 
 /** With characters that every encoding changes. */
 const made = (name: string) => `${name}~7+/ "q<&✓ü%${[...name].reverse().join("")}`;
@@ -47,7 +47,7 @@ export const secretFiles: Readonly<Record<string, string>> = {
 
 const text = (value: string) => JSON.stringify(value);
 
-/** @param name unique to the test: of its database, its admin, its users */
+/** @param name unique to the test: for its database, its admin, its users */
 export const sound = (name: string): string => `
 - id: admin
   ensureAdmin: { name: ${name}-admin, password: "\${OVERMIND_PASSWORD}" }
@@ -78,7 +78,7 @@ export const sound = (name: string): string => `
   ensureSecurity: { database: ${name}, members: { roles: [zerg] } }
 `;
 
-/** Deletes what the server has by then. */
+/** Deletes what the server has at that point. */
 export const removal = (name: string): string => `
 - id: no-link
   removeReplication: { id: ${name}, allowDestroy: true }
@@ -88,22 +88,21 @@ export const removal = (name: string): string => `
   removeUser: { name: ${name}-user, allowDestroy: true }
 `;
 
-/** Secrets where they do not belong, each in a file that can't be loaded. */
+/** Secrets in the wrong places, each in a file that can't be loaded. */
 export const broken: Readonly<Record<string, string>> = {
   "an unknown field": `- id: a\n  ensureUser: { name: a, pasword: ${text(secrets.inline)} }\n`,
   "a value of the wrong type": `- id: a\n  ensureUser: { name: a, password: [${text(secrets.inline)}] }\n`,
   "a spec that is text": `- id: a\n  ensureUser: ${text(secrets.inline)}\n`,
-  "a quote that does not end": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}'${secrets.configKey} }\n`,
-  "text that begins as an alias does": `- id: a\n  ensureUser: { name: a, password: *${secrets.alias} }\n`,
+  "an unterminated quote": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}'${secrets.configKey} }\n`,
+  "text that begins like an alias": `- id: a\n  ensureUser: { name: a, password: *${secrets.alias} }\n`,
   "a duplicate": `- id: a\n  ensureUser: { name: a, password: ${text(secrets.inline)}, password: ${text(secrets.inline)} }\n`,
   "a bad escape": `- id: a\n  ensureUser: { name: a, password: "${secrets.configKey}\\q" }\n`,
   "a number of the wrong kind": '- id: a\n  ensureDatabase: { name: a, q: "${NAMED}" }\n',
   "a database's name from a file": '- id: a\n  ensureDatabase: { name: "${file:../secret}" }\n',
   "a database's name from a named file": '- id: a\n  ensureSecurity: { database: ["${NAMED}"] }\n',
-  "a URL that is none":
-    '- id: a\n  ensureReplication: { id: a, source: "${OVERMIND_PASSWORD}", target: "${LINK_URL}" }\n',
+  "an invalid URL": '- id: a\n  ensureReplication: { id: a, source: "${OVERMIND_PASSWORD}", target: "${LINK_URL}" }\n',
   "a config value that an ini file can't hold": `- id: a\n  ensureConfig: { a: { password: "${secrets.configPassword} ; x" } }\n`,
-  "two that claim the same":
+  "two steps that claim the same object":
     '- id: a\n  ensureUser: { name: "${NAMED}" }\n- id: b\n  ensureUser: { name: "${NAMED}" }\n',
   "a variable in a variable": `- id: a\n  ensureUser: { name: a, password: "\${A:-\${${secrets.configKey}}" }\n`,
 };

@@ -1,7 +1,7 @@
 /**
- * Promise 5: no secret leaves the process but to CouchDB. Known secrets are planted wherever one may stand, all
- * commands are run in all formats, also where they fail, and all that leaves the process is searched for all forms of
- * all secrets. `npm run secrets` prints how many places were searched.
+ * Promise 5: no secret leaves the process except to CouchDB. Known secrets are planted wherever one may be, all
+ * commands are run in all formats, even where they fail, and everything that leaves the process is searched for all
+ * forms of all secrets. `npm run secrets` prints how many places were searched.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { makeFolder, removeFolder, writeFiles } from "../../support/temp.js";
 import { formsOf, Search } from "./forms.js";
 import { broken, env, removal, secretFiles, secrets, sound } from "./planted.js";
 
-// Each test goes on from where the one before ended.
+// Each test continues where the previous one ended.
 const search = new Search(secrets);
 const admin = { name: "overlord", password: secrets.login };
 let node: Addressed & { close(): Promise<void> };
@@ -38,7 +38,7 @@ beforeAll(async () => {
     ...Object.fromEntries(files),
   });
 });
-// A test that fails leaves its faults to no other one.
+// A failed test must not leave its faults to the next one.
 afterEach(() => proxy.reset());
 afterAll(async () => {
   await proxy.close();
@@ -62,13 +62,13 @@ const inThisProcess: Start = async (argv, env) => {
   return { code, stdout: texts.stdout.join(""), stderr: texts.stderr.join("") };
 };
 
-/** The built command: what it is bundled from, Node.js itself and the real streams have their say, too. */
+/** The built command: this includes its bundled packages, Node.js itself and the real streams. */
 const inItsOwn: Start = async (argv, env) => {
   const { code, stdout, stderr } = await runCli(argv, { env });
   return { code: code ?? -1, stdout, stderr };
 };
 
-/** Runs a command, and gives all that it let out to the search. */
+/** Runs a command, and passes all its output to the search. */
 async function run(
   argv: readonly string[],
   more: Readonly<Record<string, string>> = {},
@@ -94,7 +94,7 @@ async function run(
   return { code, stdout, stderr };
 }
 
-/** What a user of the library may print of an error, and of all that it is made of. */
+/** What a user of the library may print of an error and all its parts. */
 async function thrownBy(place: string, work: () => Promise<unknown>): Promise<void> {
   const thrown: unknown = await work().then(
     () => undefined,
@@ -113,7 +113,7 @@ const soundFiles = () => join(folder, "sound");
 const load = () => library.loadMigrations(soundFiles(), { env: env(folder) });
 const connection = (more = {}) => ({ url: proxy.url, username: admin.name, password: admin.password, ...more });
 
-/** What a server that echoes what it was sent, in several forms, would say; some secrets are never sent to it. */
+/** The answer of a server that echoes what it was sent, in several forms; some secrets are never sent to it. */
 const echo = Object.entries(secrets)
   .filter(([name]) => !/^(?:urlPassword|tlsKey|alias|argument|old.*)$/.test(name))
   .flatMap(([name, secret]) =>
@@ -122,13 +122,13 @@ const echo = Object.entries(secrets)
   .map(({ text }) => `${text} |`)
   .join(" ");
 
-test("what is searched for is found, in every form", () => {
+test("the search finds every form", () => {
   const own = new Search({ one: secrets.fromFile });
   for (const { form, text } of formsOf("one", secrets.fromFile)) own.add(form, `before ${text} after`);
   expect(new Set(own.hits().map(({ place }) => place))).toEqual(new Set(own.places));
 });
 
-test("checksums, and what is shown of a step, do not depend on its secrets", async () => {
+test("checksums and the shown step do not depend on its secrets", async () => {
   const other = Object.fromEntries(
     Object.entries(env(folder)).map(([name, value]) => [name, value.replace("variable", "x")]),
   );
@@ -189,7 +189,7 @@ test("plans, applies, and all other commands", async () => {
   }
 });
 
-test("what the server has where a secret belongs, as plans replace and remove it", async () => {
+test("the server's values in secret places, as plans replace and remove them", async () => {
   const path = soundFiles();
   const user = await must(node, "GET", "/_users/org.couchdb.user:hive-user");
   const totp = { key: secrets.oldUser };
@@ -236,7 +236,7 @@ test("the tool's own database", async () => {
   }
 });
 
-test("a server that says what it was sent, and worse", async () => {
+test("a server that echoes what it was sent, and worse", async () => {
   const path = soundFiles();
   const body = { error: `bad ${echo}`, reason: echo };
   // So that there is something to write.
@@ -249,9 +249,9 @@ test("a server that says what it was sent, and worse", async () => {
       proxy.reset();
       proxy.faultWhen(matches, { status, body }, 1_000);
       const format = status === 400 ? "json" : "pretty";
-      // A server that goes on failing is waited for: what it said is in the trace by then.
+      // The run waits for a server that keeps failing: by then, its answers are in the trace.
       const limit = ["--timeout", "700ms", "--verify"];
-      // What is missing makes the run write.
+      // Something missing makes the run write.
       await request(node, "DELETE", "/hive");
       expect((await run(["apply", path, ...limit, "--log-format", format])).code, `${status} to ${what}`).not.toBe(0);
       await thrownBy(`apply, with ${status} to ${what}`, async () => {
@@ -269,7 +269,7 @@ test("a server that says what it was sent, and worse", async () => {
   proxy.reset();
 });
 
-test("a password that was given by mistake as an argument, a flag or a command", async () => {
+test("a password that was passed by mistake as an argument, a flag or a command", async () => {
   const path = soundFiles();
   for (const argv of [
     ["plan", path, secrets.argument],
@@ -284,7 +284,7 @@ test("a password that was given by mistake as an argument, a flag or a command",
   }
 });
 
-test("processes of their own, as a pod starts them", async () => {
+test("separate processes, as a pod starts them", async () => {
   const path = soundFiles();
   await request(node, "DELETE", "/hive");
   const commands = ["plan", "apply", "status"].map((command) => [command, path]);
@@ -317,7 +317,7 @@ test("doctor, whatever it finds", async () => {
   const cases: [string, Readonly<Record<string, string>>, number][] = [
     [path, {}, 0],
     [join(folder, slug(Object.keys(broken)[0] ?? "")), {}, 3],
-    // CouchDB locks the account of whoever is refused often.
+    // CouchDB locks an account after several refused logins.
     [path, { COUCHDB_USERNAME: "kerrigan", COUCHDB_PASSWORD: secrets.urlPassword }, 4],
     [path, { COUCHDB_URL: withUrl, COUCHDB_USERNAME: "", COUCHDB_PASSWORD: "" }, 4],
     [path, { COUCHDB_URL: `${withUrl}?${secrets.configKey}` }, 3],
@@ -339,7 +339,7 @@ test("doctor, whatever it finds", async () => {
     "a diagnosis, inspected",
     inspect(await library.doctor({ connection: given, path, env: env(folder) }), { depth: null }),
   );
-  // All that a server may say of itself, and of others.
+  // Everything that a server may say about itself, and about others.
   for (const status of [200, 400, 403]) {
     const said = { couchdb: echo, version: echo, features: [echo], vendor: { name: echo }, error: echo, reason: echo };
     const lease = [{ ok: { _rev: "1-a", holder: echo, since: echo, ttl: 1 } }];
@@ -393,7 +393,7 @@ test("migrations, inspected and as JSON", async () => {
   search.add("migrations as JSON", JSON.stringify(migrations));
 });
 
-test("none of it holds a secret", () => {
+test("no place contains a secret", () => {
   const hits = search.hits().map(({ place, secret, form }) => `${place}: ${secret}, ${form}`);
   console.log(`${search.places.length} places searched (${search.characters} characters), ${hits.length} hits`);
   expect(search.places.length).toBeGreaterThan(200);

@@ -1,6 +1,6 @@
 /**
- * Masking damages nothing that is not secret: with passwords that are words of the files, of plans and of JSON, all that
- * a run says is what it says with a password that stands nowhere else.
+ * Masking damages nothing that is not secret: with passwords that are words in the files, in plans and in JSON,
+ * everything a run prints is the same as with a password that appears nowhere else.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as library from "../../../src/index.js";
@@ -71,7 +71,7 @@ async function said(password: string): Promise<string> {
     .replaceAll(/\d+(?:\.\d+)? m?s\b|"(?:time|milliseconds)":[^,}]*|"?rev=[^,&" ]*/g, "");
 }
 
-test("a password that is a word of the files spoils nothing of what is printed", { timeout: 120_000 }, async () => {
+test("a password that is a word in the files does not garble the output", { timeout: 120_000 }, async () => {
   const other = await said("Zq7-stands-nowhere");
   expect(other).toContain("n.ok !== true");
   for (const password of ["admin", "secret", "true", "COUCHDB_USERNAME_FILE", "1"]) {
