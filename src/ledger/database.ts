@@ -102,10 +102,7 @@ export function isAdminOnly({ admins, members, ...others }: SecurityObject): boo
   return isDeepStrictEqual(present, adminOnly);
 }
 
-/**
- * Without the right to read the list of nodes, or on CouchDB 1.x, there is none. If a 2.x or newer does not answer,
- * it counts as a cluster, to be safe.
- */
+/** If the login may not read the list of nodes, the server counts as a cluster, to be safe. */
 async function isCluster(couch: Couch): Promise<boolean> {
   if ((await couch.version()).startsWith("1.")) return false;
   const accept = [400, 401, 403, 404, 405];

@@ -202,7 +202,7 @@ export class HeldLease implements Lease {
     await this.#renewal;
     const { couch, place, body } = this.#holding;
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      // Tried only once: if it is refused (as too large, for example), the release is tried without it.
+      // The snapshot is only in the first attempt: if it is refused (as too large, for example), it is left out.
       const left = attempt === 0 && !this.#isLost() ? snapshot : undefined;
       const freed = { ...body, holder: null, ...(left ? { snapshot: left } : {}) };
       const outcome = await writeLease(couch, place, this.#rev, freed, this.#timeout).catch(

@@ -1,6 +1,6 @@
 import { Ajv } from "ajv";
 
-/** The one set-up of the validator: of the generator, and of kinds that are not in the registry. */
+/** The only configuration of the validator: for the generator, and for kinds that are not in the registry. */
 export function newAjv(code: { readonly source: boolean } = { source: false }): Ajv {
   const ajv = new Ajv({
     allErrors: true,

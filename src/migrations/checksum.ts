@@ -1,24 +1,25 @@
 /**
- * A step's checksum: over its kind and its meaning, and so over nothing that changes neither (id, description, comments,
- * the order of keys, line ends, paths), nor over secrets, which the ledger must not hold even as a plain hash.
+ * A step's checksum covers its kind and its meaning. It does not depend on anything that changes neither (id,
+ * description, comments, the order of keys, line ends, paths), nor on secrets, which the ledger must not contain even
+ * as a plain hash.
  */
 import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import type { Schema } from "../steps/schema.js";
 
-/** The algorithm's version. A new one has to know the old one too: ledgers hold its checksums. */
+/** The version of the algorithm. A new one must also support the old one, because ledgers contain its checksums. */
 const version = "1";
 
-/** `shown`: what the step asks for, secrets masked. */
+/** `shown`: what the step declares, with secrets masked. */
 export function checksum(kind: string, shown: unknown, schema: Schema): string {
   const json = canonicalJson([kind, meaningOf(shown, schema)]);
   return `${version}:${hash("sha256", json)}`;
 }
 
 /**
- * Without fields that only permit something, and without defaults, so that a field which a later version adds, with a
- * default, leaves the checksums of old steps as they are.
+ * Without fields that only permit something, and without defaults: if a later version adds a field with a default,
+ * the checksums of old steps stay the same.
  */
 function meaningOf(shown: unknown, { properties = {} }: Schema): unknown {
   if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return shown;
@@ -30,7 +31,7 @@ function meaningOf(shown: unknown, { properties = {} }: Schema): unknown {
   return Object.fromEntries(Object.entries(shown).filter(counts));
 }
 
-/** RFC 8785, which has no lone surrogates: where there are any, they are written as escapes first. */
+/** RFC 8785, which does not allow lone surrogates, so they are escaped first. */
 function canonicalJson(value: unknown): string {
   try {
     return canonicalize(value) ?? "";

@@ -1,4 +1,4 @@
-/** The files that a load reads for its steps, each once, however many steps name it. */
+/** The files that a load reads for its steps. Each is read once, even if several steps name it. */
 import { type Dirent, opendirSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
@@ -17,10 +17,10 @@ interface Entry {
 type Kind = "file" | "folder";
 type OrNot<Value> = Value | { readonly unreadable: Unreadable };
 
-/** A way of reading: a file's text, a folder's list, which of both a path leads to. */
+/** A way of reading: a file's text, a folder's list, or whether a path is a file or a folder. */
 export type Read = "file" | "folder" | "what";
 
-/** For all steps together: a link may lead to everything that a machine has. What is streamed does not count. */
+/** Limits for all steps together: a link may lead to the whole file system. Streamed files do not count. */
 const most = { entries: 100_000, bytes: 200_000_000 };
 
 export class FileCache {
@@ -63,7 +63,7 @@ export class FileCache {
     }
   }
 
-  /** Undefined: there are more than we look through. */
+  /** Undefined: there are more entries than the limit. */
   #entriesOf(path: string): Dirent[] | undefined {
     const folder = opendirSync(path);
     try {
@@ -79,13 +79,13 @@ export class FileCache {
     }
   }
 
-  /** A file that is read piece by piece is not kept: what it held can't be told later. */
+  /** A file that is read piece by piece is not cached, so its content can't be digested later. */
   large(path: string, name: string): Promise<LargeFile> {
     this.#pieces = true;
     return LargeFile.at(path, name);
   }
 
-  /** What was read so far, and how; `undefined`: not all of it was kept. */
+  /** What was read so far, and how; `undefined`: not all of it was cached. */
   get reads(): readonly (readonly [Read, string])[] | undefined {
     if (this.#pieces) return undefined;
     const of = (read: Read, known: ReadonlyMap<string, unknown>) =>
@@ -93,7 +93,7 @@ export class FileCache {
     return [...of("file", this.#texts), ...of("folder", this.#lists), ...of("what", this.#kinds)];
   }
 
-  /** Plain data, also where it can't be read. */
+  /** Returns plain data, even if the file can't be read. */
   again(read: Read, path: string): Promise<unknown> {
     if (read === "file") return this.text(path);
     return read === "folder" ? this.list(path) : this.kindOf(path);
@@ -127,7 +127,7 @@ const tooMuch: Unreadable = {
   reason: `exceeds the limit of ${most.bytes / 1e6} MB for the files of these steps: ${elsewhere} Put many documents into NDJSON files, which are streamed.`,
 };
 
-/** A link to a folder that holds the link is an error: who follows it never comes to an end. */
+/** A link to a folder that contains the link is an error, because following it would never end. */
 async function leadsToFolder(folder: string, name: string): Promise<boolean> {
   const path = join(folder, name);
   const kind = await kindOf(path);
@@ -139,8 +139,8 @@ async function leadsToFolder(folder: string, name: string): Promise<boolean> {
 }
 
 /**
- * The files as one step names them. `place` gives the position of a pointer in its spec; `literal` says whether the text
- * there stands so in the file, without any variable.
+ * The files as one step names them. `place` returns the position of a pointer in its spec; `literal` says whether the
+ * text at the pointer is in the file as it is, without a variable.
  */
 export function stepFiles(
   file: string,

@@ -1,8 +1,7 @@
 /**
- * What a load has read, as one digest: files and folders that steps name besides the migration files themselves, and
- * variables. Two loads with the same digest, by the same version of the tool, come to the same steps.
- *
- * A digest can be tried out by whoever sees it, so there is none where anything that was read is secret.
+ * One digest of everything that a load has read: files and folders that steps name in addition to the migration
+ * files, and variables. Two loads with the same digest, by the same version of the tool, produce the same steps.
+ * Anyone who sees a digest can test guesses against it, so there is none if any input is secret.
  */
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
@@ -10,9 +9,9 @@ import { version } from "../version.js";
 import { FileCache, type Read } from "./files.js";
 import type { Env } from "./variables.js";
 
-/** What to read again, besides the migration files, to come to the digest again. */
+/** What to read again, in addition to the migration files, to compute the digest again. */
 export interface InputList {
-  /** `file`, `folder` (its list) or `what` (which of both it is), and the path, from that of the migrations. */
+  /** `file`, `folder` (its list) or `what` (which of both it is), and the path relative to that of the migrations. */
   readonly reads: readonly (readonly [Read, string])[];
   /** Names of variables. */
   readonly variables: readonly string[];
@@ -29,8 +28,8 @@ interface Source {
 }
 
 /**
- * `cache` holds what was read: nothing is read again, since it may have changed meanwhile. `undefined`: not all is known
- * that was read, or some of it is secret.
+ * `cache` holds what was read: nothing is read again, because it may have changed. `undefined`: not everything that
+ * was read is known, or some of it is secret.
  */
 export async function inputsOf(
   path: string,
@@ -46,7 +45,7 @@ export async function inputsOf(
   return { ...list, digest: await new Digest(path, sources).of(list, env, cache) };
 }
 
-/** The digest is begun with the migration files, so that these are done while the rest is still to come. */
+/** The digest starts with the migration files, so that they are done while the rest is still being read. */
 export class Digest {
   readonly #path: string;
   readonly #hash = createHash("sha256");
@@ -60,7 +59,7 @@ export class Digest {
     }
   }
 
-  /** To be called once. */
+  /** May only be called once. */
   async of({ reads, variables }: InputList, env: Env, cache = new FileCache()): Promise<string> {
     for (const [read, file] of reads) this.#add(read, file, await cache.again(read, resolve(this.#path, file)));
     for (const name of variables) {
@@ -69,7 +68,10 @@ export class Digest {
     return this.#hash.digest("hex");
   }
 
-  /** Each part is one line of JSON, and a text follows the line with its length: no two lists of parts look the same. */
+  /**
+   * Each part is one line of JSON, and a text follows the line with its length, so different lists of parts never
+   * give the same bytes.
+   */
   #add(...part: readonly unknown[]): void {
     this.#hash.update(`${JSON.stringify(part)}\n`);
   }

@@ -17,16 +17,14 @@ import { type UnsetPolicy, UnsetVariables } from "./unset.js";
 import { type Env, loginVariables, Variables } from "./variables.js";
 
 export interface LoadOptions {
-  /** What `${NAME}` is looked up in. Default: the environment of the process. */
+  /** The environment for `${NAME}`. Default: the environment of the process. */
   readonly env?: Env;
   /**
    * What to do with a variable that is not set and has no default. Default: `error`.
-   *
    * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
-   * other field it is an error. `plan` and `status` take such steps, and no other function does.
-   *
+   * other field it is an error. Only `plan` and `status` accept such steps.
    * `unknown`: any field that uses it is unknown. Its type, names that contain it, and claims by other steps are not
-   * checked. Only to check the files: no function takes such steps.
+   * checked. Only for validating the files: no function accepts such steps.
    */
   readonly unset?: UnsetPolicy;
   /**
@@ -34,16 +32,19 @@ export interface LoadOptions {
    * @internal
    */
   readonly kinds?: readonly StepKind[];
-  /** Called with the steps of each file as soon as they are read, and awaited before the next one is. */
+  /** Called with the steps of each file as soon as they are read, and awaited before the next file is read. */
   readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
-  /** Aborted: a script that is being loaded is ended, and the load fails with the signal's reason. */
+  /** When it is aborted, a script that is being loaded is stopped, and the load fails with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called with what scripts print while they are loaded, once all files are read: only then is it known what is secret. */
+  /**
+   * Called with what scripts print while they are loaded, after all files are read, because only then all secrets are
+   * known.
+   */
   readonly emit?: Listener;
 }
 
 interface Printed {
-  /** Of the step. */
+  /** The id of the step. */
   readonly id: string;
   readonly text: string | undefined;
 }
@@ -102,7 +103,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
         for (const made of kind.lifecycle?.creates?.(read.desired) ?? []) {
-          // A variable that is not set is no boolean.
+          // A variable that is not set is not a boolean.
           if (typeof made.partitioned === "boolean") partitioned.set(made.name, made.partitioned);
         }
         const { id = "", description } = node;
@@ -138,7 +139,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
 
 type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "position" | "desired"> & Pick<ReadStep, "finish">;
 
-/** What holds over the set: ids and the objects that steps claim are unique, and what has to be first is. */
+/** Rules for the whole set: ids and claimed objects are unique, and steps that must come first do. */
 class Uses {
   readonly #problems: Problems;
   readonly #ids = new Map<string, Position>();
@@ -168,7 +169,7 @@ class Uses {
     }
   }
 
-  /** All files are read. */
+  /** Called when all files are read. */
   end(): void {
     for (const [id, at] of this.#formerIds) {
       const step = this.#ids.get(id);

@@ -1,7 +1,7 @@
 import type { Position } from "../contract/problem.js";
 import type { Step } from "./step.js";
 
-/** What may be printed of a step, and its secrets, which no inspection and no JSON of it shows. */
+/** A step whose inspection and JSON never show its secrets. */
 export class LoadedStep implements Step {
   readonly id: string;
   readonly kind: string;

@@ -8,7 +8,7 @@ export interface Place {
   readonly value: YamlNode;
 }
 
-/** What the pointer leads to, from `from`; where it leads nowhere, the nearest thing above. */
+/** The node at the pointer, starting at `from`; if the pointer leads nowhere, the nearest node above. */
 export function locate(file: YamlFile, from: Place, pointer: string): Place {
   let place = from;
   for (const segment of fromPointer(pointer)) {
@@ -26,12 +26,12 @@ export function locate(file: YamlFile, from: Place, pointer: string): Place {
   return place;
 }
 
-/** The node to point at: the value if it is text on its own, otherwise its field's name. */
+/** The node to report: the value if it is text on its own, otherwise its field's name. */
 export function pointAt({ key, value }: Place): Node {
   return isAlias(value) || (isScalar(value) && !isEmpty(value)) ? value : key;
 }
 
-/** `name:` with nothing behind it. */
+/** `name:` without a value. */
 export function isEmpty(value: YamlNode): boolean {
   return value === null || (isScalar(value) && value.value === null && !value.source);
 }

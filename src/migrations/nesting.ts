@@ -1,9 +1,9 @@
 import { Lexer } from "yaml";
 import { maxNesting } from "../text/depth.js";
 
-/** Where brackets and braces are first nested too deeply to be parsed. */
+/** The first place where brackets and braces are nested too deeply to be parsed. */
 export function firstTooDeep(text: string): number | undefined {
-  // Most texts need no closer look: brackets in strings are counted too here.
+  // Most texts pass this quick check, which also counts brackets in strings.
   if (!exceeds(text.matchAll(/[[\]{}]/g))) return undefined;
   let offset = 0;
   let depth = 0;
@@ -17,7 +17,7 @@ export function firstTooDeep(text: string): number | undefined {
 
 const step: Readonly<Record<string, number>> = { "[": 1, "{": 1, "]": -1, "}": -1 };
 
-/** What the lexer puts in that is no part of the text: begin of a document, begin of a scalar, an error. */
+/** Tokens that the lexer adds and that are not in the text: start of a document, start of a scalar, an error. */
 const marks = new Set(["\u0002", "\u001f", "\u0018"]);
 
 function exceeds(brackets: Iterable<RegExpExecArray>): boolean {

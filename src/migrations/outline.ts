@@ -1,4 +1,4 @@
-/** What the files of a set name, as far as they can be read: for a new file beside them. Reports nothing. */
+/** The names in a set's files, as far as they can be read, for generating a new file. Reports nothing. */
 import { isMap, isScalar } from "yaml";
 import type { Position } from "../contract/problem.js";
 import { parseYaml } from "./parse-yaml.js";
@@ -7,17 +7,17 @@ import { readSources } from "./sources.js";
 import type { YamlFile, YamlNode } from "./yaml-file.js";
 
 export interface Outline {
-  /** Where each id is. */
+  /** The position of each id. */
   readonly ids: ReadonlyMap<string, Position>;
-  /** The databases that steps create, by plain names. */
+  /** The databases that steps create, without patterns and variables. */
   readonly databases: readonly string[];
 }
 
-/** Nothing where the path leads nowhere. */
+/** Empty if the path does not exist. */
 export function outlineOf(path: string): Outline {
   const ids = new Map<string, Position>();
   const databases: string[] = [];
-  // What is wrong with the files is for `validate` to say.
+  // Problems in the files are left to `validate`.
   const unheard = new Problems();
   for (const source of readSources(path, unheard)) {
     const { file, steps } = parseYaml(source, unheard);

@@ -1,11 +1,11 @@
-/** Parses a migration file, and says in plain sentences what of its YAML can't be read. */
+/** Parses a migration file, and reports in plain sentences which of its YAML can't be read. */
 import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, visit, type YAMLError } from "yaml";
 import type { SourceText } from "../files/source-text.js";
 import { firstTooDeep } from "./nesting.js";
 import type { Problems } from "./problems.js";
 import { start, YamlFile, type YamlNode } from "./yaml-file.js";
 
-/** The steps of a file that are written soundly, as nodes. */
+/** The valid step nodes of a file. */
 export function parseYaml(source: SourceText, problems: Problems): { file: YamlFile; steps: YamlNode[] } {
   const tooDeep = firstTooDeep(source.text);
   if (tooDeep !== undefined) {
@@ -18,9 +18,9 @@ export function parseYaml(source: SourceText, problems: Problems): { file: YamlF
     schema: "core",
     resolveKnownTags: false,
     stringKeys: true,
-    // Compares every key with every other; YamlFile.fields does it by name.
+    // It would compare every key with every other; YamlFile.fields does it by name.
     uniqueKeys: false,
-    // Quotes the source, in which passwords may stand.
+    // It would quote the source, which may contain passwords.
     prettyErrors: false,
   });
   const root = document.contents as YamlNode;
@@ -38,12 +38,12 @@ export function parseYaml(source: SourceText, problems: Problems): { file: YamlF
   return { file, steps: soundItems(root.items as Node[], firstError) };
 }
 
-/** A document of CouchDB, in a file that was given by mistake. */
+/** A CouchDB document, in a file that was passed by mistake. */
 function isDocument(item: unknown): boolean {
   return isMap(item) && item.has("_id") && !item.has("id");
 }
 
-/** What a mistake in the syntax stands in, and what follows it, was not read as it was meant: it is not looked at. */
+/** Items that contain or follow a syntax error were not parsed as intended, so they are skipped. */
 function soundItems(items: Node[], firstError: number): Node[] {
   if (firstError === Number.POSITIVE_INFINITY) return items;
   return items.filter((_, i) => {
@@ -59,7 +59,7 @@ function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
   else file.report(root, "not-a-list", "a migration file must be a list of steps, each of which begins with `- id: …`");
 }
 
-/** Returns where the first mistake stands. */
+/** Returns the offset of the first error. */
 function reportSyntax(source: SourceText, document: Document, problems: Problems): number {
   const control = source.text.search(controlCharacter);
   if (control !== -1) {
@@ -74,9 +74,9 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
   const lines = new Set<number>();
   let first = control === -1 ? Number.POSITIVE_INFINITY : control;
   for (const error of [...document.errors, ...document.warnings]) {
-    // The steps before a second document are as sound as any.
+    // The steps before a second document are valid.
     if (error.code !== "MULTIPLE_DOCS") first = Math.min(first, error.pos[0]);
-    // One slip makes the parser stumble again and again in its line.
+    // After one mistake, the parser often reports more errors in the same line.
     const line = source.line(error.pos[0]);
     if (lines.has(line) || lines.size === 10) continue;
     lines.add(line);
@@ -86,7 +86,7 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
   return first;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 interface Said {
@@ -105,14 +105,14 @@ function syntaxProblem(error: YAMLError, source: string, document: Document): Sa
   if (tab) return { ...tabIndents, offset: lineStart + tab[0].length - 1 };
   const known = sentences[error.code];
   if (known) return { ...known, offset };
-  // In `{ name: ${NAME} }` the variable's braces are taken for YAML's.
+  // In `{ name: ${NAME} }`, YAML takes the variable's braces as its own.
   const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
   const unclosed = error.message.includes("closing") ? openingQuote(document, offset) : undefined;
   const message = quotesNothing.has(error.code) ? error.message : "this is not valid YAML";
   return { code: "bad-yaml", message: `${message}${variable}`, offset: unclosed ?? offset };
 }
 
-/** Where the quoted text begins that ends here: a quote that is not closed is found where it was opened. */
+/** The offset at which the quoted text starts that ends here: an unclosed quote is reported where it was opened. */
 function openingQuote(document: Document, end: number): number | undefined {
   let found: number | undefined;
   visit(document, {

@@ -12,14 +12,14 @@ export class Problems {
   readonly #secrets = new Secrets();
   #count = 0;
 
-  /** How often something was reported; the same problem twice too, where aliases lead to one place. */
+  /** The number of reports. The same problem may count twice, if aliases lead to one place. */
   get count(): number {
     return this.#count;
   }
 
   /**
-   * `text`: the offending text as it stands in the file; it is made visible and shortened here. `literal`: message and
-   * text hold nothing that came from a variable, so that what happens to equal a secret in them is none.
+   * `text`: the offending text as it is in the file; it is made visible and shortened here. `literal`: message and
+   * text contain nothing from a variable, so if they happen to equal a secret, that is not a leak.
    */
   add(at: Position, code: string, message: string, text?: string, { literal = false } = {}): void {
     this.#count++;
@@ -36,7 +36,7 @@ export class Problems {
     if (literal) this.#literal.add(key);
   }
 
-  /** Ends the load: the others that were found are but consequences of this one, and are too many to be read. */
+  /** Ends the load with only this problem: all others follow from it, and are too many to read. */
   only(...problem: Parameters<Problems["add"]>): never {
     this.#found.clear();
     this.add(...problem);
@@ -44,17 +44,17 @@ export class Problems {
     throw bug("a problem was added, and there is none");
   }
 
-  /** Values of fields that are not secret by themselves: sentences may hold them, and no problem will show them. */
+  /** Values of fields that are not secret by themselves: sentences may contain them, so every problem hides them. */
   hide(spoken: readonly string[]): void {
     this.#secrets.addSpoken(spoken);
   }
 
-  /** Values of secret fields: no sentence of ours holds them, but what a script throws may. */
+  /** Values of secret fields: our sentences do not contain them, but a script's errors may. */
   knows(secrets: Iterable<string | undefined>): void {
     this.#secrets.add(secrets);
   }
 
-  /** What somebody else wrote, without the secrets that are known by now. */
+  /** Removes the secrets that are known so far from text that someone else wrote. */
   readonly foreign = (text: string): string => this.#secrets.foreign(text);
 
   throwIfAny(): void {
@@ -70,18 +70,18 @@ export class Problems {
   }
 }
 
-/** Their messages hold what an exception says. */
+/** Codes whose messages contain an exception's message. */
 const foreignCodes: ReadonlySet<string> = new Set(["script-fails", "script-syntax"]);
 
 const longest = 80;
 
 /** Text of the input as a problem shows it. */
 function shown(text: string): string {
-  // Cut first: the input may be megabytes long.
+  // Cut first, because the input may be megabytes long.
   return visible(cut(text, longest));
 }
 
-/** In a sentence. */
+/** Quotes text for a sentence. */
 export function quoted(text: string): string {
   return `\`${shown(text)}\``;
 }

@@ -1,4 +1,4 @@
-/** From a spec's YAML to what the step asks for: variables, schema, the kind's own checks, files, checksum. */
+/** Converts a spec's YAML to what the step declares: variables, schema, the kind's own checks, files, checksum. */
 
 import type { Position } from "../contract/problem.js";
 import { unknownSecret } from "../secrets/unknown.js";
@@ -25,9 +25,9 @@ export interface StepSource {
   readonly reader: SpecReader;
   readonly cache: FileCache;
   readonly problems: Problems;
-  /** The databases that earlier steps make, and whether they are partitioned. */
+  /** The databases that earlier steps create, and whether they are partitioned. */
   readonly partitioned: ReadonlyMap<string, boolean>;
-  /** Takes what a script prints while it is loaded. */
+  /** Receives what a script prints while it is loaded. */
   readonly print: Print;
   readonly signal: AbortSignal | undefined;
 }
@@ -35,13 +35,16 @@ export interface StepSource {
 export interface ReadStep {
   readonly desired: unknown;
   readonly claims: readonly string[];
-  /** To be called once all files are read: only then it is known which variables are secret. Undefined: see problems. */
+  /**
+   * Call this after all files are read: only then it is known which variables are secret. Undefined: there were
+   * problems.
+   */
   finish(): FinishedStep | undefined;
 }
 
 type FinishedStep = Pick<Step, "desired" | "shown" | "secrets" | "unknown" | "spoken" | "checksum" | "allowDestroy">;
 
-/** Undefined: there are problems, and they are reported. */
+/** Undefined: there were problems, which are reported. */
 export async function readStep({
   file,
   place,
@@ -79,7 +82,7 @@ export async function readStep({
 
   return {
     desired,
-    // Of an object whose name is not known it is not known whether another step claims it.
+    // If an object's name is unknown, it is unknown whether another step claims it.
     claims: kind.claims(desired).filter((claim) => values.unknown.size === 0 || !claim.includes("${")),
     finish() {
       const masks = allMasks(values);
@@ -95,7 +98,7 @@ export async function readStep({
   };
 }
 
-/** What is known of the secrets, and the pointers of the others. */
+/** Splits secrets into the known ones and the pointers of the others. */
 function split(secrets: ReadonlyMap<string, string>): [ReadonlyMap<string, string>, readonly string[]] {
   const known = [...secrets].filter(([, value]) => value !== unknownSecret);
   const unknown = [...secrets].flatMap(([pointer, value]) => (value === unknownSecret ? [pointer] : []));
@@ -116,7 +119,7 @@ const secretName = [
   "a database's name can't be a secret, because the ledger and plans show it: write it as plain text, or use a variable that is not from a file and that no secret field uses",
 ] as const;
 
-/** A database that is named by a secret: its name would stand in the ledger, as a key. */
+/** A database that is named by a secret: its name would be a key in the ledger. */
 function namedBySecrets(
   kind: StepKind,
   { desired, shown }: Pick<Step, "desired" | "shown">,
@@ -133,7 +136,7 @@ function namedBySecrets(
   return masks.filter((mask) => secret.includes(mask.value));
 }
 
-/** It says how the step may be applied, and is no part of what the step asks for. */
+/** `allowDestroy` says how the step may be applied, and is not part of what the step declares. */
 function liftAllowDestroy(value: unknown, kind: StepKind): { spec: unknown; allowDestroy: boolean } {
   if (!takesAllowDestroy(kind)) return { spec: value, allowDestroy: false };
   const { allowDestroy, ...spec } = value as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The validator's errors without the noise: one mistake in a value with alternatives makes errors in each of them. */
+/** The validator's errors without the noise: one mistake in a value with alternatives causes errors in each of them. */
 import type { SpecError } from "../steps/spec-validator.js";
 
 export function withoutNoise(errors: readonly SpecError[]): readonly SpecError[] {
@@ -12,7 +12,7 @@ export function withoutNoise(errors: readonly SpecError[]): readonly SpecError[]
   return [...withoutNoise(others), ...withoutNoise(meant(outermost, errors.filter(inside)))];
 }
 
-/** The errors of the alternative that was probably meant; where none was, that the type is wrong. */
+/** The errors of the alternative that was probably meant; if there is none, the error that the type is wrong. */
 function meant(parent: SpecError, errors: readonly SpecError[]): readonly SpecError[] {
   const groups = new Map<string, SpecError[]>();
   for (const error of errors) {

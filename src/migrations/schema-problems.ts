@@ -1,4 +1,4 @@
-/** What the validator found, as problems in plain sentences that say what would be right. */
+/** Converts the validator's errors to problems in plain sentences that say what would be correct. */
 import { isScalar } from "yaml";
 import type { Schema } from "../steps/schema.js";
 import type { SpecError } from "../steps/spec-validator.js";
@@ -35,7 +35,7 @@ export function reportSchemaErrors(spec: CheckedSpec, errors: readonly SpecError
       schemas: secrecyAt(spec.schema, error.instancePath).schemas,
       description: description(spec.schema, error.schemaPath),
     });
-    // A name that is too long fails its pattern too: one of them is enough.
+    // A name that is too long fails its pattern too; one problem is enough.
     const topic = `${error.instancePath} ${name ?? ""}`;
     if (said.has(topic)) continue;
     said.add(topic);
@@ -47,7 +47,7 @@ export function reportSchemaErrors(spec: CheckedSpec, errors: readonly SpecError
   }
 }
 
-/** `ensureSecurity`, or within it `admins.names[0]`. */
+/** `ensureSecurity`, or for a field in it `admins.names[0]`. */
 function fieldName(kind: string, pointer: string): string {
   if (pointer === "") return kind;
   return fromPointer(pointer)
@@ -56,21 +56,21 @@ function fieldName(kind: string, pointer: string): string {
     .replace(/^\./, "");
 }
 
-/** The value as text, where it is a scalar that may be shown. */
+/** The value as text, if it is a scalar that may be shown. */
 function textAt({ file, schema, values }: CheckedSpec, pointer: string, found: Place): string | undefined {
   const mask = values.masks.find((one) => one.pointer === pointer);
   const { schemas, secret } = secrecyAt(schema, pointer);
-  // A password may stand one line too high, where a mapping ought to be.
+  // A password may be one line too high, where a mapping should be.
   if (secret || holdsSecret(schemas)) return undefined;
   if (mask) return mask.shown;
   const value = valueAt(values.value, pointer);
   if (typeof value === "object" || value === undefined) return undefined;
   const node = file.resolve(found.value);
-  // As it is written: `1.10` and `1.1` are the same number.
+  // As written in the file: `1.10` and `1.1` are the same number.
   return typeof value === "number" && isScalar(node) && typeof node.value === "number" ? node.source : String(value);
 }
 
-/** The description that is nearest to a place in the schema. */
+/** The description nearest to a place in the schema. */
 function description(schema: Schema, schemaPath: string): string | undefined {
   let at: unknown = schema;
   let nearest = schema.description;

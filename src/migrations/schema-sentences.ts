@@ -5,7 +5,7 @@ import type { Alternatives } from "./spec-schema.js";
 
 export interface Mistake {
   readonly error: SpecError;
-  /** The field as a sentence names it. */
+  /** The field's name in a sentence. */
   readonly field: string;
   /** The value as text. Absent if it is not a scalar, or may not be shown. */
   readonly text: string | undefined;
@@ -144,7 +144,7 @@ function badValue(mistake: Mistake): string {
   }
 }
 
-/** What would be right: in the schema's words, and exactly. */
+/** What would be correct: the pattern, and the schema's description. */
 function rule({ error, description }: Mistake): string {
   const must = typeof error.params.pattern === "string" ? `; it must match \`${error.params.pattern}\`` : "";
   return description ? `${must} (description: ${description.replace(/\.$/, "")})` : must;

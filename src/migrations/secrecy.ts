@@ -1,15 +1,15 @@
-/** Whether the value at a place of a step is secret: by its schema, or by its name. */
+/** Whether the value at a place in a step is secret: by its schema, or by its name. */
 import { isBooleanText, isSecretName } from "../secrets/names.js";
 import type { Schema } from "../steps/schema.js";
 import { fromPointer } from "../text/pointer.js";
 import { type Alternatives, alternatives, below, isSecret } from "./spec-schema.js";
 
 export interface Secrecy {
-  /** What the value at this place may have to fit. Empty: anything. */
+  /** The possible schemas of the value at this place. Empty: any value. */
   readonly schemas: Alternatives;
-  /** `name`: all text but `true` and `false` is secret. `field`: all of it. */
+  /** `name`: all text except `true` and `false` is secret. `field`: everything is secret. */
   readonly secret: false | "name" | "field";
-  /** Names below this place may make their values secret. */
+  /** Whether names below this place can make their values secret. */
   readonly byName: boolean;
 }
 
@@ -25,12 +25,12 @@ export function inside({ schemas, secret, byName }: Secrecy, segment: string | n
   return {
     schemas: inner,
     secret: secret === "field" || isSecret(inner) ? "field" : named ? "name" : secret,
-    // Names go on to mean something below a place of which the schema says nothing.
+    // Names still count below a place that the schema does not describe.
     byName: hasSecretNames(inner) || (byName && inner.every(({ type }) => type === undefined)),
   };
 }
 
-/** Segments of a pointer do not tell whether they are numbers. */
+/** The segments of a pointer do not show whether they are numbers. */
 export function secrecyAt(schema: Schema, pointer: string): Secrecy {
   return fromPointer(pointer).reduce((place, segment) => {
     const field = inside(place, segment);

@@ -1,13 +1,13 @@
-/** What of a step's values may be printed. */
+/** Determines what may be printed of a step's values. */
 import { fromPointer, type Segment, toPointer, valueAt } from "../text/pointer.js";
 
-/** A value that must not be printed, and what is printed in its place. */
+/** A value that must not be printed, and its replacement. */
 export interface Mask {
   /** JSON Pointer into the spec. */
   readonly pointer: string;
   readonly value: string;
   readonly shown: string;
-  /** What our own sentences may hold of it, since the field is not secret by itself. */
+  /** Parts of it that our own sentences may contain, because the field is not secret by itself. */
   readonly spoken: readonly string[];
 }
 
@@ -17,8 +17,8 @@ export interface Shown {
 }
 
 /**
- * `desired` as it may be printed, and the secrets in it. A kind's `resolve` may have moved a value, as when it sorts a
- * list: it is then looked for in the nearest object or list that is still there.
+ * `desired` as it may be printed, and the secrets in it. If a kind's `resolve` has moved a value, for example by
+ * sorting a list, it is searched for in the nearest object or list that still exists.
  */
 export function show(desired: unknown, masks: readonly Mask[]): Shown {
   const secrets = new Map<string, string>();
@@ -43,7 +43,7 @@ export function show(desired: unknown, masks: readonly Mask[]): Shown {
   return { shown, secrets };
 }
 
-/** The longest beginning of the path that still leads to an object or a list. */
+/** The longest prefix of the path that still leads to an object or a list. */
 function nearest(root: unknown, path: readonly string[]): readonly string[] {
   for (let length = path.length - 1; length > 0; length -= 1) {
     const value = valueAt(root, toPointer(path.slice(0, length)));
@@ -58,7 +58,7 @@ function placesOf(secret: string, value: unknown, at: readonly Segment[]): strin
   return children.flatMap(([key, child]) => placesOf(secret, child, [...at, key]));
 }
 
-/** A copy of what lies on the way; the rest is shared. */
+/** Copies the objects on the path; the rest is shared. */
 function replaceAt(value: unknown, [first, ...rest]: readonly string[], replacement: unknown): unknown {
   if (first === undefined) return replacement;
   const child = (value as Record<string, unknown>)[first];

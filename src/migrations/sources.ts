@@ -32,7 +32,7 @@ function findFiles(path: string, problems: Problems): string[] {
   }
 }
 
-/** Several links may lead to one file: the first one counts. */
+/** Several links may lead to one file; the first one counts. */
 function withoutRepetitions(files: readonly string[]): string[] {
   const seen = new Set<string>();
   return files.filter((file) => {
@@ -47,12 +47,15 @@ function realPath(file: string): string {
   try {
     return realpathSync.native(file);
   } catch {
-    // Whoever reads it says why.
+    // The code that reads it reports the reason.
     return file;
   }
 }
 
-/** Hidden files are no migrations; neither are the `..data` entries of a mounted ConfigMap, which hold all files again. */
+/**
+ * Hidden files are not migrations. Neither are the `..data` entries of a mounted ConfigMap, which contain all files
+ * again.
+ */
 function isMigrationFile(name: string): boolean {
   return !name.startsWith(".") && /\.ya?ml$/.test(name);
 }

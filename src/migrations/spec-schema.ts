@@ -1,4 +1,4 @@
-/** The schema of a kind's spec, and what the loader asks of it. Used by the generator too. */
+/** The schema of a kind's spec, and what the loader reads from it. The generator uses it too. */
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import type { Schema } from "../steps/schema.js";
 
@@ -10,7 +10,7 @@ const allowDestroy: Schema = {
 
 const schemas = new WeakMap<StepKind, Schema>();
 
-/** The kind's schema, with `allowDestroy` in kinds that destroy: the loader takes that field out again. */
+/** The kind's schema, with `allowDestroy` for kinds that destroy; the loader removes that field from the spec. */
 export function specSchema(kind: StepKind): Schema {
   const known = schemas.get(kind);
   if (known) return known;
@@ -20,7 +20,7 @@ export function specSchema(kind: StepKind): Schema {
   return whole;
 }
 
-/** The schemas that a value may have to fit: one, or the alternatives of `oneOf` and `anyOf`. */
+/** The possible schemas of a value: one, or the alternatives of `oneOf` and `anyOf`. */
 export type Alternatives = readonly Schema[];
 
 const known = new WeakMap<Schema, Alternatives>();
@@ -34,7 +34,7 @@ export function alternatives(schema: Schema): Alternatives {
   return found;
 }
 
-/** What the field, or with a number the item, has to fit. Empty: anything. */
+/** The possible schemas of the field, or of the item if `segment` is a number. Empty: any value. */
 export function below(schemas: Alternatives, segment: string | number): Alternatives {
   const found: Schema[] = [];
   for (const schema of schemas) {
@@ -52,7 +52,7 @@ function field(schema: Schema, name: string): Schema | undefined {
   return typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined;
 }
 
-/** The types that a value may have; empty: any. */
+/** The types that a value may have; empty: any type. */
 export function typesOf(schemas: Alternatives): readonly string[] {
   return schemas.flatMap(({ type }) => type ?? []);
 }
@@ -61,7 +61,7 @@ export function isSecret(schemas: Alternatives): boolean {
   return schemas.some((schema) => schema.secret === true);
 }
 
-/** Something secret may stand at this place or below it: text that was put there by mistake is not shown. */
+/** There may be a secret at this place or below it, so text that was put there by mistake is not shown. */
 export function holdsSecret(schemas: Alternatives): boolean {
   return schemas.some(
     (schema) =>

@@ -1,4 +1,4 @@
-/** Turns a spec's YAML nodes into plain values, variables resolved where the schema allows them. */
+/** Converts a spec's YAML nodes to plain values, and resolves variables where the schema allows them. */
 import { dirname } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Position } from "../contract/problem.js";
@@ -17,24 +17,27 @@ import type { YamlFile, YamlNode } from "./yaml-file.js";
 /** No CouchDB document needs more levels than this. */
 const maxDepth = 100;
 
-/** What all aliases of a file may add up to, in characters: room for honest reuse, none for `[*a, *a, *a, …]` of that. */
+/**
+ * The maximum size of all aliases of a file together, in characters: enough for normal reuse, but not for `[*a, *a,
+ * *a, …]` of that.
+ */
 const maxAliased = 10_000_000;
 const nodeCost = 20;
 
 export interface SpecValues {
   readonly value: unknown;
   readonly masks: readonly Mask[];
-  /** Texts with variables that are not secret, unless a secret field of the set uses one of these variables, too. */
+  /** Texts with variables that are not secret, unless a secret field of the set also uses one of these variables. */
   readonly undecided: readonly Undecided[];
-  /** Pointers to values that could not be read; that is reported. */
+  /** Pointers to values that could not be read; the problem is reported already. */
   readonly broken: ReadonlySet<string>;
-  /** Pointers to values that are unknown, since a variable is not set: as written in the file, or `unknownSecret`. */
+  /** Pointers to values that are unknown, because a variable is not set: as written in the file, or `unknownSecret`. */
   readonly unknown: ReadonlySet<string>;
 }
 
 export interface Undecided {
   readonly pointer: string;
-  /** Asks again, once all files are read. */
+  /** Checks again after all files are read. */
   mask(): Mask | undefined;
 }
 
@@ -46,7 +49,7 @@ export class SpecReader {
   readonly #problems: Problems;
   readonly #folder: string;
   #aliased = 0;
-  /** How many aliases are being followed. */
+  /** The number of aliases that are being followed. */
   #following = 0;
   /** The maps and lists that are being read. */
   readonly #open = new Set<Node>();
@@ -137,14 +140,14 @@ export class SpecReader {
       const wrong = wrongNumber(value, node.source ?? "");
       if (wrong) return this.#reject(node, at, "bad-number", wrong, place.secret ? undefined : node.source);
     }
-    // A boolean tells nothing, and a `***` in its place would.
+    // A boolean reveals nothing, but a `***` in its place would.
     if (place.secret === "field" && typeof value === "number") this.#mask(at, String(value), masked);
     return value;
   }
 
   #text(node: Scalar, text: string, place: Secrecy, at: readonly Segment[]): unknown {
     if (this.#following > 0) this.#aliased += text.length;
-    // Only an escape can make a lone surrogate; CouchDB refuses them.
+    // Only an escape can create a lone surrogate, which CouchDB refuses.
     if (node.type === "QUOTE_DOUBLE" && /\p{Cs}/u.test(text)) {
       return this.#reject(node, at, "bad-text", "this text contains half a character; correct its \\u escapes");
     }
@@ -191,7 +194,7 @@ export class SpecReader {
     return found.whole ? converted(found.value, place.schemas) : found.value;
   }
 
-  /** At the variable itself, where it can be found: a text may have many lines. */
+  /** Points to the variable itself if it can be found, because a text may have many lines. */
   #positionOf(node: Scalar, { token = "${" }: VariableProblem): Position {
     const [start = 0, end = 0] = node.range ?? [];
     const offset = Math.max(0, this.#file.source.text.slice(start, end).indexOf(token));
@@ -204,7 +207,7 @@ export class SpecReader {
     return null;
   }
 
-  /** What a field that is not secret holds of secrets: values from files, and credentials of URLs. */
+  /** The secrets in a field that is not secret: values from files, and credentials in URLs. */
   #partly(pointer: string, { value, shown, secrets }: Interpolated): Mask | undefined {
     const text = maskUrls(shown);
     if (text === value) return undefined;
@@ -224,12 +227,12 @@ function plain(text: string): Interpolated {
   return { value: text, shown: text, secrets: [], names: [], whole: false, problems: [] };
 }
 
-/** What is written in the file for a number or a boolean. */
+/** The text in the file for a number or a boolean. */
 function writtenText({ value, source }: Scalar): string | undefined {
   return typeof value === "number" || typeof value === "boolean" ? source : undefined;
 }
 
-/** YAML reads `True` as a boolean, but as text it does not switch anything on. */
+/** YAML reads `True` as a boolean, but as text it does not turn anything on. */
 function wrongBoolean(value: unknown, written: string): string | undefined {
   if (typeof value !== "boolean" || written === String(value)) return undefined;
   return `CouchDB accepts only \`true\` and \`false\` as booleans; write \`${value}\`, or put it in quotes to store this text`;
@@ -241,7 +244,7 @@ function wrongNumber(value: number, source: string): string | undefined {
   return loses ? "this number is too large to be stored exactly; put it in quotes" : undefined;
 }
 
-/** A variable's text as the number or boolean that the schema wants. */
+/** Converts a variable's text to the number or boolean that the schema requires. */
 function converted(text: string, schemas: Alternatives): unknown {
   const types = typesOf(schemas);
   if (types.includes("string")) return text;

@@ -1,4 +1,4 @@
-/** One item of a migration file: its id, the ids that it had, its description, and the kind that it gives. No spec is read here. */
+/** One item of a migration file: its id, its earlier ids, its description, and its kind. The spec is not read here. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { didYouMean } from "../text/nearest.js";
@@ -8,9 +8,9 @@ import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
 
 export interface StepNode {
   readonly node: Node;
-  /** Undefined where it is missing or wrong. */
+  /** Undefined if it is missing or invalid. */
   readonly id: string | undefined;
-  /** What the id's problems point at. */
+  /** The node for problems with the id. */
   readonly idNode: Node;
   readonly description: string | undefined;
   /** Its former ids, each with its position. */
@@ -18,7 +18,7 @@ export interface StepNode {
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }
 
-/** What a step may have beside its kind. */
+/** The fields that a step may have in addition to its kind. */
 const common = ["id", "formerly", "description"];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

@@ -2,9 +2,9 @@ import type { Position } from "../contract/problem.js";
 import type { Inputs } from "./inputs.js";
 import type { UnsetVariable } from "./unset.js";
 
-/** One step of a migration set, read, resolved and checked. */
+/** One step of a migration set, loaded, resolved and checked. */
 export interface Step {
-  /** Unique over the set. */
+  /** Unique in the set. */
   readonly id: string;
   /** The step kind's name: `ensureDatabase`, … */
   readonly kind: string;
@@ -12,19 +12,22 @@ export interface Step {
   /** Its former ids. Absent: none. */
   readonly formerly?: readonly string[];
   /**
-   * What the step asks for, as its kind's `resolve` returned it: variables resolved, defaults filled in,
-   * files read. May hold secrets: never print it. Neither `util.inspect` nor JSON shows it.
+   * What the step declares, as its kind's `resolve` returned it: variables resolved, defaults filled in, files read.
+   * May contain secrets: never print it. Neither `util.inspect` nor JSON shows it.
    */
   readonly desired: unknown;
   /** `desired` with every secret (or the secret part of a value) as `***`: what may be printed. */
   readonly shown: unknown;
   /** The secrets in `desired`, by JSON Pointer. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** JSON Pointers to secrets in `desired` that are unknown, because variables are not set: only in a plan. Absent: none. */
+  /**
+   * JSON Pointers to secrets in `desired` that are unknown, because variables are not set. Only in a plan. Absent:
+   * none.
+   */
   readonly unknown?: readonly string[];
   /** Secrets in fields that are not secret by themselves (a name from a file); messages may mention such fields. */
   readonly spoken: readonly string[];
-  /** `<algorithm version>:<sha256 in hex>` of what the step means, see checksum.ts. */
+  /** `<algorithm version>:<sha256 in hex>` of what the step means; see checksum.ts. */
   readonly checksum: string;
   /** Whether the step has `allowDestroy: true`. */
   readonly allowDestroy: boolean;
@@ -39,10 +42,10 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
-  /** The variables that have no value, one for each place in the files. Only with the option `unset`. */
+  /** The variables without a value, one for each place in the files. Only with the option `unset`. */
   readonly unset?: readonly UnsetVariable[];
   /**
-   * What they were read from, where nothing of that is secret.
+   * What the steps were read from, if none of it is secret.
    * @internal
    */
   readonly inputs?: Inputs;

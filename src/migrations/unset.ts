@@ -1,11 +1,10 @@
-/** Variables without a value, and what a load makes of them. */
+/** Variables without a value, and how a load handles them. */
 import type { Problem } from "../contract/problem.js";
 import type { VariableProblem } from "./variables.js";
 
 /**
- * `error`: a problem like any other.
- * `unknown-secrets`: in secret fields the value is unknown; elsewhere it is a problem.
- * `unknown`: in all fields the value is unknown.
+ * `error`: a problem like any other. `unknown-secrets`: in secret fields the value is unknown; elsewhere it is a
+ * problem. `unknown`: in all fields the value is unknown.
  */
 export type UnsetPolicy = "error" | "unknown-secrets" | "unknown";
 
@@ -32,7 +31,7 @@ export class UnsetVariables {
     return this.#found;
   }
 
-  /** A file is part of the set unless it holds a secret: then only the place that has the secret has the file. */
+  /** A file is part of the set unless it contains a secret: secret files only exist where the secret is used. */
   mayBe({ unset, code }: VariableProblem, secret: boolean): boolean {
     if (unset === undefined) return false;
     return secret ? this.#policy !== "error" : this.#policy === "unknown" && code === "missing-variable";

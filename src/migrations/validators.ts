@@ -1,4 +1,4 @@
-/** The validator of each kind's spec: compiled when couchdb-migrate is built, so that ajv is not loaded at run time. */
+/** The validator of each kind's spec, compiled when couchdb-migrate is built, so that ajv is not loaded at run time. */
 import { validators } from "../generated/validators.js";
 import { kinds } from "../kinds/index.js";
 import type { StepKind } from "../steps/kind.js";

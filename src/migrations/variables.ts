@@ -1,4 +1,4 @@
-/** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults hold no variables. */
+/** `${NAME}`, `${NAME:-default}`, `${file:/path}`, and `$${` for a literal `${`. Defaults may not contain variables. */
 import { resolve } from "node:path";
 import { readText } from "../files/read-text.js";
 import { masked } from "../secrets/masked.js";
@@ -9,21 +9,21 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface VariableProblem {
   readonly code: string;
   readonly message: string;
-  /** The variable as it is written, where it can't be part of a secret. */
+  /** The variable as written, unless it may be part of a secret. */
   readonly token?: string;
   /** It has no value here, but may have one elsewhere: `NAME`, or `file:/path`. */
   readonly unset?: string;
-  /** Where in the text it begins. */
+  /** The offset of the variable in the text. */
   readonly offset: number;
 }
 
 /** @internal */
 export interface Interpolated {
-  /** A variable without a value stands in it as it is written. */
+  /** A variable without a value is left in it as written. */
   readonly value: string;
-  /** `value` with what is secret as `***`. */
+  /** `value` with `***` for secret parts. */
   readonly shown: string;
-  /** What came from files, or from variables that are secret. */
+  /** Values from files, or from variables that are secret. */
   readonly secrets: readonly string[];
   /** The variables in it. */
   readonly names: readonly string[];
@@ -37,7 +37,7 @@ type Found =
   | Omit<VariableProblem, "offset">;
 
 /**
- * What the run logs in with.
+ * The credentials that the run logs in with.
  *
  * @internal
  */
@@ -58,17 +58,17 @@ export class Variables {
     this.#env = env;
   }
 
-  /** The variables that were asked for; `undefined`: some of what was asked for came from a file, and is secret. */
+  /** The variables that were used; `undefined`: a value came from a file, and is secret. */
   get names(): readonly string[] | undefined {
     return this.#files.size > 0 ? undefined : [...this.#names];
   }
 
-  /** Secret fields use these, so their values are secret everywhere. */
+  /** Secret fields use these variables, so their values are secret everywhere. */
   areSecret(names: readonly string[]): void {
     for (const name of names) this.#secretNames.add(name);
   }
 
-  /** `folder`: what paths in `${file:…}` are relative to. */
+  /** `folder`: the base for relative paths in `${file:…}`. */
   interpolate(text: string, folder: string): Interpolated {
     const secrets: string[] = [];
     const names: string[] = [];
@@ -167,7 +167,7 @@ function nextToken(text: string, from: number): { index: number; escaped: boolea
   return index > from && text[index - 1] === "$" ? { index: index - 1, escaped: true } : { index, escaped: false };
 }
 
-/** A file's content without one final line end. Read in one go: these files are small. */
+/** A file's content without one trailing newline. Read in one go, because these files are small. */
 function readSecret(path: string, name: string): Found {
   const read = readText(path);
   if ("text" in read) return { value: read.text.replace(/\n$/, ""), secret: true };

@@ -1,5 +1,5 @@
 /**
- * One migration file as a tree of YAML nodes that know where they stand. YAML 1.2, core schema: `no` and `yes` are text.
+ * One migration file as a tree of YAML nodes with their positions. YAML 1.2, core schema: `no` and `yes` are text.
  * Anchors and aliases are allowed. Merge keys (`<<`) are not: YAML 1.2 has none.
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
@@ -18,14 +18,14 @@ export interface Field {
 export class YamlFile {
   readonly source: SourceText;
   readonly #problems: Problems;
-  /** The nodes that aliases stand for; absent: the anchor does not exist before them. */
+  /** The targets of aliases; absent: there is no such anchor before the alias. */
   readonly #targets = new Map<Node, Node>();
   readonly #fields = new Map<YAMLMap, ReadonlyMap<string, Field>>();
 
   constructor(source: SourceText, root: YamlNode, problems: Problems) {
     this.source = source;
     this.#problems = problems;
-    // Looking every alias up by itself would read the whole file for each.
+    // Looking up every alias separately would search the whole file each time.
     if (source.text.includes("*")) this.#findTargets(root);
   }
 
@@ -37,19 +37,19 @@ export class YamlFile {
     this.#problems.add(this.position(node), code, message, text);
   }
 
-  /** What the node is or, for an alias, stands for. Reports an alias to nothing, and returns null for it. */
+  /** The node, or the target of an alias. Reports an alias without a target, and returns null for it. */
   resolve(node: YamlNode): YamlNode {
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     if (!target) {
-      // Its name is not shown: a password may begin with `*`.
+      // The message does not show the name: a password may begin with `*`.
       const message = "this alias (`*…`) has no anchor before it; put text that begins with `*` in quotes";
       this.report(node, "unknown-anchor", message);
     }
     return target ?? null;
   }
 
-  /** The map's fields, each name once. What can't be a field's name, or comes twice, is reported and left out. */
+  /** The map's fields, each name once. Invalid and duplicate names are reported and left out. */
   fields(map: YAMLMap): ReadonlyMap<string, Field> {
     let fields = this.#fields.get(map);
     if (!fields) {
@@ -82,7 +82,7 @@ export class YamlFile {
     return fields;
   }
 
-  /** In the order of the text, without recursion: the input may be nested deeply. */
+  /** In the order of the text, without recursion, because the input may be nested deeply. */
   #findTargets(root: YamlNode): void {
     const anchors = new Map<string, Node>();
     const waiting: unknown[] = [root];
@@ -100,7 +100,7 @@ export class YamlFile {
   }
 }
 
-/** Names that mean something else to JavaScript objects. */
+/** Names with a special meaning for JavaScript objects. */
 const refused = new Set(["__proto__", "constructor"]);
 
 export function start(node: Node): number {
