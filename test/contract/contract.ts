@@ -19,7 +19,7 @@ export interface Probe {
   readonly as?: Login | null;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly raw?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly gets: number;
@@ -27,7 +27,7 @@ export interface Probe {
   readonly like?: unknown;
   /** The whole body. */
   readonly exactly?: unknown;
-  /** The name under which the `rev` of the answer is kept. A cookie is kept as `cookie` by itself. */
+  /** The name under which the `rev` of the answer is kept. A cookie is always kept as `cookie`. */
   readonly keeps?: string;
   /** For what takes the server a moment: sent again until the answer is right. */
   readonly settles?: true;

@@ -74,7 +74,7 @@ test.each([
   expect(server.received.at(-2)?.body).toBe('"new"');
 });
 
-test("CouchDB 1.x hashed an admin's hash again, unless told that it is one", async () => {
+test("CouchDB 1.x hashed an admin's hash again, unless it was sent as one", async () => {
   behave("1.7.2", { "GET /_config/admins": json(200, {}), "PUT /_config/admins/overmind": json(200, "") });
   await setConfig(couch, "_local", "admins", "overmind", "-pbkdf2-…");
   expect(sent()).toEqual(["GET /_config/admins", "PUT /_config/admins/overmind?raw=true"]);

@@ -146,7 +146,7 @@ test.each([
   ["404 of a new database, accepted", answered(404, "not_found", noDatabase), [404], true, "retry:request-failed"],
   ["404 of a new database on 1.x", answered(404, "not_found", "no_db_file"), [404], true, "retry:request-failed"],
   ["412, accepted", answered(412, "file_exists"), [412], false, "answer"],
-  ["412 nodedown, though 412 is accepted", answered(412, "nodedown"), [412], false, "retry:node-down"],
+  ["412 nodedown, although 412 is accepted", answered(412, "nodedown"), [412], false, "retry:node-down"],
   ["202, accepted", answered(202), [202], false, "answer"],
   ["409, accepted", answered(409, "conflict"), [409], false, "answer"],
   ["500, accepted", answered(500, "error"), [500], false, "answer"],

@@ -36,7 +36,7 @@ describe("a hash in a user document", () => {
     ["an unknown function", { ...scheme, pbkdf2_prf: "constructor", derived_key: pbkdf2(password, "sha1", 20) }],
     ["no iterations", { ...scheme, iterations: 0, derived_key: pbkdf2(password, "sha1", 20) }],
     ["more iterations than possible", { ...scheme, iterations: 2 ** 31, derived_key: pbkdf2(password, "sha1", 20) }],
-    ["a password that nobody hashed", { password, salt }],
+    ["an unhashed password", { password, salt }],
   ])("is not recognised: %s", async (_, user) => {
     expect(userHash(user)).toBeUndefined();
     expect(await matchesUser(user, password)).toBe(false);

@@ -60,7 +60,7 @@ export interface MatrixOptions {
   readonly leaseTtl: number;
 }
 
-/** The set, loaded, and what an undisturbed run of it sends and leaves. */
+/** The loaded set, and what an undisturbed run of it sends and leaves. */
 export class Matrix {
   readonly #folder: string;
   readonly #migrations: Migrations;
@@ -76,7 +76,7 @@ export class Matrix {
     this.#options = options;
   }
 
-  /** Throws where a step kind is missing from the set, or the undisturbed run fails. */
+  /** Throws if a step kind is missing from the set, or the undisturbed run fails. */
   static async open(bench: Bench, options: MatrixOptions): Promise<Matrix> {
     const folder = await makeFolder();
     await writeFiles(folder, inFolder("first", files));

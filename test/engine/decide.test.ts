@@ -216,7 +216,7 @@ describe("decide", () => {
       ["a step of another kind", [placed("b", "1:a", [], true)], ledger({ a: { kind: "other" } })],
       ["a step that does something else", [placed("b", "1:b", [], true)], ledger({ a: {} })],
       [
-        "a second step beside the first",
+        "a second step alongside the first",
         [placed("a", "1:a", [], true), placed("b", "1:a", [], true)],
         ledger({ a: {} }),
       ],

@@ -136,7 +136,7 @@ describe("a pod of the previous version", () => {
   describe("still has the newest files if the new version failed before it wrote anything", () => {
     test.each([
       ["as the ledger refuses a step", () => once(6), "changed-one-time-step"],
-      ["as nothing makes a database", broken, "refused"],
+      ["as nothing creates a database", broken, "refused"],
       [
         "as a step would destroy something",
         () => `- id: gone\n  removeDatabase: { name: ${database}-other }\n`,
@@ -287,7 +287,7 @@ describe("a run of one part", () => {
     expect(await must(server(), "GET", `/${database}/late`)).not.toHaveProperty("legs");
   });
 
-  test("that was already at work, with files that became older meanwhile, writes nothing more", async () => {
+  test("that was already under way, with files that became older meanwhile, writes nothing more", async () => {
     const first = await files(partly(4));
     const docs = Array.from({ length: 24 }, (_, i) => ({ _id: `a${i}` }));
     await must(server(), "PUT", `/${database}`);

@@ -10,7 +10,7 @@ export async function ownSet(): Promise<ApplyOptions & { readonly ledgerDatabase
   return { connection, ledgerDatabase: await freshDatabase("ledger"), wait: 5_000 };
 }
 
-/** The migrations of one file with these steps. */
+/** Loads one migration file with these steps. */
 export async function filesOf(steps: string, env: Readonly<Record<string, string>> = {}): Promise<Migrations> {
   return loadMigrations(await tempFolder({ "001.yaml": steps }), { env });
 }

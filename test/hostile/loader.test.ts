@@ -1,6 +1,6 @@
 /**
  * Thousands of malicious migration files: nested deeper than a stack, aliases of aliases, keys of
- * prototypes, names that steer a terminal, names without an end. Whatever they are, they are loaded, or refused with
+ * prototypes, names that steer a terminal, endless names. Whatever they are, they are loaded, or refused with
  * problems that can be shown.
  */
 import { writeFile } from "node:fs/promises";

@@ -40,7 +40,7 @@ onNodes("three nodes", () => {
     6,
   );
 
-  it("six runners that find no database get the lease one after the other", async () => {
+  it("six runners that find no database get the lease one after another", async () => {
     const place = { database: "couchdb-migrate-new", set: "new", own: true };
     const tokens: number[] = [];
     await Promise.all(

@@ -1,5 +1,5 @@
 /**
- * What the lease promises, whatever server it is kept on: one node, several nodes of a cluster, or the embedded server.
+ * The promises of the lease on any server: one node, several nodes of a cluster, or the embedded server.
  * Each runner judges for itself whether it holds the lease (`assertHeld`): nobody may get it while another thinks it
  * has it.
  */
@@ -266,8 +266,8 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
       ["the answer to the first write is lost", inTurn(answerLost), 1],
       ["the first write is lost", inTurn(requestLost), 1],
       ["the answers to the first write and to its retry are lost", inTurn(answerLost, answerLost), 2],
-      ["the first write was taken by a minority", inTurn(belowQuorum), 2],
-      ["the first write was taken by a minority, and so was its undoing", inTurn(belowQuorum, belowQuorum), 2],
+      ["only a minority stored the first write", inTurn(belowQuorum), 2],
+      ["only a minority stored the first write and its undoing", inTurn(belowQuorum, belowQuorum), 2],
     ])("is taken even if %s", async (_, onWrite, token) => {
       const where = place();
       const anna = await take(where, "anna", {}, tamper(connectTo(0), onWrite));
@@ -279,7 +279,7 @@ export function leaseContract(title: string, start: () => Promise<ContractServer
     it.each([
       ["answers are lost", answerLost],
       ["requests are lost", requestLost],
-      ["writes are taken by a minority", belowQuorum],
+      ["writes are stored by a minority", belowQuorum],
     ])("is kept even if every other renewal's %s", async (_, onWrite) => {
       let writes = 0;
       const couch = tamper(connectTo(0), (...write) => (++writes % 2 === 0 ? onWrite : asItIs)(...write));

@@ -1,7 +1,7 @@
 /**
  * The rule of older files against a small model of ledger and server: pods of any version start, in any order and side
  * by side, take the lease, read, note, write, fail and are killed between any two of these. What the contract promises
- * must hold of each sequence, and no more is asked.
+ * must hold for each sequence, and nothing more.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";

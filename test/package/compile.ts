@@ -4,7 +4,7 @@ import ts from "typescript";
 
 interface Modules {
   readonly title: string;
-  /** Of the program's package.json. */
+  /** The `type` in the program's package.json. */
   readonly type: "module" | "commonjs";
   readonly options: ts.CompilerOptions;
   /** Also run: once as an ES module, once as CommonJS. */

@@ -1,4 +1,4 @@
-/** The declarations in the package: those of the library's exports, and what these name. Nothing else is for users. */
+/** The declarations in the package: only those of the library's exports, and the types that these name. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";

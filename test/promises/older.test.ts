@@ -57,7 +57,7 @@ test("a new version that failed before it wrote anything does not make the one b
   expect((await run(["apply", "v1"])).stdout).toContain(loud);
 });
 
-test("a new version that failed after its first write makes the one before it older", async () => {
+test("a new version that failed after its first write makes the previous one older", async () => {
   const broken = `- id: nowhere\n  ensureSecurity: { database: ${database}-typo }\n`;
   await writeFiles(folder, { "v3/001.yaml": step("y") + broken });
   expect((await run(["apply", "v3", "--concurrency", "1"])).code).toBe(1);

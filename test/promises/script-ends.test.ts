@@ -71,7 +71,7 @@ const wrong: [title: string, script: string, says: RegExp][] = [
     /outside its function: late/,
   ],
   [
-    "has a rejection that nobody awaits",
+    "has an unhandled rejection",
     "export default () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };",
     /outside its function: lost/,
   ],

@@ -154,7 +154,7 @@ describe("a run that is told to stop", { timeout: 180_000 }, () => {
     expect(await readFile(join(cwd, "termination.log"), "utf8")).toMatch(/^(?:Failed: three|interrupted)/);
   });
 
-  it("ends immediately when it is told twice, and says so", async () => {
+  it("ends immediately on a second signal, and says so", async () => {
     const run = await start();
     proxy.faultWhen(isPut("/overlord"), {
       before: async () => {

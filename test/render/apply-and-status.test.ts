@@ -14,7 +14,11 @@ test.each<[string, Partial<ApplyResult>, string]>([
     "Nothing to do: 2 steps unchanged. (1.2 s, 12 reads, 1 write)\n",
   ],
   ["a removal", { applied: ["a", "b"], removed: ["b"] }, "Applied 2 steps (1 removal). (1.2 s, 12 reads, 1 write)\n"],
-  ["what holds already", { result: "unchanged", adopted: ["a"] }, "Adopted 1 step. (1.2 s, 12 reads, 1 write)\n"],
+  [
+    "a step that already holds",
+    { result: "unchanged", adopted: ["a"] },
+    "Adopted 1 step. (1.2 s, 12 reads, 1 write)\n",
+  ],
   [
     "something done",
     { applied: ["a"], adopted: ["b"], unchanged: ["c"] },
@@ -58,7 +62,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
 `,
   ],
   [
-    "out of time in mid-build",
+    "out of time during a build",
     { result: "incomplete", applied: ["a"], unfinished: ["b\x07"], notReached: ["c"] },
     `Incomplete: applied 1 step; 1 unfinished, 1 not started. (1.2 s, 12 reads, 1 write)
   unfinished: b\\x07
@@ -71,7 +75,7 @@ test.each<[string, Partial<ApplyResult>, string]>([
     "Interrupted: applied 1 step; 1 not started. (1.2 s, 12 reads, 1 write)\n  not started: c\n",
   ],
   [
-    "a part, of which others are still to be done",
+    "a part, while others are still open",
     { applied: [], part: { step: "legs\x07", number: 2, of: 4, open: [1, 3], left: ["c"] } },
     `Part 2 of 4 of legs\\x07 is done; parts left: 1, 3. (1.2 s, 12 reads, 1 write)
   pending, for an apply without --part: c
@@ -83,14 +87,14 @@ test.each<[string, Partial<ApplyResult>, string]>([
     "Part 2 of 2 of legs is done, and so are all others. Applied 1 step. (1.2 s, 12 reads, 1 write)\n",
   ],
   [
-    "a part of nothing",
+    "a part with nothing to do",
     { result: "unchanged", part: { step: null, number: 1, of: 2, open: null, left: ["c"] } },
     `No pending step can be done in parts. (1.2 s, 12 reads, 1 write)
   pending, for an apply without --part: c
 `,
   ],
   [
-    "a part that had to stop",
+    "a part that was stopped",
     { result: "incomplete", unfinished: ["legs"], part: { step: "legs", number: 1, of: 2, open: null, left: [] } },
     "Incomplete: applied 0 steps; 1 unfinished. (1.2 s, 12 reads, 1 write)\n  unfinished: legs\n",
   ],
@@ -169,14 +173,14 @@ Last runs:
 `);
 });
 
-test("the status of drift says how to see and how to repair it", () => {
+test("the status of a drifted step says how to show and repair the drift", () => {
   const step = { id: "a", kind: "ensureDatabase", state: "drifted", appliedAt: null, notes: [] } as const;
   expect(statusText(statusOf({ steps: [step] }), plain)).toContain(
     "1 step: 1 drifted\n\nnext: `plan` shows the drift, and `apply --verify` repairs it.\n",
   );
 });
 
-test("the status of older files says NOT APPLIED, and names what another set also claims", () => {
+test("the status of older files says NOT APPLIED, and names objects that another set also claims", () => {
   const text = statusText(
     statusOf({
       steps: [{ id: "a", kind: "ensureDatabase", state: "older", appliedAt: null, notes: [] }],

@@ -1,4 +1,4 @@
-/** What a plan says of that which stays as it is. */
+/** What a plan says about kept differences. */
 import { expect, test } from "vitest";
 import { keptLines, keptSummary } from "../../src/render/kept.js";
 
@@ -9,7 +9,7 @@ test.each([
   [20, "/docs/unit-19/legs is 8 (the files have 6)"],
   [21, "/docs/unit-20/legs is 8 (the files have 6)"],
   [22, "and 2 more"],
-])("of %d differences, the last line counts only those that are not shown: %s", (count, last) => {
+])("for %d differences, the last line counts only those that are not shown: %s", (count, last) => {
   expect(keptLines(differences(count)).at(-1)).toBe(last);
 });
 
@@ -31,12 +31,12 @@ test.each([
     "212 documents in 2 databases differ from the files and are kept",
     [...seeds(32, "a"), { ...further, database: "b" }],
   ],
-])("many documents are one sentence with their number: %s", (sentence, kept) => {
+])("many documents are counted in one sentence: %s", (sentence, kept) => {
   expect(keptLines(kept)).toEqual([sentence]);
   expect(keptSummary(kept)).toBe(sentence);
 });
 
-test("of many documents, details list the first ones and count the others", () => {
+test("the details of many documents list the first ones and count the others", () => {
   const lines = keptLines([...seeds(20), further], true);
   expect(lines[0]).toBe("/docs/unit-0/legs is 8 (the files have 6)");
   expect(lines.at(-1)).toBe("180 further documents");

@@ -32,7 +32,7 @@ const events: readonly Event[] = [
   { type: "request", method: "PUT", path: "/a", status: undefined, milliseconds: 3000, attempt: 2 },
 ];
 
-/** What is left on a terminal of one screen, given what was written to it. */
+/** What remains on a terminal after this output. */
 function screenOf(written: string): string {
   const lines = [""];
   let row = 0;
@@ -103,7 +103,7 @@ PUT /a no answer (3 s, attempt 2)
     "warning: http://couchdb:5984 is in admin party: everybody who reaches it is an admin\nwarning: a: q is 2\nerror: c in tenant: somebody wrote it\\x1b[2J [conflict]\n",
   ],
   ["silent", ""],
-])("for people, at level %s", async (level, text) => {
+])("the log for people, at level %s", async (level, text) => {
   expect(await say("pretty", level, events)).toBe(text);
 });
 
@@ -127,7 +127,7 @@ test.each<[Event, string]>([
   expect(await say("pretty", "info", [event])).toBe(`${line}\n`);
 });
 
-test("for machines: one object a line, with level, time, event and message", async () => {
+test("the log for machines has one object per line, with level, time, event and message", async () => {
   const lines = (await say("json", "trace", events))
     .trimEnd()
     .split("\n")
@@ -168,14 +168,14 @@ describe("progress", () => {
   const many = Array.from({ length: 12 }, (_, i) => progress(i * 1000));
 
   test.each(["pretty", "json"] as const)(
-    "is said every ten seconds where no line can be drawn anew (%s)",
+    "is logged every ten seconds if no line can be redrawn (%s)",
     async (format) => {
       const lines = (await say(format, "info", many, { step: 2000 })).trimEnd().split("\n");
       expect(lines.map((line) => /(\d+,000) of 60,000/.exec(line)?.[1])).toEqual(["5,000", "10,000"]);
     },
   );
 
-  test("says how fast it goes and how long it will take (pretty)", async () => {
+  test("shows the speed and the time left (pretty)", async () => {
     const text = await say("pretty", "info", many, { step: 2000 });
     expect(text.trimEnd().split("\n")).toEqual([
       "v: building: 5,000 of 60,000 documents (8 %), 500 per second, 1 min 50 s left",
@@ -183,7 +183,7 @@ describe("progress", () => {
     ]);
   });
 
-  test("says how fast it goes and how long it will take (json)", async () => {
+  test("shows the speed and the time left (json)", async () => {
     const [line = ""] = (await say("json", "info", many, { step: 2000 })).split("\n");
     expect(JSON.parse(line)).toMatchObject({ event: "step-progress", perSecond: 500, millisecondsLeft: 110_000 });
   });
@@ -203,7 +203,7 @@ describe("progress", () => {
     [40, `v: 41 % ${bars[0]}`, "v: 45 %, 17 s left"],
     [15, "v: 41 %", "v: 45 %, 17 s…"],
   ])(
-    "is drawn at the end of a terminal of %d columns, name and time first, and is gone in the end",
+    "is drawn at the bottom of a terminal with %d columns, name and time first, and finally erased",
     async (columns, first, second) => {
       const screen = { isTTY: true, columns };
       const said = [begun, progress(25_000), progress(27_000), ended];
@@ -212,7 +212,7 @@ describe("progress", () => {
     },
   );
 
-  test("is gone when the run is told to stop, and what is said of that is above what is still under way", async () => {
+  test("is erased when the run is told to stop, and redrawn below the message", async () => {
     let text = "";
     const stream = {
       isTTY: true,
@@ -230,7 +230,7 @@ describe("progress", () => {
     expect(screenOf(text)).toBe("stopping\n");
   });
 
-  test("has a line for each piece of work, and none for what is finished", async () => {
+  test("has a line for each piece of work, and none for finished work", async () => {
     const screen = { isTTY: true, columns: 100 };
     const of = (database: string, done: number): Event => ({ ...(progress(done) as object), database }) as Event;
     const said = [begun, of("a", 6_000), of("b", 30_000), of("a", 60_000), of("b", 31_000)];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PaceMeter } from "../../src/render/pace.js";
 
-/** What is known after the last of these: seconds, and how much is done by then. */
+/** The pace after the last of these readings: seconds, and how much is done by then. */
 function paceOf(samples: readonly (readonly [number, number])[], total: number) {
   let time = 0;
   const meter = new PaceMeter(() => time);
@@ -14,9 +14,9 @@ function paceOf(samples: readonly (readonly [number, number])[], total: number) 
 
 describe("the pace of long work", () => {
   it.each<[string, [number, number][], number, object | undefined]>([
-    ["one look says nothing", [[0, 0]], 100, undefined],
+    ["is unknown after one reading", [[0, 0]], 100, undefined],
     [
-      "two looks do",
+      "is known after two readings",
       [
         [0, 0],
         [10, 50],
@@ -25,7 +25,7 @@ describe("the pace of long work", () => {
       { perSecond: 5, left: 10_000 },
     ],
     [
-      "two within a second do not",
+      "is unknown after two readings within a second",
       [
         [0, 0],
         [0.9, 50],
@@ -34,7 +34,7 @@ describe("the pace of long work", () => {
       undefined,
     ],
     [
-      "what was done before it was first seen does not count",
+      "ignores what was done before the first reading",
       [
         [0, 40],
         [10, 50],
@@ -43,7 +43,7 @@ describe("the pace of long work", () => {
       { perSecond: 1, left: 50_000 },
     ],
     [
-      "it stands still",
+      "is unknown while nothing moves",
       [
         [0, 5],
         [10, 5],
@@ -52,7 +52,7 @@ describe("the pace of long work", () => {
       undefined,
     ],
     [
-      "it is done",
+      "is unknown once the work is done",
       [
         [0, 5],
         [10, 100],
@@ -61,7 +61,7 @@ describe("the pace of long work", () => {
       undefined,
     ],
     [
-      "it began anew",
+      "starts again if the work starts again",
       [
         [0, 0],
         [10, 90],
@@ -72,7 +72,7 @@ describe("the pace of long work", () => {
       { perSecond: 1, left: 80_000 },
     ],
     [
-      "what was more than a minute ago is forgotten",
+      "ignores readings from more than a minute ago",
       [
         [0, 0],
         [10, 1000],
@@ -84,7 +84,7 @@ describe("the pace of long work", () => {
       { perSecond: 2, left: 500_000 },
     ],
     [
-      "looks more than a minute apart are enough",
+      "is known even if readings are more than a minute apart",
       [
         [0, 0],
         [100, 100],
@@ -97,7 +97,7 @@ describe("the pace of long work", () => {
     expect(paceOf(samples, total)).toEqual(pace);
   });
 
-  it("is kept of each piece of work by itself", () => {
+  it("is separate for each piece of work", () => {
     let time = 0;
     const meter = new PaceMeter(() => time);
     meter.measure("a", { done: 0, total: 10 });

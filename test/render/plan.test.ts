@@ -134,7 +134,7 @@ describe("changes", () => {
 
   test.each<[string, unknown, unknown, string]>([
     [
-      "a function is shown as a difference of lines",
+      "a function is shown as a line diff",
       map("emit(doc.kind);"),
       map("emit(doc.name);"),
       `~ /p:
@@ -147,7 +147,7 @@ describe("changes", () => {
     }`,
     ],
     [
-      "a new function is shown whole",
+      "a new function is shown in full",
       null,
       "function (doc) {\n\temit(1);\n}",
       `+ /p:
@@ -178,21 +178,21 @@ describe("changes", () => {
         "${long.slice(0, 50)}"`,
     ],
     [
-      "of two long lines the part that differs is shown",
+      "for two long lines, the part that differs is shown",
       `${long}one`,
       `${long}two`,
       `~ /p:
 -   …${"x".repeat(40)}one
 +   …${"x".repeat(40)}two`,
     ],
-    ["a secret is only said to change", "***", "***", '~ /p: "***" -> "***"'],
-    ["false is no absence", false, true, "~ /p: false -> true"],
+    ["a secret is only shown as changed", "***", "***", '~ /p: "***" -> "***"'],
+    ["false does not count as absent", false, true, "~ /p: false -> true"],
   ])("%s", (_, before, after, shown) => {
     const plan = planOf([stepOf("s", { action: "update", changes: [{ path: "/p", before, after }] })]);
     expect(body(text(plan))).toBe(shown);
   });
 
-  test("what is no value is said in words", () => {
+  test("a change that is not a value is described in words", () => {
     const change = { path: "/name", before: { name: "a", documents: 3 }, after: null, text: "deletes 3 documents" };
     expect(body(text(planOf([stepOf("s", { action: "remove", changes: [change] })])))).toBe("- deletes 3 documents");
   });
@@ -200,7 +200,7 @@ describe("changes", () => {
   test.each([
     ["different things", "update", "in tenant-a: already applied\nin tenant-b: change"],
     ["the same", "none", "in tenant-a, tenant-b"],
-  ] as const)("where several databases need %s, it says so", (_, action, lines) => {
+  ] as const)("if several databases need %s, the plan says so", (_, action, lines) => {
     const databases = {
       "tenant-a": { state: "applied", action: "none" },
       "tenant-b": { state: action === "none" ? "applied" : "pending", action },
@@ -208,14 +208,14 @@ describe("changes", () => {
     expect(body(text(planOf([stepOf("s", { action: "update", databases })])))).toBe(lines);
   });
 
-  test("a long value is cut", () => {
+  test("a long value is truncated", () => {
     const after = Array.from({ length: 50 }, (_, i) => `line ${i}`).join("\n");
     const shown = body(text(planOf([stepOf("s", { changes: [{ path: "/p", before: null, after }] })])));
     expect(shown).toContain("+   line 19\n    … 30 more lines");
     expect(shown).not.toContain("line 20");
   });
 
-  test("what several databases share is shown once", () => {
+  test("changes that several databases share are shown once", () => {
     const databases = Object.fromEntries(
       ["tenant-a", "tenant-b", "tenant-c"].map((name) => [name, { state: "pending", action: "update" } as const]),
     );
@@ -227,7 +227,7 @@ describe("changes", () => {
 ~   /q: 1 -> 3`);
   });
 
-  test("builds over no documents are one line for all databases", () => {
+  test("builds without documents are one line for all databases", () => {
     const rebuilds = ["a", "b"].map((database) => ({ database, designDoc: "brood", views: ["v"], documents: 0 }));
     expect(body(text(planOf([stepOf("s", { rebuilds })])))).toBe(
       "builds v of _design/brood in a, b (no documents yet)",
@@ -268,7 +268,7 @@ describe("changes", () => {
   });
 });
 
-/** The lines of the only step without their indentation of four. */
+/** The lines of the only step, without their indentation of four spaces. */
 function body(shown: string): string {
   return shown
     .split("\n\n")
@@ -308,7 +308,7 @@ const hostilePlan = planOf(
 test.each<[string, (plan: Plan) => string]>([
   ["text", text],
   ["Markdown", (plan) => planMarkdown(plan)],
-])("as %s, nothing from servers and files moves the cursor", (_, write) => {
+])("as %s, no text from servers and files moves the cursor", (_, write) => {
   const shown = write(hostilePlan).replaceAll("\n", "");
   expect(shown).toContain("evil");
   expect(shown).not.toMatch(/[\p{Cc}\u202e]/u);
@@ -320,12 +320,12 @@ test("colours come from the style", () => {
 });
 
 describe("Markdown", () => {
-  test("the title counts what is refused", () => {
+  test("the title counts refused steps", () => {
     const plan = planOf([stepOf("a"), stepOf("b", { action: "refused" })], { changes: 1 });
     expect(planMarkdown(plan)).toMatch(/^## CouchDB plan: 1 change, 1 refused\n/);
   });
 
-  test("a step has a section of its own", () => {
+  test("each step has its own section", () => {
     const plan = planOf([
       stepOf("views", {
         action: "update",
@@ -352,7 +352,7 @@ All \\*views\\* for @&#8203;everyone
 `);
   });
 
-  test("an orphan has a line of its own, with a command that can be copied", () => {
+  test("each orphan has its own line, with a command to copy", () => {
     const orphan = orphanOf("two_legs", { forget: "couchdb-migrate ledger forget two_legs --set a" });
     expect(planMarkdown(planOf([], { orphans: [orphan] }))).toContain(`In the ledger, but no longer in the files:
 
@@ -362,7 +362,7 @@ To forget it without changing the server: <code>couchdb-migrate ledger forget tw
 `);
   });
 
-  test("of many orphans the first are shown, and the others are counted", () => {
+  test("the first of many orphans are shown, and the others are counted", () => {
     const orphans = Array.from({ length: 23 }, (_, i) => orphanOf(`gone-${i}`));
     const lines = planMarkdown(planOf([], { orphans })).split("\n- ").slice(1);
     expect(lines).toHaveLength(21);
@@ -377,7 +377,7 @@ To forget one without changing the server, for example: <code>couchdb-migrate le
     expect(planMarkdown(planOf([stepOf("s", { changes })]))).toContain("\n`````diff\n");
   });
 
-  test("what is too long for a comment is cut between steps, and said", () => {
+  test("a plan that is too long for a comment is truncated between steps, and says so", () => {
     const after = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(100)).join("\n");
     const steps = Array.from({ length: 100 }, (_, i) =>
       stepOf(`s${i}`, { changes: [{ path: "/a", before: null, after }] }),

@@ -1,4 +1,4 @@
-/** Results of the library for the tests of what is rendered. */
+/** Results of the library for the rendering tests. */
 
 import type { Check, Diagnosis } from "../../src/contract/diagnosis.js";
 import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/contract/results.js";

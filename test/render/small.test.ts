@@ -88,7 +88,7 @@ error[invalid-input]: 1 problem in the migration files
   expect(errorText(error, plain)).toBe(text);
 });
 
-test("the stack of a bug is shown where it is asked for", () => {
+test("the stack of a bug is shown on request", () => {
   const bug = new MigrateError("bug", { message: "x", cause: new TypeError("y") });
   expect(errorText(bug, plain)).not.toContain("TypeError");
   expect(errorText(bug, plain, (text) => text.replace("r: y", "r: ***"))).toContain("TypeError: ***");
@@ -111,7 +111,7 @@ test("the termination message has at most 4,096 bytes and ends with a whole char
   }
 });
 
-test("the termination message is written, and that it can't be is no error", async () => {
+test("the termination message is written, and a failure to write it is not an error", async () => {
   const folder = await mkdtemp(join(tmpdir(), "termination-"));
   const file = join(folder, "log");
   writeTermination("done", file, true);

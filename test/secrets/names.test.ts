@@ -44,7 +44,7 @@ test.each([
   expect(isSecretName(name)).toBe(false);
 });
 
-test("the documentation lists exactly the names of the code", async () => {
+test("the documentation lists exactly the names in the code", async () => {
   const text = await readFile(new URL("../../docs/secrets.md", import.meta.url), "utf8");
   const listed = (start: string) => {
     const line = text.split("\n").find((one) => one.startsWith(`- ${start}`)) ?? "";

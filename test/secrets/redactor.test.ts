@@ -26,15 +26,15 @@ const secret = 'p+/ "q✓ü%';
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 test.each([
-  ["as it is", secret],
+  ["unencoded", secret],
   ["in JSON", JSON.stringify({ reason: secret })],
   ["in a URL", `http://x/${encodeURIComponent(secret)}`],
   ["in a URL, in lower case", `http://x/${encodeURIComponent(secret).toLowerCase().replace(/^p/, "p")}`],
   ["in a form", `a=${encodeURIComponent(secret).replace(/%20/g, "+")}`],
   ["in base64", base64(secret)],
   ["in a Basic header", `Basic ${base64(`admin:${secret}`)}`],
-  ["in another one", `Basic ${base64(`me:${secret}`)}`],
-  ["in a third one", `Basic ${base64(`a:${secret}`)}`],
+  ["in another Basic header", `Basic ${base64(`me:${secret}`)}`],
+  ["in a third Basic header", `Basic ${base64(`a:${secret}`)}`],
   ["with text after it, in base64", base64(`a:${secret} and more`)],
 ])("a secret %s", (_, text) => {
   const redacted = createRedactor([secret])(text);
@@ -68,7 +68,7 @@ test.each([
   expect(createRedactor(secrets)(text)).toBe(expected);
 });
 
-test("a long text of a server's is gone through once", () => {
+test("a long text from a server is searched only once", () => {
   const word = "x".repeat(2_000_000);
   expect(redactUrls(word)).toBe(word);
   expect(redactUrls("a://b:c".repeat(200_000))).toHaveLength(1_400_000);

@@ -4,7 +4,7 @@ import { settingsReference } from "../../src/settings/reference.js";
 import { environmentOf, flagOf, keyOf } from "../../src/settings/setting.js";
 import { settingNames, settings } from "../../src/settings/table.js";
 
-test("docs/settings.md is what the table says", async () => {
+test("docs/settings.md matches the table", async () => {
   const written = await readFile(new URL("../../docs/settings.md", import.meta.url), "utf8");
   expect(written, "stale: npm run generate").toBe(settingsReference());
 });

@@ -15,7 +15,7 @@ interface Given {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** In a folder of its own, with `{}` in a value standing for it. */
+/** In a new folder; `{}` in a value stands for its path. */
 async function resolve({ command = "apply", flags = {}, env = {}, yaml, files = {} }: Given) {
   const folder = await tempFolder({ ...files, ...(yaml === undefined ? {} : { "couchdb-migrate.yaml": yaml }) });
   const before = process.cwd();
@@ -29,14 +29,14 @@ describe("precedence", () => {
   const yaml = "requestTimeout: 3s\n";
   test.each<[string, Given, number]>([
     [
-      "a flag goes before all else",
+      "a flag takes precedence over everything else",
       { flags: { "request-timeout": "1s" }, env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml },
       1000,
     ],
-    ["the environment goes before the file", { env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml }, 2000],
-    ["the file goes before the default", { yaml }, 3000],
+    ["the environment takes precedence over the file", { env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml }, 2000],
+    ["the file takes precedence over the default", { yaml }, 3000],
     ["an empty variable counts as absent", { env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "" } }, 30_000],
-    ["there is a default", {}, 30_000],
+    ["the default applies if nothing else is set", {}, 30_000],
   ])("%s", async (_, given, requestTimeout) => {
     const resolved = await resolve(given);
     expect(resolved.problems).toEqual([]);
@@ -47,7 +47,7 @@ describe("precedence", () => {
 describe("problems", () => {
   test.each<[string, Given, string[]]>([
     [
-      "of all sources are said at once",
+      "from all sources are reported together",
       { flags: { wait: "1" }, env: { COUCHDB_MIGRATE_TIMEOUT: "x" }, yaml: "leaseTTL: 30s\nset: ''\n" },
       [
         "couchdb-migrate.yaml:1:1: unknown setting `leaseTTL`; did you mean `leaseTtl`?",
@@ -57,7 +57,7 @@ describe("problems", () => {
       ],
     ],
     [
-      "a misspelt flag",
+      "a misspelled flag",
       { flags: { "lease-wiat": "1s" } },
       ["unknown flag `--lease-wiat`; did you mean `--lease-wait`?"],
     ],
@@ -68,7 +68,7 @@ describe("problems", () => {
     ],
     ["another name of a flag", { flags: { "lock-wait": "5" } }, ["--lock-wait: `5` needs a unit; write `5s`, or `5m`"]],
     [
-      "a format that another command has",
+      "a format of another command",
       { command: "status", flags: { format: "markdown" } },
       ["--format: `markdown` is not one of `text`, `json`"],
     ],
@@ -89,19 +89,19 @@ describe("problems", () => {
       { yaml: "- wait\n" },
       ["couchdb-migrate.yaml:1:1: the file must be a mapping of settings (`key: value`)"],
     ],
-    ["a key twice", { yaml: "wait: 1s\nwait: 2s\n" }, ["couchdb-migrate.yaml:2:1: Map keys must be unique"]],
+    ["a duplicate key", { yaml: "wait: 1s\nwait: 2s\n" }, ["couchdb-migrate.yaml:2:1: Map keys must be unique"]],
     [
-      "a file that --config names and that is not there",
+      "a missing file that --config names",
       { flags: { config: "no.yaml" } },
       ["--config: no.yaml: the file does not exist"],
     ],
     [
-      "a value and its file",
+      "both a value and its file",
       { env: { COUCHDB_PASSWORD: "geheim", COUCHDB_PASSWORD_FILE: "{}/p" }, files: { p: "x" } },
       ["COUCHDB_PASSWORD and COUCHDB_PASSWORD_FILE are both set; keep one of them"],
     ],
     [
-      "a file for a value that is not there",
+      "a missing file for a value",
       { env: { COUCHDB_PASSWORD_FILE: "{}/p" } },
       ["COUCHDB_PASSWORD_FILE: the file does not exist"],
     ],
@@ -139,11 +139,11 @@ test.each<[string, string[]]>([
   ["COUCHDB_MIGRATE_PORT", []],
   ["COUCHDB_MIGRATE_PORT_80_TCP", []],
   ["COUCHDB_MIGRATE_WHATEVER_ELSE", []],
-])("the environment's %s gives the warnings %j", async (name, warnings) => {
+])("the environment variable %s gives the warnings %j", async (name, warnings) => {
   expect((await resolve({ env: { [name]: "tcp://10.0.0.1:80" } })).warnings).toEqual(warnings);
 });
 
-test("paths in the file start at its folder, those of flags at the working directory", async () => {
+test("paths in the file are relative to its folder, those in flags to the working directory", async () => {
   const files = { "deploy/settings.yaml": "path: migrations\nca: /etc/ca.pem\n" };
   const config = join("deploy", "settings.yaml");
   const fromFile = await resolve({ flags: { config }, files });
@@ -164,32 +164,32 @@ describe("the connection", () => {
 
   test.each<[string, Given, object]>([
     [
-      "of a Kubernetes service",
+      "uses a Kubernetes service",
       { env: { ...service, ...login } },
       { url: "http://couchdb:5984", username: "overlord", password: "a b%", ...none },
     ],
     [
-      "of a service without a port",
+      "uses a service without a port",
       { env: { COUCHDB_SERVICE_HOST: "couchdb" } },
       { url: "http://couchdb:5984", ...none },
     ],
     [
-      "of a service with an IPv6 address",
+      "uses a service with an IPv6 address",
       { env: { COUCHDB_SERVICE_HOST: "fd00::1" } },
       { url: "http://[fd00::1]:5984", ...none },
     ],
     [
-      "of a URL with a prefix",
+      "uses a URL with a prefix",
       { env: { COUCHDB_URL: "https://db.example.org/couch/" } },
       { url: "https://db.example.org/couch", ...none },
     ],
     [
-      "of a URL in a file",
+      "uses a URL in a file",
       { env: { COUCHDB_URL_FILE: "{}/u" }, files: { u: "http://u:p@db:1\n" } },
       { url: "http://db:1", username: "u", password: "p", ...none },
     ],
     [
-      "a URL goes before the service, its credentials before the others",
+      "a URL takes precedence over the service, and its credentials over others",
       { env: { ...service, ...login, COUCHDB_URL: "http://u:p%40%2F@db:1" } },
       { url: "http://db:1", username: "u", password: "p@/", ...none },
     ],
@@ -240,7 +240,7 @@ describe("the connection", () => {
       { problems: ["COUCHDB_URL: the URL needs http:// or https://, for example http://127.0.0.1:5984"], warnings: [] },
     ],
     [
-      "a URL of something else",
+      "a URL with another scheme",
       { env: { COUCHDB_URL: "ftp://u:geheim@db" } },
       { problems: ["COUCHDB_URL: the URL needs http:// or https://, for example http://127.0.0.1:5984"], warnings: [] },
     ],
@@ -270,7 +270,7 @@ describe("the connection", () => {
       },
     ],
     [
-      "COUCHDB_USER, as CouchDB's own image has it",
+      "COUCHDB_USER, as in CouchDB's own image",
       { env: { ...service, COUCHDB_USER: "overlord", COUCHDB_PASSWORD: "geheim" } },
       {
         url: "http://couchdb:5984",
@@ -289,7 +289,7 @@ describe("the connection", () => {
       },
     ],
     [
-      "COUCHDB_USER beside COUCHDB_USERNAME",
+      "COUCHDB_USER alongside COUCHDB_USERNAME",
       { env: { ...service, COUCHDB_USER: "x", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" } },
       { url: "http://couchdb:5984", username: "overlord", password: "geheim", ...none },
     ],
@@ -328,7 +328,7 @@ describe("the connection", () => {
       },
     ],
     [
-      "an `@` in the URL's password, which is no problem",
+      "an `@` in the URL's password, which is allowed",
       { env: { COUCHDB_URL: "http://overlord:ge@heim@db:5984" } },
       { url: "http://db:5984", username: "overlord", password: "ge@heim", ...none },
     ],
@@ -343,7 +343,7 @@ describe("the connection", () => {
       },
     ],
     [
-      "a certificate that is not there",
+      "a missing certificate",
       { env: service, flags: { ca: "c" } },
       { problems: ["--ca: the file does not exist"], warnings: [] },
     ],

@@ -18,7 +18,7 @@ test.each([
   expect(parseDuration(text)).toBe(milliseconds);
 });
 
-test.each(["", "30", "30 s", "s", "-5s", "1.5h", "5d", "30S", "1s1m"])("%j is no duration", (text) => {
+test.each(["", "30", "30 s", "s", "-5s", "1.5h", "5d", "30S", "1s1m"])("%j is not a duration", (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 
@@ -30,11 +30,11 @@ test.each([
   expect(writeDuration(milliseconds)).toBe(text);
 });
 
-test("no duration is longer than Node's timers hold", () => {
+test("no duration is longer than Node's timers support", () => {
   expect(longestDuration).toBeLessThan(2 ** 31);
 });
 
-describe("a value that can't be used", () => {
+describe("an invalid value", () => {
   test.each<[SettingName, string, string]>([
     ["wait", "30", "`30` needs a unit; write `30s`, or `30m`"],
     ["wait", "soon", "`soon` is not a duration; write `30s` or `5m`"],
@@ -75,7 +75,7 @@ test.each([
   expect(nearest(name, ["wait", "leaseTtl", "leaseWait"])).toBe(meant);
 });
 
-test("the defaults are those of the library", async () => {
+test("the defaults match the library's", async () => {
   const { settings: values } = await resolveSettings("apply", {}, {});
   const { set, concurrency, leaseTtl, leaseWait } = values;
   expect({ set, concurrency, leaseTtl, leaseWait }).toEqual({

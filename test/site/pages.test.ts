@@ -1,4 +1,4 @@
-/** The site's configuration; `npm run site:test` looks at the built site in a browser. */
+/** The site's configuration; `npm run site:test` checks the built site in a browser. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ describe("the sidebar", () => {
     expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([]);
   });
 
-  it("gives each page an address of its own", () => {
+  it("gives each page its own address", () => {
     expect(new Set(pages.map(address)).size).toBe(pages.length);
   });
 
@@ -32,7 +32,7 @@ describe("the sidebar", () => {
     expect(pages.filter((page) => title(page) === page)).toEqual([]);
   });
 
-  it("has the pages of a folder below the folder's README", () => {
+  it("has a folder's pages below the folder's README", () => {
     const examples = sidebar().find(({ text }) => text === "Examples");
     const kubernetes = examples?.items?.find(({ link }) => link === "/examples/kubernetes/");
     expect(kubernetes?.items?.map(({ link }) => link)).toContain("/examples/kubernetes/job/");
@@ -61,7 +61,7 @@ describe("a link", () => {
     expect(target(file, link, { pages, repository })).toBe(expected);
   });
 
-  it("to a file without a page is text while nobody knows where the repository is", () => {
+  it("to a file without a page is plain text while the repository is unknown", () => {
     expect(target("README.md", "LICENSE", { pages })).toBeUndefined();
   });
 });

@@ -3,8 +3,8 @@
  *
  *   COUCHDB_CLUSTER_URLS=http://admin:secret@a:5984,http://admin:secret@b:5984 ROUNDS=60 CLIENTS=6 npm run lease-race
  *
- * A violation is a runner that gets the lease while another one still believes to hold it. Some runners "crash": they
- * stop renewing, and go on believing until their own deadline.
+ * A violation is a runner that gets the lease while another one still thinks it holds it. Some runners "crash": they
+ * stop renewing, but think they hold it until their own deadline.
  */
 
 import { MigrateError } from "../../src/contract/errors.js";
@@ -105,7 +105,7 @@ await ensureLedgerDatabase(
 await setup.close();
 const begun = performance.now();
 for (let round = 1; round <= rounds; round += 1) {
-  // Every other round begins on a document that does not exist yet.
+  // Every other round starts with a document that does not exist yet.
   const set = round % 2 === 0 ? `${run}-${round}` : `${run}-shared`;
   await Promise.all(Array.from({ length: clients }, (_, index) => client(index, set)));
   if (round % 10 === 0 || round === rounds) {

@@ -1,14 +1,14 @@
 /**
- * A transformation that is killed again and again while a user writes. Not part of the tests: it takes minutes.
+ * A transformation that is killed repeatedly while a user writes. Not part of the tests: it takes minutes.
  *
  *   npm run soak:transform                       on a throwaway CouchDB
  *   COUCHDB_URL=http://admin:secret@127.0.0.1:5984 DOCS=20000 KILLS=100 npm run soak:transform
  *
- *   PARTS=4 npm run soak:transform               by so many processes at once, of which any is killed
+ *   PARTS=4 npm run soak:transform               with this many concurrent processes, any of which is killed
  *   NODES=3 npm run soak:transform               on a cluster, each process through another node
  *
- * Every document's counter has to be exactly one higher than its writer left it. Prints what it did, and exits with 1
- * where a counter is wrong.
+ * Every document's counter must be exactly one higher than its writer left it. Prints what it did, and exits with 1
+ * if a counter is wrong.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -20,11 +20,14 @@ import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 
 const documents = Number(process.env.DOCS ?? 20_000);
 const kills = Number(process.env.KILLS ?? 100);
-/** Documents a second. So few that it is not done before the last kill: a run dies after three quarters of a second. */
+/**
+ * Documents per second: so few that the work is not done before the last kill. A run is killed after three quarters of
+ * a second.
+ */
 const rate = Number(process.env.RATE ?? Math.max(1, Math.floor(documents / kills)));
 const longest = Number(process.env.LONGEST ?? 1_500);
 const leaseTtl = process.env.LEASE_TTL ?? "3s";
-/** The killing ends then, however often it was done. */
+/** The killing ends then, however many kills there were. */
 const minutes = Number(process.env.MINUTES ?? 60);
 const database = `cm-soak-${Date.now().toString(36)}`;
 
@@ -56,10 +59,10 @@ await writeFiles(folder, {
   "plus-one.mjs": "export default (document) => ({ ...document, counter: document.counter + 1 });\n",
 });
 
-/** What each counter is to be in the end. */
+/** The expected final value of each counter. */
 const expected = new Map<string, number>();
 const wrote = { edits: 0, conflicts: 0, made: 0, faint: 0 };
-/** An edit of theirs was taken by a minority of the nodes (202): CouchDB promises nothing of it. */
+/** A minority of the nodes stored the writer's edit (202): CouchDB promises nothing about it. */
 const unsure = new Set<string>();
 
 async function seed(): Promise<void> {
@@ -74,7 +77,7 @@ async function seed(): Promise<void> {
   }
 }
 
-/** A connection that is lost is like an answer of 500: it may have been done. */
+/** A lost connection is like an answer with 500: the write may have happened. */
 function ask(method: string, path: string, body?: object): Promise<{ status: number; body: Document }> {
   const lost = { status: 599, body: {} as Document };
   return request(server, method, path, body === undefined ? {} : { body }).catch(() => lost);
@@ -85,13 +88,13 @@ interface Document {
   readonly edit?: string;
 }
 
-/** Adds ten to counters, and makes documents, until it is told to stop. */
+/** Adds ten to counters, and creates documents, until it is told to stop. */
 async function write(stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     const id = `d${String(Math.floor(Math.random() * documents)).padStart(8, "0")}`;
     const path = `/${database}/${id}`;
     const read = await ask("GET", path);
-    // A crowded server fails to read now and then.
+    // A busy server sometimes fails to read.
     if (read.status !== 200) continue;
     const edit = `${wrote.edits}-${wrote.conflicts}`;
     const body = { ...read.body, counter: read.body.counter + 10, edit };
@@ -129,11 +132,11 @@ interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
-  /** The most memory that it had, in MB. */
+  /** The peak memory, in MB. */
   readonly peak: number;
 }
 
-/** `atWork` is called once the runner has got as far as the documents. */
+/** `atWork` is called once the runner has reached the documents. */
 function run(args: readonly string[], atWork: (child: ChildProcess) => void, through = server): Promise<Ended> {
   const env = {
     PATH: process.env.PATH,
@@ -195,19 +198,19 @@ try {
         if (killed % 10 === 0)
           console.log(`${killed} kills, ${Math.round((performance.now() - began) / 1_000)} s`, wrote);
       } else if (code === 0 && parts === 0) finished = true;
-      // Its part is done; the others go on.
+      // Its part is done; the others continue.
       else if (code === 0) return;
-      // On a crowded machine a lease is lost sometimes, or waited for too long: the next run goes on.
+      // On a busy machine, a lease is sometimes lost, or takes too long to get: the next run continues.
       else if (/lease-lost/.test(stderr)) leasesLost += 1;
       else if (code === 5) waits += 1;
       else throw new Error(`the runner ended with ${code}: ${stderr}`);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, parts) }, (_, index) => killing(index + 1)));
-  // What is made once the step is done is none of its business: only a writer that stops before can be checked.
+  // Documents created after the step is done are not its concern: only a writer that stops earlier can be checked.
   if (finished) throw new Error(`it was done after ${killed} of ${kills} kills: give it a lower RATE than ${rate}`);
   const last = performance.now();
-  // An ordinary run: it does what is left of the parts, too.
+  // An ordinary run: it also does what is left of the parts.
   let ended = await run([], () => stop.abort());
   while (/lease-lost/.test(ended.stderr)) {
     leasesLost += 1;

@@ -1,4 +1,4 @@
-/** Each kind against the server that the tests run against: created, held, drifted, repaired. */
+/** Each kind on the tests' server: created, held, drifted, repaired. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { ensureAdmin } from "../../src/kinds/ensure-admin.js";
@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => couch.close());
 
-/** One look and one write; what the look said. */
+/** One read and one write. Returns the difference that was found. */
 async function bring<Spec, Desired, Observed, Write>(
   kind: StepKind<Spec, Desired, Observed, Write>,
   desired: Desired,
@@ -38,7 +38,7 @@ async function bring<Spec, Desired, Observed, Write>(
 }
 
 describe("ensureDatabase", () => {
-  it.runIf(server().isFrom("3.0"))("is created once, and refused as another kind", async () => {
+  it.runIf(server().isFrom("3.0"))("is created once, and refused with another `partitioned`", async () => {
     const desired = { name: databaseName(), partitioned: true, q: 3 };
     expect((await bring(ensureDatabase, desired)).action).toBe("create");
     expect(await must(server(), "GET", `/${desired.name}`)).toMatchObject({ props: { partitioned: true } });
@@ -46,7 +46,7 @@ describe("ensureDatabase", () => {
     expect((await bring(ensureDatabase, { ...desired, partitioned: false })).action).toBe("refused");
   });
 
-  it("may be made by somebody else meanwhile", async () => {
+  it("may be created by somebody else meanwhile", async () => {
     const desired = { name: await freshDatabase(), partitioned: false };
     await ensureDatabase.apply(desired, contextOf(couch, desired));
     const other = { ...desired, partitioned: true };
@@ -112,7 +112,7 @@ describe("ensureDesignDocs", () => {
     expect(rows).toHaveLength(3);
   });
 
-  it("conflict where somebody else has written meanwhile", async () => {
+  it("conflict if somebody else has written meanwhile", async () => {
     const database = await freshDatabase();
     const inPlace = ["a", "b"].map((name) => ({
       name,
@@ -155,14 +155,14 @@ describe("ensureAdmin", () => {
 });
 
 onNodes("ensureAdmin of the admin that the run logs in as", () => {
-  it("changes its password and goes on with the new one", async () => {
+  it("changes its password and continues with the new one", async () => {
     const node = await startCouchDB();
     onTestFinished(node.close);
     const own = open(node);
     onTestFinished(own.close);
     const desired = { name: node.admin.name, password: "another one" };
     expect((await bring(ensureAdmin, desired, {}, own)).action).toBe("update");
-    // The look that proves the write is the first request with the new password.
+    // The read that proves the write is the first request with the new password.
     expect((await bring(ensureAdmin, desired, {}, own)).action).toBe("none");
     expect(own.login.proves(desired.name, desired.password)).toBe(true);
     expect((await request(node, "GET", "/_all_dbs")).status).toBe(401);

@@ -13,7 +13,7 @@ const wrong = await hashFor("3.3.0", "something else");
 
 const section = (node: string) => `/_node/${encodeURIComponent(node)}/_config/admins`;
 
-/** A cluster of nodes `a`, `b`, … with these hashes, spoken to through the first. */
+/** A cluster of nodes `a`, `b`, … with these hashes, used through the first. */
 function cluster(hashes: readonly (string | undefined)[], options: FakeOptions = {}): FakeCouch {
   const nodes = hashes.map((_, i) => "abc".charAt(i));
   const sections = nodes.map((node, i) => [section(node), hashes[i] === undefined ? {} : { overmind: hashes[i] }]);
@@ -75,7 +75,7 @@ describe("diff", () => {
     expect(difference.changes.every(({ after }) => after === "set")).toBe(true);
   });
 
-  it("creates where it is absent on every node, and shows no password", async () => {
+  it("creates an admin that is absent on every node, and shows no password", async () => {
     const { action, changes } = ensureAdmin.diff(desired, await look(cluster([undefined, undefined])));
     expect({ action, changes }).toEqual({
       action: "create",
@@ -86,13 +86,13 @@ describe("diff", () => {
     });
   });
 
-  it("takes the login's word for the one hash that all nodes have", async () => {
+  it("trusts a successful login for the one hash that all nodes have", async () => {
     const couch = cluster([wrong, wrong], { login: desired });
     expect(ensureAdmin.diff(desired, await look(couch)).action).toBe("none");
   });
 
   it.each([[[wrong, right]], [[wrong, undefined]], [[undefined, wrong]]])(
-    "but not where they differ: %#",
+    "does not trust a login if the hashes differ: %#",
     async (hashes) => {
       const seen = await look(cluster(hashes, { login: desired }));
       expect(seen?.map(({ fits }) => fits)).toEqual(hashes.map((hash) => hash === right));
@@ -102,10 +102,10 @@ describe("diff", () => {
 
 describe("apply", () => {
   it.each<[string, (string | undefined)[], string[]]>([
-    ["makes one hash for all", [undefined, wrong, undefined], ["b", "c", "a"]],
-    ["copies the one that fits", [wrong, right, undefined], ["c", "a"]],
+    ["creates one hash for all", [undefined, wrong, undefined], ["b", "c", "a"]],
+    ["copies the matching one", [wrong, right, undefined], ["c", "a"]],
     ["copies the most common", [alsoRight, right, right], ["a"]],
-  ])("%s, the node spoken to last", async (_, hashes, written) => {
+  ])("%s, with the connected node last", async (_, hashes, written) => {
     const couch = cluster(hashes);
     await bring(couch);
     expect(nodesWritten(couch)).toEqual(written);
@@ -128,7 +128,7 @@ describe("apply", () => {
     ["a run without a login", undefined, ["overmind"]],
     ["a run as this admin", { name: "overmind", password: "former" }, ["overmind"]],
     ["a run as another admin", { name: "cerebrate", password: "x" }, []],
-  ])("%s goes on as %s", async (_, login, became) => {
+  ])("%s continues as %s", async (_, login, became) => {
     const couch = cluster([wrong], login ? { login } : {});
     await bring(couch);
     expect(couch.became).toEqual(became);
@@ -141,7 +141,7 @@ describe("apply", () => {
     expect(await bring(couch)).toMatchObject({ action: "create" });
   });
 
-  it("says nothing secret when it fails", async () => {
+  it("reveals no secret when it fails", async () => {
     const writes = { [`PUT ${section("a")}/overmind`]: () => new MigrateError("node-down", { message: "node a" }) };
     const error: unknown = await bring(cluster([undefined], { writes })).catch((thrown) => thrown);
     expect(JSON.stringify([error, String(error)])).not.toContain(desired.password);
@@ -150,7 +150,7 @@ describe("apply", () => {
 
 describe("the name", () => {
   const pattern = new RegExp(ensureAdmin.schema.properties?.name?.pattern ?? "never", "u");
-  it.each(["overmind", "over.mind@zerg", "Über-mind", "_x"])("%j is taken", (name) => {
+  it.each(["overmind", "over.mind@zerg", "Über-mind", "_x"])("%j is accepted", (name) => {
     expect(pattern.test(name)).toBe(true);
   });
   it.each(["", "a:b", "a=b", "[admins]", ";a", " a", "a\nb", "a\tb"])("%j is refused", (name) => {

@@ -23,14 +23,14 @@ describe("diff", () => {
     ],
     ["all joined", ofThree, joined, "none", []],
     ["all joined, one of them down", ofThree, { ...joined, down: ["c@3"] }, "none", []],
-    ["cookies signed otherwise", ofThree, { ...joined, uneven: ["secret" as const] }, "update", ["/secret"]],
+    ["cookies signed differently", ofThree, { ...joined, uneven: ["secret" as const] }, "update", ["/secret"]],
     ["fewer than there will be", { ...any, size: 3 }, alone, "update", ["/size"]],
     ["as many as there will be", { ...any, size: 3 }, joined, "none", []],
     ["more than there will be", { ...any, size: 2 }, joined, "none", []],
     ["another node than those named", ofThree, { ...alone, own: "d@1" }, "refused", ["/nodes/1", "/nodes/2"]],
     ["CouchDB 2", ofThree, { ...alone, canJoin: false }, "refused", ["/nodes/1", "/nodes/2"]],
     ["CouchDB 1", ofThree, { ...alone, own: undefined, members: [] }, "refused", ["/nodes/0", "/nodes/1", "/nodes/2"]],
-    ["CouchDB 1, of itself", any, { ...alone, own: undefined, members: [] }, "none", []],
+    ["CouchDB 1, without nodes or a size", any, { ...alone, own: undefined, members: [] }, "none", []],
   ])("%s", (_, desired, seen, action, paths) => {
     const difference = ensureCluster.diff(desired, seen);
     expect(difference.action).toBe(action);
@@ -44,7 +44,7 @@ describe("diff", () => {
   });
 });
 
-it("makes, and claims, the system databases", () => {
+it("creates, and claims, the system databases", () => {
   expect(ensureCluster.lifecycle?.creates?.(any)).toEqual(system.map((name) => ({ name })));
   expect(ensureCluster.lifecycle?.creates?.({ globalChanges: false })).toEqual([
     { name: "_users" },
@@ -53,7 +53,7 @@ it("makes, and claims, the system databases", () => {
   expect(ensureCluster.claims(any)).toContain("database/_users");
 });
 
-it("takes nodes or a size, not both", () => {
+it("accepts nodes or a size, but not both", () => {
   expect(ensureCluster.check?.spec?.({ ...ofThree, size: 3 })).toMatchObject([{ path: "/size" }]);
   expect(ensureCluster.check?.spec?.(ofThree)).toEqual([]);
 });

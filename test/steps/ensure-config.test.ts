@@ -57,7 +57,7 @@ describe("ensureConfig: check", () => {
   const problems = (value: string) => ensureConfig.check?.spec?.({ log: { level: value } }) ?? [];
 
   it.each(["debug", "a;b", "x;", "a = b", '"quoted"', "# no comment", "a\tb", "[a]", "é", "5", "0x1F", "true"])(
-    "%j is taken",
+    "%j is accepted",
     (value) => expect(problems(value)).toEqual([]),
   );
 
@@ -80,7 +80,7 @@ describe("ensureConfig: check", () => {
     if (value.trim().length > 2) expect(problems(value)[0]?.message).not.toContain(value);
   });
 
-  it("sends passwords to ensureAdmin", () => {
+  it("refers passwords to ensureAdmin", () => {
     expect(ensureConfig.check?.spec?.({ admins: { overmind: "secret" } })).toMatchObject([
       { path: "/admins", message: expect.stringContaining("ensureAdmin") },
     ]);
@@ -162,8 +162,8 @@ describe("removeConfig: diff", () => {
   it.each([
     ["gone everywhere", seen(undefined, undefined), "none", [], []],
     ["there", seen("info", "info"), "remove", [[level, "info", null]], ["a", "b"]],
-    ["there on one", seen(undefined, "info"), "remove", [[level, { a: null, b: "info" }, null]], ["b"]],
-    ["gone where a node is up", seen(undefined, null), "none", [], []],
+    ["present on one", seen(undefined, "info"), "remove", [[level, { a: null, b: "info" }, null]], ["b"]],
+    ["gone on the node that is up", seen(undefined, null), "none", [], []],
   ])("%s", (_, nodes, action, changes, written) => {
     const difference = removeConfig.diff(keys, nodes);
     expect(difference.action).toBe(action);
@@ -171,7 +171,7 @@ describe("removeConfig: diff", () => {
     expect((difference.write ?? []).map(({ node }) => node)).toEqual(written);
   });
 
-  it("fails where the value comes back from a file that CouchDB does not write", async () => {
+  it("fails if the value comes back from a file that CouchDB does not write", async () => {
     const couch = fakeCouch({
       reads: {
         "/_membership": { all_nodes: ["a"], cluster_nodes: ["a"] },

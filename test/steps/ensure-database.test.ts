@@ -17,7 +17,7 @@ const observed = {
 };
 
 describe("diff", () => {
-  it("creates what is absent", () => {
+  it("creates a missing database", () => {
     const wanted = { ...desired, partitioned: true, q: 4 };
     expect(ensureDatabase.diff(wanted, undefined, target)).toEqual({
       action: "create",
@@ -37,13 +37,13 @@ describe("diff", () => {
     [{ q: 2, n: 1 }, 0],
     [{ q: 8 }, 1],
     [{ q: 8, n: 3 }, 2],
-  ])("leaves an existing one as it is, and warns of other shards: %j", (shards, warnings) => {
+  ])("leaves an existing database unchanged, and warns about other shards: %j", (shards, warnings) => {
     const difference = ensureDatabase.diff({ ...desired, ...shards }, { info: observed }, target);
     expect(difference).toMatchObject({ action: "none", changes: [] });
     expect(difference.warnings).toHaveLength(warnings);
   });
 
-  it.each([true, false])("is refused where `partitioned` is another, and not %s", (partitioned) => {
+  it.each([true, false])("is refused if `partitioned` differs, and is not %s", (partitioned) => {
     const difference = ensureDatabase.diff(
       { ...desired, partitioned },
       { info: { ...observed, partitioned: !partitioned } },
@@ -57,11 +57,11 @@ describe("diff", () => {
   });
 });
 
-describe("what the server can do", () => {
+describe("what the server supports", () => {
   const server = { version: "2.3.1", takesPartitions: false, nodes: 2 };
   const wanted = { ...desired, partitioned: true };
 
-  it("refuses a partitioned database on a CouchDB that has none, and names the version that has", () => {
+  it("refuses a partitioned database on a CouchDB without them, and names the version with them", () => {
     expect(ensureDatabase.diff(wanted, { server }, target)).toMatchObject({
       action: "refused",
       refusals: [{ code: "no-partitions", database: "zerglings", version: "2.3.1" }],
@@ -91,7 +91,7 @@ describe("what the server can do", () => {
     });
   });
 
-  it("asks nothing more for a database without partitions and copies", async () => {
+  it("reads nothing more for a database without partitions and copies", async () => {
     const couch = fakeCouch({ version: "2.3.1" });
     await ensureDatabase.observe(contextOf(couch, desired));
     expect(ensureDatabase.lifecycle?.dependsOnServer?.(desired)).toBe(false);
@@ -104,7 +104,7 @@ describe("apply", () => {
   const exists = () => ({ status: 412, body: { error: "file_exists" } });
   const failed = () => new MigrateError("request-failed", { message: "500 conflict" });
 
-  it("asks for nothing that the step does not", async () => {
+  it("sends no parameter that the step does not set", async () => {
     const couch = fakeCouch();
     await ensureDatabase.apply(desired, contextOf(couch, desired));
     expect(couch.written).toEqual([
@@ -119,10 +119,10 @@ describe("apply", () => {
   });
 
   it.each([
-    ["somebody was faster", exists, row(false), undefined],
-    ["racing creations got a 500", failed, row(false), undefined],
-    ["somebody made it of the other kind", exists, row(true), "refused"],
-    ["it failed and is not there", failed, undefined, "request-failed"],
+    ["somebody else created it first", exists, row(false), undefined],
+    ["concurrent creations got a 500", failed, row(false), undefined],
+    ["somebody else created it with another `partitioned`", exists, row(true), "refused"],
+    ["creation failed, and the database does not exist", failed, undefined, "request-failed"],
   ])("%s", async (_, reply, there, code) => {
     const couch = fakeCouch({ reads: there ? { "/zerglings": there } : {}, writes: { "PUT /zerglings": reply } });
     const outcome = ensureDatabase.apply(desired, contextOf(couch, desired));
@@ -135,7 +135,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
   const made = (info: object) =>
     fakeCouch({ reads: { "/zerglings": { doc_count: 0, instance_start_time: "1", ...info } } });
 
-  it("fails where the new database is not partitioned", async () => {
+  it("fails if the new database is not partitioned", async () => {
     const wanted = { ...desired, partitioned: true };
     await expect(ensureDatabase.apply(wanted, contextOf(made({}), wanted))).rejects.toMatchObject({
       code: "not-applied",
@@ -145,7 +145,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
     expect(await ensureDatabase.apply(wanted, contextOf(right, wanted))).toEqual([]);
   });
 
-  it("fails where the new database is not there", async () => {
+  it("fails if the new database does not exist", async () => {
     const wanted = { ...desired, q: 2 };
     await expect(ensureDatabase.apply(wanted, contextOf(fakeCouch(), wanted))).rejects.toMatchObject({
       message: expect.stringContaining("database zerglings"),
@@ -163,7 +163,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
     });
   });
 
-  it("warns where CouchDB chose other shards", async () => {
+  it("warns if CouchDB chose other shards", async () => {
     const wanted = { ...desired, q: 8, n: 3 };
     expect(await ensureDatabase.apply(wanted, contextOf(made({ cluster: { q: 8, n: 1 } }), wanted))).toEqual([
       { code: "n-above-nodes", database: "zerglings", is: 1, asked: 3 },

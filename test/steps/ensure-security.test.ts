@@ -24,10 +24,10 @@ describe("diff", () => {
     ["the same in another order", { members: names("a", "b") }, { members: names("b", "a", "b") }, []],
     ["another name", { members: names("a") }, { members: names("b") }, ["/members/names"]],
     ["CouchDB's default", { admins: { roles: ["x"] } }, closed, ["/admins/roles", "/members/roles"]],
-    ["nothing yet, and nothing asked for", {}, {}, []],
-    ["`readers`, as `members` were once called", { members: names("a") }, { readers: names("a") }, []],
+    ["nothing yet, and nothing declared", {}, {}, []],
+    ["`readers`, the former name of `members`", { members: names("a") }, { readers: names("a") }, []],
     ["something else", { members: names("a") }, { members: names("a"), cloudant: { u: ["_reader"] } }, ["/cloudant"]],
-    ["something else within", { members: names("a") }, { members: { ...names("a"), x: 1 } }, ["/members/x"]],
+    ["something else inside", { members: names("a") }, { members: { ...names("a"), x: 1 } }, ["/members/x"]],
     [
       "both `readers` and `members`",
       { members: names("a") },
@@ -43,10 +43,10 @@ describe("diff", () => {
   });
 
   it.each([
-    ["there already", { members: names("a") }, { members: names("a", "b"), cloudant: {} }, []],
+    ["already there", { members: names("a") }, { members: names("a", "b"), cloudant: {} }, []],
     ["one more", { members: names("c") }, { members: names("a") }, ["/members/names"]],
-    ["beside CouchDB's default", { members: names("c") }, closed, ["/members/names"]],
-    ["beside `readers`", { members: names("c") }, { readers: names("a") }, ["/members/names"]],
+    ["alongside CouchDB's default", { members: names("c") }, closed, ["/members/names"]],
+    ["alongside `readers`", { members: names("c") }, { readers: names("a") }, ["/members/names"]],
   ])("merge: %s", async (_, spec, observed, changed) => {
     const difference = ensureSecurity.diff(await desiredOf({ ...spec, mode: "merge" }), observed, target);
     expect(difference.changes.map(({ path }) => path)).toEqual(changed);
@@ -62,7 +62,7 @@ describe("diff", () => {
     });
   });
 
-  it("creates where there is no database", async () => {
+  it("creates if there is no database", async () => {
     expect(ensureSecurity.diff(await desiredOf({ members: names("a") }), undefined, target)).toMatchObject({
       action: "create",
       changes: [
@@ -78,7 +78,7 @@ describe("diff", () => {
     [{ mode: "merge" as const }, { members: names("a") }, 0],
     [{ mode: "merge" as const }, {}, 1],
     [{ mode: "merge" as const }, undefined, 0],
-  ])("says so where everybody may read and write: %j over %j", async (spec, observed, warnings) => {
+  ])("warns if everybody may read and write: %j over %j", async (spec, observed, warnings) => {
     expect(ensureSecurity.diff(await desiredOf(spec), observed, target).warnings).toHaveLength(warnings);
   });
 });
@@ -93,7 +93,7 @@ const observed = fc.record(
 );
 
 describe("for any `_security`", () => {
-  it("what was written holds", () =>
+  it("the written object holds", () =>
     fc.assert(
       fc.asyncProperty(spec, observed, async (spec, observed) => {
         const desired = await desiredOf(spec);
@@ -115,7 +115,7 @@ describe("for any `_security`", () => {
       }),
     ));
 
-  it("merge takes nothing away", () =>
+  it("merge removes nothing", () =>
     fc.assert(
       fc.asyncProperty(spec, observed, async (spec, observed) => {
         const { write = observed } = ensureSecurity.diff(await desiredOf({ ...spec, mode: "merge" }), observed, target);
@@ -131,11 +131,11 @@ describe("for any `_security`", () => {
 });
 
 describe("observe and apply", () => {
-  it("sees no database", async () => {
+  it("finds no database", async () => {
     expect(await ensureSecurity.observe(contextOf(fakeCouch(), await desiredOf({}), target))).toBeUndefined();
   });
 
-  it("writes the whole", async () => {
+  it("writes the whole object", async () => {
     const couch = fakeCouch();
     await ensureSecurity.apply({ members: names("a") }, contextOf(couch, await desiredOf({}), target));
     expect(couch.written).toEqual([{ method: "PUT", path, body: { members: names("a") } }]);

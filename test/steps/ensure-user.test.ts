@@ -42,15 +42,15 @@ describe("diff", () => {
   it.each<[string, Omit<Spec, "name">, object, object[]]>([
     ["the same", { password, roles: ["zerg"] }, { ...stored, ...hash }, []],
     ["the same roles in another order", { roles: ["b", "a", "b"] }, { ...stored, roles: ["a", "b"] }, []],
-    ["no password asked for", { roles: ["zerg"] }, stored, []],
-    ["further members that are not named", { roles: ["zerg"] }, { ...stored, email: "x", _attachments: {} }, []],
+    ["no password declared", { roles: ["zerg"] }, stored, []],
+    ["other fields that are not named", { roles: ["zerg"] }, { ...stored, email: "x", _attachments: {} }, []],
     [
       "the same fields in another order",
       { roles: ["zerg"], fields: { f: { a: 1, b: 2 } } },
       { ...stored, f: { b: 2, a: 1 } },
       [],
     ],
-    ["a zero with a sign, which CouchDB drops", { roles: ["zerg"], fields: { f: -0 } }, { ...stored, f: 0 }, []],
+    ["a negative zero, whose sign CouchDB drops", { roles: ["zerg"], fields: { f: -0 } }, { ...stored, f: 0 }, []],
     ["another role", { roles: ["queen"] }, stored, [{ path: "/roles", before: ["zerg"], after: ["queen"] }]],
     ["no roles", {}, stored, [{ path: "/roles", before: ["zerg"], after: [] }]],
     [
@@ -72,7 +72,7 @@ describe("diff", () => {
       [{ path: "/password", before: masked, after: masked }],
     ],
     [
-      "a document without one",
+      "a document without a password",
       { password, roles: ["zerg"] },
       stored,
       [{ path: "/password", before: null, after: masked }],
@@ -111,7 +111,7 @@ describe("diff", () => {
 });
 
 describe("apply", () => {
-  it("keeps the hash and whatever else there is where roles change", async () => {
+  it("keeps the hash and everything else if roles change", async () => {
     const doc = { ...stored, ...hash, email: "x", _attachments: { a: { stub: true } }, _conflicts: ["2-x"] };
     const { _conflicts, ...kept } = doc;
     expect(await written({ password, roles: ["queen"], fields: { f: 1 } }, doc)).toEqual({
@@ -123,9 +123,9 @@ describe("apply", () => {
 
   it.each([
     ["another hash", hash],
-    ["a hash of old", { password_scheme: "simple", password_sha: "00", salt: "s" }],
-    ["a plain one", { password: "plain", preserve_salt: true }],
-  ])("replaces all of %s with one of a fresh salt", async (_, former) => {
+    ["an old hash", { password_scheme: "simple", password_sha: "00", salt: "s" }],
+    ["a plain password", { password: "plain", preserve_salt: true }],
+  ])("replaces all of %s with a hash with a new salt", async (_, former) => {
     const body = await written({ password: "another", roles: ["zerg"] }, { ...stored, ...former, email: "x" });
     const { password_scheme, salt, iterations, derived_key, ...others } = body;
     expect(others).toEqual({ ...stored, email: "x" });
@@ -150,7 +150,7 @@ describe("apply", () => {
     await expect(applied).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
-  it("leaves a conflict to whoever looks again", async () => {
+  it("leaves a conflict to a second attempt", async () => {
     const conflict = () => new MigrateError("conflict", { message: "409" });
     const couch = server(undefined, { writes: { [`PUT ${path}`]: conflict } });
     const applied = ensureUser.apply({ setPassword: true }, contextOf(couch, await desiredOf({ password })));
@@ -159,7 +159,7 @@ describe("apply", () => {
 });
 
 it.each(["name", "type", "roles", "password", "derived_key", "salt", "_id", "_attachments"])(
-  "%s is no field",
+  "%s is not allowed as a field",
   (key) => {
     const problems = ensureUser.check?.spec?.({ name: "kerrigan", fields: { [key]: "x", email: "x" } });
     expect(problems).toMatchObject([{ path: `/fields/${key}`, code: "reserved-field" }]);

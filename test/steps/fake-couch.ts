@@ -1,4 +1,4 @@
-/** A Couch that answers from a table and writes down what was written. */
+/** A Couch that answers from a table and records what was written. */
 
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Answer, Couch, Login, ReadOptions, WriteOptions } from "../../src/couch/couch.js";
@@ -14,7 +14,7 @@ export interface Written {
   readonly query?: unknown;
 }
 
-/** An answer's body, or how the request is to be answered. */
+/** An answer's body, or how to answer the request. */
 export type Reply = (written: Written) => Answer | MigrateError;
 
 export interface FakeOptions {

@@ -56,7 +56,7 @@ test.each<[Refusal, string]>([
   expect(reasonOf([refusal])).toBe(reason);
 });
 
-test("several refusals are one reason", () => {
+test("several refusals are joined into one reason", () => {
   const of = (index: string): Refusal => ({ code: "index-not-partitioned", index });
   expect(reasonOf([of("i"), of("j")])).toMatch(/^index i .*; index j .*$/);
 });

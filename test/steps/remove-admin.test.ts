@@ -41,7 +41,7 @@ describe("diff", () => {
     ["on every node", [both, both], "overmind", "remove", ["a", "b"]],
     ["on one node", [["overmind"], both], "overmind", "remove", ["b"]],
     ["gone", [["overmind"], ["overmind"]], "overmind", "none", undefined],
-    ["gone, and the run's own name", [["overmind"]], "cerebrate", "none", undefined],
+    ["gone, and the run uses that name", [["overmind"]], "cerebrate", "none", undefined],
     ["the admin that the run logs in as", [both, both], "cerebrate", "refused", undefined],
     ["the last admin of one node", [both, ["cerebrate"]], "overmind", "refused", undefined],
   ])("%s", async (_, admins, login, action, write) => {
@@ -71,7 +71,7 @@ describe("apply", () => {
     expect((await look(couch)).action).toBe("none");
   });
 
-  it("fails where the admin comes back from a file that CouchDB does not write", async () => {
+  it("fails if the admin comes back from a file that CouchDB does not write", async () => {
     const reads = { [at("a")]: { cerebrate: "-pbkdf2-hush", overmind: "x" } };
     const couch = fakeCouch({ reads, writes: { [`DELETE ${at("a")}/cerebrate`]: () => ({ status: 200, body: "" }) } });
     const error = await removeAdmin.apply(["a"], contextOf(couch, desired)).catch((thrown: unknown) => thrown);

@@ -1,6 +1,6 @@
 /**
- * The types of the specs, which the kinds declare by hand, are those of their schemas. Each row has every field of a
- * kind: the compiler holds it against the type, and the test against the schema.
+ * The spec types, which the kinds declare by hand, match their schemas. Each row has every field of a
+ * kind: the compiler checks it against the type, and the test against the schema.
  */
 import { expect, test } from "vitest";
 import type { ensureAdmin } from "../../src/kinds/ensure-admin.js";
@@ -92,7 +92,7 @@ const full: Readonly<Record<string, object>> = {
 /** Their types leave fields open. */
 const open: ReadonlySet<string> = new Set(["ensureConfig", "ensureReplication", "removeConfig"]);
 
-test.each(kinds)("$name: the type of its spec is that of its schema", async (kind) => {
+test.each(kinds)("$name: the type of its spec matches its schema", async (kind) => {
   const spec = structuredClone(full[kind.name]) ?? {};
   const validate = await validatorOf(kind);
   expect([validate(spec), validate.errors ?? []]).toEqual([true, []]);

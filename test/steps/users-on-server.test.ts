@@ -1,4 +1,4 @@
-/** Users on the server that the tests run against. */
+/** Users on the tests' server. */
 import { pbkdf2Sync } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isAtLeast } from "../../src/couch/version.js";
@@ -13,7 +13,7 @@ const password = " a✓ — long enough ";
 const pathOf = (name: string) => `/_users/org.couchdb.user:${name}`;
 const read = (name: string) => must(server(), "GET", pathOf(name));
 
-/** A name that no other test uses; whoever it becomes is deleted when the test ends. */
+/** A name that no other test uses; the user is deleted when the test ends. */
 function newName(): string {
   const name = uniqueName("user");
   onTestFinished(async () => {
@@ -23,7 +23,7 @@ function newName(): string {
   return name;
 }
 
-/** In the end: for a moment CouchDB goes by the document that it has cached. */
+/** Eventually: for a moment, CouchDB uses its cached document. */
 async function expectLogin(name: string, as: string, roles: string[] | number): Promise<void> {
   await expect.poll(() => login(name, as), { timeout: 20_000 }).toEqual(roles);
 }
@@ -33,7 +33,7 @@ async function login(name: string, as: string): Promise<string[] | number> {
   return status === 200 ? body.userCtx.roles : status;
 }
 
-/** A runner whose ledger lies in a database of the test's own, behind a proxy. */
+/** A runner whose ledger is in a separate database, behind a proxy. */
 async function runner() {
   const proxy = await startProxy(server().url);
   onTestFinished(proxy.close);
@@ -68,7 +68,7 @@ it("scenario 23: a user's roles change without the password, and the login still
   await expectLogin(name, password, ["queen"]);
 });
 
-it("another password is set with a fresh salt, so that it works at once and the old one no longer", async () => {
+it("another password is set with a new salt, so that it works immediately and the old one no longer does", async () => {
   const name = newName();
   const run = await runner();
   await run.apply({ name, password, roles: ["zerg"] });
@@ -80,10 +80,10 @@ it("another password is set with a fresh salt, so that it works at once and the 
   expect((await read(name)).salt).not.toBe(salt);
 });
 
-describe("a password that CouchDB hashed is known again, without a login", () => {
+describe("a password that CouchDB hashed is recognised without a login", () => {
   it.each([
     ["by CouchDB", {}],
-    ["as of old", legacy(password)],
+    ["in the old format", legacy(password)],
   ])("%s", async (_, hash) => {
     const name = newName();
     const plain = "salt" in hash ? {} : { password };
@@ -99,7 +99,7 @@ describe("a password that CouchDB hashed is known again, without a login", () =>
   });
 });
 
-it("a user that is not there is not made without a password", async () => {
+it("a missing user is not created without a password", async () => {
   const name = newName();
   const run = await runner();
   expect((await run.plan({ name })).steps).toMatchObject([{ action: "refused" }]);
@@ -108,7 +108,7 @@ it("a user that is not there is not made without a password", async () => {
   expect((await request(server(), "GET", pathOf(name))).status).toBe(404);
 });
 
-it("a user that was deleted is made again", async () => {
+it("a deleted user is created again", async () => {
   const name = newName();
   const run = await runner();
   await run.apply({ name, password });
@@ -118,7 +118,7 @@ it("a user that was deleted is made again", async () => {
 
 onReal("scenario 24", () => {
   it.skipIf(!isAtLeast(server().version, "3.4"))(
-    "a user logs in (which hashes anew) between the run's GET and its PUT: both are kept",
+    "a login (which hashes the password again) between the run's GET and its PUT is kept, and so is the run's change",
     async () => {
       const name = newName();
       const user = { name, type: "user", roles: ["zerg"], ...legacy(password) };
@@ -142,7 +142,7 @@ onReal("scenario 24", () => {
 });
 
 onReal("conflicting revisions", () => {
-  it("are warned of, as CouchDB refuses the login", async () => {
+  it("cause a warning, because CouchDB refuses the login", async () => {
     const name = newName();
     const run = await runner();
     await run.apply({ name, password });
@@ -155,7 +155,7 @@ onReal("conflicting revisions", () => {
   });
 });
 
-/** As CouchDB hashed before 3.4. */
+/** A hash as before CouchDB 3.4. */
 function legacy(of: string) {
   const key = pbkdf2Sync(of, "5a17", 10, 20, "sha1").toString("hex");
   return { password_scheme: "pbkdf2", salt: "5a17", iterations: 10, derived_key: key };

@@ -1,6 +1,6 @@
 /**
- * Renders those few forms of a Helm template that the example uses; anything else throws. It is not Helm: it shows that
- * what a template comes to is in order, not that Helm takes the template.
+ * Renders the few forms of a Helm template that the example uses; anything else throws. It is not Helm: it shows that
+ * a template's output is valid, not that Helm accepts the template.
  */
 export interface ChartValues {
   readonly release: string;
@@ -9,7 +9,7 @@ export interface ChartValues {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** An empty text where the condition around the whole template does not hold. */
+/** An empty text if the condition around the whole template does not hold. */
 export function renderTemplate(template: string, chart: ChartValues): string {
   const [, condition, body = ""] = /^\{\{- if not (\.\S+) \}\}\n(.*)\{\{- end \}\}\n$/s.exec(template) ?? [];
   if (condition !== undefined) return lookUp(condition, chart) ? "" : renderTemplate(body, chart);

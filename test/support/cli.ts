@@ -11,7 +11,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const cli = join(root, "dist", "cli.cjs");
 
 export interface CliOptions {
-  /** All that the command gets, besides PATH: the settings of the shell that runs the tests stay out. */
+  /**
+   * The whole environment of the command, besides PATH: settings from the shell that runs the tests are not passed on.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: the project's folder, with its own `migrations`. */
   readonly cwd?: string;
@@ -20,7 +22,7 @@ export interface CliOptions {
 }
 
 export interface CliResult {
-  /** `null` where a signal ended it. */
+  /** `null` if a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -32,12 +34,12 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
 }
 
-/** Runs it to its end, whatever that is. */
+/** Runs it to its end, however it ends. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(args, options).result;
 }
 
-/** Starts it, for those who want to send it a signal. */
+/** Starts it, for tests that send it a signal. */
 export function startCli(
   args: readonly string[],
   { env = {}, cwd = root, program = cli }: CliOptions = {},

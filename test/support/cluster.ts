@@ -10,7 +10,7 @@ export interface Cluster {
 }
 
 export interface ClusterOptions extends Pick<NodeOptions, "ini"> {
-  /** Leave the nodes running side by side, for tests of the joining itself. */
+  /** Leaves the nodes running without joining them, for tests of the joining itself. */
   readonly unjoined?: boolean;
 }
 
@@ -78,7 +78,7 @@ export async function everyNodeKnowsAll(nodes: readonly CouchNode[]): Promise<vo
   }
 }
 
-/** In the form that every version from 1.3 on knows, so that all nodes have the very same one. */
+/** In the form that every version from 1.3 on knows, so that all nodes have the same hash. */
 function hashed(password: string): string {
   const salt = randomBytes(16).toString("hex");
   const iterations = 1000;

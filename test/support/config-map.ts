@@ -1,9 +1,9 @@
-/** A ConfigMap as the kubelet mounts it: links at the top, which lead to a folder named by the time. */
+/** A ConfigMap as the kubelet mounts it: links at the top level to a folder named after the time. */
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { tempFolder, writeFiles } from "./temp.js";
 
-/** @param files by path: a ConfigMap's keys, or where `items` put them */
+/** @param files by path: a ConfigMap's keys, or their paths from `items` */
 export async function mountedConfigMap(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = join(await tempFolder(), "mount");
   await mkdir(join(folder, "..2026_01_01"), { recursive: true });

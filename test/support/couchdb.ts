@@ -1,5 +1,5 @@
 /**
- * Throwaway CouchDB nodes, started from an installed CouchDB (`COUCHDB_HOME`) that is itself left untouched: every
+ * Throwaway CouchDB nodes, started from an installed CouchDB (`COUCHDB_HOME`) that is itself not changed: every
  * node has its own folder for data and configuration. A node ends with `close()`, or with the process that started
  * it, however that ends.
  */
@@ -18,7 +18,7 @@ export interface NodeOptions {
   readonly admins?: Readonly<Record<string, string>>;
   /** Configuration, over the defaults of a throwaway node. */
   readonly ini?: Ini;
-  /** Without it the node has its system databases from the start. */
+  /** By default, the node has its system databases from the start. */
   readonly clustered?: boolean;
   readonly cookie?: string;
 }
@@ -28,11 +28,11 @@ export interface CouchNode {
   readonly url: string;
   readonly admin: Login;
   readonly port: number;
-  /** As `_membership` has it. */
+  /** As in `_membership`. */
   readonly name: string;
   /** The file that CouchDB writes configuration changes into. */
   readonly iniFile: string;
-  /** Stops it in order; its data stay. */
+  /** Shuts it down; its data stay. */
   stop(): Promise<void>;
   /** SIGKILL; its data stay. */
   kill(): Promise<void>;
@@ -42,7 +42,7 @@ export interface CouchNode {
   pause(): void;
   /** SIGCONT. */
   resume(): void;
-  /** What it has logged. */
+  /** Its log. */
   log(): Promise<string>;
   /** Ends it and removes its folder. */
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export const canStartNodes = existsSync(join(couchHome, "bin", "couchdb"));
 const host = "127.0.0.1";
 let started = 0;
 
-// A test worker outlives a killed vitest, and would keep its nodes.
+// A test worker outlives a killed vitest, and would keep its nodes running.
 process.once("disconnect", () => process.exit(1));
 
 export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode> {
@@ -74,7 +74,7 @@ export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode
     iniText(merged(defaults(folder, port, options.clustered ?? false), options.ini), admins);
   await writeFile(iniFile, settings(0));
   const port = await running.start();
-  // Whoever asks for port 0 gets a free one; from now on it is this one, also after a restart.
+  // Port 0 gives a free port; from now on it is this one, even after a restart.
   await writeFile(iniFile, (await onceHashed(iniFile, Object.keys(admins))).replace(/^port = 0$/m, `port = ${port}`));
 
   const [name = "admin", password = "secret"] = Object.entries(admins)[0] ?? [];
@@ -97,7 +97,7 @@ export async function startCouchDB(options: NodeOptions = {}): Promise<CouchNode
   };
 }
 
-/** The text of the file once CouchDB has replaced the passwords in it: it would be a pity to write over that. */
+/** The text of the file after CouchDB has replaced the passwords in it, which must not be overwritten. */
 function onceHashed(iniFile: string, admins: readonly string[]): Promise<string> {
   const hashed = (text: string) =>
     admins.every((name) =>
@@ -117,7 +117,7 @@ class Running {
     private readonly clustered: boolean,
   ) {}
 
-  /** Returns the port, once the node is up and has the system databases that are to be there from the start. */
+  /** Returns the port, once the node is up and has its initial system databases. */
   async start(): Promise<number> {
     const { folder } = this;
     const uriFile = join(folder, "uri");
@@ -154,7 +154,7 @@ class Running {
       (port) => port !== undefined,
     );
     await answered(port, "/_up", (status) => status === 200);
-    // A single node makes them after it has said that it is up. Nobody is logged in: what is there answers 401.
+    // A single node creates them after it reports that it is up. Without a login, an existing one answers 401.
     if (!this.clustered)
       for (const system of ["/_users", "/_replicator"]) await answered(port, system, (status) => status === 401);
     return port as number;
@@ -175,7 +175,7 @@ class Running {
   }
 }
 
-/** Its input ends when this process does: interrupted, killed or done. Then it takes the node and its folder along. */
+/** Its input ends with this process: interrupted, killed or done. Then it removes the node and its folder. */
 function guardOf(child: ChildProcess, folder: string): ChildProcess {
   const guard = spawn("sh", ["-c", 'cat; kill -KILL "$0"; sleep 1; rm -rf "$1"', String(child.pid), folder], {
     detached: true,
@@ -189,7 +189,7 @@ function guardOf(child: ChildProcess, folder: string): ChildProcess {
 async function vmArgs(shortName: string, cookie: string): Promise<string> {
   const shipped = await readFile(join(couchHome, "etc", "vm.args"), "utf8");
   const own = shipped.replace(/^-name .*$/m, `-name ${shortName}@${host}`).replace(/^-setcookie .*$/m, "");
-  // Several nodes share the processors with the tests: none of them is to wait busily.
+  // Several nodes share the processors with the tests: none of them may busy-wait.
   return `${own}\n-setcookie ${cookie}\n+sbwt none\n+sbwtdcpu none\n+sbwtdio none\n`;
 }
 
@@ -203,10 +203,11 @@ function defaults(folder: string, port: number, clustered: boolean): Ini {
       uri_file: join(folder, "uri"),
     },
     smoosh: { state_dir: data },
-    // "127.1" is 127.0.0.1 to the socket, but not the text by which `_cluster_setup` knows a node that is not set up.
+    // "127.1" is 127.0.0.1 to the socket, but not the text by which `_cluster_setup` recognises a node that is not set
+    // up.
     chttpd: { port, bind_address: clustered ? "127.1" : host },
     log: { level: "warning" },
-    // What waits for an index to be on the disk waits a second, not five. Nodes of clusters do as CouchDB does by default.
+    // An index is committed after a second, not five. Cluster nodes use CouchDB's default.
     ...(clustered ? {} : { query_server_config: { commit_freq: 1 } }),
   };
 }

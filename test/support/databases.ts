@@ -1,13 +1,13 @@
-/** Names that no other test uses, on a server that many tests share at once. */
+/** Names that no other test uses, on a server that many tests share concurrently. */
 import { randomBytes } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { type Addressed, must, request } from "./request.js";
 import { server } from "./servers.js";
 
-/** All that tests make on a shared server begins with this. */
+/** The prefix of everything that tests create on a shared server. */
 export const prefix = "cm-test-";
 
-/** A database name, migration set or user name of one's own: `cm-test-3f9a1c-zerglings`. */
+/** A unique database name, migration set or user name: `cm-test-3f9a1c-zerglings`. */
 export function uniqueName(stem = "db"): string {
   return `${prefix}${randomBytes(5).toString("hex")}-${stem}`;
 }
@@ -20,7 +20,7 @@ export async function freshDatabase(stem = "db", on: Addressed = server()): Prom
   return name;
 }
 
-/** A unique name for a database that the test itself will make; it is deleted when the running test ends. */
+/** A unique name for a database that the test itself will create; it is deleted when the running test ends. */
 export function databaseName(stem = "db", on: Addressed = server(), name = uniqueName(stem)): string {
   onTestFinished(() => removeDatabase(name, on));
   return name;

@@ -1,10 +1,10 @@
-/** The embedded server, as tests start it. Its packages are optional, so that they are loaded only where it is used. */
+/** The embedded server, as tests start it. Its packages are optional, so they are loaded only when it is used. */
 import type { Login } from "./request.js";
 
 export interface EmbeddedOptions {
   /** Names and passwords; the first one is `admin`. Empty: admin party. Default: admin, secret. */
   readonly admins?: Readonly<Record<string, string>>;
-  /** Of the CouchDB that it plays. */
+  /** The version of the emulated CouchDB. */
   readonly version?: string;
 }
 

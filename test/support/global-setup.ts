@@ -48,7 +48,7 @@ async function choose(): Promise<Chosen> {
   return { server: embedded, kind: "embedded", close: embedded.close };
 }
 
-/** Before `_versions`, which came with 3.2, there was SpiderMonkey only. */
+/** Before `_versions`, which came with 3.2, there was only SpiderMonkey. */
 async function engineOf(server: Addressed, kind: ServerKind): Promise<ServerFacts["engine"]> {
   if (kind === "embedded") return "quickjs";
   const { body } = await request(server, "GET", "/_node/_local/_versions");

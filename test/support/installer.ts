@@ -1,6 +1,6 @@
 /**
- * The package as its users get it: packed, and installed into an empty folder that is no part of the repository. It
- * is made in the main process when the first test file asks for it, and all files share it.
+ * The package as its users get it: packed, and installed into an empty folder outside of the repository. It
+ * is created in the main process when the first test file requests it, and all files share it.
  */
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ import { makeFolder, removeFolder, writeFiles } from "./temp.js";
 const run = promisify(execFile);
 
 export interface Installed {
-  /** Where it was installed: with a package.json and a node_modules. */
+  /** The folder where it was installed, with a package.json and a node_modules. */
   readonly folder: string;
   /** The package itself, in node_modules. */
   readonly package: string;
@@ -30,7 +30,7 @@ declare module "vitest" {
   }
 }
 
-/** The installed package. Tests share its folder: what they add to it has names of its own. */
+/** The installed package. Tests share its folder: what they add to it needs unique names. */
 export async function installed(): Promise<Installed> {
   const response = await fetch(inject("installer"));
   if (!response.ok) throw new Error(await response.text());
@@ -77,7 +77,7 @@ async function install(folder: string): Promise<Installed> {
 
 type Packed = readonly [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }];
 
-/** What `npm run build` has built: nothing is built here. */
+/** Uses the output of `npm run build`: nothing is built here. */
 async function pack(folder: string): Promise<Packed> {
   const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
     cwd: root,

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a Kubernetes manifest, offline: unknown fields, missing ones, wrong types. The judge is the
+ * The errors in a Kubernetes manifest, offline: unknown fields, missing ones, wrong types. They come from the
  * TypeScript compiler, with types that were generated from the API's own description (kubernetes-types).
  */
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export interface Manifest {
 /** The module that holds the kinds of an API version. */
 const modules: Readonly<Record<string, string>> = { v1: "core/v1", "apps/v1": "apps/v1", "batch/v1": "batch/v1" };
 
-/** The documents of a file, read as kubectl reads them: YAML 1.1. */
+/** The documents in a file, read as kubectl reads them: YAML 1.1. */
 export function manifestsIn(text: string): Manifest[] {
   return parseAllDocuments(text, { version: "1.1" }).map((document) => {
     if (document.errors[0]) throw document.errors[0];
@@ -25,7 +25,7 @@ export function manifestsIn(text: string): Manifest[] {
   });
 }
 
-/** One text a problem; none where all manifests are in order. */
+/** One text per problem; none if all manifests are valid. */
 export function manifestProblems(manifests: readonly Manifest[]): string[] {
   const problems: string[] = [];
   const lines = manifests.flatMap((manifest, index) => {

@@ -13,7 +13,7 @@ beforeEach(() => proxy.reset());
 
 const through = () => ({ ...server(), url: proxy.url });
 
-describe("what writes", () => {
+describe("whether a request writes", () => {
   it.each([
     ["GET", "/db", false],
     ["HEAD", "/db", false],
@@ -33,7 +33,7 @@ describe("what writes", () => {
   });
 });
 
-it("records requests in order, with what the server answered", async () => {
+it("records requests in order, with the server's answers", async () => {
   const name = databaseName();
   await request(through(), "GET", `/${name}`);
   await request(through(), "PUT", `/${name}`);
@@ -44,7 +44,7 @@ it("records requests in order, with what the server answered", async () => {
   expect(proxy.writes()).toHaveLength(1);
 });
 
-it("counts the bytes of what is sent", async () => {
+it("counts the sent bytes", async () => {
   const name = databaseName();
   await request(through(), "POST", `/${name}`, { body: { title: "Übermind" } });
   expect(proxy.requests).toMatchObject([{ bytes: Buffer.byteLength('{"title":"Übermind"}') }]);
@@ -57,8 +57,8 @@ describe("faults", () => {
     ["a request lost on its way", "lost-before", false],
     ["a lost answer", "lost-after", true],
     ["an answer cut short", "cut-body", true],
-    ["the death of the runner before", { before: () => {} }, false],
-    ["the death of the runner after", { after: () => {} }, true],
+    ["the death of the runner before the request", { before: () => {} }, false],
+    ["the death of the runner after the request", { after: () => {} }, true],
   ])("%s", async (_title, fault, acted) => {
     const name = databaseName();
     proxy.faultAt(1, fault);
@@ -67,7 +67,7 @@ describe("faults", () => {
   });
 
   it.each<[string, Fault, number, boolean]>([
-    ["503 in the server's place", { status: 503 }, 503, false],
+    ["503 instead of the server's answer", { status: 503 }, 503, false],
     ["500 after the server acted", { status: 500, acted: true }, 500, true],
   ])("%s", async (_title, fault, status, acted) => {
     const name = databaseName();
@@ -88,7 +88,7 @@ describe("faults", () => {
     expect(await exists(name)).toBe(acted);
   });
 
-  it("hit only the request that they are meant for", async () => {
+  it("affect only the request that they are meant for", async () => {
     proxy.faultAt(2, { status: 429 });
     proxy.faultWhen(({ path }) => path === "/_up", { status: 500 }, 1);
     const statuses = [];

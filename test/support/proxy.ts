@@ -1,6 +1,6 @@
 /**
- * An HTTP proxy between the runner and a server: it records what is sent, and breaks what it is told to break.
- * It judges by itself what a request writes, so that it can prove the product wrong.
+ * An HTTP proxy between the runner and a server: it records what is sent, and breaks the requests that a test chooses.
+ * It decides independently whether a request writes, so that it can prove the product wrong.
  */
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,9 +12,9 @@ export interface Recorded {
   /** With its query. */
   readonly path: string;
   readonly writes: boolean;
-  /** Of its body. */
+  /** The size of its body. */
   readonly bytes: number;
-  /** What the server answered; undefined where it never saw the request, or has not answered yet. */
+  /** The server's answer; undefined if it never saw the request, or has not answered yet. */
   status: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export type Fault =
   | "lost-before"
   /** The server acts, and the connection breaks before the answer. */
   | "lost-after"
-  /** The server acts; the answer breaks off in the middle of its body. */
+  /** The server acts; the answer breaks off halfway through its body. */
   | "cut-body"
   /** The server sees nothing, and nobody ever answers. */
   | "silence"
@@ -34,7 +34,7 @@ export type Fault =
   /** Something happens, such as the death of the runner; then the connection breaks. */
   | { readonly before: (request: Recorded) => void | Promise<void> }
   | { readonly after: (request: Recorded) => void | Promise<void> }
-  /** Something happens while the request is under way; it is answered as ever. */
+  /** Something happens while the request is under way; it is answered as usual. */
   | { readonly during: (request: Recorded) => void | Promise<void> }
   /** The server gets this body (parsed JSON) instead of the one that was sent. */
   | { readonly sends: (body: unknown, request: Recorded) => unknown }
@@ -44,11 +44,11 @@ export type Fault =
 export interface RecordingProxy {
   /** Without a slash at its end. */
   readonly url: string;
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly requests: readonly Recorded[];
   /** Those of them that write. */
   writes(): readonly Recorded[];
-  /** Forgets what it recorded, and the faults. */
+  /** Forgets the recorded requests and the faults. */
   reset(): void;
   /** Breaks the request with this number. */
   faultAt(number: number, fault: Fault): void;
@@ -86,13 +86,13 @@ export function writes(method: string, path: string): boolean {
 }
 
 export interface ProxyOptions {
-  /** Paths are decoded on their way, as by nginx where `proxy_pass` has a path: `%2F` arrives as `/`, `%2B` as `+`. */
+  /** Paths are decoded on their way, as by nginx if `proxy_pass` has a path: `%2F` arrives as `/`, `%2B` as `+`. */
   readonly decodesPaths?: boolean;
-  /** Requests that it answers by itself, with 403. */
+  /** Requests that the proxy itself answers, with 403. */
   readonly forbids?: (request: Pick<Recorded, "method" | "path">) => boolean;
 }
 
-/** nginx decodes a path, and encodes what could not stand in a request line. */
+/** nginx decodes a path, and encodes what is not allowed in a request line. */
 function decoded(target: string): string {
   const [path = "", ...query] = target.split("?");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is encoded.

@@ -1,4 +1,4 @@
-/** Plain HTTP to a server, past everything that is under test: what tests prepare and check with. */
+/** Plain HTTP to a server, independent of everything under test, for preparing and checking. */
 export interface Login {
   readonly name: string;
   readonly password: string;
@@ -12,7 +12,7 @@ export interface Addressed {
 
 export interface Reply {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever the server said
+  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever the server answers
   readonly body: any;
   readonly headers: Headers;
 }
@@ -24,7 +24,7 @@ export interface RequestOptions {
   readonly as?: Login | null;
 }
 
-/** `path` is sent as it is: encode names in it. Every answer is returned; only a lost connection throws. */
+/** `path` is sent unchanged: encode names in it. Every answer is returned; only a lost connection throws. */
 export async function request(
   server: Addressed,
   method: string,
@@ -46,7 +46,7 @@ export async function request(
   return { status: response.status, body: parsed(text), headers: response.headers };
 }
 
-/** As `request`, for what has to succeed: any other status than 2xx throws. Returns the body. */
+/** Like `request`, for requests that must succeed: any status other than 2xx throws. Returns the body. */
 export async function must(
   server: Addressed,
   method: string,
@@ -63,7 +63,7 @@ export function basic({ name, password }: Login): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
 }
 
-/** Asks until `done` says so, for what a server does in its own time. */
+/** Repeats a request until `done` returns true, for what takes a server a moment. */
 export async function until<T>(ask: () => Promise<T>, done: (answer: T) => boolean, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

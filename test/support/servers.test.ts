@@ -10,7 +10,7 @@ describe("the shared server", () => {
     expect(userCtx.roles).toContain("_admin");
   });
 
-  it("gives each test databases of its own", async () => {
+  it("gives each test separate databases", async () => {
     const one = await freshDatabase();
     const other = await freshDatabase();
     expect(one).not.toBe(other);
@@ -19,7 +19,7 @@ describe("the shared server", () => {
 });
 
 onNodes("throwaway nodes", () => {
-  it("keep their data and their address over a kill", async () => {
+  it("keep their data and their address after a kill", async () => {
     const node = await startCouchDB({ admins: { kerrigan: "hunter2" }, ini: { couchdb: { max_document_size: 1000 } } });
     try {
       await must(node, "PUT", "/zerglings");
@@ -36,7 +36,7 @@ onNodes("throwaway nodes", () => {
     }
   });
 
-  it("join to a cluster, one of whose nodes can hang", async () => {
+  it("join into a cluster, one of whose nodes can hang", async () => {
     const { nodes, close } = await startCluster(2);
     try {
       const [one, two] = nodes;

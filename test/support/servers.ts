@@ -1,4 +1,4 @@
-/** The server that the tests run against, chosen in global-setup.ts, and further ones of a test's own. */
+/** The tests' server, chosen in global-setup.ts, and separate servers for a test. */
 import { describe, inject } from "vitest";
 import { canStartNodes } from "./couchdb.js";
 import type { Login } from "./request.js";
@@ -7,7 +7,7 @@ export { type Cluster, type ClusterOptions, everyNodeKnowsAll, startCluster } fr
 export { type CouchNode, canStartNodes, type NodeOptions, startCouchDB } from "./couchdb.js";
 export { type EmbeddedOptions, startEmbedded } from "./embedded.js";
 
-/** `given`: COUCHDB_URL; `real`: a throwaway CouchDB; `embedded`: our own server, where there is no CouchDB. */
+/** `given`: COUCHDB_URL; `real`: a throwaway CouchDB; `embedded`: the embedded server, if there is no CouchDB. */
 export type ServerKind = "given" | "real" | "embedded";
 
 /** What the embedded server can't show. */
@@ -20,13 +20,13 @@ export interface ServerFacts {
   readonly admin: Login;
   readonly kind: ServerKind;
   readonly version: string;
-  /** What compiles and runs JavaScript there. The embedded server refuses what QuickJS refuses. */
+  /** Its JavaScript engine. The embedded server refuses what QuickJS refuses. */
   readonly engine: "quickjs" | "spidermonkey";
 }
 
 export interface Server extends ServerFacts {
   has(capability: Capability): boolean;
-  /** Whether it is of this version, or newer. The embedded server is as new as any. */
+  /** Whether it has this version, or a newer one. The embedded server counts as the newest. */
   isFrom(version: `${number}.${number}`): boolean;
 }
 
@@ -36,7 +36,7 @@ declare module "vitest" {
   }
 }
 
-/** The server that all test files share: use names of your own (databases.ts), and sets of your own. */
+/** The server that all test files share: use unique names (databases.ts) and sets. */
 export function server(): Server {
   const facts = inject("server");
   return {
@@ -52,13 +52,13 @@ function compareVersions(one: string, other: string): number {
   return major || (ofOne?.[1] ?? 0) - (ofOther?.[1] ?? 0);
 }
 
-/** `describe`, for what the embedded server can't show; left out, and named so, where there is no CouchDB. */
+/** `describe`, for what the embedded server can't show; skipped, with that in its name, if there is no CouchDB. */
 export function onReal(title: string, body: () => void): void {
   const runs = server().kind !== "embedded";
   describe.skipIf(!runs)(runs ? title : `${title} (left out: needs a CouchDB)`, body);
 }
 
-/** `describe`, for tests that start CouchDB nodes of their own (`startCouchDB`, `startCluster`). */
+/** `describe`, for tests that start their own CouchDB nodes (`startCouchDB`, `startCluster`). */
 export function onNodes(title: string, body: () => void): void {
   describe.skipIf(!canStartNodes)(canStartNodes ? title : `${title} (left out: needs COUCHDB_HOME)`, body);
 }

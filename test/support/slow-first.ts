@@ -1,4 +1,4 @@
-/** In which order the test files start: those that take longest first, so that none of them is left over at the end. */
+/** The order of the test files: the slowest first, so that none of them is left for the end. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They start nodes, clusters or many processes, or mostly wait. */

@@ -14,7 +14,7 @@ it.each<[title: string, value: () => unknown]>([
 it.each<[title: string, value: () => unknown]>([
   ["two levels more than are allowed", () => nested(maxNesting + 2)],
   ["a million levels", () => nested(1_000_000)],
-  ["a deep value beside shallow ones", () => [1, [2], { b: nested(maxNesting + 2) }, null]],
+  ["a deep value among shallow ones", () => [1, [2], { b: nested(maxNesting + 2) }, null]],
 ])("%s is too deep", (_, value) => {
   expect(isTooDeep(value())).toBe(true);
 });

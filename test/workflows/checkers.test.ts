@@ -1,4 +1,4 @@
-/** What others know about workflows: actionlint, and the parser that GitHub's own editor support uses. */
+/** Checks by others for workflows: actionlint, and the parser that GitHub's own editor support uses. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +27,7 @@ async function actionlint(...paths: readonly string[]): Promise<string> {
   return (await run.catch((error) => error)).stdout;
 }
 
-/** What GitHub's parser finds. Bundled, because Node 20 refuses the way in which it imports its schema. */
+/** Problems that GitHub's parser finds. Bundled, because Node 20 refuses the way it imports its schema. */
 async function problems(files: readonly (readonly [name: string, content: string])[]): Promise<string[]> {
   const folder = await tempFolder();
   const outfile = join(folder, "parser.cjs");
@@ -41,15 +41,15 @@ async function problems(files: readonly (readonly [name: string, content: string
 }
 
 describe("actionlint", () => {
-  it("finds nothing in any workflow", async () => expect(await actionlint(...all)).toBe(""));
-  it("would find what is wrong", async () => {
+  it("finds no problem in any workflow", async () => expect(await actionlint(...all)).toBe(""));
+  it("would find a mistake", async () => {
     const found = await actionlint(join(await tempFolder({ "broken.yml": broken }), "broken.yml"));
     expect(found).toContain("potentially untrusted");
   });
 });
 
 describe("GitHub's parser", () => {
-  it("takes every workflow", async () =>
+  it("accepts every workflow", async () =>
     expect(await problems(all.map((file) => [file, readFileSync(file, "utf8")]))).toEqual([]));
   it("would refuse what is not in the schema", async () =>
     expect(await problems([["broken.yml", broken.replace("steps:", "stepz:")]])).toContainEqual(

@@ -58,23 +58,21 @@ describe("the file", () => {
     ...templates.filter((path) => !path.endsWith("/config.yml")).map((path) => [path, form] as const),
     ["ISSUE_TEMPLATE/config.yml", chooser],
     ["dependabot.yml", dependabot],
-  ] as const)("%s is in the form that GitHub reads", (path, schema) =>
-    expect(problems(schema, read(path))).toEqual([]),
-  );
+  ] as const)("%s has the form that GitHub reads", (path, schema) => expect(problems(schema, read(path))).toEqual([]));
 
-  it("would be refused otherwise", () =>
+  it("would be refused in another form", () =>
     expect(problems(dependabot, { version: 2, updates: [{ "package-ecosystem": "npm", directry: "/" }] })).not.toEqual(
       [],
     ));
 });
 
-it("the form for bugs asks for the output of a command that there is", () => {
+it("the bug report form asks for the output of a command that exists", () => {
   const ids = read("ISSUE_TEMPLATE/bug.yml").body.map(({ id }: { id?: string }) => id);
   expect(ids).toContain("doctor");
   expect(commands.map(({ name }) => name)).toContain("doctor");
 });
 
-it("dependabot looks after everything that is pinned here", () => {
+it("dependabot updates everything that is pinned here", () => {
   const places = read("dependabot.yml").updates.map(
     (one: Record<string, unknown>) => `${one["package-ecosystem"]} ${one.directory}`,
   );

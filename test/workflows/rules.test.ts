@@ -1,4 +1,4 @@
-/** Rules of ours for workflows, which neither actionlint nor GitHub's schema knows. */
+/** Our own rules for workflows, which neither actionlint nor GitHub's schema has. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ const uses = lines.filter(({ line }) => /^\s*(- )?uses: /.test(line)).map(({ at,
 const commit = /uses: (?<action>[\w-]+\/[\w./-]+)@(?<commit>[0-9a-f]{40}) # (?<tag>v\d+\.\d+\.\d+)$/;
 
 describe("an action", () => {
-  it.each(uses)("%s is of this repository, pinned by commit with its version, or says why it is not", (_, line) => {
+  it.each(uses)("%s is in this repository, pinned by commit with its version, or says why not", (_, line) => {
     expect(line).toMatch(/uses: (\.\/.*|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|[\w./-]+@v[\d.]+ # not pinned: .+)$/);
   });
 
@@ -37,7 +37,7 @@ describe("an action", () => {
   )("checkout in %s leaves no credentials behind", (_, step) => expect(step.with?.["persist-credentials"]).toBe(false));
 });
 
-/** All that may write, and what for. A job that needs more has to be added here. */
+/** All jobs that may write, and why. A job that needs more has to be added here. */
 const writes: Readonly<Record<string, readonly string[]>> = {
   "codeql.yml: analyze": ["security-events"],
   "image.yml: image": ["packages", "id-token"],
@@ -55,7 +55,7 @@ describe("a job", () => {
       Object.fromEntries((writes[name] ?? []).map((scope) => [scope, "write"])),
     );
   });
-  it.each(jobs().filter(([, { uses }]) => !uses))("%s ends by itself", (_, job) =>
+  it.each(jobs().filter(([, { uses }]) => !uses))("%s has a time-out", (_, job) =>
     expect(job["timeout-minutes"]).toBeLessThanOrEqual(60),
   );
   it.each(jobs().filter(([name]) => writes[name]))("%s, which may write, uses no cache", (_, { steps = [] }) =>
@@ -64,20 +64,23 @@ describe("a job", () => {
 });
 
 describe("a workflow", () => {
-  it.each(workflows().map((one) => [one.name, one] as const))("%s has no permission of its own", (_, { permissions }) =>
-    expect(permissions).toEqual({}),
+  it.each(workflows().map((one) => [one.name, one] as const))(
+    "%s has no permissions at the top level",
+    (_, { permissions }) => expect(permissions).toEqual({}),
   );
   it.each(
     workflows()
       .filter(({ on }) => Object.keys(on).some((event) => event !== "workflow_call"))
       .map((one) => [one.name, one] as const),
-  )("%s does not run twice at once for one ref", (_, { concurrency }) =>
+  )("%s does not run twice concurrently for one ref", (_, { concurrency }) =>
     expect(concurrency).toMatchObject({ group: expect.stringContaining("github.ref") }),
   );
-  it.each(workflows().map((one) => [one.name, one] as const))("%s gives nobody else's code our rights", (_, { on }) =>
-    expect(Object.keys(on)).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/^(pull_request_target|workflow_run)$/)]),
-    ),
+  it.each(workflows().map((one) => [one.name, one] as const))(
+    "%s gives other people's code no permissions of ours",
+    (_, { on }) =>
+      expect(Object.keys(on)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/^(pull_request_target|workflow_run)$/)]),
+      ),
   );
 });
 
@@ -85,16 +88,14 @@ describe("a shell step", () => {
   const runs = jobs().flatMap(([name, { steps = [] }]) =>
     steps.flatMap(({ run }) => (run ? [[name, run] as const] : [])),
   );
-  it.each(runs)("of %s has no text in it that somebody else wrote: %s", (_, run) => expect(run).not.toContain("${{"));
-  it.each(runs)("of %s is one line, or a script that is tested: %s", (_, run) =>
-    expect(run.trim()).not.toContain("\n"),
-  );
-  it("runs scripts that are there", () => {
+  it.each(runs)("in %s contains no text from others: %s", (_, run) => expect(run).not.toContain("${{"));
+  it.each(runs)("in %s is one line, or a tested script: %s", (_, run) => expect(run.trim()).not.toContain("\n"));
+  it("runs scripts that exist", () => {
     const scripts = runs.flatMap(([, run]) => run.match(/scripts\/[\w/.-]+/g) ?? []);
     expect(scripts).toContain("scripts/release/check.mjs");
     expect(scripts.filter((script) => !existsSync(join(root, script)))).toEqual([]);
   });
-  it("runs scripts of package.json that are there", () => {
+  it("runs package.json scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const named = runs
       .flatMap(([, run]) => /^npm (?:run )?(\S+)/.exec(run)?.[1] ?? [])
@@ -104,14 +105,14 @@ describe("a shell step", () => {
   });
 });
 
-describe("the versions that CI tests", () => {
+describe("the versions tested in CI", () => {
   const [, nodes = "", couchdbs = ""] =
     /^\| Node\.js \| (.*?) \|.*\n\| CouchDB \| (.*?) \|/m.exec(readFileSync(join(root, "VERSIONING.md"), "utf8")) ?? [];
   const { matrix } = workflows().find(({ name }) => name === "ci.yml")?.jobs.couchdb?.strategy ?? {};
 
   it("are those that VERSIONING.md supports", () =>
     expect(matrix).toEqual({ node: nodes.split(", "), couchdb: couchdbs.split(", ") }));
-  it("begin with the oldest Node.js that package.json allows, and have each major version that it names", () => {
+  it("start with the oldest Node.js that package.json allows, and include each major version that it names", () => {
     const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     const allowed = engines.node.split(" || ").map((range: string) => range.replace(/^\D+/, ""));
     expect(allowed[0].startsWith(`${matrix?.node?.[0]}.`)).toBe(true);
@@ -120,7 +121,7 @@ describe("the versions that CI tests", () => {
   });
 });
 
-it("says where it was never run", () => {
+it("a workflow says that it was never run", () => {
   for (const file of files)
     expect(readFileSync(file, "utf8").split("\n").slice(0, 3).join("\n"), file).toMatch(/never\s(# )?run/i);
 });

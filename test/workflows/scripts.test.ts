@@ -6,7 +6,7 @@ import { must } from "../support/request.js";
 import { onNodes, startCouchDB } from "../support/servers.js";
 
 onNodes("system-databases", () => {
-  it("creates what a node that nobody configured lacks, and then finds it", async () => {
+  it("creates what an unconfigured node lacks, and then finds it", async () => {
     const node = await startCouchDB({ clustered: true });
     onTestFinished(node.close);
     expect(await must(node, "GET", "/_all_dbs")).toEqual([]);

@@ -1,4 +1,4 @@
-/** What .github/ holds, read once per test file that wants it. */
+/** The contents of .github/, read once per test file. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -31,7 +31,7 @@ const folder = join(root, ".github", "workflows");
 
 export const files: readonly string[] = readdirSync(folder).map((name) => join(folder, name));
 
-/** Those for our users, which the same tools check. */
+/** The workflows for our users, which the same tools check. */
 const examples = join(root, "examples", "github");
 export const exampleFiles: readonly string[] = readdirSync(examples)
   .filter((name) => name.endsWith(".yml"))
@@ -44,7 +44,7 @@ export function workflows(): Workflow[] {
   });
 }
 
-/** Every job of every workflow, called as `ci.yml: couchdb`. */
+/** Every job of every workflow, named like `ci.yml: couchdb`. */
 export function jobs(): [string, Job][] {
   return workflows().flatMap(({ name, jobs }) =>
     Object.entries(jobs).map(([id, job]): [string, Job] => [`${name}: ${id}`, job]),

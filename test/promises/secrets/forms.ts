@@ -14,7 +14,7 @@ export function formsOf(name: string, secret: string): Form[] {
   const bytes = Buffer.from(secret);
   const encoded = encodeURIComponent(secret);
   const texts: [string, string][] = [
-    ["as it is", secret],
+    ["unencoded", secret],
     ["in JSON", JSON.stringify(secret).slice(1, -1)],
     [
       "in JSON, ASCII only",

@@ -1,4 +1,4 @@
-/** What `validate` takes and refuses, against what the server does: the embedded one, or a CouchDB. */
+/** What `validate` accepts and refuses, compared with the server: the embedded one, or a CouchDB. */
 import { describe, expect, it } from "vitest";
 import { databaseName, freshDatabase } from "../../support/databases.js";
 import { must, request, until } from "../../support/request.js";
@@ -8,7 +8,7 @@ import { type Exception, shapes } from "./shapes.js";
 
 type Doc = Readonly<Record<string, unknown>>;
 
-/** For each design document, whether the server took it. */
+/** For each design document, whether the server accepted it. */
 async function taken(database: string, docs: readonly Doc[]): Promise<boolean[]> {
   const took: boolean[] = [];
   for (const [i, body] of docs.entries()) {
@@ -19,7 +19,7 @@ async function taken(database: string, docs: readonly Doc[]): Promise<boolean[]>
 }
 
 describe("the server", () => {
-  it("takes and refuses the texts of functions as the table says of its engine", async () => {
+  it("accepts and refuses function texts as the table says for its engine", async () => {
     const lib = { a: "exports.a = 1;" };
     const docs = forms.map(({ source }) => ({ views: { v: { map: source }, lib } }));
     const took = await taken(await freshDatabase("forms"), docs);
@@ -27,14 +27,14 @@ describe("the server", () => {
     expect(forms.map(({ source }, i) => [source, took[i]])).toEqual(forms.map((form) => [form.source, form[engine]]));
   });
 
-  it("takes and refuses the shapes as `validate` does, but for the exceptions", async () => {
+  it("accepts and refuses shapes like `validate`, except for the listed exceptions", async () => {
     const docs = shapes.map(([doc]) => doc);
     const took = await taken(await freshDatabase("shapes"), docs);
     const expected = shapes.map(([doc, faults, exception]) => [doc, (faults.length === 0) !== isException(exception)]);
     expect(docs.map((doc, i) => [doc, took[i]])).toEqual(expected);
   });
 
-  it.runIf(server().isFrom("3.0"))("takes `partitioned: true` only in a partitioned database", async () => {
+  it.runIf(server().isFrom("3.0"))("accepts `partitioned: true` only in a partitioned database", async () => {
     const docs = [{ options: { partitioned: true } }, { options: { partitioned: false } }];
     expect(await taken(await freshDatabase("plain"), docs)).toEqual([false, true]);
     const partitioned = databaseName("partitioned");
@@ -43,7 +43,7 @@ describe("the server", () => {
   });
 });
 
-/** Whether this server decides otherwise than `validate`. */
+/** Whether this server disagrees with `validate`. */
 function isException(exception: Exception | undefined): boolean {
   if (exception === "refusedBefore3.5") return !server().isFrom("3.5");
   if (exception === "takenBefore3.0") return !server().isFrom("3.0");
@@ -51,7 +51,7 @@ function isException(exception: Exception | undefined): boolean {
 }
 
 onReal("CouchDB", () => {
-  it("takes a query view without `fields`, and fails whenever it builds the index", async () => {
+  it("accepts a query view without `fields`, and fails whenever it builds the index", async () => {
     const database = await freshDatabase("query");
     await must(server(), "POST", `/${database}`, { body: { a: 1 } });
     await must(server(), "PUT", `/${database}/_design/q`, { body: { language: "query", views: { v: { map: {} } } } });
@@ -59,7 +59,7 @@ onReal("CouchDB", () => {
   });
 
   it.each(["function (", "", "function validate(newDoc) {}"])(
-    "takes `validate_doc_update: %s`, and no document after it",
+    "accepts `validate_doc_update: %s`, and no document after it",
     async (validate_doc_update) => {
       const database = await freshDatabase("broken");
       await must(server(), "PUT", `/${database}/_design/v`, { body: { validate_doc_update } });

@@ -14,7 +14,7 @@ it.each([
   ["the expected revision: not read back", expected, undefined, [], 0],
   ["another revision with the same content", "2-b", row("2-b", doc), [], 1],
   ["another revision with other content", "2-b", row("2-b", other), ["not-applied"], 1],
-  ["changed since by somebody else", "2-b", row("3-c", other), ["conflict"], 6],
+  ["changed by somebody else meanwhile", "2-b", row("3-c", other), ["conflict"], 6],
 ])("%s", async (_, rev, stored, codes, reads) => {
   const couch = fakeCouch({ reads: stored === undefined ? {} : { "/zerglings/_all_docs": stored } });
   const faults = await faultsAsSent(couch, "zerglings", [{ doc, rev }]);

@@ -1,4 +1,6 @@
-/** A database that is worth a staged deployment, with a design document of two views; one of them changes. */
+/**
+ * A database that is big enough for a staged deployment, with a design document with two views; one of them changes.
+ */
 import { onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
 import { ensureDesignDocs } from "../../../src/kinds/ensure-design-docs.js";
@@ -49,7 +51,7 @@ export const desiredOf = (database: string, brood: Doc, more = {}) => ({
   ...more,
 });
 
-/** One look and one write; what the look said. */
+/** One read and one write. Returns the difference that was found. */
 export async function bring(couch: Gateway, desired: ReturnType<typeof desiredOf>, more = {}) {
   const { difference, context } = await plan(couch, desired, more);
   if (difference.write !== undefined) await ensureDesignDocs.apply(difference.write, context);
@@ -75,11 +77,11 @@ export async function indexOf(on: Addressed, database: string, name = "brood") {
 }
 
 export interface Reader {
-  /** What it saw, each once. */
+  /** The answers that it got, each once. */
   stop(): Promise<string[]>;
 }
 
-/** Queries both views again and again, as a service would. */
+/** Queries both views repeatedly, as a service would. */
 export function startReader(on: Addressed, database: string, pause = 50): Reader {
   const seen = new Set<string>();
   let stopped = false;

@@ -15,18 +15,18 @@ const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
 const complete = look(0);
 const times = (n: number, one: IndexState) => Array.from({ length: n }, () => one);
 
-describe("an index is built", () => {
+describe("an index counts as built", () => {
   it.each<[string, IndexState[], boolean]>([
-    ["nothing seen yet", [], false],
-    ["complete, but looked at twice only", times(2, complete), false],
-    ["complete three times", [look(9), ...times(3, complete)], true],
-    ["another copy lacks something in between", [...times(2, complete), look(1), complete], false],
-    ["a node builds still", [...times(2, complete), look(0, { building: true })], false],
-    ["not committed", [...times(2, complete), look(0, { uncommitted: true })], false],
-    ["written to all the time, keeping up", times(12, look(100, { building: true })), true],
-    ["keeping up, but not for long", times(11, look(100)), false],
-    ["keeping up, never committed", times(12, look(100, { uncommitted: true })), false],
-    ["not keeping up", [...times(11, look(100)), look(101)], false],
+    ["not before the first reading", [], false],
+    ["not if it was complete only twice", times(2, complete), false],
+    ["if it was complete three times", [look(9), ...times(3, complete)], true],
+    ["not if another copy lacks something in between", [...times(2, complete), look(1), complete], false],
+    ["not if a node is still building", [...times(2, complete), look(0, { building: true })], false],
+    ["not if it is not committed", [...times(2, complete), look(0, { uncommitted: true })], false],
+    ["if it keeps up with constant writes", times(12, look(100, { building: true })), true],
+    ["not if it has kept up only briefly", times(11, look(100)), false],
+    ["not if it keeps up but is never committed", times(12, look(100, { uncommitted: true })), false],
+    ["not if it does not keep up", [...times(11, look(100)), look(101)], false],
   ])("%s", (_, looks, built) => {
     expect(isBuilt(looks, 1_000)).toBe(built);
   });
@@ -41,7 +41,7 @@ describe("the progress of a build", () => {
     });
   };
 
-  it("has one total, however many copies answer, and whatever their tasks add up to", () => {
+  it("has one total, however many copies answer, and whatever the sum of their tasks", () => {
     const looks = [
       look(600, { least: 600 }),
       look(1_800, { least: 600, total: 1_750, done: 30 }),
@@ -58,7 +58,7 @@ describe("the progress of a build", () => {
     ]);
   });
 
-  it("has a larger total where more is written meanwhile", () => {
+  it("has a larger total if more is written meanwhile", () => {
     expect(of([look(600), look(300), look(700)])).toEqual([
       [0, 600, false],
       [300, 600, true],
@@ -66,7 +66,7 @@ describe("the progress of a build", () => {
     ]);
   });
 
-  it("begins again with the server", () => {
+  it("starts again when the server restarts", () => {
     const progress = new BuildProgress();
     for (const one of [look(600), look(100)]) progress.add(one);
     progress.restart();
@@ -75,7 +75,7 @@ describe("the progress of a build", () => {
   });
 });
 
-it("is asked after less and less often, up to a limit", () => {
+it("is checked less and less often, up to a limit", () => {
   const pauses = Array.from({ length: 30 }).reduce<number[]>(
     (all) => [...all, nextPause(all.at(-1) ?? 0, look(9))],
     [],
@@ -85,21 +85,21 @@ it("is asked after less and less often, up to a limit", () => {
   expect(pauses.at(-1)).toBe(10_000);
 });
 
-describe("CouchDB is asked why nothing is built", () => {
-  /** After which of these looks. */
+describe("CouchDB is queried for the reason why nothing is built", () => {
+  /** After which of these readings. */
   const asked = (looks: readonly (readonly [moved: boolean, building: boolean])[]) => {
     const standstill = new Standstill();
     return looks.flatMap(([moved, building], i) => (standstill.isToBeAsked(moved, building) ? [i + 1] : []));
   };
   const idle = (building: boolean) => Array.from({ length: 120 }, () => [false, building] as const);
 
-  it("less and less often, for the questions stay on the server", () => {
+  it("less and less often, because these queries stay on the server", () => {
     expect(asked(idle(true))).toEqual([8, 24, 56, 120]);
   });
-  it("sooner where it does not even build", () => {
+  it("sooner if it does not even build", () => {
     expect(asked(idle(false))).toEqual([4, 12, 28, 60]);
   });
-  it("not as long as there is progress now and then", () => {
+  it("never while there is progress now and then", () => {
     expect(asked(Array.from({ length: 120 }, (_, i) => [i % 7 === 0, true]))).toEqual([]);
   });
 });

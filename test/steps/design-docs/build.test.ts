@@ -1,4 +1,4 @@
-/** What a build that does not go on comes to. */
+/** The outcome of a build that makes no progress. */
 import { expect, it } from "vitest";
 import type { Answer, Couch, ReadOptions } from "../../../src/couch/couch.js";
 import { awaitBuild } from "../../../src/objects/design-docs/build.js";
@@ -6,7 +6,7 @@ import { contextOf, fakeCouch } from "../fake-couch.js";
 
 const build = { database: "zerglings", name: "a", doc: { views: { v: { map: "m" } } }, what: "building v" };
 
-/** Nothing is built until CouchDB has been asked why, which it answers like this; then it is, if it can be. */
+/** Nothing is built until CouchDB is queried for the reason, with this answer; after that it is built, if possible. */
 function standing(why: Answer): Couch {
   let asked = false;
   const read = async (path: string, { query = {} }: ReadOptions = {}) => {
@@ -26,11 +26,11 @@ function standing(why: Answer): Couch {
 const waited = (error: string, reason: string) =>
   awaitBuild(contextOf(standing({ status: 500, body: { error, reason } }), {}), build);
 
-it.concurrent("is waited for on where CouchDB says that a node is away", async () => {
+it.concurrent("is still waited for if CouchDB says that a node is down", async () => {
   await expect(waited("nodedown", "progress not possible")).resolves.toBeUndefined();
 });
 
-it.concurrent("fails for the reason that CouchDB gives, in one line", async () => {
+it.concurrent("fails with CouchDB's reason, in one line", async () => {
   const message = "building v in zerglings failed: os_process_error: it timed out. The previous version still serves";
   await expect(waited("os_process_error", "it\n timed out.")).rejects.toMatchObject({ code: "step-failed", message });
 });

@@ -25,7 +25,7 @@ describe("the text of a function", () => {
   const lib = { a: "exports.a = 1;" };
   const found = (source: string) => designDocFaults("a", { views: { v: { map: source }, lib } });
 
-  it.each(forms.filter(({ fault }) => fault === undefined))("is taken: $source", ({ source }) => {
+  it.each(forms.filter(({ fault }) => fault === undefined))("is accepted: $source", ({ source }) => {
     expect(found(source)).toEqual([]);
   });
 
@@ -34,7 +34,7 @@ describe("the text of a function", () => {
   });
 });
 
-describe("what is required", () => {
+describe("the required modules", () => {
   const lib = { a: "exports.b = require('./deep/b');", deep: { b: "require('../c'); require('views/lib/c');" }, c: "" };
   const maps = (text: string, more: Doc = {}) => ({ views: { v: { map: `function () { ${text} }` }, lib }, ...more });
 

@@ -31,7 +31,7 @@ describe("a design document holds", () => {
     ["in another order", { language: "javascript", views: {} }, { views: {}, language: "javascript" }],
     ["without the default language", view, { ...view, language: "javascript" }],
     ["with the default language", { ...view, language: "javascript" }, view],
-    ["with attachments of its own", view, { ...view, _attachments: { a: { stub: true } } }],
+    ["with its own attachments", view, { ...view, _attachments: { a: { stub: true } } }],
   ])("%s", (_, desired, observed) => {
     expect(diff(desired, observed)).toEqual({ action: "none", changes: [], rebuilds: [], warnings: [] });
   });
@@ -51,7 +51,7 @@ describe("a design document that differs", () => {
     ["reduce", { views: { v: { map, reduce: "_sum" } } }, view, [["/docs/a/views/v/reduce", null, "_sum"]], true],
     ["another view", { views: { v: { map }, w: { map } } }, view, [["/docs/a/views/w/map", null, map]], true],
     [
-      "a view less",
+      "one view fewer",
       { views: { v: { map } } },
       { views: { v: { map }, w: { map } } },
       [["/docs/a/views/w/map", map, null]],
@@ -69,9 +69,15 @@ describe("a design document that differs", () => {
     ["filter", { ...view, filters: { f: map } }, view, [["/docs/a/filters/f", null, map]], false],
     ["validation", { ...view, validate_doc_update: map }, view, [["/docs/a/validate_doc_update", null, map]], false],
     ["autoupdate", { ...view, autoupdate: false }, view, [["/docs/a/autoupdate", null, false]], false],
-    ["no view any more", { language: "javascript" }, view, [["/docs/a/views/v/map", map, null]], false],
-    ["an empty member", { ...view, filters: {} }, view, [["/docs/a/filters", null, {}]], false],
-    ["a kind of member", { ...view, rewrites: "f" }, { ...view, rewrites: [] }, [["/docs/a/rewrites", [], "f"]], false],
+    ["no views left", { language: "javascript" }, view, [["/docs/a/views/v/map", map, null]], false],
+    ["an empty field", { ...view, filters: {} }, view, [["/docs/a/filters", null, {}]], false],
+    [
+      "a field of another kind",
+      { ...view, rewrites: "f" },
+      { ...view, rewrites: [] },
+      [["/docs/a/rewrites", [], "f"]],
+      false,
+    ],
     ["a slash", { shows: { "a/b~c": map } }, {}, [["/docs/a/shows/a~1b~0c", null, map]], false],
   ])("%s", (_, desired, observed, changes, rebuilds) => {
     const difference = diff(desired, observed);
@@ -82,7 +88,7 @@ describe("a design document that differs", () => {
     );
   });
 
-  it("names the views that are built", () => {
+  it("names the views that will be built", () => {
     const desired = { views: { v: { map }, w: { map: other }, lib: {} } };
     expect(diff(desired, view).rebuilds[0]?.views).toEqual(["v", "w"]);
   });
@@ -97,7 +103,7 @@ describe("a design document that is absent", () => {
     });
   });
 
-  it("with its database: over no documents", () => {
+  it("with its database: without documents", () => {
     expect(ensureDesignDocs.diff(desiredOf({ a: view }), undefined, target)).toMatchObject({
       action: "create",
       changes: [{ path: "/docs/a", before: null }],
@@ -105,7 +111,7 @@ describe("a design document that is absent", () => {
     });
   });
 
-  it("beside one that is there: an update", () => {
+  it("alongside an existing one: an update", () => {
     const docs = { a: stored(view) };
     const difference = ensureDesignDocs.diff(
       desiredOf({ a: view, b: {} }),
@@ -123,7 +129,7 @@ describe("a design document that is absent", () => {
 describe("observe", () => {
   const rows = ["a", "b", "__proto__"].map((name) => ({ doc: { _id: `_design/${name}`, _rev: "1-x", name } }));
 
-  it("sees those that the step names, and how many documents are others", async () => {
+  it("reads the documents that the step names, and counts other documents", async () => {
     const couch = fakeCouch({ reads: { "/zerglings/_design_docs": { rows }, "/zerglings": { doc_count: 10 } } });
     expect(await ensureDesignDocs.observe(contextOf(couch, desiredOf({ b: {}, c: {} }), target))).toEqual({
       docs: { b: rows[1]?.doc },
@@ -137,7 +143,7 @@ describe("observe", () => {
     });
   });
 
-  it("sees no database", async () => {
+  it("finds no database", async () => {
     expect(await ensureDesignDocs.observe(contextOf(fakeCouch(), desiredOf({ b: {} }), target))).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ const deploy = async (writes: readonly DesignDocWrite[], bulk?: Reply) => {
   return couch.written;
 };
 
-it("puts one, over the revision that was read, and keeps its attachments", async () => {
+it("writes one over the revision that was read, and keeps its attachments", async () => {
   const _attachments = { "a.html": { stub: true, digest: "md5-x" } };
   expect(await deploy([write("a/b", { _id: "_design/a/b", _rev: "1-x", _attachments, views: {} })])).toEqual([
     {
@@ -29,7 +29,7 @@ it("puts one, over the revision that was read, and keeps its attachments", async
   ]);
 });
 
-it("puts several at once", async () => {
+it("writes several in one request", async () => {
   const written = await deploy([write("a"), write("b", { _rev: "3-x" })]);
   expect(written).toEqual([
     {
@@ -45,19 +45,19 @@ it("puts several at once", async () => {
   ]);
 });
 
-it("does not put more than a few megabytes into a request", async () => {
+it("writes no more than a few megabytes in one request", async () => {
   const big = (name: string) => ({ ...write(name), doc: { text: "x".repeat(3_000_000) } });
   const written = await deploy([big("a"), big("b"), write("c")]);
   expect(written.map(({ body }) => (body as { docs: unknown[] }).docs.length)).toEqual([1, 2]);
 });
 
-describe("a request of which not all was taken", () => {
+describe("a request that was only partly accepted", () => {
   const ok = { ok: true, id: "_design/a", rev: "1-x" };
   const conflict = { id: "_design/b", error: "conflict", reason: "Document update conflict." };
   const faulty = { id: "_design/b", error: "compilation_error", reason: "Compilation of the map function failed" };
 
   it.each([
-    ["a conflict: look again", [ok, conflict], "conflict", "_design/b"],
+    ["a conflict: read again", [ok, conflict], "conflict", "_design/b"],
     ["a function that does not compile", [ok, faulty], "request-failed", "Compilation of the map"],
     ["both", [conflict, faulty], "request-failed", "2 of 2"],
   ])("%s", async (_, rows, code, says) => {

@@ -1,8 +1,8 @@
-/** Texts of functions: the verdict of `validate`, and of CouchDB's engines, QuickJS (3.5) and SpiderMonkey (3.3). */
+/** Function texts: the verdict of `validate`, and of CouchDB's engines, QuickJS (3.5) and SpiderMonkey (3.3). */
 
 export interface Form {
   readonly source: string;
-  /** Part of what `validate` says; undefined: it takes the text. */
+  /** Part of `validate`'s message; undefined: it accepts the text. */
   readonly fault?: string;
   readonly quickjs: boolean;
   readonly spidermonkey: boolean;
@@ -14,9 +14,9 @@ const all = (verdict: Omit<Form, "source">, sources: readonly string[]): Form[] 
 const taken = (...sources: string[]) => all({ quickjs: true, spidermonkey: true }, sources);
 const takenByQuickJs = (...sources: string[]) => all({ quickjs: true, spidermonkey: false }, sources);
 const refused = (fault: string, ...sources: string[]) => all({ fault, quickjs: false, spidermonkey: false }, sources);
-/** CouchDB 3.3 takes them, 3.5 does not. */
+/** CouchDB 3.3 accepts these, 3.5 does not. */
 const outdated = (fault: string, ...sources: string[]) => all({ fault, quickjs: false, spidermonkey: true }, sources);
-/** CouchDB takes them, and nobody means them. */
+/** CouchDB accepts these, but nobody means them. */
 const stricter = (fault: string, ...sources: string[]) => all({ fault, quickjs: true, spidermonkey: true }, sources);
 const stricterThanQuickJs = (fault: string, ...sources: string[]) =>
   all({ fault, quickjs: true, spidermonkey: false }, sources);

@@ -19,10 +19,10 @@ async function load(text: string) {
 describe("a database that the set creates", () => {
   it.each<[string, string]>([
     ["partitioned", made("tenant", true) + views("tenant", true)],
-    ["not partitioned, where the design document does not ask for it", made("tenant", false) + views("tenant", false)],
-    ["not partitioned, and another one", made("other", false) + views("tenant", true)],
-    ["not partitioned, and outside of the pattern", made("other", false) + views('"tenant-*"', true)],
-  ])("takes the design document: %s", async (_, text) => {
+    ["not partitioned, if the design document does not ask for it", made("tenant", false) + views("tenant", false)],
+    ["not partitioned, but another one", made("other", false) + views("tenant", true)],
+    ["not partitioned, but outside of the pattern", made("other", false) + views('"tenant-*"', true)],
+  ])("accepts the design document: %s", async (_, text) => {
     await expect(load(text)).resolves.toBeDefined();
   });
 
@@ -30,7 +30,7 @@ describe("a database that the set creates", () => {
     ["by name", made("tenant", false) + views("tenant", true), 5],
     ["by default", `- { id: t, ensureDatabase: { name: tenant } }\n${views("tenant", true)}`, 5],
     ["by a pattern", made("tenant-1", false) + made("tenant-2", true) + views('"tenant-*"', true), 6],
-  ])("that is not partitioned is a problem, named %s", async (_, text, line) => {
+  ])("that is not partitioned is a problem if it is named %s", async (_, text, line) => {
     const error = await load(text).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(InvalidInput);
     expect((error as InvalidInput).problems).toMatchObject([

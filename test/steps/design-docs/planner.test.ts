@@ -10,24 +10,24 @@ const byIndex = docOf({ def: { fields: ["owner"] } });
 
 describe("whether a copy can be hidden from the query planner", () => {
   it.each<[string, object, boolean]>([
-    ["what `_index` wrote", byIndex, true],
-    ["what an old `_index` wrote", docOf({ def: { fields: ["owner"] }, w: 2 }), true],
+    ["what `_index` writes", byIndex, true],
+    ["what an old `_index` writes", docOf({ def: { fields: ["owner"] }, w: 2 }), true],
     ["empty options", docOf({}), true],
     ["no options", docOf(), true],
     ["options that order the index", docOf({ collation: "raw" }), false],
-    ["the same in another language", docOf({ collation: "raw" }, "javascript"), true],
+    ["such options in another language", docOf({ collation: "raw" }, "javascript"), true],
   ])("%s", (_, doc, expected) => {
     expect(canBeHidden({ ...doc })).toBe(expected);
   });
 });
 
-describe("the form in which a document is deployed staged", () => {
+describe("the staged form of a document", () => {
   it.each<[string, object, object[], object]>([
     ["has no definition in the options of its views", byIndex, [], docOf({})],
-    ["stays where another document has that index", byIndex, [{ ...byIndex }], byIndex],
-    ["leaves a view without options as it is", docOf(), [], docOf()],
-    ["stays where options order the index", docOf({ collation: "raw" }), [], docOf({ collation: "raw" })],
-    ["stays in another language", docOf({ def: 1 }, "javascript"), [], docOf({ def: 1 }, "javascript")],
+    ["is unchanged if another document has that index", byIndex, [{ ...byIndex }], byIndex],
+    ["leaves a view without options unchanged", docOf(), [], docOf()],
+    ["is unchanged if options order the index", docOf({ collation: "raw" }), [], docOf({ collation: "raw" })],
+    ["is unchanged in another language", docOf({ def: 1 }, "javascript"), [], docOf({ def: 1 }, "javascript")],
   ])("%s", (_, doc, others, expected) => {
     expect(
       stagedForm(

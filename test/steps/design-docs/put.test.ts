@@ -22,19 +22,19 @@ async function put(names: readonly string[], bulk: Reply = all, alone: Readonly<
 
 it.each([
   ["one alone", ["a/b"], ["PUT /zerglings/_design/a%2Fb"]],
-  ["several at the same moment go together", ["a", "b", "c"], ["a,b,c"]],
+  ["several concurrent writes share a request", ["a", "b", "c"], ["a,b,c"]],
 ])("%s", async (_, names, requests) => {
   expect(await put(names)).toEqual({ sent: requests, codes: names.map(() => "taken") });
 });
 
-it("keeps databases apart, and what comes later", async () => {
+it("databases and later writes have separate requests", async () => {
   const couch = fakeCouch();
   await Promise.all([putDesignDoc(couch, "a", { _id: "_design/x" }), putDesignDoc(couch, "b", { _id: "_design/x" })]);
   await putDesignDoc(couch, "a", { _id: "_design/y" });
   expect(couch.written.map(sent)).toEqual(["PUT /a/_design/x", "PUT /b/_design/x", "PUT /a/_design/y"]);
 });
 
-describe("what is not taken together", () => {
+describe("what is not accepted together", () => {
   const refusal = (code: "conflict" | "request-failed" | "outcome-unknown") =>
     new MigrateError(code, { message: code });
   const butFor =
@@ -44,7 +44,7 @@ describe("what is not taken together", () => {
       body: docs(body).map((doc) => (doc._id === `_design/${name}` ? { id: doc._id, error: "forbidden" } : taken(doc))),
     });
 
-  it("is sent again alone, and its step is told why; the others are done", async () => {
+  it("is sent again alone, and its step gets the reason; the others are done", async () => {
     const alone = { "PUT /zerglings/_design/b": () => refusal("conflict") };
     expect(await put(["a", "b", "c"], butFor("b"), alone)).toEqual({
       sent: ["a,b,c", "PUT /zerglings/_design/b"],
@@ -52,7 +52,7 @@ describe("what is not taken together", () => {
     });
   });
 
-  it("is each sent alone where all are refused for the sake of one", async () => {
+  it("is sent one by one if all are refused because of one", async () => {
     const alone = { "PUT /zerglings/_design/b": () => refusal("request-failed") };
     expect(await put(["a", "b"], () => refusal("request-failed"), alone)).toEqual({
       sent: ["a,b", "PUT /zerglings/_design/a", "PUT /zerglings/_design/b"],
@@ -60,7 +60,7 @@ describe("what is not taken together", () => {
     });
   });
 
-  it("is in doubt for every step where the answer is lost", async () => {
+  it("has an unknown outcome for every step if the answer is lost", async () => {
     expect(await put(["a", "b"], () => refusal("outcome-unknown"))).toEqual({
       sent: ["a,b"],
       codes: ["outcome-unknown", "outcome-unknown"],

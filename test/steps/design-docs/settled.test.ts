@@ -22,7 +22,7 @@ function written(asked: Doc, stored: Doc, documents = 0): Doc | undefined {
 
 const views = (v: unknown, w: unknown = v) => ({ views: { v: { map: v }, w: { map: w } } });
 
-describe("code that differs from the server's only in white space at its end", () => {
+describe("code that differs from the server's only in trailing white space", () => {
   it.each<[string, Doc, Doc]>([
     ["a map with a newline", views(map), views(`${map}\n`)],
     ["a map with CRLF at its end", views(map), views(`${map}\r\n`)],
@@ -35,13 +35,13 @@ describe("code that differs from the server's only in white space at its end", (
       { views: { lib: { m: "exports.a = 1;" } } },
       { views: { lib: { m: "exports.a = 1;\n" } } },
     ],
-    ["a module of lib", { lib: { a: { m: "exports.a = 1;" } } }, { lib: { a: { m: "exports.a = 1;\n" } } }],
+    ["a module in lib", { lib: { a: { m: "exports.a = 1;" } } }, { lib: { a: { m: "exports.a = 1;\n" } } }],
     [
       "an Erlang map",
       { language: "erlang", ...views("fun({D}) -> ok end.") },
       { language: "erlang", ...views("fun({D}) -> ok end.\n") },
     ],
-  ])("is the same: %s", (_, asked, stored) => {
+  ])("counts as the same: %s", (_, asked, stored) => {
     expect(written(asked, stored)).toBeUndefined();
   });
 
@@ -57,19 +57,19 @@ describe("code that differs from the server's only in white space at its end", (
   });
 
   it.each<[string, Doc, Doc]>([
-    ["white space at the beginning", views(map), views(`\n${map}`)],
-    ["line ends within", views(map), views(map.replaceAll("\n", "\r\n"))],
-    ["white space at the end of a value that is not code", { separator: "," }, { separator: ", " }],
+    ["leading white space", views(map), views(`\n${map}`)],
+    ["line ends in the middle", views(map), views(map.replaceAll("\n", "\r\n"))],
+    ["trailing white space in a value that is not code", { separator: "," }, { separator: ", " }],
     [
       "a view's option",
       { views: { v: { map, options: { x: "a" } } } },
       { views: { v: { map, options: { x: "a " } } } },
     ],
-  ])("but not %s", (_, asked, stored) => {
+  ])("does not include %s", (_, asked, stored) => {
     expect(written(asked, stored)).toEqual(asked);
   });
 
-  it("is the same where a name is one of JavaScript's objects", () => {
+  it("counts as the same even if a name is built into JavaScript objects", () => {
     const named = (text: string) => JSON.parse(`{"views": {"__proto__": {"map": ${JSON.stringify(text)}}}}`) as Doc;
     expect(written(named(map), named(`${map}\n`))).toBeUndefined();
     const changed = written({ ...named(map), language: "javascript", filters: { f: map } }, named(`${map}\n`));
@@ -85,15 +85,15 @@ describe("a Mango index that was deployed staged", () => {
   });
   const docOf = (v: unknown) => ({ language: "query", views: { v } });
 
-  it("is the same as the file's, whose definition the server does not hold twice", () => {
+  it("is the same as in the file, although the server stores its definition only once", () => {
     expect(written(docOf(index(["a"])), docOf(index(["a"], {})))).toBeUndefined();
   });
 
-  it("is written as in the file where it is changed in a small database", () => {
+  it("is written as in the file if it is changed in a small database", () => {
     expect(written(docOf(index(["a", "b"])), docOf(index(["a"], {})))).toEqual(docOf(index(["a", "b"])));
   });
 
-  it("is written without the definition in the options where its index is built beside the old one", () => {
+  it("is written without the definition in the options if its index is staged", () => {
     expect(written(docOf(index(["a", "b"])), docOf(index(["a"])), 2_000)).toEqual(docOf(index(["a", "b"], {})));
   });
 });

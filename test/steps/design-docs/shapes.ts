@@ -3,7 +3,7 @@ export type Doc = Readonly<Record<string, unknown>>;
 const map = "function (doc) { emit(1); }";
 const reduces = (reduce: unknown): Doc => ({ views: { v: { map, reduce } } });
 
-/** Where a CouchDB decides otherwise than `validate`: always, or the older ones. */
+/** Where a CouchDB disagrees with `validate`: always, or only older versions. */
 export type Exception = "couchTakesIt" | "refusedBefore3.5" | "takenBefore3.0";
 
 export type Shape = readonly [doc: Doc, faults: readonly string[], exception?: Exception];
@@ -58,7 +58,7 @@ export const shapes: readonly Shape[] = [
   [{ language: "query", views: { v: { map: { fields: {} }, reduce: "_foo" } } }, ["views/v/reduce unknown-reduce"]],
   [reduces("function sum(k, v) {}"), ["views/v/reduce function-syntax"]],
   [reduces("sum"), ["views/v/reduce unknown-reduce"], "couchTakesIt"],
-  // CouchDB looks at these only when they are called.
+  // CouchDB checks these only when they are called.
   [{ validate_doc_update: "function (" }, ["validate_doc_update function-syntax"], "couchTakesIt"],
   [{ validate_doc_update: "" }, ["validate_doc_update empty-function"], "couchTakesIt"],
   [{ filters: { f: "(" } }, ["filters/f function-syntax"], "couchTakesIt"],

@@ -31,7 +31,7 @@ const below = (start: string, files: Files): Files =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [`${start}/${path}`, text]));
 
 describe("a folder tree", () => {
-  it("is one design document, one member a file", async () => {
+  it("is one design document, with one field per file", async () => {
     const docs = await load(
       below("design", {
         _id: "_design/zerglings\n",
@@ -77,7 +77,7 @@ describe("a folder tree", () => {
     });
   });
 
-  it("may be one of couchapp's", async () => {
+  it("may come from couchapp", async () => {
     const docs = await load(
       below("design", {
         "couchapp.json": '{ "name": "app" }',
@@ -134,13 +134,13 @@ describe("a folder tree", () => {
     ["by extension", ["*.md", "*~"], { client: { click: "x", keep: "x" }, lib: { b: "x" } }],
     ["folders", ["client/", "lib/a~", "*.md"], { lib: { b: "x" } }],
     ["all of a folder but one file", ["client/*", "!client/keep.txt", "*.md", "lib"], { client: { keep: "x" } }],
-    ["at the top only", ["/*.md", "/lib", "/views/v/*.md", "client"], {}],
+    ["only at the top", ["/*.md", "/lib", "/views/v/*.md", "client"], {}],
   ])("leaves out what `ignore` names: %s", async (_, patterns, rest) => {
     const docs = await load(below("design", app), `from: design\nignore: ${JSON.stringify(patterns)}`);
     expect(docs).toEqual({ design: { views: { v: { map } }, ...(rest as object) } });
   });
 
-  it("leaves out what `ignore` names in each design document and beside them", async () => {
+  it("leaves out what `ignore` names in each design document and next to them", async () => {
     const files = { "design/notes.md": "x", ...below("design/a", app), ...below("design/b", app) };
     const docs = await load(files, 'from: design/\nignore: ["*.md", "/b", "lib", "a/client"]');
     expect(docs).toEqual({ a: { views: { v: { map } } } });
@@ -164,14 +164,10 @@ describe("a folder tree", () => {
     ["named as its folder", below("design", views), ["design"]],
     ["several", { ...below("design/a", views), ...below("design/b", views) }, ["a", "b"]],
     ["several in `_design`", { ...below("design/_design/a", views), "design/_design/b.json": "{}" }, ["a", "b"]],
-    ["JSON beside folders", { ...below("design/a", views), "design/b.json": "{}" }, ["a", "b"]],
-    [
-      "called as members are",
-      { ...below("design/views", views), ...below("design/filters", views) },
-      ["filters", "views"],
-    ],
+    ["JSON alongside folders", { ...below("design/a", views), "design/b.json": "{}" }, ["a", "b"]],
+    ["named like fields", { ...below("design/views", views), ...below("design/filters", views) }, ["filters", "views"]],
     ["only a validation", { "design/a/validate_doc_update.js": "function () {}" }, ["a"]],
-    ["only that, at the top", { "design/validate_doc_update.js": "function () {}" }, ["design"]],
+    ["only a validation, at the top", { "design/validate_doc_update.js": "function () {}" }, ["design"]],
     ["only a filter", { "design/filters/mine.js": "function () {}" }, ["design"]],
     ["only a search index", { "design/indexes/by-owner/index.js": "function (doc) {}" }, ["design"]],
     ["couchapp's own metadata", { ...below("design", views), "design/couchapp.json": '{"name":"x"}' }, ["design"]],
@@ -187,7 +183,7 @@ describe("a folder tree", () => {
       "views/v/map.js:4:17",
     ],
     [
-      "after wide characters",
+      "a syntax error after wide characters",
       { "views/v/map.js": "/* 🐛 */ function (doc) { emit(; }" },
       "function-syntax",
       "views/v/map.js:1:31",
@@ -221,14 +217,14 @@ describe("a folder tree", () => {
       "design-doc-shape",
       "options.json:2:18",
     ],
-    ["two files for a member", { ...views, "views/v/map": map }, "duplicate-member", "views/v/map.js:1:1"],
+    ["two files for one field", { ...views, "views/v/map": map }, "duplicate-member", "views/v/map.js:1:1"],
     ["attachments", { ...views, "_attachments/a.html": "x" }, "attachments", "_attachments:1:1"],
     ["a back-up", { ...views, "views/v/map.js~": map }, "unknown-file", "views/v/map.js~:1:1"],
     ["another back-up", { ...views, "#language#": "x" }, "unknown-file", "#language#:1:1"],
     ["a README among the filters", { ...views, "filters/README.md": "x" }, "unknown-file", "filters/README.md:1:1"],
-    ["a README of a view", { ...views, "views/v/README.md": "x" }, "unknown-file", "views/v/README.md:1:1"],
+    ["a README in a view", { ...views, "views/v/README.md": "x" }, "unknown-file", "views/v/README.md:1:1"],
     ["a README among the views", { ...views, "views/README.md": "x" }, "unknown-file", "views/README.md:1:1"],
-    ["a page of a view", { ...views, "views/v/reduce.html": "x" }, "unknown-file", "views/v/reduce.html:1:1"],
+    ["an HTML page in a view", { ...views, "views/v/reduce.html": "x" }, "unknown-file", "views/v/reduce.html:1:1"],
     ["an Erlang function without its language", { "views/v/map.erl": "x" }, "function-language", "views/v/map.erl:1:1"],
     ["a file of seed documents", { ...views, _docs: "x" }, "unknown-file", "_docs:1:1"],
     [
@@ -244,7 +240,7 @@ describe("a folder tree", () => {
       ".couchappignore:1:1",
     ],
     [
-      "a `.couchappignore` with half an expression",
+      "a `.couchappignore` with an incomplete expression",
       { ...views, ".couchappignore": '["("]' },
       "couchapp-ignore",
       ".couchappignore:1:1",
@@ -255,13 +251,13 @@ describe("a folder tree", () => {
       "couchapp-ignore",
       ".couchappignore:1:1",
     ],
-    ["something in a view", { ...views, "views/v/mapp.js": map }, "unknown-file", "views/v/mapp.js:1:1"],
-    ["something among the views", { ...views, "views/v2.js": map }, "unknown-file", "views/v2.js:1:1"],
+    ["an unknown file in a view", { ...views, "views/v/mapp.js": map }, "unknown-file", "views/v/mapp.js:1:1"],
+    ["an unknown file among the views", { ...views, "views/v2.js": map }, "unknown-file", "views/v2.js:1:1"],
     ["a folder among the functions", { ...views, "filters/f/f.js": map }, "unknown-file", "filters/f:1:1"],
     ["a mistyped section", { ...views, "filter/f.js": map }, "unknown-file", "filter:1:1"],
     ["a mistyped function", { ...views, "validateDocUpdate.js": map }, "unknown-file", "validateDocUpdate.js:1:1"],
     ["a module at the top", { ...views, "index.js": "module.exports = {}" }, "unknown-file", "index.js:1:1"],
-    ["a member of CouchDB's", { ...views, "_revs.json": "[]" }, "unknown-file", "_revs.json:1:1"],
+    ["a field reserved by CouchDB", { ...views, "_revs.json": "[]" }, "unknown-file", "_revs.json:1:1"],
     ["another id", { ...views, _id: "zerglings" }, "not-a-design-doc", "_id:1:1"],
     [
       "couchapp's macros",
@@ -276,7 +272,7 @@ describe("a folder tree", () => {
 
   it.each<[string, Files, string, string]>([
     ["nothing", { "design/.keep": "" }, "no-design-docs", "m/001.yaml:4:11"],
-    ["an empty one", { ...below("design/a", views), "design/b/.keep": "" }, "no-design-docs", "design/b:1:1"],
+    ["an empty folder", { ...below("design/a", views), "design/b/.keep": "" }, "no-design-docs", "design/b:1:1"],
     ["a module", { ...below("design/a", views), "design/b.js": "" }, "unknown-file", "design/b.js:1:1"],
     ["something else", { ...below("design/a", views), "design/notes.md": "" }, "unknown-file", "design/notes.md:1:1"],
     [
@@ -286,7 +282,7 @@ describe("a folder tree", () => {
       "design/_security.json:1:1",
     ],
     ["no folder", {}, "missing-file", "m/001.yaml:4:11"],
-  ])("%s in the place of design documents is an error", async (_, files, code, at) => {
+  ])("%s instead of design documents is an error", async (_, files, code, at) => {
     expect(await load(files)).toMatchObject([{ at, code }]);
   });
 });
@@ -294,10 +290,10 @@ describe("a folder tree", () => {
 describe("a JSON file", () => {
   const doc = { views: { v: { map } } };
   it.each<[string, unknown, string[]]>([
-    ["one, named as its file", doc, ["design"]],
-    ["one, with an id", { _id: "_design/zerglings", _rev: "1-x", ...doc }, ["zerglings"]],
+    ["a design document, named after its file", doc, ["design"]],
+    ["a design document with an id", { _id: "_design/zerglings", _rev: "1-x", ...doc }, ["zerglings"]],
     ["a list", [{ _id: "_design/b", ...doc }, { _id: "_design/a" }], ["a", "b"]],
-    ["as `_bulk_docs` takes them", { docs: [{ _id: "_design/b/c" }] }, ["b/c"]],
+    ["in the form of `_bulk_docs`", { docs: [{ _id: "_design/b/c" }] }, ["b/c"]],
     ["an export without attachments", { _id: "_design/a", _attachments: {} }, ["a"]],
   ])("%s", async (_, json, names) => {
     const docs = await load({ "design.json": JSON.stringify(json) }, "from: design.json");
@@ -309,11 +305,11 @@ describe("a JSON file", () => {
     ["no JSON", "{\n  a: 1 }", "json-syntax", "2:3", "property name"],
     ["unfinished", '{\n"a": 1', "json-syntax", "2:7", "JSON"],
     ["no object", "[1]", "not-a-design-doc", "1:2", ""],
-    ["no design document", '{ "_id": "a" }', "not-a-design-doc", "1:10", ""],
+    ["not a design document", '{ "_id": "a" }', "not-a-design-doc", "1:10", ""],
     ["no name", '[{ "views": {} }]', "not-a-design-doc", "1:2", ""],
     ["nested too deeply", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`, "too-deep", "1:1", "deeply"],
     ["attachments", '{ "_attachments": { "a": {} } }', "attachments", "1:19", ""],
-    ["another special member", '{ "_revs": [] }', "special-member", "1:12", "_revs"],
+    ["another special field", '{ "_revs": [] }', "special-member", "1:12", "_revs"],
     [
       "a syntax error",
       '{ "views": {\n "v": { "map":\n "function () {\\n  (;" } } }',
@@ -322,7 +318,7 @@ describe("a JSON file", () => {
       "line 2, column 4",
     ],
     [
-      "in a list",
+      "a fault in a list",
       '[{ "_id": "_design/a" },\n { "_id": "_design/b", "language": 1 }]',
       "design-doc-shape",
       "2:36",
@@ -334,7 +330,7 @@ describe("a JSON file", () => {
     ]);
   });
 
-  it.each(["design.js", "design.txt"])("%s is none", async (name) => {
+  it.each(["design.js", "design.txt"])("%s is not a JSON file", async (name) => {
     expect(await load({ [name]: "module.exports = {}" }, `from: ${name}`)).toMatchObject([
       { at: "m/001.yaml:4:11", code: "not-a-design-doc" },
     ]);
@@ -342,7 +338,7 @@ describe("a JSON file", () => {
 });
 
 describe("inline", () => {
-  it("is taken as parsed, with or without `_design/`", async () => {
+  it("is used as parsed, with or without `_design/`", async () => {
     const fields = `docs:\n  a: { views: { v: { map: "${map} " } } }\n  _design/b: { language: query }`;
     expect(await load({}, fields)).toEqual({ a: { views: { v: { map: `${map} ` } } }, b: { language: "query" } });
   });
@@ -358,21 +354,21 @@ describe("inline", () => {
     ["no map", "docs: { a: { views: { v: {} } } }", "view-without-map", "4:27", "views/v"],
     ["no source at all", "deploy: inPlace", "no-design-docs", "2:3", "from"],
     ["another id", "docs: { a: { _id: _design/b } }", "not-a-design-doc", "4:23", "_design/a"],
-    ["the same twice", "docs: { a: {}, _design/a: {} }", "duplicate-design-doc", "4:20", "twice"],
+    ["a duplicate", "docs: { a: {}, _design/a: {} }", "duplicate-design-doc", "4:20", "twice"],
   ])("%s is an error", async (_, fields, code, at, says) => {
     expect(await load({}, fields)).toMatchObject([
       { at: `m/001.yaml:${at}`, code, message: expect.stringContaining(says) },
     ]);
   });
 
-  it("and from files: the same name twice is an error", async () => {
+  it("the same name inline and in files is an error", async () => {
     const fields = "from: design\ndocs: { a: { language: query } }";
     expect(await load({ "design/a/validate_doc_update.js": map }, fields)).toMatchObject([
       { code: "duplicate-design-doc" },
     ]);
   });
 
-  it("says all that is wrong at once", async () => {
+  it("reports all faults together", async () => {
     const fields = "docs: { a: { views: { v: { map: x, reduce: _y } }, filters: { f: '(' } }, b: { rewrites: {} } }";
     expect(await load({}, fields)).toHaveLength(4);
   });
@@ -383,8 +379,12 @@ describe("`mayBeEmpty`", () => {
 
   it.each([
     ["names views by design document", 'mayBeEmpty: ["brood/by-owner", "nest/by-age"]', undefined],
-    ["names a view that is not there", "mayBeEmpty: [nest/by-ages]", "did you mean `nest/by-age`?"],
-    ["names no design document", "mayBeEmpty: [by-owner]", "a view is named `<design document>/<view>`"],
+    ["names a view that does not exist", "mayBeEmpty: [nest/by-ages]", "did you mean `nest/by-age`?"],
+    [
+      "names a view without its design document",
+      "mayBeEmpty: [by-owner]",
+      "a view is named `<design document>/<view>`",
+    ],
   ])("%s", async (_, line, said) => {
     const loaded = await load(files, `from: design\n${line}`);
     if (said === undefined) expect(Object.keys(loaded)).toEqual(["brood", "nest"]);

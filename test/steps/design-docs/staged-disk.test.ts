@@ -1,4 +1,4 @@
-/** What a staged deployment, and a way back from it, do to the index files on the server's disk. */
+/** The effect of a staged deployment, and of its rollback, on the index files on the server's disk. */
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -23,7 +23,7 @@ onNodes("a staged deployment", () => {
   });
   afterAll(() => node.close());
 
-  /** Those of one database, in all its shards. */
+  /** The index files of one database, in all its shards. */
   async function indexFiles(database: string): Promise<IndexFile[]> {
     const data = join(dirname(node.iniFile), "data");
     const all = await readdir(data, { recursive: true });
@@ -63,14 +63,14 @@ onNodes("a staged deployment", () => {
     expect(await apply(database, newView, false)).toMatchObject({ result: "applied" });
     const { signature: after } = await indexOf(node, database);
     expect(after).not.toBe(before);
-    // CouchDB answers 202 and cleans up in its own time.
+    // CouchDB answers 202 and takes a moment to clean up.
     await until(
       () => signatures(database),
       (found) => found.length === 1 && found[0] === after,
     );
   });
 
-  it("is taken back by --allow-revert without a build, as long as the former version is kept", async () => {
+  it("is rolled back by --allow-revert without a build, as long as the former version is kept", async () => {
     const database = await bigDatabase(node);
     await apply(database, oldView, true);
     const { signature: former } = await indexOf(node, database);
@@ -86,7 +86,7 @@ onNodes("a staged deployment", () => {
     expect(await indexOf(node, database)).toMatchObject({ signature: former });
     const after = (await indexFiles(database)).filter(({ signature }) => signature === former);
     expect(after.map(({ path, inode }) => [path, inode])).toEqual(before.map(({ path, inode }) => [path, inode]));
-    // What was taken in since are a few design documents.
+    // Only a few design documents were indexed meanwhile.
     for (const [i, { bytes }] of after.entries()) expect(bytes).toBeLessThan(1.2 * (before[i]?.bytes ?? 0));
   });
 });

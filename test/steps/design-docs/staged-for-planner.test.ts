@@ -19,7 +19,7 @@ const docOf = (views: Readonly<Record<string, unknown>>) => ({ language: "query"
 const old = docOf({ "by-owner": indexOn(["owner"]), "by-born": indexOn(["born"]) });
 const changed = docOf({ "by-owner": indexOn(["owner", "born"]), "by-born": indexOn(["born"]) });
 
-/** With what `_index` makes: two indexes in one design document. */
+/** With what `_index` creates: two indexes in one design document. */
 async function scene(): Promise<string> {
   const database = uniqueName("planner");
   await must(server(), "PUT", `/${database}`);
@@ -39,7 +39,7 @@ async function scene(): Promise<string> {
 const chosen = async (database: string): Promise<string> =>
   (await must(server(), "POST", `/${database}/_explain`, { body: query })).index.ddoc;
 
-/** Asks the planner at every sign of progress; what it chose, each once. */
+/** Asks the planner at every sign of progress. Returns its choices, each once. */
 function watch(database: string) {
   const looks: Promise<string[]>[] = [];
   const look = async () => [await chosen(database), ...(await designDocs(server(), database))];
@@ -72,7 +72,7 @@ onReal("a staged design document with `language: query`", () => {
     expect(await bring(couch, desiredOf(database, changed))).toMatchObject({ action: "none", changes: [] });
   });
 
-  it("keeps its index when only something else in the document changes later", async () => {
+  it("keeps its index if only something else in the document changes later", async () => {
     const database = await scene();
     const couch = open(server());
     await bring(couch, desiredOf(database, changed));

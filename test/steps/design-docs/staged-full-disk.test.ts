@@ -1,4 +1,4 @@
-/** A staged deployment for whose index the disk has no room: the disk is a small one, in memory. */
+/** A staged deployment whose index does not fit on the disk, which is a small one in memory. */
 import { spawnSync } from "node:child_process";
 import { expect, it, onTestFinished } from "vitest";
 import { must, request, until } from "../../support/request.js";
@@ -8,7 +8,7 @@ import { bigDatabase, bring, designDocs, desiredOf, docOf, indexOf, oldView, ope
 
 const size = (megabytes: number) => `size=${megabytes}m`;
 
-/** Its index takes several times as much room as that of the former version, and can't be compressed. */
+/** Its index needs several times the space of the former one, and can't be compressed. */
 const wide = {
   map: `function (doc) {
     var text = "", n = doc.n + 1;
@@ -18,7 +18,7 @@ const wide = {
 };
 
 onNodes("a staged deployment", () => {
-  it("fails where the disk is full, and is finished by a run that finds room", async ({ skip }) => {
+  it("fails if the disk is full, and is finished by a run that finds room", async ({ skip }) => {
     const disk = await smallDisk(2);
     if (disk === undefined) return skip("no disk can be mounted here");
     const node = await startCouchDB({ ini: { couchdb: { view_index_dir: disk } } });
@@ -29,11 +29,11 @@ onNodes("a staged deployment", () => {
       code: "step-failed",
       message: expect.stringMatching(/building _design.brood \(by-kind, changing\) in .*: the server's disk is full/),
     });
-    // What was built of the new one leaves its room to the old one.
+    // The partly built new index frees its space for the old one.
     expect(await designDocs(node, database)).toEqual(["brood"]);
     expect(await must(node, "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
     await must(node, "PUT", `/${database}/another`, { body: { n: -1 } });
-    // CouchDB closes the files that were removed after half a minute; only then their room is free.
+    // CouchDB closes removed files after half a minute; only then is their space free.
     const { body } = await until(
       () => request(node, "GET", `/${database}/_design/brood/_view/changing?limit=2`),
       ({ status }) => status === 200,

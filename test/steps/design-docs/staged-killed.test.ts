@@ -1,4 +1,4 @@
-/** A staged deployment whose runner is killed, stopped or out of time: the next run goes on. */
+/** A staged deployment whose runner is killed, stopped or out of time: the next run continues. */
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -59,9 +59,9 @@ onNodes("a staged deployment", () => {
 
   it.each([
     ...points.map((point) => ["views", ...point, views] as const),
-    // All but the writing itself is the same.
+    // Everything except the write itself is the same.
     ...points.slice(1, 5).map((point) => ["a Mango index", ...point, index] as const),
-  ])("of %s is finished by the next run, killed %s", async (_, __, when, at, deployed) => {
+  ])("of %s is finished by the next run if it is killed %s", async (_, __, when, at, deployed) => {
     const { database, args, env } = await scene(deployed);
     let victim: RunningCli | undefined;
     const kill = async () => {
@@ -76,14 +76,14 @@ onNodes("a staged deployment", () => {
     const rerun = await runCli(args, { env });
     expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
     await expectDeployed(database, deployed);
-    // What was staged is not staged again.
+    // A staged document is not staged again.
     if (staged) expect(proxy.writes().filter((one) => one.method === "PUT" && isStaged(one))).toEqual([]);
     expect(JSON.parse((await runCli(args, { env })).stdout)).toMatchObject({ result: "unchanged" });
   });
 
-  it("goes on under a new lease where the server was away for longer than the lease lasts", async () => {
+  it("continues under a new lease if the server was down for longer than the lease lasts", async () => {
     const { database, args: given, env } = await scene();
-    // Long enough that the lease which is taken again is not lost at once, on whatever machine.
+    // Long enough that the new lease is not lost immediately, on any machine.
     const args = given.map((arg) => (arg === "3s" ? "8s" : arg));
     let back: Promise<void> | undefined;
     const away = async () => {
@@ -105,7 +105,7 @@ onNodes("a staged deployment", () => {
     await expectDeployed(database);
   });
 
-  it("comes again where the time is up, and says so on every stop", async () => {
+  it("stops again if the time is up, and says so every time", async () => {
     const { database, args: given, env } = await scene();
     const args = given.map((arg) => (arg === "3s" ? "30s" : arg));
     proxy.faultWhen(isIndexed, "silence");

@@ -7,7 +7,7 @@ import { everyNodeKnowsAll, onNodes, startCluster } from "../../support/servers.
 import { contextOf } from "../fake-couch.js";
 import { bigDatabase, bring, count, designDocs, desiredOf, docOf, indexOf, newView, open } from "./big-database.js";
 
-/** Takes a while over each document. */
+/** A map that takes a while for each document. */
 const slow = { map: "function (doc) { for (var i = 0; i < 60000; i++); emit(-doc.n, null); }" };
 
 async function bringIndex(couch: Couch, database: string): Promise<void> {
@@ -22,9 +22,9 @@ async function bringIndex(couch: Couch, database: string): Promise<void> {
 onNodes("a staged deployment", () => {
   it.each([
     ["", false],
-    [", of a database with partitions", true],
-  ])("goes on when the server is killed in mid-build%s", async (_, partitioned) => {
-    // Its configuration has no password left to hash, so that nothing writes the file that it starts with again.
+    [", for a database with partitions", true],
+  ])("continues if the server is killed during the build%s", async (_, partitioned) => {
+    // Its configuration has no password left to hash, so nothing rewrites the file that it restarts with.
     const { nodes, close } = await startCluster(1);
     onTestFinished(close);
     const [node] = nodes;
@@ -42,7 +42,7 @@ onNodes("a staged deployment", () => {
     expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
   });
 
-  it("on a cluster builds every copy, with `autoupdate` and without, and where a node is killed meanwhile", async () => {
+  it("on a cluster builds every copy, with and without `autoupdate`, even if a node is killed meanwhile", async () => {
     const cluster = await startCluster(3, { ini: { query_server_config: { commit_freq: 1 } } });
     onTestFinished(cluster.close);
     const [first, ...others] = cluster.nodes;
@@ -66,7 +66,7 @@ onNodes("a staged deployment", () => {
       for (const node of cluster.nodes) {
         expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(20);
         expect((await indexOf(node, database, "nest")).updates_pending.total).toBeLessThan(20);
-        // CouchDB may still look once at what was just taken away.
+        // CouchDB may still read once what was just removed.
         await until(
           () => request(node, "GET", "/_active_tasks"),
           ({ body }) => body.length === 0,
@@ -75,7 +75,7 @@ onNodes("a staged deployment", () => {
         expect(rows).toHaveLength(1);
       }
     }
-    // Each node alone speaks for its own copies.
+    // Each node alone answers for its own copies.
     for (const node of others) {
       await everyNodeKnowsAll(cluster.nodes);
       const stopped = cluster.nodes.filter((other) => other !== node);

@@ -19,8 +19,8 @@ import {
 
 const newDoc = docOf(newView);
 
-onReal("a changed view of a database that is not small", () => {
-  it("is built beside the old one, and no reader notices", async () => {
+onReal("a changed view in a big database", () => {
+  it("is built alongside the old one, and no reader notices", async () => {
     const database = await bigDatabase(server());
     const couch = open(server());
     const desired = desiredOf(database, newDoc);
@@ -33,10 +33,10 @@ onReal("a changed view of a database that is not small", () => {
     const after = await indexOf(server(), database);
     expect(await reader.stop()).toEqual([`by-kind 200 ${count}`, `changing 200 ${count}`]);
     expect(difference).toMatchObject({ action: "update", rebuilds: [{ designDoc: "brood", documents: count }] });
-    // What is left to index are the design documents themselves.
+    // Only the design documents themselves are left to index.
     expect(after.updates_pending.total).toBeLessThan(10);
     expect(after.signature).not.toBe(before.signature);
-    // What the index lacked at the first look: CouchDB may have begun before it.
+    // What the index lacked at the first reading: CouchDB may have started before that.
     expect(progress.at(-1)?.total).toBeGreaterThan(0);
     expect(progress.at(-1)?.done).toBe(progress.at(-1)?.total);
     expect(await designDocs(server(), database)).toEqual(["brood"]);
@@ -46,7 +46,7 @@ onReal("a changed view of a database that is not small", () => {
   });
 
   it.each([
-    ["that was asked to be in place", newDoc, { deploy: "inPlace" as const }],
+    ["that is to be deployed in place", newDoc, { deploy: "inPlace" as const }],
     ["whose views stay", docOf(oldView, { filters: { f: "function () { return true; }" } }), {}],
   ])("is written immediately: a document %s", async (_, doc, more) => {
     const database = await bigDatabase(server());
@@ -56,7 +56,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood"]);
   });
 
-  it("refuses what somebody else has changed meanwhile, and says both revisions", async () => {
+  it("refuses a document that somebody else has changed meanwhile, and names both revisions", async () => {
     const database = await bigDatabase(server());
     const couch = open(server());
     const planned = await must(server(), "GET", `/${database}/_design/brood`);
@@ -76,7 +76,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood"]);
   });
 
-  it("goes on with what an earlier run has begun", async () => {
+  it("continues what an earlier run has started", async () => {
     const database = await bigDatabase(server());
     const couch = open(server());
     const interrupted = new AbortController();
@@ -87,7 +87,7 @@ onReal("a changed view of a database that is not small", () => {
     const { signature } = await indexOf(server(), database, staged);
     const writes = couch.requests.writes;
     await bring(couch, desiredOf(database, newDoc));
-    // The document, the cleaning up, and the removal of the staged one: that was not written again.
+    // The document, the clean-up, and the removal of the staged one, which was not written again.
     expect(couch.requests.writes - writes).toBe(3);
     expect(_rev).toMatch(/^1-/);
     expect(await indexOf(server(), database)).toMatchObject({ signature });
@@ -108,7 +108,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(staged).toMatch(/^brood--staged-/);
   });
 
-  it("keeps the former version, whose index a rollback takes up again", async () => {
+  it("keeps the former version, whose index a rollback reuses", async () => {
     const database = await bigDatabase(server());
     const couch = open(server());
     const before = await indexOf(server(), database);
@@ -120,7 +120,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood", "brood--previous"]);
     const { signature } = await indexOf(server(), database, "brood--previous");
     expect(signature).toBe(before.signature);
-    // The validation of a former version is no longer asked.
+    // The validation function of a former version is no longer called.
     expect((await request(server(), "POST", `/${database}`, { body: { bad: true } })).status).toBe(201);
 
     const builds: number[] = [];
@@ -132,7 +132,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood"]);
   });
 
-  it("is planned with what an index lacks that another document has already", async () => {
+  it("is planned with what is missing in an index that another document already has", async () => {
     const database = await bigDatabase(server(), 1_100);
     const couch = open(server());
     await must(server(), "PUT", `/${database}/_design/twin`, { body: { ...newDoc, autoupdate: false } });
@@ -146,7 +146,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await lacking()).toEqual(["twin", 0]);
   });
 
-  it("writes over no document that only has the name of one of ours", async () => {
+  it("overwrites no document that only has the name of one of ours", async () => {
     const database = await bigDatabase(server());
     await must(server(), "PUT", `/${database}/_design/brood--previous`, { body: { theirs: true } });
     await expect(bring(open(server()), desiredOf(database, newDoc, { keepPrevious: true }))).rejects.toMatchObject({
@@ -170,9 +170,9 @@ onReal("a changed view of a database that is not small", () => {
       { map: "function (doc) { emit(doc.a.b, 1); }" },
       `has no rows, but had ${count} before`,
     ],
-    // CouchDB has none but its own for views of each partition.
+    // CouchDB has only built-in ones for partitioned views.
     ["reduce is JavaScript", { ...newView, reduce: "function (keys) { return keys.length; }" }, "invalid_ejson"],
-  ])("is not deployed to a database with partitions where its %s", async (_, changing, reason) => {
+  ])("is not deployed to a database with partitions if its %s", async (_, changing, reason) => {
     const database = await bigDatabase(server(), count, true);
     const brood = docOf(changing);
     await expect(bring(open(server()), desiredOf(database, brood))).rejects.toMatchObject({
@@ -183,14 +183,14 @@ onReal("a changed view of a database that is not small", () => {
     expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
   });
 
-  it("is built on queries alone where the document says so", async () => {
+  it("is built only on queries if the document says so", async () => {
     const database = await bigDatabase(server());
     await bring(open(server()), desiredOf(database, { ...newDoc, autoupdate: false }));
     expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject({ autoupdate: false });
     expect((await indexOf(server(), database)).updates_pending.total).toBeLessThan(10);
   });
 
-  it.each([1, 2])("is built beside others, up to %i at once", async (builds) => {
+  it.each([1, 2])("is built alongside others, up to %i concurrently", async (builds) => {
     const database = await bigDatabase(server(), 2_000);
     await must(server(), "PUT", `/${database}/_design/nest`, { body: docOf(oldView) });
     const docs = { brood: newDoc, nest: docOf({ map: "function (doc) { emit([doc.n], null); }" }) };
@@ -238,7 +238,7 @@ onReal("a changed view of a database that is not small", () => {
     }
   });
 
-  it("is deployed without rows where the step says that it may be empty", async () => {
+  it("is deployed without rows if the step says that it may be empty", async () => {
     const database = await bigDatabase(server());
     const reader = startReader(server(), database);
     const mayBeEmpty = ["brood/changing"];
@@ -249,7 +249,7 @@ onReal("a changed view of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual(["brood"]);
   });
 
-  it("shows how many views are built where they are many", async () => {
+  it("shows the number of views if many are built", async () => {
     const database = await bigDatabase(server(), 1_100);
     const views = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`v${i}`, oldView]));
     const seen = new Set<string>();
@@ -258,7 +258,7 @@ onReal("a changed view of a database that is not small", () => {
     expect([...seen]).toEqual(["building _design/brood (33 views)"]);
   });
 
-  it("names all views at fault at once", async () => {
+  it("names all faulty views together", async () => {
     const database = await bigDatabase(server(), 2_000);
     const doc = { views: { "by-kind": { ...empty, reduce: "_sum" }, changing: empty } };
     await expect(bring(open(server()), desiredOf(database, doc))).rejects.toMatchObject({
@@ -279,7 +279,7 @@ onReal("a changed view of a database that is not small", () => {
     ],
     ["map never ends", { map: "function (doc) { if (doc.n === 7) for (;;); emit(doc.n, 1); }" }, "os_process_error"],
   ])(
-    "is not deployed where its %s",
+    "is not deployed if its %s",
     async (_, changing, reason) => {
       const database = await bigDatabase(server());
       await expect(bring(open(server()), desiredOf(database, docOf(changing)))).rejects.toMatchObject({
@@ -288,7 +288,7 @@ onReal("a changed view of a database that is not small", () => {
       });
       expect(await designDocs(server(), database)).toEqual(["brood"]);
       expect(await must(server(), "GET", `/${database}/_design/brood`)).toMatchObject(docOf(oldView));
-      // A function that never ends costs CouchDB five seconds at every try, several times.
+      // A function that never ends costs CouchDB five seconds per attempt, several times.
     },
     180_000,
   );

@@ -32,16 +32,16 @@ function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes
   return ensureDesignDocs.diff(desired, { docs, others, documents, bytes, partitioned: false }, { database: "db" });
 }
 
-describe("a staged deployment", () => {
+describe("a deployment is staged", () => {
   it.each<[string, Case, boolean]>([
-    ["where the index of many documents is built anew", { stored: old }, true],
-    ["where it is of a few large ones", { stored: old, documents: 3, bytes: 10_000_001 }, true],
-    ["not where it is of a few", { stored: old, documents: 1_000, bytes: 10_000_000 }, false],
-    ["not of a new document", {}, false],
-    ["not of one that had no views", { stored: { views: {} } }, false],
-    ["not of one that has none any more", { stored: old, asked: { views: {} } }, false],
-    ["not where the views stay", { stored: old, asked: { ...old, lists: {} } }, false],
-    ["not where the user does not want it", { stored: old, deploy: "inPlace" }, false],
+    ["if the index of many documents is rebuilt", { stored: old }, true],
+    ["if the index of a few large documents is rebuilt", { stored: old, documents: 3, bytes: 10_000_001 }, true],
+    ["not if the index of a few documents is rebuilt", { stored: old, documents: 1_000, bytes: 10_000_000 }, false],
+    ["not for a new design document", {}, false],
+    ["not for one that had no views", { stored: { views: {} } }, false],
+    ["not for one that has no views left", { stored: old, asked: { views: {} } }, false],
+    ["not if the views stay", { stored: old, asked: { ...old, lists: {} } }, false],
+    ["not if the user does not want it", { stored: old, deploy: "inPlace" }, false],
   ])("%s", (_, given, staged) => {
     const { write, rebuilds } = planned(given);
     expect([write?.staged.length, write?.inPlace.length]).toEqual(staged ? [1, 0] : [0, 1]);
@@ -52,7 +52,7 @@ describe("a staged deployment", () => {
 describe("companions of a document", () => {
   it.each<[string, Case, { obsolete: string[]; finished: string[] } | undefined]>([
     [
-      "that holds, and was swapped: the rest of the work",
+      "that holds after a swap: the rest of the work",
       { stored: wanted },
       { obsolete: [abandoned, "a--previous"], finished: [staged] },
     ],
@@ -66,7 +66,7 @@ describe("companions of a document", () => {
       { stored: old, documents: 1 },
       { obsolete: [abandoned, "a--previous"], finished: [staged] },
     ],
-    ["that is staged: later", { stored: old }, { obsolete: [], finished: [] }],
+    ["that is staged: not yet", { stored: old }, { obsolete: [], finished: [] }],
     [
       "whose filters change",
       { stored: wanted, asked: { ...wanted, filters: {} } },
@@ -78,16 +78,16 @@ describe("companions of a document", () => {
     expect(write && { obsolete: write.obsolete, finished: write.finished }).toEqual(expected);
   });
 
-  it("go with the staged one, once it is in place", () => {
+  it("are removed with the staged one, once it is in place", () => {
     expect(planned({ stored: old, others: companions }).write?.staged[0]?.obsolete).toEqual([abandoned, "a--previous"]);
   });
 
-  it("are said to have the index already", () => {
+  it("are reported if they already have the index", () => {
     expect(planned({ stored: old, others: companions }).rebuilds).toMatchObject([{ reuses: staged }]);
     expect(planned({ stored: old }).rebuilds[0]).not.toHaveProperty("reuses");
   });
 
-  it("show as a change, where they are all that is left to do", () => {
+  it("are shown as a change if nothing else is left to do", () => {
     expect(planned({ stored: wanted, others: companions })).toMatchObject({
       action: "update",
       changes: [{ path: `/docs/${staged}`, after: null }],
@@ -113,11 +113,11 @@ describe("search indexes", () => {
   const search = (index: object) => ({ ...old, nouveau: { text: index }, indexes: { same: { index: "f" } } });
   it.each<[string, Doc, StepWarning[]]>([
     [
-      "changed: said to be written immediately",
+      "changed: reported as written immediately",
       search({ index: "g" }),
       [{ code: "search-not-staged", designDoc: "a", indexes: ["nouveau.text"] }],
     ],
-    ["the same, beside another change", { ...search({ index: "f" }), filters: {} }, []],
+    ["the same, with another change", { ...search({ index: "f" }), filters: {} }, []],
   ])("%s", (_, asked, warnings) => {
     const { warnings: said, write } = planned({ stored: search({ index: "f" }), asked });
     expect(said).toEqual(warnings);
@@ -125,7 +125,7 @@ describe("search indexes", () => {
   });
 });
 
-describe("a design document of CouchDB's own", () => {
+describe("one of CouchDB's own design documents", () => {
   it.each([
     ["_users", "_auth", true],
     ["_replicator", "_replicator", true],

@@ -42,7 +42,7 @@ describe("the text of a module", () => {
     "new.target",
     "// c",
     "",
-  ])("is taken: %s", (source) => {
+  ])("is accepted: %s", (source) => {
     expect(parseModule(source)).not.toHaveProperty("fault");
   });
 

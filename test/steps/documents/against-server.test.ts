@@ -47,7 +47,7 @@ const ids = async (database: string, on: Addressed = server()): Promise<string[]
 const rule = 'function (newDoc) { if (newDoc.intruder) throw { forbidden: "no intruders" }; }';
 
 describe("a batch with one document that validation rejects", () => {
-  it("fails the step and names the document; the others are written, and found to be there", async () => {
+  it("fails the step and names the document; the others are written, and confirmed", async () => {
     const database = await freshDatabase();
     await must(server(), "PUT", `/${database}/_design/rule`, { body: { validate_doc_update: rule } });
     const { apply, plan } = await run(
@@ -69,7 +69,7 @@ describe("a batch that CouchDB refuses as a whole", () => {
   const write = (database: string, docs: readonly object[]) =>
     writeDocuments(couch, database, docs as never, { total: docs.length, conflictsAreFine: true, signal: never });
 
-  it("because of one id: it is named, and the others are written", async () => {
+  it("because of one id: that id is named, and the others are written", async () => {
     const database = databaseName();
     await must(server(), "PUT", `/${database}?partitioned=true`);
     const docs = Array.from({ length: 40 }, (_, n) => ({ _id: n === 33 ? "lost" : `p:${n}` }));
@@ -80,7 +80,7 @@ describe("a batch that CouchDB refuses as a whole", () => {
     expect(await ids(database)).toHaveLength(39);
   });
 
-  it("because of all of them: the search for the ones at fault ends, and says how many were not reached", async () => {
+  it("because of all documents: the search for the faulty ones ends, and says how many were not reached", async () => {
     const database = databaseName();
     await must(server(), "PUT", `/${database}?partitioned=true`);
     const before = couch.requests.writes;
@@ -91,7 +91,7 @@ describe("a batch that CouchDB refuses as a whole", () => {
     expect(couch.requests.writes - before).toBeLessThan(60);
   });
 
-  it("because a proxy takes no request of that size: it goes in parts", async () => {
+  it("because of a proxy's size limit: it is sent in parts", async () => {
     const database = await freshDatabase();
     const proxy = await startProxy(server().url);
     onTestFinished(proxy.close);
@@ -104,8 +104,8 @@ describe("a batch that CouchDB refuses as a whole", () => {
   });
 });
 
-describe("what is stored", () => {
-  it("may be larger than an answer can be: it is read in parts", async () => {
+describe("a stored document", () => {
+  it("may be larger than the largest answer: it is read in parts", async () => {
     const database = await freshDatabase();
     const small = open(server(), 5_000);
     onTestFinished(small.close);
@@ -115,7 +115,7 @@ describe("what is stored", () => {
     expect([...(stored?.values() ?? [])].map(({ doc }) => doc)).toMatchObject(docs);
   });
 
-  it("is overwritten, attachments that the step does not name left in place", async () => {
+  it("is overwritten, but keeps attachments that the step does not name", async () => {
     const database = await freshDatabase();
     const _attachments = { "a b.txt": { content_type: "text/plain", data: "aGVsbG8=" } };
     await must(server(), "PUT", `/${database}/a`, { body: { n: 1, _attachments } });
@@ -156,7 +156,7 @@ it("a document that users have deleted stays deleted, and is reported as kept, w
   expect(await ids(database)).toEqual([]);
 });
 
-it("thousands of documents go in batches, and are looked at in batches", async () => {
+it("thousands of documents are written in batches, and read in batches", async () => {
   const database = await freshDatabase();
   const docs = Array.from({ length: 2_500 }, (_, n) => ({ _id: `d${n}`, n }));
   const { apply, plan } = await run(
@@ -171,7 +171,7 @@ it("thousands of documents go in batches, and are looked at in batches", async (
   expect(await plan({ verify: true })).toMatchObject({ changes: 0 });
 });
 
-it("a document is removed with its conflicting revisions, and its content is shown before", async () => {
+it("a document is removed with its conflicting revisions, after its content is shown", async () => {
   const database = await freshDatabase();
   const docs = ["1-a", "1-b", "1-c"].map((_rev) => ({ _id: "a", _rev, leaf: _rev }));
   await must(server(), "POST", `/${database}/_bulk_docs`, { body: { new_edits: false, docs } });
@@ -189,7 +189,7 @@ describe("a removed database", () => {
   const yaml = (database: string) =>
     `- id: gone\n  removeDatabase: { name: ${database} }\n- id: others\n  ensureSecurity: { database: "${database}*" }\n`;
 
-  it("is no matter of later steps, stays removed, and is pending again when somebody makes it anew", async () => {
+  it("is skipped by later steps, stays removed, and is pending again if somebody recreates it", async () => {
     const database = databaseName();
     await must(server(), "PUT", `/${database}`);
     await must(server(), "PUT", `/${database}/a`, { body: {} });
@@ -208,7 +208,7 @@ describe("a removed database", () => {
     expect(await apply(allowed)).toMatchObject({ applied: ["gone"], failures: [] });
     expect(await apply(allowed)).toMatchObject({ result: "unchanged", requests: { writes: 0 } });
 
-    // In the second of its removal, too.
+    // Even within the second of its removal.
     await must(server(), "PUT", `/${database}`);
     expect((await plan(allowed)).steps[0]).toMatchObject({ state: "pending", action: "remove" });
     expect(await apply(allowed)).toMatchObject({ applied: expect.arrayContaining(["gone"]), failures: [] });
@@ -217,7 +217,7 @@ describe("a removed database", () => {
 });
 
 onNodes("a document over the limit in a batch", () => {
-  it("is said, before anything is sent", async () => {
+  it("is reported before anything is sent", async () => {
     const text = JSON.stringify({ _id: "large", text: "x".repeat(8_000_000) });
     const migrations = run("- id: docs\n  ensureDocuments: { database: db, from: [a.json, large.json] }\n", server(), {
       "a.json": '{"_id":"a"}',
@@ -228,7 +228,7 @@ onNodes("a document over the limit in a batch", () => {
     });
   });
 
-  it("of a server with a lower one is named; what was written is said, and what was not reached", async () => {
+  it("is named if the server's limit is lower, with what was written and what was not reached", async () => {
     const node = await startCouchDB({ ini: { couchdb: { max_document_size: 100_000 } } });
     onTestFinished(node.close);
     await must(node, "PUT", "/db");
@@ -263,7 +263,7 @@ onNodes("a document over the limit in a batch", () => {
 });
 
 onNodes("documents that a minority of the nodes takes", () => {
-  it("fail the step, though they can be read", async () => {
+  it("fail the step, although they can be read", async () => {
     const { nodes, close } = await startCluster(3);
     onTestFinished(close);
     const [first, ...others] = nodes;

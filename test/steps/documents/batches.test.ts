@@ -14,12 +14,12 @@ it.each<[string, readonly number[], readonly number[]]>([
   ["one more", Array(1_001).fill(1), [1_000, 1]],
   ["as many bytes as fit", [2_500_000, 2_500_000], [2]],
   ["one byte more", [2_500_000, 2_500_000, 1], [2, 1]],
-  ["one that is larger than a batch", [1, 9_000_000, 1], [1, 1, 1]],
+  ["an item that is larger than a batch", [1, 9_000_000, 1], [1, 1, 1]],
 ])("%s", async (_, items, expected) => {
   expect(await sizes(items)).toEqual(expected);
 });
 
-it("takes no more from its source than a batch and one", async () => {
+it("reads no more from its source than one batch plus one", async () => {
   let taken = 0;
   async function* source() {
     for (;;) {

@@ -18,24 +18,30 @@ const stub = { x: { content_type: "text/plain", revpos: 1, digest: "md5-x", leng
 
 describe("what is written", () => {
   it.each<[string, object, Stored | undefined, "ifMissing" | "overwrite", object | undefined]>([
-    ["what is missing", { n: 1 }, undefined, "ifMissing", { _id: "a", n: 1 }],
-    ["nothing where it is there", { n: 1 }, stored({ n: 2 }), "ifMissing", undefined],
-    ["nothing where it was deleted", { n: 1 }, deleted, "ifMissing", undefined],
-    ["what is missing, to be overwritten", { n: 1 }, undefined, "overwrite", { _id: "a", n: 1 }],
-    ["what was deleted, to be overwritten", { n: 1 }, deleted, "overwrite", { _id: "a", n: 1 }],
-    ["what differs", { n: 1 }, stored({ n: 2 }), "overwrite", { _id: "a", n: 1, _rev: "1-x" }],
-    ["what has more", {}, stored({ n: 2 }), "overwrite", { _id: "a", _rev: "1-x" }],
-    ["nothing that is the same in another order", { b: 1, c: [2] }, stored({ c: [2], b: 1 }), "overwrite", undefined],
+    ["a missing document", { n: 1 }, undefined, "ifMissing", { _id: "a", n: 1 }],
+    ["nothing if the document exists", { n: 1 }, stored({ n: 2 }), "ifMissing", undefined],
+    ["nothing if the document was deleted", { n: 1 }, deleted, "ifMissing", undefined],
+    ["a missing document, with overwrite", { n: 1 }, undefined, "overwrite", { _id: "a", n: 1 }],
+    ["a deleted document, with overwrite", { n: 1 }, deleted, "overwrite", { _id: "a", n: 1 }],
+    ["a different document", { n: 1 }, stored({ n: 2 }), "overwrite", { _id: "a", n: 1, _rev: "1-x" }],
+    ["a document with additional fields", {}, stored({ n: 2 }), "overwrite", { _id: "a", _rev: "1-x" }],
+    [
+      "nothing for the same fields in another order",
+      { b: 1, c: [2] },
+      stored({ c: [2], b: 1 }),
+      "overwrite",
+      undefined,
+    ],
     ["nothing for another spelling of a number", { n: 1e3, z: -0 }, stored({ n: 1000, z: 0 }), "overwrite", undefined],
     [
-      "nothing for attachments that it does not name",
+      "nothing for attachments that the step does not name",
       { n: 1 },
       stored({ n: 1, _attachments: stub }),
       "overwrite",
       undefined,
     ],
     [
-      "what differs, with the attachments that are there",
+      "a different document, with its existing attachments",
       { n: 1 },
       stored({ _attachments: stub }),
       "overwrite",
@@ -56,7 +62,7 @@ describe("what is written", () => {
       { _id: "a", _rev: "1-x", _attachments: inText },
     ],
     [
-      "one attachment less",
+      "one attachment fewer",
       { _attachments: {} },
       stored({ _attachments: inText }),
       "overwrite",
@@ -74,11 +80,11 @@ describe("diff", () => {
   const many = (count: number, members: object = {}) =>
     Array.from({ length: count }, (_, n) => ({ _id: `d${n}`, ...members }) as Document);
 
-  it("holds where nothing is pending", () => {
+  it("holds if nothing is pending", () => {
     expect(ensureDocuments.diff(desired(many(3)), work([]), target)).toMatchObject({ action: "none", changes: [] });
   });
 
-  it("makes all where there is no database", () => {
+  it("creates all documents if there is no database", () => {
     expect(ensureDocuments.diff(desired(many(1, { n: 1 })), undefined, target)).toMatchObject({
       action: "create",
       changes: [{ path: "/docs/d0", before: null, after: { n: 1 } }],
@@ -86,7 +92,7 @@ describe("diff", () => {
     });
   });
 
-  it("shows the members that differ", () => {
+  it("shows the fields that differ", () => {
     const document = { _id: "a/b", same: 1, n: { deep: 2 } };
     const pending = pendingOf(document, stored({ same: 1, n: { deep: 1 }, old: true }), "overwrite");
     expect(ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), target)).toMatchObject({
@@ -124,7 +130,7 @@ describe("diff", () => {
     ]);
   });
 
-  it("counts those that are replaced apart from those that are made", () => {
+  it("counts replaced documents and new documents separately", () => {
     const pending = many(30).map((document, n) =>
       n < 25 ? { document, rev: "1-x", stored: { _id: document._id, n } } : { document },
     );
@@ -135,7 +141,7 @@ describe("diff", () => {
   });
 });
 
-it("what was written holds, whatever it was", () =>
+it("a written document holds, whatever it contains", () =>
   fc.assert(
     fc.property(
       fc.dictionary(

@@ -1,4 +1,7 @@
-/** Documents in files that are read as a stream: what is read, what is wrong, and that it is the same when read again. */
+/**
+ * Documents in files that are read as a stream: what is read, which errors there are, and that a second reading is the
+ * same.
+ */
 import { appendFile, copyFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -46,23 +49,33 @@ async function problems(name: string, content: Content, spec?: string): Promise<
 
 const two = ['{"_id":"a","n":1}', '{"_id":"b"}'];
 
-describe("what is read", () => {
+describe("the documents read", () => {
   it.each<[string, string, Content, readonly string[]]>([
-    ["a document a line", "a.ndjson", `${two.join("\n")}\n`, two],
-    ["without a last newline", "a.jsonl", two.join("\n"), two],
+    ["one document per line", "a.ndjson", `${two.join("\n")}\n`, two],
+    ["without a final newline", "a.jsonl", two.join("\n"), two],
     ["with CRLF, blank lines and a byte order mark", "a.ndjson", `\ufeff${two.join("\r\n\r\n  \n")}\r\n`, two],
-    ["packed", "a.ndjson.gz", gzipSync(two.join("\n")), two],
-    ["packed in two parts", "a.ndjson.gz", Buffer.concat([gzipSync(`${two[0]}\n`), gzipSync(`${two[1]}\n`)]), two],
-    ["packed, though the name does not say so", "a.json", gzipSync(`[${two.join(",")}]`), two],
+    ["compressed", "a.ndjson.gz", gzipSync(two.join("\n")), two],
+    ["compressed in two parts", "a.ndjson.gz", Buffer.concat([gzipSync(`${two[0]}\n`), gzipSync(`${two[1]}\n`)]), two],
+    ["compressed, although the name does not say so", "a.json", gzipSync(`[${two.join(",")}]`), two],
     ["a list", "a.json.gz", gzipSync(`\ufeff [ ${two.join(" ,\r\n ")}\n] \n`), two],
-    ["as `_bulk_docs` has it", "a.json.gz", gzipSync(`{"new_edits":true,\n"docs":[${two.join(",")}], "x":[1]}`), two],
+    [
+      "in the form of `_bulk_docs`",
+      "a.json.gz",
+      gzipSync(`{"new_edits":true,\n"docs":[${two.join(",")}], "x":[1]}`),
+      two,
+    ],
     ["an empty list", "a.json.gz", gzipSync("[]"), []],
     ["one document", "a.json.gz", gzipSync('{"_id":"a","docs":[1,{}]}\n'), ['{"_id":"a","docs":[1,{}]}']],
     ["nothing", "a.ndjson", "\n", []],
-    ["numbers and names as they stand", "a.ndjson", '{"_id":"a","n":1.50,"é":"🐛"}', ['{"_id":"a","n":1.50,"é":"🐛"}']],
+    ["numbers and names unchanged", "a.ndjson", '{"_id":"a","n":1.50,"é":"🐛"}', ['{"_id":"a","n":1.50,"é":"🐛"}']],
     ["without revisions", "a.ndjson", '{"_id":"a","_rev":"1-x","n":1.0}', ['{"_id":"a","n":1.0}']],
-    ["without them, wherever they stand", "a.ndjson", '{"n":1, "_\\u0072ev":"1-x","_id":"a"}', ['{"n":1,"_id":"a"}']],
-    ["`_rev` below the top", "a.ndjson", '{"_id":"a","x":{"_rev":"1-x"}}', ['{"_id":"a","x":{"_rev":"1-x"}}']],
+    [
+      "without revisions, wherever they are",
+      "a.ndjson",
+      '{"n":1, "_\\u0072ev":"1-x","_id":"a"}',
+      ['{"n":1,"_id":"a"}'],
+    ],
+    ["`_rev` below the top level", "a.ndjson", '{"_id":"a","x":{"_rev":"1-x"}}', ['{"_id":"a","x":{"_rev":"1-x"}}']],
     [
       "attachments, without what an export adds",
       "a.ndjson",
@@ -78,7 +91,7 @@ describe("what is read", () => {
     expect(file.first.map(({ text }) => text)).toEqual(expected);
   });
 
-  it("is the same in pieces of any size", () =>
+  it("are the same in chunks of any size", () =>
     fc.assert(
       fc.property(
         fc.array(fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue()), { maxLength: 5 }),
@@ -98,7 +111,7 @@ describe("what is read", () => {
       ),
     ));
 
-  it("goes on from any document", async () => {
+  it("can continue from any document", async () => {
     const lines = Array.from({ length: 5_000 }, (_, n) => `{"_id":"d${n}","text":"${"x".repeat(200)}"}`);
     const { file } = await load("a.ndjson", lines.join("\n"));
     expect((await read(file, 4_321)).map(({ index, line }) => [index, line])).toEqual(
@@ -120,7 +133,7 @@ function cut(cutter: Cutter, text: string, sizes: readonly number[]): string[] {
 }
 
 describe("the step's checksum", () => {
-  it("is over the documents, however they are packed, listed and named", async () => {
+  it("covers the documents, however they are compressed, listed and named", async () => {
     const checksum = async (name: string, content: Content) => (await load(name, content)).checksum;
     const lines = await checksum("a.ndjson", two.join("\n"));
     expect(await checksum("b.jsonl.gz", gzipSync(`\ufeff${two.join("\r\n\r\n")}\r\n`))).toBe(lines);
@@ -129,35 +142,30 @@ describe("the step's checksum", () => {
     expect(await checksum("a.ndjson", [...two].reverse().join("\n"))).not.toBe(lines);
   });
 
-  it("of a list that goes over lines does not depend on their ends", async () => {
+  it("of a list over several lines does not depend on line ends", async () => {
     const text = JSON.stringify([{ _id: "a", n: [1, 2] }], null, 2);
     const { checksum } = await load("a.json.gz", gzipSync(text));
     expect((await load("a.json.gz", gzipSync(text.replaceAll("\n", "\r\n")))).checksum).toBe(checksum);
   });
 });
 
-describe("what is wrong", () => {
+describe("an error in a file", () => {
   const half = gzipSync(Array.from({ length: 2_000 }, (_, n) => `{"_id":"${n}-${Math.sin(n)}"}`).join("\n"));
 
   it.each<[string, string, Content, readonly string[]]>([
-    ["no JSON", "a.ndjson", '{"_id":"a"}\n\n{"_id":"b",}\n', ["json-syntax 3:12"]],
-    ["a last line that is cut off", "a.ndjson", '{"_id":"a"}\n{"_id":"b","n":', ["json-syntax 2:16"]],
-    ["two documents in a line", "a.ndjson", '{"_id":"a"},{"_id":"b"}', ["json-syntax 1:12"]],
-    ["no document", "a.ndjson", '{"_id":"a"}\n5\n', ["not-a-document 2:1"]],
+    ["invalid JSON", "a.ndjson", '{"_id":"a"}\n\n{"_id":"b",}\n', ["json-syntax 3:12"]],
+    ["a truncated last line", "a.ndjson", '{"_id":"a"}\n{"_id":"b","n":', ["json-syntax 2:16"]],
+    ["two documents on one line", "a.ndjson", '{"_id":"a"},{"_id":"b"}', ["json-syntax 1:12"]],
+    ["not a document", "a.ndjson", '{"_id":"a"}\n5\n', ["not-a-document 2:1"]],
     ["no id", "a.ndjson", '{"n":1}', ["missing-document-id 1:1"]],
     ["a design document", "a.ndjson", '\n{"_id":"_design/a"}', ["design-doc 2:8"]],
-    ["a deleted one", "a.ndjson", '{"_id":"a","_deleted":true}', ["special-member 1:23"]],
-    [
-      "a number that would be another",
-      "a.ndjson",
-      '{"_id":"a"}\n{"_id":"b","n":12345678901234567}',
-      ["bad-number 2:16"],
-    ],
+    ["a deleted document", "a.ndjson", '{"_id":"a","_deleted":true}', ["special-member 1:23"]],
+    ["a number that would change", "a.ndjson", '{"_id":"a"}\n{"_id":"b","n":12345678901234567}', ["bad-number 2:16"]],
     ["half a character", "a.ndjson", '{"_id":"a","n":"\\ud83d"}', ["bad-text 1:1"]],
-    ["an id that stands there twice", "a.ndjson", '{"_id":"a","_id":"b"}', ["bad-document-id 1:8"]],
+    ["two ids in one document", "a.ndjson", '{"_id":"a","_id":"b"}', ["bad-document-id 1:8"]],
     ["the same id in the next line", "a.ndjson", '{"_id":"a"}\n{"_id":"a"}', ["duplicate-document 2:1"]],
     ["the same id far away", "a.ndjson", '{"_id":"b"}\n{"_id":"a"}\n{"_id":"b"}', ["duplicate-document 3:1"]],
-    ["bytes that are no UTF-8", "a.ndjson", Buffer.from('{"_id":"a"}\n{"_id":"\xff"}\n', "latin1"), ["not-utf8 2:9"]],
+    ["bytes that are not UTF-8", "a.ndjson", Buffer.from('{"_id":"a"}\n{"_id":"\xff"}\n', "latin1"), ["not-utf8 2:9"]],
     ["UTF-16", "a.ndjson", Buffer.from(`\ufeff${two.join("\n")}`, "utf16le"), ["not-utf8 1:1"]],
     [
       "a document over 8 MB",
@@ -165,21 +173,16 @@ describe("what is wrong", () => {
       `{"_id":"a"}\n{"_id":"b","t":"${"x".repeat(8_000_000)}"}`,
       ["document-too-large 2:1"],
     ],
-    ["a line without end", "a.ndjson", `{"_id":"a"}\n${"x".repeat(64_100_000)}`, ["document-too-large 2:1"]],
-    [
-      "gzip that is cut off",
-      "a.ndjson.gz",
-      half.subarray(0, half.length / 2),
-      [expect.stringMatching(/^bad-gzip \d+:1$/)],
-    ],
-    ["gzip that is broken", "a.ndjson.gz", Buffer.from(half).fill(7, 100, 200), [expect.stringMatching(/^bad-gzip /)]],
+    ["an endless line", "a.ndjson", `{"_id":"a"}\n${"x".repeat(64_100_000)}`, ["document-too-large 2:1"]],
+    ["truncated gzip", "a.ndjson.gz", half.subarray(0, half.length / 2), [expect.stringMatching(/^bad-gzip \d+:1$/)]],
+    ["broken gzip", "a.ndjson.gz", Buffer.from(half).fill(7, 100, 200), [expect.stringMatching(/^bad-gzip /)]],
     ["no gzip", "a.ndjson.gz", two.join("\n"), ["not-gzip 1:1"]],
-    ["a list that is cut off", "a.json.gz", gzipSync('[{"_id":"a"},\n{"_id":"b"'), ["json-syntax 2:1"]],
+    ["a truncated list", "a.json.gz", gzipSync('[{"_id":"a"},\n{"_id":"b"'), ["json-syntax 2:1"]],
     ["a list without a comma", "a.json.gz", gzipSync('[{"_id":"a"}\n{"_id":"b"}]'), ["json-syntax 2:1"]],
-    ["a list with one too many", "a.json.gz", gzipSync('[{"_id":"a"},]'), ["json-syntax 1:1"]],
-    ["something behind the list", "a.json.gz", gzipSync('[{"_id":"a"}]\n[]'), ["json-syntax 1:1"]],
+    ["a list with a trailing comma", "a.json.gz", gzipSync('[{"_id":"a"},]'), ["json-syntax 1:1"]],
+    ["text after the list", "a.json.gz", gzipSync('[{"_id":"a"}]\n[]'), ["json-syntax 1:1"]],
     [
-      "a document of a list, over lines",
+      "a document in a list, over several lines",
       "a.json.gz",
       gzipSync('[\n {"_id":"a"},\n {"_id":"b",\n "_x":1}]'),
       ["special-member 4:7"],
@@ -188,18 +191,18 @@ describe("what is wrong", () => {
     expect(await problems(name, content)).toEqual(expected);
   });
 
-  it("is cut short where all of it is wrong", async () => {
+  it("is reported only a few times if everything is wrong", async () => {
     const found = await problems("a.ndjson", "{}\n".repeat(5_000));
     expect(found).toHaveLength(21);
     expect(found.at(-1)).toMatch(/^more-problems 21:1/);
   });
 
-  it("is the same id inline and in a file", async () => {
+  it("may be the same id inline and in a file", async () => {
     const spec = "{ database: db, docs: [{ _id: b }], from: a.ndjson }";
     expect(await problems("a.ndjson", two.join("\n"), spec)).toEqual(["duplicate-document 2:1"]);
   });
 
-  it("is the same file in two steps", async () => {
+  it("may be the same file in two steps", async () => {
     const spec = "{ database: db, from: a.ndjson }\n- id: again\n  ensureDocuments: { database: db, from: a.ndjson }";
     expect(await problems("a.ndjson", two.join("\n"), spec)).toEqual(["claimed-twice 4:3"]);
   });
@@ -215,7 +218,7 @@ describe("a file that changes after it was read", () => {
     await expect(documents.next()).rejects.toMatchObject(changed);
   });
 
-  it("may be copied anew, as long as it is the same", async () => {
+  it("may be replaced by an identical copy", async () => {
     const { folder, file } = await load("a.ndjson", two.join("\n"));
     const path = join(folder, "a.ndjson");
     await copyFile(path, `${path}.new`);
@@ -224,7 +227,7 @@ describe("a file that changes after it was read", () => {
     expect(await read(file)).toHaveLength(2);
   });
 
-  it("while it is read again: is refused behind its last document", async () => {
+  it("while it is read again is refused after its last document", async () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => `{"_id":"d${n}","text":"${"x".repeat(100)}"}`);
     const { folder, file } = await load("a.ndjson", lines.join("\n"));
     const documents = file.read();
@@ -237,7 +240,7 @@ describe("a file that changes after it was read", () => {
     ).rejects.toMatchObject(changed);
   });
 
-  it("or is gone: is refused", async () => {
+  it("is refused if it is gone", async () => {
     const { folder, file } = await load("a.ndjson", two.join("\n"));
     await rename(join(folder, "a.ndjson"), join(folder, "b.ndjson"));
     await expect(read(file)).rejects.toMatchObject(changed);

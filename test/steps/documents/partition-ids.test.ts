@@ -1,4 +1,4 @@
-/** Ids without a partition, which a partitioned database does not take: named, and never sent. */
+/** Ids without a partition, which a partitioned database refuses: named, and never sent. */
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { InvalidInput } from "../../../src/contract/problem.js";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../../src/index.js";
@@ -37,7 +37,7 @@ test.each(cases)("%s has a partition: %s", (id, has) => {
   expect(hasPartition(id)).toBe(has);
 });
 
-test.runIf(server().kind !== "embedded" && server().isFrom("3.0"))("CouchDB judges the same", async () => {
+test.runIf(server().kind !== "embedded" && server().isFrom("3.0"))("CouchDB agrees", async () => {
   const database = databaseName("partitioned");
   await must(server(), "PUT", `/${database}?partitioned=true`);
   for (const [id, has] of cases) {
@@ -46,12 +46,12 @@ test.runIf(server().kind !== "embedded" && server().isFrom("3.0"))("CouchDB judg
   }
 });
 
-describe("validate, where the set makes the database", () => {
+describe("validate, if the set creates the database,", () => {
   it.each<[string, string]>([
     ["with partitions", made("tenant", true) + seeds("tenant", "a:b")],
     ["without partitions", made("tenant", false) + seeds("tenant", "a")],
-    ["with partitions, beside another", made("other", true) + seeds("tenant", "a")],
-  ])("takes ids that suit it: %s", async (_, text) => {
+    ["with partitions, alongside another", made("other", true) + seeds("tenant", "a")],
+  ])("accepts matching ids: %s", async (_, text) => {
     await expect(load(text)).resolves.toBeDefined();
   });
 
@@ -71,7 +71,7 @@ describe("validate, where the set makes the database", () => {
     ]);
   });
 
-  it("counts what it does not name", async () => {
+  it("counts the ids that it does not name", async () => {
     const error = await load(made("tenant", true) + seeds("tenant", ..."abcdefg")).catch((thrown: unknown) => thrown);
     const [problem] = (error as InvalidInput).problems;
     expect(problem?.message).toMatch(/these do not: "a", "b", "c", "d", "e" and 2 more$/);
@@ -83,7 +83,7 @@ describe.runIf(server().isFrom("3.0"))("a partitioned database that exists", () 
     ["inline", (database) => seeds(database, "a:b", "loose")],
     ["in a streamed file", streamed],
     ["to be removed", (database) => removal(database, "a:b", "loose")],
-  ])("an id without a partition is named and never sent, and other steps go on: %s", async (_, text) => {
+  ])("an id without a partition is named and never sent, and other steps continue: %s", async (_, text) => {
     const { url, admin } = server();
     const proxy = await startProxy(url);
     onTestFinished(() => proxy.close());

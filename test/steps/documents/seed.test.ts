@@ -1,4 +1,4 @@
-/** Files of documents against a server: what is written, what is left, what is refused, and how a run goes on. */
+/** Files of documents against a server: what is written, kept and refused, and how a run continues. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -47,7 +47,7 @@ const stored = async (database: string): Promise<Doc[]> =>
   (await must(server(), "GET", `/${database}/_all_docs?include_docs=true`)).rows.map(({ doc }: { doc: Doc }) => doc);
 const generation = ({ _rev }: Doc) => Number(String(_rev).split("-")[0]);
 
-it("what is missing is counted, shown in part, written, and not looked for in a database that is empty", async () => {
+it("missing documents are counted, shown in part, written, and not read from an empty database", async () => {
   const database = await freshDatabase();
   const proxy = await behindProxy();
   const documents = docs(3_500, (n) => ({ n }));
@@ -73,8 +73,8 @@ it("what is missing is counted, shown in part, written, and not looked for in a 
   expect(await plan({ verify: true })).toMatchObject({ changes: 0 });
 });
 
-describe("documents that are there", () => {
-  it("stay as they are, edited or deleted; only what is missing is sent", async () => {
+describe("existing documents", () => {
+  it("stay as they are, edited or deleted; only missing ones are sent", async () => {
     const database = await freshDatabase();
     const documents = docs(2_500, (n) => ({ n }));
     const [first, second] = await put(database, [...documents.slice(0, 1_200), ...documents.slice(2_000, 2_100)]);
@@ -93,7 +93,7 @@ describe("documents that are there", () => {
     expect(await plan({ verify: true })).toMatchObject({ changes: 0 });
   });
 
-  it("are adopted without a write where none is missing", async () => {
+  it("are adopted without a write if none is missing", async () => {
     const database = await freshDatabase();
     const documents = docs(1_100);
     await put(database, documents);
@@ -103,7 +103,7 @@ describe("documents that are there", () => {
     expect(proxy.writes().filter(({ path }) => path.startsWith(`/${database}`))).toEqual([]);
   });
 
-  it("are kept where they differ, which a plan and a run say, without a write", async () => {
+  it("are kept without a write if they differ, as plan and apply report", async () => {
     const database = await freshDatabase();
     const documents = docs(1_100, (n) => ({ n }));
     await put(
@@ -118,7 +118,7 @@ describe("documents that are there", () => {
     expect(proxy.writes().filter(({ path }) => path.startsWith(`/${database}`))).toEqual([]);
   });
 
-  it("are overwritten where they differ, attachments left in place; deleted ones are made again", async () => {
+  it("are overwritten if they differ, but keep their attachments; deleted ones are created again", async () => {
     const database = await freshDatabase();
     const documents = docs(1_500, (n) => ({ n, nested: { _attachments: n } }));
     const _attachments = { "a.txt": { content_type: "text/plain", data: "aGVsbG8=" } };
@@ -153,7 +153,7 @@ describe("documents that are there", () => {
   });
 });
 
-it("every document that is refused is named, with its line; all others are written, and a rerun adds what was mended", async () => {
+it("every refused document is named, with its line; all others are written, and a rerun adds the fixed ones", async () => {
   const database = await freshDatabase();
   const rule = 'function (newDoc) { if (newDoc.intruder) throw { forbidden: "no intruders" }; }';
   await must(server(), "PUT", `/${database}/_design/rule`, { body: { validate_doc_update: rule } });
@@ -177,7 +177,7 @@ it("every document that is refused is named, with its line; all others are writt
   expect(await stored(database)).toHaveLength(2_400);
 });
 
-it("a run that is stopped finishes the batches under way, and the next one goes on behind them", async () => {
+it("a stopped run finishes the batches under way, and the next one continues after them", async () => {
   const database = await freshDatabase();
   const proxy = await behindProxy();
   const documents = docs(8_000);
@@ -197,7 +197,7 @@ it("a run that is stopped finishes the batches under way, and the next one goes 
   expect(all.every((doc) => generation(doc) === 1)).toBe(true);
 });
 
-it("a lost answer is asked for again, and nothing is written twice", async () => {
+it("a batch with a lost answer is checked, and nothing is written twice", async () => {
   const database = await freshDatabase();
   const proxy = await behindProxy();
   const { apply } = await run(`{ database: ${database}, from: docs.ndjson, mode: overwrite }`, docs(2_000), proxy.url);
@@ -207,7 +207,7 @@ it("a lost answer is asked for again, and nothing is written twice", async () =>
 });
 
 describe("however long the file is", () => {
-  /** A file without end, and a server that answers when it is told to. */
+  /** An endless file, and a server that answers when the test says so. */
   function scene() {
     let taken = 0;
     const waiting: (() => void)[] = [];
@@ -235,7 +235,7 @@ describe("however long the file is", () => {
     return { file, couch, waiting, taken: () => taken, most: () => most };
   }
 
-  it("no more than four batches are under way, and no more is read than they need", async () => {
+  it("at most four batches are under way, and no more is read than they need", async () => {
     const { file, couch, waiting, taken, most } = scene();
     const stop = new AbortController();
     const context = { couch, signal: stop.signal, progress: () => {} };

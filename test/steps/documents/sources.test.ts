@@ -16,7 +16,7 @@ async function loaded(spec: string, files: Files = {}): Promise<readonly Documen
   return desired?.docs ?? [];
 }
 
-/** `code line:column` of each problem, and the file's name where it is another one. */
+/** `code line:column` of each problem, and the file's name if it is another one. */
 async function problems(spec: string, files: Files = {}): Promise<string[]> {
   const error = await load(spec, files).then(
     () => ({ problems: [] }),
@@ -30,17 +30,17 @@ async function problems(spec: string, files: Files = {}): Promise<string[]> {
 
 const from = (text: string) => ["{ database: db, from: data.json }", { "data.json": text }] as const;
 
-describe("what is read", () => {
+describe("the documents read", () => {
   it.each<[string, string, Files, readonly unknown[]]>([
     ["inline", "{ database: db, docs: [{ _id: b }, { _id: a, n: 1 }] }", {}, [{ _id: "a", n: 1 }, { _id: "b" }]],
     ["one document", ...from('{"_id":"a","docs":[1]}'), [{ _id: "a", docs: [1] }]],
     ["a list", ...from('[{"_id":"a"},{"_id":"b"}]'), [{ _id: "a" }, { _id: "b" }]],
-    ["as `_bulk_docs` has it", ...from('{"docs":[{"_id":"a"}]}'), [{ _id: "a" }]],
+    ["in the form of `_bulk_docs`", ...from('{"docs":[{"_id":"a"}]}'), [{ _id: "a" }]],
     ["without revisions", ...from('{"_id":"a","_rev":"1-x"}'), [{ _id: "a" }]],
     ["with `$", ...from('{"_id":"a","x":"${HOME}"}'), [{ _id: "a", x: "${HOME}" }]],
     ["with `__proto__`", ...from('{"_id":"a","x":{"__proto__":1}}'), [JSON.parse('{"_id":"a","x":{"__proto__":1}}')]],
     [
-      "a large number that is exact",
+      "a large exact number",
       ...from('{"_id":"a","n":123456789012345680000}'),
       [{ _id: "a", n: 1.2345678901234568e20 }],
     ],
@@ -59,7 +59,7 @@ describe("what is read", () => {
     expect(await loaded(spec, files)).toEqual(expected);
   });
 
-  it("is the same step wherever the documents stand", async () => {
+  it("are the same step wherever the documents are", async () => {
     const checksum = async (spec: string, files: Files = {}) => (await load(spec, files)).steps[0]?.checksum;
     const inline = await checksum("{ database: db, docs: [{ _id: a, n: 1 }, { _id: b }] }");
     expect(await checksum(...from('[{"_id":"b"}, {"n": 1.0,\r\n "_id":"a"}]'))).toBe(inline);
@@ -68,7 +68,7 @@ describe("what is read", () => {
   });
 });
 
-describe("what is wrong", () => {
+describe("an error in the sources", () => {
   const big = (bytes: number) => JSON.stringify({ _id: "big", a: "x".repeat(bytes - '{"a":""}'.length) });
 
   it.each<[string, string, Files, readonly string[]]>([
@@ -77,14 +77,14 @@ describe("what is wrong", () => {
     ["a user", "{ database: [db, _users], docs: [{ _id: a }] }", {}, ["system-database 2:37"]],
     ["no id, inline", "{ database: db, docs: [{ _id: a }, { n: 1 }] }", {}, ["missing-document-id 2:55"]],
     ["no id, in a file", ...from('[\n {"_id":"a"},\n {"n":1}]'), ["missing-document-id data.json:3:2"]],
-    ["no id, in the only one", ...from(' {"n":1}'), ["missing-document-id data.json:1:2"]],
+    ["no id, in a single document", ...from(' {"n":1}'), ["missing-document-id data.json:1:2"]],
     ["an id that is a number", ...from('{"docs":[{"_id":5}]}'), ["bad-document-id data.json:1:17"]],
     ["an empty id", ...from('{"_id":""}'), ["bad-document-id data.json:1:8"]],
     ["a design document", ...from('{"_id":"_design/a"}'), ["design-doc data.json:1:8"]],
     ["a local document", ...from('{"_id":"_local/a"}'), ["bad-document-id data.json:1:8"]],
-    ["an id of CouchDB's", ...from('{"_id":"_a"}'), ["bad-document-id data.json:1:8"]],
-    ["a deleted one", ...from('{"_id":"a","_deleted":true}'), ["special-member data.json:1:23"]],
-    ["an unknown member of CouchDB's", ...from('{"_id":"a","x":{"_y":1},"_y":1}'), ["special-member data.json:1:30"]],
+    ["an id reserved by CouchDB", ...from('{"_id":"_a"}'), ["bad-document-id data.json:1:8"]],
+    ["a deleted document", ...from('{"_id":"a","_deleted":true}'), ["special-member data.json:1:23"]],
+    ["an unknown special field", ...from('{"_id":"a","x":{"_y":1},"_y":1}'), ["special-member data.json:1:30"]],
     ["the same id twice", ...from('[{"_id":"a"},{"_id":"a","n":1}]'), ["duplicate-document data.json:1:21"]],
     [
       "the same id in two places",
@@ -95,11 +95,11 @@ describe("what is wrong", () => {
     ["no document", ...from('[1,{"_id":"a"},null]'), ["not-a-document data.json:1:2", "not-a-document data.json:1:16"]],
     ["no JSON", ...from('{"_id":"a",}'), ["json-syntax data.json:1:12"]],
     [
-      "a number that would be another",
+      "a number that would change",
       ...from('{"_id":"a","\\"":"1e400","n":[12345678901234567]}'),
       ["bad-number data.json:1:30"],
     ],
-    ["a number that is none", ...from('{"_id":"a","n":-1e400}'), ["bad-number data.json:1:16"]],
+    ["a number that is too large", ...from('{"_id":"a","n":-1e400}'), ["bad-number data.json:1:16"]],
     ["half a character", ...from('{"_id":"a","n":["\\ud83d"]}'), ["bad-text data.json:1:1"]],
     [
       "nested too deeply",
@@ -112,19 +112,19 @@ describe("what is wrong", () => {
       ["attachment data.json:1:32"],
     ],
     [
-      "an attachment that is no base64",
+      "an attachment that is not base64",
       ...from('{"_id":"a","_attachments":{"x":{"data":"-_"}}}'),
       ["attachment data.json:1:32"],
     ],
     [
-      "an attachment of CouchDB's",
+      "an attachment with a reserved name",
       ...from('{"_id":"a","_attachments":{"_x":{"data":""}}}'),
       ["attachment data.json:1:33"],
     ],
     ["a document over 8 MB", ...from(big(8_000_001)), ["document-too-large data.json:1:1"]],
     ["a document of 8 MB", ...from(big(8_000_000)), []],
     ["another kind of file", "{ database: db, from: data.csv }", { "data.csv": "a" }, ["not-documents 2:42"]],
-    ["a file that is not there", ...(["{ database: db, from: nope.json }", {}] as const), ["missing-file 2:42"]],
+    ["a missing file", ...(["{ database: db, from: nope.json }", {}] as const), ["missing-file 2:42"]],
     ["an empty folder", "{ database: db, from: data }", { "data/.keep": "" }, ["no-documents 2:42"]],
     [
       "a folder with other files",
@@ -136,14 +136,14 @@ describe("what is wrong", () => {
     expect(await problems(spec, files)).toEqual(expected);
   });
 
-  it("is cut short where a whole file is wrong", async () => {
+  it("is reported only a few times if a whole file is wrong", async () => {
     const found = await problems(...from(JSON.stringify(Array.from({ length: 5_000 }, (_, n) => ({ n })))));
     expect(found).toHaveLength(21);
     expect(found.at(-1)).toMatch(/^more-problems/);
   });
 });
 
-it("claims each document in each database, as its removal does", async () => {
+it("claims each document in each database, like its removal", async () => {
   const folder = await tempFolder({
     "001.yaml": `- id: a\n  ensureDocuments: { database: [x, y], docs: [{ _id: a }, { _id: b }] }
 - id: b\n  removeDocuments: { database: y, ids: [b] }\n`,

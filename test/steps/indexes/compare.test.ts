@@ -40,8 +40,13 @@ describe("diff", () => {
       filtered({ $and: [{ "c.d": { $eq: 2 } }, { b: { $eq: 1 } }] }),
       {},
     ],
-    ["CouchDB before 3.0, which does not say", { index: { fields: ["a"] } }, { partitioned: undefined as never }, {}],
-    ["`partitioned` as it is anyway", { index: { fields: ["a"] }, partitioned: false }, {}, {}],
+    [
+      "CouchDB before 3.0, which does not report `partitioned`",
+      { index: { fields: ["a"] } },
+      { partitioned: undefined as never },
+      {},
+    ],
+    ["`partitioned` with the default value", { index: { fields: ["a"] }, partitioned: false }, {}, {}],
     ["another field", { index: { fields: ["b"] } }, {}, { "/index/fields": [[{ a: "asc" }], [{ b: "asc" }]] }],
     [
       "another direction",
@@ -67,7 +72,7 @@ describe("diff", () => {
       { "/index/partial_filter_selector": [{ b: { $eq: 2 } }, { b: { $eq: 1 } }] },
     ],
     [
-      "a filter that is not asked for",
+      "a filter that is not declared",
       { index: { fields: ["a"] } },
       filtered({ b: { $eq: 2 } }),
       { "/index/partial_filter_selector": [{ b: { $eq: 2 } }, null] },
@@ -91,8 +96,8 @@ describe("diff", () => {
 
   it.each([
     ["in another design document", { ddoc: "other" }],
-    ["of another name", { ddoc: "mango-j", name: "j" }],
-  ])("creates beside one %s", async (_, stored) => {
+    ["with another name", { ddoc: "mango-j", name: "j" }],
+  ])("creates alongside one %s", async (_, stored) => {
     expect(await differenceOf({ index: { fields: ["a"] } }, [stored])).toMatchObject({
       action: "create",
       changes: [
@@ -107,12 +112,12 @@ describe("diff", () => {
     });
   });
 
-  it("creates where there is no database", async () => {
+  it("creates if there is no database", async () => {
     const difference = ensureIndexes.diff(await desiredOf({ index: { fields: ["a"] } }), undefined, target);
     expect(difference).toMatchObject({ action: "create", rebuilds: [{ documents: 0 }] });
   });
 
-  it("names what is built anew with it", async () => {
+  it("names the indexes that are rebuilt with it", async () => {
     const neighbour = { ...owner, name: "j" };
     expect(await differenceOf({ index: { fields: ["b"] } }, [{}, neighbour])).toMatchObject({
       rebuilds: [{ views: ["j", "i"] }],
@@ -124,7 +129,7 @@ describe("diff", () => {
     });
   });
 
-  it("removes one of another type that is left over, without a build", async () => {
+  it("removes a left-over index of another type, without a build", async () => {
     const left = { ...owner, type: "text", def: { fields: [] } };
     const difference = await differenceOf({ index: { fields: ["a"] } }, [{}, left]);
     expect(changesOf(difference)).toEqual({ "/type": ["text", null] });
@@ -137,10 +142,10 @@ describe("diff", () => {
 
   const partitioned = { partitioned: true };
   it.each<[string, IndexSpec, readonly Partial<Stored>[], boolean, string, object]>([
-    ["as the database", { index: owner.def }, [partitioned], true, "none", {}],
-    ["not as the database", { index: owner.def }, [{}], true, "update", { "/partitioned": [false, true] }],
+    ["like the database", { index: owner.def }, [partitioned], true, "none", {}],
+    ["unlike the database", { index: owner.def }, [{}], true, "update", { "/partitioned": [false, true] }],
     [
-      "not as asked for",
+      "unlike the declaration",
       { index: owner.def, partitioned: false },
       [partitioned],
       true,
@@ -148,7 +153,7 @@ describe("diff", () => {
       { "/partitioned": [true, false] },
     ],
     [
-      "in a database that is not",
+      "in a database that is not partitioned",
       { index: owner.def, partitioned: true },
       [],
       false,
@@ -168,7 +173,7 @@ describe("for any definition", () => {
   const fields = fc.uniqueArray(fc.constantFrom("a", "b", "1", "c.d"), { minLength: 1 });
   const definition = fc.tuple(fields, fc.constantFrom("asc", "desc"), fc.option(selector, { nil: undefined }));
 
-  it("its normal form is its own normal form, and no difference", () =>
+  it("its normal form is stable, and not a difference", () =>
     fc.assert(
       fc.asyncProperty(definition, async ([fields, direction, filter]) => {
         const index = {
@@ -204,7 +209,7 @@ describe("check", () => {
     expect(check({ i: { type: "text", index: { default_field: {} } } })).toEqual([]);
   });
 
-  it("one design document an index", () => {
+  it("one design document per index", () => {
     const index = { fields: ["a"] };
     expect(check({ i: { index }, j: { index, ddoc: "_design/mango-i" }, k: { index } })).toEqual([
       ["/indexes/j", "shared-design-doc"],
@@ -249,7 +254,7 @@ describe("removeIndexes", () => {
     });
   });
 
-  it("is done where there is none, and says where there is one of that name", async () => {
+  it("is done if there is none, and says where there is one with that name", async () => {
     expect(await removal(["k"])).toMatchObject({ action: "none", changes: [], warnings: [] });
     expect(await removal(["j"])).toMatchObject({
       action: "none",

@@ -1,4 +1,4 @@
-/** What is read from design documents is what CouchDB shows of them. */
+/** The indexes read from design documents are the same as CouchDB shows. */
 import { expect, it } from "vitest";
 import { indexesIn } from "../../../src/objects/indexes/from-design-docs.js";
 import { listIndexes } from "../../../src/objects/indexes/observe.js";
@@ -41,8 +41,8 @@ it.each<[string, object]>([
   ["a field whose name is a number", { views: { v: { ...byOwner, map: { fields: { b: "asc", "1": "asc" } } } } }],
   ["fields in a list", { views: { v: { ...byOwner, map: { fields: ["owner"] } } } }],
   ["a map that is a function", { views: { v: { ...byOwner, map: "function (doc) {}" } } }],
-  ["`partitioned` that is no boolean", { views: { v: byOwner }, options: { partitioned: "yes" } }],
-])("does not tell where a design document has %s", (_, doc) => {
+  ["`partitioned` that is not a boolean", { views: { v: byOwner }, options: { partitioned: "yes" } }],
+])("are unknown if a design document has %s", (_, doc) => {
   expect(indexesIn({ good: { language: "query", views: { v: byOwner } } }, false)).toHaveLength(1);
   expect(
     indexesIn({ good: { language: "query", views: { v: byOwner } }, bad: { language: "query", ...doc } }, false),

@@ -1,4 +1,4 @@
-/** Indexes on the server that the tests run against. */
+/** Indexes on the tests' server. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => couch.close());
 
-/** One look and one write; what the look said, and how many requests wrote. */
+/** One read and one write. Returns the difference that was found, and the number of writes. */
 async function bring(database: string, indexes: Spec["indexes"], on = couch) {
   const desired = await ensureIndexes.resolve?.({ database, indexes }, noFiles);
   if (!desired) throw new Error("no resolve");
@@ -109,7 +109,7 @@ describe("a changed definition", () => {
     expect([docs.map(({ b }: { b: number }) => b), warning]).toEqual([[1, 2], undefined]);
   });
 
-  it("whose design document was made with `partitioned` by hand is written with that", async () => {
+  it("whose design document was created with `partitioned` by hand is written with that", async () => {
     const database = await freshDatabase();
     const made = { name: "i", ddoc: "mango-i", partitioned: false, index: { fields: ["a"] } };
     await must(server(), "POST", `/${database}/_index`, { body: made });
@@ -117,7 +117,7 @@ describe("a changed definition", () => {
     expect(await bring(database, { i: { index: { fields: ["b"] } } })).toMatchObject({ action: "none" });
   });
 
-  it("leaves a second index in its design document as it is", async () => {
+  it("leaves a second index in its design document unchanged", async () => {
     const database = await freshDatabase();
     // CouchDB keeps the order of fields, which a JavaScript object (that of the embedded server, too) does not.
     const last = server().kind === "embedded" ? "a" : "1";
@@ -134,7 +134,7 @@ describe("a changed definition", () => {
   });
 });
 
-it("a design document that is in the way is refused, and left alone", async () => {
+it("a design document that is in the way is refused, and left unchanged", async () => {
   const database = await freshDatabase();
   const map = "function (doc) { emit(null); }";
   await must(server(), "PUT", `/${database}/_design/mango-i`, { body: { views: { v: { map } } } });
@@ -142,7 +142,7 @@ it("a design document that is in the way is refused, and left alone", async () =
   expect(await must(server(), "GET", `/${database}/_design/mango-i`)).toMatchObject({ views: { v: { map } } });
 });
 
-it("names with slashes and blanks are created and removed", async () => {
+it("names with slashes and spaces are created and removed", async () => {
   const database = await freshDatabase();
   const named = { name: "n/m ✓", ddoc: "a/b c" };
   expect(await bring(database, { [named.name]: { ddoc: named.ddoc, index: { fields: ["a"] } } })).toMatchObject({
@@ -154,7 +154,7 @@ it("names with slashes and blanks are created and removed", async () => {
   expect((await request(server(), "GET", `/${database}/_design/a%2Fb%20c`)).status).toBe(404);
 });
 
-it("a type whose service is missing is said so", async () => {
+it("a type whose service is missing is reported", async () => {
   const database = await freshDatabase();
   const spec: IndexSpec = { type: "text", index: { fields: [{ name: "a", type: "string" }] } };
   const probe = { ...spec, name: "probe", ddoc: "probe" };
@@ -166,13 +166,13 @@ it("a type whose service is missing is said so", async () => {
 });
 
 onReal("on a CouchDB", () => {
-  it("its own form of a selector is the one that is compared with", async () => {
+  it("its own form of a selector is used for comparison", async () => {
     const database = await freshDatabase();
     const selectors = fc.sample(selector, { seed: 20, numRuns: 60 }).filter((one) => Object.keys(one).length > 0);
     const accepted = [];
     for (const [i, filter] of selectors.entries()) {
       const body = { name: `i${i}`, ddoc: `d${i}`, index: { fields: ["a"], partial_filter_selector: filter } };
-      // Of a condition that names no field there is no index.
+      // There is no index for a condition that names no field.
       if ((await request(server(), "POST", `/${database}/_index`, { body })).status === 200) accepted.push(`i${i}`);
     }
     expect(accepted.length).toBeGreaterThan(selectors.length / 2);
@@ -201,7 +201,7 @@ onReal("on a CouchDB", () => {
     expect((await list(database)).map(({ name, def }) => [name, def.fields])).toEqual([["i", [{ a: "asc" }]]]);
   });
 
-  it("who may not change them is told so, though CouchDB says that it removed one", async () => {
+  it("a user without the permission to change them gets an error, although CouchDB says that it removed one", async () => {
     const database = await freshDatabase();
     const name = uniqueName("user");
     const login = { name, password: "long enough" };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sameSelector, storedSelector } from "../../../src/objects/indexes/selector.js";
 import { type Selector, selector } from "./selectors.js";
 
-describe("the form that CouchDB stores", () => {
+describe("the stored form", () => {
   it.each<[Selector, Selector]>([
     [{}, {}],
     [{ a: 1 }, { a: { $eq: 1 } }],
@@ -29,7 +29,7 @@ describe("the form that CouchDB stores", () => {
     expect(storedSelector(written)).toEqual(stored);
   });
 
-  it("of itself is itself", () =>
+  it("of a stored form is the same", () =>
     fc.assert(
       fc.property(selector, (selector) => {
         const stored = storedSelector(selector);
@@ -38,7 +38,7 @@ describe("the form that CouchDB stores", () => {
     ));
 });
 
-describe("the same", () => {
+describe("whether selectors are equal", () => {
   it.each<[Selector, Selector, boolean]>([
     [{ a: 1, b: 2 }, { b: { $eq: 2 }, a: 1 }, true],
     [{ a: 1, $and: [{ b: 2 }] }, { a: 1, b: 2 }, true],
@@ -60,23 +60,23 @@ describe("the same", () => {
     expect(sameSelector(a, b)).toBe(same);
   });
 
-  it("is what CouchDB makes of it", () =>
+  it("a selector equals its stored form", () =>
     fc.assert(fc.property(selector, (selector) => sameSelector(selector, storedSelector(selector)))));
 
-  it("is what has its members and parts in another order", () =>
+  it("a selector equals one with its fields and parts in another order", () =>
     fc.assert(fc.property(selector, (selector) => sameSelector(selector, turned(selector) as Selector))));
 
-  it("is not its opposite", () =>
+  it("a selector never equals its opposite", () =>
     fc.assert(
       fc.property(selector, (selector) => {
-        // What `$and` or `$or` combines out of nothing is true, and so is its opposite.
+        // An empty `$and` or `$or` is true, and so is its opposite.
         fc.pre(!JSON.stringify(storedSelector(selector)).includes("[]"));
         expect(sameSelector(selector, { $not: selector })).toBe(false);
       }),
     ));
 });
 
-/** With all that has no order turned round. */
+/** With everything unordered reversed. */
 function turned(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).map(([name, argument]) => {

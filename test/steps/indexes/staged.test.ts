@@ -66,8 +66,8 @@ function stopped(): Pick<StepContext<unknown>, "signal" | "progress"> {
   return { signal: stop.signal, progress: () => stop.abort(new Error("stop")) };
 }
 
-onReal("a changed Mango index of a database that is not small", () => {
-  it("is built out of the planner's sight, and no query notices", async () => {
+onReal("a changed Mango index in a big database", () => {
+  it("is built hidden from the planner, and no query notices", async () => {
     const database = await scene();
     const seen = new Set<string>();
     let done = false;
@@ -95,7 +95,7 @@ onReal("a changed Mango index of a database that is not small", () => {
     done = true;
     await reading;
     expect([...seen]).toEqual([`${count / 2} undefined`]);
-    // One field: that of the old index.
+    // Only the field of the old index.
     expect(new Set(await Promise.all(whileBuilding))).toEqual(new Set([1]));
     expect([...names]).toEqual([expect.stringMatching(/^mango-by-owner--staged-/)]);
     expect(first.rebuilds).toEqual([
@@ -120,16 +120,16 @@ onReal("a changed Mango index of a database that is not small", () => {
     expect([docs.length, warning]).toEqual([143, undefined]);
   });
 
-  it("goes on with what an earlier run has begun, and leaves nothing of it", async () => {
+  it("continues what an earlier run has started, and leaves nothing behind", async () => {
     const database = await scene();
     await expect(bring(database, becomes, {}, stopped())).rejects.toThrow("stop");
     const [, staged = ""] = await designDocs(server(), database);
     const { signature } = await indexOf(server(), database, staged);
-    // The document, the cleaning up, and the removal of the staged one: that was not written again.
+    // The document, the clean-up, and the removal of the staged one, which was not written again.
     expect(await bring(database, becomes)).toMatchObject({ writes: 3 });
     expect(await indexOf(server(), database, ddoc)).toMatchObject({ signature });
     expect(await designDocs(server(), database)).toEqual([ddoc]);
-    // As a run leaves it that is killed after the swap.
+    // As after a run that is killed after the swap.
     const { _rev, _id, ...doc } = await must(server(), "GET", `/${database}/_design/${ddoc}`);
     const mark = { "couchdb-migrate": { role: "staged", of: ddoc } };
     await must(server(), "PUT", `/${database}/_design/${staged}`, { body: { ...doc, ...mark } });
@@ -137,7 +137,7 @@ onReal("a changed Mango index of a database that is not small", () => {
     expect(await designDocs(server(), database)).toEqual([ddoc]);
   });
 
-  it("is not written over what somebody else has changed meanwhile", async () => {
+  it("does not overwrite what somebody else has changed meanwhile", async () => {
     const database = await scene();
     let meddled = false;
     const meddle = async () => {
@@ -152,7 +152,7 @@ onReal("a changed Mango index of a database that is not small", () => {
     expect(await fieldsOf(database)).toEqual([{ fields: [{ owner: "asc" }] }]);
   });
 
-  it("takes up the index that another design document has", async () => {
+  it("reuses the index of another design document", async () => {
     const database = await scene();
     await must(server(), "POST", `/${database}/_index`, {
       body: { name: "by-owner", ddoc: "twin", index: becomes },
@@ -164,8 +164,8 @@ onReal("a changed Mango index of a database that is not small", () => {
   });
 
   it.each<[string, object, object]>([
-    ["that was asked to be in place", becomes, { deploy: "inPlace" }],
-    ["whose fields JavaScript would put into another order", { fields: ["owner", "1"] }, {}],
+    ["that is to be deployed in place", becomes, { deploy: "inPlace" }],
+    ["whose fields JavaScript would reorder", { fields: ["owner", "1"] }, {}],
   ])("is written immediately: one %s", async (_, index, more) => {
     const database = await scene();
     expect(await bring(database, index, more)).toMatchObject({ writes: 1, rebuilds: [{ staged: false }] });

@@ -51,14 +51,14 @@ onReal("a completed one-shot replication", () => {
     expect(await get()).toEqual(completed);
   });
 
-  it("replicates again where its definition has changed, which the plan says, without the passwords", async () => {
+  it("replicates again if its definition has changed, as the plan says, without the passwords", async () => {
     const source = await freshDatabase("source");
     const target = databaseName("target");
     const id = uniqueName("copy");
     const { apply, plan } = await oneShot(id, source, target);
     const { password } = server().admin;
     const wrong = "not-the-password";
-    // Bad credentials do not end a replication: it is tried again and again.
+    // Bad credentials do not end a replication: CouchDB keeps retrying.
     expect(await apply({}, wrong)).toMatchObject({ applied: ["copy"] });
     const planned = await plan();
     expect(planned).toMatchObject({ changes: 1, steps: [{ state: "changed", action: "update" }] });

@@ -25,14 +25,19 @@ describe("diff", () => {
       { _replication_state: "completed", _replication_state_time: "2026", _replication_stats: {} },
       [],
     ],
-    ["the same, as older ones have it", {}, { _replication_id: "x", user_ctx: { name: "admin" } }, []],
-    ["the same, one with a default", { continuous: false, use_checkpoints: true }, {}, []],
-    ["the same, the other with defaults", {}, { create_target: false, winning_revs_only: false }, []],
+    ["the same, as stored by older versions", {}, { _replication_id: "x", user_ctx: { name: "admin" } }, []],
+    ["the same, with a default in the step", { continuous: false, use_checkpoints: true }, {}, []],
+    ["the same, with defaults on the server", {}, { create_target: false, winning_revs_only: false }, []],
     ["another source", { source: "http://c.example/a" }, {}, ["/source"]],
-    ["a password, where there was none", { source: withPassword("x") }, {}, ["/source"]],
+    ["a new password", { source: withPassword("x") }, {}, ["/source"]],
     ["another password", { source: withPassword("x") }, { source: withPassword("y") }, ["/source/auth/basic/password"]],
-    ["what is no default", { continuous: true, use_checkpoints: false }, {}, ["/continuous", "/use_checkpoints"]],
-    ["a field that nobody asked for", {}, { continuous: true }, ["/continuous"]],
+    [
+      "values other than the defaults",
+      { continuous: true, use_checkpoints: false },
+      {},
+      ["/continuous", "/use_checkpoints"],
+    ],
+    ["a field that is not declared", {}, { continuous: true }, ["/continuous"]],
     ["the same, with a field that no step can name", {}, { note: "by hand" }, []],
     ["another filter", { selector: { a: { b: 1 } } }, { selector: { a: { b: 2 } } }, ["/selector/a/b"]],
   ])("%s", async (_, spec, fields, paths) => {
@@ -41,7 +46,7 @@ describe("diff", () => {
     expect(action).toBe(paths.length > 0 ? "update" : "none");
   });
 
-  it("writes over the revision that was read, keeps the owner and further fields, and drops the state", async () => {
+  it("overwrites the revision that was read, keeps the owner and other fields, and drops the state", async () => {
     const kept = { owner: "kerrigan", user_ctx: { name: "kerrigan" }, note: "by hand" };
     const stored = storedOf({ _replication_state: "completed", ...kept });
     const difference = ensureReplication.diff(await desiredOf({ continuous: true }), stored);
@@ -55,7 +60,7 @@ describe("diff", () => {
     expect(difference.warnings).toEqual([{ code: "replication-restarts" }]);
   });
 
-  it("says that CouchDB has given it up", async () => {
+  it("says that CouchDB has given up on it", async () => {
     const stored = storedOf({ _replication_state: "failed", _replication_state_reason: "x" });
     expect(ensureReplication.diff(await desiredOf({}), stored)).toMatchObject({
       action: "none",
@@ -84,12 +89,12 @@ describe("no credential is shown", () => {
     source_proxy: "http://***@proxy.example",
   };
 
-  it("of one that is made", async () => {
+  it("for a new replication", async () => {
     const { changes } = ensureReplication.diff(await desiredOf(secrets), undefined);
     expect(Object.fromEntries(changes.map(({ path, after }) => [path.slice(1), after]))).toEqual(shown);
   });
 
-  it("of one that is there", () => {
+  it("for an existing one", () => {
     expect(shownReplication(storedDefinition(storedOf(secrets)))).toEqual(shown);
     const stored = { id: "r", rev: "2-x", deleted: false, doc: storedOf(secrets) };
     expect(removeReplication.diff({ id: "r" }, [stored]).changes).toEqual([
@@ -97,7 +102,7 @@ describe("no credential is shown", () => {
     ]);
   });
 
-  it("of one that changes", async () => {
+  it("for a changed one", async () => {
     for (const [spec, stored] of [
       [secrets, {}],
       [{}, secrets],
@@ -118,7 +123,7 @@ describe("check", () => {
     ["a server without a database", { target: "http://b.example/" }, ["/target not-a-database"]],
     ["no URL", { source: "http://a b/" }, ["/source not-a-url"]],
     ["two filters", { doc_ids: ["a"], filter: "a/b" }, ["/filter two-filters"]],
-    ["an id of CouchDB's", { id: "_design/a" }, ["/id bad-document-id"]],
+    ["an id reserved by CouchDB", { id: "_design/a" }, ["/id bad-document-id"]],
   ])("%s", (_, spec, expected) => {
     const problems = ensureReplication.check?.spec?.({ id: "r", source, target, ...spec } as never) ?? [];
     expect(problems.map(({ path, code }) => `${path} ${code}`)).toEqual(expected);

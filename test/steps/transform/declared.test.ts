@@ -32,7 +32,7 @@ it.each(unfit)("%j is not possible", (declared, message) =>
   expect(() => changeAsDeclared(document(), declared)).toThrow(message),
 );
 
-it("makes `__proto__` a member like any other", () => {
+it("treats `__proto__` like any other field", () => {
   const made = changeAsDeclared({}, { set: { "/__proto__/polluted": 1 } });
   expect(JSON.stringify(made)).toBe('{"__proto__":{"polluted":1}}');
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -48,5 +48,5 @@ describe("pointers", () => {
   ] as [Declared, string][])("%j is wrong", (declared, path) =>
     expect(pointerProblems(declared)).toEqual([expect.objectContaining({ path, code: "bad-pointer" })]),
   );
-  it("may be fine", () => expect(pointerProblems({ set: { "/a_b/_c": 1 }, unset: ["/x"] })).toEqual([]));
+  it("may be valid", () => expect(pointerProblems({ set: { "/a_b/_c": 1 }, unset: ["/x"] })).toEqual([]));
 });

@@ -11,11 +11,15 @@ const bodies: [title: string, Transform, object | undefined][] = [
   ["an equal one", (doc) => ({ ...doc }), undefined],
   ["keys in another order", () => ({ legs: 1, _id: "abathur" }), undefined],
   ["changed in place", (doc) => Object.assign(doc, { legs: 2 }), { ...document, legs: 2 }],
-  ["made anew, attachments stay", () => ({ wings: 2 }), { _id: "abathur", _rev: "1-a", wings: 2, _attachments: stub }],
-  ["attachments taken out stay", ({ _attachments, ...rest }) => ({ ...rest, legs: 3 }), { ...document, legs: 3 }],
-  ["a promise of it", async (doc) => ({ ...doc, legs: 2 }), { ...document, legs: 2 }],
   [
-    "what JSON makes of it",
+    "a new object, which keeps the attachments",
+    () => ({ wings: 2 }),
+    { _id: "abathur", _rev: "1-a", wings: 2, _attachments: stub },
+  ],
+  ["removed attachments, which stay", ({ _attachments, ...rest }) => ({ ...rest, legs: 3 }), { ...document, legs: 3 }],
+  ["a promise", async (doc) => ({ ...doc, legs: 2 }), { ...document, legs: 2 }],
+  [
+    "values that JSON converts",
     (doc) => ({ ...doc, at: new Date(0), no: undefined }),
     { ...document, at: "1970-01-01T00:00:00.000Z" },
   ],
@@ -35,9 +39,9 @@ const faults: [unknown, RegExp][] = [
   [{ legs: 10n }, /BigInt/],
   [{ half: "\ud800" }, /half a character/],
 ];
-it.each(faults)("%s is no document", async (value, message) => {
+it.each(faults)("%s is not a document", async (value, message) => {
   await expect(edit(() => value)).rejects.toThrow(message);
 });
-it("a backslash before a `u` is no half character", async () => {
+it("a backslash before a `u` is not a lone surrogate", async () => {
   expect((await edit(() => ({ path: "c:\\ud800" })))?.body).toMatchObject({ path: "c:\\ud800" });
 });

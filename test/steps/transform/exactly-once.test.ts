@@ -1,6 +1,6 @@
 /**
  * Each document is changed once, wherever the runner is killed and whichever answer is lost, while a user writes.
- * The change is one that shows when it is made twice: a counter plus one.
+ * The change is visible if it is made twice: a counter plus one.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Document, Killed, killedAt, lostAt, type Request, Scene } from "./scene.js";
@@ -10,12 +10,12 @@ const plusOne = (document: Record<string, unknown>) => ({ ...document, counter: 
 const size = 110;
 const ids = Array.from({ length: size }, (_, i) => `zergling-${String(i).padStart(3, "0")}`);
 
-/** With a number that CouchDB reads otherwise than we do, no revision of it comes out as predicted. */
+/** With a number that CouchDB reads differently, none of its revisions are as predicted. */
 function zerglings(more: object = {}): Document[] {
   return ids.map((_id, i) => ({ _id, counter: i, ...more }));
 }
 
-/** A user, who adds ten to a counter, or makes a new document, with each request that passes by. */
+/** A user who adds ten to a counter, or creates a new document, with each passing request. */
 class User {
   readonly #scene: Scene;
   readonly #expected = new Map<string, number>();
@@ -25,7 +25,7 @@ class User {
     this.#scene = scene;
   }
 
-  /** From now on every document is to be changed once. */
+  /** From now on, every document must be changed once. */
   async looksAway(): Promise<void> {
     this.#expected.clear();
     for (const { _id, counter } of await this.#scene.documents()) this.#expected.set(_id, Number(counter) + 1);
@@ -65,7 +65,7 @@ beforeAll(async () => {
   return () => scene.close();
 });
 
-/** Breaks a run of its own at each request of an undisturbed one. */
+/** Breaks a separate run at each request of an undisturbed one. */
 async function atEachRequest(name: string, work: (number: number) => Promise<void>): Promise<void> {
   for (let number = 1; number <= undisturbed; number += 1) {
     scene.step = `${name}-${number}`;
@@ -85,7 +85,7 @@ describe("a counter plus one, once for each document", () => {
 
   it.each(["before", "after"] as const)("with the answer to each request lost, %s the server acted", async (when) => {
     await atEachRequest(`lost-${when}`, async (number) => {
-      // It gets over it, or stops and is run again.
+      // The run recovers, or stops and is run again.
       await scene.run(plusOne, lostAt(number, when)).catch(() => scene.run(plusOne));
     });
   });

@@ -1,4 +1,4 @@
-/** What only a server can show: revisions as they are foretold, deletions, recreations, edited steps, refusals. */
+/** What only a server can show: predicted revisions, deletions, recreations, edited steps, refusals. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { predictedRevision } from "../../../src/couch/predicted-revision.js";
 import { must } from "../../support/request.js";
@@ -56,7 +56,7 @@ onReal("a revision comes out as it was foretold", () => {
 });
 
 describe("a document", () => {
-  it("that is made, or deleted and made again, behind the walk is changed, and one that was changed is not", async () => {
+  it("that is created, or deleted and recreated, behind the walk is changed, and a changed one is not", async () => {
     await fresh("again", "a", "b", "c");
     let done = false;
     const act = async ({ path }: { path: string }) => {
@@ -72,7 +72,7 @@ describe("a document", () => {
     expect(await counters()).toEqual({ "0": 1, a: 101, b: 31 });
   });
 
-  it("that no longer matches, when it comes to be written, is left alone", async () => {
+  it("that no longer matches when it is to be written is left alone", async () => {
     await fresh("matching", "a", "b");
     let done = false;
     const act = async ({ path }: { path: string }) => {
@@ -84,8 +84,8 @@ describe("a document", () => {
     expect(await counters()).toEqual({ a: -5, b: 1 });
   });
 
-  it("of which some copies took our edit, and others somebody else's, is changed as they left it", async () => {
-    // It takes no history from outside.
+  it("with our edit on some copies, and somebody else's on others, is changed as the winner left it", async () => {
+    // It does not accept revisions from outside.
     if (server().kind === "embedded") return;
     await fresh("split", "a", "b");
     let dead = false;
@@ -99,7 +99,7 @@ describe("a document", () => {
       },
     });
     await expect(killed).rejects.toThrow(Killed);
-    // As internal replication brings it: it loses to ours.
+    // As from internal replication: it loses to ours.
     const theirs = "0".repeat(32);
     const { _revisions } = await must(server(), "GET", `/${scene.database}/a?revs=true`);
     const { start, ids } = _revisions as { start: number; ids: readonly string[] };
@@ -111,7 +111,7 @@ describe("a document", () => {
     expect(await must(server(), "GET", `/${scene.database}/a?conflicts=true`)).not.toHaveProperty("_conflicts");
   });
 
-  it("is deleted where that is allowed", async () => {
+  it("is deleted if that is allowed", async () => {
     await fresh("deleting", "a", "b");
     const onlyB = (document: Record<string, unknown>) => (document._id === "a" ? null : document);
     await expect(scene.run(onlyB)).rejects.toMatchObject({ code: "refused", data: { ids: ["a"] } });
@@ -120,7 +120,7 @@ describe("a document", () => {
     expect(await counters()).toEqual({ b: 0 });
   });
 
-  it("that makes the function fail is named, nothing of its batch is written, and the edited step goes on", async () => {
+  it("that makes the function fail is named, nothing in its batch is written, and the edited step continues", async () => {
     await fresh("failing", "a", "b");
     const fails = (document: Record<string, unknown>) => {
       if (document._id === "b") throw new Error("no legs");
@@ -149,7 +149,7 @@ describe("a document", () => {
     expect(await counters()).toEqual({ a: 1, b: 11, c: 100 });
   });
 
-  it("with conflicting revisions is named before it is changed, where the step refuses them", async () => {
+  it("with conflicting revisions is named before it is changed, if the step refuses them", async () => {
     await fresh("conflicted", "a", "c");
     for (const half of ["1", "2"]) {
       const docs = [{ _id: "b", _rev: `1-${half.repeat(32)}`, counter: 0, half }];
@@ -161,7 +161,7 @@ describe("a document", () => {
       data: { documents: [{ id: "b", message: expect.stringContaining("conflicting revisions") }] },
     });
     expect(await counters()).toEqual({ a: 0, b: 0, c: 0 });
-    // What the step leaves alone is no matter.
+    // Documents that the step leaves alone do not matter.
     const notB = (document: Record<string, unknown>) => (document._id === "b" ? document : plusOne(document));
     expect(await scene.run(notB, {}, no)).toMatchObject({ changed: 2, conflicted: 0 });
     expect(await counters()).toEqual({ a: 1, b: 0, c: 1 });
@@ -171,7 +171,7 @@ describe("a document", () => {
     expect(_conflicts).toEqual([`1-${"1".repeat(32)}`]);
   });
 
-  it("with a number that JavaScript can't keep is named, and not written", async () => {
+  it("with a number that JavaScript can't represent is named, and not written", async () => {
     await fresh("exact", "a");
     const body = '{"_id":"big","counter":0,"id":9007199254740993}';
     const { url, admin } = server();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Pace } from "../../../src/transform/pace.js";
 
-/** Each line: how long the work took, how many documents it was, and how long is waited after it. Milliseconds. */
+/** Each line: how long the work took, the number of documents, and the pause after it. In milliseconds. */
 type Turn = readonly [took: number, documents: number, waits: number];
 
 async function waits(rate: number | undefined, turns: readonly Turn[]): Promise<number[]> {
@@ -27,7 +27,7 @@ async function waits(rate: number | undefined, turns: readonly Turn[]): Promise<
 const cases: [title: string, rate: number | undefined, turns: Turn[]][] = [
   ["no rate, no pause", undefined, [[1, 1_000, 0]]],
   [
-    "a batch a second",
+    "one batch per second",
     100,
     [
       [200, 100, 800],
@@ -36,7 +36,7 @@ const cases: [title: string, rate: number | undefined, turns: Turn[]][] = [
     ],
   ],
   [
-    "parts of a batch count as well",
+    "partial batches count, too",
     100,
     [
       [0, 50, 500],
@@ -45,7 +45,7 @@ const cases: [title: string, rate: number | undefined, turns: Turn[]][] = [
     ],
   ],
   [
-    "what was slow is not made up for",
+    "slow batches are not made up for",
     100,
     [
       [5_000, 100, 0],
@@ -53,7 +53,7 @@ const cases: [title: string, rate: number | undefined, turns: Turn[]][] = [
     ],
   ],
   [
-    "where nothing was changed nothing is waited for",
+    "there is no pause if nothing was changed",
     100,
     [
       [10, 0, 0],
@@ -66,7 +66,7 @@ it.each(cases)("%s", async (_, rate, turns) =>
   expect(await waits(rate, turns)).toEqual(turns.map(([, , wait]) => wait)),
 );
 
-it("does not wait on when the run is stopped", async () => {
+it("a pause ends when the run is stopped", async () => {
   const stop = new AbortController();
   const pace = new Pace(1, stop.signal);
   const paused = pace.did(1_000_000);

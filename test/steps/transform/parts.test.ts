@@ -1,4 +1,4 @@
-/** A transformation that is done in parts: where it is divided, and what each part is. */
+/** A transformation in parts: where it is divided, and what belongs to each part. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCouch } from "../../../src/couch/gateway.js";
 import { boundsOf, rangeOf } from "../../../src/transform/bounds.js";
@@ -40,7 +40,7 @@ describe("the bounds", () => {
     }
   }
 
-  it("part the documents evenly, and no document twice", async () => {
+  it("divide the documents evenly, and none twice", async () => {
     for (const parts of [1, 4, 23, 40]) {
       const found = await bounds(parts);
       expect(found).toHaveLength(parts - 1);
@@ -53,7 +53,7 @@ describe("the bounds", () => {
     }
   });
 
-  it("leave all that may come to the last part of an empty database", async () => {
+  it("leave all later documents to the last part of an empty database", async () => {
     const empty = await Scene.open([]);
     try {
       expect(await bounds(3, empty.database)).toEqual(["", ""]);
@@ -75,7 +75,7 @@ describe("the bounds", () => {
     [{ after: "b", upTo: "ß" }, ["c", "z", "ß"]],
     [{ after: "ß", upTo: undefined }, ["\u{1f600}", "\uffee"]],
     [{ after: "b", upTo: "b" }, []],
-  ])("%j are of bytes", (range, expected) => {
+  ])("%j are in byte order", (range, expected) => {
     expect(["", "a", "b", "c", "z", "ß", "\u{1f600}", "\uffee"].filter((id) => isWithin(range, id)).sort()).toEqual(
       expected.sort(),
     );
@@ -90,12 +90,12 @@ describe("a counter plus one in three parts, once for each document", () => {
     expect(await scene.locals()).toEqual(["_local/couchdb-migrate:default:undisturbed"]);
   });
 
-  it("with what arrives until all parts are done", async () => {
+  it("also changes documents that arrive until all parts are done", async () => {
     await reset("arriving");
     const made: string[] = [];
     let [edits, over] = [0, false];
     const user = async ({ path, method, number }: Request) => {
-      // What is pending is no longer looked for once the division says that all is over.
+      // Pending documents are no longer searched once the division says that everything is done.
       over ||= method === "PUT" && path.endsWith("arriving") && number > 20;
       if (over || method !== "PUT" || !path.includes("part-")) return;
       if (number % 3 === 0) edits += 1;
@@ -117,7 +117,7 @@ describe("a counter plus one in three parts, once for each document", () => {
     ["killed", (number: number) => killedAt(number, "after")],
     ["without an answer", (number: number) => lostAt(number, "after")],
   ] as const;
-  it.each(faults)("%s after one request or another", async (name, fault) => {
+  it.each(faults)("%s after some of its requests", async (name, fault) => {
     await reset(`${name}-0`.replaceAll(" ", "-"));
     await scene.runInParts(2, plusOne);
     const undisturbed = scene.requests.length;
@@ -141,7 +141,7 @@ describe("a counter plus one in three parts, once for each document", () => {
     const inLastPart = ({ method, path }: Request) => {
       if (method === "PUT" && path.includes("part-3")) throw new Killed();
     };
-    // It leaves a document of a part that gets done as it is.
+    // It does not change a document in a part that gets done.
     const not01 = (document: Record<string, unknown>) =>
       document._id === "zergling-01" ? document : plusOne(document);
     await expect(scene.runInParts(3, not01, { before: inLastPart })).rejects.toThrow(Killed);
@@ -163,7 +163,7 @@ describe("a counter plus one in three parts, once for each document", () => {
   });
 });
 
-describe("what was begun otherwise", () => {
+describe("a transformation that was started differently", () => {
   it("is not divided", async () => {
     await reset("undivided");
     await expect(scene.run(plusOne, killedAt(5, "before"))).rejects.toThrow(Killed);

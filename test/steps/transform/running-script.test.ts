@@ -15,12 +15,12 @@ async function open(source: string, options: Partial<ScriptOptions> = {}): Promi
 const document = { _id: "abathur", legs: 1 };
 const change = async (source: string, options?: Partial<ScriptOptions>) =>
   (await open(source, options)).change(document);
-/** Long enough to load a script on a crowded machine: only what does not end meets it. */
+/** Long enough to load a script on a busy machine: only a script that does not end reaches it. */
 const soon = { limit: 2_000, setting: "--script-timeout" };
 
 const returned: [title: string, body: string, expected: unknown][] = [
   ["the document, changed in place", "document.legs += 1; return document;", { _id: "abathur", legs: 2 }],
-  ["what JSON turns it into", "return { at: new Date(0), no: undefined };", { at: "1970-01-01T00:00:00.000Z" }],
+  ["values as JSON converts them", "return { at: new Date(0), no: undefined };", { at: "1970-01-01T00:00:00.000Z" }],
   ["what the `toJSON` of a class returns", "return { x: new (class { toJSON() { return 5; } })() };", { x: 5 }],
   ["null", "return null;", null],
   ["nothing", "", undefined],
@@ -28,7 +28,7 @@ const returned: [title: string, body: string, expected: unknown][] = [
   ["a string", "return 'x';", "x"],
   ["a number that JSON lacks, which is reported", "return { a: [NaN] };", { member: Number.NaN }],
   ["a BigInt, which is reported", "return { a: { b: 10n } };", { member: 10n }],
-  ["a promise of it", "return Promise.resolve({ legs: 3 });", { legs: 3 }],
+  ["a promise", "return Promise.resolve({ legs: 3 });", { legs: 3 }],
 ];
 it.each(returned)("returns %s", async (_, body, expected) => {
   expect(await change(`export default (document) => { ${body} };`)).toEqual(expected);
@@ -98,7 +98,7 @@ it.each(unloadable)("a module that %s can't be loaded", async (_, source, messag
   await expect(open(source, soon)).rejects.toMatchObject(failure);
 });
 
-it("is ended by the signal while it computes", async () => {
+it("a script is ended by the signal while it computes", async () => {
   const stop = new AbortController();
   const running = await open("export default () => { for (;;); };", { signal: stop.signal });
   const reason = new MigrateError("incomplete", { message: "time is up" });
@@ -107,7 +107,7 @@ it("is ended by the signal while it computes", async () => {
   await expect(changed).rejects.toBe(reason);
 });
 
-it("its exception is quoted without secrets", async () => {
+it("an exception is quoted without secrets", async () => {
   const foreign = (text: string) => text.replace("swarm", "***");
   const changed = change("export default () => { throw new Error('swarm!'); };", { foreign });
   await expect(changed).rejects.toThrow(/^\*\*\*!$/);
@@ -125,7 +125,7 @@ it("a cycle is described in one line, without secrets", async () => {
 it.each([
   ["loops at its top level", "for (;;); export default (d) => d;"],
   [
-    "awaits at its top level what never comes",
+    "has a top-level await that never settles",
     "setInterval(() => {}, 1e3); await new Promise(() => {}); export default (d) => d;",
   ],
 ])("a module that %s is ended by the signal", async (_, source) => {
@@ -139,7 +139,7 @@ it("names no setting if none changes the limit", async () => {
   await expect(open("for (;;);", { limit: 2_000 })).rejects.toThrow(/did not end within 2 s, while it was loaded$/);
 });
 
-describe("what a script prints goes to whoever asked for it, and to no stream of the process", () => {
+describe("a script's output goes to its listener, and to no stream of the process", () => {
   const printed = async (source: string) => {
     const texts: (string | undefined)[] = [];
     const print = (text: string | undefined) => void texts.push(text);
@@ -164,7 +164,7 @@ describe("what a script prints goes to whoever asked for it, and to no stream of
       ["hello\n"],
     ],
     [
-      "of any length, which is said in its place",
+      "of any length, with a note instead of a long text",
       "export default () => { console.log('x'.repeat(5e6)); console.log('end'); return null; };",
       ["(a text of 5000001 characters)", "end\n"],
     ],
@@ -172,7 +172,7 @@ describe("what a script prints goes to whoever asked for it, and to no stream of
     expect(await printed(source)).toEqual(expected);
   });
 
-  it("whose rest is left out, where it prints without an end", async () => {
+  it("whose rest is left out if the output is endless", async () => {
     const texts = await printed(
       "export default () => { for (let i = 0; i < 1e6; i++) process.stdout.write('creep\\n'); return null; };",
     );
@@ -181,7 +181,7 @@ describe("what a script prints goes to whoever asked for it, and to no stream of
     expect(texts.length).toBeLessThan(10_000);
   });
 
-  it("and is awaited until it was heard", async () => {
+  it("and is awaited until it is handled", async () => {
     const texts: (string | undefined)[] = [];
     const source = `export default () => new Promise((resolve) => {
       process.stdout.write("creep", () => resolve(null));
@@ -193,16 +193,16 @@ describe("what a script prints goes to whoever asked for it, and to no stream of
 
 it.each([
   ["null", "null"],
-  ["what an answer looks like", "{ json: '{}' }"],
+  ["something that looks like an answer", "{ json: '{}' }"],
   ["a text", "'hello'"],
-])("posting %s ends the script, and not the run with a bug", async (_, message) => {
+])("posting %s ends the script, but not the run with a bug", async (_, message) => {
   const source = `import { parentPort } from "node:worker_threads";
     export default () => { parentPort.postMessage(${message}); return { legs: 6 }; };`;
   const failure = { code: "step-failed", message: expect.stringMatching(/^the script posted a message.*abathur/) };
   await expect(change(source)).rejects.toMatchObject(failure);
 });
 
-it("an exception whose message is no text is quoted all the same", async () => {
+it("an exception whose message is not text is still quoted", async () => {
   const source = "export default () => { throw Object.assign(new Error(), { message: 5 }); };";
   await expect(change(source, { foreign: (text) => text.replace("x", "y") })).rejects.toThrow("5");
 });

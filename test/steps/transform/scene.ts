@@ -1,4 +1,4 @@
-/** A transformation at work in a database of its own, whose requests can be broken off one by one, beside a user. */
+/** A transformation at work in a new database, whose requests can fail one by one, alongside a user. */
 
 import { MigrateError } from "../../../src/contract/errors.js";
 import type { Couch } from "../../../src/couch/couch.js";
@@ -21,7 +21,7 @@ export interface Request {
   readonly path: string;
 }
 
-/** What happens around a request; what is thrown is what the runner gets in place of its answer. */
+/** What happens around a request; a thrown error is what the runner gets instead of the answer. */
 export interface Around {
   before?(request: Request): void | Promise<void>;
   after?(request: Request): void | Promise<void>;
@@ -47,12 +47,12 @@ export class Scene {
     return scene;
   }
 
-  /** Until it is done, or is killed. */
+  /** Until it is done, or killed. */
   async run(transform: Transform, around: Around = {}, more: More = {}): Promise<Counts> {
     return this.#at(around, async (couch) => (await transformAll(this.#options(transform, couch, more))).counts);
   }
 
-  /** As processes do it that each do a part, one after the other. */
+  /** Like processes that each do a part, one after another. */
   async runInParts(parts: number, transform: Transform, around: Around = {}, more: More = {}): Promise<void> {
     await this.#at(around, async (couch) => {
       const options = this.#options(transform, couch, more);
@@ -63,7 +63,7 @@ export class Scene {
     });
   }
 
-  /** How many documents a plan says that match. */
+  /** The number of matching documents in a plan. */
   matching(selector: Selector | undefined): Promise<number> {
     const signal = new AbortController().signal;
     return this.#at({}, async (couch) => {
@@ -134,7 +134,7 @@ export class Scene {
     return rows.map(({ id }: { id: string }) => id);
   }
 
-  /** As somebody else would. */
+  /** As another user. */
   async edit(id: string, change: (document: Document) => object): Promise<void> {
     const path = `/${this.database}/${id}`;
     await must(server(), "PUT", path, { body: change(await must(server(), "GET", path)) });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Couch } from "../../../src/couch/couch.js";
 import { inTurn } from "../../../src/transform/script-slots.js";
 
-it("two scripts run at once, under any lease and even after a failure, and each run has its own limit", async () => {
+it("two scripts run concurrently, under any lease and even after a failure, and each run has its own limit", async () => {
   const [run, other] = [{ shared: new Map() } as unknown as Couch, { shared: new Map() } as unknown as Couch];
   const most = { run: 0, other: 0 };
   const now = { run: 0, other: 0 };

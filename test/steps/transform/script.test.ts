@@ -20,9 +20,9 @@ async function load(script: string, name = "x.mjs"): Promise<readonly object[]> 
 const problems: [title: string, script: string, expected: object, name?: string][] = [
   ["no module", "export default (", { code: "script-syntax", line: 1 }],
   ["no default export", "export const a = 1;", { code: "script-fails" }],
-  ["a default that is no function", "export default 5;", { code: "script-fails" }],
+  ["a default export that is not a function", "export default 5;", { code: "script-fails" }],
   [
-    "one that throws",
+    "a module that throws",
     'throw new Error("not today");',
     { code: "script-fails", message: expect.stringContaining("not today") },
   ],
@@ -44,14 +44,14 @@ it.each(problems)("%s", async (_, script, expected, name) =>
   expect(await load(script, name)).toEqual([expect.objectContaining(expected)]),
 );
 
-it("its text is part of the checksum, and Node's modules are there", async () => {
+it("the script's text is part of the checksum, and Node's modules are available", async () => {
   const one = await load('import { createHash } from "node:crypto";\nexport default (d) => createHash && d;\n');
   const other = await load('import { createHash } from "node:crypto";\nexport default (d) => createHash || d;\n');
   expect(one).toMatchObject([{ id: "x", checksum: expect.any(String) }]);
   expect((one[0] as { checksum: string }).checksum).not.toBe((other[0] as { checksum: string }).checksum);
 });
 
-it("is loaded by the bundled command too, where an `import` of it must not have become a `require`", async () => {
+it("a script is also loaded by the bundled command, where its `import` must not have become a `require`", async () => {
   const folder = await makeFolder();
   const yaml = "- id: x\n  transformDocuments: { database: zerglings, script: x.mjs }\n";
   await writeFiles(folder, { "001.yaml": yaml, "x.mjs": "export default (document) => document;\n" });
