@@ -1,8 +1,10 @@
 /**
  * An embedded server that answers as CouchDB does, for development and tests: one node, in memory, gone when it is
  * closed. The contract suite (test/contract) checks it and a real CouchDB 3.5 against the same expectations.
+ *
  * The functions of design documents run in a separate engine (views/function-thread.ts) and can't reach this process:
  * after an import, they are someone else's code. The regular expressions of selectors run there too.
+ *
  * What it can't show:
  * - clusters: there is one node, every write is a 201, and no write ever falls below quorum;
  * - replication: documents in `_replicator` are stored, and nothing happens;

@@ -1,5 +1,6 @@
 /**
  * Differences between CouchDB versions that matter to a client.
+ *
  * The contract suite checks the embedded server and a real CouchDB 3.5 against the same expectations. Differences of
  * older versions are emulated from their documentation and source code, and no test compares them.
  */

@@ -1,6 +1,7 @@
 /**
  * Builds dist/ from src/: the command line and the library as files that need no packages, the library's types, and
  * the licences and the list of the bundled packages.
+ *
  * The library is CommonJS, which starts faster. The ES module re-exports it, so a program that loads both has one
  * copy. The types do the same: index.d.ts re-exports library.d.cts.
  */

@@ -1,6 +1,7 @@
 /**
  * image-files.mjs FOLDER: copies the files for the image into FOLDER. Types are omitted, because nothing in the image
  * compiles, and so is the embedded server, which is for development.
+ *
  * Every file gets the same mode on every machine: any user that runs the image can read it, regardless of the umask
  * of the checkout.
  */

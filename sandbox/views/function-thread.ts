@@ -50,6 +50,7 @@ export class FunctionThread {
 
   /**
    * Returns the JSON texts that the function returned.
+   *
    * @throws CouchError 500 if the function does not end in time, or runs out of memory or stack
    */
   call(call: FunctionCall): Promise<readonly string[]> {

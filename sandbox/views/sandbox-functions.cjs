@@ -2,7 +2,9 @@
  * The thread that runs the functions of design documents. They run in QuickJS, CouchDB's own engine since 3.5,
  * compiled to WebAssembly: the functions have the objects of that engine and none of Node's. Only text is passed in
  * and out. No object of this thread is passed into the engine, so no chain of constructors leads out of it.
+ *
  * JavaScript, because a thread is started from a file, also in the tests.
+ *
  * A message `{ key, setup?, name, args }` calls a function of the prelude once per item of `args`, in the context
  * with that key. The answer is `{ results }`, `{ absent }` (the context does not exist or no longer exists: retry
  * with `setup`), or `{ broken }`.

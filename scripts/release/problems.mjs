@@ -3,6 +3,7 @@ import { derivedFrom, placeholder, slugOf } from "./owner.mjs";
 
 /**
  * Returns all problems, one sentence each.
+ *
  * @param release
  *   `manifest`: package.json. `tag`: the tag that is being released. `notes`: the section of its version in the
  *   changelog, if there is one. `repository`: where the workflow runs, as `owner/name`; absent outside a workflow.

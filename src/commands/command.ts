@@ -1,6 +1,7 @@
 /**
  * A command: what yargs and the help need to know about it, and what it does. `run` parses nothing and decides only
  * its own exit codes: settings are resolved before it, errors are rendered after it.
+ *
  * To add one: write `commands/<name>.ts`, add it to the list in `commands/index.ts` and its name to `commandNames` in
  * settings/setting.ts; list its flags in settings/table.ts. Modules that only this command needs are imported inside
  * `run`.

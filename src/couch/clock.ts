@@ -2,6 +2,7 @@
  * How many seconds the server's clock is ahead of this machine's (negative: behind). The Date header of a response
  * has whole seconds, and servers update it once per second, at some time between request and response; any offset
  * within that uncertainty counts as 0. `undefined`: the response has no date. Pure.
+ *
  * @param asked, answered milliseconds since 1970, by this machine's clock
  */
 export function clockOffset(date: string | undefined, asked: number, answered: number): number | undefined {

@@ -79,6 +79,7 @@ export class Databases {
   /**
    * Returns the incarnation for each name; `undefined`: the database does not exist. Sends one request in total, or
    * one per 25 names.
+   *
    * @param otherwise returns the incarnation to use for a database that can't be read, or throws
    */
   async incarnations(

@@ -2,12 +2,14 @@
  * What allows a run to write: one lease, or several. The guard is checked in the one place that sends, before every
  * attempt, when the connection is ready and before the first byte is sent: CouchDB itself can't refuse the writes of
  * a holder that is too late.
+ *
  *  - Nothing is sent while a renewal is overdue: renewals go first, also under a rate limit.
  *  - A write that waits (for a renewal, a pause, a connection) fails when the lease is lost.
  *  - A write that no revision protects (revised.ts) must end within the rest of the lease, and is only repeated by
  *    callers that first check what the server holds.
  *  - Work that must precede the first write is done just before that write, not earlier: a run that fails before has
  *    left nothing behind.
+ *
  * The writes that renew and release the lease, and writes that no other runner depends on, have no guard.
  */
 

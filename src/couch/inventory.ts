@@ -56,6 +56,7 @@ export class Inventory {
 
   /**
    * Asks the server which of these databases exist. They are then the databases that are known to exist.
+   *
    * @param named names and patterns
    * @param otherwise returns the incarnation to use for a database that can't be read, or throws
    */

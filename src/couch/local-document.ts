@@ -1,5 +1,6 @@
 /**
  * Writes `_local` documents reliably.
+ *
  * CouchDB 2 and later don't check their revisions, don't repair stale copies, and order conflicting copies by their
  * revisions *as strings*. So the revision has a fixed width and is managed here, and only a 201, which means a
  * quorum, counts. Only one process writes at a time: the holder of the lease.
@@ -76,6 +77,7 @@ export interface Draft {
 /**
  * Writes the result of `draft` until a quorum has it, and returns the revision. After a lost answer, calls `draft`
  * again and overwrites whatever is there. Throws `below-quorum`, and the error of the last attempt.
+ *
  * @param known the newest revision that the caller knows
  */
 export async function writeLocal<D extends Draft>(

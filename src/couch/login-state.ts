@@ -34,9 +34,11 @@ export function becoming(state: LoginState, credentials: Credentials): LoginStat
 
 /**
  * The next state after the server refuses `state.using`; `undefined`: there is none, and the run ends.
+ *
  * At the start, the declared password is tried, then the previous one, so at most two are refused. If credentials
  * were accepted and later refused, someone else changed them (another runner that rotates passwords, or that ended
  * the admin party): then the declared ones get one more chance.
+ *
  * @param party an anonymous `_session` shows `_admin`: the server has no admin yet, and refuses all credentials
  */
 export function afterRefusal(state: LoginState, party: boolean): LoginState | undefined {

@@ -1,15 +1,19 @@
 /**
  * The main transport: nano builds each request, and our own dispatcher sends it.
+ *
  * What nano does: it builds the URL, the headers, the body and the login of a request, and calls Node's `fetch` with
  * them. It takes headers only from its configuration, so an instance has one login; when the login changes, the next
  * request gets a new instance.
+ *
  * What the dispatcher does: `agentOptions` is nano's documented way to replace the layer below `fetch`. The
  * dispatcher sends through http-transport.ts, which checks the lease when the connection is ready and before the
  * first byte is sent, limits the time and the size of the response, aborts the request with its signal, and resolves
  * only with complete responses. Then the dispatcher passes the response to fetch.
+ *
  * Why: fetch's own dispatcher can't check the lease before the first byte. nano reads a text without a catch: if the
  * body is cut off or aborted while nano reads it, the process would exit with an unhandled rejection. A complete
  * response can't be cut off or aborted; for the same reason the dispatcher has the signal, and nano does not.
+ *
  * The dispatcher also records the response, and `send` resolves with it. nano returns a success without its status,
  * but CouchDB's 201 and 202 are different, and a failure without its text.
  */

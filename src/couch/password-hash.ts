@@ -54,6 +54,7 @@ function sha1(password: string, salt: string): Buffer {
  * Creates a hash that this version of CouchDB stores unchanged. The salt is always new: CouchDB caches passwords by
  * salt, and would still accept the old one. Older versions only support SHA-1, and derive the key for each request;
  * therefore 10 iterations.
+ *
  * @param version as `GET /` returns it
  */
 export async function hashFor(version: string, password: string): Promise<string> {

@@ -2,6 +2,7 @@
  * Predicts the revision that CouchDB will give to an edit. CouchDB derives it only from the parent and the content
  * (`couch_db:new_revid`): the MD5 of Erlang's external term format of `[Deleted, Generation, Parent, Body,
  * Attachments]`. So if the revision is in a document's history, exactly this edit took place.
+ *
  * The prediction need not be right on every server: see `isCalibrated` in transform/marker.ts, and what
  * transform/fate.ts decides without it.
  */

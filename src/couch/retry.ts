@@ -152,6 +152,7 @@ export const defaultPolicy: RetryPolicy = {
 
 /**
  * How long to wait before attempt `attempt + 1`; `undefined`: no further attempt.
+ *
  * @param absent no server listens at the address
  * @param retryAfter the header, in seconds; dates are not supported
  * @param random in [0, 1): runners that failed together must not return together

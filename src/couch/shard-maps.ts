@@ -1,6 +1,7 @@
 /**
  * The shard maps of databases, from the node that answers: one listing for any number of databases, which opens none
  * of them. `_dbs_info` opens every shard of each database.
+ *
  * A map is a document. It is created and deleted with its database, so its revision distinguishes incarnations. It
  * also changes when shards are moved: a changed revision may mean the same incarnation, but a new incarnation always
  * has another revision.
@@ -25,6 +26,7 @@ const others = 400;
 /**
  * Results by database; if a database has no map, it does not exist as far as this node knows. `undefined`: the
  * listing can't be read. It needs a server admin, CouchDB 2.1, and no proxy that blocks `/_node`.
+ *
  * @param names one or more
  */
 export async function shardMaps(

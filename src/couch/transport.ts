@@ -2,6 +2,7 @@
  * One request on the wire and its complete response. Two transports implement it, and both pass
  * test/couch/transport.test.ts: http-transport.ts (light) and nano-transport.ts, which uses the former.
  * run-transport.ts decides which one sends.
+ *
  * A transport never follows a redirect, never repeats a request, limits the response in time and size, and resolves
  * only once the response is complete. Any HTTP status is a response; without one, it rejects with a
  * `TransportFailure`.

@@ -1,6 +1,7 @@
 /**
  * A check of `doctor`. To add one: write `checks/<name>.ts` and add it to the list in `checks/index.ts`, at its
  * position in the report.
+ *
  * A check may throw: the others still run, and `run-checks.ts` handles the error. A check only sends reads. Text from
  * the server goes through `foreign` before it is shown.
  */

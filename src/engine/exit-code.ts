@@ -7,6 +7,7 @@ import type { ApplyResult } from "../contract/results.js";
 
 /**
  * The exit code of the process: the class that all failures share; if they differ, the class of a failed step.
+ *
  * @param detailed older files count as pending
  */
 export function exitCodeOf({ older, failures }: Pick<ApplyResult, "older" | "failures">, detailed: boolean): number {

@@ -8,6 +8,7 @@ import type { Migrations, Step } from "../migrations/step.js";
 /**
  * Throws InvalidInput with every pair of steps that claim the same object because their patterns overlap. What the
  * files alone show is checked when they are loaded; this check is for patterns.
+ *
  * @param existing the databases that exist; those that steps create are added here
  * @param own the tool's own database
  */

@@ -33,6 +33,7 @@ const mostLostAtOnce = 4;
 /**
  * A run that loses its lease stops, takes the lease again, and continues from the current state of the server, as the
  * next run would. So hours of work survive a restart of CouchDB.
+ *
  * @param begun the assessment that the work starts from, narrowed to the share
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {

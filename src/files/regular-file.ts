@@ -2,6 +2,7 @@
  * Opens and reads regular files only: a pipe without a writer would block forever, and a device may have no end. The
  * check applies to the opened file, so it can't be replaced in between. Links are followed: a mounted Secret consists
  * of links.
+ *
  * Synchronous where a file is read in one go: a set has hundreds of small files, and a promise of node:fs costs
  * several times as much as the file.
  */

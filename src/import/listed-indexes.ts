@@ -25,6 +25,7 @@ export interface FoundIndex {
  * The indexes that `ensureIndexes` can declare: type json, with a design document and a name that no other index has.
  * The design documents of the others are imported as design documents. `partitioned`: whether the database is
  * partitioned.
+ *
  * `_index` stores the definition with its original notation, and treats the same index in another notation as a new
  * one. So each definition keeps its original notation, for services that request it themselves.
  */

@@ -15,6 +15,7 @@ export function forgetStep(ledger: Ledger, id: string, place: LedgerPlace): Ledg
 
 /**
  * The ledger with the present form of the step, as if it had just been applied in these databases.
+ *
  * @param databases those that it works in now, each with its incarnation
  * @param version of couchdb-migrate
  */

@@ -1,5 +1,6 @@
 /**
  * What the leaves of the lease document mean: pure decisions of the protocol in lease.ts.
+ *
  * On a cluster a document can have several live leaves at the same time, and a plain GET returns any one of them. So
  * the lease is always read with `open_revs=all`, and every decision considers all leaves.
  */

@@ -1,7 +1,9 @@
 /**
  * The lease: at most one runner works on a migration set.
+ *
  * CouchDB gives at most one 201 for the writes on one parent revision, but a document may have several leaves, and a
  * 202 leaves a stray leaf behind that others may see first. So:
+ *
  *  1. Read all leaves.
  *  2. If one is held, wait until the held revisions have not changed for one TTL on our own monotonic clock.
  *  3. Write on the leaf of the highest generation, with a token larger than all others.
@@ -11,6 +13,7 @@
  *  5. Read again. Bury siblings and what was there before; yield to anything else (lease-leaves.ts: `judge`).
  *  6. Renew by compare-and-set; stop once 0.6 TTL have passed since the last renewal was *sent* (held-lease.ts).
  *  7. Release in place: `holder: null`, and, if everything is done, a snapshot for the next run (engine/fast-path/).
+ *
  * After a lost answer: read, and if our nonce is there, write it again and continue at 5. Steps 1 to 5 are in
  * acquisition.ts.
  */

@@ -1,6 +1,7 @@
 /**
  * How the files of a run compare with what was applied: the rule that keeps a pod of the previous version from
  * undoing the new one during a rolling update. Pure; no other code decides it.
+ *
  * A run notes its version in the ledger, under the lease and before the first write of a step. So every version that
  * has changed anything is noted, even if it failed or was killed; and files whose version is noted, but is not the
  * newest, are older. Files that were never seen are newer: a revert commit that adds a step can't be distinguished

@@ -1,6 +1,7 @@
 /**
  * One digest of everything that a load has read: files and folders that steps name in addition to the migration
  * files, and variables. Two loads with the same digest, by the same version of the tool, produce the same steps.
+ *
  * Anyone who sees a digest can test guesses against it, so there is none if any input is secret.
  */
 import { createHash } from "node:crypto";

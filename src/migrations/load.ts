@@ -21,8 +21,10 @@ export interface LoadOptions {
   readonly env?: Env;
   /**
    * What to do with a variable that is not set and has no default. Default: `error`.
+   *
    * `unknown-secrets`: a secret field that uses it is unknown, and so is one whose `${file:…}` does not exist; in any
    * other field it is an error. Only `plan` and `status` accept such steps.
+   *
    * `unknown`: any field that uses it is unknown. Its type, names that contain it, and claims by other steps are not
    * checked. Only for validating the files: no function accepts such steps.
    */

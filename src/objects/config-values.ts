@@ -1,4 +1,7 @@
-/** What an ini file can hold, which of it is secret, and how a plan shows it. Shared by the kinds of configuration. */
+/**
+ * What an ini file can contain, which values are secret, and how a plan shows them. Shared by the configuration
+ * kinds.
+ */
 import type { Couch } from "../couch/couch.js";
 import { configSection, type NodeLook, onEveryNode } from "../couch/nodes.js";
 import { masked } from "../secrets/masked.js";
@@ -14,7 +17,7 @@ export interface ConfigKey {
   readonly key: string;
 }
 
-/** CouchDB finds sections by these characters when it writes its file. */
+/** The characters by which CouchDB recognises sections when it writes its file. */
 export const sectionPattern = "^[A-Za-z0-9._-]+$";
 export const keyPattern = "^[!-:<>-Z\\\\^-~](?:[ -:<>-Z\\\\^-~]*[!-:<>-Z\\\\^-~])?$";
 
@@ -26,7 +29,10 @@ export function pointerTo({ section, key }: ConfigKey): string {
   return toPointer([section, key]);
 }
 
-/** `undefined`: an ini file can hold it. CouchDB takes bytes for characters, so of UTF-8 it takes what looks like Latin-1. */
+/**
+ * `undefined`: an ini file can contain the value. CouchDB reads bytes as characters, so it accepts UTF-8 text whose
+ * bytes are printable in Latin-1.
+ */
 export function whyNotIni(value: string): string | undefined {
   const bytes = Buffer.from(value).toString("latin1");
   if (value === "") return "CouchDB drops empty values from its configuration; use removeConfig to remove a value";
@@ -37,17 +43,17 @@ export function whyNotIni(value: string): string | undefined {
   return undefined;
 }
 
-/** Admins have a step of their own, which sends hashes. */
+/** Admins have their own step kind, which sends hashes. */
 export function adminsProblem(sections: object, instead: string): readonly SpecProblem[] {
   if (!Object.hasOwn(sections, "admins")) return [];
   const message = `\`admins\` contains passwords; use \`${instead}\` for them`;
   return [{ path: "/admins", code: "use-another-step", message }];
 }
 
-/** Sections of which every value is secret. */
+/** Sections in which every value is secret. */
 const secretSections: ReadonlySet<string> = new Set(["admins", "jwt_keys"]);
 
-/** Whether it is secret, whoever put it there. */
+/** Whether it is secret, in the files and on the server. */
 export function isSecretConfig({ section, key }: ConfigKey, value: string): boolean {
   return secretSections.has(section) || (isSecretName(key) && !isBooleanText(value));
 }
@@ -56,7 +62,7 @@ export function shownValue(at: ConfigKey, value: string): string {
   return isSecretConfig(at, value) ? masked : maskUrls(value);
 }
 
-/** What the nodes have there: the value where all have the same, otherwise each node's. `null`: nothing. */
+/** The value if all nodes have the same one, otherwise each node's value. `null`: no value. */
 export function shownBefore(at: ConfigKey, nodes: readonly NodeConfig[]): unknown {
   const up = nodes.filter(({ down }) => !down);
   const values = up.map(({ node, values }) => [node, values.get(claim(at))] as const);
@@ -66,7 +72,7 @@ export function shownBefore(at: ConfigKey, nodes: readonly NodeConfig[]): unknow
   return Object.fromEntries(values.map(([node, value]) => [node, show(value)]));
 }
 
-/** What one node has, of the values that were asked for. */
+/** One node's values of the requested keys. */
 export interface NodeConfig {
   readonly node: string;
   readonly down: boolean;
@@ -74,7 +80,7 @@ export interface NodeConfig {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** One request for each section of each node. */
+/** Sends one request per section and node. */
 export async function observeConfig(couch: Couch, keys: readonly ConfigKey[]): Promise<readonly NodeConfig[]> {
   const sections = [...new Set(keys.map(({ section }) => section))];
   const looks: readonly NodeLook<Map<string, string>>[] = await onEveryNode(couch, async (node) => {

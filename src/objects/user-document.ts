@@ -1,4 +1,4 @@
-/** Documents of `_users`: how they are named and read. */
+/** Documents of `_users`: their ids, and how to read them. */
 import type { Couch } from "../couch/couch.js";
 import { type Path, path } from "../couch/path.js";
 import type { Schema } from "../steps/schema.js";
@@ -6,7 +6,7 @@ import type { JsonObject } from "../text/json.js";
 
 const idPrefix = "org.couchdb.user:";
 
-/** Without what only says of which revision it is: CouchDB's `_conflicts`. */
+/** Without `_conflicts`, which CouchDB adds. */
 export interface UserDocument extends JsonObject {
   readonly _rev?: string;
 }
@@ -34,7 +34,7 @@ export function userPath(name: string): Path {
   return path`/_users/${userId(name)}`;
 }
 
-/** `undefined`: there is no such user, or no `_users` yet. */
+/** `undefined`: the user, or `_users`, does not exist. */
 export async function readUser(couch: Couch, name: string): Promise<StoredUser | undefined> {
   const { status, body } = await couch.read<UserDocument>(userPath(name), {
     query: { conflicts: true },
@@ -45,7 +45,7 @@ export async function readUser(couch: Couch, name: string): Promise<StoredUser |
   return { doc, conflicted: _conflicts !== undefined };
 }
 
-/** Sorted, each once, so that neither order nor repetition is a difference. */
+/** Sorted, without duplicates, so that neither order nor repetition is a difference. */
 export function roleSet(roles: unknown): readonly string[] {
   return Array.isArray(roles) ? [...new Set(roles as string[])].sort() : [];
 }

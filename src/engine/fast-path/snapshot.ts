@@ -1,5 +1,6 @@
 /**
  * Tells the next run that it has nothing to do, without reading the ledger or parsing the files.
+ *
  * The snapshot is in the lease document: the lease's holder leaves it there when everything is done. Only a holder of
  * the lease writes the ledger, and taking the lease rewrites that document by compare-and-set. So a snapshot in it is
  * valid, and a late runner can't put back an old one. The ledger's revision shows whether someone edited the ledger

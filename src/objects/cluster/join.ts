@@ -1,4 +1,4 @@
-/** Makes nodes known to each other, by their documents in `_nodes`; needs neither their addresses nor their passwords. */
+/** Joins nodes to a cluster with their documents in `_nodes`; needs neither their addresses nor their passwords. */
 
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
@@ -12,7 +12,7 @@ import { span } from "../../text/span.js";
 const longestWait = 60_000;
 const look = 200;
 
-/** Before 3.0 the documents are behind another port. */
+/** Before 3.0, these documents are on another port. */
 export async function canJoin(couch: Couch): Promise<boolean> {
   return isAtLeast(await couch.version(), "3.0");
 }
@@ -22,13 +22,16 @@ export async function addNode(couch: Couch, node: string): Promise<void> {
 }
 
 export interface Awaited {
-  /** Names that have to be in the cluster. */
+  /** Names of nodes that must be in the cluster. */
   readonly nodes: readonly string[];
-  /** How many there have to be at least. */
+  /** The minimum number of nodes. */
   readonly size: number;
 }
 
-/** Resolves when all of them are there, and each of them knows all: what is made from then on is made on all. */
+/**
+ * Resolves when all nodes are connected and each knows all others: databases that are created from then on are
+ * created on all of them.
+ */
 export async function untilJoined(
   couch: Couch,
   awaited: Awaited,

@@ -1,4 +1,7 @@
-/** What all nodes of a cluster must have alike, and start without: `uuid`, and the secret that signs cookies. */
+/**
+ * Settings that must be the same on all nodes of a cluster, but start out different: `uuid`, and the secret that
+ * signs cookies.
+ */
 import { randomBytes } from "node:crypto";
 import type { Couch } from "../../couch/couch.js";
 import { configSection, onEveryNode, setConfig } from "../../couch/nodes.js";
@@ -7,18 +10,19 @@ import { isAtLeast } from "../../couch/version.js";
 const sharedSettings = ["uuid", "secret"] as const;
 export type SharedSetting = (typeof sharedSettings)[number];
 
-/** By node, as far as the nodes are up. Holds the secret: never print it. */
+/** By node, for the nodes that are up. Contains the secret: never print it. */
 type Values = ReadonlyMap<string, Readonly<Record<SharedSetting, string | undefined>>>;
 
-/** Those that differ between the nodes, or that only chance would make the same. */
+/** Those that differ between the nodes, or would only be equal by chance. */
 export async function unevenSettings(couch: Couch): Promise<SharedSetting[]> {
   const values = await readValues(couch);
   return sharedSettings.filter((setting) => isUneven(values, setting));
 }
 
 /**
- * Gives all nodes what the first of them, by name, has: runners that do this at once, through different nodes, do the
- * same. (CouchDB's own `finish_cluster` copies from the node that is asked, and so from another one each time.)
+ * Gives all nodes the values of the first node by name, so runners that do this at the same time through different
+ * nodes do the same. (CouchDB's own `finish_cluster` copies from the node that gets the request, which may be another
+ * one each time.)
  */
 export async function alignSettings(couch: Couch): Promise<void> {
   if (isUneven(await readValues(couch), "secret")) await ensureSecret(couch);
@@ -32,7 +36,7 @@ export async function alignSettings(couch: Couch): Promise<void> {
   }
 }
 
-/** CouchDB makes the secret when the first cookie asks for it, on each node another. */
+/** CouchDB creates the secret when it signs the first cookie, a different one on each node. */
 async function ensureSecret(couch: Couch): Promise<void> {
   const values = await readValues(couch);
   const [first] = [...values.keys()].sort();

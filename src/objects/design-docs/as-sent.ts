@@ -1,7 +1,8 @@
 /**
- * Whether CouchDB stored design documents as they were sent. Its answer shows it: it derives a revision from what it
- * stores. Only one that is not as expected is read back, and compared: the embedded server derives them otherwise, as
- * other servers may, and a document that was deleted before goes on from its last revision.
+ * Checks that CouchDB stored design documents as they were sent. Its answer shows it, because a revision is derived
+ * from the stored content. Only a document with an unexpected revision is read back and compared: the embedded
+ * server, and possibly other servers, derive revisions in another way, and a document that was deleted before
+ * continues from its last revision.
  */
 
 import { MigrateError } from "../../contract/errors.js";
@@ -19,7 +20,7 @@ export interface Written {
   readonly rev: string;
 }
 
-/** Less than elsewhere: a revision that is not there yet is soon one that somebody else has replaced. */
+/** Shorter than elsewhere: if a revision does not show up soon, someone else has probably replaced it. */
 const between = pauses.slice(0, 5);
 
 /** What is wrong with each of them, by id; empty: nothing. */
@@ -59,7 +60,7 @@ function changed(database: string, id: string, rev: string): MigrateError {
   return new MigrateError("not-applied", { message, data: { database, id, rev } });
 }
 
-/** The runner then looks again. */
+/** The runner then observes again. */
 function replaced(database: string, id: string, rev: string): MigrateError {
   const message = `${id} of ${database} was written, but somebody else changed it afterwards`;
   return new MigrateError("conflict", { message, data: { database, id, rev } });

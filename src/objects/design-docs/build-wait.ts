@@ -1,40 +1,44 @@
-/** When an index counts as built, and how long to wait before the next look. Pure. */
+/** When an index counts as built, and how long to wait before the next check. Pure. */
 import type { IndexState } from "./index-state.js";
 
-/** Looks in a row that have to agree: `_info` speaks for those copies that happened to answer. */
+/** The number of consecutive checks that must agree: `_info` only describes the copies that happened to answer. */
 const agreeing = 3;
-/** On a database that is written to all the time the index never has everything; then it has to keep up this long. */
+/** In a database with constant writes, the index never has everything; then it has to keep up for this many checks. */
 const keepingUp = 12;
 const fewest = 100;
 /** Milliseconds. */
 const shortest = 250;
 const longest = 10_000;
-/** Looks without any progress, after which CouchDB is asked why for the first time. */
+/** The number of checks without progress after which CouchDB is asked for the reason for the first time. */
 const stalled = 8;
 
-/** @param size changes of the whole build: what is behind by less than a hundredth of it is as good as there */
+/**
+ * @param size the number of changes of the whole build: an index that lacks less than a hundredth of them counts as
+ * up to date
+ */
 export function isBuilt(looks: readonly IndexState[], size: number): boolean {
   const last = looks.slice(-agreeing);
   const complete = (look: IndexState) => look.pending === 0 && !look.building && !look.uncommitted;
   if (last.length === agreeing && last.every(complete)) return true;
   const long = looks.slice(-keepingUp);
   const behind = Math.max(fewest, size / 100);
-  // Committed at least once while it was up to date: what is written later is soon indexed again if it is lost.
+  // Committed at least once while it was up to date: if later changes are lost, they are soon indexed again.
   return long.length === keepingUp && long.every((look) => look.pending <= behind) && long.some(isCommitted);
 }
 
 /**
- * Looks without progress, and when they are so many that CouchDB is to be asked why. That question waits for the build,
- * on the server even when it is broken off here: so that none pile up in a build of days, the next one takes twice as
- * long to come each time.
+ * Counts checks without progress, and decides when to ask CouchDB for the reason. That request waits for the build,
+ * on the server even after it is aborted here. So that they do not pile up during a build of days, the pause doubles
+ * after each one.
  */
 export class Standstill {
   #looks = 0;
   #enough = stalled;
 
-  /** @param moved something was built since the look before */
+  /** @param moved something was built since the last check */
   isToBeAsked(moved: boolean, building: boolean): boolean {
-    // Nothing builds, though it was asked for: that is twice as odd as a build without progress.
+    // If nothing is building although a build was requested, that is more suspicious than slow progress, so it counts
+    // twice.
     this.#looks = moved ? 0 : this.#looks + (building ? 1 : 2);
     if (this.#looks < this.#enough) return false;
     this.#looks = 0;
@@ -44,8 +48,8 @@ export class Standstill {
 }
 
 /**
- * How far a build is. Counted in changes that one copy of each range lacks: how many copies answer differs from look to
- * look, and the tasks of all nodes count each change once for each copy, so that sums over them jump.
+ * The progress of a build, counted as the changes that one copy of each range lacks. Sums would jump: the number of
+ * copies that answer differs between checks, and the tasks of all nodes count each change once per copy.
  */
 export class BuildProgress {
   #size = 0;
@@ -53,7 +57,7 @@ export class BuildProgress {
   #whole = 0;
   #ofTasks = 0;
 
-  /** Whether something was built since the look before. */
+  /** Whether something was built since the last check. */
   add(look: IndexState): boolean {
     this.#size = Math.max(this.#size, look.least);
     this.#whole = Math.max(this.#whole, look.pending, look.total);
@@ -64,7 +68,7 @@ export class BuildProgress {
     return moved;
   }
 
-  /** A server that was restarted begins again. */
+  /** After a restart, the server starts again. */
   restart(): void {
     this.#done = 0;
     this.#ofTasks = 0;
@@ -78,7 +82,7 @@ export class BuildProgress {
     return this.#size;
   }
 
-  /** Of all copies. */
+  /** The total over all copies. */
   get whole(): number {
     return this.#whole;
   }
@@ -88,7 +92,7 @@ function isCommitted(look: IndexState): boolean {
   return !look.uncommitted;
 }
 
-/** Grows while there is much to do, so that a build of days is not asked after all the time. */
+/** Grows while there is much to do, so that a build of days is not checked all the time. */
 export function nextPause(pause: number, look: IndexState): number {
   if (look.pending === 0) return 2 * shortest;
   return Math.min(longest, Math.max(shortest, pause * 1.5));

@@ -1,4 +1,4 @@
-/** Waits until CouchDB has built an index, without being a burden: one question at a time, at growing intervals. */
+/** Waits until CouchDB has built an index, with little load: one request at a time, at increasing intervals. */
 import { type ErrorCode, MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import type { Path } from "../../couch/path.js";
@@ -17,13 +17,13 @@ export interface Build {
   readonly what: string;
 }
 
-/** How long the server may be away, in milliseconds: it may be restarting. */
+/** How long the server may be unreachable, in milliseconds: it may be restarting. */
 const patience = 120_000;
 const kept = 20;
-/** For the one query that asks why nothing is built. */
+/** The time limit, in milliseconds, of the query that asks why nothing is built. */
 const askFor = 20_000;
 const fullDisk = "the server's disk is full (enospc)";
-/** A node is away or comes back: that says nothing of the index. */
+/** A node goes down or comes back; this says nothing about the index. */
 const ofNodes = /^(?:nodedown|timeout|shutdown|noproc|noconnection)\b|No DB shards could be opened/;
 /** Characters. */
 const longestReason = 300;
@@ -32,7 +32,7 @@ const passing: ReadonlySet<ErrorCode> = new Set(["unreachable", "outcome-unknown
 
 export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
 
-/** Throws the signal's reason once it is aborted, or that the lease is lost: the server continues to build. */
+/** Throws the signal's reason once it is aborted, or that the lease is lost; the server continues to build. */
 export async function awaitBuild(context: BuildContext, build: Build): Promise<void> {
   const { couch, signal, progress } = context;
   const { database, name, doc, what } = build;
@@ -58,7 +58,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
         const reason = await whyNot(couch, build, signal);
         if (reason !== undefined) throw buildFailure(build, reason);
       }
-      // After a restart of the server nothing builds by itself.
+      // After a restart of the server, nothing is built until a query triggers it.
       triggered = look.building || look.pending === 0;
       pause = nextPause(pause, look);
     } catch (thrown) {
@@ -71,7 +71,7 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
   }
 }
 
-/** The server restarts, or a node of it: it says so with a 500, or not at all. */
+/** The server or one of its nodes restarts: it answers with a 500, or not at all. */
 function isPassing(error: MigrateError): boolean {
   return passing.has(error.code) || (error.code === "request-failed" && Number(error.data.status) >= 500);
 }
@@ -81,7 +81,9 @@ function gone(database: string, name: string): MigrateError {
   return new MigrateError("conflict", { message, data: { database, designDoc: name } });
 }
 
-/** CouchDB tells why an index can't be built only to whoever waits for it; undefined: it is only slow. */
+/**
+ * CouchDB only says why an index can't be built in response to a query that waits for it; undefined: it is only slow.
+ */
 async function whyNot(couch: Couch, { database, name, doc }: Build, signal: AbortSignal): Promise<string | undefined> {
   const [view = ""] = viewNames(doc);
   const brief = AbortSignal.any([AbortSignal.timeout(askFor), signal]);
@@ -96,7 +98,7 @@ async function whyNot(couch: Couch, { database, name, doc }: Build, signal: Abor
   return said !== undefined && /enospc/i.test(said) ? fullDisk : said && inOneLine(said);
 }
 
-/** CouchDB puts an Erlang stack trace into the reason, over many lines. */
+/** CouchDB's reason contains an Erlang stack trace with many lines. */
 function inOneLine(said: string): string {
   const line = said.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
   return line.length > longestReason ? `${line.slice(0, longestReason)}…` : line;

@@ -17,7 +17,7 @@ export function designDocFaults(name: string, doc: DesignDoc): Fault[] {
   return [...sizeFaults(name, text), ...contentFaults(doc, text)];
 }
 
-/** Of the same text the same is wrong: the databases of many tenants have the same design documents. */
+/** The same text has the same faults; the databases of many tenants often have the same design documents. */
 const known = new Map<string, readonly Fault[]>();
 const mostKnown = 100;
 /** Characters. */
@@ -59,7 +59,7 @@ function isLibrary([section, name]: readonly string[]): boolean {
   return section === "views" && name === "lib";
 }
 
-/** CouchDB stores only what it compiles, and it compiles this although it is the module of a library. */
+/** CouchDB only stores what it can compile, and it compiles this although it is a module of a library. */
 function takenForAView(keys: readonly string[]): string {
   const name = keys.at(-1);
   return `CouchDB mistakes a module \`views.lib.${name}\` for the ${name} function of a view \`lib\`: rename the module`;
@@ -69,7 +69,7 @@ function syntaxFault(keys: readonly string[], { offset, message }: SyntaxFault):
   return { keys, offset, code: "function-syntax", message };
 }
 
-/** The CommonJS modules that were met, each checked once. */
+/** The CommonJS modules that were found, each checked once. */
 class Modules {
   readonly faults: Fault[] = [];
   readonly #doc: DesignDoc;
@@ -85,11 +85,11 @@ class Modules {
     this.#met.add(at);
     const parsed = parseModule(source);
     if ("fault" in parsed) this.faults.push(syntaxFault(keys, parsed.fault));
-    // A module made for several environments asks for what CouchDB does not have: that it lacks one is no fault.
+    // A module for several environments may require modules that CouchDB does not have; that is not a fault.
     else this.follow(parsed, keys, "all", keys);
   }
 
-  /** Checks what is required there; returns what is not to be found. `module`: the module that requires. */
+  /** Checks the `require` calls there; returns the modules that are not found. `module`: the module that requires. */
   follow(parsed: Parsed, keys: readonly string[], sees: "lib" | "all", module?: readonly string[]): Fault[] {
     return requiresIn(parsed).flatMap((required) => {
       const found = moduleKeys(required.module, module);

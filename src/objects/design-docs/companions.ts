@@ -1,6 +1,6 @@
 /**
- * Design documents that we keep beside those of the files: the new version of one while its index is built, and the
- * former version that `keepPrevious` leaves. They hold no validation: theirs would be asked on every write.
+ * Design documents that we store next to those of the files: a new version while its index is built, and the former
+ * version that `keepPrevious` retains. They have no validation functions, because those would run on every write.
  */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../contract/errors.js";
@@ -14,10 +14,13 @@ export interface Companion {
   readonly of: string;
 }
 
-/** The member by which we know our own: a name alone might be somebody else's. */
+/** The field that marks our own documents: a name alone might be someone else's. */
 const member = "couchdb-migrate";
 
-/** From the views alone: a restarted run finds the index it had begun, whatever else was edited meanwhile. */
+/**
+ * Derived from the views only: after a restart, the run finds the index that it had started, even if other fields
+ * were edited in the meantime.
+ */
 export function stagedName(name: string, doc: DesignDoc): string {
   const hash = createHash("sha256").update(JSON.stringify(indexed(doc), sorted));
   return `${name}--staged-${hash.digest("hex").slice(0, 16)}`;
@@ -33,8 +36,8 @@ export function previousName(name: string): string {
 }
 
 /**
- * What the index is made of. Not `autoupdate`: only CouchDB's own indexer builds every copy, a query those that answer
- * it; the document that will have the index is as it was asked for.
+ * The fields that determine the index. Without `autoupdate`: only CouchDB's own indexer builds every copy, while a
+ * query builds those that answer it. The final document keeps the requested `autoupdate`.
  */
 export function stagedDoc(name: string, doc: DesignDoc): DesignDoc {
   const { language, options, views } = hidden(doc);
@@ -60,7 +63,7 @@ export interface NamedCompanion extends Companion {
   readonly name: string;
 }
 
-/** Those of one design document, among others by name. */
+/** The companions of one design document, among other documents by name. */
 export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: string): NamedCompanion[] {
   return Object.entries(others).flatMap(([name, doc]) => {
     const companion = companionIn(doc);
@@ -68,7 +71,7 @@ export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: st
   });
 }
 
-/** Undefined: it is not one of ours. */
+/** Undefined: the document is not one of ours. */
 export function companionIn(stored: DesignDoc): Companion | undefined {
   const mark = stored[member];
   if (!isObject(mark) || typeof mark.of !== "string") return undefined;
@@ -76,7 +79,7 @@ export function companionIn(stored: DesignDoc): Companion | undefined {
   return { role: mark.role, of: mark.of };
 }
 
-/** Nothing that is not ours is written over. */
+/** A document that is not ours is never overwritten. */
 export function assertOurs(database: string, name: string, stored: DesignDoc | undefined): void {
   if (!stored || companionIn(stored)) return;
   const message = `${idOf(name)} of ${database} already exists: couchdb-migrate needs this name for its own copy, but did not write that document`;

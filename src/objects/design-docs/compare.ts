@@ -1,4 +1,4 @@
-/** What differs between a design document as it is and as it ought to be. Pure. */
+/** What differs between the stored and the declared design documents. Pure. */
 
 import type { Change, Rebuild } from "../../steps/difference.js";
 import { valueChanges } from "../../steps/value-changes.js";
@@ -8,16 +8,16 @@ import { type Lacking, reuseOf, twinOf } from "./twins.js";
 
 /** Design documents of one database. */
 export interface ObservedDesignDocs {
-  /** Those that the step names and that exist, as CouchDB has them, with `_id` and `_rev`. */
+  /** Those that the step names and that exist, as CouchDB returns them, with `_id` and `_rev`. */
   readonly docs: Readonly<Record<string, DesignDoc>>;
-  /** Those that it does not name, by name: what they have indexed already need not be built again. */
+  /** Those that it does not name, by name: an index that they already have need not be rebuilt. */
   readonly others: Readonly<Record<string, DesignDoc>>;
   /** How many documents a view's build reads: all but the design documents. */
   readonly documents: number;
-  /** What the documents take. */
+  /** The size of the documents. */
   readonly bytes: number;
   readonly partitioned: boolean;
-  /** Of those whose index another one is going to have; for a plan only. */
+  /** For documents whose index another one will reuse; only for a plan. */
   readonly lacking?: Lacking;
 }
 
@@ -27,7 +27,7 @@ export interface ComparedDesignDoc {
   /** Undefined: it does not exist. */
   readonly stored: DesignDoc | undefined;
   readonly changes: readonly Change[];
-  /** Its views are built anew. */
+  /** Its views are rebuilt. */
   readonly rebuilds: boolean;
 }
 
@@ -64,7 +64,7 @@ export function rebuildOf(
   };
 }
 
-/** But for what CouchDB adds. */
+/** Ignores what CouchDB adds. */
 export function isSame(one: DesignDoc, other: DesignDoc): boolean {
   return memberChanges(withLanguage(one), withLanguage(other), []).length === 0;
 }
@@ -74,7 +74,7 @@ export function contentOf({ _id, _rev, _attachments, ...content }: DesignDoc): D
   return content;
 }
 
-/** One change for each function or other value that differs. */
+/** One change for each different function or value. */
 function memberChanges(before: DesignDoc, after: DesignDoc, above: readonly string[]): Change[] {
   return valueChanges(before, after, above, false);
 }

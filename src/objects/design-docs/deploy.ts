@@ -1,4 +1,4 @@
-/** Puts design documents in place. */
+/** Writes design documents in place. */
 
 import { MigrateError } from "../../contract/errors.js";
 import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
@@ -14,15 +14,15 @@ import { putDesignDoc } from "./put.js";
 export interface DesignDocWrite {
   readonly name: string;
   readonly doc: DesignDoc;
-  /** The document as it was read, which this one replaces; undefined: there was none. */
+  /** The document that this one replaces, as it was read; undefined: it did not exist. */
   readonly stored: DesignDoc | undefined;
-  /** Its views are built anew. */
+  /** Its views are rebuilt. */
   readonly rebuilds: boolean;
 }
 
 /**
- * Writes each over the revision that was read, and at once: while an index is built, queries wait for it, and with
- * `update=false` they find nothing.
+ * Overwrites each document at the revision that was read, immediately: while an index is built, queries wait for it,
+ * and with `update=false` they find nothing.
  */
 export async function deployInPlace(
   couch: Couch,
@@ -47,7 +47,7 @@ export async function deployInPlace(
   }
 }
 
-/** Attachments are nobody's but the server's: the stubs keep them. */
+/** Files have no attachments, so the stubs keep those on the server. */
 export function bodyOf({ name, doc, stored }: DesignDocWrite): DesignDoc {
   const { _rev, _attachments } = stored ?? {};
   return {

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 
-/** A design document without `_id`, `_rev` and attachments: what a step asks for, and what is compared. */
+/** A design document without `_id`, `_rev` and attachments: what a step declares, and what is compared. */
 export type DesignDoc = JsonObject;
 
-/** Something wrong in a design document. */
+/** A fault in a design document. */
 export interface Fault {
-  /** The member at fault: `["views", "by-owner", "map"]`; empty: the document. */
+  /** The field at fault: `["views", "by-owner", "map"]`; empty: the document. */
   readonly keys: readonly string[];
-  /** Where in the member's text, in code units from 0. */
+  /** The offset in the field's text, in code units from 0. */
   readonly offset?: number;
   readonly code: string;
   readonly message: string;
@@ -19,7 +19,7 @@ export interface FoundDesignDoc {
   /** Without `_design/`. */
   readonly name: string;
   readonly doc: DesignDoc;
-  /** Says what is wrong with it, where its author finds it. */
+  /** Reports a fault, at the place where its author finds it. */
   report(fault: Fault): void;
 }
 
@@ -35,7 +35,7 @@ export function nameInId(id: unknown): string | undefined {
   return id.slice(prefix.length);
 }
 
-/** Functions of other languages are CouchDB's alone to judge. */
+/** Only CouchDB can judge functions in other languages. */
 export function isJavaScript({ language }: DesignDoc): boolean {
   return language === undefined || language === "javascript";
 }
@@ -45,12 +45,12 @@ export function viewNames({ views }: DesignDoc): readonly string[] {
   return isObject(views) ? Object.keys(views).filter((name) => name !== "lib") : [];
 }
 
-/** As CouchDB takes one without. */
+/** CouchDB's default if the language is missing. */
 export function withLanguage(doc: DesignDoc): DesignDoc {
   return { language: "javascript", ...doc };
 }
 
-/** What CouchDB makes the signature of the index from. */
+/** The fields from which CouchDB computes the signature of the index. */
 export function indexed(doc: DesignDoc): unknown {
   const { language, options = {}, views } = withLanguage(doc);
   const { lib = {}, ...others } = membersOf(views);
@@ -61,7 +61,7 @@ export function indexed(doc: DesignDoc): unknown {
   return { language, options, lib, views: Object.fromEntries(functions) };
 }
 
-/** CouchDB keeps one index for all design documents of a database that have the same views. */
+/** CouchDB keeps one index for all design documents of a database with the same views. */
 export function hasSameIndex(one: DesignDoc, other: DesignDoc): boolean {
   return isDeepStrictEqual(indexed(one), indexed(other));
 }

@@ -1,4 +1,4 @@
-/** What an index that is built shows to be wrong with its views: CouchDB builds it all the same. */
+/** Faults in views that only a built index shows; CouchDB builds it anyway. */
 import { isDeepStrictEqual } from "node:util";
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
@@ -9,7 +9,7 @@ import { placesToAsk } from "./index-state.js";
 
 interface ViewFault {
   readonly view: string;
-  /** Continues a sentence about the view. */
+  /** The rest of a sentence about the view. */
   readonly reason: string;
   /** It has lost all its rows. */
   readonly empty?: true;
@@ -33,13 +33,13 @@ interface Deployment {
   readonly name: string;
   readonly doc: DesignDoc;
   readonly stored: DesignDoc;
-  /** Views that are not looked at for rows. */
+  /** Views whose rows are not checked. */
   readonly mayBeEmpty: readonly string[];
 }
 
 /**
- * All views that differ from the stored ones and whose reduce fails, or that have lost all their rows, as a view does
- * when its map throws for every document.
+ * All views that differ from the stored ones, and whose reduce fails or which have lost all their rows, as a view
+ * does if its map throws for every document.
  */
 export async function faultsInViews(
   couch: Couch,
@@ -81,17 +81,17 @@ export function viewsFailure(database: string, name: string, faults: readonly Vi
   });
 }
 
-/** Of a view of each partition nothing is known: it would take the name of one that has rows. */
+/** The reduce of a partitioned view is not checked: it would need the name of a partition with rows. */
 async function reduceError(couch: Couch, database: string, { name }: Asked, view: string): Promise<string | undefined> {
   const at = path`/${database}/_design/${name}/_view/${view}`;
   const [row] = (await query(couch, at, { limit: 1 }))?.rows ?? [];
   return row?.error === undefined ? undefined : [row.error, row.reason].filter(Boolean).join(": ");
 }
 
-/** Of all shards. Undefined: it does not tell. */
+/** In all shards. Undefined: unknown. */
 async function rowsOf(couch: Couch, database: string, { name, doc }: Asked, view: string): Promise<number | undefined> {
   let rows = 0;
-  // Asked for one partition, a view tells the rows of all that are in its shard.
+  // For one partition, a view reports the rows of all partitions in the same shard.
   for (const at of await placesToAsk(couch, database, name, doc, view)) {
     const inShard = (await query(couch, at, { limit: 0, reduce: false }))?.total_rows;
     if (inShard === undefined) return undefined;

@@ -2,12 +2,12 @@ import { SourceText } from "../../files/source-text.js";
 import { toPointer, valueAt } from "../../text/pointer.js";
 import { type DesignDoc, type Fault, idOf } from "./design-doc.js";
 
-/** The fault in a sentence, for a place that shows the member but not the spot in its text. */
+/** Describes the fault in a sentence, for output that shows the field but not the position in its text. */
 export function describe(name: string, doc: DesignDoc, fault: Fault): string {
   return `${subject(name, fault)}: ${fault.message}${spot(doc, fault)}`;
 }
 
-/** What it is about: `_design/zerglings views/by-owner/map`. */
+/** The subject of a fault: `_design/zerglings views/by-owner/map`. */
 export function subject(name: string, { keys }: Fault): string {
   return [idOf(name), ...(keys.length > 0 ? [keys.join("/")] : [])].join(" ");
 }

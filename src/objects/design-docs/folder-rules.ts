@@ -1,7 +1,7 @@
-/** What may be in a design document's folder, which is one of couchapp's. Pure. */
+/** What a design document's folder may contain; the layout is couchapp's. Pure. */
 import { nearest } from "../../text/nearest.js";
 
-/** A name without its last extension, as couchapp has it, and what the extension makes of the content. */
+/** A name without its last extension, as in couchapp, and how the extension determines the content. */
 export interface MemberFile {
   readonly key: string;
   readonly extension: string;
@@ -13,19 +13,19 @@ export interface Entry {
   readonly folder: boolean;
 }
 
-/** couchapp pushes the documents in it beside the design document; here they are a step of their own. */
+/** couchapp pushes the documents in it together with the design document; here they need their own step. */
 export function isSeedFolder(above: readonly string[], { name, folder }: Entry): boolean {
   return above.length === 0 && folder && name === "_docs";
 }
 
-/** Undefined: a copy that an editor has left. */
+/** Undefined: a backup copy of an editor. */
 export function memberFile(name: string): MemberFile | undefined {
   const [, key = name, extension = ""] = /^(.+)\.([^.]*)$/s.exec(name) ?? [];
   if (/[~#]/.test(name)) return undefined;
   return { key, extension, as: extension === "json" ? "json" : "text" };
 }
 
-/** The language of the functions in files with this extension; undefined: no certain one. */
+/** The language of functions in files with this extension; undefined: not certain. */
 export function languageOf(extension: string): string | undefined {
   return { coffee: "coffeescript", erl: "erlang" }[extension];
 }
@@ -42,7 +42,7 @@ const commonJs =
 
 const orIgnore = "to leave it out, add it to `ignore`";
 
-/** Why the entry can't be there; undefined where it can. `above`: the keys of its folder within the document. */
+/** Why the entry is not allowed there; undefined if it is. `above`: the keys of its folder within the document. */
 export function whyNot(above: readonly string[], entry: Entry): string | undefined {
   const [section] = above;
   if (entry.name === "_attachments") return "attachments are not supported: serve files from elsewhere";

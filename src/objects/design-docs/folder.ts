@@ -1,4 +1,4 @@
-/** A folder that is one design document, one member a file: `views/by-owner/map.js`. */
+/** A folder that is one design document, with one field per file: `views/by-owner/map.js`. */
 import { basename } from "node:path/posix";
 import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
@@ -13,14 +13,14 @@ import { functionsOf } from "./members.js";
 /** Links may lead back into the folder. */
 const deepest = 16;
 
-/** A member's file. */
+/** The file of a field. */
 interface Leaf {
   readonly source: SourceText;
-  /** How much white space was cut off its beginning; undefined: JSON, whose members stand within it. */
+  /** How much white space was trimmed at the start; undefined: the file is JSON, with several fields. */
   readonly trimmed?: number;
 }
 
-/** `name`: what it is called unless it has a file `_id`. */
+/** `name`: the name, unless the folder has a file `_id`. */
 export async function readFolder(
   files: StepFiles,
   path: string,
@@ -83,7 +83,7 @@ class Reader {
     return Object.fromEntries([...members].map(([key, { value }]) => [key, value]));
   }
 
-  /** Reports in the file of the member, or of the nearest one that holds it. */
+  /** Reports in the field's file, or in the nearest file that contains the field. */
   report(folder: string, name: string, doc: FoundDesignDoc["doc"], fault: Fault): void {
     if (this.#foreign.has(toPointer(fault.keys))) return;
     for (let depth = fault.keys.length; depth > 0; depth -= 1) {
@@ -99,7 +99,7 @@ class Reader {
     this.#at(folder, fault.code, describe(name, doc, fault));
   }
 
-  /** What is wrong in the files of functions, and not in their texts. */
+  /** Reports faults of function files, as opposed to faults in their texts. */
   reportCode(doc: FoundDesignDoc["doc"]): void {
     const { language = "javascript" } = doc;
     for (const { keys } of functionsOf(doc)) {

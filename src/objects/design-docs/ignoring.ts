@@ -1,4 +1,4 @@
-/** Files in the folders of design documents that are left out: hidden ones, `ignore` of the step, `.couchappignore`. */
+/** Files that are left out of design document folders: hidden ones, the step's `ignore`, `.couchappignore`. */
 import { basename } from "node:path/posix";
 import { createContext, Script } from "node:vm";
 import ignore from "ignore";
@@ -6,10 +6,10 @@ import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { parseJson } from "./json-text.js";
 
-/** `path`: relative to the folder, without a slash at its end. */
+/** `path`: relative to the folder, without a trailing slash. */
 type Hides = (path: string, folder: boolean) => boolean;
 
-/** `files` as if nothing in `root` existed that is hidden or matches the patterns, which are those of a `.gitignore`. */
+/** `files` without anything in `root` that is hidden or matches the patterns, which have the syntax of `.gitignore`. */
 export function ignoring(files: StepFiles, root: string, patterns: readonly string[]): StepFiles {
   const rules = ignore({ ignorecase: false }).add([...patterns]);
   return without(files, root, (path, folder) => {
@@ -17,7 +17,10 @@ export function ignoring(files: StepFiles, root: string, patterns: readonly stri
   });
 }
 
-/** `seen` as couchapp sees the design document in `root`; `.couchappignore` is read through `files`. */
+/**
+ * `seen` with the files that couchapp would use for the design document in `root`; `.couchappignore` is read through
+ * `files`.
+ */
 export async function ignoringAsCouchapp(
   seen: StepFiles,
   files: StepFiles,
@@ -34,7 +37,7 @@ export async function ignoringAsCouchapp(
     try {
       return within(() => expressions.some((expression) => parts.some((part) => expression.test(part))));
     } catch {
-      // Once is enough: each further name would take as long.
+      // Reported once: each further name would take as long.
       expressions = [];
       const message = `an expression needs more than ${longest / 1e3} s to match \`${path}\``;
       files.problem({ file: list, line: 1, column: 1 }, "couchapp-ignore", message);
@@ -45,10 +48,13 @@ export async function ignoringAsCouchapp(
 
 const listName = ".couchappignore";
 
-/** Milliseconds. An expression that backtracks may take hours, in which the process would hear no signal. */
+/** Milliseconds. A backtracking expression may take hours, during which the process could not handle a signal. */
 const longest = 1_000;
 
-/** Calls what it is given, and throws if that takes longer. V8 ends a regular expression only for such a script. */
+/**
+ * Calls the function that it is given, and throws if that takes longer. V8 can only interrupt a regular expression
+ * inside such a script.
+ */
 function timeLimit(): (work: () => boolean) => boolean {
   const script = new Script("work()");
   const context = createContext({ work: undefined });
@@ -93,13 +99,16 @@ async function readList(files: StepFiles, path: string, pointer: string): Promis
   });
 }
 
-/** Comments become spaces, so that positions stay. */
+/** Comments become spaces, so that positions don't change. */
 function withoutComments(text: string): string {
   const stringOrComment = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g;
   return text.replaceAll(stringOrComment, (found) => (found.startsWith('"') ? found : found.replaceAll(/[^\n]/g, " ")));
 }
 
-/** couchapp tries each run of names in the path: for `/a/b`, that is `a`, `a/b`, `b`, and from the top `/a`, `/a/b`. */
+/**
+ * couchapp tries every contiguous part of the path: for `/a/b`, that is `a`, `a/b`, `b`, and from the top `/a`,
+ * `/a/b`.
+ */
 function partsOf(path: string): string[] {
   const names = path.split("/");
   return names.flatMap((_, from) =>

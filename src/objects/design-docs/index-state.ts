@@ -1,4 +1,4 @@
-/** How far CouchDB is with the index of a design document, on all copies that tell. */
+/** The state of a design document's index in CouchDB, over all copies that report it. */
 import { crc32 } from "node:zlib";
 import type { Answer, Couch, Query } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
@@ -7,20 +7,22 @@ import { membersOf } from "../../text/json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
 export interface IndexState {
-  /** Changes that the index lacks, in those copies that answered first: one of each range at least. */
+  /** The changes that the index lacks, in the copies that answered first: at least one per range. */
   readonly pending: number;
-  /** Changes that the index lacks in one copy of each range: in the foremost of those that answered. */
+  /** The changes that the index lacks in one copy per range: the most up-to-date one of those that answered. */
   readonly least: number;
-  /** Of the builds under way, on all nodes. */
+  /** The changes done by running builds, on all nodes. */
   readonly done: number;
   readonly total: number;
   readonly building: boolean;
-  /** Part of it is in memory only: it would be lost with the last design document that is known to use it. */
+  /**
+   * Part of it is only in memory: it would be lost if the last design document that is known to use it were deleted.
+   */
   readonly uncommitted: boolean;
   readonly signature: string;
 }
 
-/** Milliseconds: enough for every node to have heard the question. */
+/** Milliseconds: enough for every node to receive the request. */
 const brokenOffAfter = 1_000;
 
 interface Info {
@@ -28,7 +30,7 @@ interface Info {
     readonly signature: string;
     readonly updater_running?: boolean;
     readonly waiting_commit?: boolean;
-    /** Absent before 2.0. */
+    /** Missing before 2.0. */
     readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
     readonly update_seq?: unknown;
   };
@@ -42,7 +44,7 @@ interface Task {
   readonly total_changes?: number;
 }
 
-/** Undefined: there is no such design document. */
+/** Undefined: the design document does not exist. */
 export async function indexState(couch: Couch, database: string, name: string): Promise<IndexState | undefined> {
   const index = await infoOf(couch, database, name);
   if (!index) return undefined;
@@ -60,7 +62,7 @@ export async function indexState(couch: Couch, database: string, name: string): 
   };
 }
 
-/** Changes that an index lacks, in those copies that answered. Undefined: there is no such design document. */
+/** The changes that an index lacks, in the copies that answered. Undefined: the design document does not exist. */
 export async function pendingOf(couch: Couch, database: string, name: string): Promise<number | undefined> {
   const index = await infoOf(couch, database, name);
   return index && pendingIn(couch, database, index);
@@ -72,7 +74,7 @@ async function infoOf(couch: Couch, database: string, name: string): Promise<Inf
   return status === 404 ? undefined : body.view_index;
 }
 
-/** The tasks of every node of the cluster; none where only server admins may see them. */
+/** The tasks of every node of the cluster; empty if the user is not a server admin. */
 async function tasksOf(couch: Couch, database: string, name: string): Promise<readonly Task[]> {
   const options = { accept: [401, 403, 404], fresh: true };
   const { status, body } = await couch.read<readonly Task[]>(path`/_active_tasks`, options);
@@ -83,7 +85,7 @@ async function tasksOf(couch: Couch, database: string, name: string): Promise<re
   );
 }
 
-/** `shards/00000000-7fffffff/zerglings.1700000000`, or on 1.x the plain name. */
+/** `shards/00000000-7fffffff/zerglings.1700000000`, or on 1.x just the name. */
 function databaseIn(place: string): string {
   return /^shards\/[0-9a-f-]+\/(.*)\.\d+$/.exec(place)?.[1] ?? place;
 }
@@ -97,8 +99,8 @@ async function pendingIn(couch: Couch, database: string, index: Info["view_index
 }
 
 /**
- * Asks for the build, and does not wait for it. All views of a design document are one index: any of them will do.
- * CouchDB's own indexer is not enough: it begins only where something is written, and not again after a restart.
+ * Triggers the build without waiting for it. All views of a design document share one index, so any of them will do.
+ * CouchDB's own indexer is not enough: it only starts after a write, and does not resume after a restart.
  */
 export async function triggerBuild(
   couch: Couch,
@@ -114,8 +116,8 @@ export async function triggerBuild(
 }
 
 /**
- * Where to ask so that every shard answers. A view of each partition is to be asked for one at a time: one partition in
- * each shard, which need not hold anything.
+ * The queries that reach every shard. A partitioned view has to be queried once per shard, with a partition in that
+ * shard, which may be empty.
  */
 export async function placesToAsk(
   couch: Couch,
@@ -134,8 +136,8 @@ export async function placesToAsk(
 }
 
 /**
- * A question that waits for nothing (`lazy`) is answered by the first copy, before the others have begun. So of several
- * copies one question more is asked, which they all begin to build for; it is broken off.
+ * A query that does not wait (`lazy`) is answered by the first copy, before the others have started. So if there are
+ * several copies, a second query makes all of them build, and is then aborted.
  */
 async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<void> {
   const { status } = await askLazily(couch, at, query);
@@ -147,7 +149,7 @@ async function askForBuild(couch: Couch, at: Path, query: Query, copies: number,
   });
 }
 
-/** Has CouchDB open the index, and take in what little was written since, so that no reader has to wait for that. */
+/** Makes CouchDB open the index and add the few changes since the build, so that no reader has to wait for that. */
 export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
   const [view = ""] = viewNames(doc);
   const query = rowsOnly(doc, view);
@@ -158,7 +160,7 @@ function askLazily(couch: Couch, at: Path, query: Query): Promise<Answer> {
   return couch.read(at, { query: { ...query, update: "lazy", limit: 0 }, accept: [400, 404], fresh: true });
 }
 
-/** Names of partitions, which need not exist. CouchDB places them by CRC-32, in `q` equal ranges. */
+/** Names of partitions, which need not exist. CouchDB assigns them by CRC-32, to `q` equal ranges. */
 function onePartitionAShard(q: number): string[] {
   const found = new Map<number, string>();
   for (let i = 0; found.size < q; i += 1) {

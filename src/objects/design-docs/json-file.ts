@@ -1,4 +1,4 @@
-/** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
+/** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. */
 import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
@@ -7,7 +7,7 @@ import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
 import { parseJson } from "./json-text.js";
 
-/** `name`: what a document without `_id` is called. */
+/** `name`: the name of a document without `_id`. */
 export async function readJsonFile(
   files: StepFiles,
   path: string,

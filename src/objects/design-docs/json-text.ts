@@ -1,13 +1,13 @@
-/** JSON as a file holds it: parsed, or what is wrong with it and where. */
+/** Parses JSON from a file, or reports what is wrong with it and where. */
 import { parseExpressionAt } from "acorn";
 import { isTooDeep } from "../../text/depth.js";
 
-/** `code` and `message` are those of a problem in a migration file. */
+/** `code` and `message` are the same as for problems in a migration file. */
 export type ParsedJson =
   | { readonly value: unknown }
   | { readonly offset: number; readonly code: string; readonly message: string };
 
-/** A value that is nested so deeply that nothing may recurse over it is not returned. */
+/** Does not return a value that is nested too deeply for recursive code. */
 export function parseJson(text: string): ParsedJson {
   try {
     const value: unknown = JSON.parse(text);
@@ -20,7 +20,10 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** Only some of V8's messages have the position; text that is not JSON is rarely JavaScript either. */
+/**
+ * Only some of V8's messages have the position. Text that is not JSON is rarely valid JavaScript, so a JavaScript
+ * parser finds it.
+ */
 function offsetOf({ message }: SyntaxError, text: string): number {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return Number(position);

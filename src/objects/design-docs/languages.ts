@@ -1,6 +1,6 @@
 /**
- * Whether the server can run the language of a design document. CouchDB stores any, and says only where a function is
- * called that it does not know the language: then the version before is gone.
+ * Whether the server can run the language of a design document. CouchDB stores any language, and only reports an
+ * unknown one when a function is called; by then, the previous version is gone.
  */
 
 import { MigrateError } from "../../contract/errors.js";
@@ -13,16 +13,16 @@ import { assertOurs, languageProbe } from "./companions.js";
 import { type DesignDoc, idOf } from "./design-doc.js";
 import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
-/** Every CouchDB has these. */
+/** Available in every CouchDB. */
 const always: readonly string[] = ["javascript", "query"];
-/** It is part of CouchDB, and switched off by default. */
+/** Part of CouchDB, but turned off by default. */
 const bySetting: readonly string[] = ["erlang"];
 
 const probeName = "couchdb-migrate--language";
 
 type Named = { readonly name: string; readonly doc: DesignDoc };
 
-/** A warning for each language that is no more than a slip away from one of CouchDB's. Pure. */
+/** A warning for each language that looks like a typo of one of CouchDB's. Pure. */
 export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): StepWarning[] {
   return Object.entries(docs).flatMap(([name, doc]) => {
     const language = unusual(doc);
@@ -33,9 +33,9 @@ export function languageWarnings(docs: Readonly<Record<string, DesignDoc>>): Ste
 }
 
 /**
- * Throws where the server does not know the language of one of the documents; asks once in a run for each unusual one,
- * whatever the size of the database. A design document without views is written for it, called, and deleted: only the
- * server knows its query servers, which may be set in its environment.
+ * Throws if the server does not know the language of one of the documents. Checks each unusual language once per run,
+ * regardless of the size of the database. For this, it writes a design document without views, calls it, and deletes
+ * it: only the server knows its query servers, which may be set in its environment.
  */
 export async function assertLanguages(couch: Couch, database: string, docs: readonly Named[]): Promise<void> {
   for (const { name, doc } of docs) {
@@ -57,7 +57,7 @@ function suggested(language: string): string {
   return bySetting.includes(language) ? "" : didYouMean(language, [...always, ...bySetting]);
 }
 
-/** By language: whether the server knows it. */
+/** Whether the server knows each language. */
 function noneAsked(): Map<string, Promise<boolean>> {
   return new Map();
 }
@@ -80,7 +80,7 @@ async function ask(couch: Couch, database: string, language: string): Promise<bo
     const show = path`/${database}/_design/${probeName}/_show/probe`;
     const accept = [400, 401, 403, 404, 405, 406, 410, 500, 501];
     const { body: said } = await couch.read<{ error?: unknown } | null>(show, { accept, fresh: true, keep: false });
-    // Whatever else is wrong with the call, a server for the language has been found.
+    // Any other error of the call means that a query server for the language exists.
     return said?.error !== "unknown_query_language";
   } finally {
     await deleteDesignDoc(couch, database, probeName, rev);

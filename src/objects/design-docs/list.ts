@@ -1,4 +1,4 @@
-/** All design documents of a database, as the kinds read them that work on some. */
+/** Lists the design documents of a database, for kinds that work on some of them. */
 import type { Couch } from "../../couch/couch.js";
 import { deepDocuments } from "../../couch/nesting.js";
 import { path } from "../../couch/path.js";
@@ -15,13 +15,13 @@ type DesignDocs = Readonly<Record<string, DesignDoc>>;
 export interface ListedDesignDocs {
   /** By name. */
   readonly docs: DesignDocs;
-  /** Some are nested too deeply, so that they are not among them. */
+  /** Some are nested too deeply, and are missing from the list. */
   readonly partial: boolean;
 }
 
 /**
- * By name. `undefined`: there is no such database, or CouchDB does not list them (before 2.2). One that is nested too
- * deeply is left out; but if the step works on it, it is an error.
+ * By name. `undefined`: the database does not exist, or CouchDB does not list them (before 2.2). Documents that are
+ * nested too deeply are left out; if the step works on one of them, it is an error.
  *
  * @param needed names of those that the step works on
  */
@@ -33,7 +33,7 @@ export async function listDesignDocs(
   return (await readDesignDocs(couch, database, needed))?.docs;
 }
 
-/** The same, with word of what is left out. */
+/** The same, including whether any were left out. */
 export async function readDesignDocs(
   couch: Couch,
   database: string,
@@ -62,7 +62,7 @@ async function list(couch: Couch, database: string, wholly: boolean): Promise<Li
   return status === 404 ? undefined : body;
 }
 
-/** The gateway keeps answers, and many a step asks for the same one. */
+/** The gateway caches answers, and many steps request the same one. */
 function noneByName(): WeakMap<Listing, DesignDocs> {
   return new WeakMap();
 }

@@ -1,4 +1,4 @@
-/** Which fields of a design document are code that CouchDB runs. */
+/** The fields of a design document that contain code that CouchDB runs. */
 import { compiledViews } from "../../design-doc-rules/fields.js";
 import { isObject, membersOf } from "../../text/json.js";
 import type { DesignDoc } from "./design-doc.js";
@@ -9,7 +9,10 @@ export interface CodeMember {
 }
 
 export interface FunctionMember extends CodeMember {
-  /** `map` and `index` see of the design document only `views.lib`; a `reduce` sees nothing; the others see all of it. */
+  /**
+   * What the code can `require`: `map` and `index` only `views.lib`; a `reduce` nothing; all others the whole
+   * document.
+   */
   readonly sees: "lib" | "nothing" | "all";
 }
 
@@ -35,7 +38,7 @@ export function functionsOf(doc: DesignDoc): FunctionMember[] {
   ];
 }
 
-/** All that is code: the functions that CouchDB calls, and the texts of the places where CommonJS modules are kept. */
+/** All code: the functions that CouchDB calls, and the texts in places for CommonJS modules. */
 export function codeOf(doc: DesignDoc): CodeMember[] {
   return [
     ...functionsOf(doc),

@@ -10,7 +10,7 @@ export function isOwnedByCouch(database: string, name: string): boolean {
   return Object.hasOwn(owned, database) && Object.hasOwn(owned[database] ?? {}, name);
 }
 
-/** A warning for each of the named ones that CouchDB writes over. */
+/** A warning for each named document that CouchDB overwrites. */
 export function ownedByCouch(database: string, names: readonly string[]): StepWarning[] {
   return names
     .filter((name) => isOwnedByCouch(database, name))

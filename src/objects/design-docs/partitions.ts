@@ -1,4 +1,4 @@
-/** `options.partitioned: true`, which only a partitioned database takes. Pure. */
+/** `options.partitioned: true`, which is only allowed in a partitioned database. Pure. */
 import { patternTest } from "../../couch/pattern.js";
 import type { SpecProblem } from "../../steps/kind.js";
 import { type Refusal, reasonOf } from "../../steps/refusals.js";
@@ -8,7 +8,7 @@ import { shapeFaults } from "./shape.js";
 
 type DesignDocs = Readonly<Record<string, DesignDoc>>;
 
-/** Why CouchDB would refuse one of the design documents in this database; undefined where it would not. */
+/** Why CouchDB would refuse one of the design documents in this database; undefined if it would not. */
 export function partitionRefusal(docs: DesignDocs, database: string, partitioned: boolean): Refusal | undefined {
   for (const [name, doc] of Object.entries(docs)) {
     const fault = shapeFaults(doc, partitioned).find(({ code }) => code === "not-partitioned");
@@ -17,7 +17,10 @@ export function partitionRefusal(docs: DesignDocs, database: string, partitioned
   return undefined;
 }
 
-/** `partitioned`: the databases that the set creates so far, and whether they are. `databases` may be patterns. */
+/**
+ * `partitioned`: the databases that the set has created so far, and whether they are partitioned. `databases` may be
+ * patterns.
+ */
 export function partitionProblems(
   docs: DesignDocs,
   databases: readonly string[],

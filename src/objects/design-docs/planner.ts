@@ -1,10 +1,10 @@
 /**
- * What the Mango query planner sees of a design document. It takes every view of a document with `language: query` for
- * an index that it may choose, built or not, except a view without `options`. That view has the same index as one with
- * `options: {}`, which the planner sees. So an index is built out of its sight in a copy without `options`, and is then
- * used by a document with `options: {}`. `_index` writes the definition into `options` once more: that has no effect but
- * another index of the same content, which cannot be built out of sight. (CouchDB's `mango_idx_view:validate_ddoc` and
- * `couch_mrview_util:ddoc_to_mrst`, the same from 2.3 to 3.5.) Pure.
+ * What the Mango query planner sees of a design document. It treats every view of a document with `language: query`
+ * as an index that it may choose, built or not, except a view without `options`. Such a view has the same index as
+ * one with `options: {}`, which the planner sees. So an index is built hidden from it, in a copy without `options`,
+ * and is then used by a document with `options: {}`. `_index` also writes the definition into `options`: that only
+ * makes it another index with the same content, which can't be built hidden. (CouchDB's
+ * `mango_idx_view:validate_ddoc` and `couch_mrview_util:ddoc_to_mrst`, the same from 2.3 to 3.5.) Pure.
  */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, membersOf } from "../../text/json.js";
@@ -14,21 +14,21 @@ function isForPlanner({ language }: DesignDoc): boolean {
   return language === "query";
 }
 
-/** Whether a copy of it can be built without the planner choosing the copy. */
+/** Whether a copy can be built that the planner does not choose. */
 export function canBeHidden(doc: DesignDoc): boolean {
   return !isForPlanner(doc) || Object.values(membersOf(doc.views)).every(isWithoutEffect);
 }
 
 /**
- * The form in which it is deployed when its index is built beside the one that serves: as it is where another document
- * has that index already, otherwise such that its copy can be hidden.
+ * The form for a staged deployment: unchanged if another document already has that index, otherwise changed so that
+ * its copy can be hidden.
  */
 export function stagedForm(doc: DesignDoc, others: readonly DesignDoc[]): DesignDoc {
   if (!isForPlanner(doc) || others.some((other) => hasSameIndex(other, doc))) return doc;
   return withViews(doc, (view) => (isObject(view.options) && isWithoutEffect(view) ? { ...view, options: {} } : view));
 }
 
-/** A copy that has the same index; the planner does not see the views whose `options` are empty. */
+/** A copy with the same index; the planner ignores the views whose `options` are empty. */
 export function hidden(doc: DesignDoc): DesignDoc {
   if (!isForPlanner(doc)) return doc;
   return withViews(doc, (view) => {
@@ -37,13 +37,13 @@ export function hidden(doc: DesignDoc): DesignDoc {
   });
 }
 
-/** Whether the view `stored` is what `asked` became in `stagedForm`. */
+/** Whether the view `stored` is `asked` in the form of `stagedForm`. */
 export function isStagedFormOf(stored: unknown, asked: unknown): boolean {
   if (!isObject(asked) || !isObject(asked.options) || !isWithoutEffect(asked)) return false;
   return isDeepStrictEqual(stored, { ...asked, options: {} });
 }
 
-/** `def` and `w` are what `_index` writes; `collation`, say, orders the index. */
+/** `_index` writes `def` and `w`, which have no effect; `collation`, for example, orders the index. */
 function isWithoutEffect(view: unknown): boolean {
   return Object.keys(membersOf(membersOf(view).options)).every((key) => key === "def" || key === "w");
 }

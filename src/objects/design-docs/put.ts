@@ -1,6 +1,7 @@
 /**
- * Design documents that several steps write to one database at the same moment go into one request. What becomes of
- * each is told to each; what CouchDB does not take together with others is sent again alone, where it says why.
+ * Design documents that several steps write to one database at the same moment are sent in one request. Each step
+ * gets its own result; documents that CouchDB refuses together with others are sent again separately, which shows the
+ * reason.
  */
 import { toMigrateError } from "../../contract/errors.js";
 import { bulkDoc, bulkDocs } from "../../couch/bulk-docs.js";
@@ -24,7 +25,7 @@ function noGatherers(): Map<Couch, Map<string, (one: Waiting) => void>> {
   return new Map();
 }
 
-/** `doc` with its `_id`, and with `_rev` where it replaces one. Throws as a `PUT` of it does. */
+/** Writes `doc` with its `_id`, and with `_rev` if it replaces a document. Throws the same as a `PUT` of it. */
 export function putDesignDoc(couch: Couch, database: string, doc: DesignDoc): Promise<void> {
   return new Promise((resolve, reject) => gathererOf(couch, database)({ doc, resolve, reject }));
 }
@@ -47,7 +48,7 @@ async function send(couch: Couch, database: string, all: readonly Waiting[]): Pr
   }
 }
 
-/** Those that were not taken. */
+/** Returns those that were refused. */
 async function sendTogether(couch: Couch, database: string, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
   try {
     const docs = batch.map(({ doc }) => bulkDoc(doc));
@@ -67,7 +68,7 @@ async function sendTogether(couch: Couch, database: string, batch: readonly Wait
     }
     return batch.filter(({ doc }) => !taken.has(String(doc._id)));
   } catch (thrown) {
-    // One of them may be the reason that all are refused.
+    // One document may cause the refusal of all.
     if (["request-failed", "gateway-refused"].includes(toMigrateError(thrown).code)) return batch;
     for (const one of batch) one.reject(thrown);
     return [];

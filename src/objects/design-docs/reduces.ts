@@ -1,10 +1,10 @@
-/** Names of reduce functions that CouchDB does not have. Pure. */
+/** Detects names of reduce functions that CouchDB does not have. Pure. */
 import { builtInReduce, commonReduces } from "../../design-doc-rules/built-in-reduces.js";
 import { compiledViews } from "../../design-doc-rules/fields.js";
 import { didYouMean } from "../../text/nearest.js";
 import { type DesignDoc, type Fault, isJavaScript } from "./design-doc.js";
 
-/** A name, not the text of a function. */
+/** A name instead of a function's text. */
 export function isReduceName(source: string): boolean {
   return builtInReduce(source) !== undefined || /^\w+$/.test(source);
 }

@@ -6,11 +6,11 @@ import { isObject } from "../../text/json.js";
 
 export interface Require {
   readonly module: string;
-  /** In the program. */
+  /** The offset in the program. */
   readonly offset: number;
-  /** In a `try`: it may fail. */
+  /** Inside a `try`: it may fail. */
   readonly tried: boolean;
-  /** Outside of every function: it runs when CouchDB compiles the text. */
+  /** Outside of all functions: it runs when CouchDB compiles the text. */
   readonly atOnce: boolean;
 }
 
@@ -20,8 +20,8 @@ interface Place {
 }
 
 /**
- * The calls of CouchDB's `require` whose argument is a plain string; others are decided at run time. Where the code
- * declares a `require` of its own, calls of that are none.
+ * The calls of CouchDB's `require` with a plain string; other arguments are only known at run time. Calls of a
+ * `require` that the code declares itself are not included.
  */
 export function requiresIn(parsed: Parsed): Require[] {
   const calls = callsIn(parsed);
@@ -32,7 +32,7 @@ export function requiresIn(parsed: Parsed): Require[] {
     .map(({ call, module, tried, atOnce }) => ({ module, offset: call.start, tried, atOnce }));
 }
 
-/** CouchDB finds a module from the document's top, or relative to the module `from`. */
+/** CouchDB resolves a module from the document's root, or relative to the module `from`. */
 export function moduleKeys(module: string, from?: readonly string[]): readonly string[] | undefined {
   const [first, ...others] = module.split("/");
   const relative = first === "." || first === "..";
@@ -71,12 +71,12 @@ function callsIn({ program }: Parsed): Call[] {
   return found.sort((a, b) => a.call.start - b.call.start);
 }
 
-/** Where the name `require` means something that the code declares. */
+/** The places where the name `require` refers to a declaration in the code. */
 function ownRequires({ program, wrapper }: Parsed): ReadonlySet<number> {
   const { ecmaVersion, sourceType } = syntax;
   const { scopes } = analyze(program as Parameters<typeof analyze>[0], { ecmaVersion, sourceType, ignoreEval: true });
   const isOwn = ({ defs }: Variable) => defs.some(({ node }) => node !== wrapper);
-  // eslint-scope leaves open what the variables of a script refer to: other scripts could declare them, too.
+  // eslint-scope does not resolve variables at the top of a script, because other scripts could declare them, too.
   const atTop = scopes[0]?.set.get("require");
   const own = scopes
     .flatMap(({ references }) => references)

@@ -1,4 +1,7 @@
-/** Search indexes in design documents (`nouveau`, and Clouseau's `indexes`) are written as they are. Pure. */
+/**
+ * Warns that changed search indexes in design documents (`nouveau`, and Clouseau's `indexes`) are written in place, not
+ * staged. Pure.
+ */
 import { isDeepStrictEqual } from "node:util";
 import type { StepWarning } from "../../steps/warnings.js";
 import { membersOf } from "../../text/json.js";

@@ -1,6 +1,6 @@
 /**
- * What is written of what a step asks for. Where the server has the same in another spelling, that spelling stays, and
- * with it the index. Pure.
+ * What is written of what a step declares. If the server has an equivalent text, the server's text is kept, and with
+ * it the index. Pure.
  */
 
 import { isObject, membersOf } from "../../text/json.js";
@@ -9,7 +9,7 @@ import type { DesignDoc } from "./design-doc.js";
 import { codeOf } from "./members.js";
 import { isStagedFormOf } from "./planner.js";
 
-/** `stored`: as it is on the server. Returns `asked` itself where nothing of it is spelled otherwise there. */
+/** `stored`: as it is on the server. Returns `asked` itself if nothing in it is written differently there. */
 export function settled(asked: DesignDoc, stored: DesignDoc | undefined): DesignDoc {
   if (!stored) return asked;
   const code = new Set(codeOf(asked).map(({ keys }) => toPointer(keys)));
@@ -32,7 +32,7 @@ export function settled(asked: DesignDoc, stored: DesignDoc | undefined): Design
   return membersOf(settle(asked, stored, []));
 }
 
-/** Editors, couchapp and others end a text with a newline or without. */
+/** Some editors and tools, such as couchapp, end a text with a newline; others do not. */
 function isSameText(one: string, other: string): boolean {
   return one.trimEnd() === other.trimEnd();
 }

@@ -1,14 +1,14 @@
-/** What CouchDB refuses in a design document's fields, as faults of the files. Pure. */
+/** Reports what CouchDB refuses in a design document's fields, as faults of the files. Pure. */
 import { compiledViews, type FieldRefusal, type FieldType, fieldRefusals } from "../../design-doc-rules/fields.js";
 import { isObject } from "../../text/json.js";
 import type { DesignDoc, Fault } from "./design-doc.js";
 
-/** `partitioned`: whether the database is; undefined: not known. */
+/** `partitioned`: whether the database is partitioned; undefined: unknown. */
 export function shapeFaults(doc: DesignDoc, partitioned?: boolean): Fault[] {
   return [...specialFields(doc), ...fieldRefusals(doc, partitioned).map(asFault), ...withoutFields(doc)];
 }
 
-/** CouchDB stores them, and then fails whenever it builds their index. */
+/** CouchDB stores these documents, but fails when it builds their index. */
 function withoutFields(doc: DesignDoc): Fault[] {
   if (doc.language !== "query") return [];
   return compiledViews(doc)

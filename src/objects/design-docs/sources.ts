@@ -1,4 +1,4 @@
-/** Reads the design documents that a step names: files, folders, and those inline. */
+/** Reads the design documents of a step: from files, from folders, and inline. */
 import { basename } from "node:path/posix";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
@@ -9,7 +9,7 @@ import { readFolder } from "./folder.js";
 import { ignoring, ignoringAsCouchapp } from "./ignoring.js";
 import { readJsonFile } from "./json-file.js";
 
-/** `ignore`: patterns of files in the folders, relative to each, as in a `.gitignore`. */
+/** `ignore`: patterns of files in the folders, relative to each folder, with the syntax of `.gitignore`. */
 export async function readSources(
   files: StepFiles,
   from: string | readonly string[],
@@ -66,7 +66,7 @@ async function readAnyFolder(
   return found ?? [];
 }
 
-/** Undefined where there is nothing in it. */
+/** Undefined if it is empty. */
 async function readCollection(
   files: StepFiles,
   folder: string,
@@ -95,7 +95,7 @@ function unknown(files: StepFiles, file: string): void {
 
 const marks = /^(?:_id|(?:language|options|autoupdate|rewrites|validate_doc_update)(?:\.\w+)?|index\.js)$/;
 
-/** By section: how many folders below it its functions lie. */
+/** By section: how many folders below it its functions are. */
 const sections = new Map([
   ["filters", 0],
   ["lists", 0],
@@ -107,8 +107,8 @@ const sections = new Map([
 ]);
 
 /**
- * Told by what lies in it. A design document may itself be called `views` or `filters`, so a folder of that name tells
- * only if files lie where a design document has its functions.
+ * Decided by the content. A design document may itself be named `views` or `filters`, so a folder with such a name
+ * only counts if there are files where a design document has its functions.
  */
 async function isDesignDoc(files: StepFiles, folder: string, pointer: string): Promise<boolean> {
   if (basename(folder) === "_design") return false;

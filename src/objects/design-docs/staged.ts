@@ -1,6 +1,6 @@
 /**
- * Replaces a design document without its readers noticing: the new version's index is built under another name, and
- * only then the document itself is written. Whatever is under way is found again by its name.
+ * Replaces a design document without any effect on its readers: the new version's index is built under another name,
+ * and then the document itself is written. Work in progress is found again by its name.
  */
 import pLimit, { type LimitFunction } from "p-limit";
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
@@ -21,32 +21,32 @@ import { warmIndex } from "./index-state.js";
 import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
 export interface StagedWrite extends DesignDocWrite {
-  /** Whether the former version stays, under a name of its own. */
+  /** Whether the former version is kept, under its own name. */
   readonly keepPrevious: boolean;
   /** Views that may lose all their rows. */
   readonly mayBeEmpty: readonly string[];
-  /** Names of its companions that are neither this version's nor to be kept. */
+  /** Names of its companions that are neither for this version nor to be kept. */
   readonly obsolete: readonly string[];
 }
 
 export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
 
-/** Of all indexes that a run builds. */
+/** The limit for all index builds of a run. */
 function noTurns(): { limit?: LimitFunction } {
   return {};
 }
 
 interface Around<Write> {
-  /** What is written immediately, when nothing that is built has shown a fault. */
+  /** Writes the documents that need no build, once no build has shown a fault. */
   readonly atOnce: () => Promise<void>;
-  /** Done when one is in its place. */
+  /** Runs after a document is in its place. */
   readonly then?: (write: Write) => Promise<void>;
 }
 
 /**
- * Builds and checks all of them before the first takes its place, so that a step whose second document is refused leaves
- * the first as it was. Of all that a run has to build on a server, no more indexes at a time than `builds` of the context
- * says; once one has failed no further one is begun.
+ * Builds and checks all documents before the first one is replaced: if a step's second document is refused, the first
+ * is unchanged. A run builds at most `builds` (from the context) indexes at a time on a server; after one has failed,
+ * no further build is started.
  */
 export async function deployStaged<Write extends StagedWrite>(
   context: DeployContext,
@@ -88,7 +88,7 @@ async function stage(context: DeployContext, database: string, write: StagedWrit
   const staged = stagedName(name, doc);
   const previous = previousName(name);
   if (keepPrevious) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
-  // What nobody waits for any more would be built all the same.
+  // Otherwise the server would still build an index that is no longer wanted.
   for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
   await put(couch, database, staged, stagedDoc(name, doc));
   await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
@@ -102,22 +102,22 @@ async function putInPlace(couch: Couch, database: string, write: StagedWrite): P
   const { name, doc, stored, keepPrevious, obsolete } = write;
   if (keepPrevious && stored) await put(couch, database, previousName(name), previousDoc(name, stored));
   await swap(couch, database, write);
-  // Opened under this name too, the index stays open when the staged document goes.
+  // Opened under this name too, the index stays open after the staged document is deleted.
   await warmIndex(couch, database, name, doc);
   await finishStaged(couch, database, obsolete, [stagedName(name, doc)]);
   await warmIndex(couch, database, name, doc);
 }
 
 /**
- * A staged document that can't be built would be tried again on every write; and what is built of it would take the
- * room on a full disk without which the version before can't answer.
+ * If a staged document that can't be built were kept, CouchDB would try it again on every write; and on a full disk,
+ * its partial index would take the room that the previous version needs to answer.
  */
 async function build(context: DeployContext, one: Build, write: StagedWrite): Promise<void> {
   const { database, doc } = one;
   try {
     await awaitBuild(context, one);
     if (await touch(context.couch, one)) await awaitBuild(context, one);
-    // Of a Mango index there are no functions that could be at fault.
+    // A Mango index has no functions that could be faulty.
     const { name, stored, mayBeEmpty } = write;
     const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored, mayBeEmpty } : undefined;
     const faults = asked ? await faultsInViews(context.couch, database, asked) : [];
@@ -130,9 +130,9 @@ async function build(context: DeployContext, one: Build, write: StagedWrite): Pr
 }
 
 /**
- * `_info` speaks for the copies that answer first, and on a node that was restarted nothing builds by itself. Where
- * there are several copies, the staged document is written again as it is, for which CouchDB's own indexer looks at
- * each of them. False: there is one copy.
+ * `_info` only describes the copies that answer first, and on a restarted node nothing is built until something
+ * triggers it. If there are several copies, the staged document is written again unchanged, so that CouchDB's own
+ * indexer checks each of them. False: there is one copy.
  */
 async function touch(couch: Couch, { database, name }: Build): Promise<boolean> {
   const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
@@ -147,7 +147,7 @@ async function discard(couch: Couch, { database, name }: Build): Promise<void> {
   await cleanUp(couch, database);
 }
 
-/** Over the revision that was planned against, and no other. */
+/** Replaces only the revision that was planned against. */
 async function swap(couch: Couch, database: string, write: StagedWrite): Promise<void> {
   const { name, doc, stored } = write;
   const at = path`/${database}/_design/${name}`;
@@ -159,7 +159,7 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
     const error = toMigrateError(thrown);
     if (error.code !== "conflict") throw error;
     const now = await readDesignDoc(couch, database, name);
-    // The first of two attempts, whose answer was lost.
+    // The first of two attempts succeeded, but its answer was lost.
     if (now && isSame(contentOf(now), doc)) return;
     const found = now ? `it is at ${now._rev}` : "it is gone";
     const planned = stored ? `against ${stored._rev}` : "when it did not exist";
@@ -173,8 +173,8 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
 }
 
 /**
- * What is left to do once a version is in place. Its staged document goes last: as long as it is there, a
- * restarted run knows that the rest may not be done; and no node takes the new index for one that nobody needs.
+ * Cleans up after a version is in place. Its staged document is deleted last: as long as it exists, a restarted run
+ * knows that something may be left to do, and no node regards the new index as unused.
  */
 export async function finishStaged(
   couch: Couch,

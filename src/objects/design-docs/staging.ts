@@ -1,4 +1,4 @@
-/** Which design documents are worth a staged deployment, and what a step does about all of its own. */
+/** Decides which design documents need a staged deployment, and what a step does with its companions. */
 import { companionsOf, stagedName } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
@@ -11,7 +11,7 @@ import { type DeployContext, deployStaged, finishStaged, type StagedWrite } from
 export interface DesignDocsWrite {
   readonly inPlace: readonly DesignDocWrite[];
   readonly staged: readonly StagedWrite[];
-  /** Companions that belong to no version that is wanted. */
+  /** Companions of versions that are no longer wanted. */
   readonly obsolete: readonly string[];
   /** Staged documents whose version is in place already, or will be immediately. */
   readonly finished: readonly string[];
@@ -26,14 +26,15 @@ interface Asked {
 }
 
 /**
- * CouchDB indexes some thousands of documents a second, and commits an index only some two seconds after it is built:
- * an index that is built anew in less time than a staging takes is no gain, and a dozen requests more.
+ * CouchDB indexes some thousands of documents per second, and commits an index about two seconds after it is built.
+ * If an index is rebuilt in less time than a staged deployment takes, staging gains nothing, and costs a dozen
+ * requests.
  */
 const smallest = { documents: 1_000, bytes: 10_000_000 };
 
 /**
- * The documents as they will be written: in the server's spelling where it has the same, and so that a copy of theirs can
- * be built out of the query planner's sight.
+ * The documents as they will be written: with the server's text if it is equivalent, and in a form whose copy can be
+ * built without the query planner seeing it.
  */
 export function writtenDocs(
   { docs, deploy }: Pick<Asked, "docs" | "deploy">,
@@ -49,7 +50,7 @@ export function writtenDocs(
   return Object.fromEntries(written) as typeof docs;
 }
 
-/** @param docs as `writtenDocs` returns them */
+/** @param docs the documents from `writtenDocs` */
 export function planDeployment(
   { docs, deploy, keepPrevious, mayBeEmpty = [] }: Asked,
   observed: ObservedDesignDocs | undefined,
@@ -62,7 +63,7 @@ export function planDeployment(
   for (const [name, doc] of Object.entries(docs)) {
     const companions = companionsOf(observed?.others ?? {}, name);
     const found = different.find((one) => one.name === name);
-    // Nearly always: it holds, and nothing is beside it.
+    // The usual case: it holds, and has no companions.
     if (!found && companions.length === 0) continue;
     const own = stagedName(name, doc);
     const hasOwn = companions.some((companion) => companion.name === own);
@@ -84,14 +85,14 @@ export function planDeployment(
       continue;
     }
     if (found) inPlace.push({ name, doc, stored: found.stored, rebuilds: found.rebuilds });
-    // Of a document that holds, only what a run has left that ended after the swap: the rest may be under way.
+    // If the document holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
     if (found || hasOwn) obsolete.push(...former);
     if (hasOwn) finished.push(own);
   }
   return { inPlace, staged, obsolete, finished };
 }
 
-/** Nobody reads a document that had no views. */
+/** A document without views has no readers. */
 function isRead(stored: DesignDoc): boolean {
   return viewNames(stored).length > 0;
 }

@@ -1,4 +1,4 @@
-/** Attachments that stand in a document, with their data in base64. Pure. */
+/** Inline attachments in a document, with their data in base64. Pure. */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import type { Fault } from "./fault.js";
@@ -11,7 +11,7 @@ interface Attachment {
 
 export type Attachments = Readonly<Record<string, Attachment>>;
 
-/** What an export has besides, and what follows from the data. */
+/** Fields that an export also has, and that follow from the data. */
 const follows: ReadonlySet<string> = new Set(["revpos", "digest", "length"]);
 
 export function attachmentFaults(value: unknown): Fault[] {
@@ -44,7 +44,7 @@ function isBase64(data: string): boolean {
   return bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare);
 }
 
-/** As CouchDB reads them back. */
+/** As CouchDB returns them. */
 export function bareAttachments(value: JsonObject): Attachments {
   const bare = Object.entries(value).map(([name, one]) => {
     const { content_type = "application/octet-stream", data } = membersOf(one);
@@ -53,12 +53,12 @@ export function bareAttachments(value: JsonObject): Attachments {
   return Object.fromEntries(bare);
 }
 
-/** They stay as they are when the document is written. */
+/** With stubs, attachments are unchanged when the document is written. */
 export function stubsOf(value: unknown): JsonObject {
   return Object.fromEntries(Object.keys(membersOf(value)).map((name) => [name, { stub: true }]));
 }
 
-/** For people: data may be megabytes. */
+/** For people, without data, which may be megabytes. */
 export function shownAttachments(value: unknown): JsonObject {
   const shown = Object.entries(membersOf(value)).map(([name, one]) => {
     const { content_type, data } = membersOf(one);

@@ -1,10 +1,10 @@
-/** As much as goes into one request: CouchDB's own advice for `_bulk_docs`. */
+/** The maximum per request, as CouchDB's documentation recommends for `_bulk_docs`. */
 const most = { documents: 1_000, bytes: 5_000_000 };
 
 /**
- * Whatever the documents come from, only one batch of them is held here.
+ * Only one batch is held in memory, for any source of documents.
  *
- * @param documents how many may be in one batch; `Infinity`: only their size matters
+ * @param documents the maximum number in a batch; `Infinity`: only the size counts
  */
 export async function* batchesOf<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -19,7 +19,7 @@ export async function* batchesOf<Item>(
   if (batch.items.length > 0) yield batch.items;
 }
 
-/** The same of items that come many at a time. */
+/** The same for items that arrive in groups. */
 export async function* batchesOfGroups<Item>(
   groups: AsyncIterable<readonly Item[]>,
   bytesOf: (item: Item) => number,
@@ -43,7 +43,7 @@ class Batch<Item> {
     readonly documents: number,
   ) {}
 
-  /** Returns the batch before the item, if there is no room in it. */
+  /** Returns the previous batch if it has no room for the item. */
   add(item: Item): Item[] | undefined {
     const more = this.bytesOf(item);
     const { items } = this;

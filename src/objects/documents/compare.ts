@@ -9,26 +9,29 @@ import type { Stored } from "./stored.js";
 
 export type Mode = "ifMissing" | "overwrite";
 
-/** A document to be written. */
+/** A document to write. */
 export interface Pending {
   readonly document: Document;
-  /** What it is written over; absent: there was nothing. */
+  /** The revision to overwrite; absent: there is no document. */
   readonly rev?: string;
   /** As it was read. Absent: it does not exist, or was deleted. */
   readonly stored?: JsonObject;
 }
 
-/** `undefined`: nothing is to be done. What users have deleted stays deleted, but for `overwrite`. */
+/** `undefined`: nothing to do. A document that users have deleted stays deleted, except with `overwrite`. */
 export function pendingOf(document: Document, stored: Stored | undefined, mode: Mode): Pending | undefined {
   if (!stored) return { document };
   if (mode === "ifMissing") return undefined;
   const { rev, doc } = stored;
-  // CouchDB refuses a document over the revision of its deletion, and takes one without revision.
+  // CouchDB refuses a write on the revision of a deletion, and accepts one without a revision.
   if (!doc) return { document };
   return sameContent(document, doc) ? undefined : { document, rev, stored: doc };
 }
 
-/** A document that is there, or was deleted, otherwise than in the step, and stays so. `undefined`: it is the same. */
+/**
+ * A document that exists, or was deleted, and differs from the step but is left as it is. `undefined`: it is the
+ * same.
+ */
 export function keptOf(document: Document, stored: Stored | undefined): Pending | undefined {
   return stored && pendingOf(document, stored, "overwrite");
 }
@@ -43,7 +46,7 @@ export function bodyOf({ document, rev, stored }: Pending): JsonObject {
   };
 }
 
-/** The same of JSON text without revision, which is put in at the beginning. */
+/** The same for JSON text without a revision, which is inserted at the start. */
 export function textOfPending(text: string, { rev, stored }: Pick<Pending, "rev" | "stored">): string {
   if (rev === undefined) return text;
   const asksForSome = text.includes('"_attachments"') && JSON.parse(text)._attachments !== undefined;
@@ -64,8 +67,8 @@ function sameContent(document: Document, stored: JsonObject): boolean {
 }
 
 /**
- * Without what CouchDB adds. Numbers as they come back: CouchDB reads `1e3` as `1000.0`, `-0.0` as `0.0`, and JSON's
- * own round trip makes the same of both sides.
+ * Without what CouchDB adds. Numbers as CouchDB returns them: it reads `1e3` as `1000.0` and `-0.0` as `0.0`, and a
+ * round trip through JSON makes both sides equal.
  */
 function content({ _attachments: asked }: Document, { _id, _rev, _attachments, ...members }: JsonObject): JsonObject {
   const own = JSON.parse(JSON.stringify(members));

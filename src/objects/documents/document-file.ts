@@ -1,4 +1,4 @@
-/** Documents in a file that may be larger than what can be held: read once to be checked, and again to be written. */
+/** Documents in a file that may be too large for memory: read once to check it, and again to write the documents. */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../contract/errors.js";
 import type { BulkDoc } from "../../couch/bulk-docs.js";
@@ -10,15 +10,18 @@ import { bodyOfSource } from "./source-document.js";
 
 /** One document, and its position. */
 export interface Sourced extends BulkDoc {
-  /** How many documents stand before it. */
+  /** The number of documents before it. */
   readonly index: number;
   readonly line: number;
 }
 
-/** What unpacks to so much of nothing is made to keep us busy: a megabyte of gzip may hold a thousand of blank lines. */
+/**
+ * A file that unpacks to so much white space was made to waste our time: a megabyte of gzip may contain a thousand
+ * megabytes of blank lines.
+ */
 const onlyBlank = `there is only white space in ${longest / 1e6} MB`;
 
-/** The texts in a file, as many at a time as one piece of it holds. Rejects with FileFault. */
+/** The texts in a file, one group per piece that is read. Rejects with FileFault. */
 export async function* cutsOf(file: LargeFile): AsyncGenerator<Cut> {
   const cutter: Cutter = /\.json$/.test(file.name.replace(packed, "")) ? new Elements() : new Lines();
   let since = 0;
@@ -31,7 +34,7 @@ export async function* cutsOf(file: LargeFile): AsyncGenerator<Cut> {
   yield cutter.end();
 }
 
-/** Over the documents as they stand there; not over ends of lines, blank lines, packing, or what a list is made of. */
+/** A hash of the documents' texts. Independent of line ends, blank lines, compression, and the syntax of a list. */
 export class ContentHash {
   readonly #hash = createHash("sha256");
 
@@ -47,20 +50,20 @@ export class ContentHash {
   }
 }
 
-/** What was found when the file was read first. */
+/** What was found when the file was first read. */
 export interface Content {
   readonly sha256: string;
   readonly documents: number;
-  /** The first ones, to be shown. */
+  /** The first ones, for display. */
   readonly first: readonly Sourced[];
-  /** Ids that a partitioned database does not take: some of them, where there are many. */
+  /** Ids that a partitioned database refuses; not all of them if there are many. */
   readonly withoutPartition: readonly string[];
-  /** Of the file, see LargeFile. */
+  /** The stamp of the file; see LargeFile. */
   readonly stamp: string;
 }
 
 export class DocumentFile {
-  /** This and the next are all that the step's checksum is over: they say what the documents are, not where. */
+  /** The step's checksum only covers this and the next field: they describe the documents, not their location. */
   readonly sha256: string;
   readonly documents: number;
   readonly #file: LargeFile;
@@ -86,8 +89,8 @@ export class DocumentFile {
   }
 
   /**
-   * The documents again, from number `from` (0) on. Throws `step-failed` where the file is no longer what it was:
-   * before the first document if it has changed by then, else behind the last.
+   * Reads the documents again, from number `from` (starting at 0). Throws `step-failed` if the file has changed:
+   * before the first document if it had changed by then, otherwise after the last.
    */
   async *read(from = 0): AsyncGenerator<readonly Sourced[]> {
     await this.#assertSame();
@@ -110,7 +113,7 @@ export class DocumentFile {
     await this.#assertSame();
   }
 
-  /** Touched, or copied anew, it may still be the same. */
+  /** If the file was touched or copied, it may still have the same content. */
   async #assertSame(): Promise<void> {
     const stamp = await this.#file.stamp().catch(() => undefined);
     if (stamp === this.#content.stamp) return;

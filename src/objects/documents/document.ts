@@ -1,22 +1,22 @@
-/** What CouchDB takes as a document, and what a step may ask for. Pure. */
+/** What CouchDB accepts as a document, and what a step may declare. Pure. */
 import { isObject, type JsonObject } from "../../text/json.js";
 import { type Attachments, attachmentFaults, bareAttachments } from "./attachments.js";
 import type { Fault } from "./fault.js";
 
-/** A document as a step asks for it: without a revision. */
+/** A document as a step declares it: without a revision. */
 export interface Document extends JsonObject {
   readonly _id: string;
-  /** With their data. Absent: those that the document has stay. */
+  /** With their data. Absent: the document's existing attachments are kept. */
   readonly _attachments?: Attachments;
 }
 
-/** CouchDB's own limit, from 3.0 on, of the members that do not begin with `_`. */
+/** CouchDB's own limit, since 3.0, for the fields that do not begin with `_`. */
 const maxBytes = 8_000_000;
 
-/** Text shorter than this cannot be too large, and rarely contains an escape. */
+/** Shorter text can't be too large, and rarely contains an escape. */
 const short = 4_000;
 
-/** `text`: the JSON that it was parsed from; where it is short, less has to be looked at. */
+/** `text`: the JSON that it was parsed from; if it is short, fewer checks are needed. */
 export function documentFaults(value: unknown, text?: string): Fault[] {
   if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document must be a JSON object" }];
   const isPlain = text !== undefined && text.length < short && !text.includes("\\u");
@@ -24,18 +24,18 @@ export function documentFaults(value: unknown, text?: string): Fault[] {
   return isPlain ? faults : [...faults, ...textFaults(value), ...sizeFaults(value)];
 }
 
-/** Without what belongs to the server that it was exported from. `value` has no faults. */
+/** Without fields that belong to the server from which it was exported. `value` has no faults. */
 export function documentOf({ _rev, _attachments, ...value }: JsonObject): Document {
   const attachments = isObject(_attachments) ? { _attachments: bareAttachments(_attachments) } : {};
   return { ...value, ...attachments } as Document;
 }
 
-/** Of its JSON, attachments included. */
+/** The size of its JSON, including attachments. */
 export function bytesOf(document: JsonObject): number {
   return Buffer.byteLength(JSON.stringify(document));
 }
 
-/** Why a step for documents can't have this id. */
+/** Why a document step can't have this id. */
 export function idProblem(id: string): { readonly code: string; readonly message: string } | undefined {
   const start = /^_(?:design\/|local\/)?/.exec(id)?.[0];
   if (id === "") return { code: "bad-document-id", message: "a document's `_id` must not be empty" };
@@ -63,7 +63,7 @@ function idFaults({ _id }: JsonObject): Fault[] {
   return problem ? [{ keys: ["_id"], ...problem }] : [];
 }
 
-/** `_rev` is left out in silence: every export has it, and it means nothing elsewhere. */
+/** `_rev` is dropped silently: every export has it, and it has no meaning on another server. */
 const known: ReadonlySet<string> = new Set(["_id", "_rev", "_attachments"]);
 
 function memberFaults(value: JsonObject): Fault[] {
@@ -91,8 +91,8 @@ function sizeFaults(value: JsonObject): Fault[] {
 }
 
 /**
- * As CouchDB counts: a character that is escaped in JSON as itself, a fraction as little as three bytes. So nothing is
- * refused here that CouchDB takes; what it refuses all the same, it names.
+ * A lower bound for CouchDB's count: an escaped character counts as the character itself, a fraction as little as
+ * three bytes. So nothing is refused here that CouchDB accepts; CouchDB reports what it refuses.
  */
 export function leastBytes(value: unknown): number {
   if (typeof value === "string") return Buffer.byteLength(value) + 2;
@@ -104,7 +104,7 @@ export function leastBytes(value: unknown): number {
   return parts.reduce((sum, bytes) => sum + bytes + 1, parts.length > 0 ? 1 : 2);
 }
 
-/** CouchDB refuses the whole request for one lone surrogate. */
+/** CouchDB refuses the whole request because of one lone surrogate. */
 function holdsHalfCharacter(value: unknown): boolean {
   if (typeof value === "string") return /\p{Cs}/u.test(value);
   if (typeof value !== "object" || value === null) return false;

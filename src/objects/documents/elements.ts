@@ -1,14 +1,14 @@
 /**
- * JSON, cut into the documents of a list without parsing it: `[…]`, `{"docs": […]}`, or one document. What lies between
- * the documents is checked here; what is in them, by whoever parses them.
+ * Splits JSON into the documents of a list without parsing it: `[…]`, `{"docs": […]}`, or one document. The text
+ * between the documents is checked here; the documents are checked by the code that parses them.
  */
 import { checkEncoding, FileFault, longest, textOf } from "./file-text.js";
 import type { Cut, Cutter, Piece } from "./lines.js";
 
-/** A list below `docs`, behind simple members at most. */
+/** A list in `docs`, preceded only by simple fields. */
 const wrapped =
   /^\s*\{(?:\s*"(?!_id"|docs")[^"\\]*"\s*:\s*(?:true|false|null|[-\d.eE+]+|"[^"\\]*")\s*,)*\s*"docs"\s*:\s*\[/;
-/** Within these bytes it shows what the file holds. */
+/** These bytes are enough to see what the file contains. */
 const headBytes = 4_096;
 
 const mark = { quote: 34, backslash: 92, comma: 44, newline: 10, list: 91, listEnd: 93, object: 123, objectEnd: 125 };
@@ -19,7 +19,7 @@ export class Elements implements Cutter {
   line = 1;
   #state: State = "head";
   #isWrapped = false;
-  /** Of what is not complete. */
+  /** The pieces of an incomplete document. */
   #parts: Buffer[] = [];
   #bytes = 0;
   #begun = { line: 1, depth: 0, inString: false, escaped: false };
@@ -42,7 +42,7 @@ export class Elements implements Cutter {
     return { pieces: [...opened, { text, line: 1 }] };
   }
 
-  /** Decides what the file holds. */
+  /** Determines what the file contains. */
   #open(): Piece[] {
     const head = this.#take();
     checkEncoding(head);
@@ -72,7 +72,7 @@ export class Elements implements Cutter {
     return pieces;
   }
 
-  /** Goes to the beginning of a value or to the end of the list. */
+  /** Advances to the start of a value or to the end of the list. */
   #between(bytes: Buffer, from: number): number {
     for (let at = from; at < bytes.length; at += 1) {
       const byte = bytes[at] as number;
@@ -95,7 +95,7 @@ export class Elements implements Cutter {
     return bytes.length;
   }
 
-  /** Goes to the end of the value, if it is in these bytes. */
+  /** Advances to the end of the value, if it is in these bytes. */
   #inside(bytes: Buffer, from: number, pieces: Piece[]): number {
     let { depth, inString, escaped } = this.#begun;
     for (let at = from; at < bytes.length; at += 1) {

@@ -1,19 +1,19 @@
-/** Which documents a database has, deleted ones included. Only reads. */
+/** Finds out which documents a database has, including deleted ones. Only reads. */
 import type { Couch } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { readStored } from "./stored.js";
 
-/** What the database is like as a whole. */
+/** Facts about the database as a whole. */
 export interface Place {
   readonly database: string;
-  /** It has, and had, no document: none has to be looked for. */
+  /** It has never had a document, so none has to be searched for. */
   readonly isEmpty: boolean;
-  /** A copy of it may not know yet of a document that was deleted. */
+  /** A copy may not know yet that a document was deleted. */
   readonly copiesMayDiffer: boolean;
 }
 
-/** `undefined`: there is no such database. */
+/** `undefined`: the database does not exist. */
 export async function placeOf(couch: Couch, database: string): Promise<Place | undefined> {
   const info = await inventoryOf(couch).info(database);
   if (!info) return undefined;
@@ -21,13 +21,13 @@ export async function placeOf(couch: Couch, database: string): Promise<Place | u
   return { database, isEmpty: documents === 0 && deleted === 0, copiesMayDiffer: deleted > 0 && n > 1 };
 }
 
-/** Higher than any that a document has, so that its own ones are its possible ancestors. */
+/** Higher than the revision of any document, so that all of a document's revisions are its possible ancestors. */
 const revision = `999999999-${"0".repeat(32)}`;
 
 /**
- * Those of the ids under which there is a document, or was one. `_revs_diff` looks into each shard once, and takes a
- * fifth of the time that `_all_docs` takes for as many keys; but it believes the first copy that answers. Where that
- * may be wrong, and something would be written that was deleted, those that seem missing are asked for once more.
+ * The ids that belong to a document, even a deleted one. `_revs_diff` reads each shard once, and takes a fifth of the
+ * time of `_all_docs` with the same keys; but it uses the first copy that answers. If that may be wrong, so that a
+ * deleted document would be written again, the ids that seem missing are checked once more.
  */
 export async function existingIds(
   couch: Couch,

@@ -1,6 +1,6 @@
 /** Something wrong with a document. */
 export interface Fault {
-  /** The member at fault; empty: the document. */
+  /** The field at fault; empty: the document. */
   readonly keys: readonly string[];
   readonly code: string;
   readonly message: string;

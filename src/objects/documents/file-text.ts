@@ -1,20 +1,20 @@
-/** The bytes of a file of documents: unpacked where they are gzip. And what can be wrong with them. */
+/** Reads the bytes of a file of documents, unpacks gzip, and reports what can be wrong with them. */
 import { isAscii, isUtf8 } from "node:buffer";
 import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type LargeFile, pieceBytes } from "../../files/large-file.js";
 import { decode, otherEncoding, unreadable } from "../../files/read-text.js";
 
-/** A document, attachments included, that is longer than this is not read. */
+/** The maximum size of a document, including attachments. */
 export const longest = 64_000_000;
 
-/** Reading ends here: what comes behind it is not known. */
+/** Reading ends here; the rest of the file is unknown. */
 export class FileFault extends Error {
   override readonly name = "FileFault";
   constructor(
     readonly code: string,
     message: string,
-    /** From 1. */
+    /** Starting from 1. */
     readonly line: number,
     readonly column = 1,
   ) {
@@ -22,10 +22,13 @@ export class FileFault extends Error {
   }
 }
 
-/** What in a file's name says only how it is packed. */
+/** The part of a file's name that only says how it is compressed. */
 export const packed = /\.gz$/;
 
-/** Rejects with FileFault where the file can't be read, or is no whole gzip; `lines`: how many were read by then. */
+/**
+ * Rejects with FileFault if the file can't be read, or is an incomplete gzip; `lines`: the number of lines read so
+ * far.
+ */
 export async function* bytesOf(file: LargeFile, lines: () => number): AsyncGenerator<Buffer> {
   let source: Readable | undefined;
   try {
@@ -43,7 +46,7 @@ export async function* bytesOf(file: LargeFile, lines: () => number): AsyncGener
   }
 }
 
-/** By its first bytes, whatever its name. */
+/** Detected from its first bytes, regardless of its name. */
 export async function isGzip(file: LargeFile): Promise<boolean> {
   const [first, second] = await file.head(2);
   return first === 0x1f && second === 0x8b;
@@ -67,15 +70,15 @@ function faultOf(error: unknown, line: number): unknown {
   return new FileFault(problem, `the file ${reason}`, line);
 }
 
-/** @param bytes the first ones of a file. Throws FileFault where they are in another encoding than UTF-8 */
+/** @param bytes the first bytes of a file. Throws FileFault if they are in another encoding than UTF-8 */
 export function checkEncoding(bytes: Buffer): void {
   const encoding = otherEncoding(bytes);
   if (encoding) throw new FileFault("not-utf8", `the file is in ${encoding}; save it as UTF-8`, 1);
 }
 
-/** `line`: the one that the bytes begin in. Throws FileFault where they are not UTF-8. */
+/** `line`: the line in which the bytes start. Throws FileFault if they are not UTF-8. */
 export function textOf(bytes: Buffer, line: number): string {
-  // Most is, and it takes a tenth of the time.
+  // Most text is ASCII, and this takes a tenth of the time.
   if (isAscii(bytes)) return bytes.toString("latin1");
   if (isUtf8(bytes)) return bytes.toString();
   const read = decode(bytes);

@@ -1,9 +1,9 @@
-/** Documents that differ from the step and stay as they are (`ifMissing`), as a plan shows them. Pure. */
+/** Documents that differ from the step and are left as they are (`ifMissing`), as a plan shows them. Pure. */
 import type { Change, Kept } from "../../steps/difference.js";
 import { changesOf, type Pending } from "./compare.js";
 import { summarise } from "./summary.js";
 
-/** Those of one step, the first of them as `sample`. */
+/** The kept documents of one step, the first of them as `sample`. */
 export interface KeptDocuments {
   readonly count: number;
   readonly sample: readonly Pending[];

@@ -1,11 +1,11 @@
-/** A file may hold thousands of documents that are wrong in the same way. */
+/** A file may contain thousands of documents with the same fault. */
 import type { Fault } from "./fault.js";
 
 export const mostProblems = 20;
 
 export type Report<At> = (fault: Fault, at: At) => void;
 
-/** Says that there are more, once, where there are too many. */
+/** After the limit, reports once that there are more. */
 export function limited<At>(report: Report<At>): Report<At> {
   let count = 0;
   return (fault, at) => {

@@ -1,23 +1,23 @@
-/** NDJSON: one document a line. Ends of lines as any system writes them, and lines that are blank, mean nothing. */
+/** NDJSON: one document per line. Accepts the line ends of any system, and ignores blank lines. */
 import { checkEncoding, FileFault, longest, textOf } from "./file-text.js";
 
-/** The text of one document, and the line that it begins in. */
+/** The text of one document, and the line in which it starts. */
 export interface Piece {
   readonly text: string;
-  /** From 1. */
+  /** Starting from 1. */
   readonly line: number;
 }
 
-/** Documents that were read at once. */
+/** Documents that were read together. */
 export interface Cut {
   readonly pieces: readonly Piece[];
-  /** The bytes that they came from, where these are the texts and a newline between each two. */
+  /** Their bytes, if these contain exactly the texts, separated by newlines. */
   readonly plain?: Buffer;
 }
 
-/** Cuts bytes into the texts of documents. */
+/** Splits bytes into the texts of documents. */
 export interface Cutter {
-  /** The line that is being read, from 1. */
+  /** The current line, starting from 1. */
   readonly line: number;
   push(bytes: Buffer): Cut;
   end(): Cut;
@@ -61,7 +61,7 @@ export class Lines implements Cutter {
     }
   }
 
-  /** Quicker than cutting it: blank lines can be many. */
+  /** Faster than splitting: there can be many blank lines. */
   #skip(block: Buffer): Cut {
     for (let at = block.indexOf(newline); at !== -1; at = block.indexOf(newline, at + 1)) this.line += 1;
     this.line += 1;

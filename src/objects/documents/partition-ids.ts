@@ -1,7 +1,7 @@
 /**
- * Ids of documents in a partitioned database, `partition:id`. CouchDB answers another one with 400, and then with the
- * rest of another answer on the same connection, so such an id is never sent. Design documents are no matter here: no
- * step of documents takes them.
+ * Ids of documents in a partitioned database: `partition:id`. CouchDB answers any other id with a 400, followed by
+ * the rest of another response on the same connection, so such an id is never sent. Design documents are not
+ * affected, because document steps refuse them.
  */
 
 import { MigrateError } from "../../contract/errors.js";
@@ -10,7 +10,7 @@ import { inventoryOf } from "../../couch/inventory.js";
 import { patternTest } from "../../couch/pattern.js";
 import type { SpecProblem } from "../../steps/kind.js";
 
-/** Whether a partitioned database takes it, as CouchDB's couch_partition decides. */
+/** Whether a partitioned database accepts it, by the rules of CouchDB's couch_partition. */
 export function hasPartition(id: string): boolean {
   const colon = id.indexOf(":");
   return colon > 0 && colon < id.length - 1 && id[0] !== "_" && !/^_(?!design\/.|local\/.)/.test(id.slice(colon + 1));
@@ -18,7 +18,7 @@ export function hasPartition(id: string): boolean {
 
 const mostNamed = 5;
 
-/** `undefined`: all of them have one. */
+/** `undefined`: all ids have a partition. */
 function partitionFault(ids: Iterable<string>, database: string): string | undefined {
   const faulty = [...ids].filter((id) => !hasPartition(id));
   if (faulty.length === 0) return undefined;
@@ -28,7 +28,7 @@ function partitionFault(ids: Iterable<string>, database: string): string | undef
   return `${database} is partitioned, so ids have the form \`partition:id\`; ${these}: ${names.join(", ")}${more}`;
 }
 
-/** Against the databases that the set makes; `databases` may be patterns. */
+/** Checks against the databases that the set creates; `databases` may be patterns. */
 export function partitionIdProblems(
   ids: readonly string[],
   databases: readonly string[],
@@ -42,7 +42,7 @@ export function partitionIdProblems(
   });
 }
 
-/** Against the database as it is. Asks for it only where an id would not do in a partitioned one. Throws `refused`. */
+/** Checks against the actual database, which is only read if a partitioned one would refuse an id. Throws `refused`. */
 export async function assertPartitions(couch: Couch, database: string, ids: readonly string[]): Promise<void> {
   const message = partitionFault(ids, database);
   if (message === undefined || !(await inventoryOf(couch).info(database))?.partitioned) return;

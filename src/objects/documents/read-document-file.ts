@@ -1,4 +1,4 @@
-/** Reads a file of documents from end to end: every problem in it, and what is to be known of it later. */
+/** Reads a file of documents completely: reports every problem, and collects what is needed later. */
 import type { LargeFile } from "../../files/large-file.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { offsetIn } from "../../text/json-scan.js";
@@ -13,8 +13,8 @@ import { bodyOfSource, checkSource } from "./source-document.js";
 import { firstOf } from "./survey.js";
 
 /**
- * @param path as the spec gives it: problems are reported at it
- * @param isTaken the step has this document elsewhere
+ * @param path as in the spec; problems are reported there
+ * @param isTaken whether the step has this document elsewhere
  */
 export async function readDocumentFile(
   files: StepFiles,
@@ -70,7 +70,7 @@ function check({ text, line }: Piece, report: (fault: Fault, at: At) => void): s
   return undefined;
 }
 
-/** A document of a list may go over several lines. */
+/** A document in a list may span several lines. */
 function positionIn(text: string, line: number, offset: number): At {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf("\n") + 1;

@@ -1,4 +1,4 @@
-/** Documents that CouchDB did not take: what is said of them, and what follows from it. Pure. */
+/** Documents that CouchDB refused: the messages, and what follows from them. Pure. */
 
 import { type ErrorCode, MigrateError } from "../../contract/errors.js";
 import { isMissingPermission } from "../../couch/retry.js";
@@ -10,7 +10,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** At most this many, and how many more. `where`: added to each id. */
+/** Lists at most this many, and the number of the others. `where`: appended to each id. */
 export function named(refused: readonly Refusal[], most: number, where: (id: string) => string = () => ""): string {
   const listed = refused
     .slice(0, most)
@@ -24,13 +24,13 @@ export function belowQuorum(database: string, faint: number, written: number): M
   return new MigrateError("below-quorum", { message, data: { database, documents: faint } });
 }
 
-/** What a person does about documents that CouchDB refused for themselves. */
+/** What to do if CouchDB refuses documents because of their content. */
 export const correctThem =
   "Correct these documents, or what refuses them, then run again: documents that are already written stay as they are.";
 
-/** A stub of what is no longer there: somebody has changed the document since. */
+/** The stub of a missing attachment: someone else has changed the document since. */
 export const conflicts: ReadonlySet<string> = new Set(["conflict", "missing_stub"]);
-/** It may have been written all the same. */
+/** The document may still have been written. */
 export const doubtful: ReadonlySet<string> = new Set(["timeout", "unknown_error", "internal_server_error", "error"]);
 
 export function codeOf(refused: readonly Refusal[]): ErrorCode {

@@ -1,4 +1,4 @@
-/** Removes documents of any kind: what is there, what would be lost, and the removal. */
+/** Removes documents of any kind: what exists, what would be lost, and the removal itself. */
 
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
@@ -12,13 +12,13 @@ import { readStored, type Stored, type StoredById } from "./stored.js";
 import { summarise } from "./summary.js";
 import { writeDocuments } from "./write.js";
 
-/** How many are read in full, to be shown. */
+/** How many are read in full, for display. */
 const shownInFull = 20;
-/** A document has a leaf for each conflict, and each deletion brings another one to light. */
+/** A document has a leaf for each conflict, and each deletion uncovers another one. */
 const mostLeaves = 100;
 const mostNamed = 5;
 
-/** Those of the documents that exist; the first ones with their content, unless that is nested too deeply. */
+/** The documents that exist; the first ones with their content, unless it is nested too deeply. */
 export async function readExisting(couch: Couch, database: string, ids: readonly string[]): Promise<Stored[]> {
   const found: Stored[] = [];
   for await (const batch of batchesOf(ids, Buffer.byteLength)) {
@@ -31,7 +31,7 @@ export async function readExisting(couch: Couch, database: string, ids: readonly
   return found.map((stored) => full?.get(stored.id) ?? stored);
 }
 
-/** A document is removed by its revision: that its content can't be shown is no reason to keep it. */
+/** A document is removed by its revision, so it can also be removed if its content can't be shown. */
 async function withContent(couch: Couch, database: string, ids: readonly string[]): Promise<StoredById | undefined> {
   try {
     return await readStored(couch, database, ids, { docs: true });
@@ -43,7 +43,7 @@ async function withContent(couch: Couch, database: string, ids: readonly string[
   }
 }
 
-/** @param changeOf what one of them loses; `field`: what the step calls them */
+/** @param changeOf what one of them loses; `field`: the step's name for them */
 export function removal(
   existing: readonly Stored[] | undefined,
   field: string,
@@ -60,14 +60,14 @@ export function removal(
   return removes(changes, existing, counted);
 }
 
-/** The content of a document, without what CouchDB adds; or why it is not there. */
+/** The content of a document without what CouchDB adds, or why it is missing. */
 export function contentOf({ doc }: Stored): JsonObject | string {
   if (!doc) return "(nested too deeply to be shown)";
   const { _id, _rev, ...content } = doc;
   return content;
 }
 
-/** All leaves: a document that has conflicts would otherwise be there again, with other content. */
+/** Removes all leaves: otherwise a document with conflicts would still exist, with other content. */
 export async function removeStored(
   { couch, signal, progress }: Pick<StepContext<unknown>, "couch" | "signal" | "progress">,
   database: string,
@@ -81,7 +81,7 @@ export async function removeStored(
       throw new MigrateError("conflict", { message, data: { database, ids: left.slice(0, 20).map(({ id }) => id) } });
     }
     const bodies = left.map(({ id, rev }) => ({ _id: id, _rev: rev, _deleted: true }));
-    // Whoever has written meanwhile is seen below.
+    // Writes by others in the meantime are noticed below.
     await writeDocuments(couch, database, bodies, { total: bodies.length, conflictsAreFine: true, signal });
     left = await afterRemoval(couch, database, left, signal);
     progress({ done: total - left.length, total, unit: "documents", what: `removed from ${database}` });
@@ -89,8 +89,8 @@ export async function removeStored(
 }
 
 /**
- * What is there instead: another revision of the same documents. That the removed one is there after a while means that
- * CouchDB has not done what it accepted; at first a node may show its documents of a moment ago.
+ * What exists instead: another revision of the same documents. If the removed revision still exists after a while,
+ * CouchDB has not done what it accepted; at first, a node may return its old documents.
  */
 async function afterRemoval(
   couch: Couch,

@@ -1,15 +1,18 @@
-/** Ids that stand in a file twice. In ascending order, as exports have them, none can; else their hashes are held. */
+/**
+ * Finds ids that appear twice in a file. In ascending order, as in exports, there can be none; otherwise their hashes
+ * are kept.
+ */
 import type { Cut } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
 
-/** 16 MB of hashes. In larger files without order, an id that appears twice is not noticed. */
+/** 16 MB of hashes. In larger unordered files, duplicate ids are not noticed. */
 const most = 1_000_000;
 
 export class OrderedIds {
   #last: string | undefined;
   #isOrdered = true;
 
-  /** True where it is the same as the one before. */
+  /** True if the id is the same as the previous one. */
   add(id: string): boolean {
     const isSame = id === this.#last;
     if (this.#last !== undefined && id < this.#last) this.#isOrdered = false;
@@ -17,7 +20,7 @@ export class OrderedIds {
     return isSame;
   }
 
-  /** Not only behind each other, which `add` says. */
+  /** Not only consecutively, which `add` reports. */
   get mayRepeat(): boolean {
     return !this.#isOrdered;
   }
@@ -41,7 +44,7 @@ export async function* repeatedIds(cuts: AsyncIterable<Cut>, documents: number):
   }
 }
 
-/** 64 bits an id: among a million, two different ones are taken for the same once in thirty million files. */
+/** 64 bits per id: among a million ids, a collision occurs once in thirty million files. */
 class HashSet {
   readonly #slots: BigUint64Array;
 
@@ -49,7 +52,7 @@ class HashSet {
     this.#slots = new BigUint64Array(2 ** Math.ceil(Math.log2(size * 2 + 1)));
   }
 
-  /** False: it was there. */
+  /** False: it already existed. */
   add(id: string): boolean {
     const slots = this.#slots;
     const [low, high] = hashOf(id);
@@ -64,7 +67,7 @@ class HashSet {
   }
 }
 
-/** FNV-1a, with two beginnings, and mixed at the end. */
+/** FNV-1a with two different seeds, mixed at the end. */
 function hashOf(id: string): readonly [number, number] {
   let low = 0x811c9dc5;
   let high = 0x9747b28c;

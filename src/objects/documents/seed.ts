@@ -1,4 +1,4 @@
-/** Writes the documents of a file that a database lacks, batch by batch; what is held does not grow with the file. */
+/** Writes the documents of a file that a database lacks, batch by batch; memory use does not grow with the file. */
 import pMap from "p-map";
 import { MigrateError } from "../../contract/errors.js";
 import type { BulkDoc } from "../../couch/bulk-docs.js";
@@ -12,19 +12,19 @@ import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
-/** No more batches are started once this many documents were refused: the others will be like them. */
+/** After this many refusals, no more batches are started, because the others will be refused as well. */
 const enough = 20;
 const mostNamed = 50;
-/** How often a batch is looked at again, because somebody else writes the same documents. */
+/** How often a batch is read again because someone else writes the same documents. */
 const attempts = 5;
 
 type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
 
 /**
- * @param from documents before this one need nothing
+ * @param from documents before this one need no work
  *
- * A refused document does not stop the others. Rejects with all that were refused, and what was written by then; with
- * the signal's reason once the batches under way are done.
+ * If a document is refused, the others continue. Rejects with all refused documents and what was written so far; with
+ * the signal's reason after the batches in progress are done.
  */
 export async function seed(
   context: Context,
@@ -52,7 +52,7 @@ export async function seed(
         done += batch.length;
         progress({ done, total, unit: "documents", what: `written to ${place.database}` });
       } catch (error) {
-        // What is under way is waited for, so that what is said of it is true.
+        // The batches in progress are still awaited, so that the message about them is correct.
         broken ??= { error };
       }
     },
@@ -73,7 +73,7 @@ async function* whileWanted<Item>(items: AsyncIterable<Item>, isWanted: () => bo
   }
 }
 
-/** One batch, and what conflicted in it again. */
+/** Writes one batch, and repeats what conflicted in it. */
 async function write(context: Context, place: Place, batch: readonly Sourced[], mode: Mode): Promise<Outcome> {
   const { couch, signal } = context;
   const options = { conflictsAreFine: mode === "ifMissing", signal };

@@ -7,15 +7,15 @@ import { parseJson } from "../design-docs/json-text.js";
 import { documentFaults, documentOf } from "./document.js";
 import type { Fault } from "./fault.js";
 
-/** Something wrong in the text, and where. */
+/** A fault in the text, and its position. */
 export interface TextFault {
   readonly fault: Fault;
-  /** Where the fault has no keys. */
+  /** Set if the fault has no keys. */
   readonly offset?: number;
   readonly text?: string;
 }
 
-/** @returns its id, or what is wrong with it */
+/** @returns the document's id, or its fault */
 export function checkSource(text: string): { readonly id: string } | { readonly faults: readonly TextFault[] } {
   const parsed = parseJson(text);
   if (!("value" in parsed)) {
@@ -32,23 +32,23 @@ export function checkSource(text: string): { readonly id: string } | { readonly 
   return { faults: [{ fault: { keys: ["_id"], code: "bad-document-id", message: "`_id` appears twice" } }] };
 }
 
-/** Of a text without faults. */
+/** For a text without faults. */
 export function bodyOfSource(text: string): BulkDoc {
   return { id: firstId(text), text: withoutServersOwn(text) };
 }
 
-/** Most exports begin with the id. */
+/** Most exports start with the id. */
 function firstId(text: string): string {
   const quick = /^\{\s*"_id"\s*:\s*"([^"\\]*)"/.exec(text)?.[1];
   return quick ?? String(JSON.parse(text)._id);
 }
 
-/** Exports begin with id and revision: then the text is cut, and not parsed. */
+/** Exports start with id and revision; in this case the text is cut instead of parsed. */
 const idAndRevision = /^(\{\s*"_id"\s*:\s*"[^"\\]*"\s*),\s*"_rev"\s*:\s*"[^"\\]*"/;
 
 function withoutServersOwn(text: string): string {
   const cut = text.includes('"_rev"') ? text.replace(idAndRevision, "$1") : text;
-  // An escape of a character of ASCII may be in a name that is looked for here.
+  // An escaped ASCII character may be part of a name that is searched for here.
   const mayHold = cut.includes('"_rev"') || cut.includes('"_attachments"') || cut.includes("\\u00");
   return mayHold ? JSON.stringify(documentOf(JSON.parse(text))) : cut;
 }

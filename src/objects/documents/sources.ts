@@ -1,6 +1,6 @@
 /**
- * Reads the documents that a step names: inline, in files, in folders of files. A JSON file of ordinary size is taken in
- * whole; larger ones, packed ones and NDJSON are read through here, and again when the step is applied.
+ * Reads the documents of a step: inline, from files, and from folders of files. A JSON file of normal size is kept in
+ * memory; larger ones, compressed ones and NDJSON are streamed here, and again when the step is applied.
  */
 
 import type { LargeFile } from "../../files/large-file.js";
@@ -24,7 +24,7 @@ export interface Sources {
 }
 
 export interface Read {
-  /** In the order of their ids. */
+  /** Ordered by id. */
   readonly docs: readonly Document[];
   /** In the order in which they are named. */
   readonly files: readonly DocumentFile[];
@@ -46,7 +46,7 @@ export async function readDocuments(files: StepFiles, { from = [], docs = [] }: 
     }
   }
   const read: DocumentFile[] = [];
-  // The documents that are held come first: those in the files are compared with them.
+  // The documents in memory come first, because those in the files are compared with them.
   for (const { path, large } of streamed) {
     const one = await readDocumentFile(files, path, large, (id) => found.has(id));
     if (one) read.push(one);
@@ -82,10 +82,10 @@ class Documents {
   }
 }
 
-/** What a file of documents is called. */
+/** The names of document files. */
 const named = /\.(?:json|ndjson|jsonl)(?:\.gz)?$/;
 
-/** The file itself, or those in the folder. */
+/** The file itself, or the files in the folder. */
 async function documentFiles(files: StepFiles, path: string, pointer: string): Promise<string[]> {
   const kind = await files.kindOf(path, pointer);
   if (kind === undefined) return [];
@@ -108,7 +108,7 @@ async function documentFiles(files: StepFiles, path: string, pointer: string): P
   });
 }
 
-/** One document, a list of them, or `{"docs": […]}` as `_bulk_docs` takes them. */
+/** One document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. */
 async function readFile(files: StepFiles, path: string, pointer: string, found: Documents): Promise<void> {
   const text = await files.text(path, pointer);
   if (text === undefined) return;

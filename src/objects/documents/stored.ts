@@ -1,4 +1,4 @@
-/** What a database has of some documents. Only reads. */
+/** What a database has for some documents. Only reads. */
 
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
@@ -11,15 +11,15 @@ export interface Stored {
   readonly id: string;
   readonly rev: string;
   readonly deleted: boolean;
-  /** Where it was asked for and is not deleted. */
+  /** Set if it was requested and the document is not deleted. */
   readonly doc?: JsonObject;
 }
 
 export interface Wanted {
   readonly docs?: boolean;
-  /** The data of attachments too, instead of stubs. */
+  /** Include the data of attachments instead of stubs. */
   readonly attachments?: boolean;
-  /** `false`: the run does not remember the answer. */
+  /** `false`: the run does not cache the answer. */
   readonly keep?: boolean;
 }
 
@@ -34,7 +34,7 @@ interface Row {
 
 export type StoredById = ReadonlyMap<string, Stored>;
 
-/** Deleted ones too. `undefined`: there is no database. The ids have to fit into one request. */
+/** Includes deleted ones. `undefined`: the database does not exist. The ids have to fit into one request. */
 export async function readStored(
   couch: Couch,
   database: string,
@@ -45,7 +45,7 @@ export async function readStored(
   try {
     return await ask(couch, database, ids, wanted);
   } catch (error) {
-    // What is stored may be far larger than what the step has.
+    // The stored documents may be much larger than those of the step.
     if (!isOfLargeAnswer(error) || ids.length === 1) throw error;
     const half = Math.ceil(ids.length / 2);
     const first = await readStored(couch, database, ids.slice(0, half), wanted);
@@ -54,7 +54,7 @@ export async function readStored(
   }
 }
 
-/** What these are compared with: the data of attachments only where a document has some. */
+/** What these documents are compared with: includes the data of attachments only if a document has some. */
 export async function readCompared(
   couch: Couch,
   database: string,

@@ -1,7 +1,10 @@
-/** The changes of many documents: the first ones in full, the rest as a number; and in short, all as numbers. Pure. */
+/**
+ * The changes of many documents: the first ones in full, the rest as a number; and a short form with only numbers.
+ * Pure.
+ */
 import type { Change } from "../../steps/difference.js";
 
-/** More than this nobody reads, and a plan has to fit into a comment or a log. */
+/** The limits of what is readable, and of what fits into a comment or a log. */
 export const most = { documents: 20, bytes: 200_000 };
 
 /** Up to this number, documents are shown field by field, even without `--details`. */
@@ -9,16 +12,16 @@ const few = 5;
 
 export interface Summary {
   readonly changes: readonly Change[];
-  /** Absent: they are few. */
+  /** Absent: there are only a few. */
   readonly counted?: readonly Change[];
 }
 
 /**
  * @param items what changes, in order
- * @param changesOf its changes in full; called for no more than are shown
- * @param kindOf which of `rests` it is counted under
- * @param rests what stands for those that are not shown
- * @param further how many there are besides `items`
+ * @param changesOf an item's changes in full; only called for those that are shown
+ * @param kindOf the key of `rests` under which an item is counted
+ * @param rests the texts for those that are not shown
+ * @param further the number of items in addition to `items`
  */
 export function summarise<Item, Kind extends string>(
   items: Iterable<Item>,

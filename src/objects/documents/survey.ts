@@ -1,4 +1,4 @@
-/** What of the documents in a file a database lacks. Only reads; holds a few of them, however many there are. */
+/** Finds out which documents in a file a database lacks. Only reads; holds only a few documents at a time. */
 import pMap from "p-map";
 import type { Couch } from "../../couch/couch.js";
 import type { StepContext } from "../../steps/kind.js";
@@ -13,21 +13,21 @@ import { readCompared, type Stored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
-/** How many requests are under way at once: more made CouchDB on a single node slower; not measured on a cluster. */
+/** The number of concurrent requests: more made CouchDB on a single node slower; not measured on a cluster. */
 export const inFlight = 4;
 
 export interface Survey {
   readonly missing: number;
   readonly differing: number;
-  /** The first of them, to be shown. */
+  /** The first of them, for display. */
   readonly sample: readonly Pending[];
-  /** Before this one there is nothing to do. */
+  /** Documents before this one need no work. */
   readonly from: number;
-  /** What differs and stays as it is; absent: nothing, or it was not looked at. */
+  /** What differs and is left as it is; absent: nothing, or it was not checked. */
   readonly kept?: KeptDocuments;
 }
 
-/** One document that has work, and its stored content, where there is any. */
+/** One document with work, and its stored content, if there is any. */
 export interface Work {
   readonly sourced: Sourced;
   readonly rev?: string;
@@ -37,8 +37,8 @@ export interface Work {
 type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress">;
 
 /**
- * No more than whether there is work, and where it begins; and where there is none, whether something is kept, so that a
- * run can say that the step leaves it.
+ * Only finds out whether there is work, and where it starts; if there is none, whether something is kept, so that a
+ * run can say that the step leaves it as it is.
  */
 export async function survey(context: Context, place: Place, file: DocumentFile, mode: Mode): Promise<Survey> {
   if (place.isEmpty) return everything(file);
@@ -57,7 +57,7 @@ export async function survey(context: Context, place: Place, file: DocumentFile,
   return found.survey();
 }
 
-/** All of it, for a plan. `seen`: what `survey` has found. */
+/** A complete survey, for a plan. `seen`: the result of `survey`. */
 export async function surveyInFull(
   context: Context,
   place: Place,
@@ -96,7 +96,7 @@ async function eachBatch(
   );
 }
 
-/** Where there is nothing, all of it is missing. */
+/** If the database is empty, all documents are missing. */
 export function everything(file: DocumentFile): Survey {
   const sample = file.first.map((sourced): Pending => ({ document: documentOf(sourced) }));
   return { missing: file.documents, differing: 0, sample, from: 0 };
@@ -154,7 +154,7 @@ class Found {
   #kept = 0;
   #keptSample: Work[] = [];
 
-  /** Batches come in any order; of the sample, the lowest are kept. */
+  /** Batches arrive in any order; the sample keeps the lowest positions. */
   add(work: readonly Work[]): void {
     for (const { sourced, stored } of work) {
       this.from = Math.min(this.from, sourced.index);

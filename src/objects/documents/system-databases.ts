@@ -1,4 +1,4 @@
-/** Documents in CouchDB's own databases have kinds of their own, which know what CouchDB makes of them. */
+/** Documents in CouchDB's own databases have their own step kinds, which know how CouchDB changes them. */
 
 import type { DatabaseField } from "../../steps/database-field.js";
 import type { SpecProblem } from "../../steps/kind.js";

@@ -1,4 +1,4 @@
-/** Writes documents with `_bulk_docs`, and says of each that CouchDB did not take. */
+/** Writes documents with `_bulk_docs`, and reports each one that CouchDB refused. */
 
 import { MigrateError } from "../../contract/errors.js";
 import { type BulkDoc, bulkDoc, tryBulkDocs } from "../../couch/bulk-docs.js";
@@ -9,18 +9,18 @@ import { batchesOf } from "./batches.js";
 import { belowQuorum, codeOf, correctThem, named, type Refusal } from "./refusals.js";
 
 export interface WriteOptions {
-  /** Of what is written, if that is known. */
+  /** The total number to write, if known. */
   readonly total?: number;
-  /** Another revision than the one that was read is there: all the same. */
+  /** If someone has written another revision than the one that was read, that is not an error. */
   readonly conflictsAreFine: boolean;
   readonly signal: AbortSignal;
   wrote?(done: number): void;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface Outcome {
   readonly written: number;
-  /** Somebody else has made them. */
+  /** Someone else has created them. */
   readonly there: number;
   readonly faint: number;
   readonly refused: readonly Refusal[];
@@ -37,12 +37,15 @@ export function sum(one: Outcome, other: Outcome): Outcome {
   };
 }
 
-/** Looking for the ones at fault in a refused batch ends with this many: the others will be like them. */
+/**
+ * Searching a refused batch for the documents at fault stops after this many, because the others will be refused as
+ * well.
+ */
 const enough = 10;
 
 /**
- * Stops behind the first batch in which a document was refused. Throws: `conflict` and `outcome-unknown` where looking
- * again may help, `below-quorum`, else `request-failed`.
+ * Stops after the first batch with a refused document. Throws `conflict` and `outcome-unknown` if reading again may
+ * help, `below-quorum`, otherwise `request-failed`.
  */
 export async function writeDocuments(
   couch: Couch,
@@ -72,8 +75,8 @@ export function bytesOfBody({ text }: BulkDoc): number {
 }
 
 /**
- * One document can make CouchDB (or a proxy, for its size) refuse the whole request, mostly without a word about which
- * one: then the halves are sent, down to that document, and all others are written.
+ * One document can make CouchDB (or a proxy, because of its size) refuse the whole request, often without naming it.
+ * Then the batch is split in halves, down to that document, and all others are written.
  */
 export async function sendBatch(
   couch: Couch,

@@ -1,4 +1,4 @@
-/** The design document that an index is when it is deployed beside the one that serves. Pure. */
+/** The design document of an index in a staged deployment. Pure. */
 
 import { membersOf } from "../../text/json.js";
 import { contentOf } from "../design-docs/compare.js";
@@ -7,9 +7,9 @@ import { stagedForm } from "../design-docs/planner.js";
 import { type Index, shownDefinition } from "./definition.js";
 
 /**
- * What `stored` becomes when this index is put into it.
+ * Returns `stored` with this index added.
  *
- * @param others the other design documents of the database: one of them may have the same index already
+ * @param others the other design documents of the database: one of them may already have the same index
  */
 export function withIndex(
   stored: DesignDoc | undefined,
@@ -35,7 +35,7 @@ function mapOf({ type, index }: Index): DesignDoc {
   return { fields: Object.fromEntries(byName), partial_filter_selector };
 }
 
-/** JSON has no order among members, but those of `fields` have one, which JavaScript does not keep of all names. */
+/** JSON objects have no order, but the fields of `fields` do, and JavaScript does not keep it for all names. */
 export function keepsOrder({ type, index }: Index): boolean {
   const names = (shownDefinition(type, index).fields as readonly object[]).flatMap(Object.keys);
   return new Set(names).size === names.length && names.every((name) => !/^\d+$/.test(name));

@@ -1,4 +1,4 @@
-/** What differs between the indexes of a database and those that a step asks for. Pure. */
+/** What differs between the indexes of a database and those that a step declares. Pure. */
 
 import type { Change } from "../../steps/difference.js";
 import type { Refusal } from "../../steps/refusals.js";
@@ -12,15 +12,15 @@ export interface ComparedIndex {
   readonly name: string;
   readonly desired: Index;
   readonly changes: readonly Change[];
-  /** The definition is written; false where only the index of another type has to go. */
+  /** The definition is written; false if only an index of another type has to be removed. */
   readonly writes: boolean;
-  /** Types of which there is an index of this name in this design document, and ought not to be. */
+  /** Types with an unwanted index of this name in this design document. */
   readonly obsolete: readonly string[];
   /** Its design document is recreated, because `partitioned` is fixed at its creation. */
   readonly remakes: boolean;
   /** Other indexes in the same design document. */
   readonly neighbours: readonly string[];
-  /** The database is new: there is nothing that could be in the way. */
+  /** The database is new, so nothing can be in the way. */
   readonly inNew: boolean;
   readonly refusal?: Refusal;
 }
@@ -88,7 +88,7 @@ function shown({ index, ...others }: Index): JsonObject {
   return { ...others, index: shownDefinition(others.type, index) };
 }
 
-/** CouchDB before 3.0 does not say, and has no partitions. */
+/** CouchDB before 3.0 does not report it, and has no partitions. */
 function otherPartitioned(desired: Index, stored: StoredIndex | undefined, byDefault: boolean | undefined): boolean {
   if (stored?.partitioned === undefined) return false;
   return stored.partitioned !== (desired.partitioned ?? byDefault);

@@ -1,4 +1,4 @@
-/** What an index is: as a step asks for it, as CouchDB shows it, and the form in which both are compared. Pure. */
+/** An index as a step declares it, as CouchDB shows it, and the form in which both are compared. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import { sameSelector, storedSelector } from "./selector.js";
@@ -9,7 +9,7 @@ export type IndexType = (typeof indexTypes)[number];
 export interface Index {
   readonly index: JsonObject;
   readonly type: IndexType;
-  /** Absent: as the database is. */
+  /** Absent: the same as the database. */
   readonly partitioned?: boolean;
   /** Without `_design/`. */
   readonly ddoc: string;
@@ -26,14 +26,14 @@ export interface StoredIndex {
 }
 
 /**
- * The design document of an index, without `_design/`. Each has one of its own: a second index in it would be built
- * anew whenever the first one changes. The prefix keeps clear of design documents that are written by hand.
+ * The design document of an index, without `_design/`. Each index has its own: a second index in it would be rebuilt
+ * whenever the first one changes. The prefix avoids collisions with hand-written design documents.
  */
 export function designDocOf(name: string, ddoc = `mango-${name}`): string {
   return ddoc.replace(/^_design\//, "");
 }
 
-/** As `GET /db/_index` shows it: what is left out has CouchDB's default. */
+/** As `GET /db/_index` shows it: missing fields have CouchDB's defaults. */
 export function shownDefinition(type: string, definition: JsonObject): JsonObject {
   const { partial_filter_selector, ...others } = definition;
   const filter = membersOf(partial_filter_selector);
@@ -47,7 +47,7 @@ export function shownDefinition(type: string, definition: JsonObject): JsonObjec
 
 const textDefaults = { default_analyzer: "keyword", default_field: {}, selector: {}, index_array_lengths: true };
 
-/** `["a"]` is `[{"a": "asc"}]`; of a text index `{"name": "a", "type": "string"}` is `{"a": "string"}`. */
+/** `["a"]` becomes `[{"a": "asc"}]`; in a text index, `{"name": "a", "type": "string"}` becomes `{"a": "string"}`. */
 function fieldsOf(fields: unknown, type: string): readonly unknown[] {
   if (!Array.isArray(fields)) return [];
   return fields.map((field) => {
@@ -57,7 +57,7 @@ function fieldsOf(fields: unknown, type: string): readonly unknown[] {
   });
 }
 
-/** The members of two shown definitions that differ. */
+/** The fields that differ between two shown definitions. */
 export function differingMembers(a: JsonObject, b: JsonObject): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => {
     const [one, other] = [a[key], b[key]];

@@ -1,13 +1,16 @@
 /**
- * The Mango indexes that `GET /db/_index` would show, from the design documents that hold them: whoever has read these
- * need not ask. As CouchDB's `mango_idx_view:from_ddoc` reads them. Pure.
+ * The Mango indexes that `GET /db/_index` would show, computed from their design documents, which saves a request if
+ * these are known. Follows CouchDB's `mango_idx_view:from_ddoc`. Pure.
  */
 
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import type { StoredIndex } from "./definition.js";
 
-/** `undefined`: only CouchDB can tell, because it depends on its search services, or on an order that JSON.parse loses. */
+/**
+ * `undefined`: only CouchDB can tell, because it depends on its search services, or on an order that JSON.parse
+ * loses.
+ */
 export function indexesIn(
   docs: Readonly<Record<string, DesignDoc>>,
   partitioned: boolean,
@@ -20,7 +23,7 @@ export function indexesIn(
     if (typeof own !== "boolean") return undefined;
     for (const [name, view] of Object.entries(doc.views)) {
       if (!isObject(view)) return undefined;
-      // A view without options is no index.
+      // A view without options is not an index.
       if (!isObject(view.options)) continue;
       const def = shownMap(view.map);
       if (!def) return undefined;

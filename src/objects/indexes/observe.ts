@@ -11,15 +11,15 @@ import { indexesIn } from "./from-design-docs.js";
 /** The Mango indexes of one database. */
 export interface ObservedIndexes {
   readonly indexes: readonly StoredIndex[];
-  /** Whether the database is, and so its indexes unless they say otherwise. */
+  /** Whether the database is partitioned; so are its indexes unless they say otherwise. */
   readonly partitioned: boolean;
-  /** All design documents of the database, by name; undefined where CouchDB does not list them (before 2.2). */
+  /** All design documents of the database, by name; undefined if CouchDB does not list them (before 2.2). */
   readonly designDocs?: Readonly<Record<string, DesignDoc>>;
   /** How many documents a build reads: all but the design documents. */
   readonly documents: number;
-  /** Their size. */
+  /** The size of these documents. */
   readonly bytes: number;
-  /** Of the design documents whose index another one is going to have; for a plan only. */
+  /** For design documents whose index another one will reuse; only for a plan. */
   readonly lacking?: Lacking;
 }
 
@@ -29,8 +29,9 @@ interface Listing {
 }
 
 /**
- * `undefined`: there is no such database. Indexes of a type whose service is not installed are not shown. Where a design
- * document is left out, CouchDB lists the indexes, as it will once they are written: then none of them may be so deep.
+ * `undefined`: the database does not exist. Indexes of a type whose service is not installed are not shown. If a
+ * design document was left out, CouchDB lists the indexes, as it does after they are written; then none of them may
+ * be nested that deeply.
  *
  * @param needed names of the design documents whose indexes the step works on
  */
@@ -54,7 +55,7 @@ export async function observeIndexes(
   return { indexes, partitioned, documents, bytes, ...(designDocs ? { designDocs } : {}) };
 }
 
-/** @param fresh ask, whatever is known from earlier in the run */
+/** @param fresh bypass the cache of the run */
 export async function listIndexes(
   couch: Couch,
   database: string,
@@ -64,7 +65,7 @@ export async function listIndexes(
   return status === 404 ? undefined : (body.indexes ?? []).flatMap(storedIndex);
 }
 
-/** `_all_docs`, which CouchDB lists too, is in no design document. */
+/** `_all_docs`, which CouchDB also lists, has no design document. */
 function storedIndex({ ddoc, name, type, partitioned, def }: JsonObject): StoredIndex[] {
   const designDoc = nameInId(ddoc);
   if (designDoc === undefined) return [];

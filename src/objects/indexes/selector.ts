@@ -1,9 +1,9 @@
 /**
- * Two selectors that say the same, in one form: first the one that CouchDB stores (each object has one member,
- * conditions are explicit, nested fields are one path, negations sit as far down as they go), then further than CouchDB
- * goes, without the order and the nesting of what `$and` and `$or` combine.
+ * Brings equivalent selectors into one form: first the form that CouchDB stores (each object has one field,
+ * conditions are explicit, nested fields are one path, negations are moved down as far as possible), then further
+ * than CouchDB does, ignoring the order and nesting of the operands of `$and` and `$or`.
  *
- * Nothing is refused here: what is no selector stays as it is, and is CouchDB's to judge.
+ * Nothing is refused here: an invalid selector is unchanged, and CouchDB judges it.
  */
 import canonicalize from "canonicalize";
 import { isObject, type JsonObject } from "../../text/json.js";
@@ -11,7 +11,7 @@ import { isObject, type JsonObject } from "../../text/json.js";
 const combining: ReadonlySet<string> = new Set(["$and", "$or", "$nor"]);
 const nesting: ReadonlySet<string> = new Set(["$elemMatch", "$allMatch", "$keyMapMatch"]);
 
-/** As CouchDB stores it, and shows it in `GET /db/_index`. Of its own result it makes the same again. */
+/** As CouchDB stores it and shows it in `GET /db/_index`. Idempotent. */
 export function storedSelector(selector: JsonObject): JsonObject {
   return Object.keys(selector).length === 0 ? selector : withNegationsDown(withPaths(explicit(selector), ""));
 }
@@ -20,7 +20,7 @@ export function sameSelector(a: JsonObject, b: JsonObject): boolean {
   return canonicalize(unordered(storedSelector(a))) === canonicalize(unordered(storedSelector(b)));
 }
 
-/** `{"a": 1, "b": {"$gt": 2}}` is `{"$and": [{"a": {"$eq": 1}}, {"b": {"$gt": 2}}]}`. */
+/** `{"a": 1, "b": {"$gt": 2}}` becomes `{"$and": [{"a": {"$eq": 1}}, {"b": {"$gt": 2}}]}`. */
 function explicit(value: unknown): JsonObject {
   if (!isObject(value)) return { $eq: value };
   const [first, ...others] = Object.entries(value);
@@ -34,7 +34,10 @@ function explicit(value: unknown): JsonObject {
   return name === "$text" ? { $default: value } : value;
 }
 
-/** `{"a": {"b": {"$gt": 2}}}` is `{"a.b": {"$gt": 2}}`; inside `$elemMatch` and its kin paths begin anew. */
+/**
+ * `{"a": {"b": {"$gt": 2}}}` becomes `{"a.b": {"$gt": 2}}`; inside `$elemMatch` and similar operators, paths start
+ * again.
+ */
 function withPaths(selector: JsonObject, path: string): JsonObject {
   const [name, argument] = only(selector);
   if (combining.has(name) && Array.isArray(argument)) return { [name]: argument.map((part) => withPaths(part, path)) };
@@ -78,7 +81,10 @@ function negated(selector: JsonObject): JsonObject {
   return name.startsWith("$") || !isObject(argument) ? { $not: selector } : { [name]: negated(argument) };
 }
 
-/** `$and` and `$or` of the same within are one, of one part that part; lists in which the order says nothing, sorted. */
+/**
+ * Merges nested `$and` and `$or`, replaces one with a single operand by that operand, and sorts lists whose order has
+ * no meaning.
+ */
 function unordered(selector: JsonObject): JsonObject {
   const [name, argument] = only(selector);
   if (Array.isArray(argument)) {
@@ -93,19 +99,19 @@ function unordered(selector: JsonObject): JsonObject {
   return holdsSelector && isObject(argument) ? { [name]: unordered(argument) } : selector;
 }
 
-/** An empty `$or` is true, and so no part that could be left out of another `$or`. */
+/** An empty `$or` is true, so it must not be dropped from another `$or`. */
 function partsOf(name: string, part: JsonObject): readonly JsonObject[] {
   const within = part[name];
   return Array.isArray(within) && (name === "$and" || within.length > 0) ? within : [part];
 }
 
-/** In one order, each once. */
+/** Sorted, without duplicates. */
 function sorted<Value>(values: readonly Value[]): Value[] {
   const byText = new Map(values.map((value) => [canonicalize(value) ?? "", value]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
-/** The one member of what is explicit already; of `{}`, what has no effect. */
+/** The only field of an explicit selector; for `{}`, an operator without effect. */
 function only(selector: JsonObject): [name: string, argument: unknown] {
   return Object.entries(selector)[0] ?? ["$and", []];
 }

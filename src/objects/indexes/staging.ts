@@ -1,4 +1,4 @@
-/** Which indexes are worth a staged deployment, and what a step does about all of its own. Pure. */
+/** Decides which indexes need a staged deployment, and what a step does with its companions. Pure. */
 
 import type { Rebuild } from "../../steps/difference.js";
 import { companionsOf, stagedName } from "../design-docs/companions.js";
@@ -19,7 +19,7 @@ export interface StagedIndex extends StagedWrite {
 export interface IndexesWrite {
   readonly inPlace: readonly ComparedIndex[];
   readonly staged: readonly StagedIndex[];
-  /** Staged design documents whose version is not wanted any more. */
+  /** Staged design documents whose version is no longer wanted. */
   readonly obsolete: readonly string[];
   /** Staged design documents whose version is in place. */
   readonly finished: readonly string[];
@@ -45,7 +45,7 @@ export function planIndexes(
     const stored = docs[ddoc];
     const index = different.find((one) => one.name === name);
     if (!index) {
-      // Of what holds, only what a run has left that ended after the swap: the rest may be under way.
+      // If the index holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
       const own = stored && stagedName(ddoc, stored);
       if (own !== undefined && companions.includes(own)) finished.push(own);
       continue;
@@ -71,7 +71,9 @@ export function planIndexes(
   return { inPlace, staged, obsolete, finished };
 }
 
-/** Also one that is not there yet: as soon as it is, CouchDB has queries wait for it that were answered without. */
+/**
+ * Also for a new index: as soon as it exists, CouchDB makes queries wait for it that were answered without it before.
+ */
 function canBeStaged(
   { desired, writes, obsolete, remakes }: ComparedIndex,
   observed: ObservedIndexes | undefined,
@@ -81,7 +83,7 @@ function canBeStaged(
   return language === "query" && keepsOrder(desired) && isWorthStaging(observed);
 }
 
-/** All views of a design document are built anew when one of them changes. */
+/** If one view of a design document changes, all of its views are rebuilt. */
 export function rebuildOf(
   database: string,
   observed: ObservedIndexes | undefined,

@@ -11,7 +11,7 @@ import type { ComparedIndex } from "./compare.js";
 import { differingMembers, type Index, type StoredIndex, shownDefinition } from "./definition.js";
 import { listIndexes } from "./observe.js";
 
-/** A node may show its indexes of a moment ago. Milliseconds. */
+/** A node may still return its old indexes. Milliseconds. */
 const patience = 2_000;
 const pause = 50;
 const removals = 4;
@@ -27,7 +27,7 @@ export async function writeIndex(
   await assertShown(couch, database, name, desired);
 }
 
-/** CouchDB takes the index for one, and for the one that is wanted. */
+/** Checks that CouchDB lists the index, with the wanted definition. */
 export async function assertShown(couch: Couch, database: string, name: string, desired: Index): Promise<void> {
   const shown = await isShown(couch, database, (indexes) =>
     indexes.some((one) => one.name === name && one.ddoc === desired.ddoc && isAsDesired(desired, one)),
@@ -42,7 +42,7 @@ export async function removeIndex(couch: Couch, database: string, index: StoredI
   await removeShell(couch, database, index.ddoc);
 }
 
-/** Whether CouchDB names it as one that there was not. */
+/** Whether CouchDB reports that it did not exist before. */
 async function define(couch: Couch, database: string, name: string, desired: Index, inNew: boolean): Promise<boolean> {
   const { ddoc, type, index } = desired;
   const partitioned = inNew ? desired.partitioned : await makeRoom(couch, database, name, desired);
@@ -70,7 +70,10 @@ interface Refused {
   readonly reason?: string;
 }
 
-/** Whatever keeps CouchDB from saving the design document is a 500: another writer, a missing permission, a bad option. */
+/**
+ * If CouchDB can't save the design document for any reason, it answers 500: another writer, a missing permission, a
+ * bad option.
+ */
 function refused(database: string, name: string, { error, reason = "" }: Refused): MigrateError {
   const about = { database, index: name, status: 500, error, reason };
   if (/: (?:forbidden|unauthorized)$/.test(reason)) {
@@ -85,8 +88,8 @@ function refused(database: string, name: string, { error, reason = "" }: Refused
 }
 
 /**
- * An index goes only into a design document of its language, and of its `partitioned`, which is fixed when that is
- * made: one that is otherwise makes way. Returns the `partitioned` that CouchDB has to be sent.
+ * An index can only be added to a design document with the same language and the same `partitioned`, which is fixed
+ * at its creation; any other design document is removed. Returns the value of `partitioned` to send to CouchDB.
  */
 async function makeRoom(
   couch: Couch,
@@ -111,7 +114,10 @@ async function makeRoom(
   return partitioned;
 }
 
-/** CouchDB says that it has removed the index even where it could not, for another writer or for a missing permission. */
+/**
+ * CouchDB reports that it has removed the index even if it could not, because of another writer or a missing
+ * permission.
+ */
 async function remove(couch: Couch, database: string, index: IndexPlace): Promise<void> {
   const { ddoc, type, name } = index;
   for (let attempt = 1; attempt <= removals; attempt += 1) {
@@ -127,7 +133,7 @@ async function remove(couch: Couch, database: string, index: IndexPlace): Promis
 
 type IndexPlace = Pick<StoredIndex, "ddoc" | "type" | "name">;
 
-/** CouchDB deletes a design document with its last index, but not if that was made with `partitioned`. */
+/** CouchDB deletes a design document with its last index, but not if it was created with `partitioned`. */
 async function removeShell(couch: Couch, database: string, ddoc: string): Promise<void> {
   const doc = await readDesignDoc(couch, database, ddoc);
   if (doc?.language !== "query" || indexNames(doc).length > 0) return;
@@ -135,7 +141,7 @@ async function removeShell(couch: Couch, database: string, ddoc: string): Promis
   if (others.length === 0) await deleteDesignDoc(couch, database, ddoc, String(doc._rev));
 }
 
-/** Where a design document has its indexes, by type. */
+/** The sections of a design document that contain indexes, by type. */
 const sections: readonly string[] = ["views", "indexes", "nouveau"];
 
 function indexNames(doc: JsonObject): string[] {

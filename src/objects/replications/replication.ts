@@ -1,4 +1,4 @@
-/** A `_replicator` document: what a step asks for, what CouchDB adds, and what may be shown of it. Pure. */
+/** A `_replicator` document: what a step declares, what CouchDB adds, and what may be shown. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { shownByName } from "../../secrets/by-name.js";
 import { masked } from "../../secrets/masked.js";
@@ -18,13 +18,13 @@ export interface Replication extends JsonObject {
   readonly target: Endpoint;
 }
 
-/** As CouchDB has it. */
+/** As CouchDB returns it. */
 export interface StoredReplication extends JsonObject {
   readonly _rev: string;
   readonly _replication_state?: string;
 }
 
-/** Fields that mean the same when they are absent. */
+/** Fields with their default values. */
 const defaults: JsonObject = {
   continuous: false,
   create_target: false,
@@ -32,20 +32,23 @@ const defaults: JsonObject = {
   winning_revs_only: false,
 };
 
-/** Set by CouchDB when the document is written: its owner, and the user that it once ran as. */
+/** CouchDB sets them when the document is written: its owner, and the user that the replication used to run as. */
 const owned = ["owner", "user_ctx"] as const;
 
-/** Without its id, and without fields that say what holds anyway. */
+/** Without its id, and without fields that only repeat a default. */
 export function definitionOf({ id, ...fields }: Replication): JsonObject {
   return withoutDefaults(fields);
 }
 
-/** What somebody has asked for, without what CouchDB keeps in the document: its state, its statistics, its owner. */
+/** The declared part of a stored document, without what CouchDB adds: its state, its statistics, its owner. */
 export function storedDefinition(stored: StoredReplication): JsonObject {
   return withoutDefaults(Object.fromEntries(Object.entries(stored).filter(([key]) => isKnown(key))));
 }
 
-/** Fields of the document that CouchDB ignores: a note, say. No step can name them, so they are left as they are. */
+/**
+ * Fields of the document that CouchDB ignores, such as a note. A step can't declare them, so they are left as they
+ * are.
+ */
 export function furtherFields(stored: StoredReplication): JsonObject {
   const isFurther = (key: string) => !key.startsWith("_") && !owned.some((one) => one === key) && !isKnown(key);
   return Object.fromEntries(Object.entries(stored).filter(([key]) => isFurther(key)));
@@ -60,7 +63,7 @@ function withoutDefaults(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(says));
 }
 
-/** Field by field; a credential that differs is `***` before and after. */
+/** Field by field; a changed credential is `***` before and after. */
 export function replicationChanges(before: JsonObject, after: JsonObject): Change[] {
   return valueChanges(before, after).map((change) => {
     const [, field = ""] = change.path.split("/");
@@ -83,7 +86,10 @@ export function shownReplication(definition: JsonObject): JsonObject {
   return Object.fromEntries(fields);
 }
 
-/** The document to write. The owner and further fields stay; the state goes, so that CouchDB starts it again. */
+/**
+ * The document to write. The owner and further fields are kept; the state is removed, so that CouchDB restarts the
+ * replication.
+ */
 export function documentOver(definition: JsonObject, stored: StoredReplication | undefined): JsonObject {
   if (!stored) return definition;
   const kept = owned.flatMap((key) => (Object.hasOwn(stored, key) ? [[key, stored[key]] as const] : []));
@@ -91,7 +97,7 @@ export function documentOver(definition: JsonObject, stored: StoredReplication |
 }
 
 const places: ReadonlySet<string> = new Set(["source", "target", "proxy", "source_proxy", "target_proxy"]);
-/** Below these all is secret, but for who logs in. */
+/** Everything below these is secret, except the name of the login. */
 const secretParts: ReadonlySet<string> = new Set(["auth", "oauth", "headers"]);
 
 function shownAt(field: string, keys: readonly string[], value: unknown): unknown {
@@ -119,7 +125,7 @@ function hidden(value: unknown, key: string, secret: boolean): unknown {
   return isSecretName(key) ? masked : maskUrls(value);
 }
 
-/** What CouchDB answers with a 403, or takes and then never does. */
+/** What CouchDB answers with a 403, or accepts and then never does. */
 export function replicationProblems(spec: Replication): SpecProblem[] {
   return [
     ...(["source", "target"] as const).flatMap((key) => endpointProblems(key, spec[key])),

@@ -1,4 +1,4 @@
-/** The fields of a `_replicator` document, as CouchDB's documentation has them. */
+/** The fields of a `_replicator` document, according to CouchDB's documentation. */
 import type { Schema } from "../../steps/schema.js";
 
 const text = (description: string, example?: unknown): Schema => ({
