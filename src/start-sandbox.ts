@@ -1,4 +1,4 @@
-/** The embedded server, for users of the library and for the commands. It is loaded only when it is started. */
+/** The embedded server, for users of the library and for commands. Its code is only loaded when it is started. */
 import { randomUUID } from "node:crypto";
 import { MigrateError } from "./contract/errors.js";
 import { isMissingModule } from "./missing-module.js";
@@ -14,13 +14,13 @@ export interface SandboxOptions {
   readonly password?: string;
 }
 
-/** A running embedded server. It is a `Connection`, so `plan`, `apply` and the others take it as it is. */
+/** A running embedded server. It is a `Connection`, so you can pass it to `plan`, `apply` and the other functions. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT`, without credentials. */
   readonly url: string;
   readonly username: string;
   readonly password: string;
-  /** Closes all connections and frees the port. The data is gone. */
+  /** Closes all connections and frees the port. The data is lost. */
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startSandbox({
 }
 
 interface ServerOptions extends Pick<SandboxOptions, "host" | "port"> {
-  /** Name and password. Without one, everybody is an admin. */
+  /** Name and password. Without one, everyone is an admin. */
   readonly admins?: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<Pick<Sandbox,
     const { url, close } = await start({ ...options, adminParty: options.admins === undefined });
     return { url, stop: close };
   } catch (cause) {
-    // The message names the command that installs its packages, which are optional.
+    // The message has the command that installs the optional packages.
     if (!(cause instanceof Error) || !isMissingModule(cause.cause)) throw cause;
     throw new MigrateError("sandbox-missing", { message: cause.message, cause });
   }

@@ -1,4 +1,4 @@
-/** What an apply did, for people. */
+/** The result of an apply, for people. */
 import type { ApplyResult, Failure } from "../contract/results.js";
 import { count, grouped, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
@@ -65,7 +65,7 @@ function stepsSummary(result: ApplyResult): string {
   return `${lead}${done}${rest === "" ? "" : `; ${rest}`}.`;
 }
 
-/** `applied 3 steps (1 removal), adopted 2`: the first number says of what. */
+/** `applied 3 steps (1 removal), adopted 2`: only the first number has a noun. */
 function doneText({ applied, removed, adopted, kept }: ApplyResult): string {
   const parts = (
     [
@@ -82,7 +82,7 @@ function doneText({ applied, removed, adopted, kept }: ApplyResult): string {
     .join(", ");
 }
 
-/** `5 unchanged, 1 skipped`. @param noun what the first number counts; absent: it was said before */
+/** `5 unchanged, 1 skipped`. @param noun the noun of the first number; absent: it was named before */
 function restText(result: ApplyResult, noun?: string): string {
   const { unmatched, unchanged, skipped, unfinished, notReached } = result;
   const parts = (

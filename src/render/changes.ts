@@ -1,4 +1,4 @@
-/** What changes, as lines that a terminal and a Markdown diff both show. Pure. */
+/** Changes as lines, for a terminal and for a Markdown diff. Pure. */
 import { structuredPatch } from "diff";
 import type { Change } from "../contract/results.js";
 import { isObject } from "../text/json.js";
@@ -10,12 +10,12 @@ export interface Line {
   readonly text: string;
 }
 
-/** More than this of one thing says no more to a reader. */
+/** More than this does not help a reader. */
 const most = { width: 160, linesOfValue: 20, linesOfDiff: 60, linesOfStep: 200, databases: 5, inline: 60 } as const;
 
 type PlacedChange = Change & { readonly database?: string };
 
-/** All changes of a step; those that several databases share are shown once. */
+/** All changes of a step; changes that several databases share are shown once. */
 export function stepLines(changes: readonly PlacedChange[]): Line[] {
   const lines: Line[] = [];
   for (const { databases, shared } of byDatabases(changes)) {
@@ -54,7 +54,7 @@ function changeLines({ path, before, after, text }: Change): Line[] {
   return [{ mark: "~", text: label(path).trimEnd() }, ...indented(differenceLines(textOf(before), textOf(after)))];
 }
 
-/** A value that appears or vanishes; an object that is not small, key by key. */
+/** A value that is added or removed; a larger object is shown key by key. */
 function wholeLines(mark: "+" | "-", path: string, value: unknown): Line[] {
   const short = inline(value);
   if (short !== undefined) return [{ mark, text: label(path) + short }];
@@ -80,7 +80,7 @@ function differenceLines(before: string, after: string): Line[] {
   return capped(lines, most.linesOfDiff);
 }
 
-/** Two long lines: the part around their first difference. */
+/** Shows the part of two long lines around their first difference. */
 function window(before: string, after: string): Line[] {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same += 1;

@@ -1,4 +1,4 @@
-/** One event as a level and a sentence; the log for people and the log for machines share it. Pure. */
+/** Describes one event as a level and a sentence, for both log formats. Pure. */
 import type { Event } from "../contract/events.js";
 import { heldSince } from "../text/held-since.js";
 import { noMatch } from "../text/no-match.js";
@@ -19,7 +19,7 @@ export interface Description {
 
 export type StepProgress = Extract<Event, { type: "step-progress" }>;
 
-/** @param pace how fast it goes; of `step-progress` only */
+/** @param pace the speed; only for `step-progress` */
 export function describeEvent(event: Event, pace?: Pace): Description {
   const { level, message } = describe(event, pace);
   return { level, message: visible(message) };
@@ -103,7 +103,7 @@ export function progressPlace({ id, database }: StepProgress): string {
   return database === undefined ? id : `${id} in ${database}`;
 }
 
-/** What the progress of one piece of work is known by, among that of others. */
+/** Identifies one piece of work when several report progress. */
 export function progressKey({ id, database = "", what }: StepProgress): string {
   return JSON.stringify([id, database, what]);
 }

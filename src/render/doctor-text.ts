@@ -1,4 +1,4 @@
-/** A diagnosis for people: by group, one line for each check, and what to do about what is not ok. */
+/** A diagnosis for people: one line per check, in groups, and what to do about problems. */
 import type { Check, CheckGroup, CheckStatus, Diagnosis } from "../contract/diagnosis.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
@@ -22,7 +22,7 @@ export function doctorText(diagnosis: Diagnosis, style: Style): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-/** Neighbours that were skipped for one reason, as one. */
+/** Merges neighbours that were skipped for the same reason. */
 function merged(checks: readonly Check[]): Check[] {
   const all: Check[] = [];
   for (const check of checks) {

@@ -5,10 +5,10 @@ import { placeOf } from "../text/place-of.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
-/** @param foreign for the stack of a bug; absent: without the stack */
+/** @param foreign for the stack of a bug; absent: the stack is omitted */
 export function errorText(error: MigrateError, style: Style, foreign?: (text: string) => string): string {
   const problems = problemsOf(error);
-  // One problem with the settings is said in the head.
+  // A single problem with the settings is part of the first line.
   const listed = problems.length > 1 || typeof problems[0] === "object" ? problems : [];
   const head = listed.length > 0 ? headOf(listed.length, error) : visible(error.message);
   const lines = [
@@ -29,12 +29,12 @@ export function errorSummary(error: MigrateError): string {
   return visible(`${error.code}: ${sentence(error.message)} ${error.next}`);
 }
 
-/** With a full stop, so that another sentence may follow. */
+/** With a full stop, so that another sentence can follow. */
 export function sentence(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;
 }
 
-/** All problems of invalid input or settings, as the error's data holds them. */
+/** All problems of invalid input or settings, from the error's data. */
 export function problemsOf(error: MigrateError): readonly (Problem | string)[] {
   const { problems } = error.data;
   return Array.isArray(problems) ? problems : [];
@@ -54,7 +54,7 @@ function problemLines(problem: Problem | string, style: Style): string[] {
   ];
 }
 
-/** Where it came from. */
+/** The stack trace. */
 export function stackOf(error: MigrateError): string {
   return String((error.cause instanceof Error ? error.cause : error).stack ?? "");
 }

@@ -1,4 +1,4 @@
-/** Lets one event of many through: none in the first interval of a key, then at most one an interval. */
+/** Limits events: none in the first interval of a key, then at most one per interval. */
 export class EverySoOften {
   readonly #interval: number;
   readonly #now: () => number;

@@ -1,4 +1,4 @@
-/** The log for machines: one JSON object a line, by pino. */
+/** The log for machines: one JSON object per line, by pino. */
 import { pino } from "pino";
 import type { MigrateError } from "../contract/errors.js";
 import type { Event } from "../contract/events.js";
@@ -49,7 +49,7 @@ export function jsonLog(options: LogOptions): Log {
   };
 }
 
-/** An event's own fields; `type` is called `event`. */
+/** The fields of an event; `type` is renamed to `event`. */
 function fieldsOf({ type, ...fields }: Event): Record<string, unknown> {
   const error = "error" in fields ? errorFields(fields.error) : {};
   return { event: type, ...fields, ...("error" in fields ? { error: undefined } : {}), ...error };
@@ -59,7 +59,7 @@ function errorFields({ code, next }: MigrateError): Record<string, unknown> {
   return { code, next };
 }
 
-/** One decimal. */
+/** Rounds to one decimal. */
 function round(perSecond: number): number {
   return Math.round(perSecond * 10) / 10;
 }

@@ -1,4 +1,4 @@
-/** A document for machines: `formatVersion` first, as contract/results.ts has it. */
+/** A document for machines: `formatVersion` first; see contract/results.ts. */
 export function jsonText(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }

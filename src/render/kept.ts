@@ -1,16 +1,16 @@
-/** What differs from the files and stays as it is. Pure. */
+/** What differs from the files and is left as it is. Pure. */
 import type { Kept } from "../contract/results.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 
 type PlacedKept = Kept & { readonly database?: string };
 
-/** More than these of one step say no more to a reader. */
+/** More than this per step does not help a reader. */
 const most = { differences: 20, width: 60, inOneLine: 3, documents: 5 } as const;
 
 /**
- * One line each: `/docs/overmind/broods is 8 (the files have 7)`; or, of many documents, one sentence. A last one is
- * shown, since to count it takes a line, too.
+ * One line each: `/docs/overmind/broods is 8 (the files have 7)`; for many documents, one sentence. If only one is
+ * left over, it is shown instead of counted, because both take one line.
  */
 export function keptLines(kept: readonly PlacedKept[], details = false): string[] {
   if (isCounted(kept) && !details) return [countedDocuments(kept)];
@@ -20,12 +20,12 @@ export function keptLines(kept: readonly PlacedKept[], details = false): string[
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** In one line, for a log. */
+/** One line, for a log. */
 export function keptSummary(kept: readonly PlacedKept[]): string {
   return isCounted(kept) ? countedDocuments(kept) : list(kept.map(keptLine), most.inOneLine);
 }
 
-/** Whether there are so many documents that they are only counted, unless the user asks for details. */
+/** Whether there are so many documents that only their number is shown, unless the user asks for details. */
 export function isCounted(kept: readonly PlacedKept[]): boolean {
   return documentsIn(kept) > most.documents;
 }

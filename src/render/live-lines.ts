@@ -1,4 +1,4 @@
-/** The last lines of a terminal: what is under way, and a bar for whatever says how far it is. */
+/** The last lines of a terminal: the steps in progress, and a bar for each that reports its progress. */
 import type { Event } from "../contract/events.js";
 import { visible } from "../text/visible.js";
 import type { StepProgress } from "./describe-event.js";
@@ -6,10 +6,10 @@ import type { LogOptions } from "./log.js";
 import type { Pace } from "./pace.js";
 import { progressLine, shortened } from "./progress-line.js";
 
-/** What goes beyond is counted. */
+/** The maximum number of lines; further steps are counted. */
 const most = 6;
 const over: ReadonlySet<Event["type"]> = new Set(["step-end", "step-failed", "step-stopped"]);
-/** No more often than the eye follows. */
+/** Milliseconds. Faster updates would not be visible. */
 const drawInterval = 100;
 
 interface UnderWay {
@@ -43,7 +43,7 @@ export class LiveLines {
     }
   }
 
-  /** @param key what it is the progress of: each has a bar */
+  /** @param key identifies the piece of work; each has its own bar */
   progress(key: string, event: StepProgress, pace: Pace | undefined): void {
     this.#underWay.delete(event.id);
     this.#drop((one) => one.id === event.id && one.finished);

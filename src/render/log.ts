@@ -1,20 +1,23 @@
-/** What goes to stderr while a command runs. Two forms: for people (pretty-log.ts) and for machines (json-log.ts). */
+/**
+ * What goes to stderr while a command runs, in two formats: for people (pretty-log.ts) and for machines
+ * (json-log.ts).
+ */
 import type { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import type { Level } from "./describe-event.js";
 import type { Style } from "./style.js";
 
 export interface Log {
-  /** Hears a run. */
+  /** Receives the events of a run. */
   readonly emit: Listener;
   info(message: string): void;
   warn(message: string): void;
   error(error: MigrateError): void;
-  /** Clears what is not to stay on the terminal. Comes before the document goes to stdout. */
+  /** Clears temporary lines from the terminal. Called before the document goes to stdout. */
   close(): void;
 }
 
-/** Where text goes; process.stdout is one. */
+/** A text output, such as process.stdout. */
 export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -26,8 +29,8 @@ export interface LogOptions {
   readonly level: Level;
   readonly stream: Stream;
   readonly style: Style;
-  /** Text that somebody else wrote (a stack), without secrets. */
+  /** Removes secrets from text that someone else wrote (a stack trace). */
   foreign(text: string): string;
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock in milliseconds. */
   now?(): number;
 }

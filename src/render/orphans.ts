@@ -1,7 +1,7 @@
 /** Steps that are in the ledger, but no longer in the files, one line each. Pure. */
 import type { Orphan } from "../contract/results.js";
 
-/** How text and Markdown write what an orphan says. */
+/** How text and Markdown render an orphan. */
 export interface OrphanStyle {
   text(text: string): string;
   code(text: string): string;
@@ -17,7 +17,7 @@ export function orphanLines(orphans: readonly Orphan[], { text }: OrphanStyle): 
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** Said once: the command for the others differs by the id only. */
+/** Shown once: the commands for the others differ only in the id. */
 export function forgetHint([first, ...others]: readonly Orphan[], { code }: OrphanStyle): string {
   if (!first) return "";
   const [what, example] = others.length === 0 ? ["it", ""] : ["one", ", for example"];

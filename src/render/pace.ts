@@ -1,6 +1,6 @@
-/** How fast long work goes, and how long it will still take, from the progress that it says. Pure but for the clock. */
+/** The speed of long work and the time that is left, computed from its progress. Pure except for the clock. */
 
-/** What is measured: `step-progress` events, or anything else that says how far it is. */
+/** The measured progress: `step-progress` events, or anything with the same fields. */
 export interface Done {
   readonly done: number;
   readonly total: number;
@@ -17,7 +17,7 @@ interface Sample {
   readonly done: number;
 }
 
-/** Milliseconds. What was long ago says little of now; what was just now, as good as nothing. */
+/** Milliseconds. A longer window would be out of date; a shorter one would be too unsteady. */
 const window = 60_000;
 const shortest = 1_000;
 
@@ -29,13 +29,16 @@ export class PaceMeter {
     this.#now = now;
   }
 
-  /** Takes progress in. `key`: what it is the progress of. Undefined as long as too little is known, or all is done. */
+  /**
+   * Records progress. `key`: identifies the piece of work. Returns undefined while too little is known, or if
+   * everything is done.
+   */
   measure(key: string, { done, total }: Done): Pace | undefined {
     const at = this.#now();
     const before = this.#samples.get(key) ?? [];
-    // It began anew, as an index does when its server is restarted.
+    // It has started again, as an index does when its server restarts.
     const kept = done < (before.at(-1)?.done ?? 0) ? [] : before;
-    // One sample from before the window stays, so that rare ones are enough.
+    // One sample from before the window is kept, so that infrequent samples are enough.
     const from = kept.findLastIndex((sample) => at - sample.at >= window);
     const samples = [...kept.slice(Math.max(0, from)), { at, done }];
     this.#samples.set(key, samples);

@@ -21,7 +21,7 @@ import {
   summaryOf,
 } from "./plan-summary.js";
 
-/** What GitHub takes as one comment. */
+/** The maximum length of a comment on GitHub. */
 export const longestComment = 65_536;
 
 export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
@@ -57,7 +57,7 @@ function orphansText(orphans: readonly Orphan[]): string {
   return [orphansHead, "", ...lines, "", forgetHint(orphans, style)].join("\n");
 }
 
-/** As many whole sections as there is room for. */
+/** As many complete sections as fit. */
 function fitted(head: readonly string[], sections: readonly string[], tail: readonly string[], limit: number): string {
   const whole = join([...head, ...sections, ...tail]);
   if (whole.length <= limit) return whole;
@@ -96,7 +96,7 @@ function section(step: PlannedStep, details: boolean): string {
   return ["<details open>", `<summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
 }
 
-/** A fence longer than any run of backticks within. */
+/** A fence that is longer than any run of backticks in the text. */
 function fenced(lines: readonly Line[]): string {
   const text = lines.map(({ mark, text: line }) => `${mark === "~" ? "!" : mark} ${line}`.trimEnd()).join("\n");
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
@@ -113,14 +113,14 @@ function escaped(text: string): string {
   return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }
 
-/** Inside an HTML element, where Markdown and mentions (`@`) may still work. */
+/** For text inside an HTML element, where Markdown and mentions (`@`) may still work. */
 function html(text: string): string {
   return escaped(text)
     .replaceAll(/[\\`*[\]|~!]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll("@", "@&#8203;");
 }
 
-/** Text that Markdown shows as it is; `@` would notify people. */
+/** Escapes text so that Markdown shows it unchanged; `@` would notify people. */
 function inText(text: string): string {
   return escaped(text)
     .replaceAll(/[\\`*_[\]#|~!]/g, "\\$&")

@@ -1,4 +1,4 @@
-/** What a plan comes to; text and Markdown share it. Pure. */
+/** The summary of a plan, shared by text and Markdown. Pure. */
 import type { Plan, PlannedStep, Rebuild, StepState } from "../contract/results.js";
 import { viewsWithExamples } from "../text/named-views.js";
 import { noMatch } from "../text/no-match.js";
@@ -10,7 +10,7 @@ import { alreadyAbsent, removes, verbOf } from "./removal.js";
 
 export type Mark = "+" | "~" | "-" | "=" | "!" | "?" | "*" | "<" | "≠" | "·" | " ";
 
-/** Drift that this plan only shows: `apply` without `--verify` leaves it. */
+/** Drift that this plan only shows: `apply` without `--verify` does not repair it. */
 export function isLeftAlone(step: PlannedStep): boolean {
   return step.state === "drifted" && !step.applies && step.action !== "refused";
 }
@@ -22,7 +22,7 @@ export function markOf(step: PlannedStep): Mark {
   return step.unread ? "?" : marks[step.action];
 }
 
-/** Of files that are older than what is applied, those that differ from it. What needs a look comes first. */
+/** For files that are older than what is applied, only the steps that differ. The most important ones come first. */
 export function shownSteps({ steps, older }: Plan): readonly PlannedStep[] {
   const shown = steps.filter((step) => step.notes.length > 0 || (!older && markOf(step) !== " "));
   return [...first.flatMap((mark) => shown.filter((step) => markOf(step) === mark)), ...shown.filter(isOther)];
@@ -30,7 +30,7 @@ export function shownSteps({ steps, older }: Plan): readonly PlannedStep[] {
 
 const marks = { create: "+", update: "~", remove: "-", adopt: "=", keep: "≠", refused: "!", none: " " } as const;
 
-/** In this order, before all others, which stay in the order of the files. */
+/** These come first, in this order; all others stay in the order of the files. */
 const first: readonly Mark[] = ["!", "?", "-"];
 
 function isOther(step: PlannedStep): boolean {
@@ -57,7 +57,7 @@ const words: Readonly<Record<Exclude<Mark, "!">, string>> = {
   " ": "unchanged",
 };
 
-/** What is said of a step, apart from its headline. */
+/** The notes of a step that are shown below its headline. */
 export function shownNotes(step: PlannedStep): readonly string[] {
   return step.notes.filter((note) => note !== noMatch);
 }
@@ -70,12 +70,12 @@ export function summaryOf(plan: Plan): string {
   return [refused, todo, rest].filter((text) => text !== "").join("; ");
 }
 
-/** Of a plan that changes nothing: `5 unchanged, 1 kept`. */
+/** For a plan that changes nothing: `5 unchanged, 1 kept`. */
 export function restOf(plan: Plan): string {
   return countsOf(plan).rest;
 }
 
-/** `, 1 refused`: what a headline must not leave out. */
+/** `, 1 refused`: must always be part of a headline. */
 export function refusedOf(plan: Plan): string {
   const { refused } = countsOf(plan);
   return refused === "" ? "" : `, ${refused}`;
@@ -98,10 +98,10 @@ function countsOf({ steps }: Plan): { readonly refused: string; readonly todo: s
   };
 }
 
-/** Changes that are indexed before anybody notices. */
+/** So few changes are indexed within moments. */
 const few = 100;
 
-/** One for each index; one for all databases where it has no documents. */
+/** One line per index; one line for all databases if it has no documents. */
 export function rebuildLines(rebuilds: readonly Rebuild[]): string[] {
   const empty = new Map<string, Rebuild[]>();
   for (const rebuild of rebuilds.filter(({ documents }) => documents === 0)) {
@@ -129,19 +129,19 @@ function rebuildLine(rebuild: Rebuild): string {
   return `rebuilds ${what} ${where} over ${over}${staged ? "; the old index serves meanwhile" : ""}`;
 }
 
-/** What of a step's changes is shown: those of many documents are counted unless the user asks for details. */
+/** The shown changes of a step: for many documents, only the number, unless the user asks for details. */
 export function shownChanges({ changes, brief }: PlannedStep, details: boolean): PlannedStep["changes"] {
   return details ? changes : (brief ?? changes);
 }
 
-/** How to see what is not shown. */
+/** How to see what is omitted. */
 export function detailsHint(step: PlannedStep, details: boolean): string[] {
   return (step.brief || isCounted(step.kept ?? [])) && !details
     ? ["`--details` shows the first ones field by field"]
     : [];
 }
 
-/** Where it works in several databases: what happens in each, unless the changes say so. */
+/** For a step in several databases: what happens in each, unless the changes show it. */
 export function databaseLines(step: PlannedStep): string[] {
   const databases = Object.entries(step.databases);
   if (databases.length < 2) return [];
@@ -170,7 +170,7 @@ const fates = {
   refused: "refused",
 } as const;
 
-/** Warnings that no step's notes hold already. */
+/** Warnings that are not among any step's notes. */
 export function otherWarnings(plan: Plan): string[] {
   const noted = new Set(plan.steps.flatMap((step) => step.notes));
   return [...new Set(plan.warnings.filter(({ message }) => !noted.has(message)).map(({ message }) => message))];

@@ -1,4 +1,4 @@
-/** The log for people: a line an event, and on a terminal last lines that show what is under way. */
+/** The log for people: one line per event, and on a terminal last lines that show the steps in progress. */
 import type { Event } from "../contract/events.js";
 import { visible } from "../text/visible.js";
 import { atLeast, type Description, describeEvent, progressKey } from "./describe-event.js";
@@ -9,7 +9,7 @@ import type { Log, LogOptions } from "./log.js";
 import { PaceMeter } from "./pace.js";
 import type { Style } from "./style.js";
 
-/** How often long work says how far it is, where no line can be drawn anew. */
+/** How often long work reports its progress if lines can't be redrawn. Milliseconds. */
 export const progressInterval = 10_000;
 
 export function prettyLog(options: LogOptions): Log {

@@ -1,4 +1,7 @@
-/** One line of a terminal on how far long work is. What matters most comes first, so that a narrow one keeps it. Pure. */
+/**
+ * One terminal line with the progress of long work. The most important parts come first, so that a narrow terminal
+ * shows them. Pure.
+ */
 
 import { grouped, rate, remaining } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
@@ -6,7 +9,7 @@ import { percent, progressPlace, type StepProgress } from "./describe-event.js";
 import type { Pace } from "./pace.js";
 
 const bar = 20;
-/** A name is not cut to fewer characters than this. */
+/** A name is never cut to fewer characters than this. */
 const shortestName = 8;
 
 /** `views in zerglings: 45 %, 11 s left [#########-----------] 27,000 of 60,000 documents, 3,100 per second, building`. */
@@ -25,7 +28,7 @@ export function progressLine(event: StepProgress, pace: Pace | undefined, column
   return fitted(head, extras, columns);
 }
 
-/** As many of the extras, in their order, as there is room for. */
+/** As many of the extras as fit, in their order. */
 function fitted(head: string, extras: readonly string[], columns: number): string {
   let line = head;
   for (const extra of extras) {
@@ -35,7 +38,7 @@ function fitted(head: string, extras: readonly string[], columns: number): strin
   return shortened(line, columns);
 }
 
-/** With `…` where something is missing at the end. */
+/** With `…` if the end is cut off. */
 export function shortened(text: string, columns: number): string {
   return lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join("")}…`;
 }

@@ -1,4 +1,4 @@
-/** How the ledger, the files and the server stand to each other, for people. */
+/** How the ledger, the files and the server compare, for people. */
 import type { RunRecord, Status, StatusStep } from "../contract/results.js";
 import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
@@ -25,7 +25,7 @@ export function statusText(status: Status, style: Style): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** What to do about what is not as the files say. */
+/** What to do about differences from the files. */
 function nextLines({ steps, files, older }: Status, { dim }: Style): string[] {
   if (older) return [`${dim("next:")} ${visible(older.next)}`];
   const has = (...states: readonly StatusStep["state"][]) => steps.some(({ state }) => states.includes(state));
@@ -79,7 +79,7 @@ function heldText({ holder, since, millisecondsHeld }: NonNullable<Status["lease
   return `by ${visible(holder)} since ${visible(since)}${time}.`;
 }
 
-/** The history is in order of time, the last run last; the last ones are what people want. */
+/** The history in chronological order, with the last run at the end; only the last runs are shown. */
 function runsText(runs: readonly RunRecord[], style: Style): string {
   const last = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, runsShown);
   const lines = last.map((run) => {
@@ -91,7 +91,7 @@ function runsText(runs: readonly RunRecord[], style: Style): string {
   return ["Last runs:", ...lines].join("\n");
 }
 
-/** A part fails by nothing but its step. */
+/** A part can only fail because of its step. */
 function workText({ part, applied, adopted, kept = [], failures }: RunRecord): string {
   if (part) return `: part ${part.number} of ${part.of} of ${visible(part.step)}`;
   const ids = [...new Set(failures.map(({ id }) => visible(id)))];

@@ -1,4 +1,4 @@
-/** What goes to stdout: texts and documents; with `--log-format json` each of them as one line of JSON. */
+/** Writes texts and documents to stdout; with `--log-format json`, each as one line of JSON. */
 import { jsonText } from "./json.js";
 import type { Stream } from "./log.js";
 

@@ -1,11 +1,11 @@
-/** The last word of a container: Kubernetes reads it from a file and shows it in the pod's state. */
+/** A container's termination message: Kubernetes reads it from a file and shows it in the pod's state. */
 import { existsSync, writeFileSync } from "node:fs";
 
 const standard = "/dev/termination-log";
-/** What Kubernetes reads of it. */
+/** The maximum that Kubernetes reads. */
 const most = 4096;
 
-/** `file`: undefined with `given` means that the user wants none. A failure to write changes nothing. */
+/** `file`: undefined with `given` means that the user wants no file. A failure to write is ignored. */
 export function writeTermination(message: string, file: string | undefined, given: boolean): void {
   const target = file ?? (!given && existsSync(standard) ? standard : undefined);
   if (target === undefined) return;
@@ -16,7 +16,7 @@ export function writeTermination(message: string, file: string | undefined, give
   }
 }
 
-/** One line of at most 4,096 bytes, cut between two characters. */
+/** One line of at most 4,096 bytes; never cuts a character in two. */
 export function terminationLine(message: string): string {
   const line = message.replaceAll(/\s+/g, " ").trim();
   const bytes = Buffer.from(`${line}\n`);

@@ -3,9 +3,9 @@ import { isBooleanText, isSecretName } from "./names.js";
 import { maskUrls } from "./urls.js";
 
 /**
- * A value as it may be shown where only names tell what is secret. Booleans, numbers and null are shown as they are.
+ * A value as it may be shown if only names determine what is secret. Booleans, numbers and null are shown unchanged.
  *
- * @param secret a name above it is secret
+ * @param secret whether a name above the value is secret
  */
 export function shownByName(value: unknown, secret = false): unknown {
   if (typeof value === "string") return secret && !isBooleanText(value) ? masked : maskUrls(value);
@@ -15,7 +15,7 @@ export function shownByName(value: unknown, secret = false): unknown {
   return Object.fromEntries(fields);
 }
 
-/** Something below is secret by its name. */
+/** Whether something below is secret by its name. */
 export function holdsSecretName(value: unknown, secret = false): boolean {
   if (typeof value === "string") return secret && value !== "" && !isBooleanText(value);
   if (typeof value !== "object" || value === null) return false;

@@ -1,2 +1,2 @@
-/** A secret's place in printed output. */
+/** The replacement for a secret in printed output. */
 export const masked = "***";

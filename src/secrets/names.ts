@@ -1,9 +1,9 @@
 /**
- * What is secret by its name: keys of CouchDB's configuration, further fields of users, parameters of URLs and of
+ * Names that make a value secret: keys of CouchDB's configuration, further fields of users, parameters of URLs and of
  * replication filters. docs/secrets.md lists these names; a test compares the two.
  */
 
-/** A name that contains one of these is secret, whatever its case and whatever separates its words (`apiKey`, `API_KEY`). */
+/** A name that contains one of these is secret, in upper or lower case and with any separator (`apiKey`, `API_KEY`). */
 export const secretStems = [
   "password",
   "passwd",
@@ -22,7 +22,7 @@ export const secretStems = [
   "masterkey",
 ] as const;
 
-/** These are secret as they stand. */
+/** Only these exact names are secret. */
 export const secretNames = [
   "pass",
   "pwd",
@@ -35,7 +35,9 @@ export const secretNames = [
   "signature",
 ] as const;
 
-/** With one of these words in it, a name speaks about a secret and is none: `password_scheme`, `proxy_use_secret`. */
+/**
+ * A name with one of these words is about a secret, but is not secret itself: `password_scheme`, `proxy_use_secret`.
+ */
 export const harmlessWords = [
   "scheme",
   "prf",
@@ -81,7 +83,7 @@ export const harmlessWords = [
   "secretary",
 ] as const;
 
-/** Names of CouchDB's configuration that look secret. This one holds the name of a header. */
+/** Names in CouchDB's configuration that only look secret. This one contains the name of a header. */
 export const harmlessNames = ["x_auth_token"] as const;
 
 const harmless: ReadonlySet<string> = new Set(harmlessWords);
@@ -96,7 +98,7 @@ export function isSecretName(name: string): boolean {
   return exact.has(compact) || secretStems.some((stem) => compact.includes(stem));
 }
 
-/** `apiKey`, `API_KEY` and `api-key` are the words `api` and `key`. */
+/** `apiKey`, `API_KEY` and `api-key` consist of the words `api` and `key`. */
 function wordsOf(name: string): string[] {
   return name
     .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
@@ -105,7 +107,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Under a name that is secret, these two are settings all the same: `credentials: true`. */
+/** Even with a secret name, these two values are settings: `credentials: true`. */
 export function isBooleanText(text: string): boolean {
   return text === "true" || text === "false";
 }

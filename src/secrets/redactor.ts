@@ -1,11 +1,11 @@
-/** Finds secrets in text that somebody else wrote: a server's reason, an exception's message. */
+/** Finds secrets in text that someone else wrote: a server's reason, an exception's message. */
 import { masked } from "./masked.js";
 import { redactUrls, urlSecrets } from "./urls.js";
 
 /**
- * Replaces each secret by `***`, as it is and as it travels: URL-encoded, in JSON, in HTML, in base64 (also as a part of a
- * longer text, such as `name:password` in a Basic header), and in the URLs of the text. Of a secret that is a URL its
- * secrets are replaced on their own, too.
+ * Returns a function that replaces each secret with `***`, both as it is and in its encodings: URL-encoded, in JSON,
+ * in HTML, in base64 (also as a part of a longer text, such as `name:password` in a Basic header), and in URLs in the
+ * text. If a secret is a URL, the secrets in it are also replaced separately.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const patterns = new Map<string, string>();
@@ -20,11 +20,11 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
 }
 
 /**
- * Shorter secrets are masked only as whole words: a `***` in the middle of a word that everybody knows would spoil the
- * text, and tell the secret.
+ * Shorter secrets are only masked as whole words: a `***` in the middle of a common word would garble the text and
+ * reveal the secret.
  */
 export const shortestInWords = 8;
-/** A shorter piece of base64 says next to nothing, and stands everywhere. */
+/** A shorter piece of base64 reveals almost nothing, and would match everywhere. */
 const shortestBase64 = 4;
 
 function patternOf(form: string): string {
@@ -43,20 +43,20 @@ function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const hex = (unit: string) => unit.charCodeAt(0).toString(16).padStart(4, "0");
   const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${hex(unit)}`);
-  // As other encoders of JSON have it.
+  // As other JSON encoders write it.
   const upperCase = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${hex(unit).toUpperCase()}`);
   const texts = [secret, ...[json, ascii, upperCase].flatMap((one) => [one, one.replaceAll("/", "\\/")])];
   return [...texts, ...texts.flatMap(htmlFormsOf), encoded, lowerCase, form];
 }
 
-/** As a gateway's page echoes it: an apostrophe has several names there. */
+/** As a gateway's error page shows it; HTML has several notations for an apostrophe. */
 function htmlFormsOf(text: string): string[] {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const quoted = ["&quot;", "&#34;"].map((quote) => escaped.replaceAll('"', quote));
   return [escaped, ...quoted.flatMap((one) => ["'", "&#39;", "&#x27;"].map((name) => one.replaceAll("'", name)))];
 }
 
-/** Half a surrogate pair can't be encoded, and can't travel in a URL. */
+/** Half a surrogate pair can't be encoded, so it can't be in a URL. */
 function encodeUri(text: string): string {
   try {
     return encodeURIComponent(text);
@@ -66,8 +66,8 @@ function encodeUri(text: string): string {
 }
 
 /**
- * Base64 works on groups of three bytes, so a text inside a longer one comes out in one of three ways, by where it
- * begins; the characters that it shares with its neighbours are left out.
+ * Base64 encodes groups of three bytes, so a text inside a longer one has one of three encodings, depending on its
+ * offset; characters that it shares with its neighbours are omitted.
  */
 function base64FormsOf(secret: string): string[] {
   if (secret === "") return [];

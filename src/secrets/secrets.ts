@@ -1,11 +1,11 @@
 /**
- * The secrets of a run. There are two kinds, since masking must not damage what is not secret:
+ * The secrets of a run. There are two kinds, so that masking does not damage text that is not secret:
  *
- * Those of secret fields (passwords, tokens) stand in no sentence of ours, and in no path. They are searched for only in
- * what somebody else wrote: `foreign`.
+ * Secrets from secret fields (passwords, tokens) never appear in our own sentences or paths. They are only searched
+ * for in text that someone else wrote: `foreign`.
  *
- * A value from a file may also stand in a field that is not secret, the name of a user for example. Our own sentences
- * and paths speak of it, so it is searched for there as well: `own`.
+ * A value from a file may also be in a field that is not secret, such as the name of a user. Our own sentences and
+ * paths contain it, so it is searched for there as well: `own`.
  */
 import { redactHashes } from "./hashes.js";
 import { createRedactor, shortestInWords } from "./redactor.js";
@@ -13,7 +13,7 @@ import { redactUrls } from "./urls.js";
 
 type Redact = (text: string) => string;
 
-/** What of a step is secret. */
+/** The secret parts of a step. */
 export interface StepSecrets {
   readonly secrets: ReadonlyMap<string, string>;
   readonly spoken: readonly string[];
@@ -45,13 +45,13 @@ export class Secrets {
     this.addSpoken(steps.flatMap(({ spoken }) => spoken));
   }
 
-  /** Text that somebody else wrote, without any secret: a server's reason, an exception's message. */
+  /** Removes every secret from text that someone else wrote: a server's reason, an exception's message. */
   readonly foreign: Redact = (text) => {
     this.#foreign ??= createRedactor(this.#all);
     return this.#foreign(redactHashes(text));
   };
 
-  /** A sentence or a path of ours. */
+  /** Removes secrets from a sentence or a path of ours. */
   readonly own: Redact = (text) => {
     if (this.#spoken.size === 0) return redactUrls(text);
     this.#own ??= createRedactor(this.#spoken);
@@ -59,8 +59,8 @@ export class Secrets {
   };
 
   /**
-   * A value that the server has where nothing secret belongs. A secret of fewer than eight characters is found in words
-   * that have nothing to do with it, so only longer ones are masked.
+   * Masks a value from the server in a field that should not be secret. A secret of fewer than eight characters also
+   * occurs in unrelated words, so only longer ones are masked.
    */
   readonly oldValue: Redact = (text) => {
     this.#old ??= createRedactor([...this.#all].filter((secret) => secret.length >= shortestInWords));

@@ -1,15 +1,15 @@
 /** A secret whose variable is not set: `validate` and `plan` work without it. */
 
 /**
- * What `desired` holds in its place. The last character is one that Unicode reserves for use within a program, so that no
- * secret is equal to it.
+ * The placeholder in `desired`. The last character is one that Unicode reserves for internal use, so no secret is
+ * equal to it.
  */
 export const unknownSecret = "(unknown)\uFDD0";
 
-/** What is printed in its place. */
+/** What is printed instead. */
 export const shownUnknown = "(unknown)";
 
-/** `desired` with what the server has in the place of unknown secrets: they are taken to be the same. */
+/** `desired` with the server's values in place of unknown secrets, which are assumed to be equal. */
 export function withStored<Value>(desired: Value, stored: unknown): Value;
 export function withStored(desired: unknown, stored: unknown): unknown {
   if (desired === unknownSecret) return stored ?? desired;

@@ -1,15 +1,18 @@
-/** Secrets of URLs: the credentials before the host, and parameters that are secret by name. */
+/** Secrets in URLs: the credentials before the host, and parameters that are secret by name. */
 
 import { decoded } from "../text/decoded.js";
 import { masked } from "./masked.js";
 import { isBooleanText, isSecretName } from "./names.js";
 
-/** Up to the last `@` of the authority. Rather too much than too little: passwords hold slashes too. */
+/**
+ * Up to the last `@` of the authority. Rather matches too much than too little, because passwords may contain
+ * slashes.
+ */
 const userinfo = /([a-z][\w+.-]*:\/\/)([^\s/?#]*|[^\s/@:]*:\S*)@/gi;
-/** A parameter of a URL's query or fragment: what stands before the value, the name, the value. */
+/** A parameter in a URL's query or fragment: the character before it, the name, the value. */
 const parameter = /([?&#;])([^\s=&?#;"'<>]+)=([^\s&#;"'<>]*)/g;
 
-/** A value that is a URL, or holds some, as it may be shown. */
+/** Masks the secrets in a value that is a URL or contains some. */
 export function maskUrls(text: string): string {
   return maskParameters(text.includes("@") ? text.replaceAll(userinfo, `$1${masked}@`) : text);
 }
@@ -23,7 +26,7 @@ export function urlSecrets(text: string): string[] {
   ];
 }
 
-/** Only in what begins as a URL: `?key=…` stands in other texts, too. */
+/** Only if the text begins like a URL, because `?key=…` also occurs in other texts. */
 function maskParameters(text: string): string {
   if (!text.includes("://") || !text.includes("=")) return text;
   return text.replaceAll(parameter, (whole, mark: string, name: string, value: string) =>
@@ -31,7 +34,7 @@ function maskParameters(text: string): string {
   );
 }
 
-/** A URL in pieces: those parameters that are secret by their names, and the text between them. */
+/** Splits a URL into the parameters that are secret by name and the text between them. */
 export function secretParameters(text: string): (string | { readonly name: string; readonly value: string })[] {
   const pieces: ReturnType<typeof secretParameters> = [];
   let end = 0;
@@ -53,15 +56,15 @@ function isSecretParameter(name: string, value: string): boolean {
   return value !== "" && !isBooleanText(value) && isSecretName(decoded(name));
 }
 
-/** Bounded, so that a long word is not gone through again from each of its letters. */
+/** Limited, so that a long word is not searched again from each of its letters. */
 const scheme = "[a-z][a-z0-9+.-]{0,30}://";
 const userinfoInText = new RegExp(`(${scheme})[^\\s/?#"'<>]*@`, "gi");
-/** What a URL in running text can't hold. */
+/** A sequence of characters that a URL in running text can contain. */
 const word = /[^\s"'<>]+/g;
-/** A password with an unencoded slash ends the authority early: what follows the colon is then no port. */
+/** An unencoded slash in a password ends the authority early; then the text after the colon is not a port. */
 const brokenUserinfo = new RegExp(`(${scheme})[^/?#:@]+:(?!\\d+(?:[/?#]|$))`, "i");
 
-/** Running text without the secrets of the URLs in it. In time that grows with its length: a server may have sent it. */
+/** Removes the secrets from URLs in running text. Takes linear time, because the text may come from a server. */
 export function redactUrls(text: string): string {
   if (!text.includes("://")) return text;
   return text.replace(word, redactWord);

@@ -12,7 +12,7 @@ import { quote } from "./value.js";
 
 export const configFile = "couchdb-migrate.yaml";
 
-/** `source`: what named the file; without it the file need not exist. */
+/** `source`: the setting that named the file; without it, the file need not exist. */
 export async function readConfigFile(
   file: string,
   source: string | undefined,

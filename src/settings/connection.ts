@@ -1,4 +1,4 @@
-/** Where CouchDB is and what to log in with, from the settings. */
+/** The connection to CouchDB and its credentials, from the settings. */
 import type { Connection } from "../contract/connection.js";
 import { urlFault } from "../couch/url-fault.js";
 import { readBytes } from "../files/regular-file.js";
@@ -14,10 +14,10 @@ interface Address {
   readonly password?: string;
 }
 
-/** CouchDB's own container image has that variable. */
+/** CouchDB's own container image uses that variable. */
 const rename = "use COUCHDB_USERNAME";
 
-/** Undefined where problems were reported. */
+/** Undefined if problems were reported. */
 export function readConnection(resolved: Resolved, env: Environment, report: Report): Connection | undefined {
   const { settings, given } = resolved;
   const address = settings.url === undefined ? fromService(resolved, report) : fromUrl(settings.url, resolved, report);
@@ -47,7 +47,8 @@ export function readConnection(resolved: Resolved, env: Environment, report: Rep
 }
 
 /**
- * `echo` writes a final line break, and nobody means it. From a file one is left out already; what is left there is meant.
+ * `echo` adds a trailing line break that is not part of the value. From a file, one line break has been removed
+ * already; any further one is intended.
  */
 function reportLineBreaks(address: Address, { given }: Resolved, report: Report): void {
   const url = given.get("url")?.source ?? "url";

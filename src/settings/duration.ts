@@ -3,10 +3,10 @@
 const units = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const notation = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** Timers of Node overflow beyond it, and then fire at once. */
+/** Node's timers overflow beyond this, and then fire immediately. */
 export const longestDuration = 24 * 24 * units.h;
 
-/** Milliseconds, or undefined where the text is no duration. */
+/** Milliseconds, or undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   const match = notation.exec(text);
   if (!match || text === "") return undefined;

@@ -1,11 +1,11 @@
-/** What the environment holds, against the table. An empty variable counts as absent. */
+/** Reads settings from the environment. An empty variable counts as absent. */
 import { NotReadable, readBytes } from "../files/regular-file.js";
 import { nearest } from "../text/nearest.js";
 import { environmentOf } from "./setting.js";
 import type { Environment, Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 
-/** Milliseconds for whoever writes into a pipe; a password manager may ask its user first. */
+/** How long to wait for the writer of a pipe, in milliseconds; a password manager may ask its user first. */
 export const waitForPipe = 30_000;
 
 export function readEnvironment(env: Environment, report: Report): Map<SettingName, Given> {
@@ -41,7 +41,10 @@ function addFile(
   }
 }
 
-/** `ENOENT` and its kin in words; the path is the user's own and no secret, but the setting's name says more. */
+/**
+ * Explains `ENOENT` and similar errors. The path is the user's own and not secret, but the setting's name is more
+ * helpful.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof NotReadable) return `it ${error.reason}`;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -50,7 +53,10 @@ export function reasonOf(error: unknown): string {
   return `the file can't be read${typeof code === "string" ? ` (${code})` : ""}`;
 }
 
-/** Only what is near to a name of ours: Kubernetes sets COUCHDB_MIGRATE_SERVICE_HOST and its kin by itself. */
+/**
+ * Only names that are close to one of ours: Kubernetes itself sets COUCHDB_MIGRATE_SERVICE_HOST and similar
+ * variables.
+ */
 function misspelt(env: Environment): string[] {
   const known = settingNames.flatMap((name) => {
     const variable = environmentOf(name, settings[name]);

@@ -1,11 +1,11 @@
-/** What the command line holds, against the table. Pure. */
+/** Reads settings from the command line. Pure. */
 import { didYouMean } from "../text/nearest.js";
 import { type CommandName, flagsOf, type Setting } from "./setting.js";
 import type { Given, Report } from "./source.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 import { quote } from "./value.js";
 
-/** Flags and arguments by name, as the parser of the command line gives them. */
+/** Flags and arguments by name, from the command line parser. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 export function readFlags(command: CommandName, flags: Flags, report: Report): Map<SettingName, Given> {
@@ -41,7 +41,7 @@ function unknown(flag: string, command: CommandName, byFlag: ReadonlyMap<string,
   if (commands.length > 0) return `${command} has no flag \`--${flag}\`; it is a flag of ${commands.join(", ")}`;
   const flags = [...byFlag].filter(([, name]) => !settings[name].positional).map(([one]) => `--${one}`);
   const meant = didYouMean(`--${flag}`, flags);
-  // `-phunter2` is a password: what does not look like the name of a flag is not repeated.
+  // `-phunter2` is a password: text that does not look like a flag's name is not repeated.
   const name = meant !== "" || /^[a-z]+(?:-[a-z]+)*$/.test(flag) ? `--${flag}` : `${flag.slice(0, 1)}…`;
   return `unknown flag ${quote(name)}${meant}`;
 }

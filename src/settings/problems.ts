@@ -1,6 +1,9 @@
 import { MigrateError } from "../contract/errors.js";
 
-/** All that is wrong with the settings, at once: nothing was sent. Each problem names its source and holds no secret. */
+/**
+ * All problems with the settings, reported together: nothing was sent. Each problem names its source and contains no
+ * secrets.
+ */
 export class InvalidSettings extends MigrateError {
   override readonly name = "InvalidSettings";
   readonly problems: readonly string[];

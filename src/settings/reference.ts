@@ -1,4 +1,4 @@
-/** docs/settings.md, from the table. */
+/** Generates docs/settings.md from the table. */
 import { commandNames, environmentOf, flagOf, keyOf, type Setting } from "./setting.js";
 import { type SettingName, settingNames, settings } from "./table.js";
 
@@ -63,7 +63,7 @@ function commandsCell(setting: Setting): string {
   return setting.commands.length === commandNames.length ? "all" : setting.commands.join(", ");
 }
 
-/** Lines of one cell; the space keeps their words apart where tags are stripped. */
+/** The lines of one cell; the space separates words where tags are stripped. */
 function lines(...parts: string[]): string {
   return parts.filter((part) => part !== "").join("<br> ");
 }

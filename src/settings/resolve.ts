@@ -1,4 +1,7 @@
-/** Flags, environment, couchdb-migrate.yaml, defaults, in this order: one value per setting, or all problems at once. */
+/**
+ * Flags, environment, couchdb-migrate.yaml, defaults, in this order: returns one value per setting, or all problems
+ * together.
+ */
 import { isAbsolute, join } from "node:path";
 import { configFile, readConfigFile } from "./config-file.js";
 import { readEnvironment } from "./environment.js";
@@ -9,9 +12,9 @@ import { type SettingName, type Settings, settingNames, settingOf, settings } fr
 import { parseValue, type Value } from "./value.js";
 
 export interface Resolved {
-  /** What could be used; with problems, defaults stand in for what could not. */
+  /** The valid values; if there are problems, defaults replace the invalid ones. */
   readonly settings: Settings;
-  /** Where each value came from, defaults excepted. */
+  /** The source of each value, except defaults. */
   readonly given: ReadonlyMap<SettingName, Given>;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];

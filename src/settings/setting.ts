@@ -1,14 +1,19 @@
-/** One setting of the command line. The flags, the environment, couchdb-migrate.yaml and the reference follow from it. */
+/**
+ * One setting of the command line. Flags, environment variables, couchdb-migrate.yaml and the reference are derived
+ * from it.
+ */
 export interface Setting {
   readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "enum";
   readonly group: "Connection" | "Run" | "Ledger and lease" | "Output" | "Files" | "Sandbox";
   /** For help and the reference: a phrase without a full stop. */
   readonly description: string;
-  /** The commands that have it as a flag; the environment and couchdb-migrate.yaml may hold it for all. */
+  /**
+   * The commands that have it as a flag. In the environment and couchdb-migrate.yaml, it is allowed for all commands.
+   */
   readonly commands: readonly CommandName[];
-  /** As a user would write it. If it is absent, the setting may be undefined. */
+  /** As a user would write it. Absent: the setting may be undefined. */
   readonly default?: string;
-  /** For help, where there is no fixed default. */
+  /** For help, if there is no fixed default. */
   readonly defaultDescription?: string;
   /** Other names of the flag, which help does not show. */
   readonly aliases?: readonly string[];
@@ -22,17 +27,17 @@ export interface Setting {
   readonly positional?: true;
   /** No message contains its value. */
   readonly secret?: true;
-  /** Of an enum. */
+  /** Only for an enum. */
   readonly choices?: readonly string[];
-  /** Of an integer, or of a duration in milliseconds. */
+  /** Only for an integer, or for a duration in milliseconds. */
   readonly min?: number;
   readonly max?: number;
-  /** `none` stands for no value. */
+  /** `none` means no value. */
   readonly none?: true;
-  /** Of a string; `hint` says what it requires. */
+  /** Only for a string; `hint` says what it requires. */
   readonly pattern?: RegExp;
   readonly hint?: string;
-  /** What differs for one command. */
+  /** Differences for specific commands. */
   readonly per?: Partial<Record<CommandName, Partial<Pick<Setting, "description" | "defaultDescription" | "choices">>>>;
 }
 

@@ -1,16 +1,16 @@
-/** A setting as a source has it, not yet checked. */
+/** The value of a setting from one source, not yet checked. */
 export interface Given {
   readonly text: string;
   /** For messages: `--wait`, `COUCHDB_MIGRATE_WAIT`, `couchdb-migrate.yaml:3:7: wait`. */
   readonly source: string;
   readonly from: "flag" | "environment" | "file" | "default";
-  /** What a relative path starts at, where that is not the working directory. */
+  /** The base for a relative path, if it is not the working directory. */
   readonly folder?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Collects what is wrong, so that all of it is said at once. */
+/** Collects problems, so that all of them are reported together. */
 export interface Report {
   problem(message: string): void;
   warning(message: string): void;

@@ -1,13 +1,13 @@
 /**
  * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
- * checks, its type and its line in docs/settings.md follow (`npm run generate`).
+ * checks, its type and its line in docs/settings.md are derived from it (`npm run generate`).
  */
 import { defaults } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
 const textOrJson = { description: "format of the output on stdout", choices: ["text", "json"] } as const;
 
-/** The commands that talk to a CouchDB. */
+/** The commands that connect to a CouchDB. */
 const server = [
   "apply",
   "plan",
@@ -436,7 +436,7 @@ export const table = {
 export type SettingName = keyof typeof table;
 export const settings: Readonly<Record<SettingName, Setting>> = table;
 
-/** A setting, as this command has it. */
+/** A setting, with the differences for this command. */
 export function settingOf(name: SettingName, command: CommandName): Setting {
   return { ...settings[name], ...settings[name].per?.[command] };
 }

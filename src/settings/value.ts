@@ -1,4 +1,4 @@
-/** One value of one setting, from text. Pure. */
+/** Parses the text of one setting. Pure. */
 
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
@@ -6,7 +6,7 @@ import { longestDuration, parseDuration, writeDuration } from "./duration.js";
 import type { Setting } from "./setting.js";
 
 export type Value = string | number | boolean | undefined;
-/** `wrong`: a phrase that goes after the name of the source. */
+/** `wrong`: a phrase that follows the name of the source. */
 export type Parsed = { readonly value: Value } | { readonly wrong: string };
 
 export function parseValue(setting: Setting, text: string): Parsed {

@@ -1,9 +1,9 @@
-/** The flags of a command, as yargs wants them. yargs only splits the command line; values are checked by resolve.ts. */
+/** The flags of a command in yargs's format. yargs only splits the command line; resolve.ts checks the values. */
 import type { Options } from "yargs";
 import { type CommandName, flagsOf } from "./setting.js";
 import { type SettingName, settingNames, settingOf, settings } from "./table.js";
 
-/** `choices`: with the values of enums, for completion; otherwise yargs would check them. */
+/** `choices`: include the values of enums, only for completion; otherwise yargs would check them. */
 export function yargsOptions(command: CommandName, choices = false): Record<string, Options> {
   const names = settingNames.filter((name) => settings[name].commands.includes(command) && !settings[name].positional);
   return Object.fromEntries(
@@ -13,7 +13,7 @@ export function yargsOptions(command: CommandName, choices = false): Record<stri
   );
 }
 
-/** Flags by type, for a command line that has one before the command. */
+/** Flags by type, for a command line that has a flag before the command. */
 export function flagsOfType(boolean: boolean): string[] {
   return settingNames
     .filter((name) => !settings[name].positional && (settings[name].type === "boolean") === boolean)

@@ -5,10 +5,10 @@ import { toPointer } from "../text/pointer.js";
 import type { SpecProblem } from "./kind.js";
 import type { Schema } from "./schema.js";
 
-/** CouchDB takes 238 characters; with the suffix of a shard's file more than that is too long for a file system. */
+/** CouchDB accepts 238 characters; a longer name plus the suffix of a shard file is too long for a file system. */
 const maxLength = 238;
 
-/** The name of a database that a step makes. */
+/** The name of a database that a step creates. */
 export const newDatabase: Schema = {
   type: "string",
   description:
@@ -39,12 +39,14 @@ export const databases: Schema = {
 /** As the user writes it. */
 export type DatabaseField = string | readonly string[];
 
-/** The names and patterns of the field, each once, in an order that does not depend on how they were listed. */
+/**
+ * The names and patterns of the field, without duplicates, in an order that does not depend on how they were listed.
+ */
 export function databaseList(field: DatabaseField): readonly string[] {
   return [...new Set(typeof field === "string" ? [field] : field)].sort();
 }
 
-/** The tool's own database is nobody's to change: it holds ledger, lease and history. */
+/** No step may change the tool's own database, which contains ledger, lease and history. */
 export function ownDatabaseProblems(field: DatabaseField, key: string): readonly SpecProblem[] {
   const named = typeof field === "string" ? [field] : field;
   return named.flatMap((name, i) => {

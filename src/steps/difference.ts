@@ -1,28 +1,28 @@
-/** What `diff` says, and how a kind says it: `return updates(changes, write)`. */
+/** The result of `diff`, and functions with which a kind creates it: `return updates(changes, write)`. */
 import type { Change, Kept, Rebuild } from "../contract/results.js";
 import type { Refusal } from "./refusals.js";
 import type { StepWarning } from "./warnings.js";
 
 export type { Change, Kept, Rebuild };
 
-/** What `diff` says. */
+/** The result of `diff`. */
 export interface Difference<Write = unknown> {
   readonly action: "none" | "create" | "update" | "remove" | "refused";
   readonly changes: readonly Change[];
-  /** The same in short, where they are of many documents: how many. */
+  /** A short form, if many documents change: their number. */
   readonly counted?: readonly Change[];
-  /** What differs and stays as it is, by design. Absent: nothing. */
+  /** What differs and is left as it is by design. Absent: nothing. */
   readonly kept?: readonly Kept[];
   readonly rebuilds: readonly Rebuild[];
-  /** Warnings, although the step holds or can be applied. */
+  /** Warnings, even if the step holds or can be applied. */
   readonly warnings: readonly StepWarning[];
   /** Why it is refused. Only with `refused`. */
   readonly refusals?: readonly Refusal[];
-  /** What `apply` gets. Absent with `none` and `refused`. */
+  /** The input of `apply`. Absent with `none` and `refused`. */
   readonly write?: Write;
 }
 
-/** What is said besides. */
+/** Optional details. */
 type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings">>;
 
 /** The step already holds. */
@@ -30,7 +30,7 @@ export function holds<Write>(said: Said = {}): Difference<Write> {
   return difference("none", [], said);
 }
 
-/** Nothing of it was there. */
+/** Nothing of it existed. */
 export function creates<Write>(changes: readonly Change[], write: Write, said: Said = {}): Difference<Write> {
   return { ...difference("create", changes, said), write };
 }

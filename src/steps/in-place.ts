@@ -1,15 +1,15 @@
-/** A step's kind in one place, whatever its scope: callers use it without knowing the kind. */
+/** A step's kind in one place, with the same interface for every scope. */
 import { bug } from "../contract/errors.js";
 import type { Difference } from "./difference.js";
 import type { DatabaseContext, StepContext, StepKind, Target } from "./kind.js";
 import type { StepWarning } from "./warnings.js";
 
-/** With a database where the kind's scope is that of a database. */
+/** With a database if the kind's scope is `database`. */
 export type PlacedContext = StepContext<unknown> & Target;
 
 export interface KindInPlace {
   observe(): Promise<unknown>;
-  /** `observed`, with what a plan shows besides. */
+  /** Returns `observed` with the additional data that a plan shows. */
   detail(observed: unknown): Promise<unknown>;
   diff(observed: unknown): Difference;
   apply(write: unknown): Promise<readonly StepWarning[] | undefined> | Promise<void>;

@@ -2,10 +2,10 @@
  * The contract of a step kind.
  *
  * To add one:
- *   1. write `src/kinds/<name-in-kebab-case>.ts` with `defineKind` (copy `ensure-replication.ts` for what the server has,
- *      `ensure-security.ts` for what a database has); `diff` returns `creates`, `updates`, `removes`, `refuses` or `holds`
+ *   1. write `src/kinds/<name-in-kebab-case>.ts` with `defineKind` (start from a copy of `ensure-replication.ts`
+ *      for a server kind, or `ensure-security.ts` for a database kind); `diff` returns `creates`, `updates`, `removes`, `refuses` or `holds`
  *      of `difference.ts`; warnings and refusals are entries in `warnings.ts` and `refusals.ts`. Leave `fast` out at first;
- *   2. add it to the list in `src/kinds/index.ts`, beside its relatives: the reference has the same order;
+ *   2. add it to the list in `src/kinds/index.ts`, next to related kinds: the reference has the same order;
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;
  *   4. add its case to `test/conformance/cases/` (see `test/conformance/case.ts`): every kind passes the one shared suite;
@@ -14,20 +14,20 @@
  *   6. add a step of it to the set of the crash matrix, `test/crash-matrix/set.ts`;
  *   7. test what its `diff` decides in `test/steps/`, add a line to CHANGELOG.md, and run
  *      `npm test -- test/conformance test/promises/applied test/steps -t <name>`.
- * Nothing else is edited. If something else has to be, fix that first.
+ * You need not edit anything else. If you do, fix that first.
  *
- * Eleven members are required. The others say what a kind can besides, and most have none of them: `nature` (how long
- * what it does lasts, whether it destroys), `lifecycle` (which databases come and go with it), `fast` (what only makes it
- * faster), `check` (what the files alone show), `resolve` (files that the spec names), `detail` (what a plan shows
- * besides), `divide` (work that several processes share).
+ * Eleven members are required. The others are optional, and most kinds have none of them: `nature` (how long its
+ * effect lasts, whether it destroys data), `lifecycle` (which databases it creates and removes), `fast`
+ * (optimisations only), `check` (what can be checked from the files alone), `resolve` (reads files that the spec
+ * names), `detail` (additional data for a plan), `divide` (work that several processes share).
  *
- * `observe` only reads. `diff` is pure and says that nothing is to do when the step already holds. `apply` writes what
- * `diff` said and nothing else. `plan` and `apply` share the first two, so that what was planned is what is done.
- * Where a new database has a default, `diff` compares `undefined` with that default.
- * In a plan, a secret in `desired` may be `unknownSecret`: `observe` and `diff` take it to be the one that the server has.
- * A 2xx answer alone proves nothing: after `apply`, the runner observes and diffs again (see `fast.provenByApply`).
- * When a write meets a conflict, a lost answer or a passing failure, the runner observes and diffs again: `apply` need
- * not be repeatable, but `observe` must see all that it writes.
+ * `observe` only reads. `diff` is pure and returns that there is nothing to do if the step already holds. `apply`
+ * writes what `diff` returned and nothing else. `plan` and `apply` share the first two, so that what was planned is
+ * what is done. Where a new database has a default, `diff` compares `undefined` with that default. In a plan, a
+ * secret in `desired` may be `unknownSecret`: `observe` and `diff` assume that the server has the same one. A 2xx
+ * answer alone proves nothing: after `apply`, the runner observes and diffs again (see `fast.provenByApply`). After a
+ * conflict, a lost answer or a temporary failure, the runner observes and diffs again: `apply` need not be
+ * repeatable, but `observe` must see all that it writes.
  */
 
 import type { Couch, Login } from "../couch/couch.js";
@@ -45,7 +45,7 @@ export interface InDatabase {
 /** Where a step works: in a database, or on the server. */
 export type Target = Partial<InDatabase>;
 
-/** Which step of which set, and in which form. */
+/** Identifies a step and its set, and the form of the step. */
 export interface StepIdentity {
   readonly set: string;
   readonly id: string;
@@ -54,33 +54,35 @@ export interface StepIdentity {
   readonly formerly?: readonly string[];
 }
 
-/** What the step of a server kind sees while it is observed or applied. */
+/** What is available to a step of a server kind when it is observed or applied. */
 export interface StepContext<Desired> {
   readonly desired: Desired;
   readonly couch: Couch;
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
-  /** For kinds that keep a marker beside the data: its owner. */
+  /** For kinds that store a marker next to the data: its owner. */
   readonly step?: StepIdentity;
-  /** What is destroyed was allowed. */
+  /** Destroying data was allowed. */
   readonly allowDestroy?: boolean;
-  /** How many documents a second may be changed. Absent: as many as the server takes. */
+  /** How many documents per second may be changed. Absent: no limit. */
   readonly rate?: number;
-  /** Milliseconds for a script to be loaded, and for each document that it changes. Absent: the default. */
+  /**
+   * The time limit for loading a script, and for each document that it changes, in milliseconds. Absent: the default.
+   */
   readonly scriptTimeout?: number;
-  /** How many indexes may be built at the same time, of all steps of the run. Absent: one. */
+  /** The maximum number of concurrent index builds, for all steps of the run. Absent: one. */
   readonly builds?: number;
-  /** For `detail`: what becomes of documents is not asked for, so that no script runs and no document is read. */
+  /** For `detail`: omit what would happen to documents, so that no script runs and no document is read. */
   readonly withoutPreview?: boolean;
-  /** Text that somebody else wrote (the message of an exception), without the secrets of the run. */
+  /** Removes the secrets of the run from text that someone else wrote (the message of an exception). */
   foreign(text: string): string;
-  /** Takes what a script prints. Absent: nobody wants to know. */
+  /** Receives what a script prints. Absent: its output is dropped. */
   readonly print?: Print;
-  /** The command that takes a changed one-time step as it is, for messages, as it can be pasted. */
+  /** The command that accepts a changed one-time step, for messages, in a form that can be pasted. */
   readonly accept?: string;
-  /** Throws when the lease is lost, or the run has to stop: to be asked after long waiting, before the next write. */
+  /** Throws if the lease is lost, or the run has to stop. Call it after a long wait, before the next write. */
   assertHeld?(): void;
-  /** Long work says how far it is, in units of its own (documents, changes). */
+  /** Reports the progress of long work, in its own units (documents, changes). */
   progress(update: {
     readonly done: number;
     readonly total: number;
@@ -89,112 +91,117 @@ export interface StepContext<Desired> {
   }): void;
 }
 
-/** The same for the step of a database kind, in one of its databases. */
+/** The same for a step of a database kind, in one of its databases. */
 export interface DatabaseContext<Desired> extends StepContext<Desired>, InDatabase {}
 
-/** Something wrong with a spec beyond its schema; `path` is a JSON Pointer into the spec. */
+/** A problem with a spec that its schema does not detect; `path` is a JSON Pointer into the spec. */
 export interface SpecProblem {
   readonly path: string;
   readonly code: string;
   readonly message: string;
 }
 
-/** What a step of this kind is to the runner. All absent: a state that is compared when its step changes. */
+/**
+ * The runner's view of a step of this kind. If everything is absent: a state that is compared when its step changes.
+ */
 export interface Nature<Desired> {
   /**
-   * Default `state`. `volatile`: compared on every run, because CouchDB can lose it while it keeps its data (admins,
-   * configuration). `once`: done once; it claims nothing, and a change after it was applied is an error.
+   * Default `state`. `volatile`: compared on every run, because CouchDB can lose it without losing its data (admins,
+   * configuration). `once`: done once; it claims nothing, and changing the step after it was applied is an error.
    */
   readonly lifetime?: "state" | "volatile" | "once";
-  /** It writes to every node of the cluster, so that all of them must be up before it begins. */
+  /** It writes to every node of the cluster, so all nodes must be up before it starts. */
   readonly allNodes?: boolean;
-  /** It is run before ledger and lease, which need what it makes (the cluster and its system databases). */
+  /**
+   * It runs before ledger and lease exist, because they need what it creates (the cluster and its system databases).
+   */
   readonly bootstrap?: boolean;
   /**
-   * `always`: it removes something: refused unless allowed, and at work only in databases that exist. `maybe`: it does
-   * or not, as the data have it: it asks `allowDestroy` of its context and refuses by itself.
+   * `always`: it removes something, so it is refused unless allowed, and only works in databases that exist. `maybe`:
+   * it depends on the data; the kind checks `allowDestroy` of its context and refuses by itself.
    */
   readonly destroys?: "always" | "maybe";
-  /** It writes documents: those that it names, which no other step may claim, or any. */
+  /** It writes documents: named ones, which no other step may claim, or any. */
   readonly documents?: "named" | "all";
-  /** The step's secrets are the run's own login. Only for what is `volatile`. */
+  /** Whether the step's secrets are the run's own login. Only for `volatile` kinds. */
   ofLogin?(desired: Desired, login: Login): boolean;
 }
 
-/** A database that a step makes. */
+/** A database that a step creates. */
 export interface NewDatabase {
   readonly name: string;
-  /** Absent: not said. */
+  /** Absent: not specified. */
   readonly partitioned?: boolean;
 }
 
-/** What comes to be by a step, what goes, and what becomes of it when the step goes. */
+/** What a step creates and removes, and what happens if the step itself is removed. */
 export interface Lifecycle<Desired> {
-  /** The databases that it makes. */
+  /** The databases that it creates. */
   creates?(desired: Desired): readonly NewDatabase[];
-  /** Whether it can be created depends on the server: it is observed even where the database does not exist yet. */
+  /** Whether its creation depends on the server: then it is observed even if the database does not exist yet. */
   dependsOnServer?(desired: Desired): boolean;
-  /** The database that it removes: the ledger then holds no incarnation of it. */
+  /** The database that it removes: the ledger then has no incarnation of it. */
   removes?(desired: Desired): string;
-  /** The kind whose step removes what this one ensures. Absent: none does. */
+  /** The kind whose steps remove what this kind ensures. Absent: none. */
   readonly removedBy?: string;
-  /** Of a renamed step: carries what is kept beside the data over to its present id. The set's lease is held. */
+  /** For a renamed step: moves what is stored next to the data to its present id. The caller holds the set's lease. */
   renamed?(context: DatabaseContext<Desired>): Promise<void>;
 }
 
-/** All that makes it fast and nothing else: without any of it the kind does the same, slower. */
+/** Everything that only makes the kind faster: without it, the kind does the same, more slowly. */
 export interface Fast<Desired> {
   /**
-   * `apply` proves by itself that it took effect: it returns only where CouchDB's answers name what was written and its
-   * revision, or where what it has read back shows it; a sentence above it says how. Absent: the runner observes and
-   * diffs again, and where something is still missing after a while, the step fails with `not-applied`.
+   * `apply` itself proves that it took effect: it returns only if CouchDB's answers name what was written and its
+   * revision, or if reading it back shows the change; a sentence above it says how. Absent: the runner observes and
+   * diffs again, and if something is still missing after a while, the step fails with `not-applied`.
    */
   readonly provenByApply?: boolean;
   /**
-   * A database that this run has made holds nothing of it, so that the first look is left out: `diff` gets `undefined`,
-   * and `apply` must not write over what somebody else has put there meanwhile, unless it would anyway.
+   * A database that this run has created contains nothing of the step, so the first `observe` is skipped: `diff` gets
+   * `undefined`. Then `apply` must not overwrite what someone else has written in the meantime, unless it would
+   * anyway.
    */
   absentFromNew?(desired: Desired): boolean;
   /**
-   * Neighbouring steps of this kind in one new database may be at work at the same time: they don't depend on each
-   * other, and the kind puts their requests together.
+   * Neighbouring steps of this kind in one new database may run at the same time: they don't depend on each other,
+   * and the kind combines their requests.
    */
   readonly joins?: boolean;
-  /**
-   * Reads what `observe` will read of a database, as far as it is small, and as the gateway keeps it: so that it is there
-   * when it is needed.
-   */
+  /** Reads in advance what `observe` will read from a database, if it is small and the gateway caches it. */
   ahead?(couch: Couch, database: string): Promise<unknown>;
 }
 
-/** How the parts of one step in one database stand. */
+/** The state of one step's parts in one database. */
 export interface PartsStanding {
   readonly of: number;
-  /** Numbers of the parts that are still to be done, from 1. */
+  /** Numbers of the parts that are not done yet, starting from 1. */
   readonly open: readonly number[];
 }
 
 /**
- * The work in one database can be done by several processes together (`--part`), each a part of it. What can't be done
- * before all parts are done is left to `apply` of the kind: where the work is divided, it is called when no part is
- * open, and with the leases of all parts held.
+ * Several processes can share the work in one database (`--part`), each doing one part. What must wait for all parts
+ * is left to the kind's `apply`: if the work is divided, `apply` is called when all parts are done, with the leases
+ * of all parts held.
  */
 export interface Divide<Desired> {
-  /** Divides the work, where it was not yet. The set's lease is held. Throws where it can't be in so many parts. */
+  /**
+   * Divides the work, unless it is divided already. The caller holds the set's lease. Throws if it can't be divided
+   * into this many parts.
+   */
   begin(parts: number, context: DatabaseContext<Desired>): Promise<void>;
   /** Only reads. `undefined`: the work is not divided. */
   standing(context: DatabaseContext<Desired>): Promise<PartsStanding | undefined>;
-  /** Starts or continues one part, from 1, and finishes it. The lease of that part is held. */
+  /** Starts or continues one part, numbered from 1, and finishes it. The caller holds the lease of that part. */
   apply(part: number, context: DatabaseContext<Desired>): Promise<void>;
 }
 
-/** What can be said of the files alone. Offline and pure. */
+/** Checks of the files alone. Offline and pure. */
 export interface Checks<Spec, Desired> {
-  /** What the schema can't say. */
+  /** Checks that the schema can't express. */
   spec?(spec: Spec): readonly SpecProblem[];
-  /** Against the databases that earlier steps of the set make: whether each is partitioned. */
+  /** Checks against the databases that earlier steps of the set create: whether each is partitioned. */
   partitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
-  /** What is to be said of the step whatever the server has. */
+  /** Warnings that do not depend on the server. */
   warnings?(desired: Desired): readonly StepWarning[];
 }
 
@@ -205,14 +212,13 @@ interface AnyKind<Spec, Desired> {
   readonly summary: string;
   /** JSON Schema of the spec, with `description`, `examples`, and our keywords `secret` and `variables`. */
   readonly schema: Schema;
-  /** A complete step for the reference, `new` and the tests, as the user would write it (without `id`). */
+  /** A complete step for the reference, the command `new` and the tests, as the user would write it (without `id`). */
   readonly example: string;
-  /** What the plan calls it: `database zerglings`. */
+  /** Its title in a plan: `database zerglings`. */
   title(desired: Desired): string;
   /**
-   * The databases that it works in: names, or patterns with `*`. With scope `server`:
-   * the system databases whose loss undoes it. A kind that allows patterns
-   * keeps this list as `database` in what `resolve` returns.
+   * The databases that it works in: names, or patterns with `*`. With scope `server`: the system databases whose loss
+   * undoes it. A kind that allows patterns returns this list as `database` from `resolve`.
    */
   databases(desired: Desired): readonly string[];
   /** The objects that it claims, e.g. `database/zerglings`: no other step may claim the same. */
@@ -222,29 +228,29 @@ interface AnyKind<Spec, Desired> {
   readonly lifecycle?: Lifecycle<Desired>;
   readonly fast?: Fast<Desired>;
   readonly check?: Checks<Spec, Desired>;
-  /** Reads the files that the spec names. Default: the spec itself. Throws nothing: problems go to `files`. */
+  /** Reads the files that the spec names. Default: returns the spec. Does not throw: it reports problems to `files`. */
   resolve?(spec: Spec, files: StepFiles): Promise<Desired>;
 }
 
-/** What a kind does with a step. `Context` and `Where` are those of its scope. */
+/** What a kind does with a step. `Context` and `Where` depend on its scope. */
 interface Work<Desired, Observed, Write, Context, Where extends readonly unknown[]> {
   /**
-   * Reads what is there, as far as it decides what is to be done. `undefined`: nothing (its database does not exist,
-   * say). Sends only reading requests.
+   * Reads the current state, as far as the decision needs it. `undefined`: there is none (its database does not
+   * exist, for example). Only sends requests that read.
    */
   observe(context: Context): Promise<Observed | undefined>;
-  /** Pure: what is missing. */
+  /** Pure: compares the declared and the observed state. */
   diff(desired: Desired, observed: Observed | undefined, ...where: Where): Difference<Write>;
-  /** Writes what `diff` said. May return what is to be said of it. */
+  /** Writes what `diff` returned. May return warnings. */
   apply(write: Write, context: Context): Promise<readonly StepWarning[] | undefined> | Promise<void>;
   /**
-   * For a plan, where something is written or kept: reads what people want to know besides (sizes, how many documents,
-   * a preview), and returns `observed` with it, for `diff` to tell.
+   * For a plan, if something is written or kept: reads additional data for people (sizes, numbers of documents, a
+   * preview), and returns `observed` with it, for `diff` to show.
    */
   detail?(context: Context, observed: Observed): Promise<Observed>;
 }
 
-/** Touches what all databases share, so that nothing runs beside it. */
+/** Changes what all databases share, so nothing else runs at the same time. */
 export interface ServerKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown>
   extends AnyKind<Spec, Desired>,
     Work<Desired, Observed, Write, StepContext<Desired>, readonly []> {
@@ -252,7 +258,7 @@ export interface ServerKind<Spec = unknown, Desired = Spec, Observed = unknown, 
   readonly divide?: undefined;
 }
 
-/** Works in one database after another. */
+/** Works in each of its databases separately. */
 export interface DatabaseKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown>
   extends AnyKind<Spec, Desired>,
     Work<Desired, Observed, Write, DatabaseContext<Desired>, readonly [where: InDatabase]> {
@@ -264,12 +270,12 @@ export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write =
   | ServerKind<Spec, Desired, Observed, Write>
   | DatabaseKind<Spec, Desired, Observed, Write>;
 
-/** `allowDestroy: true` may stand in the step. */
+/** Whether the step may have `allowDestroy: true`. */
 export function takesAllowDestroy({ nature }: Pick<StepKind, "nature">): boolean {
   return nature?.destroys !== undefined;
 }
 
-/** Keeps the types of a kind's parts while it is listed among kinds of other types. */
+/** Preserves the types of a kind's parts in a list with kinds of other types. */
 export function defineKind<Spec, Desired, Observed, Write>(
   kind: ServerKind<Spec, Desired, Observed, Write>,
 ): ServerKind<Spec, Desired, Observed, Write>;

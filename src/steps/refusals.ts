@@ -1,8 +1,8 @@
 /**
- * Why a step is refused, and what to do. A kind's `diff` refuses with a value, `{ code: "last-admin", admin, nodes }`; its
- * sentence is here. None holds a secret.
+ * Why a step is refused, and what to do. A kind's `diff` refuses with a value, `{ code: "last-admin", admin, nodes
+ * }`; its sentence is here. No sentence contains a secret.
  *
- * To add one: an entry in `catalogue`.
+ * To add one: add an entry to `catalogue`.
  */
 import { partitionsSince } from "../couch/welcome.js";
 
@@ -62,7 +62,7 @@ export type Refusal = {
   [Code in keyof Catalogue]: { readonly code: Code } & Readonly<Parameters<Catalogue[Code]>[0]>;
 }[keyof Catalogue];
 
-/** One sentence; of several refusals the sentences in a row. */
+/** One sentence per refusal. */
 export function reasonOf(refusals: readonly Refusal[]): string {
   return refusals.map(sentence).join("; ");
 }

@@ -1,11 +1,10 @@
 /**
- * The part of JSON Schema (draft-07) that step kinds use, with four keywords of ours:
- * `secret`: the value is never shown; it is no part of the checksum.
- * `permits`: the field only permits something, and changes nothing of what the step asks for; it is no part of the
- * checksum. Only for fields of a step.
- * `secretNames`: text below it is secret where its name, or a name above it, is one of those in secrets/names.ts.
- * `variables`: `${NAME}` and its kin are resolved in it. Only for strings, integers and booleans.
- * `verbatim`: a number or boolean is read as the text that is written in the file. Only for strings.
+ * The part of JSON Schema (draft-07) that step kinds use, with our own keywords: `secret`: the value is never shown;
+ * it is not part of the checksum. `permits`: the field only permits something, and does not change what the step
+ * declares; it is not part of the checksum. Only for fields of a step. `secretNames`: text below it is secret if its
+ * name, or a name above it, is listed in secrets/names.ts. `variables`: `${NAME}` and other variables are resolved in
+ * it. Only for strings, integers and booleans. `verbatim`: a number or boolean is read as the text that is written in
+ * the file. Only for strings.
  */
 export interface Schema {
   readonly type?: string | readonly string[];
@@ -16,7 +15,7 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
-  /** Fields by regular expressions of their names. A field of `properties` has that schema alone. */
+  /** Fields by regular expressions that match their names. A field in `properties` only has the schema there. */
   readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;

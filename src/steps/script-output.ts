@@ -1,13 +1,13 @@
-/** What scripts print, as events, so that it never mixes with the output of the command. */
+/** Reports what scripts print as events, so that it never mixes with the output of the command. */
 import type { Listener } from "../contract/events.js";
 import { cut } from "../text/cut.js";
 
-/** For each step, however many databases its scripts work in: a log has room for more than them. */
+/** For each step, in all of its databases: the log must have room for other messages. */
 export const mostLines = 1_000;
 /** Characters. */
 const longestLine = 1_000;
 
-/** `undefined`: the rest of what the script prints is left out. */
+/** `undefined`: the rest of the script's output is dropped. */
 export type Print = (text: string | undefined) => void;
 
 export class ScriptOutput {
@@ -16,13 +16,16 @@ export class ScriptOutput {
   /** How many lines of a step were reported. */
   readonly #told = new Map<string, number>();
 
-  /** @param foreign takes secrets out of what somebody else wrote */
+  /** @param foreign removes secrets from text that someone else wrote */
   constructor(emit: Listener, foreign: (text: string) => string) {
     this.#emit = emit;
     this.#foreign = foreign;
   }
 
-  /** A text that was printed at once. Its secrets are taken out before it is divided, for one may have several lines. */
+  /**
+   * Reports a text that was printed in one call. Secrets are removed before it is split into lines, because a secret
+   * may have several lines.
+   */
   print(place: { readonly id: string; readonly database?: string }, text: string | undefined): void {
     const told = this.#told.get(place.id) ?? 0;
     if (told > mostLines) return;

@@ -1,6 +1,6 @@
-/** What the generator compiles from the schema of a kind. */
+/** The validator that the generator compiles from a kind's schema. */
 
-/** What ajv says of one mistake. */
+/** An error from ajv. */
 export interface SpecError {
   readonly keyword: string;
   /** JSON Pointer into the spec. */
@@ -12,7 +12,7 @@ export interface SpecError {
   readonly propertyName?: string;
 }
 
-/** Fills defaults in. */
+/** Also fills in defaults. */
 export interface SpecValidator {
   (spec: unknown): boolean;
   errors?: readonly SpecError[] | null;

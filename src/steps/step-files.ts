@@ -2,26 +2,27 @@ import type { LargeFile } from "../files/large-file.js";
 import type { Print } from "./script-output.js";
 
 /**
- * What a step kind's `resolve` reads files through. Paths are those of the spec, resolved lexically against the
- * folder of the migration file. A file that can't be read is a problem at the spec's position, not an exception:
- * the reader then returns `undefined` (or `[]`), and loading goes on to find the other problems.
+ * Through this interface, a step kind's `resolve` reads files. Paths come from the spec, and are resolved against the
+ * folder of the migration file without checking links. If a file can't be read, a problem is reported at the spec's
+ * position and no exception is thrown: the function returns `undefined` (or `[]`), and loading continues to find the
+ * other problems.
  */
 export interface StepFiles {
   /** Aborted when the caller no longer needs the files. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes what a script prints while it is loaded. Absent: nobody wants to know. */
+  /** Receives what a script prints while it is loaded. Absent: its output is dropped. */
   readonly print?: Print;
   /** A file's text: UTF-8, without a byte order mark, with LF line ends. `pointer`: the spec field that names it. */
   text(path: string, pointer: string): Promise<string | undefined>;
-  /** A file of any size, which is read piece by piece, now and again when the step is applied. */
+  /** A file of any size, which is read piece by piece, both now and when the step is applied. */
   large(path: string, pointer: string): Promise<LargeFile | undefined>;
   /** `file`, `folder`, or undefined with a problem reported. */
   kindOf(path: string, pointer: string): Promise<"file" | "folder" | undefined>;
-  /** The names in a folder in code-unit order; mounted ConfigMaps' `..` entries are left out. */
+  /** The names in a folder in code-unit order, without the `..` entries of mounted ConfigMaps. */
   list(path: string, pointer: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
   /**
-   * Something is wrong. `at`: a place (1-based) in a file, by the path that the readers above take, or the pointer in
-   * the spec.
+   * Reports a problem. `at`: a position (counted from 1) in a file, whose path is one that the functions above
+   * accept, or the pointer in the spec.
    */
   problem(
     at: { readonly pointer: string } | { readonly file: string; readonly line: number; readonly column: number },

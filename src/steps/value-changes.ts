@@ -1,13 +1,13 @@
-/** What differs between two JSON values, one change for each member. Pure. */
+/** What differs between two JSON values, one change per field. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
 import type { Change } from "./difference.js";
 
 /**
- * `above`: the keys under which the values stand. `undefined`: not there.
+ * `above`: the keys that lead to the values. `undefined`: not present.
  *
- * @param whole an object that is only on one side is one change; otherwise each of its members is
+ * @param whole report an object that exists on only one side as one change; otherwise one change per field
  */
 export function valueChanges(before: unknown, after: unknown, above: readonly string[] = [], whole = true): Change[] {
   if (isObject(before) && isObject(after)) {

@@ -1,9 +1,9 @@
 /**
- * The warnings of steps: what a person should know about a step, although it holds or can be applied. A kind returns a
- * warning as a value, `{ code: "node-down", node }`; its sentence is here. None holds a secret. The codes are in the JSON
- * of a plan.
+ * The warnings of steps: what a person should know about a step, even if it holds or can be applied. A kind returns a
+ * warning as a value, `{ code: "node-down", node }`; its sentence is here. No sentence contains a secret. The codes
+ * are in the JSON of a plan.
  *
- * To add one: an entry in `catalogue`.
+ * To add one: add an entry to `catalogue`.
  */
 import { count } from "../text/quantity.js";
 
@@ -75,7 +75,7 @@ export type StepWarning = {
   [Code in keyof Catalogue]: { readonly code: Code } & Readonly<Parameters<Catalogue[Code]>[0]>;
 }[keyof Catalogue];
 
-/** As results and events have it. */
+/** As it appears in results and events. */
 export interface ToldWarning {
   readonly code: string;
   readonly message: string;

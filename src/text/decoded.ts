@@ -1,4 +1,4 @@
-/** Percent-encoded text, decoded; as it is where its encoding is broken. */
+/** Decodes percent-encoded text; returns it unchanged if its encoding is invalid. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

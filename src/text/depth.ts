@@ -1,17 +1,20 @@
-/** How deeply what comes from a file or a server may be nested. */
+/** How deeply values from a file or a server may be nested. */
 
 /**
- * More levels than anything needs, and less than half of what Node.js has room for on its stack (measured with
- * --stack-size: plans and imports of so deep documents fail below 450, the default is 984). Few enough also for the YAML
- * parser, which takes minutes for a megabyte of `[`. Near the end of the stack V8 may abort the process, which no `catch`
- * can prevent (it does so where a regular expression has to be compiled there).
+ * More levels than any real document needs, and less than half of what fits on Node.js's stack (measured with
+ * --stack-size: plans and imports of documents this deep fail below 450, the default is 984). Also low enough for the
+ * YAML parser, which takes minutes for a megabyte of `[`. Near the end of the stack V8 may abort the process, which
+ * no `catch` can prevent (it happens when it has to compile a regular expression there).
  */
 export const maxNesting = 500;
 
-/** The same for a request or an answer: `{"results": [{"docs": [{"ok": …}]}]}`, and some more, stands around a document. */
+/**
+ * The same for a request or response: a document in it is wrapped in a few more levels, as in `{"results": [{"docs":
+ * [{"ok": …}]}]}`.
+ */
 export const mostInMessage = maxNesting + 8;
 
-/** Whether a parsed value is nested more deeply than that. It does not recurse. */
+/** Whether a parsed value is nested more deeply than that. Not recursive. */
 export function isTooDeep(value: unknown, most = maxNesting): boolean {
   let level = isParent(value) ? [value] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
@@ -25,9 +28,9 @@ function isParent(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** The same of a text that is known to be JSON, in a third of the time that its parsing takes. */
+/** The same for a text that is known to be valid JSON; takes a third of the time of parsing. */
 export function isTextTooDeep(json: string, most: number): boolean {
-  // A level takes a character at least.
+  // Each level needs at least one character.
   if (json.length <= most) return false;
   let depth = 0;
   for (let i = 0; i < json.length; i += 1) {
@@ -43,7 +46,7 @@ export function isTextTooDeep(json: string, most: number): boolean {
 const [quote, backslash] = [34, 92];
 const [openBracket, closeBracket, openBrace, closeBrace] = [91, 93, 123, 125];
 
-/** Where the string ends that begins there: at the first quote before which stands an even number of backslashes. */
+/** The end of the string that starts there: the first quote with an even number of backslashes before it. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let before = end - 1;

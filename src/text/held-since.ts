@@ -1,4 +1,4 @@
-/** How long a runner has held a lease, for a sentence that begins with the runner. */
+/** How long a runner has held a lease, for a sentence that starts with the runner. */
 import { span } from "./span.js";
 
 /** @param milliseconds absent if `since` is not a time */

@@ -1,6 +1,8 @@
-/** Looks into JSON text without building anything: files of documents are large. The text is known to be JSON. */
+/**
+ * Searches JSON text without building any values, because files of documents are large. The text must be valid JSON.
+ */
 
-/** Where the value at these keys begins, or the nearest value around it. */
+/** The offset of the value at these keys, or of the nearest value around it. */
 export function offsetIn(text: string, keys: readonly string[]): number {
   let at = skipSpace(text, 0);
   for (const key of keys) {
@@ -17,7 +19,7 @@ export interface LossyNumber {
   readonly message: string;
 }
 
-/** Numbers that do not come out of `JSON.parse` as they stand there. */
+/** Numbers that `JSON.parse` changes. */
 export function* lossyNumbers(text: string): Generator<LossyNumber> {
   if (!/\d{16}|\d[eE]\+?\d{2}/.test(text)) return;
   const tokens = /"|-?\d[\d.eE+-]*/g;
@@ -33,7 +35,7 @@ export function* lossyNumbers(text: string): Generator<LossyNumber> {
 function whyLossy(source: string): string | undefined {
   const value = Number(source);
   if (!Number.isFinite(value)) return "this number is too large for CouchDB; if it is text, put it in quotes";
-  // What is sent is the text that JavaScript makes of it.
+  // What is sent is the text that JavaScript generates for it.
   if (/[.eE]/.test(source) || Number.isSafeInteger(value) || JSON.stringify(value) === source) return undefined;
   return "this number is too large to be stored exactly; put it in quotes";
 }
@@ -78,7 +80,7 @@ function firstOf(marks: RegExp, text: string, from: number): number {
   return marks.exec(text)?.index ?? text.length;
 }
 
-/** Behind the closing quote: the first that an even number of backslashes stands before. */
+/** The offset after the closing quote: the first quote with an even number of backslashes before it. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

@@ -1,13 +1,13 @@
-/** Values of JSON whose shape is not known. */
+/** JSON values of unknown shape. */
 
-/** An object of JSON: neither null nor a list. */
+/** A JSON object: neither null nor a list. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value's members; nothing where it is not an object. */
+/** The value's fields; empty if it is not an object. */
 export function membersOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }

@@ -1,11 +1,11 @@
 const mostNamed = 3;
 
-/** Views of one design document: the names of up to three, else how many they are: `33 views`. */
+/** Views of one design document: up to three names, otherwise the number: `33 views`. */
 export function namedViews(names: readonly string[]): string {
   return names.length <= mostNamed ? names.join(", ") : `${names.length} views`;
 }
 
-/** The same with the first names: `33 views (a, b, c, …)`. */
+/** The same, with the first names: `33 views (a, b, c, …)`. */
 export function viewsWithExamples(names: readonly string[]): string {
   if (names.length <= mostNamed) return namedViews(names);
   return `${namedViews(names)} (${names.slice(0, mostNamed).join(", ")}, …)`;

@@ -1,6 +1,6 @@
 import leven from "leven";
 
-/** The name that was probably meant, if one is near enough. */
+/** The name that was probably meant, if one is similar enough. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const key = normal(name);
   let best: string | undefined;
@@ -14,9 +14,9 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best;
 }
 
-/** `; did you mean \`x\`?`, or what `otherwise` says. */
+/** `; did you mean \`x\`?`, or the text in `otherwise`. */
 export function didYouMean(name: string, names: Iterable<string>, otherwise = ""): string {
-  // Comparing takes time by length, and nobody mistypes a name that long.
+  // Comparing long names takes long, and a name that long is not a typo.
   const meant = name.length > 100 ? undefined : nearest(name, names);
   return meant === undefined ? otherwise : `; did you mean \`${meant}\`?`;
 }

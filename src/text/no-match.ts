@@ -1,2 +1,2 @@
-/** Of a step whose patterns match no database. */
+/** For a step whose patterns match no database. */
 export const noMatch = "no database matches yet";

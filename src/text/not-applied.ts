@@ -1,9 +1,11 @@
-/** What is said first of files that are older than what is applied, wherever it is said. Without a full stop. */
+/**
+ * The first sentence about files that are older than what is applied, the same in every output. Without a full stop.
+ */
 export function notAppliedText(reason: string): string {
   return `NOT APPLIED: ${olderThanApplied(reason)}`;
 }
 
-/** Where the first words are already said. */
+/** If the first words were already printed. */
 export function olderThanApplied(reason: string): string {
   return `these files are older than what is applied (${reason})`;
 }

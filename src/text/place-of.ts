@@ -5,7 +5,7 @@ export function placeOf(problem: {
   readonly line: number;
   readonly column: number;
 }): string {
-  // The folder or file that was given has no place in a file.
+  // If the given folder or file itself is the problem, there is no position.
   if (problem.code === "missing-path" || problem.code === "no-files") return "";
   return `${problem.file}:${problem.line}:${problem.column}: `;
 }

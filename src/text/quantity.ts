@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers in a readable form. */
 import { span } from "./span.js";
 
 export { span };
@@ -22,7 +22,7 @@ export function grouped(number: number): string {
   return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
-/** How long something will still take, no finer than it is known: `12 s`, `2 min 5 s`, `1 h 2 min`. */
+/** The remaining time, rounded to what can be known: `12 s`, `2 min 5 s`, `1 h 2 min`. */
 export function remaining(milliseconds: number): string {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   return seconds < 60 ? `${seconds} s` : span(seconds * 1000);
@@ -33,7 +33,7 @@ export function rate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : grouped(Math.round(perSecond));
 }
 
-/** `850 bytes`, `1.2 kB`, `23 MB`: of a thousand each, as disks are sold. */
+/** `850 bytes`, `1.2 kB`, `23 MB`: decimal units. */
 export function size(bytes: number): string {
   if (bytes < 1000) return count(bytes, "byte");
   const units = ["kB", "MB", "GB", "TB"];
@@ -43,7 +43,7 @@ export function size(bytes: number): string {
   return `${scaled < 9.95 ? scaled.toFixed(1) : Math.round(scaled)} ${units[unit]}`;
 }
 
-/** A list that names at most `most`: `a, b and 3 more`. */
+/** A list with at most `most` names: `a, b and 3 more`. */
 export function list(names: readonly string[], most: number): string {
   if (names.length <= most) return names.join(", ");
   return `${names.slice(0, most).join(", ")} and ${grouped(names.length - most)} more`;

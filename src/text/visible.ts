@@ -1,6 +1,6 @@
 /**
- * Text of servers and files as a terminal may show it: what would move the cursor, hide or reorder text is written out.
- * Line ends too: who shows several lines splits them first.
+ * Makes text from servers and files safe for a terminal: escapes everything that would move the cursor, or hide or
+ * reorder text. This includes line ends: to show several lines, split the text first.
  */
 export function visible(text: string): string {
   return text.replaceAll(unsafe, (character) => {
