@@ -6,7 +6,7 @@ import { type Addressed, type Login, must, request } from "../support/request.js
 import { tempFolder } from "../support/temp.js";
 
 export interface Runner {
-  /** The ledger's database. */
+  /** The migration set of the ledger. */
   readonly set: string;
   applyThrough(node: Addressed, more?: Partial<ApplyOptions>): Promise<ApplyResult>;
   planThrough(node: Addressed): Promise<Plan>;
