@@ -12,7 +12,7 @@ const { version: own, engines } = JSON.parse(readFileSync(packageFile("package.j
 export const version: string = own;
 
 /**
- * The versions of Node.js that it supports: a range, as package.json has it.
+ * The supported versions of Node.js, as a range from package.json.
  *
  * @internal
  */

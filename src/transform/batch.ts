@@ -1,4 +1,4 @@
-/** Brings a batch of edits to its end: each of them written once, or found to be unneeded. */
+/** Completes a batch of edits: each one is written once, or found to be unnecessary. */
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { rest } from "../couch/pause.js";
@@ -15,24 +15,27 @@ export interface BatchOptions {
   readonly database: string;
   readonly reader: Reader;
   readonly journal: Journal;
-  /** What is to be written of these documents, as they are now. */
+  /** Returns the edits that these documents need in their present state. */
   prepare(ids: readonly string[]): Promise<Edit[]>;
-  /** Throws when the run has to stop, or the lease is lost. */
+  /** Throws if the run has to stop, or the lease is lost. */
   assertGoingOn(): void;
 }
 
-/** As often a document may be changed by others while it is being written. */
+/** How often others may change a document while it is being written. */
 const mostRounds = 40;
-/** As often an answer may not mention an edit that then did not take place: on a cluster a copy may be late. */
+/**
+ * How often an answer may not mention an edit that turns out not to have taken place: on a cluster, a copy may be
+ * late.
+ */
 const mostUnmentioned = 5;
 const longestPause = 1_000;
 
 export class Batch {
   readonly #options: BatchOptions;
   readonly #place: Place;
-  /** Our revisions of what is done, by id. */
+  /** Our revisions of completed documents, by id. */
   readonly #done = new Map<string, string>();
-  /** Revisions of edits that were sent once already, and may yet arrive. */
+  /** Revisions of edits that were sent before, and may still arrive. */
   readonly #sent = new Set<string>();
   /** How often the answer did not mention an edit, by document. */
   readonly #unmentioned = new Map<string, number>();
@@ -44,7 +47,7 @@ export class Batch {
     this.#counts = options.journal.marker.counts;
   }
 
-  /** What another run has recorded, and perhaps written. */
+  /** Completes the edits that another run has recorded, and perhaps written. */
   async resume({ edits }: Pending): Promise<void> {
     const open = new Map<string, Intent>();
     for (const [id, [base, ours, digest]] of Object.entries(edits)) {
@@ -78,7 +81,7 @@ export class Batch {
     return { place: this.#place, edits: Object.fromEntries(all) };
   }
 
-  /** Notes what was written, and returns the ids of what has to be read and written again. */
+  /** Notes what was written, and returns the ids that have to be read and written again. */
   async #take(edits: readonly Edit[], outcomes: ReadonlyMap<string, Outcome>): Promise<string[]> {
     const { database, journal } = this.#options;
     const doubtful = new Map<string, Edit>();
@@ -94,7 +97,7 @@ export class Batch {
         this.#unmentioned.set(edit.id, (this.#unmentioned.get(edit.id) ?? 0) + 1);
         doubtful.set(edit.id, edit);
       }
-      // Where it was sent once before, what stands in its way may be itself.
+      // If the edit was sent before, it may be in conflict with itself.
       else if (outcome.is === "conflict" && !this.#sent.has(edit.ours)) conflicts.set(edit.id, edit);
       else doubtful.set(edit.id, edit);
     }
@@ -111,9 +114,9 @@ export class Batch {
   }
 
   /**
-   * Which of these took place? Returns the ids of those that didn't. On a cluster some copies may have taken our edit,
-   * and others somebody else's on the same base: nothing tells whose a quorum has, so ours is taken back and made again
-   * of theirs, and neither is lost.
+   * Finds out which of these edits took place, and returns the ids of the others. On a cluster, some copies may have
+   * our edit, and others someone else's on the same base. It is unknown which one a quorum has, so ours is removed
+   * and made again on top of theirs, and neither is lost.
    */
   async #settle(intents: ReadonlyMap<string, Intent & Partial<Edit>>): Promise<string[]> {
     if (intents.size === 0) return [];
@@ -141,8 +144,8 @@ export class Batch {
   }
 
   /**
-   * Others were first. On a cluster one copy may have taken our edit all the same, before it heard of theirs: that
-   * stray leaf is removed, lest it win over what they wrote.
+   * Others were first. On a cluster, a copy may still have stored our edit before it received theirs: that stray leaf
+   * is removed, so that it can't win over theirs.
    */
   async #displaced(conflicts: ReadonlyMap<string, Edit>): Promise<string[]> {
     if (conflicts.size === 0) return [];
@@ -156,7 +159,7 @@ export class Batch {
     });
   }
 
-  /** Deletes these revisions of ours, by id, and only them. */
+  /** Deletes exactly these revisions of ours, by id. */
   async #remove(revisions: ReadonlyMap<string, string>): Promise<void> {
     const { couch, database } = this.#options;
     const removals = [...revisions].map(([id, rev]): Edit => {
@@ -179,7 +182,7 @@ export class Batch {
   }
 }
 
-/** Our leaf, beside one that others have made of the same base. */
+/** Whether our leaf is next to one that others made on the same base. */
 function isStray({ base, ours }: Intent, leaves: readonly Leaf[]): boolean {
   const alive = leaves.filter(({ deleted }) => !deleted);
   return (

@@ -1,12 +1,12 @@
-/** Where the documents of a database are divided into parts of about the same size. */
+/** Computes where to divide the documents of a database into parts of about the same size. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import type { IdRange } from "./reading.js";
 
-/** CouchDB reads over what it skips: so that one request does not take too long. */
+/** Limits the time of a request, because CouchDB reads all documents that it skips. */
 const longestHop = 100_000;
 
-/** The last id of each part but the last one, in the order of ids. It need not stay there. */
+/** The last id of each part except the last one, in the order of ids. These documents may be deleted later. */
 export async function boundsOf(couch: Couch, database: string, parts: number): Promise<string[]> {
   const { body } = await couch.read<{ readonly doc_count: number }>(path`/${database}`, { keep: false });
   const bounds: string[] = [];
@@ -23,7 +23,7 @@ export async function boundsOf(couch: Couch, database: string, parts: number): P
   return bounds;
 }
 
-/** The id that is so many places behind this one. */
+/** The id that is this many positions after the given one. */
 async function idBehind(
   couch: Couch,
   database: string,
@@ -39,7 +39,7 @@ async function idBehind(
   return body.rows[0]?.id;
 }
 
-/** @param part from 1 */
+/** @param part the number of the part, starting from 1 */
 export function rangeOf(bounds: readonly string[], part: number): IdRange {
   return { after: bounds[part - 2], upTo: bounds[part - 1] };
 }

@@ -1,11 +1,11 @@
-/** The marker of a transformation that was called something else before. */
+/** The marker of a transformation that had another id before. */
 
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import type { StepIdentity } from "../steps/kind.js";
 import { type Division, isDivision, type Marker, MarkerStore, type Series } from "./marker.js";
 
-/** Under its own id, or else under the first former one that has any. */
+/** Reads the marker under the step's own id, or else under the first earlier id that has one. */
 export async function readMarker(
   couch: Couch,
   database: string,
@@ -15,8 +15,9 @@ export async function readMarker(
 }
 
 /**
- * Copies what was kept under a former id, then removes it there: killed in between, it is done again, or what is left is
- * no longer read. `couch` writes under the set's lease. Nothing is done where the step has a marker of its own.
+ * Copies the marker and records from an earlier id, then removes them there. After a kill in between, it is done
+ * again, or the leftovers are no longer read. `couch` writes under the set's lease. Does nothing if the step has its
+ * own marker.
  */
 export async function carryOver(couch: Couch, database: string, step: StepIdentity): Promise<void> {
   if (!step.formerly) return;
@@ -37,7 +38,7 @@ export async function carryOver(couch: Couch, database: string, step: StepIdenti
   for (const [name, count] of series) {
     for (let number = 0; number < count; number += 1) {
       const record = await store.readRecord(name, number);
-      // While records are being removed some are gone.
+      // While records are being removed, some are missing.
       if (record) await own.writeRecord(name, number, record);
     }
   }

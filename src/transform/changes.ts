@@ -1,4 +1,4 @@
-/** What was written to a database since a moment. */
+/** What was written to a database since a given moment. */
 import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 
@@ -8,7 +8,7 @@ interface ChangedDocument {
 }
 
 export interface ChangesPage {
-  /** Without those that were deleted. */
+  /** Without deleted documents. */
   readonly rows: readonly ChangedDocument[];
   readonly last: string;
   readonly more: boolean;
@@ -34,7 +34,7 @@ export async function changesSince(couch: Couch, database: string, since: string
   return { rows, last: String(body.last_seq), more: body.results.length >= limit };
 }
 
-/** The moment from which on `changesSince` tells all that is written from now on. */
+/** The moment from which `changesSince` returns everything that is written from now on. */
 export async function momentOf(couch: Couch, database: string): Promise<string> {
   const { body } = await couch.read<{ readonly update_seq: string | number }>(path`/${database}`, { keep: false });
   return String(body.update_seq);

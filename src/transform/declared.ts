@@ -1,19 +1,19 @@
-/** What `rename`, `unset` and `set` make of a document. Pure. */
+/** Applies `rename`, `unset` and `set` to a document. Pure. */
 
 import type { SpecProblem } from "../steps/kind.js";
 import { isObject, type JsonObject } from "../text/json.js";
 import { fromPointer, toPointer } from "../text/pointer.js";
 import { Unfit } from "./unfit.js";
 
-/** Pointers are JSON Pointers into the document. Done in this order. */
+/** The keys and pointers are JSON Pointers into the document. Applied in this order. */
 export interface Declared {
-  /** Moves the value at the first to the second; if there is no value, nothing happens. */
+  /** Moves the value at the first pointer to the second; if there is no value, nothing happens. */
   readonly rename?: Readonly<Record<string, string>>;
   readonly unset?: readonly string[];
   readonly set?: Readonly<Record<string, unknown>>;
 }
 
-/** `document` is changed in place. Throws `Unfit` where a pointer leads nowhere. */
+/** Changes `document` in place. Throws `Unfit` if a pointer leads nowhere. */
 export function changeAsDeclared(document: JsonObject, { rename = {}, unset = [], set = {} }: Declared): JsonObject {
   for (const [from, to] of Object.entries(rename)) {
     const found = take(document, from);
@@ -57,7 +57,10 @@ interface Holder {
   readonly has: boolean;
 }
 
-/** What holds, or would hold, the value at the pointer. @param make objects on the way to it */
+/**
+ * The container of the value at the pointer, whether the value exists or not. @param make create missing objects on
+ * the way
+ */
 function holderOf(document: JsonObject, pointer: string, make: boolean): Holder | undefined {
   const keys = fromPointer(pointer);
   const last = keys.pop() ?? "";
@@ -98,7 +101,7 @@ function memberOf(container: unknown, key: string): unknown {
   return isObject(container) && Object.hasOwn(container, key) ? container[key] : undefined;
 }
 
-/** Also for `__proto__`, which an assignment would take for something else. */
+/** Also works for `__proto__`, which has a special meaning in an assignment. */
 function assign(container: unknown, key: string, value: unknown, pointer: string): void {
   if (Array.isArray(container)) {
     if (key === "-") return void container.push(value);

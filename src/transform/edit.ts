@@ -1,4 +1,4 @@
-/** What a step makes of one document: the edit to be sent, and what will tell later whether it took place. */
+/** The edit that a step makes to one document: what is sent, and what shows later whether it took place. */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
@@ -11,30 +11,30 @@ import { tooDeep, Unfit } from "./unfit.js";
 export interface Read {
   readonly id: string;
   readonly rev: string;
-  /** With `_id`, `_rev` and stubs of attachments. */
+  /** With `_id`, `_rev` and attachment stubs. */
   readonly document: JsonObject;
   /** It has losing revisions that are not deleted. */
   readonly conflicted: boolean;
-  /** The answer that it came in contains a number that JavaScript can't represent. */
+  /** The response with the document contains a number that JavaScript can't represent. */
   readonly suspect: boolean;
 }
 
 export interface Edit {
   readonly id: string;
-  /** The revision that it was made from; it takes place on no other. */
+  /** The revision on which the edit is based; it can't take place on any other. */
   readonly base: string;
   /** As it is sent. */
   readonly body: JsonObject;
-  /** The revision that it will have, if CouchDB makes it as we think. */
+  /** The revision that it will have, if our prediction is correct. */
   readonly ours: string;
-  /** Of the content, whatever its revision will be. */
+  /** A digest of the content, independent of its revision. */
   readonly digest: string;
   readonly deletes: boolean;
-  /** The document has losing revisions, which stay as they are. */
+  /** The document has losing revisions, which are left as they are. */
   readonly conflicted: boolean;
 }
 
-/** A copy of the document goes in, and may be changed in place; `null` deletes it. */
+/** Gets a copy of the document, which it may change in place; returning `null` deletes the document. */
 export type Transform = (document: JsonObject) => unknown;
 
 /** `undefined`: nothing changes. Throws `Unfit`. */
@@ -49,12 +49,12 @@ export async function editOf({ id, rev, document, conflicted }: Read, transform:
   }
   const content = contentOf(id, rev, result);
   if (isDeepStrictEqual(content, contentOf(id, rev, document))) return undefined;
-  // A transformation changes no attachment; left out, they would be deleted.
+  // A transformation does not change attachments; if they were omitted, they would be deleted.
   const attachments = document._attachments === undefined ? {} : { _attachments: document._attachments };
   return edit({ _id: id, _rev: rev, ...content, ...attachments });
 }
 
-/** What CouchDB will hold of what a function returned: JSON, without CouchDB's own members. */
+/** What CouchDB will store for the result of a function: JSON, without CouchDB's own fields. */
 function contentOf(id: string, rev: string, value: unknown): JsonObject {
   if (value === undefined)
     throw new Unfit("the function returned nothing; it must return the document, or null to delete it");
@@ -85,7 +85,7 @@ function asJson(value: JsonObject): JsonObject {
   return json;
 }
 
-/** Of what a document says, whatever the order of its keys; attachments by CouchDB's own digests. */
+/** A digest of the content, independent of the order of its keys; attachments by CouchDB's own digests. */
 export function digestOf(document: JsonObject): string {
   const content = Object.fromEntries(Object.entries(document).filter(([key]) => !key.startsWith("_")));
   const attachments = Object.entries(membersOf(document._attachments)).map(([name, one]) => [

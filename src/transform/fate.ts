@@ -1,9 +1,9 @@
 /**
- * Did an edit take place? Decided from the document's history alone, however much has happened to it since. Pure.
+ * Whether an edit took place. Decided only from the document's history, regardless of later changes. Pure.
  *
- * An edit that was recorded before it was sent names its base and the revision that it would get. CouchDB derives a
- * revision from parent and content, so a history that holds that very revision holds the edit. (Somebody else's edit
- * of the same base to the same content *is* the same edit to CouchDB: the same revision, and for both of them done.)
+ * An edit that was recorded before it was sent names its base and its predicted revision. CouchDB derives a revision
+ * from parent and content, so if that revision is in the history, the edit took place. (If someone else made the same
+ * edit to the same base, it *is* the same edit for CouchDB: it has the same revision, and is done for both.)
  */
 export interface Intent {
   readonly base: string;
@@ -11,27 +11,27 @@ export interface Intent {
   readonly digest: string;
 }
 
-/** One end of a document's tree of revisions. */
+/** One leaf of a document's revision tree. */
 export interface Leaf {
   readonly deleted: boolean;
-  /** Its revision first, then what it was made from, as far back as CouchDB remembers. */
+  /** Its revision first, then its ancestors, as far as CouchDB remembers them. */
   readonly history: readonly string[];
 }
 
 export type Fate =
   | { readonly was: "written"; readonly rev: string }
-  /** It didn't take place, and the document is there. */
+  /** It did not take place, and the document exists. */
   | { readonly was: "not-written" }
-  /** There is no document any more. */
+  /** The document no longer exists. */
   | { readonly was: "gone" }
-  /** The base was changed into this revision; whose it was, its content tells. */
+  /** The base was changed to this revision; its content shows who changed it. */
   | { readonly was: "unclear"; readonly child: string }
-  /** The history does not reach back so far. */
+  /** The history does not go back far enough. */
   | { readonly was: "unknown" };
 
 /**
- * @param leaves all that the document has
- * @param calibrated on this server revisions come out as they are predicted
+ * @param leaves all leaves of the document
+ * @param calibrated whether predicted revisions are correct on this server
  */
 export function fateOf({ base, ours }: Intent, leaves: readonly Leaf[], calibrated: boolean): Fate {
   const winner = winnerOf(leaves);
@@ -39,17 +39,17 @@ export function fateOf({ base, ours }: Intent, leaves: readonly Leaf[], calibrat
   const { history, deleted } = winner;
   if (history.includes(ours)) return { was: "written", rev: ours };
   const at = history.indexOf(base);
-  // Deleted by somebody, on our edit or without it: there is nothing left to be changed.
+  // Someone deleted the document, with or without our edit: nothing is left to change.
   if (deleted) return { was: "gone" };
   if (at === 0) return { was: "not-written" };
   const child = history[at - 1];
   if (at > 0 && child !== undefined) return calibrated ? { was: "not-written" } : { was: "unclear", child };
   const oldest = history.at(-1) ?? "";
-  // Another branch has won, one that our base is no part of; unless all of it was forgotten.
+  // Another branch has won that does not contain our base, unless CouchDB has forgotten all of our branch.
   return generationOf(oldest) <= generationOf(base) ? { was: "not-written" } : { was: "unknown" };
 }
 
-/** As CouchDB chooses: what is not deleted, then the longest history, then the greatest revision. */
+/** Follows CouchDB's rule: first leaves that are not deleted, then the longest history, then the highest revision. */
 export function winnerOf<L extends Leaf>(leaves: readonly L[]): L | undefined {
   return leaves.reduce<L | undefined>(
     (best, leaf) => (best === undefined || beats(leaf, best) ? leaf : best),

@@ -1,8 +1,8 @@
-/** The marker that this run continues from, and what is recorded beside it. */
+/** The marker that this run continues from, and the records next to it. */
 import type { BatchRecord, Marker, MarkerStore, Pending, Place, Series } from "./marker.js";
 import { Records } from "./records.js";
 
-/** How long the place may go unrecorded where nothing is to be written, in milliseconds. */
+/** How long the position may go unrecorded if there is nothing to write, in milliseconds. */
 const longestSilence = 5_000;
 
 export class Journal {
@@ -21,19 +21,19 @@ export class Journal {
     return this.#marker;
   }
 
-  /** Resolves when a quorum has it. */
+  /** Resolves when a quorum has stored it. */
   async save(change: Partial<Marker> = {}): Promise<void> {
     this.#marker = { ...this.#marker, ...change };
     await this.store.write(this.#marker);
     this.#savedAt = performance.now();
   }
 
-  /** Before any of it is sent. */
+  /** Records a batch before any of it is sent. */
   async intend(pending: Pending): Promise<void> {
     await this.save({ pending });
   }
 
-  /** What was pending is done. The marker follows with the next batch; until then, the record counts. */
+  /** The pending batch is done. The marker is updated with the next batch; until then, the record counts. */
   async done(place: Place, revs: Readonly<Record<string, string>>, counts: Marker["counts"]): Promise<void> {
     const series = seriesOf(place);
     const number = this.#marker[series === "batch" ? "records" : "later"];
@@ -43,13 +43,13 @@ export class Journal {
     if (series === "later") this.records.noteLater(number, revs);
   }
 
-  /** There was nothing to be written up to here. */
+  /** Nothing had to be written up to this position. */
   async moved(place: Place): Promise<void> {
     this.#marker = { ...this.#marker, ...place };
     if (performance.now() - this.#savedAt > longestSilence) await this.save();
   }
 
-  /** The last run may have ended between a record and the marker: then its batch is done. */
+  /** If the last run ended between writing a record and the marker, its batch is done. */
   async rollForward(): Promise<void> {
     const { pending, records, later } = this.#marker;
     if (!pending) return;
@@ -58,7 +58,7 @@ export class Journal {
     if (record) this.#advance(record);
   }
 
-  /** From the beginning, with what the step says now; what was changed is not changed again. */
+  /** Starts from the beginning with the present form of the step; documents that were changed are not changed again. */
   async beginAnew(checksum: string): Promise<void> {
     const { after, pending, ...marker } = this.#marker;
     this.#marker = { ...marker, checksum, state: "walking", walks: [...marker.walks, marker.records] };

@@ -1,6 +1,6 @@
 /**
- * What a transformation remembers beside the data, so that a lost ledger does not run it twice: a `_local` document in
- * the database itself.
+ * The state of a transformation, so that a lost ledger does not run it twice: a `_local` document in the database
+ * itself.
  */
 import pMap from "p-map";
 import { MigrateError } from "../contract/errors.js";
@@ -15,44 +15,44 @@ export interface Marker {
   readonly kind: "transformDocuments";
   readonly set: string;
   readonly step: string;
-  /** Of the step, in the form that is being applied. */
+  /** The step's checksum, in the form that is being applied. */
   readonly checksum: string;
   /**
-   * `removing`: all documents are done, what was recorded on the way is being removed. `caught-up`, of a part only: done,
-   * but for what arrives until all other parts are done as well.
+   * `removing`: all documents are done, and the records are being removed. `caught-up`, only for a part: done, except
+   * for documents that arrive before all other parts are done.
    */
   readonly state: "walking" | "catching-up" | "caught-up" | "removing" | "done";
   readonly startedAt: string;
-  /** The sequence from which on changes are caught up with. */
+  /** The sequence from which changes are processed. */
   readonly since: string;
-  /** The walk has come this far: an id, inclusive. */
+  /** The position of the walk: an id, inclusive. */
   readonly after?: string;
   /**
-   * Where each walk's records begin among all. A second walk was begun because the step was edited before it was done;
-   * what the first one has changed is not changed again.
+   * The number of the first record of each walk. A second walk starts if the step was edited before it was done; it
+   * does not change again what the first one has changed.
    */
   readonly walks: readonly number[];
-  /** How many records there are, of walks and of what was caught up with. */
+  /** The number of records, from walks and from catching up. */
   readonly records: number;
   readonly later: number;
-  /** What is about to be written, or was: by id. Recorded before anything of it is sent. */
+  /** The edits that are being written, by id. Recorded before any of them is sent. */
   readonly pending?: Pending;
   readonly counts: Counts;
 }
 
-/** Replaces the marker while the work is done in parts, each with a marker of its own. */
+/** Replaces the marker while the work is divided into parts, each with its own marker. */
 export interface Division {
   readonly formatVersion: 1;
   readonly kind: "transformDocuments";
   readonly set: string;
   readonly step: string;
   readonly checksum: string;
-  /** `removing-parts`: all parts are done, what was recorded on the way is being removed. */
+  /** `removing-parts`: all parts are done, and the records are being removed. */
   readonly state: "in-parts" | "removing-parts";
   readonly startedAt: string;
-  /** The last id of each part but the last one. Parts may be empty: then their bounds are the same. */
+  /** The last id of each part except the last one. A part may be empty: then its bounds are equal. */
   readonly bounds: readonly string[];
-  /** Of all parts, once they are done. */
+  /** The sum over all parts, once they are done. */
   readonly counts?: Counts;
 }
 
@@ -64,31 +64,31 @@ export function isUndivided(marker: Marker | Division | undefined): marker is Ma
   return marker !== undefined && !isDivision(marker);
 }
 
-/** An edit that may have taken place or not: base, revision, digest. One that has: its revision. */
+/** An edit that may or may not have taken place: base, revision, digest. One that has: its revision. */
 export type PendingEdit = readonly [base: string, ours: string, digest: string] | readonly [rev: string];
 
 export interface Pending {
-  /** How far the work is once these are done. */
+  /** The position after these edits. */
   readonly place: Place;
   readonly edits: Readonly<Record<string, PendingEdit>>;
 }
 
-/** Of the walk, or of what is caught up with. */
+/** The position of the walk, or of catching up. */
 export type Place = { readonly after: string } | { readonly since: string };
 
 export interface Counts {
   readonly changed: number;
   readonly deleted: number;
-  /** Of the documents that were changed, those that have losing revisions, which were left as they are. */
+  /** The changed documents that have losing revisions, which were left as they are. */
   readonly conflicted: number;
-  /** How often a revision came out as it was predicted, and how often not. */
+  /** How often a predicted revision was correct, and how often not. */
   readonly predicted: number;
   readonly mispredicted: number;
 }
 
-/** What one batch has changed: our revision by id. Kept until all is done. */
+/** What one batch has changed: our revisions by id. Kept until everything is done. */
 export interface BatchRecord {
-  /** Where the work stood then. A walk's record covers the ids up to `after`, from the one before it on. */
+  /** The position at that time. A walk's record covers the ids from the previous record up to `after`. */
   readonly place: Place;
   readonly revs: Readonly<Record<string, string>>;
   readonly counts: Counts;
@@ -106,7 +106,7 @@ export function sumOf(one: Counts, other: Counts): Counts {
   };
 }
 
-/** Enough was predicted right, and nothing wrong, to decide by prediction alone. */
+/** Enough predictions were correct, and none was wrong, to decide by prediction alone. */
 export function isCalibrated({ predicted, mispredicted }: Counts): boolean {
   return predicted > 0 && mispredicted === 0;
 }
@@ -115,16 +115,16 @@ export type Series = "batch" | "later";
 
 const side = 4;
 
-/** The `_local` documents of one step in one database, or of one part of it. */
+/** The `_local` documents of one step in one database, or of one of its parts. */
 export class MarkerStore {
   readonly #couch: Couch;
   readonly #database: string;
   readonly #step: StepIdentity;
   readonly #part: string;
-  /** The newest revisions that this process has written. */
+  /** The latest revisions that this process has written. */
   #rev: string | undefined;
 
-  /** @param part of which the markers are; absent: of all, or of the division */
+  /** @param part the part with these markers; absent: the whole work, or the division */
   constructor(couch: Couch, database: string, step: StepIdentity, part?: number) {
     this.#couch = couch;
     this.#database = database;
@@ -143,7 +143,7 @@ export class MarkerStore {
     return stored && this.#parsed(stored);
   }
 
-  /** Resolves when a quorum has it. */
+  /** Resolves when a quorum has stored it. */
   async write(marker: Marker | Division): Promise<void> {
     const document = this.#document();
     const { rev } = await writeLocal(this.#couch, document, this.#rev, async () => ({
@@ -163,7 +163,7 @@ export class MarkerStore {
     await writeLocal(this.#couch, document, undefined, async () => ({ body: record, current: undefined }));
   }
 
-  /** What is kept of each batch, when it is no longer needed. */
+  /** Removes the records of the batches when they are no longer needed. */
   async removeRecords({ records, later }: Marker): Promise<void> {
     const all = [
       ...Array.from({ length: records }, (_, number) => `:batch-${number}`),
@@ -172,7 +172,7 @@ export class MarkerStore {
     await pMap(all, (part) => this.#remove(part), { concurrency: side });
   }
 
-  /** The marker itself: only of a part, after the division says that all are done. */
+  /** Removes the marker itself: only for a part, after the division says that all parts are done. */
   async remove(): Promise<void> {
     await this.#remove("");
   }
@@ -181,7 +181,7 @@ export class MarkerStore {
     await this.#couch.write("DELETE", this.#document(part).path, { accept: [202, 404, 409], repeatable: true });
   }
 
-  /** What was written with a 201 is not there: without it nobody can tell what was changed. */
+  /** A record that was written with a 201 is missing: without it, it is unknown which documents were changed. */
   lost(what: string): MigrateError {
     return new MigrateError("ledger-unreadable", {
       message: `${this.name}:${what} is gone from ${this.#database}, which recorded what the step ${this.#step.id} has changed there`,

@@ -1,9 +1,9 @@
-/** Keeps to a rate, measured over all that was done since the last pause that was longer than needed. */
+/** Limits the rate. The rate is measured since the last pause that was longer than necessary. */
 import { rest } from "../couch/pause.js";
 
-/** In milliseconds. */
+/** Times in milliseconds. */
 export interface Clock {
-  /** Never goes back. */
+  /** Monotonic. */
   now(): number;
   /** Resolves early when the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
@@ -21,7 +21,7 @@ export class Pace {
   #since: number;
   #done = 0;
 
-  /** @param rate a second; `undefined`: no limit */
+  /** @param rate documents per second; `undefined`: no limit */
   constructor(rate: number | undefined, signal: AbortSignal, own = clock) {
     this.#rate = rate;
     this.#signal = signal;
@@ -29,14 +29,14 @@ export class Pace {
     this.#since = own.now();
   }
 
-  /** Resolves when more may be done; at once when the signal aborts. */
+  /** Resolves when more may be done; immediately when the signal is aborted. */
   async did(documents: number): Promise<void> {
     if (this.#rate === undefined || documents === 0) return;
     this.#done += documents;
     const now = this.#clock.now();
     const due = this.#since + (this.#done / this.#rate) * 1000;
     if (due > now) await this.#clock.sleep(due - now, this.#signal);
-    // What took longer than it was allowed to is not made up for.
+    // If work took longer than the rate allows, the lost time is not made up for.
     else [this.#since, this.#done] = [now, 0];
   }
 }

@@ -1,14 +1,17 @@
-/** How many documents one page looks at: as many as make a good batch, however large and however rare they are. */
+/**
+ * How many documents to read per page: as many as make a good batch, regardless of their size and of how many of them
+ * match.
+ */
 const most = { matching: 1_000, bytes: 4_000_000, looked: 10_000 };
 
 export class PageSize {
   readonly #matching: number;
   #documents: number;
 
-  /** @param rate documents a second: a batch is no more than what one second may change */
+  /** @param rate documents per second: a batch has at most what may change in one second */
   constructor(rate: number | undefined) {
     this.#matching = Math.max(1, Math.min(most.matching, rate ?? most.matching));
-    // Of unknown size, to begin with.
+    // The size of the documents is unknown at first.
     this.#documents = Math.min(this.#matching, 200);
   }
 

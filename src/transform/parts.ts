@@ -1,14 +1,15 @@
 /**
- * A transformation that several processes do together, each a range of ids.
+ * A transformation that several processes share, each with a range of ids.
  *
- * A process holds the set's lease while it divides the work, or starts it undivided. From then on a `Division` stands in
- * the marker's place, and each part is a transformation of its own: with its marker, its records and its range, also of
- * what `_changes` tells. Whoever writes for a part holds the lease of that part, and has read the division under it.
+ * A process holds the set's lease while it divides the work, or starts it undivided. From then on, a `Division` takes
+ * the place of the marker, and each part is a transformation of its own: it has its own marker, records and range,
+ * also when it reads `_changes`. A process that writes for a part holds the lease of that part, and has read the
+ * division under it.
  *
- * A part that is done keeps its records, for documents may still arrive in its range. Once all parts are done, whoever
- * holds the set's lease and those of all parts looks once more at what has arrived in each; so all that arrives before
- * the step is done is changed, as it is where one process does it all. Then the division says that it is over, the
- * records and markers of the parts are removed, and the one marker says `done`.
+ * A part that is done keeps its records, because documents may still arrive in its range. When all parts are done,
+ * the process that holds the set's lease and those of all parts checks once more what has arrived in each. So every
+ * document that arrives before the step is done is changed, as if one process did all the work. Then the division
+ * records that the work is over, the records and markers of the parts are removed, and the single marker says `done`.
  */
 import pMap from "p-map";
 import { bug, MigrateError } from "../contract/errors.js";
@@ -19,15 +20,15 @@ import { type Division, isDivision, isUndivided, type Marker, MarkerStore, noCou
 import { type Ending, Transformation, type TransformationOptions } from "./transformation.js";
 
 export interface Standing extends PartsStanding {
-  /** How many documents are changed already. */
+  /** How many documents have been changed. */
   readonly changed: number;
 }
 
 const side = 4;
 
 /**
- * Divides the work, where it was not yet. The set's lease is held. Throws `refused` where it is in another number of
- * parts, or was begun undivided.
+ * Divides the work, unless it is divided already. The caller holds the set's lease. Throws `refused` if it is divided
+ * into another number of parts, or was started undivided.
  */
 export async function divide(couch: Couch, database: string, step: StepIdentity, parts: number): Promise<void> {
   const store = new MarkerStore(couch, database, step);
@@ -66,7 +67,7 @@ export async function standingOf(
   return { of, open, changed: markers.reduce((sum, marker) => sum + (marker?.counts.changed ?? 0), 0) };
 }
 
-/** Brings one part to where all that is there is changed. The lease of that part is held. */
+/** Works on one part until all of its existing documents are changed. The caller holds the lease of that part. */
 export async function transformPart(number: number, options: TransformationOptions): Promise<void> {
   const { context, database, step } = options;
   const division = await new MarkerStore(context.couch, database, step).read();
@@ -75,7 +76,7 @@ export async function transformPart(number: number, options: TransformationOptio
   if (!isDone) await (await open()).bringUpToDate();
 }
 
-/** What is left when all parts are done. The leases of the set and of all parts are held. */
+/** What is left to do when all parts are done. The caller holds the leases of the set and of all parts. */
 export async function finishParts(options: TransformationOptions): Promise<Ending> {
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);
@@ -126,7 +127,7 @@ async function readPart(store: MarkerStore): Promise<Marker | undefined> {
   return isUndivided(found) ? found : undefined;
 }
 
-/** In the form that the step has now. */
+/** In the present form of the step. */
 function isDone(marker: Marker | undefined, { checksum }: StepIdentity): boolean {
   return marker?.state === "caught-up" && marker.checksum === checksum;
 }

@@ -1,4 +1,7 @@
-/** What is to be written of documents that were read; all that is wrong with them is said before any of it is. */
+/**
+ * Computes the edits for documents that were read; reports everything that is wrong with them before any of them is
+ * written.
+ */
 import { MigrateError } from "../contract/errors.js";
 import { type Edit, editOf, type Read, type Transform } from "./edit.js";
 import type { Reader } from "./reading.js";
@@ -10,16 +13,16 @@ export interface Preparation {
   readonly reader: Reader;
   readonly transform: Transform;
   readonly allowDestroy: boolean;
-  /** Of a document that has losing revisions: change the winning one, or nothing. */
+  /** For a document with losing revisions: change the winning one, or nothing. */
   readonly conflicts: Conflicts;
 }
 
 export type Conflicts = "leave" | "refuse";
 
 /**
- * Throws `step-failed` where one can't be changed, `refused` where one would be deleted and may not.
+ * Throws `step-failed` if a document can't be changed, `refused` if one would be deleted without permission.
  *
- * @param changed how many are changed already, for the message
+ * @param changed the number of documents changed so far, for the message
  */
 export async function prepareEdits(
   documents: readonly Read[],

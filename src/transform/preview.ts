@@ -1,4 +1,4 @@
-/** What a transformation would do, as far as a plan shows it. Only reads. */
+/** What a transformation would do, as a plan shows it. Only reads. */
 
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -12,9 +12,9 @@ import { assertFree, type Conflicts } from "./prepare.js";
 import { Reader, type Selector } from "./reading.js";
 
 export interface Preview {
-  /** How many documents match, design documents excluded. */
+  /** The number of matching documents, without design documents. */
   readonly matching: number;
-  /** Of the first few that would be changed. */
+  /** The changes of the first few documents. */
   readonly changes: readonly Change[];
   readonly deletes: boolean;
   /** One sentence for each of the first documents that can't be changed. */
@@ -50,7 +50,7 @@ export async function preview(
       const ended = error instanceof MigrateError;
       if (ended && error.code !== "step-failed") throw error;
       if (faults.length < shown) faults.push(`${read.id}: ${error instanceof Error ? error.message : String(error)}`);
-      // The script can't go on.
+      // The script can't continue.
       if (ended) break;
     }
   }

@@ -1,4 +1,4 @@
-/** Reads documents for a transformation: pages of them in the order of ids, single ones again, their histories. */
+/** Reads documents for a transformation: pages in the order of ids, single documents again, and histories. */
 import pMap from "p-map";
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
@@ -11,10 +11,10 @@ import type { Leaf } from "./fate.js";
 
 export type Selector = JsonObject;
 
-/** How many single requests are under way at once. */
+/** The number of concurrent requests for single documents. */
 const side = 4;
 
-/** Ids above `after` and up to `upTo`; both may be open. In CouchDB's order of ids, which is that of their bytes. */
+/** Ids above `after` and up to `upTo`; both may be absent. In CouchDB's order of ids, which is by bytes. */
 export interface IdRange {
   readonly after: string | undefined;
   readonly upTo: string | undefined;
@@ -23,13 +23,13 @@ export interface IdRange {
 const everything: IdRange = { after: undefined, upTo: undefined };
 
 export interface Page {
-  /** Those that match. */
+  /** The matching documents. */
   readonly found: readonly Read[];
-  /** How many documents were looked at. */
+  /** How many documents were checked. */
   readonly looked: number;
-  /** Of the answer. */
+  /** The size of the response. */
   readonly bytes: number;
-  /** The last id that was looked at; `undefined`: there was none. */
+  /** The last id that was checked; `undefined`: there was none. */
   readonly end: string | undefined;
   readonly more: boolean;
 }
@@ -59,7 +59,7 @@ export class Reader {
   readonly #selector: Selector | undefined;
   readonly #range: IdRange;
 
-  /** @param range the pages are of documents in it only */
+  /** @param range pages only contain documents in this range */
   constructor(couch: Couch, database: string, selector: Selector | undefined, range = everything) {
     this.#couch = couch;
     this.#database = database;
@@ -67,7 +67,7 @@ export class Reader {
     this.#range = range;
   }
 
-  /** Looks at the next documents behind this id, `size` of them or one more, in the order of ids. */
+  /** Reads the next documents after this id, `size` or one more, in the order of ids. */
   async page(place: string | undefined, size: number): Promise<Page> {
     const after = place ?? this.#range.after;
     if (this.#selector) return this.#window(after, size, this.#selector);
@@ -88,9 +88,9 @@ export class Reader {
   }
 
   /**
-   * A range of ids is asked of `_all_docs` only. An index that has `_id` among its fields would be taken by Mango for
-   * it, and such an index has an order of its own: what lies in the range by bytes, but not in that order, would be
-   * left out in silence. Where there is one, each document is asked for by itself.
+   * A range of ids is only requested from `_all_docs`. Mango might use an index with `_id` among its fields, which
+   * has another order: documents within the range by bytes, but not in that order, would silently be missing. If such
+   * an index exists, each document is requested separately.
    */
   async #window(
     after: string | undefined,
@@ -133,7 +133,7 @@ export class Reader {
     return found.flatMap(({ body, suspect }) => body.docs.map((doc) => readOf(doc, suspect)));
   }
 
-  /** Those of these that are there and match, as they are now. */
+  /** Those of these documents that exist and match, in their present state. */
   async again(ids: readonly string[]): Promise<Read[]> {
     if (ids.length === 0) return [];
     if (this.#selector) return this.#each(ids, this.#selector);
@@ -142,7 +142,7 @@ export class Reader {
     return body.rows.flatMap(({ doc }) => (doc ? [readOf(doc, suspect)] : []));
   }
 
-  /** All ends of the documents' trees of revisions, by id. */
+  /** All leaves of the documents' revision trees, by id. */
   async leaves(ids: readonly string[]): Promise<Map<string, Leaf[]>> {
     const found = new Map<string, Leaf[]>();
     for (let i = 0; i < ids.length; i += leavesARequest) {
@@ -157,7 +157,7 @@ export class Reader {
     return found;
   }
 
-  /** A revision that need not be the current one. `undefined`: its content is gone. */
+  /** A revision that need not be the current one. `undefined`: its content is no longer available. */
   async revision(
     id: string,
     rev: string,
@@ -175,7 +175,7 @@ export class Reader {
     return status === 404 ? undefined : { document: body, lossy: isLossy(text) };
   }
 
-  /** Was the document deleted after this revision, and made again? As far as CouchDB still knows. */
+  /** Whether the document was deleted after this revision and recreated, as far as CouchDB still knows. */
   async wasMadeAgain(id: string, since: string): Promise<boolean> {
     const { status, body } = await this.#couch.read<{ _revs_info?: readonly { rev: string; status: string }[] }>(
       path`/${this.#database}/${id}`,
@@ -229,7 +229,7 @@ interface BulkGet {
   readonly results: readonly { readonly id: string; readonly docs: readonly { readonly ok?: JsonObject }[] }[];
 }
 
-/** In the second part of an `$or` stands what never holds, so that no index on the selector's fields fits. */
+/** The second operand of the `$or` is always false; with it, no index on the selector's fields can be used. */
 function within({ after, upTo }: IdRange, selector: Selector): Selector {
   return {
     $and: [{ _id: { $gt: after ?? null } }, { _id: { $lte: upTo } }, { $or: [selector, { _id: { $lt: null } }] }],

@@ -1,12 +1,13 @@
-/** Which documents have been changed, and to which revision: what the records beside the data say. */
+/** Which documents have been changed, and to which revision, according to the records next to the data. */
 import type { BatchRecord, Marker, MarkerStore } from "./marker.js";
 import { compareIds } from "./reading.js";
 
 const kept = 8;
 
 /**
- * A walk's records lie in the order of ids, so a few of them at a time are enough, however many documents there are.
- * Those of what was caught up with are all held: they are as many as documents arrived or were changed meanwhile.
+ * A walk's records are in the order of ids, so only a few of them are needed at a time, for any number of documents.
+ * The records from catching up are all held in memory: they only grow with the documents that arrived or were changed
+ * in the meantime.
  */
 export class Records {
   readonly #store: MarkerStore;
@@ -38,14 +39,14 @@ export class Records {
     return found;
   }
 
-  /** A record that this process has written: it need not be read. */
+  /** Adds a record that this process has written, so that it need not be read. */
   noteLater(number: number, revs: Readonly<Record<string, string>>): void {
     if (number !== this.#loaded) return;
     this.#loaded += 1;
     for (const [id, rev] of Object.entries(revs)) this.#later.set(id, [...(this.#later.get(id) ?? []), rev]);
   }
 
-  /** The first record in [begin, end) that reaches as far as the id. */
+  /** The first record in [begin, end) that covers the id. */
   async #inWalk(id: string, begin: number, end: number): Promise<string | undefined> {
     let [low, high] = [begin, end];
     while (low < high) {

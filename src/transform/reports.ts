@@ -1,4 +1,4 @@
-/** What a transformation says of documents that it can't, or may not, change. */
+/** Errors about documents that a transformation can't, or may not, change. */
 import { MigrateError } from "../contract/errors.js";
 import { counted, shortened } from "../objects/documents/refusals.js";
 
@@ -32,7 +32,7 @@ export function deletionError(database: string, ids: readonly string[]): Migrate
   });
 }
 
-/** Nothing tells any more whether our edit took place. */
+/** It can no longer be determined whether our edit took place. */
 export function unknownError(database: string, ids: readonly string[], marker: string): MigrateError {
   return new MigrateError("outcome-unknown", {
     message: `it is unknown whether the last run changed ${counted(ids.length)} in ${database}, because CouchDB has discarded the revisions that would show it: ${first(ids)}`,
@@ -48,7 +48,7 @@ export function restlessError(database: string, ids: readonly string[]): Migrate
   });
 }
 
-/** CouchDB answered with success, and did nothing. */
+/** CouchDB answered with success, but did nothing. */
 export function ignoredError(database: string, ids: readonly string[]): MigrateError {
   return new MigrateError("not-applied", {
     message: `CouchDB accepted changes to ${counted(ids.length)} in ${database}, but did not make them: ${first(ids)}`,

@@ -1,7 +1,7 @@
 /**
- * A script at work, in a thread of its own: while it computes, the run hears signals and renews its lease; where it
- * computes or waits without an end, it can be ended; what it throws too late is known to be its own; and `process.exit`
- * in it ends the thread alone.
+ * A running script, in a separate thread. While it computes, the run handles signals and renews its lease. If it
+ * computes or waits forever, it can be stopped. An error that it throws too late can be attributed to it. And
+ * `process.exit` in it only ends the thread.
  */
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
@@ -15,19 +15,22 @@ import { scriptWorker } from "./script-worker.js";
 import { tooDeep } from "./unfit.js";
 
 export interface ScriptOptions {
-  /** Milliseconds for loading it, and for each document. Nothing else ends the wait for a document. */
+  /**
+   * The time limit for loading the script, and for each document, in milliseconds. Nothing else limits the wait for a
+   * document.
+   */
   readonly limit: number;
-  /** The setting that changes the limit, for messages. None: nothing does. */
+  /** The setting that changes the limit, for messages. Absent: there is none. */
   readonly setting?: string;
-  /** Ends it. */
+  /** Stops the script when it is aborted. */
   readonly signal?: AbortSignal;
-  /** What a script throws was written by somebody else. */
+  /** Removes secrets from what a script throws, because someone else wrote it. */
   foreign?(text: string): string;
-  /** Takes what it prints, before the answer to what it printed it for. Default: nobody. */
+  /** Receives what the script prints, before the answer to the same document. Default: dropped. */
   readonly print?: Print;
 }
 
-/** What a script's thread posts: an answer, or what was printed. */
+/** What a script's thread posts: an answer, or printed text. */
 interface Message extends Answer {
   readonly key: string;
   readonly printed?: string | null;
@@ -47,19 +50,19 @@ interface Call {
 export class RunningScript {
   readonly #worker: Worker;
   readonly #options: ScriptOptions;
-  /** What the script posts by itself bears none. */
+  /** Messages that the script posts itself do not have it. */
   readonly #key = randomUUID();
   #call: Call | undefined;
-  /** Why it can't continue. */
+  /** Why the script can't continue. */
   #ended: MigrateError | undefined;
-  /** What it is at, for messages. */
+  /** What it is doing, for messages. */
   #at = "was loaded";
 
   private constructor(source: string, options: ScriptOptions) {
     this.#options = options;
     const url = `data:text/javascript;base64,${Buffer.from(source).toString("base64")}`;
     const workerData = { url, key: this.#key };
-    // What does not come through `print` goes nowhere: the streams of the process are not the script's.
+    // Output that does not come through `print` is dropped: the script must not write to the streams of the process.
     this.#worker = new Worker(scriptWorker, { eval: true, workerData, stdout: true, stderr: true });
     this.#worker.on("message", (message: Message | null | undefined) => this.#hear(message));
     this.#worker.on("error", (thrown: unknown) =>
@@ -71,7 +74,7 @@ export class RunningScript {
     options.signal?.addEventListener("abort", this.#interrupt, { once: true });
   }
 
-  /** Throws `step-failed` where the module throws, does not come to its end, or exports no function. */
+  /** Throws `step-failed` if the module throws, does not finish in time, or exports no function. */
   static async open(source: string, options: ScriptOptions): Promise<RunningScript> {
     const script = new RunningScript(source, options);
     try {
@@ -86,8 +89,8 @@ export class RunningScript {
   }
 
   /**
-   * What the function makes of a document; one at a time. Throws an Error that is about this document, or a MigrateError
-   * where the script can't go on.
+   * Calls the function with a document; only one call at a time. Throws an Error if the document is the problem, or a
+   * MigrateError if the script can't continue.
    */
   async change(document: JsonObject): Promise<unknown> {
     this.#at = `changed ${String(document._id)}`;
@@ -99,7 +102,7 @@ export class RunningScript {
 
   async close(): Promise<void> {
     this.#options.signal?.removeEventListener("abort", this.#interrupt);
-    // What it printed before is still heard.
+    // What it printed before is still received.
     await this.#worker.terminate();
   }
 
@@ -146,7 +149,10 @@ export class RunningScript {
     return `: ${this.#foreign(String(thrown instanceof Error ? thrown.message : thrown))}`;
   }
 
-  /** In one line: what V8 says of a cycle has several. Joined last, for a secret may have several, too. */
+  /**
+   * On one line: V8's message about a cycle has several. The lines are joined last, because a secret may have several
+   * lines, too.
+   */
   #foreign(text: string): string {
     const safe = this.#options.foreign?.(text);
     return safe === undefined ? text : oneLine(safe);

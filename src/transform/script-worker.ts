@@ -1,19 +1,22 @@
-/** Characters that a script may print. */
+/** The number of characters that a script may print. */
 const roomForText = 300_000;
-/** Characters that one text may have. */
+/** The maximum length of one text, in characters. */
 const longestText = 50_000;
-/** A short text takes as much memory as one of so many characters. */
+/** A short text needs as much memory as one with this many characters. */
 const leastOfText = 100;
 
 /**
- * What runs in a script's thread. A text, for the bundle and the tests have no file that a thread could be started from.
+ * The code that runs in a script's thread. It is a string, because neither the bundle nor the tests have a file from
+ * which a thread could be started.
  *
- * All that it posts bears the key of this run of it, which the script can't find out. What the script prints is
- * `printed`; `null`, once: the rest is left out, for the process shares its memory. A text that is too long is described.
+ * Everything that it posts has the key of this run of the script, which the script can't find out. What the script
+ * prints is posted as `printed`; `null`, once: the rest is dropped, because the process shares its memory. A text
+ * that is too long is replaced with a description.
  *
- * It answers `{}` once the module is loaded, then each document with `json` (what the function returned, as JSON, which
- * keeps what `toJSON` of a class makes of it), with `returned` (what it returned instead of an object, or what stands in
- * the object and has no JSON, for the sentence about it), or with `error`. (The build rewrites the `import` of a plain variable, in texts, too; of a member it does not.)
+ * It answers `{}` once the module is loaded, then for each document with `json` (the function's result as JSON,
+ * including the effect of `toJSON` methods), with `returned` (the result if it is not an object, or a value in it
+ * that has no JSON form, for the error message), or with `error`. (The build rewrites the `import` of a plain
+ * variable, even in strings; it does not rewrite that of a member.)
  */
 export const scriptWorker = `
 const { parentPort, workerData } = require("node:worker_threads");

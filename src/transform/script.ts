@@ -1,17 +1,17 @@
 /**
- * A module that changes documents: `export default function (document) { …; return document; }`, perhaps async.
+ * A module that changes documents: `export default function (document) { …; return document; }`, which may be async.
  *
- * It is one file: what is loaded is the very text that is part of the step's checksum, so it imports nothing but Node's
- * own modules (`node:crypto`, …). It is JavaScript, which every Node runs.
+ * It is one file: the loaded text is exactly what the step's checksum covers, so it may only import Node's own
+ * modules (`node:crypto`, …). It is JavaScript, which every version of Node runs.
  */
 import { type AnyNode, parse } from "acorn";
 import type { StepFiles } from "../steps/step-files.js";
 import { RunningScript } from "./running-script.js";
 
-/** Milliseconds. Files are checked before there is a run that could be given another limit. */
+/** Milliseconds. Files are checked before there is a run that could set another limit. */
 const longestLoad = 30_000;
 
-/** The module's text, if it can be used; else its problems are reported. */
+/** The module's text if it is valid; otherwise its problems are reported. */
 export async function readScript(files: StepFiles, path: string): Promise<string | undefined> {
   const pointer = "/script";
   if (!/\.m?js$/.test(path)) {
@@ -37,7 +37,7 @@ export async function readScript(files: StepFiles, path: string): Promise<string
     await script.close();
     return source;
   } catch (error) {
-    // That it was not let finish is no fault of it.
+    // If the caller interrupted it, that is not a fault of the script.
     if (files.signal?.aborted) throw error;
     files.problem(at(0), "script-fails", error instanceof Error ? error.message : String(error));
     return undefined;
@@ -73,7 +73,7 @@ function problemsOf(source: string): ScriptProblem[] {
 
 interface Import {
   readonly start: number;
-  /** `undefined`: it is not a plain text. */
+  /** `undefined`: it is not a plain string. */
   readonly name: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Sends edits with `_bulk_docs`, each on its base only, and says what became of each. */
+/** Sends edits with `_bulk_docs`, each one only on its base, and reports the result of each. */
 
 import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import { type BulkDoc, bulkDoc, tryBulkDocs } from "../couch/bulk-docs.js";
@@ -11,14 +11,14 @@ import type { Edit } from "./edit.js";
 
 export type Outcome =
   | { readonly is: "written"; readonly rev: string }
-  /** Its base is no longer what the document is. */
+  /** Its base is no longer the current revision. */
   | { readonly is: "conflict" }
   | { readonly is: "refused"; readonly error: string; readonly reason: string }
-  /** No answer: the history will tell. */
+  /** No answer: the history will show what happened. */
   | { readonly is: "doubtful" }
-  /** The answer is a success, and does not say that it was written: the history will tell. */
+  /** The answer is a success, but does not confirm the write: the history will show what happened. */
   | { readonly is: "unmentioned" }
-  /** A minority of the copies has it. */
+  /** Only a minority of the copies has it. */
   | { readonly is: "faint"; readonly rev: string };
 
 export async function sendEdits(couch: Couch, database: string, edits: readonly Edit[]): Promise<Map<string, Outcome>> {
@@ -28,7 +28,7 @@ export async function sendEdits(couch: Couch, database: string, edits: readonly 
   return outcomes;
 }
 
-/** One document can make CouchDB refuse the whole request: then the halves are sent, down to that document. */
+/** One document can make CouchDB refuse the whole request; then the batch is split in halves, down to that document. */
 async function sendBatch(
   couch: Couch,
   database: string,
@@ -51,7 +51,7 @@ async function sendBatch(
     }
   } catch (error) {
     if (!(error instanceof MigrateError) || !mayHaveArrived.has(error.code)) throw error;
-    // A plain no to the request as a whole.
+    // CouchDB refuses the request as a whole.
     if (error.code === "request-failed" && Number(error.data.status) < 500) throw error;
     note({ is: "doubtful" });
   }

@@ -1,25 +1,27 @@
 /**
- * Changes the documents of one database, each exactly once, also where the change is not idempotent: killed between
- * any two requests, with any answer lost, and while users write.
+ * Changes the documents of one database, each exactly once, even if the change is not idempotent: if the process is
+ * killed between any two requests, if any answer is lost, and while users write.
  *
- * 1. The walk goes through the database in the order of ids. Before a batch is written, the marker (a `_local` document
- *    beside the data) records for each document its base revision and the revision that our edit will get. Then
- *    `_bulk_docs` writes, each edit on its base only: what a user has changed meanwhile is a conflict, is read again,
- *    transformed again from what is there now, recorded anew and written.
- * 2. Whoever comes after a kill or a lost answer asks the history of each recorded document (fate.ts): our revision is
- *    in it, or it isn't. So nothing is ever sent a second time on the strength of a guess.
- * 3. When a batch is done, a record of its own keeps which revision each document got. After the walk they tell, for
- *    every document in `_changes` since the beginning, whether it was changed already: our revision is in its history,
- *    however often users have written since. Those that arrived, or came to match, are changed now.
- *    A document that was deleted and made again since is a new one.
+ * 1. The walk goes through the database in the order of ids. Before a batch is written, the marker (a `_local`
+ *    document
+ *    next to the data) records for each document its base revision and the revision that our edit will get. Then
+ *    `_bulk_docs` writes, each edit only on its base: if a user has changed a document in the meantime, the edit
+ *    conflicts, and the document is read again, transformed again from its present state, recorded again and written.
+ * 2. After a kill or a lost answer, the next run checks the history of each recorded document (fate.ts): our revision
+ *    is
+ *    in it or not. So nothing is ever sent a second time based on a guess.
+ * 3. When a batch is done, a separate record keeps the revision that each document got. After the walk, the records
+ *    show for every document in `_changes` since the beginning whether it was changed already: our revision is in its
+ *    history, no matter how often users have written since. Documents that arrived, or now match, are changed then.
+ *    A document that was deleted and recreated since is a new one.
  * 4. The records are removed, and the marker says `done`. How several processes share the work: parts.ts.
  *
- * The revision is foretold (predicted-revision.ts), and each answer shows whether rightly. Where it was not, the content
- * of the revision that followed the base is compared with what was meant; where CouchDB has thrown that away too, the
- * documents are named, and the step stops.
+ * The revision is predicted (predicted-revision.ts), and each answer shows whether the prediction was correct. If it
+ * was not, the content of the revision that followed the base is compared with the intended content; if CouchDB no
+ * longer has that either, the error names the documents, and the step stops.
  *
- * What can't be told apart: a user who, at the same time and on the same base, makes the very same content. To CouchDB
- * both edits are one revision, and after a lost answer it counts as ours.
+ * One case can't be detected: a user who, at the same time and on the same base, writes exactly the same content. For
+ * CouchDB both edits are one revision, and after a lost answer it counts as ours.
  */
 
 import { bug } from "../contract/errors.js";
@@ -52,9 +54,9 @@ export interface TransformationOptions {
   >;
 }
 
-/** One of the ranges of ids that the work is divided into. */
+/** One of the id ranges into which the work is divided. */
 export interface Part {
-  /** From 1. */
+  /** Starting from 1. */
   readonly number: number;
   readonly of: number;
   readonly range: IdRange;
@@ -62,14 +64,17 @@ export interface Part {
 
 export interface Ending {
   readonly counts: Counts;
-  /** How many documents were changed in the last look at what had arrived, where it was given up to wait for none. */
+  /**
+   * The number of documents that were changed in the last check for arrivals, if catching up was given up because
+   * documents kept arriving.
+   */
   readonly arriving: number;
 }
 
-/** How often to catch up with documents that keep arriving. */
+/** How often to catch up if documents keep arriving. */
 const mostPasses = 30;
 
-/** Starts, or continues where another run stopped, and returns when all is done. */
+/** Starts, or continues where another run stopped, and returns when everything is done. */
 export async function transformAll(options: TransformationOptions): Promise<Ending> {
   const { context, database, step } = options;
   const store = new MarkerStore(context.couch, database, step);
@@ -120,7 +125,7 @@ export class Transformation {
     this.#pace = new Pace(context.rate, context.signal);
   }
 
-  /** @param found the marker as it is; `undefined`: there is none, and one is written */
+  /** @param found the present marker; `undefined`: there is none, and one is written */
   static async open(
     options: TransformationOptions,
     store: MarkerStore,
@@ -141,26 +146,26 @@ export class Transformation {
     return { counts: this.#marker.counts, arriving: this.#arriving };
   }
 
-  /** Until all that is there is changed, and of what arrives meanwhile all that has arrived. */
+  /** Changes all existing documents, and catches up with those that have arrived in the meantime. */
   async bringUpToDate(): Promise<void> {
     await this.#goOn();
     if (this.#marker.state === "walking") await this.#walk();
     if (this.#marker.state === "catching-up") await this.#catchUp();
   }
 
-  /** Once more what has arrived, of a part that is done; and again the marker says so. */
+  /** Catches up once more for a part that is done; after that, its marker says so again. */
   async catchUpAgain(): Promise<void> {
     await this.#goOn();
     await this.#catchUp();
   }
 
-  /** What was kept on the way is removed, and the marker says that all is done. */
+  /** Removes the records, and sets the marker to done. */
   async end(): Promise<void> {
     await this.#journal.store.removeRecords(this.#marker);
     await this.#journal.save({ state: "done" });
   }
 
-  /** What the last run had begun comes to its end first. */
+  /** First completes what the last run had started. */
   async #goOn(): Promise<void> {
     await this.#journal.rollForward();
     const { pending } = this.#marker;
@@ -188,7 +193,7 @@ export class Transformation {
     await this.#journal.save({ state: "catching-up" });
   }
 
-  /** `undefined`: it was too large, and the next one is smaller. */
+  /** `undefined`: the response was too large, so the next page is smaller. */
   async #page(after: string | undefined): Promise<Page | undefined> {
     const size = this.#size.documents;
     try {
@@ -222,7 +227,7 @@ export class Transformation {
     await this.#journal.save({ state: this.#part ? "caught-up" : "removing" });
   }
 
-  /** Returns how many of the documents were to be changed. */
+  /** Returns how many of the documents had to be changed. */
   async #change(documents: readonly Read[], place: Place | undefined): Promise<number> {
     const edits = await this.#prepare(documents);
     if (!place) return 0;
@@ -245,19 +250,19 @@ export class Transformation {
     return new Batch(options, place);
   }
 
-  /** In a second walk: those that were not changed before. */
+  /** In a second walk: the documents that the first one did not change. */
   async #notYet(documents: readonly Read[]): Promise<readonly Read[]> {
     if (this.#marker.walks.length === 1) return documents;
     const candidates = new Set(await this.#candidates(documents));
     return documents.filter(({ id }) => candidates.has(id));
   }
 
-  /** Ids of those of which no revision is ours. */
+  /** Ids of documents that have no revision of ours. */
   #candidates(documents: readonly { readonly id: string; readonly rev: string }[]): Promise<string[]> {
     return unchangedAmong(documents, this.#journal, this.#reader);
   }
 
-  /** What is to be written of these. */
+  /** The edits for these documents. */
   #prepare(documents: readonly Read[]): Promise<Edit[]> {
     const { database, context, transform, conflicts = "leave" } = this.#options;
     const allowDestroy = context.allowDestroy ?? false;

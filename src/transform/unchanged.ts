@@ -1,4 +1,4 @@
-/** Which documents are still to be changed. */
+/** Determines which documents still have to be changed. */
 import pMap from "p-map";
 import { generationOf, winnerOf } from "./fate.js";
 import type { Journal } from "./journal.js";
@@ -11,13 +11,13 @@ interface Revision {
 
 interface Known {
   readonly id: string;
-  /** The revisions that the records say are ours. */
+  /** The revisions that are ours, according to the records. */
   readonly ours: readonly string[];
 }
 
 const side = 4;
 
-/** Ids of those of these documents of which no revision is ours; design documents are left out. */
+/** Returns the ids of the documents that have no revision of ours; design documents are left out. */
 export async function unchangedAmong(
   documents: readonly Revision[],
   journal: Journal,
@@ -34,7 +34,7 @@ export async function unchangedAmong(
   return open.flatMap(({ id }) => (done.has(id) ? [] : [id]));
 }
 
-/** Those in whose history one of our revisions stands; but for documents that were deleted since, and made again. */
+/** Documents with one of our revisions in their history, except documents that were deleted since and recreated. */
 async function doneAmong(known: readonly Known[], reader: Reader): Promise<Set<string>> {
   const leaves = await reader.leaves(known.map(({ id }) => id));
   const done = new Set<string>();
@@ -42,7 +42,7 @@ async function doneAmong(known: readonly Known[], reader: Reader): Promise<Set<s
     const winner = winnerOf(leaves.get(id) ?? []);
     const rev = winner?.history.find((one) => ours.includes(one));
     if (!winner || rev === undefined) return;
-    // A deletion, and what came after it, make two revisions.
+    // A deletion, and the edit after it, make two revisions.
     const since = generationOf(winner.history[0] ?? "") - generationOf(rev);
     const mayBeNew = since >= 2 && !winner.deleted;
     if (!mayBeNew || !(await reader.wasMadeAgain(id, rev))) done.add(id);

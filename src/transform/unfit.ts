@@ -1,6 +1,6 @@
 import { maxNesting } from "../text/depth.js";
 
-/** This document can't be changed as the step asks. The message follows the document's id, and has no full stop. */
+/** This document can't be changed as the step declares. The message follows the document's id, and has no full stop. */
 export class Unfit extends Error {
   override readonly name = "Unfit";
 }
