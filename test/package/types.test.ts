@@ -10,7 +10,7 @@ const sources = files
   .filter((path) => path.startsWith("dist/types/") && path.endsWith(".d.ts"))
   .map((path) => ts.createSourceFile(path, readFileSync(join(folder, path), "utf8"), ts.ScriptTarget.Latest, true));
 
-/** Every identifier in it. */
+/** Every identifier in a file. */
 function namesIn(node: ts.Node): string[] {
   const names = ts.isIdentifier(node) ? [node.text] : [];
   ts.forEachChild(node, (child) => void names.push(...namesIn(child)));
@@ -41,7 +41,7 @@ function exportedBy(path: string): string[] {
   });
 }
 
-it("are no others", () => {
+it("the package declares only what its exports name", () => {
   const reached = new Set(exportedBy("dist/types/index.d.ts"));
   expect([...reached]).toEqual(expect.arrayContaining(["apply", "Plan", "Step"]));
   for (const name of reached) {
