@@ -10,7 +10,7 @@ const sources = files
   .filter((path) => path.startsWith("dist/types/") && path.endsWith(".d.ts"))
   .map((path) => ts.createSourceFile(path, readFileSync(join(folder, path), "utf8"), ts.ScriptTarget.Latest, true));
 
-/** Every identifier in a file. */
+/** Every identifier in a node. */
 function namesIn(node: ts.Node): string[] {
   const names = ts.isIdentifier(node) ? [node.text] : [];
   ts.forEachChild(node, (child) => void names.push(...namesIn(child)));
