@@ -10,7 +10,7 @@ import { route } from "./router.js";
 import { fromPouch } from "./storage/write.js";
 
 /** Large enough for a batch of several documents of the maximum size. */
-const largestBody = 64 * 1024 * 1024;
+const maxBodyBytes = 64 * 1024 * 1024;
 
 export function createHttpServer(node: Node, closing: AbortSignal): Server {
   const server = createServer((incoming, response) => {
@@ -59,9 +59,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= largestBody) chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
   }
-  if (length > largestBody) throw new CouchError(413, "too_large", "the request entity is too large");
+  if (length > maxBodyBytes) throw new CouchError(413, "too_large", "the request entity is too large");
   return Buffer.concat(chunks);
 }
 

@@ -4,7 +4,7 @@ import { bug, exitCodes, type MigrateError, toMigrateError } from "./contract/er
 import { fast } from "./engine/fast.js";
 
 /** After this time in milliseconds, a run that was asked to stop has ended, no matter what it is waiting for. */
-const latest = 4_500;
+const maxShutdownTime = 4_500;
 
 const interruption = new AbortController();
 const hurry = new AbortController();
@@ -14,7 +14,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // First signal: the run stops between two requests. Second signal: the process exits immediately.
     if (interruption.signal.aborted) endNow();
     interruption.abort();
-    setTimeout(endNow, latest).unref();
+    setTimeout(endNow, maxShutdownTime).unref();
   });
 }
 
@@ -33,7 +33,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     if (returned) return;
     fault ??= toMigrateError(thrown);
     interruption.abort(fault);
-    setTimeout(endNow, latest).unref();
+    setTimeout(endNow, maxShutdownTime).unref();
   });
 }
 

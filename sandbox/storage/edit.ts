@@ -84,11 +84,11 @@ function checkId(id: unknown, partitioned = false): void {
   if (partitioned && !/^[^:]+:./s.test(id)) throw illegalId("Doc id must be of form partition:id");
 }
 
-const largest = 8_000_000;
+const maxDocumentBytes = 8_000_000;
 
 /** The error names the document's own id, even if the URL has another one. */
 function checkSize({ _attachments, ...document }: JsonObject): void {
-  if (Buffer.byteLength(JSON.stringify(document)) <= largest) return;
+  if (Buffer.byteLength(JSON.stringify(document)) <= maxDocumentBytes) return;
   throw new CouchError(413, "document_too_large", String(document._id ?? ""));
 }
 

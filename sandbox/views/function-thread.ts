@@ -9,7 +9,7 @@ import { CouchError } from "../reply.js";
 import { prelude } from "./prelude.js";
 
 /** CouchDB's own limit, `os_process_timeout`, in milliseconds. */
-const longest = 5000;
+const timeLimit = 5000;
 
 const limits = {
   /**
@@ -64,7 +64,7 @@ export class FunctionThread {
     await this.#end();
   }
 
-  async #run({ setup, limit = longest, ...call }: FunctionCall): Promise<readonly string[]> {
+  async #run({ setup, limit = timeLimit, ...call }: FunctionCall): Promise<readonly string[]> {
     let answer = await this.#ask(call, limit);
     if (answer.absent) answer = await this.#ask({ ...call, setup }, limit);
     if (!answer.results) throw processError("The functions used up their memory or their stack.");

@@ -36,7 +36,7 @@ export interface RunOptions extends ServerOptions {
   readonly release?: number | string;
   /** How many documents per second a transformation may change. Default: as many as the server takes. */
   readonly rate?: number;
-  /** How many indexes of staged deployments may be built at once. Default 1. */
+  /** How many indexes of staged deployments may be built at the same time. Default 1. */
   readonly builds?: number;
   /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */
   readonly scriptTimeout?: number;

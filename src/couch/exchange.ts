@@ -150,8 +150,8 @@ export class Exchange {
           : undefined;
       // The first failure may be temporary. The disk check itself is sent only once, so it does not trigger another
       // check.
-      const isToBeAsked = !request.reading && !request.once && (delay === undefined || attempt === 2);
-      if (isToBeAsked && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
+      const checksDisk = !request.reading && !request.once && (delay === undefined || attempt === 2);
+      if (checksDisk && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
         throw this.#error("disk-full", request, ofFullDisk);
       }
       if (delay === undefined) {

@@ -13,7 +13,7 @@ const named = 5;
 const longest = 100;
 
 export interface DeepAnswer {
-  /** For people. */
+  /** A readable description. */
   readonly detail: string;
   /** Ids of the documents, if the response is about documents. */
   readonly documents: readonly string[];

@@ -4,7 +4,7 @@ import type { Step } from "../migrations/step.js";
 import { masked } from "../secrets/masked.js";
 
 /** The maximum per step, because the ledger is a single document. */
-const most = 50;
+const maxClaims = 50;
 
 /**
  * The objects that the step claims in these databases, for the ledger. Leaves out documents, whose number is
@@ -17,6 +17,6 @@ export function claimsOf(step: Step, databases: readonly string[]): { readonly c
   const found =
     kind.scope === "server" ? kind.claims(step.shown) : databases.flatMap((database) => claimsIn(shown, database));
   const claims = [...new Set(found)];
-  if (claims.length === 0 || claims.length > most || claims.some((claim) => claim.includes(masked))) return {};
+  if (claims.length === 0 || claims.length > maxClaims || claims.some((claim) => claim.includes(masked))) return {};
   return { claims };
 }

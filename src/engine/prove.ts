@@ -9,7 +9,7 @@ import type { Target } from "../steps/kind.js";
 import { examine, examineInDetail } from "./examine.js";
 import type { Run } from "./session.js";
 
-const mostNamed = 5;
+const maxNamed = 5;
 const longestValue = 80;
 
 /** Resolves when nothing is missing any more. The write has cleared the cache, so the first check asks the server. */
@@ -50,9 +50,9 @@ function notApplied(step: Step, { database }: Target, but: string, cause?: Migra
 /** @param changes what is still missing, without secrets */
 function differences(changes: readonly Change[]): string {
   const named = changes
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map(({ path, before, after }) => `${path} is ${shown(before)} and should be ${shown(after)}`);
-  const more = changes.length > mostNamed ? [`and ${changes.length - mostNamed} more differences`] : [];
+  const more = changes.length > maxNamed ? [`and ${changes.length - maxNamed} more differences`] : [];
   return [...named, ...more].join("; ");
 }
 

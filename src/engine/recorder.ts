@@ -9,12 +9,12 @@ import { writeLedger } from "../ledger/store.js";
 import type { Run } from "./session.js";
 
 /** With fewer steps, a write before the end is not worthwhile: examining the steps again costs about as much. */
-const fewest = 25;
+const minSteps = 25;
 
 /** After how many steps the ledger is written: at the end, at half of it, at half of that, … Pure. */
 export function milestones(steps: number): number[] {
   const found: number[] = [];
-  for (let count = Math.ceil(steps / 2); count >= fewest; count = Math.ceil(count / 2)) found.unshift(count);
+  for (let count = Math.ceil(steps / 2); count >= minSteps; count = Math.ceil(count / 2)) found.unshift(count);
   return found;
 }
 

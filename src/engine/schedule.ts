@@ -12,7 +12,7 @@ export interface Ordered {
 }
 
 /** The maximum size of a unit: limits what has to be examined again after a crash, and what one request contains. */
-const mostJoined = 100;
+const maxJoined = 100;
 
 /**
  * Groups steps that may run together; each step is in one unit, and the units are ordered by their first steps. A
@@ -26,7 +26,7 @@ export function units(steps: readonly Ordered[]): readonly (readonly number[])[]
     if (barrier) open = new Map();
     const [database = "", ...others] = databases;
     const unit = joins && !barrier && others.length === 0 ? open.get(database) : undefined;
-    if (unit && unit.length < mostJoined) {
+    if (unit && unit.length < maxJoined) {
       unit.push(index);
       return;
     }

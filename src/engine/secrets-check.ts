@@ -60,11 +60,11 @@ export async function notedSecrets(
   // For other steps, it is not a former value of these secrets.
   if (kept && JSON.stringify(kept.ids) === JSON.stringify(noted.ids)) former.add(kept.hash);
   former.delete(noted.hash);
-  return { ...noted, pending: true, ...(former.size > 0 ? { former: [...former].slice(-mostFormer) } : {}) };
+  return { ...noted, pending: true, ...(former.size > 0 ? { former: [...former].slice(-maxFormer) } : {}) };
 }
 
 /** About 50 bytes each. If this many others have followed, secrets count as never seen. */
-const mostFormer = 1_000;
+const maxFormer = 1_000;
 
 /** Marks that the steps hold with these secrets. */
 export function proven({ pending: _, ...fingerprint }: Fingerprint): Fingerprint {

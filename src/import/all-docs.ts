@@ -9,7 +9,7 @@ import { unlessTooDeep } from "./too-deep.js";
 /** Documents can be as large as 8 MB, but most of those that are read here have a few kB. */
 const rowsARequest = 500;
 /** How many single requests run at the same time. */
-const side = 4;
+const maxConcurrentReads = 4;
 
 interface Row {
   readonly id: string;
@@ -62,6 +62,6 @@ async function oneByOne(couch: Couch, database: string, query: Query, leftOut: L
       const ask = () => rowsOf(couch, database, only);
       return (await unlessTooDeep(`document ${id} of ${database}`, leftOut, ask))?.[0] ?? { id };
     },
-    { concurrency: side },
+    { concurrency: maxConcurrentReads },
   );
 }

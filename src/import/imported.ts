@@ -50,7 +50,7 @@ export function together(parts: readonly Imported[]): Imported {
   };
 }
 
-/** What is told of it, once these files are written. */
+/** The result of the import, once these files are written. */
 export function resultOf(
   out: string,
   files: readonly string[],

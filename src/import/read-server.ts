@@ -116,7 +116,7 @@ async function readDesignDocs(
 }
 
 /** CouchDB's default of both limits. */
-const limitByDefault = 1_000;
+const defaultLimit = 1_000;
 
 /** The limits that differ from CouchDB's defaults. */
 async function limitsOf(couch: Couch, name: string): Promise<Readonly<Record<string, number>>> {
@@ -124,10 +124,10 @@ async function limitsOf(couch: Couch, name: string): Promise<Readonly<Record<str
     ["_revs_limit", "_purged_infos_limit"].map(async (limit) => {
       // Before 2.3, there is no purge limit.
       const { status, body } = await couch.read<unknown>(path`/${name}/${limit}`, { accept: [400, 404, 405] });
-      return [limit, status === 200 && typeof body === "number" ? body : limitByDefault] as const;
+      return [limit, status === 200 && typeof body === "number" ? body : defaultLimit] as const;
     }),
   );
-  return Object.fromEntries(limits.filter(([, value]) => value !== limitByDefault));
+  return Object.fromEntries(limits.filter(([, value]) => value !== defaultLimit));
 }
 
 function creationOf(info: DatabaseInfo, { q, n }: CreationDefaults): FoundDatabase["creation"] {

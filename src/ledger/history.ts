@@ -13,7 +13,7 @@ const kept = 50;
  * One conflict for each run that another process recorded in the meantime: at most as many as there are parts, which
  * may all end at the same time.
  */
-const mostConflicts = 100;
+const maxConflicts = 100;
 const mostFailures = 4;
 
 /** A run that has to stop also waits this long, in milliseconds. */
@@ -26,7 +26,7 @@ export async function readHistory(couch: Couch, place: LedgerPlace): Promise<rea
 
 /** False: it could not be recorded, which does not fail the run. */
 export async function recordRun(couch: Couch, place: LedgerPlace, record: RunRecord): Promise<boolean> {
-  for (let [conflicts, failures] = [0, 0]; conflicts <= mostConflicts && failures <= mostFailures; ) {
+  for (let [conflicts, failures] = [0, 0]; conflicts <= maxConflicts && failures <= mostFailures; ) {
     if (conflicts + failures > 0) await jitter(Math.min(100 * (conflicts + failures), longestPause));
     try {
       const { rev, runs } = await read(couch, place);

@@ -21,7 +21,7 @@ type OrNot<Value> = Value | { readonly unreadable: Unreadable };
 export type Read = "file" | "folder" | "what";
 
 /** Limits for all steps together: a link may lead to the whole file system. Streamed files do not count. */
-const most = { entries: 100_000, bytes: 200_000_000 };
+const limits = { entries: 100_000, bytes: 200_000_000 };
 
 export class FileCache {
   readonly #texts = new Map<string, Promise<ReadText>>();
@@ -35,7 +35,7 @@ export class FileCache {
     return once(this.#texts, path, async () => {
       const read = readText(path);
       if ("text" in read) this.#bytes += read.text.length;
-      return this.#bytes > most.bytes ? { unreadable: tooMuch } : read;
+      return this.#bytes > limits.bytes ? { unreadable: tooMuch } : read;
     });
   }
 
@@ -70,7 +70,7 @@ export class FileCache {
       const found: Dirent[] = [];
       for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
         this.#entries += 1;
-        if (this.#entries > most.entries) return undefined;
+        if (this.#entries > limits.entries) return undefined;
         if (!entry.name.startsWith("..")) found.push(entry);
       }
       return found;
@@ -120,11 +120,11 @@ async function kindOf(path: string): Promise<OrNot<Kind>> {
 const elsewhere = "check for a link that points elsewhere.";
 const tooMany: Unreadable = {
   code: "too-many-files",
-  reason: `exceeds the limit of ${most.entries / 1e3},000 files and folders for these steps: ${elsewhere}`,
+  reason: `exceeds the limit of ${limits.entries / 1e3},000 files and folders for these steps: ${elsewhere}`,
 };
 const tooMuch: Unreadable = {
   code: "too-many-files",
-  reason: `exceeds the limit of ${most.bytes / 1e6} MB for the files of these steps: ${elsewhere} Put many documents into NDJSON files, which are streamed.`,
+  reason: `exceeds the limit of ${limits.bytes / 1e6} MB for the files of these steps: ${elsewhere} Put many documents into NDJSON files, which are streamed.`,
 };
 
 /** A link to a folder that contains the link is an error, because following it would never end. */

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** More than this does not help a reader. */
-const most = { width: 160, linesOfValue: 20, linesOfDiff: 60, linesOfStep: 200, databases: 5, inline: 60 } as const;
+const limits = { width: 160, linesOfValue: 20, linesOfDiff: 60, linesOfStep: 200, databases: 5, inline: 60 } as const;
 
 type PlacedChange = Change & { readonly database?: string };
 
@@ -20,12 +20,12 @@ export function stepLines(changes: readonly PlacedChange[]): Line[] {
   const lines: Line[] = [];
   for (const { databases, shared } of byDatabases(changes)) {
     const indent = databases.length > 0 ? "  " : "";
-    if (databases.length > 0) lines.push({ mark: " ", text: `in ${list(databases.map(visible), most.databases)}:` });
+    if (databases.length > 0) lines.push({ mark: " ", text: `in ${list(databases.map(visible), limits.databases)}:` });
     for (const change of shared) {
       lines.push(...changeLines(change).map(({ mark, text }) => ({ mark, text: indent + text })));
     }
   }
-  return capped(lines, most.linesOfStep);
+  return capped(lines, limits.linesOfStep);
 }
 
 function byDatabases(changes: readonly PlacedChange[]): { databases: string[]; shared: Change[] }[] {
@@ -64,7 +64,7 @@ function wholeLines(mark: "+" | "-", path: string, value: unknown): Line[] {
   const lines = textOf(value).split("\n");
   const shown = capped(
     lines.map((text): Line => ({ mark, text: shorten(text) })),
-    most.linesOfValue,
+    limits.linesOfValue,
   );
   return [{ mark, text: label(path).trimEnd() }, ...indented(shown)];
 }
@@ -77,7 +77,7 @@ function differenceLines(before: string, after: string): Line[] {
     ...(i > 0 || hunk.oldStart > 1 ? [{ mark: " " as const, text: "…" }] : []),
     ...hunk.lines.map((line): Line => ({ mark: markOf(line), text: shorten(line.slice(1)) })),
   ]);
-  return capped(lines, most.linesOfDiff);
+  return capped(lines, limits.linesOfDiff);
 }
 
 /** Shows the part of two long lines around their first difference. */
@@ -100,7 +100,7 @@ function textOf(value: unknown): string {
 function inline(value: unknown): string | undefined {
   const text = JSON.stringify(value) ?? "null";
   const multiLine = typeof value === "string" && value.includes("\n");
-  return multiLine || text.length > most.inline ? undefined : visible(text);
+  return multiLine || text.length > limits.inline ? undefined : visible(text);
 }
 
 function capped(lines: readonly Line[], limit: number): Line[] {
@@ -110,7 +110,7 @@ function capped(lines: readonly Line[], limit: number): Line[] {
 }
 
 function shorten(text: string): string {
-  return visible(text.length > most.width ? `${text.slice(0, most.width)}…` : text.replaceAll("\t", "    "));
+  return visible(text.length > limits.width ? `${text.slice(0, limits.width)}…` : text.replaceAll("\t", "    "));
 }
 
 function indented(lines: readonly Line[]): Line[] {

@@ -6,7 +6,7 @@ import { visible } from "../text/visible.js";
 type PlacedKept = Kept & { readonly database?: string };
 
 /** More than this per step does not help a reader. */
-const most = { differences: 20, width: 60, inOneLine: 3, documents: 5 } as const;
+const limits = { differences: 20, width: 60, inOneLine: 3, documents: 5 } as const;
 
 /**
  * One line each: `/docs/overmind/broods is 8 (the files have 7)`; for many documents, one sentence. If only one is
@@ -14,7 +14,7 @@ const most = { differences: 20, width: 60, inOneLine: 3, documents: 5 } as const
  */
 export function keptLines(kept: readonly PlacedKept[], details = false): string[] {
   if (isCounted(kept) && !details) return [countedDocuments(kept)];
-  const shown = kept.length > most.differences + 1 ? kept.slice(0, most.differences) : kept;
+  const shown = kept.length > limits.differences + 1 ? kept.slice(0, limits.differences) : kept;
   const lines = shown.map(keptLine);
   const more = kept.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
@@ -22,12 +22,12 @@ export function keptLines(kept: readonly PlacedKept[], details = false): string[
 
 /** One line, for a log. */
 export function keptSummary(kept: readonly PlacedKept[]): string {
-  return isCounted(kept) ? countedDocuments(kept) : list(kept.map(keptLine), most.inOneLine);
+  return isCounted(kept) ? countedDocuments(kept) : list(kept.map(keptLine), limits.inOneLine);
 }
 
 /** Whether there are so many documents that only their number is shown, unless the user asks for details. */
 export function isCounted(kept: readonly PlacedKept[]): boolean {
-  return documentsIn(kept) > most.documents;
+  return documentsIn(kept) > limits.documents;
 }
 
 function documentsIn(kept: readonly PlacedKept[]): number {
@@ -52,7 +52,7 @@ function keptLine({ path, server, files, database, documents }: PlacedKept): str
 function valueText(value: unknown): string {
   if (isAbsent(value)) return "absent";
   const text = JSON.stringify(value);
-  return visible(text.length > most.width ? `${text.slice(0, most.width)}…` : text);
+  return visible(text.length > limits.width ? `${text.slice(0, limits.width)}…` : text);
 }
 
 function isAbsent(value: unknown): boolean {

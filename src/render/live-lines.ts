@@ -7,7 +7,7 @@ import type { Pace } from "./pace.js";
 import { progressLine, shortened } from "./progress-line.js";
 
 /** The maximum number of lines; further steps are counted. */
-const most = 6;
+const maxLines = 6;
 const over: ReadonlySet<Event["type"]> = new Set(["step-end", "step-failed", "step-stopped"]);
 /** Milliseconds. Faster updates would not be visible. */
 const drawInterval = 100;
@@ -57,10 +57,10 @@ export class LiveLines {
     this.clear();
     const all = [...this.#underWay.values()];
     if (all.length === 0) return;
-    const more = all.length > most ? ` (+${all.length - most} more)` : "";
+    const more = all.length > maxLines ? ` (+${all.length - maxLines} more)` : "";
     // A line that fills the last column would wrap.
     const columns = (this.#options.stream.columns || 80) - 1;
-    const shown = all.slice(0, most);
+    const shown = all.slice(0, maxLines);
     const lines = shown.map(({ line }, i) => {
       const end = i === shown.length - 1 ? more : "";
       return line(columns - end.length) + end;

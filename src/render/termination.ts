@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 
 const standard = "/dev/termination-log";
 /** The maximum that Kubernetes reads. */
-const most = 4096;
+const maxBytes = 4096;
 
 /** `file`: undefined with `given` means that the user wants no file. A failure to write is ignored. */
 export function writeTermination(message: string, file: string | undefined, given: boolean): void {
@@ -20,7 +20,9 @@ export function writeTermination(message: string, file: string | undefined, give
 export function terminationLine(message: string): string {
   const line = message.replaceAll(/\s+/g, " ").trim();
   const bytes = Buffer.from(`${line}\n`);
-  if (bytes.length <= most) return `${line}\n`;
-  const cut = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, most - 8)).replace(/\uFFFD+$/, "");
+  if (bytes.length <= maxBytes) return `${line}\n`;
+  const cut = new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(bytes.subarray(0, maxBytes - 8))
+    .replace(/\uFFFD+$/, "");
   return `${cut}…\n`;
 }

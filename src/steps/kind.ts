@@ -2,9 +2,10 @@
  * The contract of a step kind.
  *
  * To add one:
- *   1. write `src/kinds/<name-in-kebab-case>.ts` with `defineKind` (start from a copy of `ensure-replication.ts`
- *      for a server kind, or `ensure-security.ts` for a database kind); `diff` returns `creates`, `updates`, `removes`, `refuses` or `holds`
- *      of `difference.ts`; warnings and refusals are entries in `warnings.ts` and `refusals.ts`. Leave `fast` out at first;
+ *   1. write `src/kinds/<name-in-kebab-case>.ts` with `defineKind` (start from a copy of `ensure-replication.ts` for a
+ *      server kind, or `ensure-security.ts` for a database kind); `diff` returns `creates`, `updates`, `removes`,
+ *      `refuses` or `holds` of `difference.ts`; warnings and refusals are entries in `warnings.ts` and `refusals.ts`.
+ *      Leave `fast` out at first;
  *   2. add it to the list in `src/kinds/index.ts`, next to related kinds: the reference has the same order;
  *   3. `npm run generate`: the validator, the editor schema and the step reference follow; add a row to
  *      `test/steps/spec-types.test.ts`, which compares the type of the spec with its schema;

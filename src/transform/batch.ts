@@ -22,12 +22,12 @@ export interface BatchOptions {
 }
 
 /** How often others may change a document while it is being written. */
-const mostRounds = 40;
+const maxRounds = 40;
 /**
  * How often an answer may not mention an edit that turns out not to have taken place: on a cluster, a copy may be
  * late.
  */
-const mostUnmentioned = 5;
+const maxUnmentioned = 5;
 const longestPause = 1_000;
 
 export class Batch {
@@ -63,7 +63,7 @@ export class Batch {
     const { couch, database, journal, prepare, assertGoingOn } = this.#options;
     let open = edits;
     for (let round = 0; open.length > 0; round += 1) {
-      if (round > mostRounds) throw restlessError(database, idsOf(open));
+      if (round > maxRounds) throw restlessError(database, idsOf(open));
       if (round > 0) await rest(Math.min(20 * 2 ** round, longestPause));
       assertGoingOn();
       await journal.intend(this.#pending(open));
@@ -108,7 +108,7 @@ export class Batch {
     }
     for (const { ours } of doubtful.values()) this.#sent.add(ours);
     const again = await this.#settle(doubtful);
-    const ignored = again.filter((id) => (this.#unmentioned.get(id) ?? 0) >= mostUnmentioned);
+    const ignored = again.filter((id) => (this.#unmentioned.get(id) ?? 0) >= maxUnmentioned);
     if (ignored.length > 0) throw ignoredError(database, ignored);
     return [...again, ...(await this.#displaced(conflicts))];
   }

@@ -132,7 +132,7 @@ export class MarkerStore {
     this.#part = part === undefined ? "" : `:part-${part}`;
   }
 
-  /** For people. */
+  /** For messages. */
   get name(): string {
     return `_local/${this.#id()}`;
   }

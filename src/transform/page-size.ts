@@ -2,7 +2,7 @@
  * How many documents to read per page: as many as make a good batch, regardless of their size and of how many of them
  * match.
  */
-const most = { matching: 1_000, bytes: 4_000_000, looked: 10_000 };
+const limits = { matching: 1_000, bytes: 4_000_000, looked: 10_000 };
 
 export class PageSize {
   readonly #matching: number;
@@ -10,7 +10,7 @@ export class PageSize {
 
   /** @param rate documents per second: a batch has at most what may change in one second */
   constructor(rate: number | undefined) {
-    this.#matching = Math.max(1, Math.min(most.matching, rate ?? most.matching));
+    this.#matching = Math.max(1, Math.min(limits.matching, rate ?? limits.matching));
     // The size of the documents is unknown at first.
     this.#documents = Math.min(this.#matching, 200);
   }
@@ -21,9 +21,9 @@ export class PageSize {
 
   seen(looked: number, matching: number, bytes: number): void {
     if (looked === 0) return;
-    const byBytes = (most.bytes * looked) / Math.max(bytes, 1);
+    const byBytes = (limits.bytes * looked) / Math.max(bytes, 1);
     const byCount = (this.#matching * looked) / Math.max(matching, 1);
-    const fitting = Math.floor(Math.min(byBytes, byCount, this.#documents * 4, most.looked));
+    const fitting = Math.floor(Math.min(byBytes, byCount, this.#documents * 4, limits.looked));
     this.#documents = Math.max(1, fitting);
   }
 

@@ -12,7 +12,7 @@ import type { Leaf } from "./fate.js";
 export type Selector = JsonObject;
 
 /** The number of concurrent requests for single documents. */
-const side = 4;
+const maxConcurrentReads = 4;
 
 /** Ids above `after` and up to `upTo`; both may be absent. In CouchDB's order of ids, which is by bytes. */
 export interface IdRange {
@@ -128,7 +128,7 @@ export class Reader {
     const found = await pMap(
       ids,
       (id) => this.#find({ selector: { $and: [{ _id: id }, selector] }, limit: 1, conflicts: true }),
-      { concurrency: side },
+      { concurrency: maxConcurrentReads },
     );
     return found.flatMap(({ body, suspect }) => body.docs.map((doc) => readOf(doc, suspect)));
   }

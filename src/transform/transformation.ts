@@ -72,7 +72,7 @@ export interface Ending {
 }
 
 /** How often to catch up if documents keep arriving. */
-const mostPasses = 30;
+const maxPasses = 30;
 
 /** Starts, or continues where another run stopped, and returns when everything is done. */
 export async function transformAll(options: TransformationOptions): Promise<Ending> {
@@ -211,7 +211,7 @@ export class Transformation {
     const { context, database } = this.#options;
     const range = this.#part?.range;
     let [pass, changed] = [0, 1];
-    for (; pass < mostPasses && changed > 0; pass += 1) {
+    for (; pass < maxPasses && changed > 0; pass += 1) {
       changed = 0;
       for (let more = true; more; ) {
         this.#assertGoingOn();

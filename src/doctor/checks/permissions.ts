@@ -9,7 +9,7 @@ import type { Right } from "../rights.js";
 import { type Lack, whatIsLacking } from "../what-is-lacking.js";
 
 /** A limit, because each needs a request. */
-const mostDatabases = 50;
+const maxDatabases = 50;
 
 export const permissions: CheckKind = {
   group: "login",
@@ -21,7 +21,7 @@ export const permissions: CheckKind = {
     const steps = stepsIn(files).map((step) => ({ ...step, databases: namedDatabases(step) }));
     const named = [...new Set(steps.flatMap((step) => step.databases))].filter((name) => !name.includes("*"));
     const databases = new Map<string, Right>();
-    for (const database of named.slice(0, mostDatabases)) {
+    for (const database of named.slice(0, maxDatabases)) {
       const right = await rightIn(couch, database, session);
       if (right) databases.set(database, rights[right]);
     }

@@ -5,9 +5,9 @@ import { grouped, size } from "../../text/quantity.js";
 import { type CheckKind, ok, warning } from "../check.js";
 
 /** Bytes; the same amount that docs/kubernetes.md gives a pod. */
-const leastMemory = 64 * 1024 * 1024;
+const minMemory = 64 * 1024 * 1024;
 /** A run opens a connection per database that it works on, and opens the files of a set one after another. */
-const leastFiles = 256;
+const minFiles = 256;
 
 export const processLimits: CheckKind = {
   group: "machine",
@@ -20,11 +20,11 @@ export const processLimits: CheckKind = {
       `open files: ${files === undefined ? "unknown" : grouped(files)}`,
       `memory: ${memory === undefined ? "not limited" : size(memory)}`,
     ].join(", ");
-    if (memory !== undefined && memory < leastMemory) {
+    if (memory !== undefined && memory < minMemory) {
       return warning(detail, "Give the process at least 64 MiB of memory.", { facts });
     }
-    if (files !== undefined && files < leastFiles) {
-      return warning(detail, `Allow at least ${leastFiles} open files (\`ulimit -n\`).`, { facts });
+    if (files !== undefined && files < minFiles) {
+      return warning(detail, `Allow at least ${minFiles} open files (\`ulimit -n\`).`, { facts });
     }
     return ok(detail, { facts });
   },

@@ -12,7 +12,7 @@ import type { Run } from "../session.js";
 import type { Snapshot } from "./snapshot.js";
 
 /** With more files than this, reading them again is not worthwhile. */
-const mostReads = 2_000;
+const maxReads = 2_000;
 
 /**
  * `undefined`: something is left to do, or each run has to check for itself: steps that are checked on every run,
@@ -22,7 +22,7 @@ export function takeSnapshot(
   { inventory, migrations: { steps, inputs }, place }: Pick<Run, "inventory" | "migrations" | "place">,
   stored: StoredLedger,
 ): Snapshot | undefined {
-  if (!inputs || inputs.reads.length > mostReads) return undefined;
+  if (!inputs || inputs.reads.length > maxReads) return undefined;
   if (steps.some(({ kind, secrets }) => secrets.size > 0 || withoutSnapshot.has(kind))) return undefined;
   const { existing } = inventory;
   const names = [...new Set(steps.flatMap(namedDatabases))].sort();

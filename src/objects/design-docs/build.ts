@@ -13,7 +13,7 @@ export interface Build {
   /** The design document whose index is built. */
   readonly name: string;
   readonly doc: DesignDoc;
-  /** For people. */
+  /** A description for messages. */
   readonly what: string;
 }
 
@@ -21,7 +21,7 @@ export interface Build {
 const patience = 120_000;
 const kept = 20;
 /** The time limit, in milliseconds, of the query that asks why nothing is built. */
-const askFor = 20_000;
+const queryTimeout = 20_000;
 const fullDisk = "the server's disk is full (enospc)";
 /** A node goes down or comes back; this says nothing about the index. */
 const ofNodes = /^(?:nodedown|timeout|shutdown|noproc|noconnection)\b|No DB shards could be opened/;
@@ -86,7 +86,7 @@ function gone(database: string, name: string): MigrateError {
  */
 async function whyNot(couch: Couch, { database, name, doc }: Build, signal: AbortSignal): Promise<string | undefined> {
   const [view = ""] = viewNames(doc);
-  const brief = AbortSignal.any([AbortSignal.timeout(askFor), signal]);
+  const brief = AbortSignal.any([AbortSignal.timeout(queryTimeout), signal]);
   const ask = async (at: Path) => {
     const options = { query: { limit: 0 }, accept: [400, 404, 500], fresh: true, signal: brief };
     const { status, body } = await couch.read<{ error?: string; reason?: string } | null>(at, options);

@@ -1,5 +1,5 @@
 /** The maximum per request, as CouchDB's documentation recommends for `_bulk_docs`. */
-const most = { documents: 1_000, bytes: 5_000_000 };
+const limits = { documents: 1_000, bytes: 5_000_000 };
 
 /**
  * Only one batch is held in memory, for any source of documents.
@@ -9,7 +9,7 @@ const most = { documents: 1_000, bytes: 5_000_000 };
 export async function* batchesOf<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   bytesOf: (item: Item) => number,
-  documents = most.documents,
+  documents = limits.documents,
 ): AsyncGenerator<Item[]> {
   const batch = new Batch(bytesOf, documents);
   for await (const item of items) {
@@ -24,7 +24,7 @@ export async function* batchesOfGroups<Item>(
   groups: AsyncIterable<readonly Item[]>,
   bytesOf: (item: Item) => number,
 ): AsyncGenerator<Item[]> {
-  const batch = new Batch(bytesOf, most.documents);
+  const batch = new Batch(bytesOf, limits.documents);
   for await (const group of groups) {
     for (const item of group) {
       const full = batch.add(item);
@@ -47,7 +47,7 @@ class Batch<Item> {
   add(item: Item): Item[] | undefined {
     const more = this.bytesOf(item);
     const { items } = this;
-    const isFull = items.length > 0 && (items.length >= this.documents || this.#bytes + more > most.bytes);
+    const isFull = items.length > 0 && (items.length >= this.documents || this.#bytes + more > limits.bytes);
     if (isFull) {
       this.items = [];
       this.#bytes = 0;

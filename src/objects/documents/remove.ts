@@ -15,7 +15,7 @@ import { writeDocuments } from "./write.js";
 /** How many are read in full, for display. */
 const shownInFull = 20;
 /** A document has a leaf for each conflict, and each deletion uncovers another one. */
-const mostLeaves = 100;
+const maxLeaves = 100;
 const mostNamed = 5;
 
 /** The documents that exist; the first ones with their content, unless it is nested too deeply. */
@@ -76,7 +76,7 @@ export async function removeStored(
   const total = stored.length;
   let left = stored;
   for (let leaf = 1; left.length > 0; leaf += 1) {
-    if (leaf > mostLeaves) {
+    if (leaf > maxLeaves) {
       const message = `${left.length} of ${total} documents of ${database} reappear after each deletion`;
       throw new MigrateError("conflict", { message, data: { database, ids: left.slice(0, 20).map(({ id }) => id) } });
     }

@@ -6,7 +6,7 @@ import type { Cut } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
 
 /** 16 MB of hashes. In larger unordered files, duplicate ids are not noticed. */
-const most = 1_000_000;
+const maxHashes = 1_000_000;
 
 export class OrderedIds {
   #last: string | undefined;
@@ -32,7 +32,7 @@ export interface Repeated {
 }
 
 export async function* repeatedIds(cuts: AsyncIterable<Cut>, documents: number): AsyncGenerator<Repeated> {
-  if (documents > most) return;
+  if (documents > maxHashes) return;
   const seen = new HashSet(documents);
   let last: string | undefined;
   for await (const { pieces } of cuts) {

@@ -13,7 +13,7 @@ import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
 /** After this many refusals, no more batches are started, because the others will be refused as well. */
-const enough = 20;
+const maxRefusals = 20;
 const mostNamed = 50;
 /** How often a batch is read again because someone else writes the same documents. */
 const attempts = 5;
@@ -38,7 +38,7 @@ export async function seed(
   let outcome = nothing;
   const lines = new Map<string, number>();
   let broken: { readonly error: unknown } | undefined;
-  const goesOn = () => !broken && !signal.aborted && outcome.refused.length < enough;
+  const goesOn = () => !broken && !signal.aborted && outcome.refused.length < maxRefusals;
   const batches = batchesOfGroups(whileWanted(file.read(from), goesOn), bytesOfBody);
   await pMap(
     batches,

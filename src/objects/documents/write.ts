@@ -41,7 +41,7 @@ export function sum(one: Outcome, other: Outcome): Outcome {
  * Searching a refused batch for the documents at fault stops after this many, because the others will be refused as
  * well.
  */
-const enough = 10;
+const maxRefusals = 10;
 
 /**
  * Stops after the first batch with a refused document. Throws `conflict` and `outcome-unknown` if reading again may
@@ -90,7 +90,7 @@ export async function sendBatch(
   if (only && others.length === 0) return { ...nothing, refused: [{ id: only.id, ...answer.refusal }] };
   const half = Math.ceil(docs.length / 2);
   const first = await sendBatch(couch, database, docs.slice(0, half), options);
-  if (first.refused.length >= enough) return first;
+  if (first.refused.length >= maxRefusals) return first;
   options.signal.throwIfAborted();
   return sum(first, await sendBatch(couch, database, docs.slice(half), options));
 }
@@ -117,7 +117,7 @@ function refusal(
   const rest = unsent > 0 ? `, ${unsent} were not reached` : "";
   const code = codeOf(refused);
   return new MigrateError(code, {
-    message: `${database} refused ${named(refused, enough)}; ${done}${rest}`,
+    message: `${database} refused ${named(refused, maxRefusals)}; ${done}${rest}`,
     ...(code === "request-failed" ? { next: correctThem } : {}),
     data: { database, refused: refused.slice(0, 100), written, unsent },
   });
