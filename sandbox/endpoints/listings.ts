@@ -40,7 +40,7 @@ async function offsetInAllDocs(
   return offset + rows.filter(({ id }) => (descending ? id >= "_design0" : id < "_design/")).length;
 }
 
-/** Without `total_rows` and `offset`, as on a real cluster. */
+/** `total_rows` and `offset` are null, as on a real cluster. */
 export const localDocs = listingEndpoint(async (database, parameters) => {
   const locals = new Map(database.locals.all());
   const all = [...locals].map(([id, { rev }]) => ({ id, key: id, value: { rev } }));

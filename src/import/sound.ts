@@ -16,7 +16,7 @@ export async function soundOnly(imported: Imported): Promise<Imported> {
       if (reason === undefined) steps.push(step);
       else leftOut.push({ subject: titleOf(step), reason: `${step.kind} does not accept it: ${reason}` });
     }
-    // The content of a database depends on its first step.
+    // Without `ensureDatabase`, its first step, the steps for the content of a database are left out, too.
     const isWhole = steps[0] === file.steps[0] || file.steps[0]?.kind !== "ensureDatabase";
     if (isWhole && steps.length > 0) files.push({ ...file, steps });
   }
