@@ -28,7 +28,8 @@ const nothing = () => {};
 /** The response is complete before fetch sees it, so there is nothing to pause or abort. */
 const controller = { abort: nothing, pause: nothing, resume: nothing };
 
-export function answerFetch(handler: FetchHandler, answer: Promise<WireResponse>): void {
+export function answerFetch(handler: FetchHandler, given: Promise<WireResponse>): void {
+  const answer = given.then(assertFinal);
   if ("onRequestStart" in handler) {
     answer.then(
       ({ status, headers, body }) => {
@@ -55,4 +56,10 @@ export function answerFetch(handler: FetchHandler, answer: Promise<WireResponse>
       (error: unknown) => handler.onError(error),
     );
   }
+}
+
+/** After such a status, fetch waits for another answer: it has no place for this one's body. */
+function assertFinal(answer: WireResponse): WireResponse {
+  if (answer.status < 200) throw new Error(`status ${answer.status} is not the last of an answer`);
+  return answer;
 }

@@ -17,6 +17,12 @@ const has =
     isObject(value) &&
     Object.entries(members).every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
 
+const textsByName: Check = (value) => isObject(value) && Object.values(value).every(isString);
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
 const rows = has({ rows: listOf(isObject) });
 /** Also for a document that does not exist. */
 const documentRows = has({ rows: listOf(has({ key: isString })) });
@@ -29,6 +35,8 @@ const shapes: readonly (readonly [RegExp, Check])[] = [
   [/^POST \/_dbs_info\b/, listOf(isObject)],
   [/^GET \/_all_dbs\b/, listOf(isString)],
   [/^GET \/_node\/[^/]+\/_dbs\/_all_docs\b/, shardMapRows],
+  [/^GET \/_session\b/, has({ userCtx: optional(has({ roles: optional(listOf(isString)) })) })],
+  [/^GET \/(?:_node\/[^/]+\/)?_config\/[^/?]+(?:\?|$)/, textsByName],
   [/^GET \/_membership\b/, has({ all_nodes: listOf(isString), cluster_nodes: listOf(isString) })],
   [/^(?:GET|POST) \/[^/]+\/_(?:all|local)_docs\b/, documentRows],
   [/^GET \/[^/]+\/_design_docs\?(?:.*&)?include_docs=true/, wholeDesignDocRows],

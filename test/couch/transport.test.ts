@@ -156,6 +156,14 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(server.received.map(({ path }) => path)).toEqual(["/db", "/after"]);
   });
 
+  test.each(["101 Switching Protocols", "099 Odd"])(
+    "status %s, which no answer may have, is an answer",
+    async (line) => {
+      server.behave((_, { socket }) => socket?.end(`HTTP/1.1 ${line}\r\ncontent-length: 2\r\n\r\n{}`));
+      expect(await outcome({ method: "PUT", body: "{}" })).toMatchObject({ status: Number(line.slice(0, 3)) });
+    },
+  );
+
   test("a proxy's cookie is not sent back", async () => {
     server.behave(json(200, {}, { "set-cookie": "AuthSession=other; Path=/" }));
     const transport = open(server.url);
