@@ -1,9 +1,13 @@
 /** Runs the checks one after another; if one fails, the others still run. */
 import type { Check } from "../contract/diagnosis.js";
 import type { MigrateError } from "../contract/errors.js";
+import { silence } from "../engine/open-server.js";
 import { withoutSecrets } from "../engine/without-secrets.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { type CheckKind, type Finding, type OnServer, problem, type Scene, skipped, warning } from "./check.js";
+
+/** Milliseconds for one check of the server. If the server hangs, all attempts of all checks would take many minutes. */
+const longest = 10_000;
 
 export async function runChecks(
   kinds: readonly CheckKind[],
@@ -30,7 +34,14 @@ async function find(kind: CheckKind, scene: Scene): Promise<Finding> {
   const absent = is === "offline" || is === "absent";
   if (absent || (kind.needs === "login" && is !== "accepted")) return unasked(scene);
   // The requirement is met, and both scenes are the same object.
-  return kind.find(scene as OnServer<"accepted">);
+  const given = scene as OnServer<"accepted">;
+  const { couch } = given.contact;
+  const timer = setTimeout(() => couch.cut(silence(couch.url, longest)), longest);
+  try {
+    return await kind.find(given);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function unasked({ contact }: Scene): Finding {

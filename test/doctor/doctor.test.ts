@@ -221,6 +221,16 @@ test("an unreadable ledger and a missing database are problems", async () => {
   expect(find(missing, "ledger-database")).toMatchObject({ status: "problem", code: "invalid-settings" });
 });
 
+test("of very many tasks, only some are listed", async () => {
+  const proxy = await startProxy(url);
+  onTestFinished(() => proxy.close());
+  const task = { type: "indexer", database: "shards/0-f/a.1", design_document: "_design/a", progress: 1 };
+  proxy.faultWhen(({ path }) => path === "/_active_tasks", { status: 200, body: Array(1_234).fill(task) });
+  const tasks = find(await doctor({ connection: { ...asAdmin.connection, url: proxy.url }, env: {} }), "tasks");
+  expect(tasks).toMatchObject({ status: "ok", detail: "1,234 tasks running", facts: { count: 1_234 } });
+  expect(tasks.lines?.slice(-2)).toEqual(["indexer a _design/a 1 %", "and 1,184 more"]);
+});
+
 test("a clock that is an hour behind is a warning", async () => {
   const late = createServer((incoming, response) => {
     const { method, url: path, headers } = incoming;
