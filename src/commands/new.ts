@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exitCodes } from "../contract/errors.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { didYouMean } from "../text/nearest.js";
+import { unwritable } from "../text/unwritable.js";
 import { visible } from "../text/visible.js";
 import type { Command } from "./command.js";
 import { writeMissingSchema } from "./write-missing-schema.js";
@@ -39,11 +40,16 @@ export const newFile: Command = {
         `name: id \`${id}\` is already used at ${place}; edit that step, or choose another name`,
       ]);
     }
-    await mkdir(path, { recursive: true });
     const { schemaLine } = await import("../migrations/schema-line.js");
     const file = join(path, target.file);
-    // `wx`: never overwrites a file that someone else created in the meantime.
-    await writeFile(file, fileText({ id, kind, databases, schemaLine: schemaLine(path) }), { flag: "wx" });
+    try {
+      await mkdir(path, { recursive: true });
+      // `wx`: never overwrites a file that someone else created in the meantime.
+      await writeFile(file, fileText({ id, kind, databases, schemaLine: schemaLine(path) }), { flag: "wx" });
+    } catch (error) {
+      const reason = unwritable(error);
+      throw reason === undefined ? error : new InvalidSettings([`path: ${visible(file)} ${reason}`]);
+    }
     await writeMissingSchema(path, context);
     context.print(`${file}\n`);
     return { exitCode: exitCodes.done };

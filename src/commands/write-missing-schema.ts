@@ -1,6 +1,7 @@
 import { constants, copyFile } from "node:fs/promises";
 import { missingSchema } from "../migrations/schema-line.js";
 import { packageFile } from "../package-file.js";
+import { unwritable } from "../text/unwritable.js";
 import { visible } from "../text/visible.js";
 import type { Context } from "./command.js";
 
@@ -8,6 +9,11 @@ import type { Context } from "./command.js";
 export async function writeMissingSchema(folder: string, { log }: Context): Promise<void> {
   const file = missingSchema(folder);
   if (file === undefined) return;
-  await copyFile(packageFile("schemas/migration.schema.json"), file, constants.COPYFILE_EXCL);
-  log.info(`schema for editors written to ${visible(file)}`);
+  try {
+    await copyFile(packageFile("schemas/migration.schema.json"), file, constants.COPYFILE_EXCL);
+    log.info(`schema for editors written to ${visible(file)}`);
+  } catch (error) {
+    // The migration files are written, and do not need it.
+    log.warn(`the schema for editors is missing: ${visible(file)} ${unwritable(error) ?? String(error)}`);
+  }
 }

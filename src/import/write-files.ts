@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MigrateError } from "../contract/errors.js";
 import { schemaLine } from "../migrations/schema-line.js";
+import { unwritable } from "../text/unwritable.js";
 import { fileError } from "./file-error.js";
 import { type Imported, resultOf } from "./imported.js";
 import { migrationText } from "./migration-text.js";
@@ -22,7 +23,10 @@ export async function writeImported(imported: Imported, out: string, force: bool
   try {
     await write(files, paths, out, force);
   } catch (error) {
-    throw fileError(error, elsewhere);
+    const reason = unwritable(error);
+    if (reason === undefined) throw error;
+    const { path = out } = error as { readonly path?: string };
+    throw new MigrateError("invalid-settings", { message: `${path} ${reason}`, next: elsewhere, cause: error });
   }
   return resultOf(out, paths, sound);
 }
@@ -60,7 +64,9 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(error, elsewhere);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    if (code !== "ENOTDIR") throw fileError(error, elsewhere);
+    throw new MigrateError("invalid-settings", { message: `${folder} is not a folder`, next: elsewhere });
   }
 }

@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { fileName } from "../../src/commands/new-file.js";
 import { kindNames } from "../../src/kinds/index.js";
 import { loadMigrations } from "../../src/migrations/load.js";
+import { tempFolder } from "../support/temp.js";
 import { call } from "./call.js";
 
 test.each<[string, string[], string | undefined]>([
@@ -92,6 +93,22 @@ test("the schema line points to the installed package if there is one above, oth
   expect(await lineIn({ [own]: "{}" })).toMatchObject({ stderr: "", leadsTo: own, text: "{}" });
 });
 
+test("a folder that can't be written is a setting that is wrong", async () => {
+  const folder = await tempFolder();
+  await symlink("nowhere", join(folder, "dangling"));
+  const called = await call(["new", "orders", join(folder, "dangling")]);
+  expect(called).toMatchObject({ code: 3, stdout: "" });
+  expect(called.stderr).toContain("001-orders.yaml can't be written: a folder of its path does not exist");
+});
+
+test("a schema that can't be written is a warning", async () => {
+  const folder = await tempFolder();
+  await symlink("nowhere", join(folder, "migration.schema.json"));
+  const { code, stdout, stderr } = await call(["new", "orders", folder]);
+  expect([code, stdout]).toEqual([0, `${join(folder, "001-orders.yaml")}\n`]);
+  expect(stderr).toContain("warning: the schema for editors is missing: ");
+});
+
 test("schema --out writes what schema prints", async () => {
   const { folder, stdout } = await call(["schema", "--out", "s.json"]);
   expect(stdout).toBe("");
@@ -106,6 +123,7 @@ test.each([
   [["new", "漢"], "name: `漢` needs a letter from a to z or a digit"],
   [["new", "orders", "file.txt"], "path: file.txt is a file; give a folder"],
   [["new", "漢"], "next: See `couchdb-migrate new --help`."],
+  [["schema", "--out", "."], "--out: . can't be written: it is a folder"],
   [["schema", "--out", "none/s.json"], "--out: the folder none does not exist"],
 ])("%j is refused", async (argv, message) => {
   const called = await call(argv, { files: { "file.txt": "" } });

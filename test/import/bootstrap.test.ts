@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importBootstrap, loadMigrations } from "../../src/index.js";
@@ -147,11 +147,16 @@ it("a missing folder is an error that says so", async () => {
   });
 });
 
-it("a read-only folder is an error that says so", async () => {
+it.each([
+  ["file", "is not a folder"],
+  ["file/out", "is not a folder"],
+  ["dangling", "can't be written: a folder of its path does not exist"],
+])("%s, which can't be a folder, is an error that says so", async (name, reason) => {
   const folder = await tempFolder({ "from/zerglings/a.json": "{}", file: "" });
-  const out = join(folder, "file", "out");
-  await expect(importBootstrap({ from: join(folder, "from"), out })).rejects.toMatchObject({
+  await symlink("nowhere", join(folder, "dangling"));
+  await expect(importBootstrap({ from: join(folder, "from"), out: join(folder, name) })).rejects.toMatchObject({
     code: "invalid-settings",
+    message: `${join(folder, name)} ${reason}`,
   });
 });
 
