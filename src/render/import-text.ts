@@ -21,8 +21,13 @@ export function importText(result: ImportResult, style: Style): string {
       "Left out:",
       leftOut.map(({ subject, reason }) => `${style.bold(visible(subject))}: ${visible(reason)}`),
     ),
+    ...(result.files.length === 0 ? [] : ["", nextLine(result.out, style)]),
     "",
   ].join("\n");
+}
+
+function nextLine(out: string, style: Style): string {
+  return `${style.dim("next:")} Read the files, then see what they would change: \`couchdb-migrate plan ${visible(out)}\``;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

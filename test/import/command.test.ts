@@ -27,7 +27,23 @@ To be set in the environment:
 
 Left out:
   documents: they are data
+
+next: Read the files, then see what they would change: \`couchdb-migrate plan migrations\`
 `);
+});
+
+it("has no next step if there was nothing to import", async () => {
+  const nothing = importOf({ out: "migrations", files: [], steps: 0 });
+  const { stdout } = await call(["import"], { engine: { importServer: async () => nothing } });
+  expect(stdout).not.toContain("next:");
+});
+
+it("a file in place of the folder is named", async () => {
+  const files = { "couchdb/zerglings.json": "[]", "out.yaml": "" };
+  const argv = ["import", "--from-bootstrap", "couchdb", "--out", "out.yaml"];
+  const { code, stderr } = await call(argv, { env: {}, files, engine: { importBootstrap } });
+  expect(code).toBe(3);
+  expect(stderr).toContain("out.yaml is a file\n  next: Choose another folder with --out.");
 });
 
 it("prints one JSON document for machines", async () => {
@@ -52,7 +68,7 @@ it("needs no CouchDB for a folder of couchdb-bootstrap", async () => {
     files,
     engine: { importBootstrap },
   });
-  expect([code, stdout]).toEqual([0, "Wrote 2 steps in 2 files to ./migrations.\n"]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("Wrote 2 steps in 2 files to ./migrations.\n")]);
   expect(existsSync(join(folder, "migrations/documents/zerglings.json"))).toBe(true);
   const file = await readFile(join(folder, "migrations/100-zerglings.yaml"), "utf8");
   expect(file).toMatch(/^# yaml-language-server: \$schema=\.\/migration\.schema\.json\n\n/);
