@@ -56,6 +56,6 @@ function parse(text: string): URL {
 function invalid(message: string): MigrateError {
   return new MigrateError("invalid-settings", {
     message,
-    next: "Correct COUCHDB_URL, COUCHDB_USERNAME and COUCHDB_PASSWORD (or --url).",
+    next: "Correct COUCHDB_URL, COUCHDB_USERNAME and COUCHDB_PASSWORD (or --url), or what the library gets as `connection`.",
   });
 }

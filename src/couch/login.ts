@@ -175,6 +175,6 @@ function unauthorized(state: LoginState, url: string): MigrateError {
 export function noCredentials(url: string): MigrateError {
   return new MigrateError("unauthorized", {
     message: `CouchDB at ${url} requires a login, but no credentials are set.`,
-    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL.",
+    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL; in the library, pass them in `connection`.",
   });
 }

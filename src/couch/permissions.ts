@@ -33,6 +33,8 @@ export function missingPermission(
       : `user ${JSON.stringify(user)} needs to be ${role} for ${method} ${path}`;
   return new MigrateError("missing-permission", {
     message,
+    // The ledger is never server-wide, so another database for it would not help.
+    ...(path.startsWith("/_") ? { next: "Run as a server admin." } : {}),
     data: { permission, method, path, user, status: answer.status },
   });
 }

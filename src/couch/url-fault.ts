@@ -8,7 +8,9 @@
  */
 const unescaped = /^https?:\/\/[^/?#\\@]*([/?#\\]).*@/i;
 
-export function urlFault(text: string): string | undefined {
+export function urlFault(text: string | undefined): string | undefined {
+  // The library's callers may pass a variable of the environment that is not set.
+  if (typeof text !== "string") return "`url` is not set";
   const character = unescaped.exec(text.trim())?.[1];
   if (character !== undefined) {
     const escaped = `%${character.charCodeAt(0).toString(16).toUpperCase()}`;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { outcomeOf } from "../../src/couch/answer.js";
 import { addressOf, credentialsOf } from "../../src/couch/connection.js";
 import { patternTest } from "../../src/couch/pattern.js";
-import { neededPermission } from "../../src/couch/permissions.js";
+import { missingPermission, neededPermission } from "../../src/couch/permissions.js";
 import { isReading } from "../../src/couch/reading.js";
 import { shownTarget } from "../../src/couch/request-error.js";
 import { isRevised } from "../../src/couch/revised.js";
@@ -32,6 +32,13 @@ test.each([
 ])("not an address: %s", (url, message) => {
   expect(() => addressOf({ url })).toThrow(message);
   expect(() => addressOf({ url })).not.toThrow("hunter2");
+});
+
+test("an address that is missing, as from a variable that is not set", () => {
+  const connection = { url: process.env.COUCHDB_MIGRATE_NEVER_SET } as never;
+  expect(() => addressOf(connection)).toThrow(
+    expect.objectContaining({ code: "invalid-settings", message: expect.stringContaining("`url` is not set") }),
+  );
 });
 
 test.each([
@@ -175,6 +182,14 @@ test.each([
   ["GET", "/_users/org.couchdb.user:x", "server admin"],
 ])("%s %s needs %s", (method, target, right) => {
   expect(neededPermission(method, target)).toBe(right);
+});
+
+test.each([
+  ["/_all_dbs", "Run as a server admin."],
+  ["/couchdb-migrate/lease-default", expect.stringContaining("--ledger-database")],
+])("what to do if %s is refused", (target, next) => {
+  const answer = { status: 403, headers: {}, body: {} } as never;
+  expect(missingPermission("GET", target, undefined, answer)).toMatchObject({ next });
 });
 
 test.each([
