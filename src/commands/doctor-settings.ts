@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import type { Check } from "../contract/diagnosis.js";
 import { configFile } from "../settings/config-file.js";
 import type { Resolved } from "../settings/resolve.js";
+import { keyOf } from "../settings/setting.js";
 import { type SettingName, settingNames, settings } from "../settings/table.js";
 import { count } from "../text/quantity.js";
 import { see } from "./see.js";
@@ -39,7 +40,7 @@ function settingsCheck({ given, problems, warnings }: SettingsLook): Check {
   const lines = [
     ...[...problems, ...warnings].map((text) => `- ${text}`),
     ...set.map(({ name, value, source }) => `${name}: ${value} (${source})`),
-    `defaults: ${usual.map(({ name, value }) => `${name} ${value}`).join(", ")}`,
+    `defaults: ${usual.map(({ name, value }) => `${keyOf(name, settings[name]) ?? name} ${value}`).join(", ")}`,
   ];
   const common = { group: "settings", name: "settings", lines, facts: { settings: shown } } as const;
   const detail = `${count(set.length, "setting")} given`;
