@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { Injectable, Logger, Module, type OnModuleInit } from "@nestjs/common";
 import { apply, loadMigrations } from "couchdb-migrate";
 
-const { COUCHDB_URL = "http://overmind:for-development-only@127.0.0.1:5984" } = process.env;
+const { COUCHDB_URL = "http://127.0.0.1:5984", COUCHDB_USERNAME, COUCHDB_PASSWORD } = process.env;
+const connection = { url: COUCHDB_URL, username: COUCHDB_USERNAME, password: COUCHDB_PASSWORD };
 
 /** Nest waits for `onModuleInit` of every provider before the application listens. */
 @Injectable()
@@ -12,7 +13,7 @@ export class Migrations implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const migrations = await loadMigrations(join(process.cwd(), "migrations"));
-    const { result, failures } = await apply(migrations, { connection: { url: COUCHDB_URL } });
+    const { result, failures } = await apply(migrations, { connection });
     for (const { id, message, next } of failures) this.logger.error(`${id}: ${message}. ${next}`);
     // "older": a newer version of this service has already applied its files, so this one may serve.
     if (!["applied", "unchanged", "older"].includes(result)) {

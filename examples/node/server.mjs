@@ -3,14 +3,15 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { apply, loadMigrations } from "couchdb-migrate";
 
-const { COUCHDB_URL = "http://overmind:for-development-only@127.0.0.1:5984", PORT = "3000" } = process.env;
+const { COUCHDB_URL = "http://127.0.0.1:5984", COUCHDB_USERNAME, COUCHDB_PASSWORD, PORT = "3000" } = process.env;
+const connection = { url: COUCHDB_URL, username: COUCHDB_USERNAME, password: COUCHDB_PASSWORD };
 
 // A run that is told to stop releases its lease before it ends.
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
 
 const migrations = await loadMigrations(fileURLToPath(new URL("migrations", import.meta.url)));
-const { result, failures } = await apply(migrations, { connection: { url: COUCHDB_URL }, signal: stop.signal });
+const { result, failures } = await apply(migrations, { connection, signal: stop.signal });
 for (const { id, message, next } of failures) console.error(`${id}: ${message}. ${next}`);
 // "older": a newer version of this service has already applied its files, so this one may serve.
 if (!["applied", "unchanged", "older"].includes(result)) throw new Error(`the migrations are not applied: ${result}`);

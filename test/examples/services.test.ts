@@ -8,7 +8,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../package/compile.js";
-import { root } from "../support/cli.js";
+import { loginEnv, root } from "../support/cli.js";
 import { type Embedded, startEmbedded } from "../support/embedded.js";
 import { installed } from "../support/installer.js";
 import { must } from "../support/request.js";
@@ -75,9 +75,8 @@ describe.each(names)("%s", (name) => {
     const [node, ...args] = start.split(" ");
     expect(node).toBe("node");
     const port = await freePort();
-    const url = new URL(server.url);
-    Object.assign(url, { username: server.admin.name, password });
-    const env = { PATH: process.env.PATH, COUCHDB_URL: url.href, PORT: String(port) };
+    const login = loginEnv(server.url, { ...server.admin, password });
+    const env = { PATH: process.env.PATH, ...login, PORT: String(port) };
     const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     return { child, port, ...(await settled(child)) };
   }
