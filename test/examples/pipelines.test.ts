@@ -107,6 +107,17 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
     expect(readFileSync(file(), "utf8")).toMatch(/no changes|nothing/i);
   });
 
+  it("a rerun of an old apply fails, and leaves what is newer", async () => {
+    const withRole = (role: string) =>
+      project(
+        `- id: nydus\n  ensureDatabase: { name: nydus }\n- id: access\n  ensureSecurity: { database: nydus, members: { roles: [${role}] } }\n`,
+      );
+    const [old, newer] = [await withRole("drone"), await withRole("queen")];
+    expect([await old.run(apply), await newer.run(apply), await old.run(apply)]).toEqual([0, 0, 1]);
+    const { body } = await request(server, "GET", "/nydus/_security");
+    expect(JSON.stringify(body)).toContain("queen");
+  });
+
   it("plan fails on invalid files, and on a change that would be refused", async () => {
     const invalid = await project("- id: zerglings\n  ensureDatabse:\n    name: zerglings\n");
     expect(await invalid.run(plan)).toBe(3);
