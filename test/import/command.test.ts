@@ -43,7 +43,7 @@ it("a file in place of the folder is named", async () => {
   const argv = ["import", "--from-bootstrap", "couchdb", "--out", "out.yaml"];
   const { code, stderr } = await call(argv, { env: {}, files, engine: { importBootstrap } });
   expect(code).toBe(3);
-  expect(stderr).toContain("out.yaml is a file\n  next: Choose another folder with --out.");
+  expect(stderr).toContain("out.yaml is not a folder\n  next: Choose another folder with --out.");
 });
 
 it("prints one JSON document for machines", async () => {
