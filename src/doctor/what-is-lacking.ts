@@ -30,7 +30,7 @@ export function whatIsLacking(standing: Standing, steps: readonly RightsStep[]):
   const stepsOf = (needs: (step: RightsStep) => Right) =>
     steps.flatMap((step) => lackOfStep(step, needs(step), standing));
   const all = [
-    { command: "plan", lacks: [...noLedger, ...stepsOf(({ kind }) => rightToRead(kind))] },
+    { command: "plan", lacks: [...noLedger.map(withoutLedger), ...stepsOf(({ kind }) => rightToRead(kind))] },
     { command: "status", lacks: noLedger },
     { command: "apply", lacks: [...noLedger, ...stepsOf(({ kind }) => rightFor(kind))] },
     { command: "ledger and unlock", lacks: noLedger },
@@ -42,6 +42,11 @@ export function whatIsLacking(standing: Standing, steps: readonly RightsStep[]):
 function lackOfLedger({ database, right, own }: Standing["ledger"]): string[] {
   if (own) return [`a server admin, for the ledger in ${database} (with --ledger-database, a member of that)`];
   return suffices(right, "member") ? [] : [`a member of ${database}, for the ledger`];
+}
+
+/** A plan works without the ledger, but knows less. */
+function withoutLedger(lack: string): string {
+  return `${lack}; without it, plan compares every step with the server`;
 }
 
 /** A plan only reads: members can read databases, and only server admins can read server-wide objects. */

@@ -89,6 +89,8 @@ describe("which permission a command lacks", () => {
   test("a server admin lacks nothing; others lack the tool's own ledger if it does not exist", () => {
     const own = { ...standing("member"), ledger: { database: "couchdb-migrate", right: "login", own: true } } as const;
     expect(whatIsLacking({ ...own, user: "server admin" }, [])).toEqual([]);
+    const plan = whatIsLacking(own, []).find(({ command }) => command === "plan")?.lacks;
+    expect(plan).toEqual([expect.stringContaining("without it, plan compares every step with the server")]);
     expect(whatIsLacking(own, []).map(({ command }) => command)).toEqual([
       "plan",
       "status",
