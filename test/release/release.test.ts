@@ -80,6 +80,7 @@ describe("the version", () => {
     ["the image's tag", "FROM couchdb-migrate:1.1.0"],
     ["the tarball's name", "couchdb-migrate-1.1.0.tgz"],
     ["a release candidate", "couchdb-migrate-1.1.0-rc.1.tgz"],
+    ["the action of a workflow", "uses: hive/couchdb-migrate@v1.1.0"],
     ["the Dockerfile", "ARG VERSION=1.1.0"],
     ["a kustomization", "newTag: 1.1.0"],
     ["a chart", "appVersion: 1.1.0"],

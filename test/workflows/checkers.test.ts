@@ -28,14 +28,17 @@ async function actionlint(...paths: readonly string[]): Promise<string> {
 }
 
 /** Problems that GitHub's parser finds. Bundled, because Node 20 refuses the way it imports its schema. */
-async function problems(files: readonly (readonly [name: string, content: string])[]): Promise<string[]> {
-  const folder = await tempFolder();
-  const outfile = join(folder, "parser.cjs");
-  const entryPoints = ["@actions/workflow-parser"];
-  await build({ entryPoints, bundle: true, platform: "node", outfile, absWorkingDir: root, logLevel: "error" });
-  const { NoOperationTraceWriter, parseWorkflow } = createRequire(import.meta.url)(outfile);
+async function problems(
+  files: readonly (readonly [name: string, content: string])[],
+  parser: "parseWorkflow" | "parseAction" = "parseWorkflow",
+): Promise<string[]> {
+  const outfile = join(await tempFolder(), "parser.cjs");
+  const exported = ["", "/actions/index"].map((path) => `export * from "@actions/workflow-parser${path}";`);
+  const stdin = { contents: exported.join("\n"), resolveDir: root };
+  await build({ stdin, bundle: true, platform: "node", outfile, absWorkingDir: root, logLevel: "error" });
+  const { NoOperationTraceWriter, [parser]: parse } = createRequire(import.meta.url)(outfile);
   return files.flatMap(([name, content]) => {
-    const { context } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+    const { context } = parse({ name, content }, new NoOperationTraceWriter());
     return context.errors.getErrors().map(({ message }: Error) => `${name}: ${message}`);
   });
 }
@@ -55,4 +58,10 @@ describe("GitHub's parser", () => {
     expect(await problems([["broken.yml", broken.replace("steps:", "stepz:")]])).toContainEqual(
       expect.stringContaining("stepz"),
     ));
+  it("accepts action.yml, and would refuse a key that actions don't have", async () => {
+    const text = readFileSync(join(root, "action.yml"), "utf8");
+    expect(await problems([["action.yml", text]], "parseAction")).toEqual([]);
+    const wrong = text.replace("using: composite", "using: composite\n  stepz: []");
+    expect(await problems([["action.yml", wrong]], "parseAction")).toContainEqual(expect.stringContaining("stepz"));
+  });
 });
