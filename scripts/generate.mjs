@@ -1,7 +1,8 @@
 /**
  * Generates files from the step kinds, the settings and the errors: validators and lists (src/generated, not
  * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails if a
- * committed file is stale.
+ * committed file is stale. With `--uncommitted` it writes only what is not committed: a build that rewrote the committed
+ * files, as after `npm ci`, would hide that they are stale.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -37,7 +38,8 @@ if (process.argv.includes("--check")) {
   for (const file of stale) console.error(`${file} is stale: run \`npm run generate\`, and commit it`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
-  for (const [file, make] of Object.entries({ ...generated, ...committed })) {
+  const files = process.argv.includes("--uncommitted") ? generated : { ...generated, ...committed };
+  for (const [file, make] of Object.entries(files)) {
     const text = await make();
     // An unchanged file keeps its modification time, so that watchers don't fire.
     if ((await current(file)) === text) continue;

@@ -65,7 +65,13 @@ export async function project(
     await writeFiles(folder, { [`bin/${name}`]: `#!/bin/sh\necho "$@" >>'${folder}/told'\n${script}\n` });
     await chmod(join(folder, "bin", name), 0o755);
   }
-  for (const path of ["scripts/release", "node_modules/keep-a-changelog", "node_modules/ini", "node_modules/semver"])
+  for (const path of [
+    "scripts/release",
+    "scripts/ci",
+    "node_modules/keep-a-changelog",
+    "node_modules/ini",
+    "node_modules/semver",
+  ])
     await cp(join(root, path), join(folder, path), { recursive: true });
   const env = {
     PATH: `${folder}/bin:${process.env.PATH}`,

@@ -117,3 +117,37 @@ describe("the packed release", () => {
     expect(await made.read("release/notes.md")).toContain("Image: `ghcr.io/hive/couchdb-migrate@sha256:1`");
   });
 });
+
+describe("two builds", () => {
+  /** `packed`: a shell script whose output is the tarball. The stand-in for npm gets the folder as its last argument. */
+  const build = async (packed: string) => {
+    const { run, write } = await project("1.2.0", {
+      npm: `case $1 in pack) for last; do :; done; (${packed}) >"$last/couchdb-migrate-1.2.0.tgz" ;; esac`,
+    });
+    await write(
+      "scripts/image-files.mjs",
+      'import fs from "node:fs";\nfs.cpSync("package.json", `${process.argv[2]}/package.json`);\n',
+    );
+    await run("git", "add", ".");
+    await run("git", "-c", "user.name=hive", "-c", "user.email=hive@example.com", "commit", "-qm", "more");
+    return run("bash", "scripts/release/reproducible.sh");
+  };
+  it("are compared by the tarball and the files of the image", async () =>
+    expect(await build("echo larva")).toMatch(/^[0-9a-f]{64} {2}.*1\.2\.0\.tgz\n[0-9a-f]{64} {2}the package and/));
+  it.each(["the folder", "the time zone", "the language"])("differ if they depend on %s", async (what) => {
+    const packed = { "the folder": "pwd", "the time zone": "date +%Z", "the language": "echo $LC_ALL" }[what] ?? "";
+    await expect(build(packed)).rejects.toThrow("The two builds differ");
+  });
+});
+
+it("the types of the packed tarball are checked, and a problem fails the step", async () => {
+  const commands = (code: number) => ({
+    npm: 'for last; do :; done; echo packed >"$last/couchdb-migrate-1.2.0.tgz"',
+    npx: `test -f "$3" && exit ${code}`,
+  });
+  const good = await project("1.2.0", commands(0));
+  await good.run("sh", "scripts/ci/resolve-types.sh");
+  expect(await good.read("told")).toMatch(/\n--yes @arethetypeswrong\/cli@\S+ \S+couchdb-migrate-1\.2\.0\.tgz\n$/);
+  const bad = await project("1.2.0", commands(1));
+  await expect(bad.run("sh", "scripts/ci/resolve-types.sh")).rejects.toThrow();
+});

@@ -105,6 +105,12 @@ describe("a shell step", () => {
   });
 });
 
+it("an installation rewrites no committed file, so that the check of the generated ones can fail", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(scripts.dependencies).toBe("npm run build");
+  expect(scripts.build).toBe("npm run generate -- --uncommitted && node scripts/build.mjs");
+});
+
 describe("the versions tested in CI", () => {
   const [, nodes = "", couchdbs = ""] =
     /^\| Node\.js \| (.*?) \|.*\n\| CouchDB \| (.*?) \|/m.exec(readFileSync(join(root, "VERSIONING.md"), "utf8")) ?? [];
