@@ -1,8 +1,7 @@
 /** What a transformation would do, as a plan shows it. Only reads. */
 
 import { MigrateError } from "../contract/errors.js";
-import type { Couch } from "../couch/couch.js";
-import { path } from "../couch/path.js";
+import { countDocuments } from "../couch/count-documents.js";
 import type { Change } from "../steps/difference.js";
 import type { StepContext } from "../steps/kind.js";
 import { valueChanges } from "../steps/value-changes.js";
@@ -54,24 +53,13 @@ export async function preview(
       if (ended) break;
     }
   }
-  const all = (await documentsIn(couch, database)) - (selector ? 0 : await designDocumentsIn(couch, database));
+  const all = await countDocuments(couch, database);
   const matching = selector ? await count(reader, all, { signal, progress }) : all;
   return { matching, changes, deletes, faults };
 }
 
 function changesOf(before: JsonObject, after: JsonObject | undefined, id: string): Change[] {
   return valueChanges(before, after, ["docs", id]);
-}
-
-async function documentsIn(couch: Couch, database: string): Promise<number> {
-  const { body } = await couch.read<{ readonly doc_count: number }>(path`/${database}`);
-  return body.doc_count;
-}
-
-async function designDocumentsIn(couch: Couch, database: string): Promise<number> {
-  const query = { start_key: '"_design/"', end_key: '"_design0"', inclusive_end: false };
-  const { body } = await couch.read<{ readonly rows: readonly unknown[] }>(path`/${database}/_all_docs`, { query });
-  return body.rows.length;
 }
 
 async function count(
