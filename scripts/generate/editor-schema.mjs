@@ -5,7 +5,7 @@ import { mapSchema } from "./load-kinds.mjs";
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** The JSON Schema of a migration file, for editors. */
-export function editorSchema({ kinds, specSchema }) {
+export function editorSchema({ kinds, specSchema, requireSchema, takesRequire }) {
   const specs = kinds.map((kind) => [
     kind.name,
     { ...mapSchema(specSchema(kind), forEditors), description: kind.summary },
@@ -35,9 +35,13 @@ export function editorSchema({ kinds, specSchema }) {
             type: "array",
             items: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" },
           },
+          require: mapSchema(requireSchema, forEditors),
           ...Object.fromEntries(specs.map(([name]) => [name, { $ref: `#/definitions/${name}` }])),
         },
         oneOf: specs.map(([name]) => ({ required: [name] })),
+        dependencies: {
+          require: { anyOf: kinds.filter(takesRequire).map(({ name }) => ({ required: [name] })) },
+        },
       },
       ...Object.fromEntries(specs),
     },

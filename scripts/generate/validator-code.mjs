@@ -2,11 +2,12 @@ import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { root } from "./load-kinds.mjs";
 
-/** Generates the validators of all specs, as one module that does not import ajv. */
-export async function validatorCode({ kinds, specSchema, newAjv }) {
+/** Generates the validators of all specs, and of `require`, as one module that does not import ajv. */
+export async function validatorCode({ kinds, specSchema, requireSchema, newAjv }) {
   const ajv = newAjv({ source: true });
   for (const kind of kinds) ajv.addSchema(specSchema(kind), kind.name);
-  const names = Object.fromEntries(kinds.map(({ name }) => [name, name]));
+  ajv.addSchema(requireSchema, "requirements");
+  const names = Object.fromEntries([...kinds.map(({ name }) => name), "requirements"].map((name) => [name, name]));
   const { outputFiles } = await build({
     stdin: { contents: standalone.default(ajv, names), resolveDir: root, loader: "js" },
     write: false,
@@ -23,7 +24,7 @@ export async function validatorCode({ kinds, specSchema, newAjv }) {
 import type { SpecValidator } from "../steps/spec-validator.js";
 
 ${outputFiles[0].text}
-/** Validators by the name of the kind. */
+/** Validators by the name of the kind, and of what steps require. */
 export const validators: Readonly<Record<string, SpecValidator>> = compiled;
 `;
 }

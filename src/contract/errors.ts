@@ -141,7 +141,7 @@ export const catalogue = {
   },
   refused: {
     exit: "failed",
-    when: "The step needs a decision: it would destroy data, change what is fixed at creation, or work in a database that no step creates.",
+    when: "The step needs a decision: it would destroy data, change what is fixed at creation, or work in a database that no step creates; or what it requires is not true.",
     next: "Review the reason above; to proceed, do as it says, or edit the step.",
   },
   "changed-one-time-step": {

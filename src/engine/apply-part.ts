@@ -15,7 +15,7 @@ import type { Step } from "../migrations/step.js";
 import type { PartsStanding } from "../steps/kind.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import type { Decision } from "./decide.js";
-import { contextOf, missingDatabase } from "./examine.js";
+import { contextOf, examine, missingDatabase } from "./examine.js";
 import { type Done, execute } from "./execute.js";
 import { NotOlder } from "./not-older.js";
 import { fail } from "./outcome.js";
@@ -119,7 +119,10 @@ async function divide(run: Run, { of }: PartOption, step: Step, guard: Guard): P
   for (const database of others.length > 0 ? others : databases) {
     try {
       guard.assertHeld();
-      await partsOf(step).begin(of, contextOf(runUnder(run, guard), step, { database }));
+      const held = runUnder(run, guard);
+      const { refusal: message } = await examine(held, step, { database }, true);
+      if (message !== undefined) throw new MigrateError("refused", { message, data: { id: step.id } });
+      await partsOf(step).begin(of, contextOf(held, step, { database }));
     } catch (thrown) {
       fail(run, step.id, database, toMigrateError(thrown));
     }

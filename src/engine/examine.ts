@@ -11,6 +11,7 @@ import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
 import { reasonOf } from "../steps/refusals.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
 import { maskChanges } from "./mask-changes.js";
+import { judge, notesOf, readFacts, refusalOf } from "./precondition.js";
 import type { Run } from "./session.js";
 
 export function contextOf(run: Run, step: Step, target: InDatabase): DatabaseContext<unknown>;
@@ -45,6 +46,8 @@ export interface Finding extends Omit<Difference, "refusals" | "warnings"> {
   /** Why it is refused, and what to do. Only with `refused`. */
   readonly refusal?: string;
   readonly warnings: readonly ToldWarning[];
+  /** For a plan: whether `require` of the step is met. */
+  readonly notes?: readonly string[];
 }
 
 export const nothingToDo: Finding = { ...holds(), warnings: [] };
@@ -59,13 +62,13 @@ export function refusal(why: string): Finding {
 export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists);
   // Nobody sees the changes, so they are dropped.
-  return allowed(run, step, withoutSecrets(run, step, { ...found, changes: [] }));
+  return permitted(run, step, target, databaseExists, withoutSecrets(run, step, { ...found, changes: [] }));
 }
 
 /** Examines for a plan, with everything that it shows. */
 export async function examineInDetail(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
   const found = await look(run, step, target, databaseExists, true);
-  return allowed(run, step, withoutSecrets(run, step, found));
+  return permitted(run, step, target, databaseExists, withoutSecrets(run, step, found));
 }
 
 async function look(
@@ -99,13 +102,39 @@ function withoutSecrets(run: Run, step: Step, { refusals, ...found }: Difference
   };
 }
 
-/** A removal is refused unless it is allowed. */
-function allowed(run: Run, step: Step, finding: Finding): Finding {
+/** Refuses a removal that is not allowed, and work that would begin although `require` of the step is not met. */
+async function permitted(
+  run: Run,
+  step: Step,
+  target: Target,
+  databaseExists: boolean,
+  finding: Finding,
+): Promise<Finding> {
+  if (finding.write === undefined) return finding;
   const wouldDestroy = isRemoval(step) && finding.action === "remove";
-  if (!wouldDestroy || run.allowDestroy || step.allowDestroy) return finding;
+  const isAllowed = !wouldDestroy || run.allowDestroy || step.allowDestroy;
+  const { refusal: unmet, notes } = await checkRequired(run, step, target, databaseExists, finding);
+  const destroys = { code: "destroys", title: kindOf(step).title(step.shown) } as const;
+  const why = [...(isAllowed ? [] : [reasonOf([destroys])]), ...(unmet ? [unmet] : [])];
+  if (why.length === 0) return notes ? { ...finding, notes } : finding;
   const { changes, warnings } = finding;
-  const why = reasonOf([{ code: "destroys", title: kindOf(step).title(step.shown) }]);
-  return { ...refusal(why), changes, warnings };
+  return { ...refusal(why.join("; ")), changes, warnings };
+}
+
+/** What `require` asks was checked when the work began, so work that continues is not checked again. */
+async function checkRequired(
+  run: Run,
+  { require: required }: Step,
+  target: Target,
+  databaseExists: boolean,
+  { begun }: Finding,
+): Promise<Pick<Finding, "refusal" | "notes">> {
+  // The status says nothing about it, so it does not read for it.
+  if (!required || begun || run.previews === false) return {};
+  const judged = judge(required, await readFacts(run.couch, required, target, databaseExists));
+  const refused = refusalOf(judged);
+  if (refused !== undefined) return { refusal: run.secrets.own(refused) };
+  return { notes: notesOf(judged) };
 }
 
 function maskKept(kept: readonly Kept[], mask: (changes: readonly Change[]) => readonly Change[]): readonly Kept[] {

@@ -243,6 +243,7 @@ function planned(
         ...new Set([
           ...refusals,
           ...decision.notes,
+          ...told.flatMap((one) => one.difference.notes ?? []),
           ...warnings.map(({ message }) => message),
           ...(unmatched ? [noMatch] : []),
           ...limitNotes(previewWithout),

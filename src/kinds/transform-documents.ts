@@ -153,18 +153,19 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   diff(_, observed, { database }) {
     if (!observed)
       return updates([changedOnce("those that match then", "changes the documents that match then, each once")], true);
-    const { marker, standing, sameForm, accept, allowDestroy, preview } = observed;
+    const { marker, division, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
       return sameForm
         ? holds({ warnings: said({ counts: marker.counts, arriving: 0 }, database) })
         : refuses({ code: "applied-in-another-form", database, accept });
     const changes = preview ? [countOf(preview), ...preview.changes] : [];
     const warnings: StepWarning[] = [
-      ...begun(marker, sameForm, database),
+      ...begunWarnings(marker, sameForm, database),
       ...inParts(standing, database),
       ...(preview?.faults ?? []).map((fault) => ({ code: "unfit-document", fault }) as const),
     ];
-    if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings });
+    const begun = marker !== undefined || division !== undefined;
+    if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings, begun });
     return refuses({ code: "deletes-documents", database }, changes, { warnings });
   },
 
@@ -265,7 +266,7 @@ function changedOnce(before: string, text: string): Change {
   return { path: "/documents", before, after: "changed once", text };
 }
 
-function begun(marker: Marker | undefined, sameForm: boolean, database: string): StepWarning[] {
+function begunWarnings(marker: Marker | undefined, sameForm: boolean, database: string): StepWarning[] {
   return marker ? [{ code: "begun", database, changed: marker.counts.changed, edited: !sameForm }] : [];
 }
 

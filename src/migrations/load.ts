@@ -8,6 +8,7 @@ import { inputsOf } from "./inputs.js";
 import { LoadedStep } from "./loaded-step.js";
 import { parseYaml } from "./parse-yaml.js";
 import { Problems } from "./problems.js";
+import { readRequire } from "./read-require.js";
 import { type ReadStep, readStep } from "./read-step.js";
 import { readSources } from "./sources.js";
 import { SpecReader } from "./spec-values.js";
@@ -102,6 +103,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
           print: (text) => void printed.push({ id: node.id ?? "", text }),
           signal: options.signal,
         });
+        const required = readRequire({ file, reader, problems }, kind, node.require);
         if (!read) continue;
         uses.claims(read.claims, file.position(place.key));
         for (const made of kind.lifecycle?.creates?.(read.desired) ?? []) {
@@ -115,6 +117,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
           kind: kind.name,
           ...(description !== undefined && { description }),
           ...(formerly.length > 0 && { formerly }),
+          ...(required && { require: required }),
           position,
         };
         drafts.push({ ...named, desired: read.desired, finish: read.finish });
@@ -139,7 +142,8 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
   return { path, files, steps, ...(known ? {} : { unset: unset.found }), ...(inputs ? { inputs } : {}) };
 }
 
-type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "position" | "desired"> & Pick<ReadStep, "finish">;
+type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "require" | "position" | "desired"> &
+  Pick<ReadStep, "finish">;
 
 /** Rules for the whole set: ids and claimed objects are unique, and steps that must come first do. */
 class Uses {

@@ -1,4 +1,5 @@
 import type { Position } from "../contract/problem.js";
+import type { Requirements } from "../contract/requirements.js";
 import type { Step } from "./step.js";
 
 /** A step whose inspection and JSON never show its secrets. */
@@ -7,6 +8,7 @@ export class LoadedStep implements Step {
   readonly kind: string;
   readonly description?: string;
   readonly formerly?: readonly string[];
+  readonly require?: Requirements;
   readonly shown: unknown;
   readonly checksum: string;
   readonly allowDestroy: boolean;
@@ -17,12 +19,13 @@ export class LoadedStep implements Step {
   readonly #spoken: readonly string[];
 
   constructor(step: Step) {
-    const { id, kind, description, formerly, shown, checksum, allowDestroy, position } = step;
+    const { id, kind, description, formerly, require: required, shown, checksum, allowDestroy, position } = step;
     const { unknown, desired, secrets, spoken } = step;
     this.id = id;
     this.kind = kind;
     if (description !== undefined) this.description = description;
     if (formerly) this.formerly = formerly;
+    if (required) this.require = required;
     this.shown = shown;
     this.checksum = checksum;
     this.allowDestroy = allowDestroy;

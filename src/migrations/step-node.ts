@@ -1,6 +1,7 @@
 /** One item of a migration file: its id, its earlier ids, its description, and its kind. The spec is not read here. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
+import { takesRequire } from "../steps/require.js";
 import { didYouMean } from "../text/nearest.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted } from "./problems.js";
@@ -15,11 +16,13 @@ export interface StepNode {
   readonly description: string | undefined;
   /** Its former ids, each with its position. */
   readonly formerly: readonly { readonly id: string; readonly node: Node }[];
+  /** What must be true before the step begins, as it is written. */
+  readonly require: Place | undefined;
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }
 
 /** The fields that a step may have in addition to its kind. */
-const common = ["id", "formerly", "description"];
+const common = ["id", "formerly", "description", "require"];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -48,7 +51,16 @@ export function readStepNode(
   const id = readId(file, node, fields.get("id"));
   const idNode = fields.get("id")?.value ?? node;
   const formerly = readFormerly(file, fields.get("formerly"));
-  return { node, id, idNode, description: readDescription(file, fields.get("description")), formerly, specs };
+  const description = readDescription(file, fields.get("description"));
+  return {
+    node,
+    id,
+    idNode,
+    description,
+    formerly,
+    require: placeOfRequire(file, fields.get("require"), specs),
+    specs,
+  };
 }
 
 function readId(file: YamlFile, step: Node, field: Field | undefined): string | undefined {
@@ -94,6 +106,16 @@ function readDescription(file: YamlFile, field: Field | undefined): string | und
   const at = pointAt({ key: field.keyNode, value: field.value });
   const quotes = isScalar(value) && value.source ? `; put it in quotes: "${value.source}"` : "";
   file.report(at, "wrong-type", `\`description\` must be text${quotes}`);
+  return undefined;
+}
+
+/** Undefined: there is none, or it does not belong to a step of this kind, which is reported. */
+function placeOfRequire(file: YamlFile, field: Field | undefined, specs: StepNode["specs"]): Place | undefined {
+  const [spec] = specs;
+  if (!field || !spec) return undefined;
+  if (takesRequire(spec.kind)) return { key: field.keyNode, value: field.value };
+  const message = `\`${spec.kind.name}\` removes and transforms nothing, so it can't have \`require\`; remove it`;
+  file.report(field.keyNode, "unknown-field", message, "require");
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Position } from "../contract/problem.js";
+import type { Requirements } from "../contract/requirements.js";
 import type { Inputs } from "./inputs.js";
 import type { UnsetVariable } from "./unset.js";
 
@@ -11,6 +12,8 @@ export interface Step {
   readonly description?: string;
   /** Its former ids. Absent: none. */
   readonly formerly?: readonly string[];
+  /** What must be true before the step begins. Absent: nothing. It is no part of the checksum. */
+  readonly require?: Requirements;
   /**
    * What the step declares, as its kind's `resolve` returned it: variables resolved, defaults filled in, files read.
    * May contain secrets: never print it. Neither `util.inspect` nor JSON shows it.

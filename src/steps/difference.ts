@@ -16,6 +16,8 @@ export interface Difference<Write = unknown> {
   readonly rebuilds: readonly Rebuild[];
   /** Warnings, even if the step holds or can be applied. */
   readonly warnings: readonly StepWarning[];
+  /** An earlier run began this work here, and what is to be written continues it. */
+  readonly begun?: boolean;
   /** Why it is refused. Only with `refused`. */
   readonly refusals?: readonly Refusal[];
   /** The input of `apply`. Absent with `none` and `refused`. */
@@ -23,7 +25,7 @@ export interface Difference<Write = unknown> {
 }
 
 /** Optional details. */
-type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings">>;
+type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings" | "begun">>;
 
 /** The step already holds. */
 export function holds<Write>(said: Said = {}): Difference<Write> {

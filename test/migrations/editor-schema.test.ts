@@ -23,6 +23,14 @@ test.each([
 });
 
 test.each([
+  ["a step that removes", { removeDatabase: { name: "a" } }, true],
+  ["a step that transforms", { transformDocuments: { database: "a", unset: ["/b"] } }, true],
+  ["any other step", { ensureDatabase: { name: "a" } }, false],
+])("whether editors accept `require` in %s", (_, step, expected) => {
+  expect(valid([{ id: "a", require: { documents: { atMost: 100 } }, ...step }])).toBe(expected);
+});
+
+test.each([
   ["no id", [{ ensureDatabase: { name: "a" } }]],
   ["no kind", [{ id: "a" }]],
   ["two kinds", [{ id: "a", ensureDatabase: { name: "a" }, ensureSecurity: { database: "a" } }]],

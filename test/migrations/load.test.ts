@@ -125,6 +125,16 @@ describe("a step", () => {
     expect(step.checksum).toBe((await loadStep("- id: x\n  removeThing: { name: a }\n", { kinds })).checksum);
   });
 
+  test("what must be true before it begins is no part of its checksum", async () => {
+    const step = "- id: x\n  removeThing: { name: a }\n";
+    const guarded = await loadStep(`${step}  require: { documents: { atMost: 100 }, couchdb: ">=3.3" }\n`, { kinds });
+    expect(guarded).toMatchObject({
+      desired: { name: "a" },
+      require: { documents: { atMost: 100 }, couchdb: ">=3.3" },
+      checksum: (await loadStep(step, { kinds })).checksum,
+    });
+  });
+
   test.each([
     [
       "aliases",

@@ -33,9 +33,10 @@ export const cases: readonly Case[] = [
       ]),
   },
   {
-    title: "a selector and declared changes",
+    title: "a selector and declared changes, if there are documents",
     prepare,
     yaml: ({ name }) => `- id: plates
+  require: { documents: { atLeast: 3, atMost: 3 } }
   transformDocuments:
     database: ${name}
     selector: { type: slug }

@@ -43,6 +43,23 @@ export const broken: readonly Broken[] = [
   { name: "an invalid former id", text: '- id: b\n  formerly: ["a b"]\n  ensureDatabase: { name: b }\n', problems: ["bad-id 2:14"] },
   { name: "former ids that are empty", text: "- id: b\n  formerly: [~]\n  ensureDatabase: { name: b }\n", problems: ["bad-id 2:14"] },
 
+  // What must be true before a step begins.
+  { name: "require of a step that destroys nothing", text: "- id: a\n  require: { empty: true }\n  ensureDatabase: { name: a }\n", problems: ["unknown-field 2:3"], says: "`ensureDatabase` removes and transforms nothing" },
+  { name: "require without anything", text: "- id: a\n  require: {}\n  removeDatabase: { name: a }\n", problems: ["bad-value 2:3"], says: "must not be empty" },
+  { name: "require without a value", text: "- id: a\n  require:\n  removeDatabase: { name: a }\n", problems: ["wrong-type 2:3"], says: "no value" },
+  { name: "an unknown requirement", text: "- id: a\n  require: { document: { atMost: 1 } }\n  removeDatabase: { name: a }\n", problems: ["unknown-field 2:14"], says: "did you mean `documents`?" },
+  { name: "a requirement with a variable", text: '- id: a\n  require: { documents: { atMost: "${MOST}" } }\n  removeDatabase: { name: a }\n', env: { MOST: "1" }, problems: ["wrong-type 2:35"], says: "a whole number" },
+  { name: "a requirement that is false", text: "- id: a\n  require: { empty: false }\n  removeDatabase: { name: a }\n", problems: ["bad-value 2:21"], says: "must be `true`" },
+  { name: "a version without a comparison", text: '- id: a\n  require: { couchdb: "3.3" }\n  removeDatabase: { name: a }\n', problems: ["bad-value 2:23"], says: "`>=3.3`" },
+  { name: "a range of another syntax", text: '- id: a\n  require: { couchdb: "^3.3 || 4" }\n  removeDatabase: { name: a }\n', problems: ["bad-value 2:23"] },
+  { name: "documents of a step that works in no database", text: "- id: a\n  require: { documents: { atMost: 1 }, empty: true }\n  removeAdmin: { name: a }\n", problems: ["bad-require 2:14", "bad-require 2:47"], says: "`removeAdmin` does not work in a database" },
+  { name: "an empty database whose documents are removed", text: "- id: a\n  require: { empty: true }\n  removeDocuments: { database: a, ids: [b] }\n", problems: ["bad-require 2:21"], says: "nothing to do" },
+  { name: "an empty database whose documents are transformed", text: "- id: a\n  require: { empty: true }\n  transformDocuments: { database: a, unset: [/b] }\n", problems: ["bad-require 2:21"] },
+  { name: "a least number of documents where the step removes some", text: "- id: a\n  require: { documents: { atLeast: 2 } }\n  removeDocuments: { database: a, ids: [b] }\n", problems: ["bad-require 2:36"], says: "after an interruption" },
+  { name: "a number of documents that can't be", text: "- id: a\n  require: { documents: { atLeast: 2, atMost: 1 } }\n  removeDatabase: { name: a }\n", problems: ["bad-require 2:36"], says: "at least 2 and at most 1" },
+  { name: "documents in an empty database", text: "- id: a\n  require: { documents: { atLeast: 2 }, empty: true }\n  removeDatabase: { name: a }\n", problems: ["bad-require 2:36"] },
+  { name: "a version that can't be", text: '- id: a\n  require: { couchdb: ">=3.5 <3.3" }\n  removeDatabase: { name: a }\n', problems: ["bad-require 2:23"] },
+
   // Syntax.
   { name: "a tab as indentation", text: "- id: zerglings\n\tensureDatabase:\n\t\tname: a\n", problems: ["tab 2:1", "tab 3:1"], says: "spaces" },
   { name: "a tab deeper down", text: "- id: a\n  ensureDatabase:\n\t  name: a\n", problems: ["tab 3:1"] },
