@@ -1,6 +1,10 @@
-/** Places where the project's texts name its own version: the image's tag, the tarball's name, the action, and the manifests. */
+/**
+ * Places where the project's texts name its own version: the image's tag, the tarball's name, the package, the action,
+ * the tag of its signature, and the manifests.
+ */
 
-const mention = /(couchdb-migrate(?:[:-]|@v)|newTag: |appVersion: |ARG VERSION=)(\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)/g;
+const mention =
+  /(couchdb-migrate(?:[:-]|@v?)|refs\/tags\/v|newTag: |appVersion: |ARG VERSION=)(\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)/g;
 
 /** Whether a file's version numbers are updated. A changelog, a manual and tests mention other versions. */
 export function followsVersion(file) {

@@ -82,6 +82,8 @@ describe("the version", () => {
     ["a release candidate", "couchdb-migrate-1.1.0-rc.1.tgz"],
     ["the action of a workflow", "uses: hive/couchdb-migrate@v1.1.0"],
     ["the Dockerfile", "ARG VERSION=1.1.0"],
+    ["the package", "npm view couchdb-migrate@1.1.0"],
+    ["the identity that signed the image", "image.yml@refs/tags/v1.1.0"],
     ["a kustomization", "newTag: 1.1.0"],
     ["a chart", "appVersion: 1.1.0"],
   ])("is updated in %s", (_, text) => {
