@@ -243,7 +243,7 @@ function planned(
         ...new Set([
           ...refusals,
           ...decision.notes,
-          ...told.flatMap((one) => one.difference.notes ?? []),
+          ...(refusals.length > 0 ? [] : told.flatMap((one) => one.difference.notes ?? [])),
           ...warnings.map(({ message }) => message),
           ...(unmatched ? [noMatch] : []),
           ...limitNotes(previewWithout),

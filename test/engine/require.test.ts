@@ -105,7 +105,10 @@ test("with a pattern, a database that does not meet it does not stop the others"
     "{ documents: { atMost: 2 } }",
   );
   expect((await plan(steps, options)).steps).toMatchObject([
-    { databases: { [small]: { action: "update" }, [large]: { action: "refused" } } },
+    {
+      databases: { [small]: { action: "update" }, [large]: { action: "refused" } },
+      notes: [expect.stringContaining(`in database ${large}, which has 3 documents`)],
+    },
   ]);
   expect((await apply(steps, options)).failures).toMatchObject([{ database: large, code: "refused" }]);
   expect([await legsIn(small), await legsIn(large)]).toEqual([[6], [2, 2, 2]]);
