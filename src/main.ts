@@ -40,7 +40,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   hurry?.addEventListener("abort", endAtOnce, once);
   try {
-    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, io.stdout.columns || 80);
+    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, columnsOf(io));
     if ("text" in parsed) {
       // A shell reads completions, so they are never JSON.
       const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";
@@ -73,6 +73,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     end(errorSummary(error));
     return error.exitCode;
   }
+}
+
+function columnsOf({ stdout }: Io): number {
+  return stdout.columns || 80;
 }
 
 /** Reports all problems of the settings and of the connection together. */
@@ -108,6 +112,7 @@ function contextFor(
     signal: io.signal,
     log,
     style: asLines ? plain : styleFor(settings.color, io.env, io.stdout),
+    columns: columnsOf(io),
     engine: io.engine,
     ...(io.fastPath ? { fastPath: io.fastPath } : {}),
     secrets,

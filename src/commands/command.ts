@@ -68,6 +68,8 @@ export interface Context {
   readonly log: Log;
   /** For stdout. */
   readonly style: Style;
+  /** The width of stdout's terminal; if it is none, 80. */
+  readonly columns: number;
   engine(): Promise<Engine>;
   readonly fastPath?: Io["fastPath"];
   /** The secrets that are known so far. */

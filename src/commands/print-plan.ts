@@ -3,18 +3,18 @@
  */
 import { exitCodes } from "../contract/errors.js";
 import type { Plan } from "../contract/results.js";
-import { summaryOf } from "../render/plan-summary.js";
 import { plain, type Style } from "../render/style.js";
 import type { Context, Outcome } from "./command.js";
 import { writeOut } from "./write-out.js";
 
 export async function printPlan(plan: Plan, context: Context): Promise<Outcome> {
   const { settings, log } = context;
+  const { summaryOf } = await import("../render/plan-summary.js");
   const summary = summaryOf(plan);
   if (settings.out === undefined) {
     log.close();
     if (settings.format === "json") context.printJson(plan);
-    else context.print(await write(plan, context, context.style));
+    else context.print(await write(plan, context, context.style, context.columns));
   } else {
     await writeOut(settings.out, await write(plan, context, plain));
     log.info(`${summary}; written to ${settings.out}`);
@@ -22,14 +22,18 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
   return { exitCode: exitCodeOf(plan, settings), summary: `Planned: ${summary}.` };
 }
 
-async function write(plan: Plan, { settings }: Context, style: Style): Promise<string> {
+/** @param columns of the terminal; absent: it goes to a file */
+async function write(plan: Plan, { settings }: Context, style: Style, columns?: number): Promise<string> {
   switch (settings.format) {
     case "json":
       return (await import("../render/json.js")).jsonText(plan);
     case "markdown":
       return (await import("../render/plan-markdown.js")).planMarkdown(plan, { details: settings.details });
     case "text":
-      return (await import("../render/plan-text.js")).planText(plan, style, settings.details);
+      return (await import("../render/plan-text.js")).planText(plan, style, {
+        details: settings.details,
+        ...(columns === undefined ? {} : { columns }),
+      });
   }
 }
 

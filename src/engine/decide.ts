@@ -11,6 +11,7 @@ import type { Entry, Ledger } from "../ledger/ledger.js";
 import type { LedgerPlace } from "../ledger/place.js";
 import type { Step } from "../migrations/step.js";
 import { list } from "../text/quantity.js";
+import { stepChanged } from "../text/step-notes.js";
 
 /** One step with the databases that it works in now; `[]` for server-wide steps. */
 export interface PlacedStep {
@@ -127,7 +128,7 @@ function refused(one: PlacedStep, refusal: Refusal): Decision {
 function edited(one: PlacedStep, entry: Entry, place: LedgerPlace, path: string | undefined): Decision {
   const { step } = one;
   if (one.oneTime) return refused(one, changedOneTime(step.id, place, path));
-  const reason = "the step has changed since it was applied";
+  const reason = stepChanged;
   const notes = [reason, ...otherObject(one, entry)];
   return { step, state: "changed", databases: everywhere(one, reason), notes };
 }

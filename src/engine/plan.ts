@@ -16,7 +16,7 @@ import { hasOnlyPatterns, kindOf, placeIn } from "../kinds/targets.js";
 import { createdBy, isOnce, isRemoval, isVolatile, removedBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
-import { noMatch } from "../text/no-match.js";
+import { noMatch } from "../text/step-notes.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";

@@ -1,8 +1,8 @@
 /** Describes one event as a level and a sentence, for both log formats. Pure. */
 import type { Event } from "../contract/events.js";
 import { heldSince } from "../text/held-since.js";
-import { noMatch } from "../text/no-match.js";
 import { count, grouped, rate, remaining, span } from "../text/quantity.js";
+import { noMatch } from "../text/step-notes.js";
 import { visible } from "../text/visible.js";
 import { isCounted, keptSummary } from "./kept.js";
 import { notApplied } from "./older.js";

@@ -1,10 +1,11 @@
 /** The last lines of a terminal: the steps in progress, and a bar for each that reports its progress. */
 import type { Event } from "../contract/events.js";
+import { shortened } from "../text/cut.js";
 import { visible } from "../text/visible.js";
 import type { StepProgress } from "./describe-event.js";
 import type { LogOptions } from "./log.js";
 import type { Pace } from "./pace.js";
-import { progressLine, shortened } from "./progress-line.js";
+import { progressLine } from "./progress-line.js";
 
 /** The maximum number of lines; further steps are counted. */
 const maxLines = 6;

@@ -1,5 +1,7 @@
 /** Steps that are in the ledger, but no longer in the files, one line each. Pure. */
 import type { Orphan } from "../contract/results.js";
+import { visible } from "../text/visible.js";
+import { wrapSpans } from "./columns.js";
 
 /** How text and Markdown render an orphan. */
 export interface OrphanStyle {
@@ -22,4 +24,14 @@ export function forgetHint([first, ...others]: readonly Orphan[], { code }: Orph
   if (!first) return "";
   const [what, example] = others.length === 0 ? ["it", ""] : ["one", ", for example"];
   return `To forget ${what} without changing the server${example}: ${code(first.forget)}`;
+}
+
+/** @param columns of the terminal; absent: lines are as long as they are */
+export function orphansText(orphans: readonly Orphan[], columns = Number.POSITIVE_INFINITY): string {
+  const style = { text: visible, code: (text: string) => `\`${visible(text)}\`` };
+  const lines = orphanLines(orphans, style).flatMap((line) => {
+    const [first = "", ...others] = wrapSpans([{ text: line }], columns - 4);
+    return [`  ${first}`, ...others.map((other) => `    ${other}`)];
+  });
+  return [orphansHead, ...lines, forgetHint(orphans, style)].join("\n");
 }

@@ -1,48 +1,76 @@
 /** A plan for a comment on a pull request. */
-import type { Orphan, Plan, PlannedStep } from "../contract/results.js";
-import { count } from "../text/quantity.js";
-import { visible } from "../text/visible.js";
-import { type Line, stepLines } from "./changes.js";
-import { keptLines } from "./kept.js";
-import { olderText } from "./older.js";
+import type { Orphan, Plan } from "../contract/results.js";
+import { cut } from "../text/cut.js";
+import { count, grouped } from "../text/quantity.js";
+import { code, fenced, html, inText } from "./markdown.js";
 import { forgetHint, orphanLines, orphansHead } from "./orphans.js";
-import {
-  databaseLines,
-  detailsHint,
-  headline,
-  isLeftAlone,
-  markOf,
-  otherWarnings,
-  rebuildLines,
-  refusedOf,
-  shownChanges,
-  shownNotes,
-  shownSteps,
-  summaryOf,
-} from "./plan-summary.js";
+import { countOf, nameOf } from "./outline/group-name.js";
+import type { Alert, Detail, Group, Outline, OutlineLine, Reference } from "./outline/model.js";
+import { outlineOf } from "./outline/outline.js";
+import { refusedOf, summaryOf } from "./plan-summary.js";
 
 /** The maximum length of a comment on GitHub. */
 export const longestComment = 65_536;
 
+/** How much of an outline is written: the first so many alerts and lines, and the details of the first so many of them. */
+interface Extent {
+  readonly lines: number;
+  readonly details: number;
+}
+
 export function planMarkdown(plan: Plan, { details = false, limit = longestComment } = {}): string {
-  const shown = shownSteps(plan);
-  const summary = plan.older ? `${inText(olderText(plan.older))}; \`apply\` would skip them` : summaryOf(plan);
-  const head = [
+  const outline = outlineOf(plan, details);
+  const all = itemsOf(outline).length;
+  const write = (extent: Extent) => markdown(plan, outline, extent, limit);
+  const whole = write({ lines: all, details: all });
+  if (whole.length <= limit) return whole;
+  const withoutDetails = write({ lines: all, details: 0 }).length <= limit;
+  const some = (n: number) => write(withoutDetails ? { lines: all, details: n } : { lines: n, details: 0 });
+  return some(most(all, (n) => some(n).length <= limit)).slice(0, limit);
+}
+
+function itemsOf({ alerts, groups }: Outline): (Alert | OutlineLine)[] {
+  return [...alerts, ...groups.flatMap(({ lines }) => lines)];
+}
+
+/** The highest number up to `all` that fits; if none does, 0. */
+function most(all: number, fits: (n: number) => boolean): number {
+  let [low, high] = [0, all];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function markdown(plan: Plan, outline: Outline, extent: Extent, limit: number): string {
+  const items = itemsOf(outline);
+  const shown = new Set(items.slice(0, extent.lines));
+  const detailed = new Set(items.slice(0, extent.details));
+  const server = `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}`;
+  const alerts = outline.alerts.filter((alert) => shown.has(alert));
+  const details = (title: string, item: Alert | OutlineLine) =>
+    detailed.has(item) ? detailBlock(title, item.details) : [];
+  const parts = [
     `## CouchDB plan: ${titleOf(plan)}`,
-    `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}: ${plan.refused ? inText(plan.refused.message) : summary}`,
-    ...(plan.refused ? [`**apply refuses these files.** ${inText(plan.refused.next)}`] : []),
-    ...(plan.older ? [inText(plan.older.next)] : []),
+    isAside(plan) ? server : `${server}: ${summaryOf(plan)}`,
+    ...(alerts.length > 0 ? [alerts.map(alertText).join("\n")] : []),
+    ...alerts.flatMap((alert) => details(alert.text, alert)),
+    ...outline.groups.flatMap((group) => {
+      const lines = group.lines.filter((line) => shown.has(line));
+      if (lines.length === 0) return [];
+      return [tableText(group, lines), ...lines.flatMap((line) => details(`${line.what} in ${nameOf(group)}`, line))];
+    }),
+    ...leftOut(items, extent, limit),
+    ...(outline.orphans.length > 0 ? [orphansText(outline.orphans)] : []),
   ];
-  const tail = [
-    ...otherWarnings(plan).map((message) => `- **Warning**: ${inText(message)}`),
-    ...(plan.orphans.length > 0 ? [orphansText(plan.orphans)] : []),
-  ];
-  return fitted(
-    head,
-    shown.map((step) => section(step, details)),
-    tail,
-    limit,
-  );
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** Said by an alert. */
+function isAside(plan: Plan): boolean {
+  return plan.refused !== undefined || plan.older !== undefined;
 }
 
 function titleOf(plan: Plan): string {
@@ -51,78 +79,57 @@ function titleOf(plan: Plan): string {
   return `${plan.changes === 0 ? "no changes" : count(plan.changes, "change")}${refusedOf(plan)}`;
 }
 
+/** The title has said `REFUSED` and `NOT APPLIED`. */
+function alertText({ label, text, reference }: Alert): string {
+  const isTitle = label === "REFUSED" || label === "NOT APPLIED";
+  return `- ${isTitle ? "" : `**${label}** `}${inText(text)}${referenceText(reference)}`;
+}
+
+function referenceText(reference: Reference | undefined): string {
+  return reference ? ` (${code(reference.id)}, ${code(reference.at)})` : "";
+}
+
+function tableText(group: Group, lines: readonly OutlineLine[]): string {
+  const head = `${html(nameOf(group))}${countOf(group)}`;
+  return [`| | ${head} | |`, "|---|---|---|", ...lines.map(row)].join("\n");
+}
+
+function row(line: OutlineLine): string {
+  const said = [
+    ...(line.where === undefined ? [] : [inText(line.where)]),
+    ...line.builds.map((text) => `**${inText(text)}**`),
+    ...line.facts.map(code),
+  ];
+  const below = [
+    ...(line.description === undefined ? [] : [inText(line.description)]),
+    ...line.notes.map((note) => `note: ${inText(note)}`),
+  ];
+  const text = [said.join(" · ") + referenceText(line.reference), ...below].filter((part) => part !== "").join("<br>");
+  return `| ${code(line.mark)} | ${inText(line.what)} | ${text} |`;
+}
+
+function detailBlock(title: string, details: readonly Detail[]): string[] {
+  if (details.length === 0) return [];
+  const blocks = details.flatMap(({ title: value, lines }) => [
+    ...(value === "" ? [] : [code(value), ""]),
+    fenced(lines),
+    "",
+  ]);
+  return [["<details>", `<summary>${html(cut(title, 200))}</summary>`, "", ...blocks, "</details>"].join("\n")];
+}
+
+function leftOut(items: readonly (Alert | OutlineLine)[], { lines, details }: Extent, limit: number): string[] {
+  const rows = items.length - Math.min(lines, items.length);
+  const diffs = items.slice(details).filter((item) => item.details.length > 0).length;
+  if (rows + diffs === 0) return [];
+  const [what, left] = rows > 0 ? [count(rows, "more line"), rows] : [count(diffs, "more diff"), diffs];
+  return [
+    `**${what} ${left === 1 ? "is" : "are"} left out**: the plan is longer than ${grouped(limit)} characters. \`couchdb-migrate plan\` shows all of it.`,
+  ];
+}
+
 function orphansText(orphans: readonly Orphan[]): string {
   const style = { text: inText, code };
   const lines = orphanLines(orphans, style).map((line) => `- ${line}`);
   return [orphansHead, "", ...lines, "", forgetHint(orphans, style)].join("\n");
-}
-
-/** As many complete sections as fit. */
-function fitted(head: readonly string[], sections: readonly string[], tail: readonly string[], limit: number): string {
-  const whole = join([...head, ...sections, ...tail]);
-  if (whole.length <= limit) return whole;
-  for (let kept = sections.length - 1; kept >= 0; kept -= 1) {
-    const text = join([...head, ...sections.slice(0, kept), cut(sections.length - kept, limit), ...tail]);
-    if (text.length <= limit) return text;
-  }
-  return join([...head, cut(sections.length, limit)]).slice(0, limit);
-}
-
-function cut(left: number, limit: number): string {
-  const steps = left === 1 ? "1 more step is" : `${left} more steps are`;
-  return `**${steps} left out**: the plan is longer than ${limit.toLocaleString("en-US")} characters. \`couchdb-migrate plan\` shows all of it.`;
-}
-
-function join(parts: readonly string[]): string {
-  return `${parts.join("\n\n")}\n`;
-}
-
-function section(step: PlannedStep, details: boolean): string {
-  const mark = markOf(step);
-  const isNo = mark === "!" || mark === "?";
-  const lines = stepLines(shownChanges(step, details));
-  const said = [
-    ...(step.description === undefined ? [] : [inText(step.description)]),
-    ...databaseLines(step).map((text) => `- ${inText(text)}`),
-    ...keptLines(step.kept ?? [], details).map((text) => `- kept: ${inText(text)}`),
-    ...detailsHint(step, details).map((hint) => `- ${hint}`),
-    ...rebuildLines(step.rebuilds).map((line) => `- **${inText(line)}**`),
-    ...shownNotes(step).map((note, i) => `- ${isNo && i === 0 ? "**Reason**: " : ""}${inText(note)}`),
-    ...(isLeftAlone(step) ? ["- `apply --verify` repairs it"] : []),
-  ];
-  const place = `${visible(step.file)}:${step.line}`;
-  const summary = `<code>${escaped(mark)}</code> <b>${html(step.id)}</b>: ${html(headline(step, mark, step.target))} (${html(place)})`;
-  const body = [...said, ...(lines.length > 0 ? [`\n${fenced(lines)}`] : [])];
-  return ["<details open>", `<summary>${summary}</summary>`, "", ...body, "", "</details>"].join("\n");
-}
-
-/** A fence that is longer than any run of backticks in the text. */
-function fenced(lines: readonly Line[]): string {
-  const text = lines.map(({ mark, text: line }) => `${mark === "~" ? "!" : mark} ${line}`.trimEnd()).join("\n");
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}diff\n${text}\n${fence}`;
-}
-
-function code(text: string): string {
-  return `<code>${html(text)}</code>`;
-}
-
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
-}
-
-/** For text inside an HTML element, where Markdown and mentions (`@`) may still work. */
-function html(text: string): string {
-  return escaped(text)
-    .replaceAll(/[\\`*[\]|~!]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll("@", "@&#8203;");
-}
-
-/** Escapes text so that Markdown shows it unchanged; `@` would notify people. */
-function inText(text: string): string {
-  return escaped(text)
-    .replaceAll(/[\\`*_[\]#|~!]/g, "\\$&")
-    .replaceAll("@", "@&#8203;");
 }

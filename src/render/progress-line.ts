@@ -3,6 +3,7 @@
  * shows them. Pure.
  */
 
+import { lengthOf, shortened } from "../text/cut.js";
 import { grouped, rate, remaining } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { percent, progressPlace, type StepProgress } from "./describe-event.js";
@@ -38,16 +39,7 @@ function fitted(head: string, extras: readonly string[], columns: number): strin
   return shortened(line, columns);
 }
 
-/** With `…` if the end is cut off. */
-export function shortened(text: string, columns: number): string {
-  return lengthOf(text) <= columns ? text : `${[...text].slice(0, Math.max(0, columns - 1)).join("")}…`;
-}
-
 function barOf(event: StepProgress): string {
   const full = Math.round((percent(event) / 100) * bar);
   return `[${"#".repeat(full)}${"-".repeat(bar - full)}]`;
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }

@@ -3,7 +3,7 @@ import type { RunRecord, Status, StatusStep } from "../contract/results.js";
 import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
-import { orphansText } from "./plan-text.js";
+import { orphansText } from "./orphans.js";
 import type { Style } from "./style.js";
 
 const runsShown = 5;

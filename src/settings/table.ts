@@ -358,7 +358,8 @@ export const table = {
   details: {
     type: "boolean",
     group: "Output",
-    description: "if many documents change, show the first 20 field by field, not only how many there are",
+    description:
+      "show whole values, and the id, file and description of each step; of many documents, the first 20 field by field",
     commands: deciding,
     default: "false",
   },

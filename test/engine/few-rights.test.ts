@@ -62,7 +62,7 @@ test("compares everything with the server and says that the ledger can't be read
     once: "adopt",
   });
   expect(planned).toMatchObject({ changes: 0, warnings: [{ code: "ledger-unread" }] });
-  expect(planText(planned, plain)).toContain("warning: the ledger can't be read, so every step was compared");
+  expect(planText(planned, plain)).toContain("warning  the ledger can't be read, so every step was compared");
 });
 
 test("shows what an edited step would change", async () => {

@@ -86,7 +86,7 @@ describe("a revert commit that brings a version back exactly", () => {
     await apply(second, options);
     const back = await plan(first, { ...options, allowRevert: true });
     expect(back).toMatchObject({ changes: 1, warnings: [{ code: "reverted" }] });
-    for (const text of [planText(back, plain), planMarkdown(back)])
+    for (const text of [planText(back, plain, { columns: 300 }), planMarkdown(back)])
       expect(text).toContain("makes these older files the newest");
     expect((await plan(second, { ...options, allowRevert: true })).warnings).toEqual([]);
   });
@@ -501,7 +501,7 @@ describe("a release", () => {
     const { exitCode: _, ...shown } = refused;
     const planned = await plan(first, at(1));
     expect(planned).toMatchObject({ changes: 0, refused: shown, steps: [{}, { applies: false }] });
-    for (const text of [planText(planned, plain), planMarkdown(planned)]) {
+    for (const text of [planText(planned, plain, { columns: 500 }), planMarkdown(planned)]) {
       expect(text).toMatch(/REFUSED[\s\S]*release 1 is lower than the applied release 2/);
       expect(text).toContain("Give them a higher release; if");
     }

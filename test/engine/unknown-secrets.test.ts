@@ -73,7 +73,11 @@ beforeEach(async () => {
 });
 
 const actions = ({ steps }: Plan) => steps.map(({ id, state, action }) => `${id}: ${state}, ${action}`);
-const outputs = (planned: Plan) => [planText(planned, plain), planMarkdown(planned), JSON.stringify(planned)];
+const outputs = (planned: Plan) => [
+  planText(planned, plain, { columns: 300 }),
+  planMarkdown(planned),
+  JSON.stringify(planned),
+];
 const unset = { unset: ["A", "U", "C", "T", "R"], warnings: [{ code: "unset-variables" }] };
 
 describe("a plan without the values of secrets", () => {
@@ -98,8 +102,8 @@ describe("a plan without the values of secrets", () => {
       "replication/query_params": { token: "(unknown)", brood: "tiamat" },
     });
     const [text = "", markdown = ""] = outputs(planned);
-    expect(text).toContain('+ /password: "(unknown)"');
-    expect(markdown).toContain('+ /password: "(unknown)"');
+    expect(text).toContain("password=(unknown)");
+    expect(markdown).toContain("password=(unknown)");
     for (const output of [text, markdown]) expect(output.match(/A, U, C, T, R are not set/g)).toHaveLength(1);
     for (const output of outputs(planned)) expect(output).not.toContain("\uFDD0");
   });

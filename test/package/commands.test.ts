@@ -93,7 +93,7 @@ describe("the installed command", () => {
     expect(await json("plan --set units")).toMatchObject({ changes: 5, set: "units" });
     expect(await succeed("plan --format markdown")).toMatch(/^#/m);
     await succeed("plan --out plan.md --format markdown");
-    expect(await readFile(join(cwd, "plan.md"), "utf8")).toContain("units-views");
+    expect(await readFile(join(cwd, "plan.md"), "utf8")).toContain("| design document units |");
     expect((await run("plan --detailed-exitcode")).code).toBe(2);
     expect(await json("apply --dry-run")).toMatchObject({ changes: 5 });
   });

@@ -51,7 +51,7 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
     less: { as: "nobody", line: "doctor ./docs", code: 4, says: "unauthorized" },
   },
   plan: {
-    works: { as: "member", line: `plan ./docs ${onLedger}`, says: "create document" },
+    works: { as: "member", line: `plan ./docs ${onLedger}`, says: "+ document" },
     less: { as: "anyone", line: `plan ./docs ${onLedger}`, ...unread },
   },
   planLedger: {

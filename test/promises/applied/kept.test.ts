@@ -43,8 +43,10 @@ describe("an edited step of seed documents whose documents exist", () => {
     expect(applyText(result, plain)).toMatch(
       /[Kk]ept 1.*\n.*seed:\n.*\/docs\/overmind\/broods is 7 \(the files have 8\)/,
     );
-    expect(planText(planned, plain)).toMatch(/≠ seed: keep[\s\S]*\/docs\/overmind\/broods is 7 \(the files have 8\)/);
-    expect(planMarkdown(planned)).toMatch(/no changes[\s\S]*keep[\s\S]*kept: .*the files have 8/);
+    expect(planText(planned, plain, { columns: 200 })).toMatch(
+      /≠ document overmind +kept: \/docs\/overmind\/broods is 7 \(the files have 8\)/,
+    );
+    expect(planMarkdown(planned)).toMatch(/no changes[\s\S]*≠[\s\S]*kept: .*the files have 8/);
 
     proxy.reset();
     expect(await apply(seed(name, 8))).toMatchObject({ result: "unchanged", unchanged: ["seed"], kept: [] });
@@ -78,7 +80,7 @@ it("many kept documents are counted in one sentence, in plan, apply and log", as
   const result = await apply(units(8), { emit: (event) => events.push(event) });
   const end = events.find(({ type }) => type === "step-end") as Event;
   for (const text of [
-    planText(planned, plain),
+    planText(planned, plain, { columns: 200 }),
     planMarkdown(planned),
     applyText(result, plain),
     describeEvent(end).message,
@@ -86,7 +88,7 @@ it("many kept documents are counted in one sentence, in plan, apply and log", as
     expect(text).toContain("30 documents differ from the files and are kept");
     expect(text).not.toContain("legs");
   }
-  expect(planText(planned, plain, true)).toContain("/docs/u0/legs is 6 (the files have 8)");
+  expect(planText(planned, plain, { details: true, columns: 200 })).toContain("/docs/u0/legs is 6 (the files have 8)");
 });
 
 it("a deleted document stays deleted, and is kept", async () => {

@@ -213,10 +213,10 @@ test("the server's values in secret places, as plans replace and remove them", a
   for (const format of ["text", "json", "markdown"]) {
     const changed = await run(["plan", path, "--verify", "--format", format]);
     expect(changed.code, changed.stderr).toBe(0);
-    expect(changed.stdout).toContain("/fields/totp");
+    expect(changed.stdout).toContain("fields/totp");
     const removed = await run(["plan", removing, "--set", "removal", "--format", format]);
     expect(removed.code, removed.stderr).toBe(0);
-    expect(removed.stdout).toContain("auth_key");
+    expect(removed.stdout.replaceAll("\\_", "_")).toContain("auth_key");
   }
   const out = join(folder, "imported-old");
   expect(await run(["import", "--out", out])).toMatchObject({ code: 0 });

@@ -49,7 +49,14 @@ async function said(password: string): Promise<string> {
     PASSWORD: password,
   };
   try {
-    for (const line of ["plan", "plan --format json", "plan --format markdown", "apply --log-format json", "plan"]) {
+    for (const line of [
+      "plan",
+      "plan --details",
+      "plan --format json",
+      "plan --format markdown",
+      "apply --log-format json",
+      "plan",
+    ]) {
       const io = {
         env,
         stdout: stream,

@@ -1,2 +1,0 @@
-/** For a step whose patterns match no database. */
-export const noMatch = "no database matches yet";
