@@ -50,12 +50,18 @@ function unasked({ contact }: Scene): Finding {
   return skipped("there is no connection to CouchDB", "Fix the connection first.");
 }
 
+const allowPath = "If steps need this path, allow it in the proxy in front of CouchDB.";
+
 /** If the user may not read something, that alone is not a problem. */
 function findingOf(error: MigrateError): Finding {
   const { code, message, data } = error;
   if (code === "missing-permission") return skipped(message, "To see this, run doctor as a server admin.");
+  // The node that answers always exists, so a 404 for it comes from a proxy.
+  if (code === "node-down" && data.node === "_local") {
+    return warning("a proxy in front of CouchDB hides /_node/_local/_config", allowPath);
+  }
   if (code === "gateway-refused" || (code === "request-failed" && data.status === 403)) {
-    return warning(message, "If steps need this path, allow it in the proxy in front of CouchDB.");
+    return warning(message, allowPath);
   }
   return problem(error);
 }

@@ -75,20 +75,21 @@ test("a server admin sees everything, and what was applied", async () => {
 });
 
 test.each([
-  ["as CouchDB does", { error: "forbidden", reason: "not here" }],
-  ["in its own words", { message: "not here" }],
-])("sends only reads, and continues if a proxy answers 403 to _node %s", async (_title, body) => {
+  ["403 as CouchDB does", 403, { error: "forbidden", reason: "not here" }, ["javascript-engine", "server-limits"]],
+  ["403 in its own words", 403, { message: "not here" }, ["javascript-engine", "server-limits"]],
+  ["404", 404, { error: "not_found", reason: "not here" }, ["server-limits"]],
+])("sends only reads, and continues if a proxy answers _node with %s", async (_title, status, body, warnings) => {
   const proxy = await startProxy(url);
   onTestFinished(() => proxy.close());
-  proxy.faultWhen(({ path }) => path.startsWith("/_node"), { status: 403, body }, 100);
+  proxy.faultWhen(({ path }) => path.startsWith("/_node"), { status, body }, 100);
   const ledgerDatabase = await freshDatabase("ledger");
   await adminOnly(ledgerDatabase);
   const connection = { ...asAdmin.connection, url: proxy.url };
   const diagnosis = await doctor({ connection, env: {}, path: await filesOf(uniqueName("missing")), ledgerDatabase });
   expect(proxy.writes()).toEqual([]);
   expect(proxy.requests.length).toBeGreaterThan(8);
-  expect(those("warning", diagnosis)).toEqual(["javascript-engine", "server-limits"]);
-  expect(find(diagnosis, "server-limits").detail).toContain("/_node/_local/_config/couchdb");
+  expect(those("warning", diagnosis)).toEqual(warnings);
+  expect(find(diagnosis, "server-limits").detail).toContain("/_node/_local/_config");
   expect(those("problem", diagnosis)).toEqual([]);
 });
 
