@@ -1,5 +1,5 @@
 /**
- * The main transport: nano builds each request, and our own dispatcher sends it.
+ * The transport of writes: nano builds the request, and our own dispatcher sends it.
  *
  * What nano does: it builds the URL, the headers, the body and the login of a request, and calls Node's `fetch` with
  * them. It takes headers only from its configuration, so an instance has one login; when the login changes, the next
