@@ -42,7 +42,7 @@ export function judge({ documents, empty, couchdb }: Requirements, { version, da
   const judged = { unmet: [] as string[], met: [] as string[], open: [] as string[] };
   if (couchdb !== undefined) {
     if (isInRange(version, couchdb)) judged.met.push(`CouchDB ${couchdb}`);
-    else judged.unmet.push(`it requires CouchDB ${couchdb}, but the server is CouchDB ${version}`);
+    else judged.unmet.push(`the step requires CouchDB ${couchdb}, but the server is CouchDB ${version}`);
   }
   const { atLeast, atMost } = documents ?? {};
   const wanted: readonly (readonly [what: string, test: ((found: number) => boolean) | undefined])[] = [
@@ -54,7 +54,7 @@ export function judge({ documents, empty, couchdb }: Requirements, { version, da
     if (!test) continue;
     if (database?.documents === undefined) judged.open.push(what);
     else if (test(database.documents)) judged.met.push(what);
-    else judged.unmet.push(`it requires ${what} in database ${database.name}, which has ${shown(database.documents)}`);
+    else judged.unmet.push(`the step requires ${what} in database ${database.name}, which has ${shown(database.documents)}`);
   }
   return judged;
 }

@@ -105,6 +105,7 @@ function syntaxProblem(error: YAMLError, source: string, document: Document): Sa
   if (tab) return { ...tabIndents, offset: lineStart + tab[0].length - 1 };
   const known = sentences[error.code];
   if (known) return { ...known, offset };
+  if (error.message.startsWith("Block scalar header")) return { ...unquotedBlock, offset: offset - 1 };
   // In `{ name: ${NAME} }`, YAML takes the variable's braces as its own.
   const variable = line.includes("${") ? '; inside { } and [ ] put a variable in quotes: "${NAME}"' : "";
   const unclosed = error.message.includes("closing") ? openingQuote(document, offset) : undefined;
@@ -124,6 +125,12 @@ function openingQuote(document: Document, end: number): number | undefined {
   });
   return found;
 }
+
+/** `>` and `|` begin a block of text, so `>=3.3` is an error. */
+const unquotedBlock: Said = {
+  code: "bad-yaml",
+  message: "text can't begin with `>` or `|` here; put it in quotes",
+};
 
 const tooDeeplyNested: Said = { code: "too-deep", message: "this is nested too deeply" };
 

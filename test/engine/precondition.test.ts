@@ -43,13 +43,13 @@ test.each<[Requirements, Facts, refusal: string | undefined, notes: string[]]>([
   [
     { documents: { atMost: 100 } },
     holding(12_400),
-    `\`require\` of this step is not met: it requires at most 100 documents in database swarm, which has 12,400 documents (design documents are not counted); ${ways}`,
+    `\`require\` of this step is not met: the step requires at most 100 documents in database swarm, which has 12,400 documents (design documents are not counted); ${ways}`,
     [],
   ],
   [
     { empty: true, couchdb: "<3.5" },
     holding(1),
-    `\`require\` of this step is not met: it requires CouchDB <3.5, but the server is CouchDB 3.5.0; it requires no documents in database swarm, which has 1 document (design documents are not counted); ${ways}`,
+    `\`require\` of this step is not met: the step requires CouchDB <3.5, but the server is CouchDB 3.5.0; the step requires no documents in database swarm, which has 1 document (design documents are not counted); ${ways}`,
     [],
   ],
   [

@@ -69,6 +69,7 @@ export const broken: readonly Broken[] = [
   { name: "a variable in braces without quotes", text: database("${NAME}"), problems: ["bad-yaml 2:28"], says: '"${NAME}"' },
   { name: "a wrong escape", text: '- id: "a\\q"\n  ensureDatabase: { name: a }\n', problems: ["bad-yaml 1:9"], says: "backslash" },
   { name: "text that begins with @", text: "- id: @a\n  ensureDatabase: { name: a }\n", problems: ["bad-yaml 1:7"], says: "quotes" },
+  { name: "a range of versions without quotes", text: "- id: a\n  require:\n    couchdb: >=3.3\n  removeDatabase: { name: b }\n", problems: ["bad-yaml 3:14"], says: "put it in quotes" },
   { name: "an unknown tag", text: "- id: !secret a\n  ensureDatabase: { name: a }\n", problems: ["unknown-tag 1:7"] },
   { name: "steps before a mistake in the syntax are checked", text: `${database("Bad")}- id: "b\n`, problems: ["bad-value 2:27", "bad-yaml 3:7"] },
   { name: "a duplicate key in a step", text: "- id: a\n  id: b\n  ensureDatabase: { name: a }\n", problems: ["duplicate-key 2:3"], says: "line 1, column 3" },
