@@ -13,7 +13,7 @@ export interface Connection {
 
 /**
  * A nano instance, as `nano(url)` returns it. The run uses its address and its login: the user name and password of
- * its URL, or its `Authorization: Basic` header.
+ * its URL, or its `Authorization: Basic` header. An instance that depends on more is refused.
  */
 export interface NanoInstance {
   readonly config: { readonly url: string };

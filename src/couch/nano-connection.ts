@@ -17,8 +17,10 @@ interface Configuration {
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly cookie?: unknown;
   readonly cookieJar?: { readonly jar?: readonly unknown[] };
+  /** What nano makes of `agentOptions`. */
+  readonly agent?: unknown;
   /** In nano 10 and older. */
-  readonly requestDefaults?: Readonly<Record<string, unknown>>;
+  readonly requestDefaults?: unknown;
 }
 
 /** Any other header may contain a login. */
@@ -27,8 +29,12 @@ const withoutLogin = new Set(["accept", "accept-encoding", "authorization", "con
 const passConnection =
   "Pass `connection` with `url`, `username` and `password` instead, or an instance whose URL has the user name and the password.";
 
+/** An agent does not say whether it holds certificates, a proxy, or only the size of its pool. */
+const withoutAgent =
+  "Pass an instance without that, or `connection` with `url`, `username`, `password` and `tls`. For a proxy, set NODE_USE_ENV_PROXY=1 and HTTP_PROXY or HTTPS_PROXY.";
+
 function connectionOf({ config }: NanoInstance): Connection {
-  const { url, db, headers = {}, cookie, cookieJar, requestDefaults = {} }: Configuration = config ?? {};
+  const { url, db, headers = {}, cookie, cookieJar, agent, requestDefaults }: Configuration = config ?? {};
   if (typeof url !== "string") throw refused("`nano` is not a nano instance", "Pass what `nano(url)` returns.");
   if (db !== undefined) {
     const next =
@@ -38,9 +44,8 @@ function connectionOf({ config }: NanoInstance): Connection {
   const given = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
   const beyond = [...given.keys()].filter((name) => !withoutLogin.has(name));
   if (beyond.length > 0) throw notTaken(`headers that can't be taken over: ${beyond.join(", ")}`);
-  if ("auth" in requestDefaults || "headers" in requestDefaults || "jar" in requestDefaults) {
-    throw notTaken("`requestDefaults`, which can't be taken over");
-  }
+  if (agent) throw notTaken("`agentOptions`, which can't be taken over", withoutAgent);
+  if (requestDefaults) throw notTaken("`requestDefaults`, which can't be taken over", withoutAgent);
   if (new URL(url).username !== "") return { url };
   const authorization = given.get("authorization");
   if (authorization !== undefined) return { url, ...basic(authorization) };
@@ -55,8 +60,8 @@ function basic(authorization: string): Pick<Required<Connection>, "username" | "
   return { username, password };
 }
 
-function notTaken(what: string): MigrateError {
-  return refused(`the nano instance has ${what}`, passConnection);
+function notTaken(what: string, next = passConnection): MigrateError {
+  return refused(`the nano instance has ${what}`, next);
 }
 
 function refused(message: string, next: string): MigrateError {

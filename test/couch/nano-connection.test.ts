@@ -7,10 +7,11 @@ import { credentialsOf } from "../../src/couch/connection.js";
 import { connectionIn } from "../../src/couch/nano-connection.js";
 
 const url = "http://127.0.0.1:5984";
+const login = "http://kerrigan:a%40b@127.0.0.1:5984";
 const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString("base64")}` });
 
 const logins: [string, string | Configuration, ReturnType<typeof credentialsOf>][] = [
-  ["the URL's login", "http://kerrigan:a%40b@127.0.0.1:5984", { name: "kerrigan", password: "a@b" }],
+  ["the URL's login", login, { name: "kerrigan", password: "a@b" }],
   ["a Basic header", { url, headers: basic("kerrigan:a:b") }, { name: "kerrigan", password: "a:b" }],
   [
     "the URL's login before the header's, as in nano",
@@ -31,6 +32,8 @@ test("takes a path prefix", () => {
 });
 
 const instance = (configuration: object) => ({ config: { url, ...configuration } });
+/** As a `ProxyAgent` and an `Agent` with certificates have it; nano passes it to fetch. */
+const agent = { dispatch: () => true } as unknown as NonNullable<Configuration["agentOptions"]>;
 const refusals: [string, object, string][] = [
   ["a cookie", { nano: nano({ url, cookie: "AuthSession=x" }) }, "a cookie"],
   [
@@ -41,7 +44,10 @@ const refusals: [string, object, string][] = [
   ["a token", { nano: nano({ url, headers: { authorization: "Bearer x" } }) }, "other than `Basic`"],
   ["a Basic header without a password", { nano: nano({ url, headers: basic("kerrigan") }) }, "other than `Basic`"],
   ["a header that may be a login", { nano: nano({ url, headers: { "X-Api-Key": "x" } }) }, "x-api-key"],
+  ["an agent, which may be a proxy's", { nano: nano({ url, agentOptions: agent }) }, "`agentOptions`"],
+  ["an agent in addition to a login", { nano: nano({ url: login, agentOptions: agent }) }, "`agentOptions`"],
   ["a login as in older versions of nano", { nano: instance({ requestDefaults: { auth: {} } }) }, "`requestDefaults`"],
+  ["a proxy as in older versions of nano", { nano: instance({ requestDefaults: { agent } }) }, "`requestDefaults`"],
   ["an instance for a database", { nano: nano(url).use("zerglings") }, "of a database"],
   ["something else", { nano: {} }, "not a nano instance"],
   ["both", { connection: { url }, nano: nano(url) }, "both"],

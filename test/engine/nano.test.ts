@@ -39,6 +39,33 @@ test("the instance sees what apply has done through it", async () => {
   expect(await status(migrations, options)).toMatchObject({ steps: [{ id: "made", state: "applied" }] });
 });
 
+test("nano reads what apply has written", async () => {
+  const steps = await filesOf(`
+- id: made
+  ensureDatabase: { name: ${database} }
+- id: members
+  ensureSecurity: { database: ${database}, members: { roles: [drone] } }
+- id: views
+  ensureDesignDocs:
+    database: ${database}
+    docs: { eggs: { views: { by-hive: { map: "function (doc) { emit(doc.hive, null); }" } } } }
+- id: by-hive
+  ensureIndexes: { database: ${database}, indexes: { by-hive: { index: { fields: [hive] } } } }
+- id: eggs
+  ensureDocuments: { database: ${database}, docs: [{ _id: egg-1, hive: char }, { _id: egg-2, hive: aiur }] }
+`);
+  expect(await apply(steps, options)).toMatchObject({ result: "applied" });
+  const eggs = options.nano.use<{ hive: string }>(database);
+  expect(await options.nano.request({ db: database, path: "_security" })).toMatchObject({
+    members: { roles: ["drone"] },
+  });
+  expect(await eggs.get("egg-1")).toMatchObject({ hive: "char" });
+  expect((await eggs.view("eggs", "by-hive", { key: "aiur" })).rows).toMatchObject([{ id: "egg-2" }]);
+  expect(await eggs.find({ selector: { hive: "char" }, use_index: "by-hive" })).toMatchObject({
+    docs: [{ _id: "egg-1" }],
+  });
+});
+
 test("a login in a header", async () => {
   const { url, admin } = server();
   const Authorization = `Basic ${Buffer.from(`${admin.name}:${admin.password}`).toString("base64")}`;
@@ -59,7 +86,22 @@ test("a person's decisions, and an import", async () => {
   expect((await importServer({ nano: instance, ledgerDatabase, database, out })).files).not.toHaveLength(0);
 });
 
-test("a cookie is refused before anything is sent", async () => {
-  const own = { ...options, nano: nano({ url: server().url, cookie: "AuthSession=x" }) };
-  await expect(apply(migrations, own)).rejects.toMatchObject({ code: "invalid-settings" });
+test("the cookie of nano's own login is refused before anything is sent", async () => {
+  const { url, admin } = server();
+  const own = nano(url);
+  await own.auth(admin.name, admin.password);
+  await expect(apply(migrations, { ...options, nano: own })).rejects.toMatchObject({ code: "invalid-settings" });
+  expect(await options.nano.db.list()).not.toContain(database);
+});
+
+test("an agent is refused before anything is sent", async () => {
+  const sent: unknown[] = [];
+  const agentOptions = { dispatch: (request: unknown) => sent.push(request) } as never;
+  const own = { ...options, nano: nano({ url: options.nano.config.url, agentOptions }) };
+  await expect(apply(migrations, own)).rejects.toMatchObject({
+    code: "invalid-settings",
+    message: expect.stringContaining("`agentOptions`"),
+  });
+  expect(sent).toEqual([]);
+  expect(await options.nano.db.list()).not.toContain(database);
 });
