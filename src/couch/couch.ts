@@ -1,5 +1,5 @@
 /**
- * The server as the rest of the program sees it. All code that knows about HTTP, nano, status codes and retries is
+ * The server as the rest of the program sees it. All code that knows about HTTP, status codes and retries is
  * behind this interface, in this folder. Its implementation is gateway.ts.
  */
 import type { Path } from "./path.js";

@@ -1,4 +1,4 @@
-/** Sends one request until its outcome is settled: combines transports, login and retries. */
+/** Sends one request until its outcome is settled: combines transport, login and retries. */
 import type { Connection } from "../contract/connection.js";
 import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
@@ -10,6 +10,7 @@ import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
 import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";
 import type { Guard } from "./guard.js";
+import { httpTransport } from "./http-transport.js";
 import { RunLogin } from "./login.js";
 import { firstLogin } from "./login-state.js";
 import { pause, throwIfStopped } from "./pause.js";
@@ -24,7 +25,6 @@ import {
   type RetryPolicy,
   type Sent,
 } from "./retry.js";
-import { type OpenTransport, runTransport } from "./run-transport.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
 import { failureOf, type Transport, TransportFailure } from "./transport.js";
@@ -58,8 +58,6 @@ export interface ExchangeOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** The maximum size of a response, in bytes. */
   readonly maxBody?: number;
-  /** Default: `runTransport`. */
-  readonly transport?: OpenTransport;
 }
 
 interface Attempt {
@@ -101,7 +99,7 @@ export class Exchange {
     this.#options = options;
     this.#secrets = options.secrets ?? new Secrets();
     this.#policy = { ...defaultPolicy, ...options.retry };
-    this.#transport = (options.transport ?? runTransport)(address, connection.tls, options.maxBody);
+    this.#transport = httpTransport(address, connection.tls, options.maxBody);
     this.contact = new Contact(this.url, options.emit);
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,

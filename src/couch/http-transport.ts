@@ -1,4 +1,4 @@
-/** The light transport: node:http. It sends what a run reads, and the requests that nano has built. */
+/** The implementation of `Transport`: node:http. */
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
@@ -162,8 +162,8 @@ function strayBytes(): TransportFailure {
 }
 
 /**
- * fetch, and so nano, uses the proxy variables by default; a custom agent has to be told to. Node.js before 22.21 and
- * 24.5 ignores this option.
+ * With NODE_USE_ENV_PROXY=1, Node.js's own agents use the proxy variables; a custom agent has to be told to. Node.js
+ * before 22.21 and 24.5 ignores this option.
  */
 function environmentProxy(): { readonly proxyEnv?: NodeJS.ProcessEnv } {
   return process.env.NODE_USE_ENV_PROXY === "1" ? { proxyEnv: process.env } : {};

@@ -1,7 +1,6 @@
 /**
- * One request on the wire and its complete response. Two transports implement it, and both pass
- * test/couch/transport.test.ts: http-transport.ts (light) and nano-transport.ts, which uses the former.
- * run-transport.ts decides which one sends.
+ * One request on the wire and its complete response. http-transport.ts implements it, and
+ * docs/decisions/0007-transport.md says why nano and fetch do not.
  *
  * A transport never follows a redirect, never repeats a request, limits the response in time and size, and resolves
  * only once the response is complete. Any HTTP status is a response; without one, it rejects with a
@@ -81,13 +80,10 @@ const refused: ReadonlyMap<string, string> = new Map([
 const notTls = /wrong version number|packet length too long|http request|unknown protocol/i;
 const tls = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
-/**
- * Classifies an error of node:http or undici. `sent`: what the transport knows; if the connection failed, nothing was
- * sent.
- */
+/** Classifies an error of node:http. `sent`: what the transport knows; if the connection failed, nothing was sent. */
 export function failureOf(thrown: unknown, sent: boolean): TransportFailure {
   if (thrown instanceof TransportFailure) return thrown;
-  const error = deepest(thrown);
+  const error = errorOf(thrown);
   const code = String((error as NodeJS.ErrnoException).code ?? "");
   const text = code === "" ? error.message : `${code}: ${error.message}`;
   if (unresolved.has(code))
@@ -114,11 +110,7 @@ function notHttp(error: Error, text: string): TransportFailure {
 }
 
 /** If a host has several addresses, Node throws an AggregateError. */
-function deepest(thrown: unknown): Error {
-  let error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  for (;;) {
-    const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-    if (!(inner instanceof Error)) return error;
-    error = inner;
-  }
+function errorOf(thrown: unknown): Error {
+  const error: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  return error instanceof Error ? error : new Error(String(error));
 }

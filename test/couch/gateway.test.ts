@@ -1,5 +1,5 @@
-/** Reads, writes, retries and errors of the gateway, through both transports. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+/** Reads, writes, retries and errors of the gateway. */
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { MigrateError } from "../../src/contract/errors.js";
 import type { Event } from "../../src/contract/events.js";
@@ -18,7 +18,6 @@ import {
   silence,
   text,
 } from "./support/misbehaving.js";
-import { transports } from "./support/transports.js";
 
 let server: MisbehavingServer;
 let events: Event[];
@@ -57,98 +56,95 @@ const conflict = json(409, { error: "conflict", reason: "Document update conflic
 const nodeDown = json(412, { error: "nodedown", reason: "nodedown" });
 const html = text(200, "text/html", "<html>Log in</html>");
 
-describe.each(["http", "nano"] as const)("through %s", (transport) => {
-  const open = (options: Partial<GatewayOptions> = {}, connection: Partial<Connection> = {}) =>
-    connect({ transport: transports[transport], ...options }, connection);
+const reads: [string, Behaviour, number, string][] = [
+  ["a missing document", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
+  ["an HTML page", html, 1, "not-couchdb"],
+  ["a redirect", json(302, {}, { location: "http://other.example/" }), 1, "not-couchdb"],
+  ["a gateway without its backend", text(502, "text/html", "<h1>502</h1>"), 3, "unreachable"],
+  ["a gateway that refuses", text(403, "text/html", "<h1>403</h1>"), 1, "gateway-refused"],
+  ["a persistent 500", json(500, { error: "unknown_error" }), 3, "request-failed"],
+  ["a persistent reset", reset, 3, "unreachable"],
+  ["a persistently truncated body", cut("application/json"), 3, "unreachable"],
+  ["persistently invalid JSON", text(200, "application/json", "{"), 3, "not-couchdb"],
+  ["a bad request", json(400, { error: "bad_request", reason: "x" }), 1, "request-failed"],
+  ["a node that is down", nodeDown, 3, "node-down"],
+];
+test.each(reads)("a read fails on %s", async (_, behaviour, requests, code) => {
+  server.behave(behaviour);
+  expect((await failure(connect().read(doc))).code).toBe(code);
+  expect(server.received).toHaveLength(requests);
+});
 
-  const reads: [string, Behaviour, number, string][] = [
-    ["a missing document", json(404, { error: "not_found", reason: "missing" }), 1, "request-failed"],
-    ["an HTML page", html, 1, "not-couchdb"],
-    ["a redirect", json(302, {}, { location: "http://other.example/" }), 1, "not-couchdb"],
-    ["a gateway without its backend", text(502, "text/html", "<h1>502</h1>"), 3, "unreachable"],
-    ["a gateway that refuses", text(403, "text/html", "<h1>403</h1>"), 1, "gateway-refused"],
-    ["a persistent 500", json(500, { error: "unknown_error" }), 3, "request-failed"],
-    ["a persistent reset", reset, 3, "unreachable"],
-    ["a persistently truncated body", cut("application/json"), 3, "unreachable"],
-    ["persistently invalid JSON", text(200, "application/json", "{"), 3, "not-couchdb"],
-    ["a bad request", json(400, { error: "bad_request", reason: "x" }), 1, "request-failed"],
-    ["a node that is down", nodeDown, 3, "node-down"],
-  ];
-  test.each(reads)("a read fails on %s", async (_, behaviour, requests, code) => {
-    server.behave(behaviour);
-    expect((await failure(open().read(doc))).code).toBe(code);
-    expect(server.received).toHaveLength(requests);
-  });
+const passing: [string, Behaviour][] = [
+  ["503", json(503, {})],
+  ["429", json(429, {})],
+  ["500 without a body", text(500, "text/plain", "")],
+  ["a proxy's 502", text(502, "text/html", "<h1>502</h1>")],
+  ["a reset", reset],
+  ["a truncated body", cut("application/json")],
+  ["a node that comes back", nodeDown],
+];
+test.each(passing)("a read survives %s", async (_, behaviour) => {
+  server.behave(inTurn(behaviour, json(200, { a: 1 })));
+  expect(await connect().read(doc)).toEqual({ status: 200, body: { a: 1 } });
+  expect(server.received).toHaveLength(2);
+});
 
-  const passing: [string, Behaviour][] = [
-    ["503", json(503, {})],
-    ["429", json(429, {})],
-    ["500 without a body", text(500, "text/plain", "")],
-    ["a proxy's 502", text(502, "text/html", "<h1>502</h1>")],
-    ["a reset", reset],
-    ["a truncated body", cut("application/json")],
-    ["a node that comes back", nodeDown],
-  ];
-  test.each(passing)("a read survives %s", async (_, behaviour) => {
-    server.behave(inTurn(behaviour, json(200, { a: 1 })));
-    expect(await open().read(doc)).toEqual({ status: 200, body: { a: 1 } });
-    expect(server.received).toHaveLength(2);
-  });
+test.each(passing)("a repeatable write survives %s", async (_, behaviour) => {
+  server.behave(inTurn(behaviour, written));
+  expect((await connect().write("PUT", doc, { body: {}, repeatable: true })).status).toBe(201);
+  expect(server.received).toHaveLength(2);
+});
 
-  test.each(passing)("a repeatable write survives %s", async (_, behaviour) => {
-    server.behave(inTurn(behaviour, written));
-    expect((await open().write("PUT", doc, { body: {}, repeatable: true })).status).toBe(201);
-    expect(server.received).toHaveLength(2);
-  });
+const writes: [string, Behaviour, string][] = [
+  ["a lost answer", reset, "outcome-unknown"],
+  ["a truncated answer", cut("application/json"), "outcome-unknown"],
+  ["half of the JSON", text(201, "application/json", "{"), "outcome-unknown"],
+  ["500 timeout", json(500, { error: "timeout" }), "outcome-unknown"],
+  ["a gateway's 504", text(504, "text/html", ""), "outcome-unknown"],
+  ["202", json(202, { ok: true }), "below-quorum"],
+  ["a conflict", conflict, "conflict"],
+  ["a node that is down", nodeDown, "node-down"],
+  ["a full disk", json(507, { error: "insufficient_storage" }), "disk-full"],
+];
+test.each(writes)("a write that is not repeatable is sent once: %s", async (_, behaviour, code) => {
+  server.behave(behaviour);
+  expect((await failure(connect().write("POST", path`/db`, { body: {}, repeatable: false }))).code).toBe(code);
+  expect(server.received).toHaveLength(1);
+});
 
-  const writes: [string, Behaviour, string][] = [
-    ["a lost answer", reset, "outcome-unknown"],
-    ["a truncated answer", cut("application/json"), "outcome-unknown"],
-    ["half of the JSON", text(201, "application/json", "{"), "outcome-unknown"],
-    ["500 timeout", json(500, { error: "timeout" }), "outcome-unknown"],
-    ["a gateway's 504", text(504, "text/html", ""), "outcome-unknown"],
-    ["202", json(202, { ok: true }), "below-quorum"],
-    ["a conflict", conflict, "conflict"],
-    ["a node that is down", nodeDown, "node-down"],
-    ["a full disk", json(507, { error: "insufficient_storage" }), "disk-full"],
-  ];
-  test.each(writes)("a write that is not repeatable is sent once: %s", async (_, behaviour, code) => {
-    server.behave(behaviour);
-    expect((await failure(open().write("POST", path`/db`, { body: {}, repeatable: false }))).code).toBe(code);
-    expect(server.received).toHaveLength(1);
-  });
+test("a silent server runs into the time-out, and the outcome of a write is unknown", async () => {
+  server.behave(silence);
+  const error = await failure(connect().write("PUT", doc, { body: {}, repeatable: false, timeout: 60 }));
+  expect(error.code).toBe("outcome-unknown");
+});
 
-  test("a silent server runs into the time-out, and the outcome of a write is unknown", async () => {
-    server.behave(silence);
-    const error = await failure(open().write("PUT", doc, { body: {}, repeatable: false, timeout: 60 }));
-    expect(error.code).toBe("outcome-unknown");
-  });
+test("202 is an answer if the caller accepts it", async () => {
+  server.behave(json(202, { ok: true }));
+  expect((await connect().write("POST", path`/db/_view_cleanup`, { accept: [202], repeatable: true })).status).toBe(
+    202,
+  );
+  expect(server.received[0]?.headers["content-type"]).toBe("application/json");
+});
 
-  test("202 is an answer if the caller accepts it", async () => {
-    server.behave(json(202, { ok: true }));
-    expect((await open().write("POST", path`/db/_view_cleanup`, { accept: [202], repeatable: true })).status).toBe(202);
-    expect(server.received[0]?.headers["content-type"]).toBe("application/json");
-  });
+test("an interrupted run ends its request and sends nothing else", async () => {
+  server.behave(silence);
+  const couch = connect();
+  const read = failure(couch.read(doc));
+  while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  control.abort();
+  expect((await read).code).toBe("interrupted");
+  expect((await failure(couch.read(path`/other`))).code).toBe("interrupted");
+  expect(server.received).toHaveLength(1);
+});
 
-  test("an interrupted run ends its request and sends nothing else", async () => {
-    server.behave(silence);
-    const couch = open();
-    const read = failure(couch.read(doc));
-    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    control.abort();
-    expect((await read).code).toBe("interrupted");
-    expect((await failure(couch.read(path`/other`))).code).toBe("interrupted");
-    expect(server.received).toHaveLength(1);
-  });
-
-  test("a time limit ends the request with its own error", async () => {
-    server.behave(json(503, {}));
-    const limit = new MigrateError("incomplete", { message: "later" });
-    const read = failure(open({ retry: { ...quick, pause: 60_000, within: 600_000 } }).read(doc));
-    while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    control.abort(limit);
-    expect(await read).toBe(limit);
-  });
+test("a time limit ends the request with its own error", async () => {
+  server.behave(json(503, {}));
+  const limit = new MigrateError("incomplete", { message: "later" });
+  const read = failure(connect({ retry: { ...quick, pause: 60_000, within: 600_000 } }).read(doc));
+  while (server.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  control.abort(limit);
+  expect(await read).toBe(limit);
 });
 
 test("a single request can be stopped by its own signal", async () => {
@@ -279,17 +275,6 @@ test("a new database may be unknown for a moment", async () => {
   expect((await couch.read(path`/db`, { accept: [404] })).status).toBe(200);
 });
 
-test("nano sends only writes", async () => {
-  server.behave(byPath({ "GET /first": json(200, {}), "PUT /db/doc": written, "GET /second": json(200, {}) }));
-  const couch = connect();
-  await couch.read(path`/first`);
-  await couch.write("PUT", doc, { body: {}, repeatable: true });
-  await couch.read(path`/second`);
-  // Only nano requests compressed answers.
-  const packed = "deflate, gzip";
-  expect(server.received.map(({ headers }) => headers["accept-encoding"])).toEqual([undefined, packed, undefined]);
-});
-
 test("the version is known from any answer", async () => {
   server.behave(json(200, {}, { server: "CouchDB/3.5.0 (Erlang OTP/25)" }));
   const couch = connect();
@@ -365,9 +350,9 @@ test("each attempt is an event", async () => {
   ]);
 });
 
-test("a document can have the id `..`, even through nano", async () => {
+test("a document can have the id `..`", async () => {
   server.behave(json(200, {}));
-  const couch = connect({ transport: transports.nano });
+  const couch = connect();
   await couch.read(path`/db/${".."}`);
   expect(server.received[0]?.path).toBe("/db/..");
 });

@@ -7,7 +7,6 @@ import { hashFor, matches } from "../../src/couch/password-hash.js";
 import { path } from "../../src/couch/path.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
 import { type CouchNode, onNodes, startCouchDB } from "../support/servers.js";
-import { transports } from "./support/transports.js";
 
 const emit = () => {};
 const signal = new AbortController().signal;
@@ -19,10 +18,7 @@ onNodes("a CouchDB", () => {
   const opened: Gateway[] = [];
   const open = (username?: string, password?: string) => {
     const login = username && password ? { username, password } : {};
-    const gateway = openCouch(
-      { url: node.url, ...login },
-      { emit, signal, readOnly: false, transport: transports.nano },
-    );
+    const gateway = openCouch({ url: node.url, ...login }, { emit, signal, readOnly: false });
     opened.push(gateway);
     return gateway;
   };

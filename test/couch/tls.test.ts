@@ -12,13 +12,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
-import { transports } from "./support/transports.js";
 
 const openssl = spawnSync("openssl", ["version"]).status === 0;
 
 async function readFrom(connection: Connection): Promise<unknown> {
   const { signal } = new AbortController();
-  const couch = openCouch(connection, { emit: () => {}, signal, retry: { pause: 1 }, transport: transports.nano });
+  const couch = openCouch(connection, { emit: () => {}, signal, retry: { pause: 1 } });
   try {
     return (await couch.read(path`/db`)).body;
   } catch (error) {
