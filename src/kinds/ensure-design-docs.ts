@@ -88,7 +88,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
         type: "boolean",
         default: false,
         description:
-          "Whether a staged deployment keeps the previous version as `<name>--previous`, without its validation, until the next deployment, so that going back needs no build.",
+          "Whether a staged deployment keeps the previous version as `<name>--previous`, without its validation, until the next deployment, so that going back only indexes what was written since. Until then, the old index takes disk space.",
         variables: true,
       },
       mayBeEmpty: {

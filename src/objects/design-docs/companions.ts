@@ -45,9 +45,10 @@ export function stagedDoc(name: string, doc: DesignDoc): DesignDoc {
   return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name }) };
 }
 
+/** Without `autoupdate`, its index costs disk space only: going back to it indexes what was written since. */
 export function previousDoc(name: string, stored: DesignDoc): DesignDoc {
   const { _id, _rev, _attachments, validate_doc_update, ...content } = stored;
-  return { ...content, ...marked({ role: "previous", of: name }) };
+  return { ...content, autoupdate: false, ...marked({ role: "previous", of: name }) };
 }
 
 /** Without views, so that nothing is indexed. */
