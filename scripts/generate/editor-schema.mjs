@@ -36,6 +36,19 @@ export function editorSchema({ kinds, specSchema, requireSchema, takesRequire })
             items: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" },
           },
           require: mapSchema(requireSchema, forEditors),
+          lint: {
+            description: "What `couchdb-migrate lint` needs to know about the step.",
+            type: "object",
+            required: ["off"],
+            additionalProperties: false,
+            properties: {
+              off: {
+                description: "Rules that are off for this step, each with the reason.",
+                type: "object",
+                additionalProperties: { type: "string", minLength: 1 },
+              },
+            },
+          },
           ...Object.fromEntries(specs.map(([name]) => [name, { $ref: `#/definitions/${name}` }])),
         },
         oneOf: specs.map(([name]) => ({ required: [name] })),

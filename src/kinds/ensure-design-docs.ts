@@ -154,6 +154,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     const found = [...(await readSources(files, from, ignore)), ...inlineSources(files, inline)];
     for (const one of found) for (const fault of designDocFaults(one.name, stripped(one))) one.report(fault);
     const docs = byName(found);
+    for (const { name, at } of found) files.origin?.(toPointer(["docs", name]), at);
     for (const { path, code, message } of unknownViews(mayBeEmpty, docs))
       files.problem({ pointer: path }, code, message);
     return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };

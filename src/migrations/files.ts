@@ -6,7 +6,7 @@ import type { Position } from "../contract/problem.js";
 import { LargeFile } from "../files/large-file.js";
 import { type ReadText, readText, type Unreadable, unreadable } from "../files/read-text.js";
 import type { Print } from "../steps/script-output.js";
-import type { StepFiles } from "../steps/step-files.js";
+import type { At, StepFiles } from "../steps/step-files.js";
 import type { Problems } from "./problems.js";
 
 interface Entry {
@@ -138,6 +138,9 @@ async function leadsToFolder(folder: string, name: string): Promise<boolean> {
   return true;
 }
 
+/** By the pointer of a value in what a step declares: where its fields come from. */
+export type Origins = Map<string, (keys: readonly string[], offset?: number) => Position>;
+
 /**
  * The files as one step names them. `place` returns the position of a pointer in its spec; `literal` says whether the
  * text at the pointer is in the file as it is, without a variable.
@@ -146,10 +149,11 @@ export function stepFiles(
   file: string,
   cache: FileCache,
   problems: Problems,
-  place: (pointer: string) => Position,
+  place: (pointer: string, offset?: number) => Position,
   literal: (pointer: string) => boolean,
   print: Print,
   signal?: AbortSignal,
+  origins?: Origins,
 ): StepFiles {
   const shownPath = (path: string) => join(path.startsWith("/") ? "" : dirname(file), path);
   const realPath = (path: string) => resolve(dirname(file), path);
@@ -159,6 +163,7 @@ export function stepFiles(
     const report = code === "too-many-files" ? problems.only : problems.add;
     report.call(problems, at, code, `${name} ${reason}`, path, { literal: literal(pointer) });
   };
+  const positionOf = (at: At) => ("pointer" in at ? place(at.pointer, at.offset) : { ...at, file: shownPath(at.file) });
   return {
     signal,
     print,
@@ -189,8 +194,10 @@ export function stepFiles(
       return [];
     },
     problem(at, code, message, text) {
-      const position = "pointer" in at ? place(at.pointer) : { ...at, file: shownPath(at.file) };
-      problems.add(position, code, message, text);
+      problems.add(positionOf(at), code, message, text);
     },
+    ...(origins && {
+      origin: (pointer, at) => void origins.set(pointer, (keys, offset) => positionOf(at(keys, offset))),
+    }),
   };
 }

@@ -35,6 +35,11 @@ export interface LoadOptions {
    * @internal
    */
   readonly kinds?: readonly StepKind[];
+  /**
+   * Whether each step remembers how it is written in the files (`Step.written`).
+   * @internal
+   */
+  readonly written?: boolean;
   /** Called with the steps of each file as soon as they are read, and awaited before the next file is read. */
   readonly eachFile?: (steps: readonly Pick<Step, "id" | "kind" | "desired">[]) => Promise<void>;
   /** When it is aborted, a script that is being loaded is stopped, and the load fails with the signal's reason. */
@@ -102,6 +107,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
           partitioned,
           print: (text) => void printed.push({ id: node.id ?? "", text }),
           signal: options.signal,
+          remember: options.written === true,
         });
         const required = readRequire({ file, reader, problems }, kind, node.require);
         if (!read) continue;
@@ -119,6 +125,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
           ...(formerly.length > 0 && { formerly }),
           ...(required && { require: required }),
           position,
+          ...(read.written && { written: { ...read.written, lintOff: node.lintOff } }),
         };
         drafts.push({ ...named, desired: read.desired, finish: read.finish });
       }
@@ -142,7 +149,7 @@ async function load(path: string, options: LoadOptions, problems: Problems, prin
   return { path, files, steps, ...(known ? {} : { unset: unset.found }), ...(inputs ? { inputs } : {}) };
 }
 
-type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "require" | "position" | "desired"> &
+type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "require" | "position" | "desired" | "written"> &
   Pick<ReadStep, "finish">;
 
 /** Rules for the whole set: ids and claimed objects are unique, and steps that must come first do. */

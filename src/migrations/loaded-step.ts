@@ -1,6 +1,7 @@
 import type { Position } from "../contract/problem.js";
 import type { Requirements } from "../contract/requirements.js";
 import type { Step } from "./step.js";
+import type { Written } from "./written.js";
 
 /** A step whose inspection and JSON never show its secrets. */
 export class LoadedStep implements Step {
@@ -17,10 +18,11 @@ export class LoadedStep implements Step {
   readonly #desired: unknown;
   readonly #secrets: ReadonlyMap<string, string>;
   readonly #spoken: readonly string[];
+  readonly #written: Written | undefined;
 
   constructor(step: Step) {
     const { id, kind, description, formerly, require: required, shown, checksum, allowDestroy, position } = step;
-    const { unknown, desired, secrets, spoken } = step;
+    const { unknown, desired, secrets, spoken, written } = step;
     this.id = id;
     this.kind = kind;
     if (description !== undefined) this.description = description;
@@ -34,6 +36,7 @@ export class LoadedStep implements Step {
     this.#desired = desired;
     this.#secrets = secrets;
     this.#spoken = spoken;
+    this.#written = written;
   }
 
   get desired(): unknown {
@@ -46,5 +49,9 @@ export class LoadedStep implements Step {
 
   get spoken(): readonly string[] {
     return this.#spoken;
+  }
+
+  get written(): Written | undefined {
+    return this.#written;
   }
 }

@@ -5,8 +5,8 @@ import { unknownSecret } from "../secrets/unknown.js";
 import { type SpecProblem, type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import type { Print } from "../steps/script-output.js";
 import { checksum } from "./checksum.js";
-import { type FileCache, stepFiles } from "./files.js";
-import { locate, type Place, pointAt } from "./locate.js";
+import { type FileCache, type Origins, stepFiles } from "./files.js";
+import { locate, type Place, positionAt } from "./locate.js";
 import type { Problems } from "./problems.js";
 import { reportSchemaErrors } from "./schema-problems.js";
 import { secrecyOf } from "./secrecy.js";
@@ -15,6 +15,7 @@ import { specSchema } from "./spec-schema.js";
 import type { SpecReader, SpecValues } from "./spec-values.js";
 import type { Step } from "./step.js";
 import { validatorOf } from "./validators.js";
+import { placesIn, type Written } from "./written.js";
 import type { YamlFile } from "./yaml-file.js";
 
 export interface StepSource {
@@ -30,11 +31,15 @@ export interface StepSource {
   /** Receives what a script prints while it is loaded. */
   readonly print: Print;
   readonly signal: AbortSignal | undefined;
+  /** Whether the step remembers where its fields are in the files. */
+  readonly remember: boolean;
 }
 
 export interface ReadStep {
   readonly desired: unknown;
   readonly claims: readonly string[];
+  /** Only if it was asked for. */
+  readonly written?: Pick<Written, "at" | "plainSecrets">;
   /**
    * Call this after all files are read: only then it is known which variables are secret. Undefined: there were
    * problems.
@@ -55,6 +60,7 @@ export async function readStep({
   partitioned,
   print,
   signal,
+  remember,
 }: StepSource): Promise<ReadStep | undefined> {
   const before = problems.count;
   const schema = specSchema(kind);
@@ -66,7 +72,7 @@ export async function readStep({
   if (problems.count > before) return undefined;
 
   const { spec, allowDestroy } = liftAllowDestroy(values.value, kind);
-  const at = (pointer: string): Position => file.position(pointAt(locate(file, place, pointer)));
+  const at = (pointer: string, offset?: number): Position => positionAt(file, locate(file, place, pointer), offset);
   const report = ({ path, code, message }: SpecProblem) => {
     if (!values.unknown.has(path)) problems.add(at(path), code, message);
   };
@@ -74,7 +80,8 @@ export async function readStep({
   if (problems.count > before) return undefined;
 
   const literal = (pointer: string) => ![...values.masks, ...values.undecided].some((one) => one.pointer === pointer);
-  const files = stepFiles(file.source.file, cache, problems, at, literal, print, signal);
+  const origins: Origins | undefined = remember ? new Map() : undefined;
+  const files = stepFiles(file.source.file, cache, problems, at, literal, print, signal, origins);
   const desired = kind.resolve ? await kind.resolve(spec, files) : spec;
   if (problems.count > before) return undefined;
   for (const problem of kind.check?.partitions?.(desired, partitioned) ?? []) report(problem);
@@ -82,6 +89,7 @@ export async function readStep({
 
   return {
     desired,
+    ...(origins && { written: { at: placesIn(origins, at), plainSecrets: values.plainSecrets.map((one) => at(one)) } }),
     // If an object's name is unknown, it is unknown whether another step claims it.
     claims: kind.claims(desired).filter((claim) => values.unknown.size === 0 || !claim.includes("${")),
     finish() {

@@ -29,6 +29,8 @@ export interface SpecValues {
   readonly masks: readonly Mask[];
   /** Texts with variables that are not secret, unless a secret field of the set also uses one of these variables. */
   readonly undecided: readonly Undecided[];
+  /** Pointers to texts that contain a secret as it is, without a variable. */
+  readonly plainSecrets: readonly string[];
   /** Pointers to values that could not be read; the problem is reported already. */
   readonly broken: ReadonlySet<string>;
   /** Pointers to values that are unknown, because a variable is not set: as written in the file, or `unknownSecret`. */
@@ -55,6 +57,7 @@ export class SpecReader {
   readonly #open = new Set<Node>();
   #masks: Mask[] = [];
   #undecided: Undecided[] = [];
+  #plainSecrets: string[] = [];
   #broken = new Set<string>();
   #unknown = new Set<string>();
 
@@ -69,6 +72,7 @@ export class SpecReader {
   read(node: YamlNode, place: Secrecy): SpecValues {
     this.#masks = [];
     this.#undecided = [];
+    this.#plainSecrets = [];
     this.#broken = new Set();
     this.#unknown = new Set();
     const value = this.#value(node, place, []);
@@ -76,6 +80,7 @@ export class SpecReader {
       value,
       masks: this.#masks,
       undecided: this.#undecided,
+      plainSecrets: this.#plainSecrets,
       broken: this.#broken,
       unknown: this.#unknown,
     };
@@ -141,7 +146,7 @@ export class SpecReader {
       if (wrong) return this.#reject(node, at, "bad-number", wrong, place.secret ? undefined : node.source);
     }
     // A boolean reveals nothing, but a `***` in its place would.
-    if (place.secret === "field" && typeof value === "number") this.#mask(at, String(value), masked);
+    if (place.secret === "field" && typeof value === "number") this.#maskPlain(at, String(value));
     return value;
   }
 
@@ -152,7 +157,7 @@ export class SpecReader {
       return this.#reject(node, at, "bad-text", "this text contains half a character; correct its \\u escapes");
     }
     if (place.schemas.some((schema) => schema.variables)) return this.#interpolated(node, text, place, at);
-    if (isSecretText(place, text)) this.#mask(at, text, masked);
+    if (isSecretText(place, text)) this.#maskPlain(at, text);
     return text;
   }
 
@@ -181,11 +186,13 @@ export class SpecReader {
     }
     if (isSecretText(place, found.value)) {
       this.#variables.areSecret(found.names);
-      this.#mask(at, found.value, masked);
+      if (isPlain(found)) this.#maskPlain(at, found.value);
+      else this.#mask(at, found.value, masked);
     } else {
       const pointer = toPointer(at);
       const mask = this.#partly(pointer, found);
       if (mask) this.#masks.push(mask);
+      if (mask && isPlain(found)) this.#plainSecrets.push(pointer);
       if (found.names.length > 0) {
         const again = () => this.#partly(pointer, this.#variables.interpolate(text, this.#folder));
         this.#undecided.push({ pointer, mask: again });
@@ -217,10 +224,20 @@ export class SpecReader {
     return { pointer, value, shown: text, spoken };
   }
 
+  #maskPlain(at: readonly Segment[], value: string): void {
+    this.#plainSecrets.push(toPointer(at));
+    this.#mask(at, value, masked);
+  }
+
   #mask(at: readonly Segment[], value: string, shown: string): void {
     this.#masks.push({ pointer: toPointer(at), value, shown, spoken: [] });
     this.#problems.knows([value]);
   }
+}
+
+/** The text is in the file as it is. */
+function isPlain({ names, secrets, problems }: Interpolated): boolean {
+  return names.length === 0 && secrets.length === 0 && problems.length === 0;
 }
 
 function plain(text: string): Interpolated {

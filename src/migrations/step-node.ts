@@ -5,6 +5,8 @@ import { takesRequire } from "../steps/require.js";
 import { didYouMean } from "../text/nearest.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted } from "./problems.js";
+import { readLintOff } from "./read-lint.js";
+import type { RuleOff } from "./written.js";
 import type { Field, YamlFile, YamlNode } from "./yaml-file.js";
 
 export interface StepNode {
@@ -18,11 +20,13 @@ export interface StepNode {
   readonly formerly: readonly { readonly id: string; readonly node: Node }[];
   /** What must be true before the step begins, as it is written. */
   readonly require: Place | undefined;
+  /** The rules of `lint` that are off for it. */
+  readonly lintOff: readonly RuleOff[];
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }
 
 /** The fields that a step may have in addition to its kind. */
-const common = ["id", "formerly", "description", "require"];
+const common = ["id", "formerly", "description", "require", "lint"];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -59,6 +63,7 @@ export function readStepNode(
     description,
     formerly,
     require: placeOfRequire(file, fields.get("require"), specs),
+    lintOff: readLintOff(file, fields.get("lint")),
     specs,
   };
 }

@@ -2,6 +2,7 @@ import type { Position } from "../contract/problem.js";
 import type { Requirements } from "../contract/requirements.js";
 import type { Inputs } from "./inputs.js";
 import type { UnsetVariable } from "./unset.js";
+import type { Written } from "./written.js";
 
 /** One step of a migration set, loaded, resolved and checked. */
 export interface Step {
@@ -36,6 +37,11 @@ export interface Step {
   readonly allowDestroy: boolean;
   /** Where the step's `id` is. */
   readonly position: Position;
+  /**
+   * How the step is written in the files. Absent, unless it was asked for.
+   * @internal
+   */
+  readonly written?: Written | undefined;
 }
 
 /** A migration set: what `loadMigrations` returns. */

@@ -2,6 +2,17 @@ import type { LargeFile } from "../files/large-file.js";
 import type { Print } from "./script-output.js";
 
 /**
+ * A place in the files: a pointer into the spec, and an offset in the text there; or a position, counted from 1, in a
+ * file whose path is one that the functions of `StepFiles` accept.
+ */
+export type At =
+  | { readonly pointer: string; readonly offset?: number }
+  | { readonly file: string; readonly line: number; readonly column: number };
+
+/** The place of a field: `keys` lead to it, and `offset` counts code units in its text. */
+export type Origin = (keys: readonly string[], offset?: number) => At;
+
+/**
  * Through this interface, a step kind's `resolve` reads files. Paths come from the spec, and are resolved against the
  * folder of the migration file without checking links. If a file can't be read, a problem is reported at the spec's
  * position and no exception is thrown: the function returns `undefined` (or `[]`), and loading continues to find the
@@ -20,14 +31,10 @@ export interface StepFiles {
   kindOf(path: string, pointer: string): Promise<"file" | "folder" | undefined>;
   /** The names in a folder in code-unit order, without the `..` entries of mounted ConfigMaps. */
   list(path: string, pointer: string): Promise<readonly { readonly name: string; readonly folder: boolean }[]>;
+  problem(at: At, code: string, message: string, text?: string): void;
   /**
-   * Reports a problem. `at`: a position (counted from 1) in a file, whose path is one that the functions above
-   * accept, or the pointer in the spec.
+   * Tells where the value at `pointer`, in what `resolve` returns, comes from, if the same pointer in the spec does not
+   * lead to it. Absent: nobody asks for positions.
    */
-  problem(
-    at: { readonly pointer: string } | { readonly file: string; readonly line: number; readonly column: number },
-    code: string,
-    message: string,
-    text?: string,
-  ): void;
+  origin?(pointer: string, at: Origin): void;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Origin } from "../../steps/step-files.js";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 
 /** A design document without `_id`, `_rev` and attachments: what a step declares, and what is compared. */
@@ -19,6 +20,7 @@ export interface FoundDesignDoc {
   /** Without `_design/`. */
   readonly name: string;
   readonly doc: DesignDoc;
+  readonly at: Origin;
   /** Reports a fault, at the place where its author finds it. */
   report(fault: Fault): void;
 }

@@ -1,13 +1,13 @@
 /** A folder that is one design document, with one field per file: `views/by-owner/map.js`. */
 import { basename } from "node:path/posix";
+import type { Position } from "../../contract/problem.js";
 import { SourceText } from "../../files/source-text.js";
-import type { StepFiles } from "../../steps/step-files.js";
-import { offsetIn } from "../../text/json-scan.js";
-import { toPointer } from "../../text/pointer.js";
+import type { Origin, StepFiles } from "../../steps/step-files.js";
+import { toPointer, valueAt } from "../../text/pointer.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";
-import { parseJson } from "./json-text.js";
+import { offsetInJson, parseJson } from "./json-text.js";
 import { functionsOf } from "./members.js";
 
 /** Links may lead back into the folder. */
@@ -39,7 +39,8 @@ export async function readFolder(
     files.problem({ file: path, line: 1, column: 1 }, "no-design-docs", "this folder contains no design document");
   }
   reader.reportCode(doc);
-  return [{ name: found, doc, report: (fault) => reader.report(path, found, doc, fault) }];
+  const at: Origin = (keys, offset) => reader.at(path, doc, keys, offset);
+  return [{ name: found, doc, at, report: (fault) => reader.report(path, found, doc, fault) }];
 }
 
 class Reader {
@@ -83,20 +84,29 @@ class Reader {
     return Object.fromEntries([...members].map(([key, { value }]) => [key, value]));
   }
 
-  /** Reports in the field's file, or in the nearest file that contains the field. */
+  /** The field's file, or the nearest file that contains the field; undefined: none does. */
+  #leafOf(keys: readonly string[]): { readonly leaf: Leaf; readonly depth: number } | undefined {
+    for (let depth = keys.length; depth > 0; depth -= 1) {
+      const leaf = this.#leaves.get(toPointer(keys.slice(0, depth)));
+      if (leaf) return { leaf, depth };
+    }
+    return undefined;
+  }
+
+  at(folder: string, doc: FoundDesignDoc["doc"], keys: readonly string[], offset?: number): Position {
+    const found = this.#leafOf(keys);
+    if (!found) return { file: folder, line: 1, column: 1 };
+    const { source, trimmed } = found.leaf;
+    if (trimmed !== undefined) return source.position(trimmed + (offset ?? 0));
+    const value = valueAt(doc, toPointer(keys.slice(0, found.depth)));
+    return source.position(offsetInJson(source.text, value, keys.slice(found.depth), offset));
+  }
+
   report(folder: string, name: string, doc: FoundDesignDoc["doc"], fault: Fault): void {
     if (this.#foreign.has(toPointer(fault.keys))) return;
-    for (let depth = fault.keys.length; depth > 0; depth -= 1) {
-      const leaf = this.#leaves.get(toPointer(fault.keys.slice(0, depth)));
-      if (!leaf) continue;
-      const { source, trimmed } = leaf;
-      const message = trimmed === undefined ? describe(name, doc, fault) : `${subject(name, fault)}: ${fault.message}`;
-      const offset =
-        trimmed === undefined ? offsetIn(source.text, fault.keys.slice(depth)) : trimmed + (fault.offset ?? 0);
-      this.#files.problem(source.position(offset), fault.code, message);
-      return;
-    }
-    this.#at(folder, fault.code, describe(name, doc, fault));
+    const isText = this.#leafOf(fault.keys)?.leaf.trimmed !== undefined;
+    const message = isText ? `${subject(name, fault)}: ${fault.message}` : describe(name, doc, fault);
+    this.#files.problem(this.at(folder, doc, fault.keys, fault.offset), fault.code, message);
   }
 
   /** Reports faults of function files, as opposed to faults in their texts. */

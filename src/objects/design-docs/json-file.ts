@@ -1,11 +1,11 @@
 /** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. */
 import { SourceText } from "../../files/source-text.js";
-import type { StepFiles } from "../../steps/step-files.js";
+import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
-import { parseJson } from "./json-text.js";
+import { offsetInJson, parseJson } from "./json-text.js";
 
 /** `name`: the name of a document without `_id`. */
 export async function readJsonFile(
@@ -35,8 +35,10 @@ export async function readJsonFile(
       report([...at, "_id"], "not-a-design-doc", "a design document's `_id` must begin with `_design/`");
       return [];
     }
-    const about = (fault: Fault) => report([...at, ...fault.keys], fault.code, describe(found, value, fault));
-    return [{ name: found, doc: value, report: about }];
+    const place: Origin = (keys, offset) => source.position(offsetInJson(text, parsed.value, [...at, ...keys], offset));
+    const about = (fault: Fault) =>
+      files.problem(place(fault.keys, fault.offset), fault.code, describe(found, value, fault));
+    return [{ name: found, doc: value, at: place, report: about }];
   });
 }
 

@@ -1,6 +1,9 @@
 /** Parses JSON from a file, or reports what is wrong with it and where. */
 import { parseExpressionAt } from "acorn";
 import { isTooDeep } from "../../text/depth.js";
+import { offsetIn } from "../../text/json-scan.js";
+import { toPointer, valueAt } from "../../text/pointer.js";
+import { rawOffset } from "../../text/raw-offset.js";
 
 /** `code` and `message` are the same as for problems in a migration file. */
 export type ParsedJson =
@@ -33,4 +36,17 @@ function offsetOf({ message }: SyntaxError, text: string): number {
   } catch (error) {
     return Math.min((error as { pos?: number }).pos ?? 0, text.length);
   }
+}
+
+/**
+ * The offset of the field at these keys, or of the nearest value around it.
+ *
+ * @param root what `text` stands for
+ * @param offset in the text of the field: if it is given, the result is where that character is
+ */
+export function offsetInJson(text: string, root: unknown, keys: readonly string[], offset: number | undefined): number {
+  const start = offsetIn(text, keys);
+  const value = offset === undefined ? undefined : valueAt(root, toPointer(keys));
+  if (offset === undefined || typeof value !== "string") return start;
+  return start + rawOffset(text.slice(start), value, offset, "double");
 }

@@ -1,6 +1,6 @@
 /** Reads the design documents of a step: from files, from folders, and inline. */
 import { basename } from "node:path/posix";
-import type { StepFiles } from "../../steps/step-files.js";
+import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
 import { type FoundDesignDoc, idOf, nameInId } from "./design-doc.js";
@@ -33,9 +33,13 @@ export function inlineSources(files: StepFiles, docs: JsonObject): FoundDesignDo
       const message = `the \`_id\` of this design document is \`${idOf(name)}\`; leave it out`;
       files.problem({ pointer: toPointer(["docs", key, "_id"]) }, "not-a-design-doc", message);
     }
+    const at: Origin = (keys, offset) => ({
+      pointer: toPointer(["docs", key, ...keys]),
+      ...(offset === undefined ? {} : { offset }),
+    });
     const report: FoundDesignDoc["report"] = (fault) =>
-      files.problem({ pointer: toPointer(["docs", key, ...fault.keys]) }, fault.code, describe(name, doc, fault));
-    return [{ name, doc, report }];
+      files.problem(at(fault.keys, fault.offset), fault.code, describe(name, doc, fault));
+    return [{ name, doc, at, report }];
   });
 }
 

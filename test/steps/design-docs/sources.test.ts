@@ -314,7 +314,7 @@ describe("a JSON file", () => {
       "a syntax error",
       '{ "views": {\n "v": { "map":\n "function () {\\n  (;" } } }',
       "function-syntax",
-      "3:2",
+      "3:21",
       "line 2, column 4",
     ],
     [
@@ -348,7 +348,7 @@ describe("inline", () => {
       "a syntax error",
       "docs:\n  a:\n    views:\n      v:\n        map: |\n          function () {\n            emit(;\n          }",
       "function-syntax",
-      "8:18",
+      "10:22",
       "line 2, column 8",
     ],
     ["no map", "docs: { a: { views: { v: {} } } }", "view-without-map", "4:27", "views/v"],
