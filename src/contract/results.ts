@@ -44,6 +44,13 @@ export interface Rebuild {
   readonly pending?: number;
   /** The old index serves until the new one is built. */
   readonly staged?: boolean;
+  /**
+   * What it takes to go back to the old index. `catchUp`: it is kept (`keepPrevious`), and only what was written since
+   * is indexed. `build`: it is removed, and is built again. Absent: there is none, or `staged` is not set.
+   */
+  readonly wayBack?: "catchUp" | "build";
+  /** With `catchUp`: the size on disk of the index that is kept, in the copies that answered. Absent: unknown. */
+  readonly keptBytes?: number;
 }
 
 /** The state of a step of the files. `older`: skipped, because its files are older than what is applied. */

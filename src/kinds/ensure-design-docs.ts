@@ -11,6 +11,7 @@ import { searchWarning } from "../objects/design-docs/search-warning.js";
 import { inlineSources, readSources } from "../objects/design-docs/sources.js";
 import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "../objects/design-docs/staging.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
+import { indexSizes, wayBackOf } from "../objects/design-docs/way-back.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
 import { defineKind, type SpecProblem } from "../steps/kind.js";
@@ -178,7 +179,9 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
   async detail({ couch, desired, database }, observed) {
     const rebuilt = compareDesignDocs(writtenDocs(desired, observed), observed).filter(({ rebuilds }) => rebuilds);
     const twins = rebuilt.map((doc) => rebuildOf(database, observed, doc).reuses);
-    return { ...observed, lacking: await lackingOf(couch, database, twins) };
+    const replaced = desired.keepPrevious ? rebuilt.filter(({ stored }) => stored).map(({ name }) => name) : [];
+    const sizes = await indexSizes(couch, database, replaced);
+    return { ...observed, lacking: await lackingOf(couch, database, twins), sizes };
   },
 
   diff(desired, observed, { database }) {
@@ -195,10 +198,12 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       return refuses(refusal, changes);
     }
     const changes = [...different.flatMap(({ changes }) => changes), ...leftOver.map(leftOverChange)];
-    const isStaged = (doc: string) => write.staged.some(({ name }) => name === doc);
+    const staged = new Set(write.staged.map(({ name }) => name));
+    const wayBack = ({ name }: { readonly name: string }) =>
+      staged.has(name) ? wayBackOf(desired.keepPrevious, observed?.sizes?.[name]) : {};
     const rebuilds = different
       .filter(({ rebuilds }) => rebuilds)
-      .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: isStaged(doc.name) }));
+      .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: staged.has(doc.name), ...wayBack(doc) }));
     const said = { rebuilds, warnings: different.flatMap(searchWarning) };
     const isNew = Object.keys(observed?.docs ?? {}).length === 0;
     return (isNew ? creates : updates)(changes, write, said);

@@ -451,6 +451,45 @@ describe("lines", () => {
   });
 });
 
+test.each([
+  ["nothing, if queries wait", [{}], "its queries wait"],
+  ["that one index is built again", [{ staged: true, wayBack: "build" as const }], "; going back builds it again"],
+  [
+    "that several indexes are built again",
+    [
+      { staged: true, wayBack: "build" as const },
+      { staged: true, wayBack: "build" as const },
+    ],
+    "; going back builds them again",
+  ],
+  [
+    "what the index that is kept takes",
+    [{ staged: true, wayBack: "catchUp" as const, keptBytes: 12_300_000 }],
+    "; going back reuses it (12 MB on disk)",
+  ],
+  [
+    "nothing of a size that is unknown",
+    [{ staged: true, wayBack: "catchUp" as const }],
+    "the old one serves meanwhile; going back reuses it",
+  ],
+  [
+    "how many of each there are",
+    [
+      { staged: true, wayBack: "catchUp" as const, keptBytes: 2_000 },
+      { staged: true, wayBack: "catchUp" as const, keptBytes: 1_000 },
+      { staged: true, wayBack: "build" as const },
+      { staged: true },
+    ],
+    "; going back reuses 2 (3.0 kB on disk) and builds 1 again",
+  ],
+])("going back: text and Markdown say %s", (_, builds, said) => {
+  const rebuilds = builds.map((one, i) => ({ database: "d", designDoc: `a${i}`, views: ["v"], documents: 2, ...one }));
+  const plan = planOf([stepOf("s", { kind: "ensureDesignDocs", target: "design documents in d", rebuilds })]);
+  const lineOf = (text: string) => text.split("\n").find((line) => line.includes("over"));
+  expect(lineOf(planText(plan, plain, { columns: 200 }))?.endsWith(said)).toBe(true);
+  expect(lineOf(planMarkdown(plan))?.endsWith(said)).toBe(true);
+});
+
 describe("patterns", () => {
   const state = (action: PlannedDatabase["action"]): PlannedDatabase => ({
     state: action === "none" ? "applied" : "pending",

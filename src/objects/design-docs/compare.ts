@@ -5,6 +5,7 @@ import { valueChanges } from "../../steps/value-changes.js";
 import { toPointer } from "../../text/pointer.js";
 import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
 import { type Lacking, reuseOf, twinOf } from "./twins.js";
+import type { IndexSizes } from "./way-back.js";
 
 /** Design documents of one database. */
 export interface ObservedDesignDocs {
@@ -19,6 +20,8 @@ export interface ObservedDesignDocs {
   readonly partitioned: boolean;
   /** For documents whose index another one will reuse; only for a plan. */
   readonly lacking?: Lacking;
+  /** Of the indexes that `keepPrevious` keeps; only for a plan. */
+  readonly sizes?: IndexSizes;
 }
 
 export interface ComparedDesignDoc {

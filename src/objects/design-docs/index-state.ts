@@ -33,6 +33,8 @@ interface Info {
     /** Missing before 2.0. */
     readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
     readonly update_seq?: unknown;
+    /** Missing before 2.0. */
+    readonly sizes?: { readonly file?: number };
   };
 }
 
@@ -66,6 +68,18 @@ export async function indexState(couch: Couch, database: string, name: string): 
 export async function pendingOf(couch: Couch, database: string, name: string): Promise<number | undefined> {
   const index = await infoOf(couch, database, name);
   return index && pendingIn(couch, database, index);
+}
+
+/** The same, with the size of the index on disk. */
+export async function sizeOf(
+  couch: Couch,
+  database: string,
+  name: string,
+): Promise<{ readonly pending: number; readonly bytes?: number } | undefined> {
+  const index = await infoOf(couch, database, name);
+  if (!index) return undefined;
+  const bytes = index.sizes?.file;
+  return { pending: await pendingIn(couch, database, index), ...(bytes === undefined ? {} : { bytes }) };
 }
 
 async function infoOf(couch: Couch, database: string, name: string): Promise<Info["view_index"] | undefined> {

@@ -7,6 +7,7 @@ import { canBeHidden } from "../design-docs/planner.js";
 import type { StagedWrite } from "../design-docs/staged.js";
 import { isWorthStaging } from "../design-docs/staging.js";
 import { reuseOf, twinOf } from "../design-docs/twins.js";
+import { wayBackOf } from "../design-docs/way-back.js";
 import { keepsOrder, withIndex } from "./as-design-doc.js";
 import type { ComparedIndex } from "./compare.js";
 import type { Index } from "./definition.js";
@@ -95,7 +96,8 @@ export function rebuildOf(
   const others = othersIn(designDocs, ddoc);
   const doc = desired.type === "json" ? withIndex(designDocs[ddoc], name, desired, others) : undefined;
   const reuses = reuseOf(doc && twinOf(designDocs, ddoc, doc), lacking);
-  return { database, designDoc: ddoc, views: [...neighbours, name], documents, bytes, ...reuses, staged };
+  const wayBack = staged && designDocs[ddoc] ? wayBackOf(false, undefined) : {};
+  return { database, designDoc: ddoc, views: [...neighbours, name], documents, bytes, ...reuses, staged, ...wayBack };
 }
 
 function othersIn(docs: Readonly<Record<string, DesignDoc>>, ddoc: string): DesignDoc[] {

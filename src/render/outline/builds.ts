@@ -1,7 +1,7 @@
 /** Which indexes CouchDB builds because of a plan. Pure. */
 import type { PlannedStep, Rebuild } from "../../contract/results.js";
 import { viewsWithExamples } from "../../text/named-views.js";
-import { count, size } from "../../text/quantity.js";
+import { count, grouped, size } from "../../text/quantity.js";
 import { groupBy } from "./group-by.js";
 
 /** An index that lacks fewer changes than this has them before anybody notices. */
@@ -37,13 +37,25 @@ export function allBuilds(steps: readonly PlannedStep[]): string | undefined {
   const built = steps.flatMap(({ rebuilds }) => rebuilds).filter(isBuilt);
   if (built.length === 0) return undefined;
   const waiting = built.filter(({ staged }) => !staged).length;
-  return `${count(built.length, "index")} over ${extent(built)}, ${serving(built.length, waiting)}`;
+  return `${count(built.length, "index")} over ${extent(built)}, ${serving(built.length, waiting)}${wayBack(built)}`;
 }
 
 function serving(all: number, waiting: number): string {
   if (waiting === 0) return all === 1 ? "the old one serves meanwhile" : "the old ones serve meanwhile";
   if (waiting === all) return all === 1 ? "its queries wait" : "their queries wait";
   return `queries of ${waiting} wait, for the others the old ones serve`;
+}
+
+/** `; going back builds them again`: only what is staged has a way back. */
+function wayBack(built: readonly Rebuild[]): string {
+  const kept = built.filter((one) => one.wayBack === "catchUp");
+  const removed = built.filter((one) => one.wayBack === "build").length;
+  const them = kept.length + removed === 1 ? "it" : "them";
+  if (kept.length === 0) return removed === 0 ? "" : `; going back builds ${them} again`;
+  const bytes = kept.reduce((sum, { keptBytes = 0 }) => sum + keptBytes, 0);
+  const disk = bytes > 0 ? ` (${size(bytes)} on disk)` : "";
+  if (removed === 0) return `; going back reuses ${them}${disk}`;
+  return `; going back reuses ${grouped(kept.length)}${disk} and builds ${grouped(removed)} again`;
 }
 
 /** How much is read: what several indexes read counts for each. */
