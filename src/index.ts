@@ -11,12 +11,15 @@ export type {
   PartOption,
   RunOptions,
   ServerOptions,
+  StageOptions,
 } from "./contract/options.js";
 export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
 export type * from "./contract/results.js";
 export { doctor } from "./doctor/doctor.js";
 export { apply } from "./engine/apply.js";
 export { plan } from "./engine/plan.js";
+export { abortStage } from "./engine/stage/abort.js";
+export { stage } from "./engine/stage/stage.js";
 export { status } from "./engine/status.js";
 export { accept, correctRelease, forget, unlock, wait } from "./engine/upkeep.js";
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";

@@ -26,7 +26,7 @@ const layers: Readonly<Record<string, string>> = {
   generated: "steps",
   migrations: "text contract secrets version.ts files steps kinds generated",
   ledger: "text contract couch migrations",
-  engine: "text contract secrets version.ts couch steps kinds generated migrations ledger",
+  engine: "text contract secrets version.ts couch steps objects kinds generated migrations ledger",
   doctor: "text contract secrets version.ts couch kinds migrations ledger engine",
   import: "text contract secrets design-doc-rules files couch steps objects kinds migrations engine",
   render: "text contract import",

@@ -22,6 +22,8 @@ export type Engine = Pick<
   | "loadMigrations"
   | "plan"
   | "apply"
+  | "stage"
+  | "abortStage"
   | "status"
   | "wait"
   | "forget"

@@ -11,6 +11,7 @@ import { newFile } from "./new.js";
 import { plan } from "./plan.js";
 import { sandbox } from "./sandbox.js";
 import { schema } from "./schema.js";
+import { stage } from "./stage.js";
 import { status } from "./status.js";
 import { unlock } from "./unlock.js";
 import { validate } from "./validate.js";
@@ -18,6 +19,7 @@ import { wait } from "./wait.js";
 
 export const commands: readonly Command[] = [
   apply,
+  stage,
   plan,
   status,
   validate,

@@ -159,6 +159,11 @@ export const catalogue = {
     when: "A step seems to have been applied under another id, or lists a former id that may not be its own.",
     next: "Confirm it with `formerly`, or drop an entry with `couchdb-migrate ledger forget`.",
   },
+  "staged-removed": {
+    exit: "failed",
+    when: "What `stage` had staged was removed while it ran, by `stage --abort` or by hand. It is not staged again.",
+    next: "Run `couchdb-migrate stage` again to build it again.",
+  },
   "older-files": {
     exit: "failed",
     when: "The files are older than what is applied, and --on-older is `fail`.",

@@ -47,8 +47,11 @@ export type Event =
       readonly id: string;
       readonly kind: string;
       readonly title: string;
-      /** `done`: a part of the step is done. `unmatched`: its patterns match no database now. */
-      readonly outcome: "applied" | "adopted" | "kept" | "unmatched" | "unchanged" | "done";
+      /**
+       * `done`: a part of the step is done. `unmatched`: its patterns match no database now. `staged`: its indexes are
+       * built ahead.
+       */
+      readonly outcome: "applied" | "adopted" | "kept" | "unmatched" | "unchanged" | "done" | "staged";
       /** What differs from the files and is left as it is. Absent: nothing. */
       readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;
@@ -63,7 +66,7 @@ export type Event =
    */
   | { readonly type: "script-output"; readonly id: string; readonly database?: string; readonly text?: string }
   /** The run does nothing: the files are older than what is applied. */
-  | { readonly type: "older"; readonly steps: number; readonly older: OlderFiles }
+  | { readonly type: "older"; readonly steps: number; readonly older: OlderFiles; readonly command?: "stage" }
   /** One request, for traces. `path` has no credentials; bodies are not included. */
   | {
       readonly type: "request";

@@ -83,6 +83,14 @@ export interface ApplyOptions extends RunOptions, LeaseOptions {
   readonly timeout?: number;
 }
 
+/** `verify`, `allowDestroy`, `rate` and `scriptTimeout` have no effect. */
+export interface StageOptions extends RunOptions, LeaseOptions {
+  /** Files that are older than what is applied: resolve with the result `older`, or throw `older-files`. Default `skip`. */
+  readonly onOlder?: "skip" | "fail";
+  /** How long the whole run may take. Default: no limit. */
+  readonly timeout?: number;
+}
+
 export interface DoctorOptions
   extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
   /** The folder of migration files, or one file. Default: none are read. */

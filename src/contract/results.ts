@@ -51,6 +51,20 @@ export interface Rebuild {
   readonly wayBack?: "catchUp" | "build";
   /** With `catchUp`: the size on disk of the index that is kept, in the copies that answered. Absent: unknown. */
   readonly keptBytes?: number;
+  /** `stage` has begun or finished the build. Absent: it has not. */
+  readonly ahead?: BuiltAhead;
+}
+
+/** An index that `stage` builds ahead. */
+export interface BuiltAhead {
+  /** The staged document. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** How many changes the index lacks, in the copies that answered. Absent: unknown. */
+  readonly pending?: number;
+  /** `apply` switches without a build. */
+  readonly ready: boolean;
 }
 
 /** The state of a step of the files. `older`: skipped, because its files are older than what is applied. */
@@ -224,6 +238,97 @@ export interface ApplyResult {
   readonly milliseconds: number;
 }
 
+/** An index that is built under the name of a staged document. Names are without `_design/`. */
+export interface StagedIndex {
+  /** The id of the step. */
+  readonly id: string;
+  readonly database: string;
+  /** The design document that will have the index. */
+  readonly designDoc: string;
+  /** The staged document. */
+  readonly name: string;
+}
+
+export interface StageResult {
+  readonly formatVersion: 1;
+  readonly set: string;
+  /**
+   * `staged`: everything that can be built ahead is built, now or before. `unchanged`: there is nothing to build ahead.
+   * `incomplete`, `interrupted`: `timeout` or a signal ended the run; CouchDB continues to build, and the next run
+   * continues. `older`: nothing was done, because the files are older than what is applied.
+   */
+  readonly result: "staged" | "unchanged" | "older" | "failed" | "incomplete" | "interrupted";
+  /** The version of the files. */
+  readonly version: string;
+  /** Built and checked: the next `apply` switches to them. */
+  readonly staged: readonly StagedIndex[];
+  /** An `apply` switched to them while they were built. */
+  readonly deployed: readonly StagedIndex[];
+  /** Removed, because an earlier `stage` had built them for files that are no longer wanted. */
+  readonly replaced: readonly StagedIndex[];
+  /** Not built yet, because `timeout` or a signal ended the run. */
+  readonly unfinished: readonly StagedIndex[];
+  /**
+   * In how many databases of pending steps there is nothing to build ahead: they have few documents, or the step is
+   * deployed in place, or no index changes.
+   */
+  readonly nothingAhead: number;
+  /** Ids of all steps, if the files are older than what is applied. */
+  readonly skipped: readonly string[];
+  /** With `result: "older"`: why. */
+  readonly older?: OlderFiles;
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly Warning[];
+  readonly requests: { readonly reads: number; readonly writes: number };
+  readonly milliseconds: number;
+}
+
+/** What `stage` has built ahead under one name, and is not deployed. */
+export interface StagedStatus {
+  /** The design document that will have the index. Names are without `_design/`. */
+  readonly designDoc: string;
+  /** The staged document. */
+  readonly name: string;
+  /** The version of the files that it was staged for. */
+  readonly version: string;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly databases: readonly StagedDatabase[];
+  /** False: the files do not want it. Absent: unknown, or they do. */
+  readonly wanted?: false;
+}
+
+export interface StagedDatabase {
+  readonly database: string;
+  /** How many changes the index lacks, in the copies that answered. */
+  readonly pending: number;
+  /** The index is built, up to the changes of the last moments. */
+  readonly ready: boolean;
+  /** The size of the index on disk. Absent: unknown. */
+  readonly bytes?: number;
+}
+
+/** What `stage --abort` removed. */
+export interface AbortResult {
+  readonly formatVersion: 1;
+  readonly set: string;
+  /** Empty: nothing was staged. */
+  readonly removed: readonly RemovedStaged[];
+  readonly failures: readonly FailedDatabase[];
+  readonly requests: { readonly reads: number; readonly writes: number };
+  readonly milliseconds: number;
+}
+
+/** Why nothing could be removed in a database. */
+export type FailedDatabase = Omit<Failure, "id" | "database"> & { readonly database: string };
+
+export interface RemovedStaged extends Omit<StagedIndex, "id"> {
+  readonly version: string;
+  readonly since: string;
+  /** The size of the index, which CouchDB frees. Absent: unknown, or another design document uses the same index. */
+  readonly bytes?: number;
+}
+
 export interface KeptStep {
   readonly id: string;
   readonly differences: readonly (Kept & { readonly database?: string })[];
@@ -258,6 +363,8 @@ export interface Status {
   readonly warnings: readonly Warning[];
   /** `millisecondsHeld` uses the caller's clock, and is absent if `since` is not a time. */
   readonly lease: null | { readonly holder: string; readonly since: string; readonly millisecondsHeld?: number };
+  /** What `stage` has built ahead, and is not deployed. Absent: nothing. */
+  readonly staged?: readonly StagedStatus[];
   /** Parts of steps that other processes are working on. */
   readonly parts: readonly (PartHolder & { readonly millisecondsHeld?: number })[];
   readonly runs: readonly RunRecord[];
@@ -286,12 +393,16 @@ export interface RunRecord {
   readonly milliseconds: number;
   readonly holder: string;
   readonly version: string;
-  readonly result: "applied" | "failed" | "interrupted" | "incomplete";
+  readonly result: "applied" | "staged" | "removed" | "failed" | "interrupted" | "incomplete";
+  /** Absent: `apply`. */
+  readonly command?: "stage" | "stage --abort";
   /** One part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
   /** Absent: none. */
   readonly kept?: readonly string[];
+  /** Steps whose indexes were built ahead. Absent: none. */
+  readonly staged?: readonly string[];
   readonly failures: readonly { readonly id: string; readonly code: string }[];
 }

@@ -73,6 +73,12 @@ export const commandRights = {
     where: "creates the database `couchdb-migrate`, for server admins only",
     less: nothingWritten,
   },
+  stage: {
+    what: "`stage`, `stage --abort`: in addition to the ledger",
+    needs: "database admin",
+    where: stepDatabases,
+    less: stepFails,
+  },
   import: { what: "`import`", needs: "server admin", where: "", less: exit4 },
 } as const satisfies Record<string, RightsRow>;
 

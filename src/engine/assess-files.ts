@@ -4,7 +4,6 @@ import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
 import type { Login } from "../couch/couch.js";
 import { commandLine } from "../ledger/command-line.js";
-import { filesVersion } from "../ledger/files-version.js";
 import type { Derivations } from "../ledger/fingerprint.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { noteVersion } from "../ledger/note-version.js";
@@ -27,18 +26,18 @@ export interface FilesSeen {
 
 interface FilesRun {
   readonly steps: readonly Step[];
+  readonly version: string;
   readonly release: string | undefined;
   readonly allowRevert: boolean;
   readonly derivations: Derivations;
 }
 
 export async function assessFiles(
-  { steps, release, allowRevert, derivations }: FilesRun,
+  { steps, version, release, allowRevert, derivations }: FilesRun,
   ledger: Ledger | undefined,
   login: Login,
 ): Promise<FilesSeen> {
   const renamed = renameEntries(ledger, steps);
-  const version = filesVersion(steps);
   const standingWith = (formerSecrets: boolean) => standingOf(ledger, { version, release, formerSecrets }, allowRevert);
   const seen = (standing: Standing, secrets: SecretsSeen): FilesSeen => ({
     files: { version, release, formerSecrets: secrets.former },

@@ -21,6 +21,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
   return {
     step: {
       set: run.place.set,
+      version: run.version,
       id: step.id,
       checksum: step.checksum,
       ...(step.formerly ? { formerly: step.formerly } : {}),
@@ -35,6 +36,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
     desired: step.desired,
     ...where,
     couch: run.couch,
+    exclusively: (work) => work(run.couch),
     signal: run.signal,
     print: (text) => run.scriptOutput.print({ id: step.id, ...where }, text),
     progress: (update) => run.emit({ type: "step-progress", id: step.id, ...where, ...update }),

@@ -3,14 +3,18 @@
  * nothing else.
  */
 import { catalogue, type ErrorCode, exitCodes } from "../contract/errors.js";
-import type { ApplyResult } from "../contract/results.js";
+import type { ApplyResult, Failure } from "../contract/results.js";
+
+interface Ended extends Pick<ApplyResult, "older"> {
+  readonly failures: readonly Pick<Failure, "code">[];
+}
 
 /**
  * The exit code of the process: the class that all failures share; if they differ, the class of a failed step.
  *
  * @param detailed older files count as pending
  */
-export function exitCodeOf({ older, failures }: Pick<ApplyResult, "older" | "failures">, detailed: boolean): number {
+export function exitCodeOf({ older, failures }: Ended, detailed: boolean): number {
   if (older && detailed) return exitCodes.pending;
   const [only = exitCodes.done, ...others] = new Set(
     failures.map(({ code }) => (isKnown(code) ? exitCodes[catalogue[code].exit] : exitCodes.failed)),

@@ -11,6 +11,7 @@ import { connectionIn } from "../couch/nano-connection.js";
 import { jitter } from "../couch/pause.js";
 import { waitUntilReady } from "../couch/ready.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
+import { filesVersion } from "../ledger/files-version.js";
 import type { Derivations } from "../ledger/fingerprint.js";
 import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
@@ -31,6 +32,8 @@ export interface Run {
   readonly secrets: Secrets;
   readonly place: LedgerPlace;
   readonly steps: readonly Step[];
+  /** The version of the files. */
+  readonly version: string;
   /** The steps, and the files that they were read from. */
   readonly migrations: RunMigrations;
   /** The first request, if it was sent before the run was opened. */
@@ -108,6 +111,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     secrets,
     place,
     steps,
+    version: filesVersion(steps),
     migrations,
     first: options.first,
     emit,

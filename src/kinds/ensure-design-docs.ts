@@ -1,6 +1,6 @@
 import { inventoryOf } from "../couch/inventory.js";
 import { designDocFaults } from "../objects/design-docs/check.js";
-import { stagedName } from "../objects/design-docs/companions.js";
+import { companionIn } from "../objects/design-docs/companions.js";
 import { compareDesignDocs, contentOf, type ObservedDesignDocs, rebuildOf } from "../objects/design-docs/compare.js";
 import { type DesignDoc, type FoundDesignDoc, viewNames } from "../objects/design-docs/design-doc.js";
 import { languageWarnings } from "../objects/design-docs/languages.js";
@@ -9,7 +9,15 @@ import { ownedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "../objects/design-docs/partitions.js";
 import { searchWarning } from "../objects/design-docs/search-warning.js";
 import { inlineSources, readSources } from "../objects/design-docs/sources.js";
-import { type DesignDocsWrite, deploy, planDeployment, writtenDocs } from "../objects/design-docs/staging.js";
+import { asStagedDocument } from "../objects/design-docs/staged.js";
+import {
+  type DesignDocsWrite,
+  deploy,
+  planDeployment,
+  stageAhead,
+  stagedAhead,
+  writtenDocs,
+} from "../objects/design-docs/staging.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
 import { indexSizes, wayBackOf } from "../objects/design-docs/way-back.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
@@ -161,7 +169,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     return { database: databaseList(database), docs, deploy, keepPrevious, mayBeEmpty };
   },
 
-  async observe({ couch, desired, database }) {
+  async observe({ couch, desired, database, step }) {
     const found = await listDesignDocs(couch, database, Object.keys(desired.docs));
     const info = found && (await inventoryOf(couch).info(database));
     if (!found || !info) return undefined;
@@ -173,6 +181,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
       partitioned: info.partitioned,
+      set: step.set,
     };
   },
 
@@ -189,7 +198,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     const different = compareDesignDocs(docs, observed);
     const write = planDeployment({ ...desired, docs }, observed, different);
     const leftOver = write.finished.filter(
-      (staged) => !different.some(({ name, desired: doc }) => staged === stagedName(name, doc)),
+      (staged) => !different.some(({ name }) => companionIn(observed?.others[staged] ?? {})?.of === name),
     );
     if (different.length === 0 && leftOver.length === 0) return holds();
     const refusal = observed && partitionRefusal(docs, database, observed.partitioned);
@@ -214,6 +223,11 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
    * unexpected revision is read back. A staged view is queried before its document is replaced.
    */
   apply: (write, context) => deploy(context, context.database, write),
+
+  stage: {
+    documents: (write) => stagedAhead(write).map(asStagedDocument),
+    build: (write, context) => stageAhead(context, context.database, write),
+  },
 });
 
 function leftOverChange(staged: string): Change {

@@ -1,5 +1,5 @@
 import { listDesignDocs } from "../objects/design-docs/list.js";
-import { deployStaged, finishStaged } from "../objects/design-docs/staged.js";
+import { asStagedDocument, buildAhead, deployStaged, finishStaged } from "../objects/design-docs/staged.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "../objects/indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "../objects/indexes/definition.js";
@@ -146,9 +146,9 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
   },
 
-  observe({ couch, desired, database }) {
+  observe({ couch, desired, database, step }) {
     const ddocs = Object.values(desired.indexes).map(({ ddoc }) => ddoc);
-    return observeIndexes(couch, database, ddocs);
+    return observeIndexes(couch, database, step.set, ddocs);
   },
 
   async detail({ couch, desired, database }, observed) {
@@ -178,16 +178,21 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
    * compared.
    */
   async apply({ inPlace, staged, obsolete, finished }, context) {
-    const { couch, database, signal } = context;
+    const { couch, database, signal, step } = context;
     const atOnce = async () => {
       for (const one of inPlace) {
         signal.throwIfAborted();
         await writeIndex(couch, database, one);
       }
-      if (obsolete.length > 0 || finished.length > 0) await finishStaged(couch, database, obsolete, finished);
+      if (obsolete.length + finished.length > 0) await finishStaged(couch, database, step.set, { obsolete, finished });
     };
     const then = ({ index }: StagedIndex) => assertShown(couch, database, index.name, index.desired);
     await deployStaged(context, database, staged, { atOnce, then });
+  },
+
+  stage: {
+    documents: ({ staged }) => staged.map(asStagedDocument),
+    build: ({ staged }, context) => buildAhead(context, context.database, staged),
   },
 });
 

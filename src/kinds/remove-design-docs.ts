@@ -1,4 +1,4 @@
-import { companionsOf } from "../objects/design-docs/companions.js";
+import { disposableOf } from "../objects/design-docs/companions.js";
 import { idOf, nameInId } from "../objects/design-docs/design-doc.js";
 import { listDesignDocs } from "../objects/design-docs/list.js";
 import { contentOf, readExisting, removal, removeStored } from "../objects/documents/remove.js";
@@ -54,9 +54,9 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
     return { database: databaseList(database), names: [...bare].sort() };
   },
 
-  async observe({ couch, desired, database }) {
+  async observe({ couch, desired, database, step }) {
     const docs = (await listDesignDocs(couch, database)) ?? {};
-    const companions = desired.names.flatMap((name) => companionsOf(docs, name).map((companion) => companion.name));
+    const companions = desired.names.flatMap((name) => disposableOf(docs, name, step.set));
     return readExisting(couch, database, [...desired.names, ...companions].map(idOf));
   },
 

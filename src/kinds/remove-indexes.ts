@@ -1,4 +1,4 @@
-import { companionsOf } from "../objects/design-docs/companions.js";
+import { disposableOf } from "../objects/design-docs/companions.js";
 import { finishStaged } from "../objects/design-docs/staged.js";
 import { designDocOf, type StoredIndex } from "../objects/indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
@@ -87,10 +87,11 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     return { database: databaseList(database), indexes: named };
   },
 
-  observe: ({ couch, desired, database }) =>
+  observe: ({ couch, desired, database, step }) =>
     observeIndexes(
       couch,
       database,
+      step.set,
       desired.indexes.map(({ ddoc }) => ddoc),
     ),
 
@@ -101,7 +102,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     );
     // What an unfinished deployment has left of them.
     const designDocs = observed?.designDocs ?? {};
-    const companions = lost.flatMap(({ stored }) => companionsOf(designDocs, stored.ddoc).map(({ name }) => name));
+    const companions = lost.flatMap(({ stored }) => disposableOf(designDocs, stored.ddoc, observed?.set ?? ""));
     const warnings = indexes.flatMap((named) => elsewhere(named, all));
     if (lost.length === 0) return holds({ warnings });
     const changes = lost.map(({ path, stored }) => ({ path, before: stored, after: null }));
@@ -109,12 +110,13 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
   },
 
   /** CouchDB answers `{"ok":true}` even if it removed nothing, so the indexes are listed again. */
-  async apply(write, { couch, database, signal }) {
+  async apply(write, { couch, database, signal, step }) {
     for (const index of write.indexes) {
       signal.throwIfAborted();
       await removeIndex(couch, database, index);
     }
-    if (write.companions.length > 0) await finishStaged(couch, database, write.companions, []);
+    if (write.companions.length > 0)
+      await finishStaged(couch, database, step.set, { obsolete: write.companions, finished: [] });
   },
 });
 

@@ -3,7 +3,7 @@
  * name.
  */
 import type { Couch, Login } from "../couch/couch.js";
-import type { DatabaseContext, Divide } from "../steps/kind.js";
+import type { DatabaseContext, Divide, Stage } from "../steps/kind.js";
 import type { StepWarning } from "../steps/warnings.js";
 import { kindByName } from "./index.js";
 import { kindOf } from "./targets.js";
@@ -99,6 +99,11 @@ export function aheadOf(step: OfKind): ((couch: Couch, database: string) => Prom
 /** `undefined`: the step can't be divided. */
 export function divisionOf(step: OfKind): Divide<unknown> | undefined {
   return kindOf(step).divide;
+}
+
+/** `undefined`: nothing of the step can be done ahead. */
+export function stageOf(step: OfKind): Stage<unknown, unknown> | undefined {
+  return kindOf(step).stage;
 }
 
 /** Warnings about the step that do not depend on the server. */

@@ -111,7 +111,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 `,
   scope: "database",
   nature: { lifetime: "once", documents: "all", destroys: "maybe" },
-  lifecycle: { renamed: ({ database, couch, step }) => carryOver(couch, database, identityOf(step)) },
+  lifecycle: { renamed: ({ database, couch, step }) => carryOver(couch, database, step) },
   fast: { provenByApply: true },
 
   title: ({ database, selector }) => `${selector ? "matching" : "all"} documents in ${listed(database)}`,
@@ -131,7 +131,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 
   async observe(context) {
     const { database, couch, allowDestroy = false, accept = "`couchdb-migrate ledger accept`" } = context;
-    const step = identityOf(context.step);
+    const step = context.step;
     const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
     const sameForm = marker === undefined || marker.checksum === step.checksum;
@@ -146,7 +146,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       : await withTransform(context, (transform) =>
           preview(context, database, desired.selector, transform, desired.conflicts),
         );
-    const standing = division && (await standingOf(division, couch, database, identityOf(step)));
+    const standing = division && (await standingOf(division, couch, database, step));
     return { ...observed, ...(seen ? { preview: seen } : {}), ...(standing ? { standing } : {}) };
   },
 
@@ -171,10 +171,10 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 
   divide: {
     begin: async (parts, { database, step, couch }) => {
-      await carryOver(couch, database, identityOf(step));
-      await divide(couch, database, identityOf(step), parts);
+      await carryOver(couch, database, step);
+      await divide(couch, database, step, parts);
     },
-    standing: ({ database, step, couch }) => standing(couch, database, identityOf(step)),
+    standing: ({ database, step, couch }) => standing(couch, database, step),
     apply: (part, context) => withOptions(context, (options) => transformPart(part, options)),
   },
 
@@ -184,7 +184,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
    */
   async apply(_, context) {
     const { database } = context;
-    const step = identityOf(context.step);
+    const step = context.step;
     await carryOver(context.couch, database, step);
     const divided = isDivision(await new MarkerStore(context.couch, database, step).read());
     return said(await withOptions(context, divided ? finishParts : transformAll), database);
@@ -197,9 +197,7 @@ function withOptions<T>(
 ): Promise<T> {
   const { desired, database, step } = context;
   const { selector, conflicts } = desired;
-  return withTransform(context, (transform) =>
-    work({ database, selector, transform, conflicts, step: identityOf(step), context }),
-  );
+  return withTransform(context, (transform) => work({ database, selector, transform, conflicts, step, context }));
 }
 
 /** Each place has its own script, so if one hangs or throws in one database, the others are not affected. */
@@ -226,11 +224,6 @@ async function withTransform<T>(
       await running.close();
     }
   });
-}
-
-function identityOf(step: StepContext<unknown>["step"]): NonNullable<StepContext<unknown>["step"]> {
-  if (!step) throw new Error("a transformation does not know which step it is");
-  return step;
 }
 
 function changeProblems({ database, script, rename, unset, set }: Spec): SpecProblem[] {

@@ -18,7 +18,7 @@ import {
   readLeaves,
   writeLease,
 } from "./lease-document.js";
-import { holding, judge, mayTake, nextWrite, own, type Watch, watch } from "./lease-leaves.js";
+import { holding, judge, mayTake, nextWrite, own, snapshotIn, type Watch, watch } from "./lease-leaves.js";
 import type { Leaf } from "./parse-leaves.js";
 import type { LeasePlace } from "./place.js";
 
@@ -153,7 +153,8 @@ export class Acquisition {
     const from = holding(before)?.holder;
     emit({ type: "lease-taken", holder, token, ...(from ? { from } : {}) });
     const clocks = { now: this.#now, wallClock: this.#options.wallClock ?? Date.now };
-    return new HeldLease({ couch: this.#couch, place: this.#place, body, ...clocks }, outcome.rev, sent);
+    const found = snapshotIn(before);
+    return new HeldLease({ couch: this.#couch, place: this.#place, body, found, ...clocks }, outcome.rev, sent);
   }
 
   /** Step 5: whether the candidate is the holder. */

@@ -14,6 +14,8 @@ export interface Lease extends Guard {
   /** Larger than the token of every earlier holder. */
   readonly token: number;
   readonly holder: string;
+  /** The snapshot that the previous holder left. Absent: none, or it may be out of date. */
+  readonly found?: object | undefined;
   /**
    * Frees the lease for the next holder, and leaves the snapshot in it. Never throws. False: it was lost, or could
    * not be freed and will expire by itself.
@@ -42,6 +44,7 @@ export interface Holding {
   readonly couch: Couch;
   readonly place: LeasePlace;
   readonly body: LeaseBody & { readonly holder: string };
+  readonly found?: object | undefined;
   readonly now: () => number;
   readonly wallClock: () => number;
 }
@@ -79,6 +82,10 @@ export class HeldLease implements Lease {
 
   get holder(): string {
     return this.#holding.body.holder;
+  }
+
+  get found(): object | undefined {
+    return this.#holding.found;
   }
 
   get lost(): AbortSignal {

@@ -35,6 +35,13 @@ export function largestToken(leaves: readonly Leaf[]): number {
   return leaves.reduce((largest, leaf) => Math.max(largest, leaf.token), 0);
 }
 
+/** What the last holder left. `undefined`: nothing, or several leaves are live and may differ. */
+export function snapshotIn(leaves: readonly Leaf[]): object | undefined {
+  const [only, ...others] = leaves.filter((leaf) => !leaf.deleted);
+  const snapshot = only?.snapshot;
+  return others.length === 0 && typeof snapshot === "object" ? (snapshot ?? undefined) : undefined;
+}
+
 /** How long the same held revisions have been seen, by the watcher's own monotonic clock. */
 export interface Watch {
   readonly revisions: string;

@@ -69,6 +69,10 @@ export function partOfLease({ set }: LedgerPlace, id: string): PartPlace | undef
   return step === undefined ? undefined : { step, number: Number(number) };
 }
 
+export function stagedPath({ database, set }: LedgerPlace): Path {
+  return path`/${database}/${`staged-${set}`}`;
+}
+
 export function historyPath({ database, set }: LedgerPlace): Path {
   return path`/${database}/${`history-${set}`}`;
 }

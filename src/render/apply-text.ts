@@ -121,7 +121,11 @@ function failedIds(failures: readonly Failure[]): string[] {
   return [...new Set(failures.map(({ id }) => visible(id)))];
 }
 
-function costs({ requests: { reads, writes }, milliseconds }: ApplyResult): string {
+/** `(12 s, 63 reads, 5 writes)`. */
+export function costs({
+  requests: { reads, writes },
+  milliseconds,
+}: Pick<ApplyResult, "requests" | "milliseconds">): string {
   return `(${span(milliseconds)}, ${count(reads, "read")}, ${count(writes, "write")})`;
 }
 
@@ -129,7 +133,7 @@ function idLines(what: string, ids: readonly string[]): string[] {
   return ids.length === 0 ? [] : [`  ${what}: ${list(ids.map(visible), 20)}`];
 }
 
-function failureLines({ id, database, code, message, next }: Failure, style: Style): string[] {
+export function failureLines({ id, database, code, message, next }: Failure, style: Style): string[] {
   const place = database === null ? "" : ` in ${visible(database)}`;
   return [
     `  ${style.red(style.bold(visible(id)))}${place}: ${visible(message)} ${style.dim(`[${visible(code)}]`)}`,

@@ -5,7 +5,7 @@ import { count, grouped, rate, remaining, span } from "../text/quantity.js";
 import { noMatch } from "../text/step-notes.js";
 import { visible } from "../text/visible.js";
 import { isCounted, keptSummary } from "./kept.js";
-import { notApplied } from "./older.js";
+import { notApplied, notStaged } from "./older.js";
 import type { Pace } from "./pace.js";
 import { alreadyAbsent, removes } from "./removal.js";
 
@@ -70,7 +70,8 @@ function describe(event: Event, pace: Pace | undefined): Description {
       return info(`${place}: the script prints: ${event.text}`);
     }
     case "older": {
-      return { level: "warn", message: `${notApplied(event.older)}. ${event.older.next}` };
+      const skipped = event.command === "stage" ? notStaged : notApplied;
+      return { level: "warn", message: `${skipped(event.older)}. ${event.older.next}` };
     }
     case "request": {
       const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : "";

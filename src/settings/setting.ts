@@ -43,6 +43,7 @@ export interface Setting {
 
 export const commandNames = [
   "apply",
+  "stage",
   "plan",
   "status",
   "validate",

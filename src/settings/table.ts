@@ -10,6 +10,7 @@ const textOrJson = { description: "format of the output on stdout", choices: ["t
 /** The commands that connect to a CouchDB. */
 const server = [
   "apply",
+  "stage",
   "plan",
   "status",
   "doctor",
@@ -21,15 +22,23 @@ const server = [
   "import",
 ] as const satisfies CommandName[];
 const withLedger = server.filter((name) => name !== "wait" && name !== "import");
-const withLease = ["apply", "ledger forget", "ledger accept", "ledger release"] as const satisfies CommandName[];
+const withLease = [
+  "apply",
+  "stage",
+  "ledger forget",
+  "ledger accept",
+  "ledger release",
+] as const satisfies CommandName[];
 const deciding = ["apply", "plan"] as const satisfies CommandName[];
+/** The commands that older files end. */
+const ofVersions = ["apply", "stage", "plan"] as const satisfies CommandName[];
 
 export const table = {
   path: {
     type: "path",
     group: "Files",
     description: "folder of migration files, or one file",
-    commands: ["apply", "plan", "status", "validate", "doctor", "ledger accept", "new"],
+    commands: ["apply", "stage", "plan", "status", "validate", "doctor", "ledger accept", "new"],
     default: defaults.path,
     positional: true,
   },
@@ -233,7 +242,8 @@ export const table = {
     type: "boolean",
     group: "Run",
     description: "apply files even if they are older than what is applied; they become the newest",
-    commands: deciding,
+    commands: ofVersions,
+    per: { stage: { description: "stage files even if they are older than what is applied" } },
     default: "false",
   },
   onOlder: {
@@ -241,7 +251,7 @@ export const table = {
     group: "Run",
     description:
       "what to do if the files are older than what is applied; nothing is applied either way: skip (exit code 0, so that a pod starts) or fail (exit code 1)",
-    commands: deciding,
+    commands: ofVersions,
     choices: ["skip", "fail"],
     default: "skip",
   },
@@ -250,7 +260,7 @@ export const table = {
     group: "Run",
     description:
       "release of the files, a whole number or an ISO 8601 time: a higher one than the last is always applied, a lower one is not; if it is equal, the files decide",
-    commands: [...deciding, "status", "doctor"],
+    commands: [...ofVersions, "status", "doctor"],
     defaultDescription: "none: the files decide",
     none: true,
     pattern: /^(?:\d{1,15}|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?)$/i,
@@ -260,7 +270,7 @@ export const table = {
     type: "duration",
     group: "Run",
     description: "how long the whole run may take; after that it ends with exit code 6",
-    commands: ["apply"],
+    commands: ["apply", "stage"],
     defaultDescription: "none",
     none: true,
     min: 1,
@@ -269,7 +279,7 @@ export const table = {
     type: "integer",
     group: "Run",
     description: "how many databases to work on at once",
-    commands: deciding,
+    commands: ofVersions,
     default: "16",
     min: 1,
     max: 256,
@@ -278,7 +288,7 @@ export const table = {
     type: "integer",
     group: "Run",
     description: "how many indexes to build at once for staged deployments",
-    commands: ["apply"],
+    commands: ["apply", "stage"],
     default: "1",
     min: 1,
     max: 64,
@@ -311,6 +321,13 @@ export const table = {
     pattern: /^(?:[1-9]\d{0,2}|index)\/[1-9]\d{0,2}$/,
     hint: "a part such as `2/4`, or `index/4` in an Indexed Job",
   },
+  abort: {
+    type: "boolean",
+    group: "Run",
+    description: "remove what was staged and is not deployed; needs no migration files",
+    commands: ["stage"],
+    default: "false",
+  },
   dryRun: {
     type: "boolean",
     group: "Run",
@@ -330,11 +347,12 @@ export const table = {
     type: "enum",
     group: "Output",
     description: "format of the output on stdout (`markdown` only for plans)",
-    commands: ["apply", "plan", "status", "validate", "doctor", "import"],
+    commands: ["apply", "stage", "plan", "status", "validate", "doctor", "import"],
     choices: ["text", "json", "markdown"],
     per: {
       apply: { description: "format of the output on stdout (`markdown` only with --dry-run)" },
       plan: { description: "format of the plan" },
+      stage: textOrJson,
       status: textOrJson,
       validate: textOrJson,
       doctor: textOrJson,

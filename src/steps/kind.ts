@@ -20,7 +20,8 @@
  * Eleven members are required. The others are optional, and most kinds have none of them: `nature` (how long its
  * effect lasts, whether it destroys data), `lifecycle` (which databases it creates and removes), `fast`
  * (optimisations only), `check` (what can be checked from the files alone), `resolve` (reads files that the spec
- * names), `detail` (additional data for a plan), `divide` (work that several processes share).
+ * names), `detail` (additional data for a plan), `divide` (work that several processes share), `stage` (work that can
+ * be done ahead of `apply`).
  *
  * `observe` only reads. `diff` is pure and returns that there is nothing to do if the step already holds. `apply`
  * writes what `diff` returned and nothing else. `plan` and `apply` share the first two, so that what was planned is
@@ -49,6 +50,8 @@ export type Target = Partial<InDatabase>;
 /** Identifies a step and its set, and the form of the step. */
 export interface StepIdentity {
   readonly set: string;
+  /** The version of the files. */
+  readonly version: string;
   readonly id: string;
   readonly checksum: string;
   /** Its former ids. Absent: none. */
@@ -62,7 +65,7 @@ export interface StepContext<Desired> {
   /** Stops long work between two requests. */
   readonly signal: AbortSignal;
   /** For kinds that store a marker next to the data: its owner. */
-  readonly step?: StepIdentity;
+  readonly step: StepIdentity;
   /** Destroying data was allowed. */
   readonly allowDestroy?: boolean;
   /** How many documents per second may be changed. Absent: no limit. */
@@ -83,6 +86,11 @@ export interface StepContext<Desired> {
   readonly accept?: string;
   /** Throws if the lease is lost, or the run has to stop. Call it after a long wait, before the next write. */
   assertHeld?(): void;
+  /**
+   * Does work that writes, while the set's lease is held: `apply` holds it anyway, and `stage` takes it for the time of
+   * the work. The work may be repeated: it has to read first what it changes. For kinds that `stage` supports.
+   */
+  exclusively<T>(work: (couch: Couch) => Promise<T>): Promise<T>;
   /** Reports the progress of long work, in its own units (documents, changes). */
   progress(update: {
     readonly done: number;
@@ -196,6 +204,26 @@ export interface Divide<Desired> {
   apply(part: number, context: DatabaseContext<Desired>): Promise<void>;
 }
 
+/** A document that an index is built under, until another document takes it over. Names are without `_design/`. */
+export interface StagedDocument {
+  /** The design document that will have the index. */
+  readonly designDoc: string;
+  readonly name: string;
+  /** Staged documents that it replaces, because they were built ahead for other files. */
+  readonly replaces: readonly string[];
+}
+
+/** The part of `apply` that `stage` does ahead: it builds and checks indexes, and has no effect on readers. */
+export interface Stage<Desired, Write> {
+  /** What is built ahead of `write`. Empty: nothing can be. Pure. */
+  documents(write: Write): readonly StagedDocument[];
+  /**
+   * Writes these documents, and waits until their indexes are built and checked. Every write is done `exclusively`. If
+   * all of it is done already, it sends no request that writes. Throws `conflict` if a document is removed meanwhile.
+   */
+  build(write: Write, context: DatabaseContext<Desired>): Promise<void>;
+}
+
 /** Checks of the files alone. Offline and pure. */
 export interface Checks<Spec, Desired> {
   /** Checks that the schema can't express. */
@@ -257,6 +285,7 @@ export interface ServerKind<Spec = unknown, Desired = Spec, Observed = unknown, 
     Work<Desired, Observed, Write, StepContext<Desired>, readonly []> {
   readonly scope: "server";
   readonly divide?: undefined;
+  readonly stage?: undefined;
 }
 
 /** Works in each of its databases separately. */
@@ -265,6 +294,7 @@ export interface DatabaseKind<Spec = unknown, Desired = Spec, Observed = unknown
     Work<Desired, Observed, Write, DatabaseContext<Desired>, readonly [where: InDatabase]> {
   readonly scope: "database";
   readonly divide?: Divide<Desired>;
+  readonly stage?: Stage<Desired, Write>;
 }
 
 export type StepKind<Spec = unknown, Desired = Spec, Observed = unknown, Write = unknown> =

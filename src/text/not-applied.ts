@@ -5,6 +5,11 @@ export function notAppliedText(reason: string): string {
   return `NOT APPLIED: ${olderThanApplied(reason)}`;
 }
 
+/** The same, for `stage`. */
+export function notStagedText(reason: string): string {
+  return `NOT STAGED: ${olderThanApplied(reason)}`;
+}
+
 /** If the first words were already printed. */
 export function olderThanApplied(reason: string): string {
   return `these files are older than what is applied (${reason})`;

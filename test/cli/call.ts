@@ -3,7 +3,7 @@ import { onTestFinished, vi } from "vitest";
 import type { Engine } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
-import { applyOf, diagnosisOf, importOf, planOf, statusOf } from "../render/results.js";
+import { abortOf, applyOf, diagnosisOf, importOf, planOf, stageOf, statusOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 
 export interface CallOptions {
@@ -50,6 +50,8 @@ export function stubEngine(): Engine {
     loadMigrations: vi.fn(async (path: string) => migrations(path)),
     plan: vi.fn(async () => planOf([])),
     apply: vi.fn(async () => applyOf({ result: "unchanged" })),
+    stage: vi.fn(async () => stageOf()),
+    abortStage: vi.fn(async () => abortOf()),
     status: vi.fn(async () => statusOf()),
     wait: vi.fn(async () => {}),
     forget: vi.fn(async () => {}),

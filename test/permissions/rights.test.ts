@@ -81,6 +81,10 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
     works: { as: "root", line: "apply ./docs --set own" },
     less: { as: "owner", line: "apply ./docs --set other", ...refused },
   },
+  stage: ["stage ./ahead", "stage --abort"].map((line) => ({
+    works: { as: "owner", line: `${line} --set ahead ${onLedger}` },
+    less: { as: "member", line: `${line} --set ahead ${onLedger}`, ...refused },
+  })),
   import: {
     works: { as: "root", line: "import --out ./imported" },
     less: { as: "owner", line: "import --out ./imported-too", ...refused },
@@ -140,9 +144,11 @@ onNodes("on a CouchDB of its own", () => {
       const body = { name, password: "door", roles: [], type: "user" };
       await must(node, "PUT", `/_users/org.couchdb.user:${name}`, { body });
     }
-    for (const database of ["db", "ledger"]) await must(node, "PUT", `/${database}`);
+    for (const database of ["db", "ledger", "big"]) await must(node, "PUT", `/${database}`);
+    const docs = Array.from({ length: 1_001 }, () => ({}));
+    await must(node, "POST", "/big/_bulk_docs", { body: { docs } });
     const secure = (database: string, body: unknown) => must(node, "PUT", `/${database}/_security`, { body });
-    await secure("db", { admins: named("owner"), members: named("member") });
+    for (const database of ["db", "big"]) await secure(database, { admins: named("owner"), members: named("member") });
     await secure("ledger", { admins, members: named("anyone", "member", "owner", "replicator") });
     await secure("_replicator", { admins: named("replicator"), members: admins });
     cwd = await makeFolder();
@@ -150,6 +156,8 @@ onNodes("on a CouchDB of its own", () => {
       "docs/001.yaml": "- { id: docs, ensureDocuments: { database: db, docs: [{ _id: larva }] } }\n",
       "fresh/001.yaml": "- { id: fresh, ensureDatabase: { name: fresh } }\n",
       "config/001.yaml": "- { id: config, ensureConfig: { cm: { two: value } } }\n",
+      "ahead/001.yaml":
+        "- { id: age, ensureIndexes: { database: big, indexes: { age: { index: { fields: [age] } } } } }\n",
       "pattern/001.yaml": '- { id: all, ensureDocuments: { database: "d*", docs: [{ _id: larva }] } }\n',
       ...Object.fromEntries(
         Object.entries(steps).map(([kind, spec]) => [`${kind}/001.yaml`, `- { id: step, ${kind}: ${spec} }\n`]),

@@ -1,7 +1,15 @@
 /** Results of the library for the rendering tests. */
 
 import type { Check, Diagnosis } from "../../src/contract/diagnosis.js";
-import type { ApplyResult, Orphan, Plan, PlannedStep, Status } from "../../src/contract/results.js";
+import type {
+  AbortResult,
+  ApplyResult,
+  Orphan,
+  Plan,
+  PlannedStep,
+  StageResult,
+  Status,
+} from "../../src/contract/results.js";
 import { emptyResult } from "../../src/engine/empty-result.js";
 import type { ImportResult } from "../../src/index.js";
 
@@ -53,6 +61,31 @@ export function orphanOf(id: string, more: Partial<Orphan> = {}): Orphan {
 export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
   const measured = { requests: { reads: 12, writes: 1 }, milliseconds: 1234 };
   return { ...emptyResult("default", measured), result: "applied", ...more };
+}
+
+export function stageOf(more: Partial<StageResult> = {}): StageResult {
+  return {
+    formatVersion: 1,
+    set: "default",
+    result: "unchanged",
+    version: "v1",
+    staged: [],
+    deployed: [],
+    replaced: [],
+    unfinished: [],
+    nothingAhead: 0,
+    skipped: [],
+    failures: [],
+    warnings: [],
+    requests: { reads: 12, writes: 1 },
+    milliseconds: 1234,
+    ...more,
+  };
+}
+
+export function abortOf(more: Partial<AbortResult> = {}): AbortResult {
+  const measured = { requests: { reads: 12, writes: 1 }, milliseconds: 1234 };
+  return { formatVersion: 1, set: "default", removed: [], failures: [], ...measured, ...more };
 }
 
 export function statusOf(more: Partial<Status> = {}): Status {

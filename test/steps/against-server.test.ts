@@ -120,7 +120,7 @@ describe("ensureDesignDocs", () => {
       stored: undefined,
       rebuilds: false,
     }));
-    const write = { inPlace, staged: [], obsolete: [], finished: [] };
+    const write = { inPlace, staged: [], ahead: [], obsolete: [], finished: [] };
     const desired = of(database, {});
     await must(server(), "PUT", `/${database}/_design/b`, { body: {} });
     await expect(ensureDesignDocs.apply(write, contextOf(couch, desired, { database }))).rejects.toMatchObject({

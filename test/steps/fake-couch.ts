@@ -100,6 +100,8 @@ export function contextOf<Desired>(
     desired,
     database,
     signal: new AbortController().signal,
+    step: { set: "default", version: "v1", id: "step", checksum: "1:a" },
+    exclusively: (work) => work(couch),
     foreign: (text) => text,
     progress: () => {},
   };

@@ -21,9 +21,17 @@ export function isBuilt(looks: readonly IndexState[], size: number): boolean {
   const complete = (look: IndexState) => look.pending === 0 && !look.building && !look.uncommitted;
   if (last.length === agreeing && last.every(complete)) return true;
   const long = looks.slice(-keepingUp);
-  const behind = Math.max(fewest, size / 100);
   // Committed at least once while it was up to date: if later changes are lost, they are soon indexed again.
-  return long.length === keepingUp && long.every((look) => look.pending <= behind) && long.some(isCommitted);
+  return long.length === keepingUp && !long.some((look) => isBehind(look.pending, size)) && long.some(isCommitted);
+}
+
+/**
+ * Whether an index lacks more than constant writes explain.
+ *
+ * @param size the number of changes of the whole build
+ */
+export function isBehind(pending: number, size: number): boolean {
+  return pending > Math.max(fewest, size / 100);
 }
 
 /**

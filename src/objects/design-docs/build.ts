@@ -76,9 +76,10 @@ function isPassing(error: MigrateError): boolean {
   return passing.has(error.code) || (error.code === "request-failed" && Number(error.data.status) >= 500);
 }
 
-function gone(database: string, name: string): MigrateError {
+/** The staged document does not exist any more. */
+export function gone(database: string, name: string): MigrateError {
   const message = `${idOf(name)} of ${database} was removed while its index was being built`;
-  return new MigrateError("conflict", { message, data: { database, designDoc: name } });
+  return new MigrateError("conflict", { message, data: { database, designDoc: name, removed: true } });
 }
 
 /**

@@ -4,25 +4,39 @@
  */
 import { createHash } from "node:crypto";
 import { MigrateError } from "../../contract/errors.js";
-import { isObject } from "../../text/json.js";
+import { isObject, type JsonObject } from "../../text/json.js";
 import { type DesignDoc, idOf, indexed } from "./design-doc.js";
 import { hidden } from "./planner.js";
 
-export interface Companion {
-  readonly role: "staged" | "previous" | "language";
-  /** The name of the design document that it belongs to. */
-  readonly of: string;
+/** Who staged a document, and when. */
+export interface Stager {
+  /** The migration set. Only its own runs remove the document. */
+  readonly set: string;
+  /** The version of the files that the document was first staged for. */
+  readonly version: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** `stage` built it ahead, so that no `apply` removes it before it is deployed. Absent: an `apply` wrote it. */
+  readonly ahead?: true;
 }
+
+export type Companion =
+  | {
+      readonly role: "previous" | "language";
+      /** The name of the design document that it belongs to. */
+      readonly of: string;
+    }
+  | ({ readonly role: "staged"; readonly of: string } & Stager);
 
 /** The field that marks our own documents: a name alone might be someone else's. */
 const member = "couchdb-migrate";
 
 /**
- * Derived from the views only: after a restart, the run finds the index that it had started, even if other fields
- * were edited in the meantime.
+ * Derived from the set and the views only: after a restart, the run finds the index that it had started, even if other
+ * fields were edited in the meantime. Two sets never share a staged document; CouchDB itself shares the index.
  */
-export function stagedName(name: string, doc: DesignDoc): string {
-  const hash = createHash("sha256").update(JSON.stringify(indexed(doc), sorted));
+export function stagedName(set: string, name: string, doc: DesignDoc): string {
+  const hash = createHash("sha256").update(JSON.stringify([set, indexed(doc)], sorted));
   return `${name}--staged-${hash.digest("hex").slice(0, 16)}`;
 }
 
@@ -39,10 +53,10 @@ export function previousName(name: string): string {
  * The fields that determine the index. Without `autoupdate`: only CouchDB's own indexer builds every copy, while a
  * query builds those that answer it. The final document keeps the requested `autoupdate`.
  */
-export function stagedDoc(name: string, doc: DesignDoc): DesignDoc {
+export function stagedDoc(name: string, doc: DesignDoc, by: Stager): DesignDoc {
   const { language, options, views } = hidden(doc);
   const parts = Object.entries({ language, options, views }).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name }) };
+  return { ...Object.fromEntries(parts), ...marked({ role: "staged", of: name, ...by }) };
 }
 
 /** Without `autoupdate`, its index costs disk space only: going back to it indexes what was written since. */
@@ -60,9 +74,12 @@ function marked(companion: Companion): DesignDoc {
   return { [member]: companion };
 }
 
-export interface NamedCompanion extends Companion {
-  readonly name: string;
+/** The document without the mark of its owner. */
+export function withoutMark({ [member]: _, ...doc }: DesignDoc): DesignDoc {
+  return doc;
 }
+
+export type NamedCompanion = Companion & { readonly name: string };
 
 /** The companions of one design document, among other documents by name. */
 export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: string): NamedCompanion[] {
@@ -72,12 +89,39 @@ export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: st
   });
 }
 
+/** Whether runs of this set may remove it at all. */
+export function isOfSet(companion: Companion, set: string): boolean {
+  return companion.role !== "staged" || companion.set === set;
+}
+
+/** Whether an `apply` of this set may remove it although it did not deploy it. */
+export function isDisposable(companion: Companion, set: string): boolean {
+  return isOfSet(companion, set) && !isAhead(companion);
+}
+
+/** Names of a design document's companions that an `apply` of this set removes with the document. */
+export function disposableOf(others: Readonly<Record<string, DesignDoc>>, of: string, set: string): string[] {
+  return companionsOf(others, of).flatMap((companion) => (isDisposable(companion, set) ? companion.name : []));
+}
+
+/** Whether `stage` built it ahead. */
+export function isAhead(companion: Companion): boolean {
+  return companion.role === "staged" && companion.ahead === true;
+}
+
 /** Undefined: the document is not one of ours. */
 export function companionIn(stored: DesignDoc): Companion | undefined {
   const mark = stored[member];
   if (!isObject(mark) || typeof mark.of !== "string") return undefined;
-  if (mark.role !== "staged" && mark.role !== "previous" && mark.role !== "language") return undefined;
-  return { role: mark.role, of: mark.of };
+  const { role, of } = mark;
+  if (role === "previous" || role === "language") return { role, of };
+  const stager = stagerIn(mark);
+  return role === "staged" && stager ? { role, of, ...stager } : undefined;
+}
+
+function stagerIn({ set, version, since, ahead }: JsonObject): Stager | undefined {
+  if (typeof set !== "string" || typeof version !== "string" || typeof since !== "string") return undefined;
+  return { set, version, since, ...(ahead === true ? { ahead } : {}) };
 }
 
 /** A document that is not ours is never overwritten. */

@@ -18,6 +18,8 @@ export interface ObservedDesignDocs {
   /** The size of the documents. */
   readonly bytes: number;
   readonly partitioned: boolean;
+  /** The migration set of the run: its staged documents are its own. */
+  readonly set: string;
   /** For documents whose index another one will reuse; only for a plan. */
   readonly lacking?: Lacking;
   /** Of the indexes that `keepPrevious` keeps; only for a plan. */

@@ -8,28 +8,46 @@ import type { Couch } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { sharedIn } from "../../couch/shared.js";
-import type { StepContext } from "../../steps/kind.js";
+import type { StagedDocument, StepContext } from "../../steps/kind.js";
 import { namedViews } from "../../text/named-views.js";
 import { assertAsSent } from "./as-sent.js";
-import { awaitBuild, type Build } from "./build.js";
-import { assertOurs, companionIn, previousDoc, previousName, stagedDoc, stagedName } from "./companions.js";
+import { awaitBuild, type Build, gone } from "./build.js";
+import {
+  assertOurs,
+  companionIn,
+  isAhead,
+  isOfSet,
+  previousDoc,
+  previousName,
+  type Stager,
+  stagedDoc,
+  withoutMark,
+} from "./companions.js";
 import { contentOf, isSame } from "./compare.js";
 import { bodyOf, type DesignDocWrite } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { faultsInViews, viewsFailure } from "./fault-in-views.js";
 import { warmIndex } from "./index-state.js";
+import { assertLanguages } from "./languages.js";
 import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
 export interface StagedWrite extends DesignDocWrite {
+  /** The name of its staged document. */
+  readonly staged: string;
   /** Whether the former version is kept, under its own name. */
   readonly keepPrevious: boolean;
   /** Views that may lose all their rows. */
   readonly mayBeEmpty: readonly string[];
   /** Names of its companions that are neither for this version nor to be kept. */
   readonly obsolete: readonly string[];
+  /** Names of its documents that `stage` built ahead for other versions of the files: only `stage` removes them. */
+  readonly outdated: readonly string[];
 }
 
-export type DeployContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
+export type DeployContext = Pick<
+  StepContext<unknown>,
+  "couch" | "signal" | "progress" | "assertHeld" | "builds" | "step" | "exclusively"
+>;
 
 /** The limit for all index builds of a run. */
 function noTurns(): { limit?: LimitFunction } {
@@ -54,25 +72,39 @@ export async function deployStaged<Write extends StagedWrite>(
   writes: readonly Write[],
   { atOnce, then }: Around<Write>,
 ): Promise<void> {
-  await stageAll(context, database, writes);
+  await stageAll(context, database, writes, false);
   context.assertHeld?.();
   await atOnce();
   for (const write of writes) {
     context.assertHeld?.();
     context.signal.throwIfAborted();
-    await putInPlace(context.couch, database, write);
+    await putInPlace(context, database, write);
     await then?.(write);
   }
 }
 
-async function stageAll(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
+/** The first half of `deployStaged`: builds and checks all documents, and replaces none. */
+export function buildAhead(context: DeployContext, database: string, writes: readonly StagedWrite[]): Promise<void> {
+  return stageAll(context, database, writes, true);
+}
+
+export function asStagedDocument({ name, staged, outdated }: StagedWrite): StagedDocument {
+  return { designDoc: name, name: staged, replaces: outdated };
+}
+
+async function stageAll(
+  context: DeployContext,
+  database: string,
+  writes: readonly StagedWrite[],
+  ahead: boolean,
+): Promise<void> {
   const turns = sharedIn(context.couch, noTurns);
   turns.limit ??= pLimit(context.builds ?? 1);
   const turn = turns.limit;
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const staged = writes.map((write) =>
-    turn(() => stage(whole, database, write)).catch((error: unknown) => {
+    turn(() => stage(whole, database, write, ahead)).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     }),
@@ -81,30 +113,58 @@ async function stageAll(context: DeployContext, database: string, writes: readon
   if (lost) throw failed.signal.reason;
 }
 
-async function stage(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
-  const { couch, signal } = context;
-  const { name, doc, keepPrevious, obsolete } = write;
-  signal.throwIfAborted();
-  const staged = stagedName(name, doc);
-  const previous = previousName(name);
-  if (keepPrevious) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
-  // Otherwise the server would still build an index that is no longer wanted.
-  for (const other of obsolete) if (other !== previous) await remove(couch, database, other);
-  await put(couch, database, staged, stagedDoc(name, doc));
+async function stage(context: DeployContext, database: string, write: StagedWrite, ahead: boolean): Promise<void> {
+  context.signal.throwIfAborted();
+  await ensureStaged(context, database, write, ahead);
+  const { name, doc, staged } = write;
   await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
+}
+
+async function ensureStaged(
+  context: DeployContext,
+  database: string,
+  { name, doc, staged, keepPrevious, obsolete, outdated }: StagedWrite,
+  ahead: boolean,
+): Promise<void> {
+  const { set, version } = context.step;
+  const by: Stager = { set, version, since: new Date().toISOString(), ...(ahead ? { ahead } : {}) };
+  const wanted = stagedDoc(name, doc, by);
+  const previous = previousName(name);
+  // `apply` removes the former version, which still serves, only when the new one is in place.
+  const unwanted = ahead ? outdated : obsolete.filter((other) => other !== previous);
+  if (unwanted.length === 0 && isStagedAs(await readDesignDoc(context.couch, database, staged), wanted)) return;
+  await context.exclusively(async (couch) => {
+    await assertLanguages(couch, database, [{ name, doc }]);
+    if (keepPrevious && !ahead) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
+    // Otherwise the server would still build an index that is no longer wanted.
+    for (const other of unwanted) await remove(couch, database, other, set);
+    const stored = await readDesignDoc(couch, database, staged);
+    assertOurs(database, staged, stored);
+    if (!isStagedAs(stored, wanted)) await write(couch, database, staged, stored, wanted);
+  });
+}
+
+/**
+ * The mark may be that of another version of the files, which wants the same index. What was built ahead stays marked
+ * as such.
+ */
+function isStagedAs(stored: DesignDoc | undefined, wanted: DesignDoc): boolean {
+  const [is, asked] = [stored && companionIn(stored), companionIn(wanted)];
+  if (!stored || !is || !asked || (isAhead(asked) && !isAhead(is))) return false;
+  return isSame(withoutMark(contentOf(stored)), withoutMark(wanted));
 }
 
 function buildOf(name: string, doc: DesignDoc): string {
   return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
 }
 
-async function putInPlace(couch: Couch, database: string, write: StagedWrite): Promise<void> {
-  const { name, doc, stored, keepPrevious, obsolete } = write;
+async function putInPlace({ couch, step }: DeployContext, database: string, write: StagedWrite): Promise<void> {
+  const { name, doc, stored, keepPrevious, obsolete, staged } = write;
   if (keepPrevious && stored) await put(couch, database, previousName(name), previousDoc(name, stored));
   await swap(couch, database, write);
   // Opened under this name too, the index stays open after the staged document is deleted.
   await warmIndex(couch, database, name, doc);
-  await finishStaged(couch, database, obsolete, [stagedName(name, doc)]);
+  await finishStaged(couch, database, step.set, { obsolete, finished: [staged] });
   await warmIndex(couch, database, name, doc);
 }
 
@@ -116,15 +176,15 @@ async function build(context: DeployContext, one: Build, write: StagedWrite): Pr
   const { database, doc } = one;
   try {
     await awaitBuild(context, one);
-    if (await touch(context.couch, one)) await awaitBuild(context, one);
+    if (await touch(context, one)) await awaitBuild(context, one);
     // A Mango index has no functions that could be faulty.
-    const { name, stored, mayBeEmpty } = write;
-    const asked = stored && doc.language !== "query" ? { staged: one.name, name, doc, stored, mayBeEmpty } : undefined;
+    const { name, stored = {}, mayBeEmpty } = write;
+    const asked = doc.language === "query" ? undefined : { staged: one.name, name, doc, stored, mayBeEmpty };
     const faults = asked ? await faultsInViews(context.couch, database, asked) : [];
     if (faults.length > 0) throw viewsFailure(database, name, faults);
   } catch (thrown) {
     const error = toMigrateError(thrown);
-    if (error.code === "step-failed") await discard(context.couch, one).catch(() => {});
+    if (error.code === "step-failed") await discard(context, one).catch(() => {});
     throw error;
   }
 }
@@ -134,17 +194,22 @@ async function build(context: DeployContext, one: Build, write: StagedWrite): Pr
  * triggers it. If there are several copies, the staged document is written again unchanged, so that CouchDB's own
  * indexer checks each of them. False: there is one copy.
  */
-async function touch(couch: Couch, { database, name }: Build): Promise<boolean> {
+async function touch({ couch, exclusively }: DeployContext, { database, name }: Build): Promise<boolean> {
   const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
-  const stored = n > 1 ? await readDesignDoc(couch, database, name) : undefined;
-  if (!stored) return false;
-  await couch.write("PUT", path`/${database}/_design/${name}`, { body: stored, repeatable: true });
-  return true;
+  if (n < 2) return false;
+  return exclusively(async (held) => {
+    const stored = await readDesignDoc(held, database, name);
+    if (!stored) throw gone(database, name);
+    await held.write("PUT", path`/${database}/_design/${name}`, { body: stored, repeatable: true });
+    return true;
+  });
 }
 
-async function discard(couch: Couch, { database, name }: Build): Promise<void> {
-  await remove(couch, database, name);
-  await cleanUp(couch, database);
+function discard({ exclusively, step }: DeployContext, { database, name }: Build): Promise<void> {
+  return exclusively(async (couch) => {
+    await remove(couch, database, name, step.set);
+    await cleanUp(couch, database);
+  });
 }
 
 /** Replaces only the revision that was planned against. */
@@ -179,15 +244,15 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
 export async function finishStaged(
   couch: Couch,
   database: string,
-  obsolete: readonly string[],
-  staged: readonly string[],
+  set: string,
+  { obsolete, finished }: { readonly obsolete: readonly string[]; readonly finished: readonly string[] },
 ): Promise<void> {
-  for (const name of obsolete) await remove(couch, database, name);
+  for (const name of obsolete) await remove(couch, database, name, set);
   await cleanUp(couch, database);
-  for (const name of staged) await remove(couch, database, name);
+  for (const name of finished) await remove(couch, database, name, set);
 }
 
-async function cleanUp(couch: Couch, database: string): Promise<void> {
+export async function cleanUp(couch: Couch, database: string): Promise<void> {
   await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
 }
 
@@ -195,12 +260,24 @@ async function put(couch: Couch, database: string, name: string, doc: DesignDoc)
   const stored = await readDesignDoc(couch, database, name);
   assertOurs(database, name, stored);
   if (stored && isSame(contentOf(stored), doc)) return;
+  await write(couch, database, name, stored, doc);
+}
+
+async function write(
+  couch: Couch,
+  database: string,
+  name: string,
+  stored: DesignDoc | undefined,
+  doc: DesignDoc,
+): Promise<void> {
   const body = { _id: idOf(name), ...(stored ? { _rev: stored._rev } : {}), ...doc };
   await couch.write("PUT", path`/${database}/_design/${name}`, { body, repeatable: true });
 }
 
-async function remove(couch: Couch, database: string, name: string): Promise<void> {
+/** Removes a companion, unless it belongs to another set. */
+async function remove(couch: Couch, database: string, name: string, set: string): Promise<void> {
   const stored = await readDesignDoc(couch, database, name);
-  if (!stored || !companionIn(stored)) return;
+  const companion = stored && companionIn(stored);
+  if (!companion || !isOfSet(companion, set)) return;
   await deleteDesignDoc(couch, database, name, String(stored._rev));
 }

@@ -1,16 +1,19 @@
 /** Decides which design documents need a staged deployment, and what a step does with its companions. */
-import { companionsOf, stagedName } from "./companions.js";
+import { companionsOf, isAhead, isDisposable, isOfSet, type NamedCompanion, stagedName } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
 import { type DesignDoc, hasSameIndex, viewNames } from "./design-doc.js";
+import { warmIndex } from "./index-state.js";
 import { assertLanguages } from "./languages.js";
 import { canBeHidden, stagedForm } from "./planner.js";
 import { settled } from "./settled.js";
-import { type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
+import { buildAhead, type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
 
 export interface DesignDocsWrite {
   readonly inPlace: readonly DesignDocWrite[];
   readonly staged: readonly StagedWrite[];
+  /** New documents, which `apply` writes immediately, but whose indexes `stage` builds ahead. */
+  readonly ahead: readonly StagedWrite[];
   /** Companions of versions that are no longer wanted. */
   readonly obsolete: readonly string[];
   /** Staged documents whose version is in place already, or will be immediately. */
@@ -41,11 +44,15 @@ export function writtenDocs(
   observed: ObservedDesignDocs | undefined,
 ) {
   if (!observed) return docs;
+  const others = Object.values(observed.others);
   const written = Object.entries(docs).map(([name, asked]) => {
     const stored = Object.hasOwn(observed.docs, name) ? observed.docs[name] : undefined;
     const doc = settled(asked, stored);
-    if (deploy === "inPlace" || !stored || !isWorthStaging(observed) || hasSameIndex(stored, doc)) return [name, doc];
-    return [name, stagedForm(doc, Object.values(observed.others))];
+    if (deploy === "inPlace" || !isWorthStaging(observed)) return [name, doc];
+    const form = stagedForm(doc, others);
+    // A new document is written as it is declared, unless `stage` has built its index ahead.
+    const isStaged = stored ? !hasSameIndex(stored, doc) : others.some((other) => hasSameIndex(other, form));
+    return [name, isStaged ? form : doc];
   });
   return Object.fromEntries(written) as typeof docs;
 }
@@ -56,40 +63,44 @@ export function planDeployment(
   observed: ObservedDesignDocs | undefined,
   different: readonly ComparedDesignDoc[],
 ): DesignDocsWrite {
+  const { set = "", others = {} } = observed ?? {};
   const inPlace: DesignDocWrite[] = [];
   const staged: StagedWrite[] = [];
+  const ahead: StagedWrite[] = [];
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, doc] of Object.entries(docs)) {
-    const companions = companionsOf(observed?.others ?? {}, name);
+    const companions = companionsOf(others, name).filter((companion) => isOfSet(companion, set));
     const found = different.find((one) => one.name === name);
     // The usual case: it holds, and has no companions.
     if (!found && companions.length === 0) continue;
-    const own = stagedName(name, doc);
+    const own = stagedName(set, name, doc);
     const hasOwn = companions.some((companion) => companion.name === own);
-    const former = companions
-      .filter((companion) => companion.name !== own && (companion.role === "staged" || !keepPrevious))
-      .map((companion) => companion.name);
-    if (
-      found?.stored &&
-      found.rebuilds &&
-      deploy === "staged" &&
-      isRead(found.stored) &&
-      canBeHidden(doc) &&
-      observed &&
-      isWorthStaging(observed)
-    ) {
-      const { stored } = found;
+    const former = companions.filter(({ name, role }) => name !== own && (role === "staged" || !keepPrevious));
+    const unwanted = namesOf(former.filter((companion) => isDisposable(companion, set)));
+    const outdated = namesOf(former.filter(isAhead));
+    const write = (form: DesignDoc): StagedWrite => {
       const views = viewNames(doc).filter((view) => mayBeEmpty.includes(`${name}/${view}`));
-      staged.push({ name, doc, stored, rebuilds: true, keepPrevious, mayBeEmpty: views, obsolete: former });
+      const companions = { staged: stagedName(set, name, form), obsolete: unwanted, outdated };
+      return { name, doc: form, stored: found?.stored, rebuilds: true, keepPrevious, mayBeEmpty: views, ...companions };
+    };
+    const builds = found?.rebuilds === true && deploy === "staged" && observed && isWorthStaging(observed);
+    if (builds && found.stored && isRead(found.stored) && canBeHidden(doc)) {
+      staged.push(write(doc));
       continue;
     }
+    const form = builds && !found.stored ? stagedForm(doc, Object.values(others)) : undefined;
+    if (form && canBeHidden(form)) ahead.push(write(form));
     if (found) inPlace.push({ name, doc, stored: found.stored, rebuilds: found.rebuilds });
     // If the document holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
-    if (found || hasOwn) obsolete.push(...former);
+    if (found || hasOwn) obsolete.push(...unwanted);
     if (hasOwn) finished.push(own);
   }
-  return { inPlace, staged, obsolete, finished };
+  return { inPlace, staged, ahead, obsolete, finished };
+}
+
+function namesOf(companions: readonly NamedCompanion[]): string[] {
+  return companions.map(({ name }) => name);
 }
 
 /** A document without views has no readers. */
@@ -102,11 +113,26 @@ export function isWorthStaging({ documents, bytes }: { documents: number; bytes:
 }
 
 export async function deploy(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {
-  const { inPlace, staged, obsolete, finished } = write;
-  await assertLanguages(context.couch, database, [...inPlace, ...staged]);
+  const { inPlace, staged, ahead, obsolete, finished } = write;
+  const { couch, signal, step } = context;
+  await assertLanguages(couch, database, [...inPlace, ...staged]);
   const atOnce = async () => {
-    if (inPlace.length > 0) await deployInPlace(context.couch, database, inPlace, context.signal);
-    if (obsolete.length > 0 || finished.length > 0) await finishStaged(context.couch, database, obsolete, finished);
+    if (inPlace.length > 0) await deployInPlace(couch, database, inPlace, signal);
+    if (obsolete.length + finished.length === 0) return;
+    // Opened under its final name, an index that was built ahead stays open after the staged document is deleted.
+    for (const { name, doc, staged } of ahead) {
+      if (finished.includes(staged)) await warmIndex(couch, database, name, doc);
+    }
+    await finishStaged(couch, database, step.set, { obsolete, finished });
   };
   await deployStaged(context, database, staged, { atOnce });
+}
+
+/** The documents whose indexes `stage` builds. */
+export function stagedAhead({ staged, ahead }: DesignDocsWrite): readonly StagedWrite[] {
+  return [...staged, ...ahead];
+}
+
+export function stageAhead(context: DeployContext, database: string, write: DesignDocsWrite): Promise<void> {
+  return buildAhead(context, database, stagedAhead(write));
 }

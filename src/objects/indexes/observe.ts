@@ -19,6 +19,8 @@ export interface ObservedIndexes {
   readonly documents: number;
   /** The size of these documents. */
   readonly bytes: number;
+  /** The migration set of the run: its staged documents are its own. */
+  readonly set: string;
   /** For design documents whose index another one will reuse; only for a plan. */
   readonly lacking?: Lacking;
 }
@@ -33,11 +35,13 @@ interface Listing {
  * design document was left out, CouchDB lists the indexes, as it does after they are written; then none of them may
  * be nested that deeply.
  *
+ * @param set the migration set of the run
  * @param needed names of the design documents whose indexes the step works on
  */
 export async function observeIndexes(
   couch: Couch,
   database: string,
+  set: string,
   needed: readonly string[],
 ): Promise<ObservedIndexes | undefined> {
   const [info, listed] = await Promise.all([
@@ -52,7 +56,7 @@ export async function observeIndexes(
   const count = Object.keys(designDocs ?? {}).length;
   const { partitioned, bytes } = info;
   const documents = Math.max(0, info.documents - count);
-  return { indexes, partitioned, documents, bytes, ...(designDocs ? { designDocs } : {}) };
+  return { indexes, partitioned, documents, bytes, set, ...(designDocs ? { designDocs } : {}) };
 }
 
 /** @param fresh bypass the cache of the run */

@@ -1,7 +1,7 @@
 /** Decides which indexes need a staged deployment, and what a step does with its companions. Pure. */
 
 import type { Rebuild } from "../../steps/difference.js";
-import { companionsOf, stagedName } from "../design-docs/companions.js";
+import { companionsOf, isAhead, isDisposable, isOfSet, stagedName } from "../design-docs/companions.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import { canBeHidden } from "../design-docs/planner.js";
 import type { StagedWrite } from "../design-docs/staged.js";
@@ -36,37 +36,34 @@ export function planIndexes(
   observed: ObservedIndexes | undefined,
   different: readonly ComparedIndex[],
 ): IndexesWrite {
-  const docs = observed?.designDocs ?? {};
+  const { designDocs: docs = {}, set = "" } = observed ?? {};
   const inPlace: ComparedIndex[] = [];
   const staged: StagedIndex[] = [];
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, { ddoc }] of Object.entries(indexes)) {
-    const companions = companionsOf(docs, ddoc).map((companion) => companion.name);
+    const companions = companionsOf(docs, ddoc).filter((companion) => isOfSet(companion, set));
+    const names = companions.map((companion) => companion.name);
     const stored = docs[ddoc];
     const index = different.find((one) => one.name === name);
     if (!index) {
       // If the index holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
-      const own = stored && stagedName(ddoc, stored);
-      if (own !== undefined && companions.includes(own)) finished.push(own);
+      const own = stored && stagedName(set, ddoc, stored);
+      if (own !== undefined && names.includes(own)) finished.push(own);
       continue;
     }
     const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
+    const own = stagedName(set, ddoc, doc);
+    const former = companions.filter((companion) => companion.name !== own);
+    const unwanted = former.filter((one) => isDisposable(one, set)).map((one) => one.name);
     if (deploy === "staged" && canBeStaged(index, observed) && canBeHidden(doc)) {
-      const former = companions.filter((companion) => companion !== stagedName(ddoc, doc));
-      staged.push({
-        name: ddoc,
-        doc,
-        stored,
-        rebuilds: true,
-        keepPrevious: false,
-        mayBeEmpty: [],
-        obsolete: former,
-        index,
-      });
+      const outdated = former.filter(isAhead).map((one) => one.name);
+      const companions = { staged: own, keepPrevious: false, obsolete: unwanted, outdated };
+      staged.push({ name: ddoc, doc, stored, rebuilds: true, mayBeEmpty: [], ...companions, index });
     } else {
       inPlace.push(index);
-      obsolete.push(...companions);
+      obsolete.push(...unwanted);
+      if (names.includes(own)) finished.push(own);
     }
   }
   return { inPlace, staged, obsolete, finished };

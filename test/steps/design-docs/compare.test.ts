@@ -21,7 +21,7 @@ function diff(desired: Doc, observed: Doc | undefined) {
   const docs: Record<string, Doc> = observed ? { a: stored(observed) } : {};
   return ensureDesignDocs.diff(
     desiredOf({ a: desired }),
-    { docs, others: {}, documents: 7, bytes: 1, partitioned: false },
+    { docs, others: {}, documents: 7, bytes: 1, partitioned: false, set: "default" },
     target,
   );
 }
@@ -115,7 +115,7 @@ describe("a design document that is absent", () => {
     const docs = { a: stored(view) };
     const difference = ensureDesignDocs.diff(
       desiredOf({ a: view, b: {} }),
-      { docs, others: {}, documents: 0, bytes: 0, partitioned: false },
+      { docs, others: {}, documents: 0, bytes: 0, partitioned: false, set: "default" },
       target,
     );
     expect(difference).toMatchObject({
@@ -140,6 +140,7 @@ describe("observe", () => {
       documents: 7,
       bytes: 0,
       partitioned: false,
+      set: "default",
     });
   });
 

@@ -14,6 +14,7 @@ function written(asked: Doc, stored: Doc, documents = 0): Doc | undefined {
     others: {},
     documents,
     bytes: 0,
+    set: "default",
     partitioned: false,
   };
   const { write } = ensureDesignDocs.diff(desired, observed, { database: "db" });

@@ -6,13 +6,14 @@ import type { StepWarning } from "../../../src/steps/warnings.js";
 type Doc = Readonly<Record<string, unknown>>;
 
 const view = (map: string) => ({ views: { v: { map } } });
+const by = { set: "default", version: "v1", since: "2026-01-01T00:00:00.000Z" };
 const old = view("function (doc) { emit(1); }");
 const wanted = view("function (doc) { emit(2); }");
-const staged = stagedName("a", wanted);
-const abandoned = stagedName("a", view("function (doc) { emit(3); }"));
+const staged = stagedName("default", "a", wanted);
+const abandoned = stagedName("default", "a", view("function (doc) { emit(3); }"));
 const companions = {
-  [staged]: stagedDoc("a", wanted),
-  [abandoned]: stagedDoc("a", {}),
+  [staged]: stagedDoc("a", wanted, by),
+  [abandoned]: stagedDoc("a", {}, by),
   [previousName("a")]: { "couchdb-migrate": { role: "previous", of: "a" } },
 };
 
@@ -29,7 +30,11 @@ interface Case {
 function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes = 0, ...more }: Case) {
   const desired = { database: ["db"], docs: { a: asked }, deploy: "staged" as const, keepPrevious: false, ...more };
   const docs: Record<string, Doc> = stored ? { a: stored } : {};
-  return ensureDesignDocs.diff(desired, { docs, others, documents, bytes, partitioned: false }, { database: "db" });
+  return ensureDesignDocs.diff(
+    desired,
+    { docs, others, documents, bytes, partitioned: false, set: "default" },
+    { database: "db" },
+  );
 }
 
 describe("a deployment is staged", () => {
@@ -104,8 +109,8 @@ describe("the name of a staged document", () => {
     ["white space", { views: { v: { map: "m ", reduce: "_sum" }, w: {} } }, false],
     ["options", { options: { partitioned: false }, views: { v: { map: "m", reduce: "_sum" }, w: {} } }, false],
   ])("%s", (_, doc, same) => {
-    const name = stagedName("a", { views: { v: { map: "m", reduce: "_sum" }, w: {} } });
-    expect(stagedName("a", doc) === name).toBe(same);
+    const name = stagedName("default", "a", { views: { v: { map: "m", reduce: "_sum" }, w: {} } });
+    expect(stagedName("default", "a", doc) === name).toBe(same);
   });
 });
 

@@ -23,7 +23,11 @@ async function desiredOf(spec: IndexSpec) {
 
 async function differenceOf(spec: IndexSpec, indexes: readonly Partial<Stored>[], partitioned = false) {
   const stored = indexes.map((one) => ({ ...owner, ...one }));
-  return ensureIndexes.diff(await desiredOf(spec), { indexes: stored, partitioned, documents: 7, bytes: 70 }, target);
+  return ensureIndexes.diff(
+    await desiredOf(spec),
+    { indexes: stored, partitioned, documents: 7, bytes: 70, set: "default" },
+    target,
+  );
 }
 
 const changesOf = ({ changes }: Awaited<ReturnType<typeof differenceOf>>) =>
@@ -238,7 +242,13 @@ describe("removeIndexes", () => {
   async function removal(names: Parameters<NonNullable<typeof removeIndexes.resolve>>[0]["indexes"]) {
     const desired = await removeIndexes.resolve?.({ database: "zerglings", indexes: names }, noFiles);
     if (!desired) throw new Error("no resolve");
-    const observed = { indexes: [owner, { ...owner, name: "j" }], partitioned: false, documents: 7, bytes: 70 };
+    const observed = {
+      indexes: [owner, { ...owner, name: "j" }],
+      partitioned: false,
+      documents: 7,
+      bytes: 70,
+      set: "default",
+    };
     return { claims: removeIndexes.claims(desired), ...removeIndexes.diff(desired, observed, target) };
   }
 

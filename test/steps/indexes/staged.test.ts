@@ -9,6 +9,7 @@ import { designDocs, indexOf, open } from "../design-docs/big-database.js";
 import { contextOf } from "../fake-couch.js";
 
 const count = 2_000;
+const by = { set: "default", version: "v1", since: "2026-01-01T00:00:00.000Z" };
 const ddoc = "mango-by-owner";
 const was = { fields: ["owner"] };
 const becomes = { fields: ["owner", "born"] };
@@ -131,7 +132,7 @@ onReal("a changed Mango index in a big database", () => {
     expect(await designDocs(server(), database)).toEqual([ddoc]);
     // As after a run that is killed after the swap.
     const { _rev, _id, ...doc } = await must(server(), "GET", `/${database}/_design/${ddoc}`);
-    const mark = { "couchdb-migrate": { role: "staged", of: ddoc } };
+    const mark = { "couchdb-migrate": { role: "staged", of: ddoc, ...by } };
     await must(server(), "PUT", `/${database}/_design/${staged}`, { body: { ...doc, ...mark } });
     expect(await bring(database, becomes)).toMatchObject({ action: "update", rebuilds: [] });
     expect(await designDocs(server(), database)).toEqual([ddoc]);

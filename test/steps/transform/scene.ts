@@ -79,7 +79,7 @@ export class Scene {
       selector: more.selector,
       transform,
       conflicts: more.conflicts,
-      step: { set: "default", id: this.step, checksum: more.checksum ?? "1:a" },
+      step: { set: "default", version: "v1", id: this.step, checksum: more.checksum ?? "1:a" },
       context: { couch, signal, progress: () => {}, ...(more.allowDestroy ? { allowDestroy: true } : {}) },
     };
   }

@@ -1,0 +1,114 @@
+/** Builds the indexes of what `apply` would deploy staged, and stops before the switch. */
+import pMap from "p-map";
+import { MigrateError, toMigrateError } from "../../contract/errors.js";
+import type { StageOptions } from "../../contract/options.js";
+import type { StageResult } from "../../contract/results.js";
+import type { Migrations } from "../../migrations/step.js";
+import { type Assessment, assess, assessWhenReady } from "../assess.js";
+import { NotOlder, olderFailure } from "../not-older.js";
+import { type Run, withRun } from "../session.js";
+import { buildItem } from "./build-item.js";
+import { endsStage } from "./endings.js";
+import { findItems, type StageItem, titleOf } from "./items.js";
+import { Outcomes } from "./outcomes.js";
+import { recordStage } from "./record-stage.js";
+import { Registration } from "./registration.js";
+import { ShortLease } from "./short-lease.js";
+
+/**
+ * Builds and checks the indexes that the next `apply` will switch to, in databases that exist. Changes nothing that
+ * readers see, and nothing in the ledger. It also resolves if a step failed, or if `timeout` or the signal ended the
+ * run: see `result` and `failures`. Throws MigrateError if the run could not begin.
+ */
+export async function stage(migrations: Migrations, options: StageOptions): Promise<StageResult> {
+  const began = performance.now();
+  const { outcomes, run } = await withRun(migrations, options, async (run) => {
+    const outcomes = new Outcomes(run);
+    const seen = await assessWhenReady(run, { unexamined: true });
+    run.outcomes.push({ is: "begun", assessment: seen });
+    if (seen.files.older) outcomes.older = seen.files.older;
+    else await work(run, seen, outcomes).catch((error: unknown) => end(run, outcomes, toMigrateError(error)));
+    return { outcomes, run };
+  });
+  const result = outcomes.result(performance.now() - began);
+  if (outcomes.ending) throw withResult(outcomes.ending, result);
+  if (!result.older) return result;
+  if (options.onOlder === "fail") throw withResult(olderFailure(result.older), result);
+  run.emit({ type: "older", steps: result.skipped.length, older: result.older, command: "stage" });
+  return result;
+}
+
+async function work(run: Run, seen: Assessment, outcomes: Outcomes): Promise<void> {
+  const startedAt = new Date();
+  const began = performance.now();
+  const { items, nothingAhead } = await findItems(run, seen);
+  outcomes.nothingAhead = nothingAhead;
+  if (items.length === 0) return;
+  const lease = new ShortLease(run, (held) => new NotOlder(run, held));
+  const registration = new Registration(run);
+  const before = run.couch.requests.writes;
+  try {
+    if (!(await registration.has(items))) {
+      await lease.exclusively((couch) => registration.ensure(couch, items));
+    }
+    for (const same of bySteps(items)) await buildStep({ run, outcomes, lease, registration }, same);
+  } finally {
+    const wrote = run.couch.requests.writes > before;
+    if (wrote) await recordStage(run, outcomes, { startedAt, milliseconds: performance.now() - began });
+  }
+}
+
+interface Stage {
+  readonly run: Run;
+  readonly outcomes: Outcomes;
+  readonly lease: ShortLease;
+  readonly registration: Registration;
+}
+
+/** One step in all of its databases. A failure in one does not stop the others. */
+async function buildStep(stage: Stage, items: readonly StageItem[]): Promise<void> {
+  const [first] = items;
+  if (!first) return;
+  const { run, outcomes } = stage;
+  const { id, kind } = first.step;
+  const said = { id, kind, title: titleOf(first) };
+  const began = performance.now();
+  run.emit({ type: "step-begin", ...said });
+  await pMap(
+    items,
+    async (item) => {
+      try {
+        outcomes.add(item, await buildItem(stage, item));
+      } catch (thrown) {
+        if (run.why()) return outcomes.cut(item);
+        if (endsStage(thrown)) throw thrown;
+        outcomes.fail(item, thrown);
+      }
+    },
+    { concurrency: run.concurrency },
+  );
+  if (run.why()) run.emit({ type: "step-stopped", id });
+  else if (!outcomes.hasFailed(id)) {
+    run.emit({ type: "step-end", ...said, outcome: "staged", milliseconds: Math.round(performance.now() - began) });
+  }
+}
+
+function bySteps(items: readonly StageItem[]): StageItem[][] {
+  return [...new Set(items.map(({ step }) => step))].map((step) => items.filter((item) => item.step === step));
+}
+
+/** The whole run ends, for a reason that is not one of its steps. */
+async function end(run: Run, outcomes: Outcomes, error: MigrateError): Promise<void> {
+  if (error.code !== "older-files") {
+    outcomes.end(run.why() ?? error);
+    return;
+  }
+  const { files } = await assess(run, { unexamined: true });
+  if (files.older) outcomes.older = files.older;
+  else outcomes.end(error);
+}
+
+/** Adds what was done so far to the error, as `data.result`. */
+function withResult({ code, message, data, next, cause }: MigrateError, result: StageResult): MigrateError {
+  return new MigrateError(code, { message, data: { ...data, result }, next, cause });
+}
