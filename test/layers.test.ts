@@ -28,6 +28,7 @@ const layers: Readonly<Record<string, string>> = {
   ledger: "text contract couch migrations",
   engine: "text contract secrets version.ts couch steps objects kinds generated migrations ledger",
   doctor: "text contract secrets version.ts couch kinds migrations ledger engine",
+  lint: "text contract design-doc-rules couch objects kinds migrations",
   import: "text contract secrets design-doc-rules files couch steps objects kinds migrations engine",
   render: "text contract import",
   settings: "text contract files couch",

@@ -91,6 +91,22 @@ export interface StageOptions extends RunOptions, LeaseOptions {
   readonly timeout?: number;
 }
 
+export interface LintOptions {
+  /** The environment for variables of the files. Default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether a variable that is not set is an error. Default: what depends on it is not checked. */
+  readonly requireVariables?: boolean;
+  /**
+   * The version of CouchDB, and its JavaScript engine if it is not that of the official image: `3.5`, `3.5 quickjs`,
+   * `3.3 spidermonkey 91`. Default: unknown, so rules that depend on it find nothing.
+   */
+  readonly couchdb?: string;
+  /** Ids of rules that are off, each with the reason. Default: none. */
+  readonly off?: Readonly<Record<string, string>>;
+  readonly emit?: Listener;
+  readonly signal?: AbortSignal;
+}
+
 export interface DoctorOptions
   extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
   /** The folder of migration files, or one file. Default: none are read. */
