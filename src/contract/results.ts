@@ -294,14 +294,17 @@ export interface StagedStatus {
   /** ISO 8601. */
   readonly since: string;
   readonly databases: readonly StagedDatabase[];
-  /** False: the files do not want it. Absent: unknown, or they do. */
-  readonly wanted?: false;
+  /**
+   * Set if the files do not want it: the command that removes everything that is staged for the set, quoted for a
+   * shell. Absent: they want it, or this is unknown.
+   */
+  readonly remove?: string;
 }
 
 export interface StagedDatabase {
   readonly database: string;
-  /** How many changes the index lacks, in the copies that answered. */
-  readonly pending: number;
+  /** How many changes the index lacks, in the copies that answered. Absent: unknown. */
+  readonly pending?: number;
   /** The index is built, up to the changes of the last moments. */
   readonly ready: boolean;
   /** The size of the index on disk. Absent: unknown. */

@@ -16,6 +16,7 @@ import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { placeSteps } from "./places.js";
 import { isOfUnset, planRun } from "./plan.js";
 import { type Run, withRun } from "./session.js";
+import { stagedStatus } from "./stage/staged-status.js";
 
 interface Holder {
   readonly holder: string;
@@ -36,11 +37,13 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       const planned = await planRun({ ...run, previews: false }, seen);
       const ledger = seen.stored?.ledger;
       const { couch, place } = run;
-      const [lease, parts, history, others] = await Promise.all([
+      const isApplicable = migrations && !planned.older && !planned.refused;
+      const [lease, parts, history, others, staged] = await Promise.all([
         readLease(couch, place),
         readPartLeases(couch, place),
         historyOf(run),
         migrations ? readOtherSets(couch, place) : [],
+        stagedStatus(run, isApplicable ? planned : undefined),
       ]);
       return {
         formatVersion: 1,
@@ -59,6 +62,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
           ...(migrations ? planned.warnings.filter(isOfUnset) : []),
           ...history.warnings,
         ],
+        ...(staged.length > 0 ? { staged } : {}),
         lease: lease && holderOf(lease),
         parts: parts.map(({ part, ...lease }) => ({ ...part, ...holderOf(lease) })),
         runs: history.runs,

@@ -4,6 +4,7 @@ import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
 import { orphansText } from "./orphans.js";
+import { stagedText } from "./staged-text.js";
 import type { Style } from "./style.js";
 
 const runsShown = 5;
@@ -19,6 +20,7 @@ export function statusText(status: Status, style: Style): string {
     ...status.warnings.map((warning) => warningText(warning, style)),
     ...(status.release === undefined ? [] : [`Release: ${visible(status.release)}`]),
     ...(status.orphans.length > 0 ? [orphansText(status.orphans)] : []),
+    ...(status.staged ? [stagedText(status.staged, style)] : []),
     leasesText(status),
     ...(status.runs.length > 0 ? [runsText(status.runs, style)] : []),
   ];
@@ -86,16 +88,22 @@ function runsText(runs: readonly RunRecord[], style: Style): string {
     const by = style.dim(
       `(${span(run.milliseconds)}, ${visible(run.holder)}, couchdb-migrate ${visible(run.version)})`,
     );
-    return `  ${visible(run.startedAt)}  ${run.result}${workText(run)} ${by}`;
+    const command = run.command === undefined ? "" : `${visible(run.command)} `;
+    return `  ${visible(run.startedAt)}  ${command}${run.result}${workText(run)} ${by}`;
   });
   return ["Last runs:", ...lines].join("\n");
 }
 
 /** A part can only fail because of its step. */
-function workText({ part, applied, adopted, kept = [], failures }: RunRecord): string {
+function workText({ part, applied, adopted, kept = [], staged = [], failures }: RunRecord): string {
   if (part) return `: part ${part.number} of ${part.of} of ${visible(part.step)}`;
   const ids = [...new Set(failures.map(({ id }) => visible(id)))];
-  const counts = [`${applied.length} applied`, `${adopted.length} adopted`, `${kept.length} kept`];
+  const counts = [
+    `${applied.length} applied`,
+    `${adopted.length} adopted`,
+    `${kept.length} kept`,
+    `${staged.length} staged`,
+  ];
   const parts = counts.filter((text) => !text.startsWith("0 "));
   const all = [...(ids.length > 0 ? [list(ids, 5)] : []), ...(parts.length > 0 ? [parts.join(", ")] : [])];
   return all.length > 0 ? `: ${all.join("; ")}` : "";

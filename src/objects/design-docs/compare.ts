@@ -3,6 +3,7 @@
 import type { Change, Rebuild } from "../../steps/difference.js";
 import { valueChanges } from "../../steps/value-changes.js";
 import { toPointer } from "../../text/pointer.js";
+import { aheadOf } from "./ahead.js";
 import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
 import { type Lacking, reuseOf, twinOf } from "./twins.js";
 import type { IndexSizes } from "./way-back.js";
@@ -58,14 +59,17 @@ export function rebuildOf(
   observed: ObservedDesignDocs | undefined,
   { name, desired }: ComparedDesignDoc,
 ): Rebuild {
-  const { documents = 0, bytes = 0, docs = {}, others = {}, lacking } = observed ?? {};
+  const { documents = 0, bytes = 0, docs = {}, others = {}, set = "", lacking } = observed ?? {};
+  const all = { ...others, ...docs };
+  const reuse = reuseOf(twinOf(all, name, desired), lacking);
   return {
     database,
     designDoc: name,
     views: viewNames(desired),
     documents,
     bytes,
-    ...reuseOf(twinOf({ ...others, ...docs }, name, desired), lacking),
+    ...reuse,
+    ...aheadOf({ docs: all, set, documents }, name, desired, reuse.pending),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Decides which indexes need a staged deployment, and what a step does with its companions. Pure. */
 
 import type { Rebuild } from "../../steps/difference.js";
+import { aheadOf } from "../design-docs/ahead.js";
 import { companionsOf, isAhead, isDisposable, isOfSet, stagedName } from "../design-docs/companions.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import { canBeHidden } from "../design-docs/planner.js";
@@ -88,13 +89,15 @@ export function rebuildOf(
   { name, desired, neighbours }: ComparedIndex,
   staged: boolean,
 ): Rebuild {
-  const { documents = 0, bytes = 0, designDocs = {}, lacking } = observed ?? {};
+  const { documents = 0, bytes = 0, designDocs = {}, set = "", lacking } = observed ?? {};
   const { ddoc } = desired;
   const others = othersIn(designDocs, ddoc);
   const doc = desired.type === "json" ? withIndex(designDocs[ddoc], name, desired, others) : undefined;
-  const reuses = reuseOf(doc && twinOf(designDocs, ddoc, doc), lacking);
+  const reuse = reuseOf(doc && twinOf(designDocs, ddoc, doc), lacking);
+  const ahead = doc ? aheadOf({ docs: designDocs, set, documents }, ddoc, doc, reuse.pending) : {};
   const wayBack = staged && designDocs[ddoc] ? wayBackOf(false, undefined) : {};
-  return { database, designDoc: ddoc, views: [...neighbours, name], documents, bytes, ...reuses, staged, ...wayBack };
+  const views = [...neighbours, name];
+  return { database, designDoc: ddoc, views, documents, bytes, ...reuse, staged, ...wayBack, ...ahead };
 }
 
 function othersIn(docs: Readonly<Record<string, DesignDoc>>, ddoc: string): DesignDoc[] {

@@ -1,5 +1,5 @@
 /** Which indexes CouchDB builds because of a plan. Pure. */
-import type { PlannedStep, Rebuild } from "../../contract/results.js";
+import type { BuiltAhead, PlannedStep, Rebuild } from "../../contract/results.js";
 import { viewsWithExamples } from "../../text/named-views.js";
 import { count, grouped, size } from "../../text/quantity.js";
 import { groupBy } from "./group-by.js";
@@ -10,7 +10,8 @@ const few = 100;
 /** `builds by-age over 60,000 documents (23 MB), the old index serves`: one for each design document. */
 export function buildFacts(rebuilds: readonly Rebuild[]): string[] {
   const built = groupBy(rebuilds.filter(isBuilt), ({ designDoc, views }) => JSON.stringify([designDoc, views]));
-  return [...[...built.values()].map(buildText), ...new Set(rebuilds.flatMap(reuseText))];
+  const ahead = rebuilds.flatMap(({ ahead }) => ahead ?? []);
+  return [...[...built.values()].map(buildText), ...aheadTexts(ahead), ...new Set(rebuilds.flatMap(reuseText))];
 }
 
 /** Without documents, there is nothing to build. */
@@ -26,8 +27,18 @@ function buildText(built: readonly Rebuild[]): string {
   return `builds ${what} over ${extent(built)}, ${serves}`;
 }
 
-function reuseText({ documents, reuses, pending = 0 }: Rebuild): string | [] {
-  if (documents === 0 || reuses === undefined) return [];
+/** An index that `stage` builds ahead: `staged, 12,400 changes left`. */
+function aheadTexts(ahead: readonly BuiltAhead[]): string[] {
+  const open = ahead.filter(({ ready }) => !ready);
+  const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
+  return [
+    ...(ahead.length > open.length ? ["ready: switches without a build"] : []),
+    ...(open.length > 0 ? [`staged, ${count(left, "change")} left`] : []),
+  ];
+}
+
+function reuseText({ documents, reuses, pending = 0, ahead }: Rebuild): string | [] {
+  if (documents === 0 || reuses === undefined || ahead) return [];
   const index = `the index of _design/${reuses}`;
   return pending >= few ? `continues ${index}, which lacks ${count(pending, "change")}` : `reuses ${index}`;
 }
