@@ -1,0 +1,119 @@
+/**
+ * One request of a `stage` is lost, or the runner is killed at it: after a rerun and an apply, the server is as after an
+ * undisturbed run. Each request that writes; with `STAGE_REQUESTS=all`, those that read, too (many minutes).
+ */
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { bigDatabase, designDocs, docOf } from "../../steps/design-docs/big-database.js";
+import { runCli, startCli } from "../../support/cli.js";
+import { freshDatabase } from "../../support/databases.js";
+import { type Fault, type Recorded, type RecordingProxy, startProxy } from "../../support/proxy.js";
+import { must, request } from "../../support/request.js";
+import { onReal, server } from "../../support/servers.js";
+import { tempFolder } from "../../support/temp.js";
+import { documents, viewWith } from "./scene.js";
+
+interface Place {
+  readonly database: string;
+  readonly ledger: string;
+  readonly args: readonly string[];
+  readonly proxy: RecordingProxy;
+  readonly env: Record<string, string>;
+}
+
+/** An earlier stage has built another version ahead, which the run replaces. */
+async function place(): Promise<Place> {
+  const [database, ledger] = [await bigDatabase(server(), documents), await freshDatabase("ledger")];
+  const files = async (key: string) => {
+    const docs = { brood: docOf(viewWith(key)) };
+    return join(
+      await tempFolder({ "001.yaml": JSON.stringify([{ id: "views", ensureDesignDocs: { database, docs } }]) }),
+      "001.yaml",
+    );
+  };
+  const { url, admin } = server();
+  const proxy = await startProxy(url);
+  const env = { COUCHDB_URL: proxy.url.replace("//", `//${admin.name}:${admin.password}@`) };
+  const rest = ["--ledger-database", ledger, "--lease-ttl", "2s", "--format", "json", "--request-timeout", "3s"];
+  expect(await runCli(["stage", await files("[doc.n]"), ...rest], { env })).toMatchObject({ code: 0 });
+  proxy.reset();
+  return { database, ledger, args: [await files("-doc.n"), ...rest], proxy, env };
+}
+
+/** What must be the same as after an undisturbed run. */
+async function stateOf({ database, ledger }: Place) {
+  const { rows } = await must(server(), "GET", `/${database}/_design_docs?include_docs=true`);
+  const { entries, versions } = await must(server(), "GET", `/${ledger}/_local/couchdb-migrate-default`);
+  const { body: registry } = await request(server(), "GET", `/${ledger}/staged-default`);
+  return {
+    docs: rows.map(({ doc: { _rev, ...doc } }: { doc: { _rev: string } }) => doc),
+    // The checksums contain the name of the database.
+    ids: Object.keys(entries),
+    versions: versions.length,
+    registered: registry.groups.length > 0,
+  };
+}
+
+async function undisturbed() {
+  const one = await place();
+  expect(await runCli(["stage", ...one.args], { env: one.env })).toMatchObject({ code: 0 });
+  const requests = one.proxy.requests.map(({ number, writes }) => ({ number, writes }));
+  expect(await runCli(["apply", ...one.args], { env: one.env })).toMatchObject({ code: 0 });
+  const state = JSON.stringify(await stateOf(one)).replaceAll(one.database, "DATABASE");
+  await one.proxy.close();
+  return { requests, state };
+}
+
+type Kind = "lost-before" | "lost-after" | "killed-before" | "killed-after";
+const kinds: readonly Kind[] = ["lost-before", "lost-after", "killed-before", "killed-after"];
+
+async function disturbed(kind: Kind, matches: (request: Recorded) => boolean): Promise<string> {
+  const one = await place();
+  const { args, env, proxy, database } = one;
+  let victim: ReturnType<typeof startCli> | undefined;
+  const kill = async () => {
+    victim?.child.kill("SIGKILL");
+    await victim?.result;
+  };
+  const faults: Record<Kind, Fault> = {
+    "lost-before": "lost-before",
+    "lost-after": "lost-after",
+    "killed-before": { before: kill },
+    "killed-after": { after: kill },
+  };
+  proxy.faultWhen(matches, faults[kind]);
+  victim = startCli(["stage", ...args], { env });
+  await victim.result;
+  proxy.reset();
+  const rerun = await runCli(["stage", ...args], { env });
+  expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
+  // Exactly what the files want is staged.
+  expect(await designDocs(server(), database)).toEqual(["brood", JSON.parse(rerun.stdout).staged[0].name]);
+  const applied = await runCli(["apply", ...args], { env });
+  expect(applied, applied.stderr).toMatchObject({ code: 0 });
+  const state = JSON.stringify(await stateOf(one)).replaceAll(database, "DATABASE");
+  await proxy.close();
+  return state;
+}
+
+onReal("a stage of which one request is lost", () => {
+  it("ends in the same state after a rerun", async () => {
+    const { requests, state } = await undisturbed();
+    const all = process.env.STAGE_REQUESTS === "all";
+    const numbers = requests.flatMap(({ number, writes }) => (all || writes ? number : []));
+    expect(numbers.length).toBeGreaterThan(5);
+    const cases = numbers.flatMap((_, i) => kinds.map((kind) => ({ kind, nth: i + 1 })));
+    // A few at a time: each of them mostly waits for CouchDB.
+    for (let from = 0; from < cases.length; from += 6) {
+      const some = cases.slice(from, from + 6).map(async ({ kind, nth }) => {
+        let seen = 0;
+        const isNth = ({ writes }: Recorded) => {
+          if (all || writes) seen += 1;
+          return (all || writes) && seen === nth;
+        };
+        return [kind, nth, await disturbed(kind, isNth)];
+      });
+      for (const [kind, nth, found] of await Promise.all(some)) expect([kind, nth, found]).toEqual([kind, nth, state]);
+    }
+  }, 3_600_000);
+});
