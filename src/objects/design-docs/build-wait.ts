@@ -100,8 +100,13 @@ function isCommitted(look: IndexState): boolean {
   return !look.uncommitted;
 }
 
-/** Grows while there is much to do, so that a build of days is not checked all the time. */
-export function nextPause(pause: number, look: IndexState): number {
-  if (look.pending === 0) return 2 * shortest;
+/**
+ * Grows while there is much to do, so that a build of days is not checked all the time. An index that is almost up to
+ * date is checked often: with constant writes, it would be behind again after a long pause, at every check.
+ *
+ * @param size the number of changes of the whole build
+ */
+export function nextPause(pause: number, look: IndexState, size: number): number {
+  if (look.pending === 0 || (!look.building && !isBehind(look.pending, size))) return 2 * shortest;
   return Math.min(longest, Math.max(shortest, pause * 1.5));
 }

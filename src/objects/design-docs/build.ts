@@ -58,9 +58,10 @@ export async function awaitBuild(context: BuildContext, build: Build): Promise<v
         const reason = await whyNot(couch, build, signal);
         if (reason !== undefined) throw buildFailure(build, reason);
       }
-      // After a restart of the server, nothing is built until a query triggers it.
-      triggered = look.building || look.pending === 0;
-      pause = nextPause(pause, look);
+      // After a restart of the server, and for what was written meanwhile, nothing is built until a query triggers it.
+      // Triggered after the check, so that the next one can find the index committed, even with constant writes.
+      if (!look.building && look.pending > 0) await triggerBuild(couch, database, name, doc, signal);
+      pause = nextPause(pause, look, progressed.whole);
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (!isPassing(error) || performance.now() - heard > patience) throw error;

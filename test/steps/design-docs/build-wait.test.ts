@@ -77,12 +77,21 @@ describe("the progress of a build", () => {
 
 it("is checked less and less often, up to a limit", () => {
   const pauses = Array.from({ length: 30 }).reduce<number[]>(
-    (all) => [...all, nextPause(all.at(-1) ?? 0, look(9))],
+    (all) => [...all, nextPause(all.at(-1) ?? 0, look(900), 1_000)],
     [],
   );
   expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   expect(new Set(pauses).size).toBeGreaterThan(5);
   expect(pauses.at(-1)).toBe(10_000);
+});
+
+it.each<[string, IndexState, boolean]>([
+  ["is up to date", complete, true],
+  ["keeps up with constant writes", look(100), true],
+  ["is behind", look(101), false],
+  ["is still building", look(100, { building: true }), false],
+])("is checked again soon if it %s", (_, one, soon) => {
+  expect(nextPause(8_000, one, 1_000) < 1_000).toBe(soon);
 });
 
 describe("CouchDB is queried for the reason why nothing is built", () => {
