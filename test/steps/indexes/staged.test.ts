@@ -100,7 +100,15 @@ onReal("a changed Mango index in a big database", () => {
     expect(new Set(await Promise.all(whileBuilding))).toEqual(new Set([1]));
     expect([...names]).toEqual([expect.stringMatching(/^mango-by-owner--staged-/)]);
     expect(first.rebuilds).toEqual([
-      { database, designDoc: ddoc, views: ["by-owner"], documents: count, bytes: expect.any(Number), staged: true },
+      {
+        database,
+        designDoc: ddoc,
+        views: ["by-owner"],
+        documents: count,
+        bytes: expect.any(Number),
+        staged: true,
+        wayBack: "build",
+      },
     ]);
     expect(await designDocs(server(), database)).toEqual([ddoc]);
     const index = await indexOf(server(), database, ddoc);
