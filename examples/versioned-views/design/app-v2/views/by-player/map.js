@@ -1,0 +1,3 @@
+function (doc) {
+  if (doc.type === "score") emit([doc.season, doc.player], doc.points);
+}
