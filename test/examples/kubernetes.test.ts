@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parse as parseArguments } from "../../src/commands/parse.js";
 import { partOf } from "../../src/commands/part.js";
+import { exitCodes } from "../../src/contract/errors.js";
 import { loadMigrations } from "../../src/migrations/load.js";
 import { readConnection } from "../../src/settings/connection.js";
 import { resolveSettings } from "../../src/settings/resolve.js";
@@ -44,9 +45,17 @@ const examples = {
   "transform-job": { manifests: manifestsIn(await text("transform-job/transform-job.yaml")), given: ["couchdb"] },
   kustomize: { manifests: await kustomized("kustomize"), given: ["gateway"] },
   helm: { manifests: await rendered({}), given: [] },
+  "helm that only builds": { manifests: await rendered({}, { command: "stage" }), given: [] },
   "helm with a Secret of its user's": { manifests: await rendered({ existingSecret: "couchdb" }), given: ["couchdb"] },
   "argo-cd": { manifests: manifestsIn(await text("argo-cd/job.yaml")), given: ["couchdb"] },
   flux: { manifests: manifestsIn(await text("flux/migrations.yaml")), given: ["couchdb"] },
+  stage: { manifests: manifestsIn(await text("stage/stage-job.yaml")), given: ["couchdb"] },
+  "stage with Argo CD": { manifests: manifestsIn(await text("argo-cd/stage.yaml")), given: ["couchdb"] },
+  "stage with Flux": { manifests: manifestsIn(await text("flux/stage.yaml")), given: ["couchdb"] },
+  "the switch after stage": { manifests: await switching("stage/stage-job.yaml"), given: ["couchdb"] },
+  "the switch after stage with Argo CD": { manifests: await switching("argo-cd/stage.yaml"), given: ["couchdb"] },
+  "the switch after stage with Flux": { manifests: await switching("flux/stage.yaml"), given: ["couchdb"] },
+  drift: { manifests: await drift(), given: [] },
   "couchdb-chart": { manifests: await kustomized("couchdb-chart"), given: ["zerg-couchdb"] },
 };
 
@@ -80,8 +89,20 @@ async function kustomized(inside: string): Promise<Manifest[]> {
   return manifests;
 }
 
-async function rendered(couchdb: Readonly<Record<string, string>>): Promise<Manifest[]> {
-  const values = parse(await text("helm/values.yaml"));
+/** The Deployment with the ConfigMap from the file of its stage Job. */
+async function switching(stage: string): Promise<Manifest[]> {
+  const maps = manifestsIn(await text(stage)).filter(({ kind }) => kind === "ConfigMap");
+  return [...maps, ...manifestsIn(await text("stage/deployment.yaml"))];
+}
+
+/** The CronJob with the ConfigMap and the Secret of the init container. */
+async function drift(): Promise<Manifest[]> {
+  const others = manifestsIn(await text("init-container/deployment.yaml")).filter(({ kind }) => kind !== "Deployment");
+  return [...others, ...manifestsIn(await text("drift/cronjob.yaml"))];
+}
+
+async function rendered(couchdb: Readonly<Record<string, string>>, more: object = {}): Promise<Manifest[]> {
+  const values = { ...parse(await text("helm/values.yaml")), ...more };
   const files: Record<string, string> = {};
   for (const name of await readdir(join(folder, "helm/migrations"))) {
     files[`migrations/${name}`] = await text(`helm/migrations/${name}`);
@@ -94,10 +115,15 @@ async function rendered(couchdb: Readonly<Record<string, string>>): Promise<Mani
   return texts.flatMap((one) => (one === "" ? [] : manifestsIn(one)));
 }
 
+interface JobSpec {
+  readonly template?: { readonly spec: PodSpec };
+}
+
 function podOf(manifests: readonly Manifest[]): { pod: PodSpec; container: Container } {
-  const [pod] = manifests.flatMap(
-    ({ spec }) => (spec as { template?: { spec: PodSpec } } | undefined)?.template?.spec ?? [],
-  );
+  const [pod] = manifests.flatMap(({ spec }) => {
+    const { template, jobTemplate } = (spec ?? {}) as JobSpec & { readonly jobTemplate?: { readonly spec: JobSpec } };
+    return (template ?? jobTemplate?.spec.template)?.spec ?? [];
+  });
   const container = [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].find(
     ({ name }) => name === "couchdb-migrate",
   );
@@ -238,13 +264,19 @@ it("what a Helm hook uses is created by an earlier hook", () => {
   }
 });
 
-it("what Argo CD runs before a sync is a hook, and the ConfigMap comes before its Job", () => {
-  const annotations = examples["argo-cd"].manifests.map(({ metadata }) => metadata.annotations);
-  const hook = { "argocd.argoproj.io/hook": "PreSync", "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation" };
-  const waves = annotations.map((one) => Number(one?.["argocd.argoproj.io/sync-wave"]));
-  for (const one of annotations) expect(one).toMatchObject(hook);
-  expect(waves).toEqual([...waves].sort((a, b) => a - b));
-});
+it.each(["argo-cd" as const, "stage with Argo CD" as const])(
+  "what Argo CD runs before a sync is a hook, and the ConfigMap comes before its Job: %s",
+  (name) => {
+    const annotations = examples[name].manifests.map(({ metadata }) => metadata.annotations);
+    const hook = {
+      "argocd.argoproj.io/hook": "PreSync",
+      "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+    };
+    const waves = annotations.map((one) => Number(one?.["argocd.argoproj.io/sync-wave"]));
+    for (const one of annotations) expect(one).toMatchObject(hook);
+    expect(waves).toEqual([...waves].sort((a, b) => a - b));
+  },
+);
 
 /** No package of a reasonable size has Flux's types: these are the fields of its Kustomization that we use. */
 const fluxKustomization = new Ajv().compile({
@@ -268,15 +300,80 @@ const fluxKustomization = new Ajv().compile({
   }),
 });
 
-it("Flux applies the service once the Job has completed, and creates a changed Job again", async () => {
-  const kustomizations = manifestsIn(await text("flux/kustomizations.yaml"));
+it.each([
+  ["flux/kustomizations.yaml", "flux" as const, "65m", 65 * 60],
+  ["flux/stage-kustomizations.yaml", "stage with Flux" as const, "25h", 25 * 3600],
+])("Flux applies the service once the Job has completed, and creates a changed Job again: %s", async (...row) => {
+  const [file, name, timeout, seconds] = row;
+  const kustomizations = manifestsIn(await text(file));
   for (const one of kustomizations) expect(fluxKustomization(one), JSON.stringify(fluxKustomization.errors)).toBe(true);
-  const [migrations, service] = kustomizations;
-  expect(migrations?.spec).toMatchObject({ force: true, wait: true, timeout: "65m" });
-  expect(service?.spec).toMatchObject({ dependsOn: [{ name: migrations?.metadata.name }] });
-  const job = examples.flux.manifests.find(({ kind }) => kind === "Job")?.spec as Record<string, unknown>;
-  expect(job.activeDeadlineSeconds).toBeLessThan(65 * 60);
+  const [first, service] = kustomizations;
+  expect(first?.spec).toMatchObject({ force: true, wait: true, timeout });
+  expect(service?.spec).toMatchObject({ dependsOn: [{ name: first?.metadata.name }] });
+  const job = examples[name].manifests.find(({ kind }) => kind === "Job")?.spec as Record<string, unknown>;
+  expect(job.activeDeadlineSeconds).toBeLessThan(seconds);
   expect(job.ttlSecondsAfterFinished).toBeUndefined();
+});
+
+it("what a stage Job builds is what the init container applies, and pods of the former release keep their files", () => {
+  for (const name of ["stage", "stage with Argo CD", "stage with Flux"] as const) {
+    const { pod, container } = podOf(examples[name].manifests);
+    const after = podOf(examples[`the switch after ${name}`].manifests);
+    expect([container.args?.[0], after.container.args?.[0]]).toEqual(["stage", "apply"]);
+    expect(pod.volumes).toEqual(after.pod.volumes);
+    const map = examples[name].manifests.find(({ kind }) => kind === "ConfigMap")?.metadata;
+    expect(map?.name).toMatch(/-2$/);
+    if (name === "stage with Flux")
+      expect(map?.annotations).toMatchObject({ "kustomize.toolkit.fluxcd.io/prune": "disabled" });
+  }
+});
+
+it("a drift Job fails without another attempt if a plan finds changes, and is repeated if CouchDB is unreachable", () => {
+  const job = examples.drift.manifests.find(({ kind }) => kind === "CronJob")?.spec as {
+    readonly jobTemplate: { readonly spec: { readonly podFailurePolicy: { readonly rules: readonly unknown[] } } };
+  };
+  const values = [exitCodes.failed, exitCodes.pending, exitCodes.invalid];
+  expect(job.jobTemplate.spec.podFailurePolicy.rules[0]).toEqual({
+    action: "FailJob",
+    onExitCodes: { containerName: podOf(examples.drift.manifests).container.name, operator: "In", values },
+  });
+});
+
+/** The Prometheus Operator's types are in no package of a reasonable size: these are the fields that we use. */
+const prometheusRule = new Ajv().compile(
+  exactly({
+    apiVersion: { const: "monitoring.coreos.com/v1" },
+    kind: { const: "PrometheusRule" },
+    metadata: exactly({ name: { type: "string" } }),
+    spec: exactly({
+      groups: {
+        type: "array",
+        items: exactly({
+          name: { type: "string" },
+          rules: {
+            type: "array",
+            items: exactly({
+              alert: { type: "string" },
+              expr: { type: "string" },
+              labels: { type: "object", additionalProperties: { type: "string" } },
+              annotations: { type: "object", additionalProperties: { type: "string" } },
+            }),
+          },
+        }),
+      },
+    }),
+  }),
+);
+
+it("the alerts are about the CronJob and its Jobs", async () => {
+  const [alerts] = manifestsIn(await text("drift/alert.yaml"));
+  expect(prometheusRule(alerts), JSON.stringify(prometheusRule.errors)).toBe(true);
+  const name = examples.drift.manifests.find(({ kind }) => kind === "CronJob")?.metadata.name;
+  const expressions = [...(await text("drift/alert.yaml")).matchAll(/expr: (.*)/g)].map(([, text]) => text);
+  expect(expressions).toEqual([
+    expect.stringContaining(`job_name=~"${name}-.+"`),
+    expect.stringContaining(`cronjob="${name}"`),
+  ]);
 });
 
 it("the values for CouchDB's chart start as many nodes as the first step waits for, and leave the setup to it", async () => {
