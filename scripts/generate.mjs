@@ -1,5 +1,5 @@
 /**
- * Generates files from the step kinds, the settings and the errors: validators and lists (src/generated, not
+ * Generates files from the step kinds, the settings, the rules of lint and the errors: validators and lists (src/generated, not
  * committed), the editor schema and the references (committed). With `--check` it writes nothing, and fails if a
  * committed file is stale. With `--uncommitted` it writes only what is not committed: a build that rewrote the committed
  * files, as after `npm ci`, would hide that they are stale.
@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { editorSchema } from "./generate/editor-schema.mjs";
 import { errorReference } from "./generate/error-reference.mjs";
 import { libraryReference } from "./generate/library-reference.mjs";
+import { lintReference } from "./generate/lint-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { permissionsReference } from "./generate/permissions-reference.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
@@ -22,6 +23,7 @@ const committed = {
   "docs/steps.md": () => stepReference(loaded),
   "docs/errors.md": () => errorReference(loaded),
   "docs/permissions.md": () => permissionsReference(loaded),
+  "docs/lint.md": () => lintReference(loaded),
   "docs/library-reference.md": () => libraryReference(),
   "docs/settings.md": () => loaded.settingsReference(),
 };

@@ -21,6 +21,7 @@ export const groups: readonly Group[] = [
     pages: [
       "docs/deploying-views.md",
       "docs/data-migrations.md",
+      "docs/lint.md",
       "docs/older-files.md",
       "docs/secrets.md",
       "docs/library.md",

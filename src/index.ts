@@ -4,10 +4,12 @@ export type { Connection, NanoInstance } from "./contract/connection.js";
 export type * from "./contract/diagnosis.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./contract/errors.js";
 export type { Event, EventType, Listener } from "./contract/events.js";
+export type * from "./contract/lint.js";
 export type {
   ApplyOptions,
   DoctorOptions,
   LeaseOptions,
+  LintOptions,
   PartOption,
   RunOptions,
   ServerOptions,
@@ -25,6 +27,7 @@ export { accept, correctRelease, forget, unlock, wait } from "./engine/upkeep.js
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";
 export { type ImportOptions, importServer } from "./import/import-server.js";
 export type { ImportResult } from "./import/result.js";
+export { lint } from "./lint/lint.js";
 export { type LoadOptions, loadMigrations } from "./migrations/load.js";
 export type { Migrations, Step } from "./migrations/step.js";
 export type { UnsetPolicy, UnsetVariable } from "./migrations/unset.js";

@@ -105,7 +105,7 @@ function contextFor(
   }
   return {
     settings,
-    resolved: { given: resolved.given, problems, warnings },
+    resolved: { given: resolved.given, sections: resolved.sections, problems, warnings },
     positionals,
     connection,
     env: io.env,

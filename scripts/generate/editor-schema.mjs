@@ -5,7 +5,7 @@ import { mapSchema } from "./load-kinds.mjs";
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** The JSON Schema of a migration file, for editors. */
-export function editorSchema({ kinds, specSchema, requireSchema, takesRequire }) {
+export function editorSchema({ kinds, specSchema, requireSchema, takesRequire, rules }) {
   const specs = kinds.map((kind) => [
     kind.name,
     { ...mapSchema(specSchema(kind), forEditors), description: kind.summary },
@@ -45,7 +45,10 @@ export function editorSchema({ kinds, specSchema, requireSchema, takesRequire })
               off: {
                 description: "Rules that are off for this step, each with the reason.",
                 type: "object",
-                additionalProperties: { type: "string", minLength: 1 },
+                additionalProperties: false,
+                properties: Object.fromEntries(
+                  rules.map(({ id, summary }) => [id, { description: summary, type: "string", minLength: 1 }]),
+                ),
               },
             },
           },

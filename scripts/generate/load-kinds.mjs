@@ -17,6 +17,8 @@ export async function loadKinds() {
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
     export { commandRights, kindRights } from "./src/doctor/rights.js";
+    export { rules } from "./src/lint/rules/index.js";
+    export { unusedOff } from "./src/lint/off.js";
     export { settingsReference } from "./src/settings/reference.js";
   `;
   const parent = join(root, "node_modules/.cache");

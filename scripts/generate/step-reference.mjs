@@ -13,7 +13,8 @@ export function stepReference({ kinds, specSchema, requireSchema }) {
 ${list.join("\n")}
 
 A step has an \`id\`, an optional \`description\`, optional former ids (\`formerly: [old-id]\`, see
-[renamed steps](older-files.md#renamed-steps)), optional [requirements](#require), and one of these kinds. In the
+[renamed steps](older-files.md#renamed-steps)), optional [requirements](#require), optional \`lint\` ([rules that are off](lint.md#turning-a-rule-off)), and one of these
+kinds. In the
 tables, *variables* marks fields in which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved; *secret*
 marks fields that are never shown; and under *secret by name*, names decide what is never shown ([Secrets](secrets.md)).
 
@@ -26,11 +27,11 @@ What happens to a variable that is not set and has no default:
 
 | Command | In a secret field | In any other field |
 |---|---|---|
-| \`validate\` | the field is not checked | the field's type and format, names that contain it, and claims by other steps are not checked |
+| \`validate\`, \`lint\` | the field is not checked | the field's type and format, names that contain it, and claims by other steps are not checked |
 | \`plan\`, \`status\` | the secret is unknown: it is not compared with the server, and what is created has \`(unknown)\` in its place | error |
 | all others | error | error |
 
-\`validate\`, \`plan\` and \`status\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
+\`validate\`, \`lint\`, \`plan\` and \`status\` list the variables once. A secret field whose \`\${file:…}\` does not exist is treated the
 same way; in other fields a missing file is always an error. \`--require-variables\` makes all of it an error.
 
 ## require

@@ -33,6 +33,7 @@ export type Engine = Pick<
   | "importServer"
   | "importBootstrap"
   | "doctor"
+  | "lint"
 >;
 
 /** What the process provides to a command; tests provide their own. */
@@ -60,7 +61,7 @@ export interface Io {
 export interface Context {
   readonly settings: Settings;
   /** Where the settings come from. `problems` is only non-empty for a command that reports them. */
-  readonly resolved: Pick<Resolved, "given" | "problems" | "warnings">;
+  readonly resolved: Pick<Resolved, "given" | "sections" | "problems" | "warnings">;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that don't connect to a CouchDB, and with `--sandbox`. */

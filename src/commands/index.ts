@@ -7,6 +7,7 @@ import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
 import { ledgerForget } from "./ledger-forget.js";
 import { ledgerRelease } from "./ledger-release.js";
+import { lint } from "./lint.js";
 import { newFile } from "./new.js";
 import { plan } from "./plan.js";
 import { sandbox } from "./sandbox.js";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   plan,
   status,
   validate,
+  lint,
   doctor,
   wait,
   ledgerForget,

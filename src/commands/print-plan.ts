@@ -29,7 +29,7 @@ async function write(plan: Plan, { settings }: Context, style: Style, columns?: 
       return (await import("../render/json.js")).jsonText(plan);
     case "markdown":
       return (await import("../render/plan-markdown.js")).planMarkdown(plan, { details: settings.details });
-    case "text":
+    default:
       return (await import("../render/plan-text.js")).planText(plan, style, {
         details: settings.details,
         ...(columns === undefined ? {} : { columns }),

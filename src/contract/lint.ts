@@ -1,7 +1,7 @@
 /** What `lint` returns, and what `lint --format json` prints: `formatVersion` 1. Fields may be added, never renamed. */
 
-/** `error`: it does not work. `warning`: it is probably not what was meant. `advice`: it could be better. */
-export type LintSeverity = "error" | "warning" | "advice";
+/** `error`: it does not work. `warning`: it is probably not what was meant. `note`: it could be better. */
+export type LintSeverity = "error" | "warning" | "note";
 
 export interface LintFinding {
   /** The id of the rule: docs/lint.md describes it. */
@@ -26,4 +26,18 @@ export interface LintResult {
   readonly findings: readonly LintFinding[];
   /** Variables that are not set: what depends on them was not checked. Absent: all are set. */
   readonly unset?: readonly string[];
+}
+
+/**
+ * What a rule is about.
+ *
+ * @internal
+ */
+export interface LintRule {
+  readonly id: string;
+  readonly severity: LintSeverity;
+  /** A phrase. */
+  readonly summary: string;
+  /** Why it matters, as Markdown. */
+  readonly reason: string;
 }

@@ -91,6 +91,13 @@ export interface StageOptions extends RunOptions, LeaseOptions {
   readonly timeout?: number;
 }
 
+/**
+ * A version of CouchDB, with its JavaScript engine.
+ *
+ * @internal
+ */
+export const couchdbPattern = /^(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?: (quickjs|spidermonkey (?:1\.8\.5|\d{2,3})))?$/;
+
 export interface LintOptions {
   /** The environment for variables of the files. Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -98,7 +105,7 @@ export interface LintOptions {
   readonly requireVariables?: boolean;
   /**
    * The version of CouchDB, and its JavaScript engine if it is not that of the official image: `3.5`, `3.5 quickjs`,
-   * `3.3 spidermonkey 91`. Default: unknown, so rules that depend on it find nothing.
+   * `3.3 spidermonkey 91`. Default: unknown.
    */
   readonly couchdb?: string;
   /** Ids of rules that are off, each with the reason. Default: none. */

@@ -24,7 +24,7 @@ const stepFails = `the step fails with ${exit4}`;
 
 export const commandRights = {
   offline: {
-    what: "`validate`, `new`, `schema`, `completion`, `sandbox`, `plan --sandbox`",
+    what: "`validate`, `lint`, `new`, `schema`, `completion`, `sandbox`, `plan --sandbox`",
     needs: "nothing",
     where: "",
     less: "they ask no CouchDB",

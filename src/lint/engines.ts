@@ -1,8 +1,7 @@
 /** The JavaScript engines of CouchDB. Pure. */
+import { couchdbPattern } from "../contract/options.js";
 
 export type Engine = { readonly name: "quickjs" } | { readonly name: "spidermonkey"; readonly version: number };
-
-export const couchdbPattern = /^(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?: (quickjs|spidermonkey (?:1\.8\.5|\d{2,3})))?$/;
 
 /** 1.8.5 is older than all versions that are whole numbers. */
 const oldest = { name: "spidermonkey", version: 1.8 } as const;

@@ -43,6 +43,8 @@ export interface InDoc {
   readonly keys: readonly string[];
   readonly offset?: number;
   readonly message: string;
+  /** Absent: that of the rule. */
+  readonly severity?: LintSeverity;
 }
 
 /** In a step: where a value of its `desired` is, or a position in the files. */

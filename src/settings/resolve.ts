@@ -6,6 +6,7 @@ import { isAbsolute, join } from "node:path";
 import { configFile, readConfigFile } from "./config-file.js";
 import { readEnvironment } from "./environment.js";
 import { type Flags, readFlags } from "./flags.js";
+import type { Sections } from "./sections.js";
 import type { CommandName, Setting } from "./setting.js";
 import type { Environment, Given, Report } from "./source.js";
 import { type SettingName, type Settings, settingNames, settingOf, settings } from "./table.js";
@@ -16,6 +17,7 @@ export interface Resolved {
   readonly settings: Settings;
   /** The source of each value, except defaults. */
   readonly given: ReadonlyMap<SettingName, Given>;
+  readonly sections: Sections;
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -30,7 +32,7 @@ export async function resolveSettings(command: CommandName, flags: Flags, env: E
   const fromFlags = readFlags(command, flags, report);
   const fromEnvironment = readEnvironment(env, report);
   const named = fromFlags.get("config") ?? fromEnvironment.get("config");
-  const fromFile = await readConfigFile(named?.text ?? configFile, named?.source, report);
+  const { given: fromFile, sections } = await readConfigFile(named?.text ?? configFile, named?.source, report);
 
   const given = new Map<SettingName, Given>();
   const values: Partial<Record<SettingName, Value>> = {};
@@ -40,7 +42,7 @@ export async function resolveSettings(command: CommandName, flags: Flags, env: E
     const usable = found && check(settingOf(name, command), found, report);
     values[name] = usable ? usable.value : defaultOf(name);
   }
-  return { settings: values as Settings, given, problems, warnings };
+  return { settings: values as Settings, given, sections, problems, warnings };
 }
 
 function check(setting: Setting, { text, source, folder }: Given, report: Report): { value: Value } | undefined {

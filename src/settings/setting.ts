@@ -47,6 +47,7 @@ export const commandNames = [
   "plan",
   "status",
   "validate",
+  "lint",
   "doctor",
   "wait",
   "ledger forget",

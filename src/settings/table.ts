@@ -2,9 +2,10 @@
  * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
  * checks, its type and its line in docs/settings.md are derived from it (`npm run generate`).
  */
-import { defaults } from "../contract/options.js";
+import { couchdbPattern, defaults } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
+const planFormats = ["text", "json", "markdown"];
 const textOrJson = { description: "format of the output on stdout", choices: ["text", "json"] } as const;
 
 /** The commands that connect to a CouchDB. */
@@ -38,7 +39,7 @@ export const table = {
     type: "path",
     group: "Files",
     description: "folder of migration files, or one file",
-    commands: ["apply", "stage", "plan", "status", "validate", "doctor", "ledger accept", "new"],
+    commands: ["apply", "stage", "plan", "status", "validate", "lint", "doctor", "ledger accept", "new"],
     default: defaults.path,
     positional: true,
   },
@@ -46,14 +47,35 @@ export const table = {
     type: "boolean",
     group: "Files",
     description:
-      "report an error for each variable that is not set; without it, validate skips the fields that use it, and plan and status treat a secret that uses it as unknown",
-    commands: ["plan", "status", "validate"],
+      "report an error for each variable that is not set; without it, validate and lint skip the fields that use it, and plan and status treat a secret that uses it as unknown",
+    commands: ["plan", "status", "validate", "lint"],
     per: {
+      lint: {
+        description: "report an error for each variable that is not set, instead of skipping the fields that use it",
+      },
       validate: {
         description: "report an error for each variable that is not set, instead of skipping the fields that use it",
       },
     },
     default: "false",
+  },
+  couchdb: {
+    type: "string",
+    group: "Files",
+    description:
+      "version of CouchDB that the files are for, with its JavaScript engine if it is not that of the official image: `3.5`, `3.5 quickjs`, `3.3 spidermonkey 91`",
+    commands: ["lint"],
+    defaultDescription: "unknown",
+    pattern: couchdbPattern,
+    hint: "a version such as `3.5`, or with an engine: `3.5 quickjs`, `3.3 spidermonkey 91`",
+  },
+  failOn: {
+    type: "enum",
+    group: "Files",
+    description: "lowest severity of a finding that makes the exit code 1",
+    commands: ["lint"],
+    choices: ["error", "warning", "note", "never"],
+    default: "error",
   },
   kind: {
     type: "string",
@@ -346,12 +368,16 @@ export const table = {
   format: {
     type: "enum",
     group: "Output",
-    description: "format of the output on stdout (`markdown` only for plans)",
-    commands: ["apply", "stage", "plan", "status", "validate", "doctor", "import"],
-    choices: ["text", "json", "markdown"],
+    description: "format of the output on stdout (`markdown` only for plans, `sarif` only for lint)",
+    commands: ["apply", "stage", "plan", "status", "validate", "lint", "doctor", "import"],
+    choices: ["text", "json", "markdown", "sarif"],
     per: {
-      apply: { description: "format of the output on stdout (`markdown` only with --dry-run)" },
-      plan: { description: "format of the plan" },
+      apply: {
+        description: "format of the output on stdout (`markdown` only with --dry-run)",
+        choices: planFormats,
+      },
+      plan: { description: "format of the plan", choices: planFormats },
+      lint: { description: "format of the findings", choices: ["text", "json", "sarif"] },
       stage: textOrJson,
       status: textOrJson,
       validate: textOrJson,
@@ -364,9 +390,10 @@ export const table = {
     type: "path",
     group: "Output",
     description:
-      "file to write the plan or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
-    commands: [...deciding, "import", "schema"],
+      "file to write the plan, the findings or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
+    commands: [...deciding, "lint", "import", "schema"],
     per: {
+      lint: { description: "file to write the findings to, instead of stdout" },
       apply: { description: "file to write the plan to, instead of stdout (only with --dry-run)" },
       plan: { description: "file to write the plan to, instead of stdout" },
       schema: { description: "file to write the schema to, instead of stdout" },

@@ -3,7 +3,7 @@ import { onTestFinished, vi } from "vitest";
 import type { Engine } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
-import { abortOf, applyOf, diagnosisOf, importOf, planOf, stageOf, statusOf } from "../render/results.js";
+import { abortOf, applyOf, diagnosisOf, importOf, lintOf, planOf, stageOf, statusOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 
 export interface CallOptions {
@@ -60,6 +60,7 @@ export function stubEngine(): Engine {
     unlock: vi.fn(async () => ({ lease: null, parts: [] })),
     importServer: vi.fn(async () => importOf()),
     importBootstrap: vi.fn(async () => importOf()),
+    lint: vi.fn(async () => lintOf()),
     doctor: vi.fn(async () => diagnosisOf()),
   };
 }

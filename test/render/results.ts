@@ -1,6 +1,7 @@
 /** Results of the library for the rendering tests. */
 
 import type { Check, Diagnosis } from "../../src/contract/diagnosis.js";
+import type { LintFinding, LintResult } from "../../src/contract/lint.js";
 import type {
   AbortResult,
   ApplyResult,
@@ -111,4 +112,8 @@ export function importOf(more: Partial<ImportResult> = {}): ImportResult {
 
 export function diagnosisOf(checks: readonly Check[] = []): Diagnosis {
   return { formatVersion: 1, version: "0.1.0", result: "ok", checks };
+}
+
+export function lintOf(findings: readonly LintFinding[] = []): LintResult {
+  return { formatVersion: 1, files: ["migrations/001.yaml"], steps: 1, findings };
 }

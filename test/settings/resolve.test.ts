@@ -359,3 +359,32 @@ describe("the connection", () => {
     expect(problems.join()).not.toContain("geheim");
   });
 });
+
+describe("sections of couchdb-migrate.yaml", () => {
+  test("`lint.off` has the rules that are off, with their reasons", async () => {
+    const { sections, problems } = await resolve({
+      yaml: "lint:\n  off:\n    emit-doc: the API needs whole documents\n",
+    });
+    expect(problems).toEqual([]);
+    expect(sections.lintOff).toEqual({ "emit-doc": "the API needs whole documents" });
+  });
+
+  test.each<[string, string, string]>([
+    ["no reason", "lint: { off: { emit-doc: } }", "lint: say why `emit-doc` is off: the reason is text"],
+    [
+      "a list",
+      "lint: { off: [emit-doc] }",
+      "lint turns rules off, each with the reason: `lint: { off: { <rule>: <reason> } }`",
+    ],
+    ["text", "lint: off", "lint turns rules off, each with the reason: `lint: { off: { <rule>: <reason> } }`"],
+    [
+      "another key",
+      "lint: { of: { emit-doc: why } }",
+      "lint turns rules off, each with the reason: `lint: { off: { <rule>: <reason> } }`: unknown key `of`; did you mean `off`?",
+    ],
+    ["a misspelled section", "lnt: { off: {} }", "unknown setting `lnt`; did you mean `lint`?"],
+  ])("can't have %s", async (_title, yaml, problem) => {
+    const { problems } = await resolve({ yaml });
+    expect(problems).toEqual([`couchdb-migrate.yaml:1:1: ${problem}`]);
+  });
+});

@@ -25,6 +25,7 @@ export const deprecatedField: Rule = {
     Object.entries(plans).flatMap(([field, message]) => {
       const value = doc[field];
       const isEmpty = value === undefined || (isObject(value) && Object.keys(value).length === 0);
-      return isEmpty ? [] : [{ keys: [field], message }];
+      // CouchDB's documentation does not call update functions deprecated yet.
+      return isEmpty ? [] : [{ keys: [field], message, ...(field === "updates" && { severity: "note" as const }) }];
     }),
 };

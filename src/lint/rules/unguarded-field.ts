@@ -6,7 +6,7 @@ import type { FunctionSubject } from "../subjects.js";
 
 export const unguardedField: Rule = {
   id: "unguarded-field",
-  severity: "advice",
+  severity: "note",
   summary: "a map that throws for documents without a field",
   reason:
     "If a map throws, CouchDB writes a line to its log for that document, and drops all rows that the map has emitted for it. Check the type of the document first, or that the field is there.",

@@ -93,9 +93,15 @@ class Reader {
     return undefined;
   }
 
+  /** The first file of a field that is a folder. */
+  #fileBelow(keys: readonly string[]): string | undefined {
+    const start = `${toPointer(keys)}/`;
+    return [...this.#leaves].find(([pointer]) => keys.length > 0 && pointer.startsWith(start))?.[1].source.file;
+  }
+
   at(folder: string, doc: FoundDesignDoc["doc"], keys: readonly string[], offset?: number): Position {
     const found = this.#leafOf(keys);
-    if (!found) return { file: folder, line: 1, column: 1 };
+    if (!found) return { file: this.#fileBelow(keys) ?? folder, line: 1, column: 1 };
     const { source, trimmed } = found.leaf;
     if (trimmed !== undefined) return source.position(trimmed + (offset ?? 0));
     const value = valueAt(doc, toPointer(keys.slice(0, found.depth)));

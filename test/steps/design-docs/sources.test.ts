@@ -209,7 +209,7 @@ describe("a folder tree", () => {
       "views/v/map.js:2:2",
     ],
     ["an unknown reduce", { ...views, "views/v/reduce": "_smu" }, "unknown-reduce", "views/v/reduce:1:1"],
-    ["no map", { "views/v/reduce.js": "_sum" }, "view-without-map", ":1:1"],
+    ["no map", { "views/v/reduce.js": "_sum" }, "view-without-map", "views/v/reduce.js:1:1"],
     ["faulty JSON", { ...views, "options.json": '{\n  "a": 1,\n}' }, "json-syntax", "options.json:3:1"],
     [
       "JSON of the wrong kind",
