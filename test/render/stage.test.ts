@@ -83,6 +83,15 @@ it("a plan says that an index is ready, or how much is left", () => {
     "ready: switches without a build",
     "staged, 12,400 changes left",
   ]);
+  const catchUp = { wayBack: "catchUp" as const, keptBytes: 12_000_000 };
+  expect(buildFacts([{ ...rebuild(true, 3), ...catchUp }])).toEqual([
+    "ready: switches without a build",
+    "going back reuses the old index (12 MB on disk)",
+  ]);
+  expect(buildFacts([{ ...rebuild(false, 12_400), wayBack: "build" }])).toEqual([
+    "staged, 12,400 changes left",
+    "going back builds the old index again",
+  ]);
 });
 
 it("the status lists what is staged, and marks what the files do not want", () => {

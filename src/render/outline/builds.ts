@@ -1,5 +1,5 @@
 /** Which indexes CouchDB builds because of a plan. Pure. */
-import type { BuiltAhead, PlannedStep, Rebuild } from "../../contract/results.js";
+import type { PlannedStep, Rebuild } from "../../contract/results.js";
 import { viewsWithExamples } from "../../text/named-views.js";
 import { count, grouped, size } from "../../text/quantity.js";
 import { groupBy } from "./group-by.js";
@@ -10,8 +10,7 @@ const few = 100;
 /** `builds by-age over 60,000 documents (23 MB), the old index serves`: one for each design document. */
 export function buildFacts(rebuilds: readonly Rebuild[]): string[] {
   const built = groupBy(rebuilds.filter(isBuilt), ({ designDoc, views }) => JSON.stringify([designDoc, views]));
-  const ahead = rebuilds.flatMap(({ ahead }) => ahead ?? []);
-  return [...[...built.values()].map(buildText), ...aheadTexts(ahead), ...new Set(rebuilds.flatMap(reuseText))];
+  return [...[...built.values()].map(buildText), ...aheadTexts(rebuilds), ...new Set(rebuilds.flatMap(reuseText))];
 }
 
 /** Without documents, there is nothing to build. */
@@ -27,13 +26,15 @@ function buildText(built: readonly Rebuild[]): string {
   return `builds ${what} over ${extent(built)}, ${serves}`;
 }
 
-/** An index that `stage` builds ahead: `staged, 12,400 changes left`. */
-function aheadTexts(ahead: readonly BuiltAhead[]): string[] {
-  const open = ahead.filter(({ ready }) => !ready);
+/** Indexes that `stage` builds ahead: `staged, 12,400 changes left`. No line at the top says what going back takes. */
+function aheadTexts(rebuilds: readonly Rebuild[]): string[] {
+  const ahead = rebuilds.filter((one) => one.ahead);
+  const open = ahead.flatMap((one) => (one.ahead && !one.ahead.ready ? one.ahead : []));
   const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
   return [
     ...(ahead.length > open.length ? ["ready: switches without a build"] : []),
     ...(open.length > 0 ? [`staged, ${count(left, "change")} left`] : []),
+    ...wayBack(ahead, "the old index"),
   ];
 }
 
@@ -48,7 +49,9 @@ export function allBuilds(steps: readonly PlannedStep[]): string | undefined {
   const built = steps.flatMap(({ rebuilds }) => rebuilds).filter(isBuilt);
   if (built.length === 0) return undefined;
   const waiting = built.filter(({ staged }) => !staged).length;
-  return `${count(built.length, "index")} over ${extent(built)}, ${serving(built.length, waiting)}${wayBack(built)}`;
+  const them = built.filter((one) => one.wayBack).length === 1 ? "it" : "them";
+  const parts = [serving(built.length, waiting), ...wayBack(built, them)];
+  return `${count(built.length, "index")} over ${extent(built)}, ${parts.join("; ")}`;
 }
 
 function serving(all: number, waiting: number): string {
@@ -57,16 +60,15 @@ function serving(all: number, waiting: number): string {
   return `queries of ${waiting} wait, for the others the old ones serve`;
 }
 
-/** `; going back builds them again`: only what is staged has a way back. */
-function wayBack(built: readonly Rebuild[]): string {
-  const kept = built.filter((one) => one.wayBack === "catchUp");
-  const removed = built.filter((one) => one.wayBack === "build").length;
-  const them = kept.length + removed === 1 ? "it" : "them";
-  if (kept.length === 0) return removed === 0 ? "" : `; going back builds ${them} again`;
+/** `going back builds them again`: only what is staged has a way back. */
+function wayBack(rebuilds: readonly Rebuild[], them: string): string[] {
+  const kept = rebuilds.filter((one) => one.wayBack === "catchUp");
+  const removed = rebuilds.filter((one) => one.wayBack === "build").length;
+  if (kept.length === 0) return removed === 0 ? [] : [`going back builds ${them} again`];
   const bytes = kept.reduce((sum, { keptBytes = 0 }) => sum + keptBytes, 0);
   const disk = bytes > 0 ? ` (${size(bytes)} on disk)` : "";
-  if (removed === 0) return `; going back reuses ${them}${disk}`;
-  return `; going back reuses ${grouped(kept.length)}${disk} and builds ${grouped(removed)} again`;
+  if (removed === 0) return [`going back reuses ${them}${disk}`];
+  return [`going back reuses ${grouped(kept.length)}${disk} and builds ${grouped(removed)} again`];
 }
 
 /** How much is read: what several indexes read counts for each. */
