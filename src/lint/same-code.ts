@@ -43,7 +43,7 @@ function nameOf(name: string, names: Names): string {
 function simplified(node: AnyNode): AnyNode {
   switch (node.type) {
     case "UpdateExpression":
-      return assign(node.argument, "+=", { ...node, type: "Literal", value: node.operator === "++" ? 1 : -1 });
+      return assign(node.argument, "+=", { type: "Literal", value: node.operator === "++" ? 1 : -1 });
     case "AssignmentExpression": {
       const { left, right } = node;
       if (node.operator !== "=" || right.type !== "BinaryExpression" || right.operator !== "+") return node;
@@ -66,7 +66,7 @@ function simplified(node: AnyNode): AnyNode {
 }
 
 function assign(left: AnyNode, operator: "+=", right: unknown): AnyNode {
-  return { type: "AssignmentExpression", start: 0, end: 0, left, operator, right } as AnyNode;
+  return { type: "AssignmentExpression", start: 0, end: 0, operator, left, right } as AnyNode;
 }
 
 function block(body: AnyNode): never {

@@ -39,5 +39,7 @@ function impure(node: AnyNode): string | undefined {
 /** `var date = new Date(); date.setTime(doc.time);` depends on the document only. */
 function isSetLater(parent: AnyNode | undefined, { source }: FunctionSubject): boolean {
   if (parent?.type !== "VariableDeclarator" || parent.id.type !== "Identifier") return false;
-  return source.includes(`${parent.id.name}.setTime(`);
+  return new RegExp(`(?<![\\w$])${parent.id.name.replaceAll("$", "\\$")}\\.set(?:Time|(?:UTC)?FullYear)\\(`).test(
+    source,
+  );
 }
