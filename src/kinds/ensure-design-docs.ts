@@ -9,7 +9,7 @@ import { ownedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "../objects/design-docs/partitions.js";
 import { searchWarning } from "../objects/design-docs/search-warning.js";
 import { inlineSources, readSources } from "../objects/design-docs/sources.js";
-import { asStagedDocument } from "../objects/design-docs/staged.js";
+import { asStagedDocument } from "../objects/design-docs/staged-write.js";
 import {
   type DesignDocsWrite,
   deploy,

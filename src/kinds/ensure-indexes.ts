@@ -1,5 +1,7 @@
+import { finishStaged } from "../objects/design-docs/companion-writes.js";
 import { listDesignDocs } from "../objects/design-docs/list.js";
-import { asStagedDocument, buildAhead, deployStaged, finishStaged } from "../objects/design-docs/staged.js";
+import { buildAhead, deployStaged } from "../objects/design-docs/staged.js";
+import { asStagedDocument } from "../objects/design-docs/staged-write.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "../objects/indexes/compare.js";
 import { designDocOf, type Index, type IndexType, indexTypes } from "../objects/indexes/definition.js";

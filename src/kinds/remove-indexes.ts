@@ -1,5 +1,5 @@
+import { finishStaged } from "../objects/design-docs/companion-writes.js";
 import { disposableOf } from "../objects/design-docs/companions.js";
-import { finishStaged } from "../objects/design-docs/staged.js";
 import { designDocOf, type StoredIndex } from "../objects/indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
 import { removeIndex } from "../objects/indexes/write.js";

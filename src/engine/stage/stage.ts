@@ -7,6 +7,7 @@ import type { Migrations } from "../../migrations/step.js";
 import { type Assessment, assess, assessWhenReady } from "../assess.js";
 import { NotOlder, olderFailure } from "../not-older.js";
 import { type Run, withRun } from "../session.js";
+import { withoutSecrets } from "../without-secrets.js";
 import { buildItem } from "./build-item.js";
 import { endsStage } from "./endings.js";
 import { findItems, type StageItem, titleOf } from "./items.js";
@@ -73,20 +74,24 @@ async function buildStep(stage: Stage, items: readonly StageItem[]): Promise<voi
   const { id, kind } = first.step;
   const said = { id, kind, title: titleOf(first) };
   const began = performance.now();
+  const ended = new AbortController();
+  const within = { ...run, signal: AbortSignal.any([run.signal, ended.signal]) };
   run.emit({ type: "step-begin", ...said });
   await pMap(
     items,
     async (item) => {
       try {
-        outcomes.add(item, await buildItem(stage, item));
+        outcomes.add(item, await buildItem({ ...stage, run: within }, item));
       } catch (thrown) {
-        if (run.why()) return outcomes.cut(item);
-        if (endsStage(thrown)) throw thrown;
-        outcomes.fail(item, thrown);
+        if (ended.signal.aborted) return;
+        if (run.why()) outcomes.cut(item);
+        else if (endsStage(thrown)) ended.abort(thrown);
+        else outcomes.fail(item, thrown);
       }
     },
     { concurrency: run.concurrency },
   );
+  ended.signal.throwIfAborted();
   if (run.why()) run.emit({ type: "step-stopped", id });
   else if (!outcomes.hasFailed(id)) {
     run.emit({ type: "step-end", ...said, outcome: "staged", milliseconds: Math.round(performance.now() - began) });
@@ -100,7 +105,7 @@ function bySteps(items: readonly StageItem[]): StageItem[][] {
 /** The whole run ends, for a reason that is not one of its steps. */
 async function end(run: Run, outcomes: Outcomes, error: MigrateError): Promise<void> {
   if (error.code !== "older-files") {
-    outcomes.end(run.why() ?? error);
+    outcomes.end(run.why() ?? withoutSecrets(error, run.secrets));
     return;
   }
   const { files } = await assess(run, { unexamined: true });

@@ -2,11 +2,11 @@
 import type { Couch } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { isBehind } from "./build-wait.js";
+import { cleanUp } from "./companion-writes.js";
 import { companionIn, isAhead, isOfSet } from "./companions.js";
 import { type DesignDoc, hasSameIndex } from "./design-doc.js";
 import { sizeOf } from "./index-state.js";
 import { listDesignDocs } from "./list.js";
-import { cleanUp } from "./staged.js";
 import { deleteDesignDoc, readDesignDoc } from "./stored.js";
 
 /** How far an index is built, and how large it is. */

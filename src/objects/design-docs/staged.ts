@@ -8,46 +8,18 @@ import type { Couch } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { sharedIn } from "../../couch/shared.js";
-import type { StagedDocument, StepContext } from "../../steps/kind.js";
 import { namedViews } from "../../text/named-views.js";
 import { assertAsSent } from "./as-sent.js";
 import { awaitBuild, type Build, gone } from "./build.js";
-import {
-  assertOurs,
-  companionIn,
-  isAhead,
-  isOfSet,
-  previousDoc,
-  previousName,
-  type Stager,
-  stagedDoc,
-  withoutMark,
-} from "./companions.js";
+import { cleanUp, ensureStaged, finishStaged, putCompanion, removeCompanion } from "./companion-writes.js";
+import { previousDoc, previousName } from "./companions.js";
 import { contentOf, isSame } from "./compare.js";
-import { bodyOf, type DesignDocWrite } from "./deploy.js";
+import { bodyOf } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { faultsInViews, viewsFailure } from "./fault-in-views.js";
 import { warmIndex } from "./index-state.js";
-import { assertLanguages } from "./languages.js";
-import { deleteDesignDoc, readDesignDoc } from "./stored.js";
-
-export interface StagedWrite extends DesignDocWrite {
-  /** The name of its staged document. */
-  readonly staged: string;
-  /** Whether the former version is kept, under its own name. */
-  readonly keepPrevious: boolean;
-  /** Views that may lose all their rows. */
-  readonly mayBeEmpty: readonly string[];
-  /** Names of its companions that are neither for this version nor to be kept. */
-  readonly obsolete: readonly string[];
-  /** Names of its documents that `stage` built ahead for other versions of the files: only `stage` removes them. */
-  readonly outdated: readonly string[];
-}
-
-export type DeployContext = Pick<
-  StepContext<unknown>,
-  "couch" | "signal" | "progress" | "assertHeld" | "builds" | "step" | "exclusively"
->;
+import type { DeployContext, StagedWrite } from "./staged-write.js";
+import { readDesignDoc } from "./stored.js";
 
 /** The limit for all index builds of a run. */
 function noTurns(): { limit?: LimitFunction } {
@@ -88,10 +60,6 @@ export function buildAhead(context: DeployContext, database: string, writes: rea
   return stageAll(context, database, writes, true);
 }
 
-export function asStagedDocument({ name, staged, outdated }: StagedWrite): StagedDocument {
-  return { designDoc: name, name: staged, replaces: outdated };
-}
-
 async function stageAll(
   context: DeployContext,
   database: string,
@@ -120,47 +88,13 @@ async function stage(context: DeployContext, database: string, write: StagedWrit
   await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
 }
 
-async function ensureStaged(
-  context: DeployContext,
-  database: string,
-  { name, doc, staged, keepPrevious, obsolete, outdated }: StagedWrite,
-  ahead: boolean,
-): Promise<void> {
-  const { set, version } = context.step;
-  const by: Stager = { set, version, since: new Date().toISOString(), ...(ahead ? { ahead } : {}) };
-  const wanted = stagedDoc(name, doc, by);
-  const previous = previousName(name);
-  // `apply` removes the former version, which still serves, only when the new one is in place.
-  const unwanted = ahead ? outdated : obsolete.filter((other) => other !== previous);
-  if (unwanted.length === 0 && isStagedAs(await readDesignDoc(context.couch, database, staged), wanted)) return;
-  await context.exclusively(async (couch) => {
-    await assertLanguages(couch, database, [{ name, doc }]);
-    if (keepPrevious && !ahead) assertOurs(database, previous, await readDesignDoc(couch, database, previous));
-    // Otherwise the server would still build an index that is no longer wanted.
-    for (const other of unwanted) await remove(couch, database, other, set);
-    const stored = await readDesignDoc(couch, database, staged);
-    assertOurs(database, staged, stored);
-    if (!isStagedAs(stored, wanted)) await write(couch, database, staged, stored, wanted);
-  });
-}
-
-/**
- * The mark may be that of another version of the files, which wants the same index. What was built ahead stays marked
- * as such.
- */
-function isStagedAs(stored: DesignDoc | undefined, wanted: DesignDoc): boolean {
-  const [is, asked] = [stored && companionIn(stored), companionIn(wanted)];
-  if (!stored || !is || !asked || (isAhead(asked) && !isAhead(is))) return false;
-  return isSame(withoutMark(contentOf(stored)), withoutMark(wanted));
-}
-
 function buildOf(name: string, doc: DesignDoc): string {
   return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
 }
 
 async function putInPlace({ couch, step }: DeployContext, database: string, write: StagedWrite): Promise<void> {
   const { name, doc, stored, keepPrevious, obsolete, staged } = write;
-  if (keepPrevious && stored) await put(couch, database, previousName(name), previousDoc(name, stored));
+  if (keepPrevious && stored) await putCompanion(couch, database, previousName(name), previousDoc(name, stored));
   await swap(couch, database, write);
   // Opened under this name too, the index stays open after the staged document is deleted.
   await warmIndex(couch, database, name, doc);
@@ -207,7 +141,7 @@ async function touch({ couch, exclusively }: DeployContext, { database, name }: 
 
 function discard({ exclusively, step }: DeployContext, { database, name }: Build): Promise<void> {
   return exclusively(async (couch) => {
-    await remove(couch, database, name, step.set);
+    await removeCompanion(couch, database, name, step.set);
     await cleanUp(couch, database);
   });
 }
@@ -235,49 +169,4 @@ async function swap(couch: Couch, database: string, write: StagedWrite): Promise
       cause: error,
     });
   }
-}
-
-/**
- * Cleans up after a version is in place. Its staged document is deleted last: as long as it exists, a restarted run
- * knows that something may be left to do, and no node regards the new index as unused.
- */
-export async function finishStaged(
-  couch: Couch,
-  database: string,
-  set: string,
-  { obsolete, finished }: { readonly obsolete: readonly string[]; readonly finished: readonly string[] },
-): Promise<void> {
-  for (const name of obsolete) await remove(couch, database, name, set);
-  await cleanUp(couch, database);
-  for (const name of finished) await remove(couch, database, name, set);
-}
-
-export async function cleanUp(couch: Couch, database: string): Promise<void> {
-  await couch.write("POST", path`/${database}/_view_cleanup`, { accept: [202], repeatable: true });
-}
-
-async function put(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
-  const stored = await readDesignDoc(couch, database, name);
-  assertOurs(database, name, stored);
-  if (stored && isSame(contentOf(stored), doc)) return;
-  await write(couch, database, name, stored, doc);
-}
-
-async function write(
-  couch: Couch,
-  database: string,
-  name: string,
-  stored: DesignDoc | undefined,
-  doc: DesignDoc,
-): Promise<void> {
-  const body = { _id: idOf(name), ...(stored ? { _rev: stored._rev } : {}), ...doc };
-  await couch.write("PUT", path`/${database}/_design/${name}`, { body, repeatable: true });
-}
-
-/** Removes a companion, unless it belongs to another set. */
-async function remove(couch: Couch, database: string, name: string, set: string): Promise<void> {
-  const stored = await readDesignDoc(couch, database, name);
-  const companion = stored && companionIn(stored);
-  if (!companion || !isOfSet(companion, set)) return;
-  await deleteDesignDoc(couch, database, name, String(stored._rev));
 }

@@ -1,4 +1,6 @@
 /** Decides which design documents need a staged deployment, and what a step does with its companions. */
+
+import { finishStaged } from "./companion-writes.js";
 import { companionsOf, isAhead, isDisposable, isOfSet, type NamedCompanion, stagedName } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
@@ -7,7 +9,8 @@ import { warmIndex } from "./index-state.js";
 import { assertLanguages } from "./languages.js";
 import { canBeHidden, stagedForm } from "./planner.js";
 import { settled } from "./settled.js";
-import { buildAhead, type DeployContext, deployStaged, finishStaged, type StagedWrite } from "./staged.js";
+import { buildAhead, deployStaged } from "./staged.js";
+import type { DeployContext, StagedWrite } from "./staged-write.js";
 
 export interface DesignDocsWrite {
   readonly inPlace: readonly DesignDocWrite[];

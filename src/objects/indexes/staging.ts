@@ -5,7 +5,7 @@ import { aheadOf } from "../design-docs/ahead.js";
 import { companionsOf, isAhead, isDisposable, isOfSet, stagedName } from "../design-docs/companions.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import { canBeHidden } from "../design-docs/planner.js";
-import type { StagedWrite } from "../design-docs/staged.js";
+import type { StagedWrite } from "../design-docs/staged-write.js";
 import { isWorthStaging } from "../design-docs/staging.js";
 import { reuseOf, twinOf } from "../design-docs/twins.js";
 import { wayBackOf } from "../design-docs/way-back.js";
