@@ -54,7 +54,10 @@ export function judge({ documents, empty, couchdb }: Requirements, { version, da
     if (!test) continue;
     if (database?.documents === undefined) judged.open.push(what);
     else if (test(database.documents)) judged.met.push(what);
-    else judged.unmet.push(`the step requires ${what} in database ${database.name}, which has ${shown(database.documents)}`);
+    else
+      judged.unmet.push(
+        `the step requires ${what} in database ${database.name}, which has ${shown(database.documents)}`,
+      );
   }
   return judged;
 }
