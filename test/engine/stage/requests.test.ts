@@ -35,7 +35,7 @@ async function place(): Promise<Place> {
   const { url, admin } = server();
   const proxy = await startProxy(url);
   const env = { COUCHDB_URL: proxy.url.replace("//", `//${admin.name}:${admin.password}@`) };
-  const rest = ["--ledger-database", ledger, "--lease-ttl", "2s", "--format", "json", "--request-timeout", "3s"];
+  const rest = ["--ledger-database", ledger, "--lease-ttl", "6s", "--format", "json", "--request-timeout", "3s"];
   expect(await runCli(["stage", await files("[doc.n]"), ...rest], { env })).toMatchObject({ code: 0 });
   proxy.reset();
   return { database, ledger, args: [await files("-doc.n"), ...rest], proxy, env };
