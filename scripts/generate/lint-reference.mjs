@@ -48,7 +48,7 @@ couchdb: "3.5"
 
 ## Turning a rule off
 
-Every rule can be turned off, with a reason: for one step, or for the whole set in \`couchdb-migrate.yaml\`. The form is
+Every rule but `unused-off` can be turned off, with a reason: for one step, or for the whole set in \`couchdb-migrate.yaml\`. The form is
 the same. It is not part of the step's checksum.
 
 \`\`\`yaml
