@@ -35,7 +35,7 @@ const layers: Readonly<Record<string, string>> = {
   "start-sandbox.ts": "contract missing-module.ts",
   "index.ts": "contract version.ts migrations engine doctor lint import start-sandbox.ts",
   commands:
-    "text contract secrets package-file.ts version.ts steps kinds migrations engine doctor lint import render settings start-sandbox.ts index.ts",
+    "text contract secrets package-file.ts version.ts files steps kinds migrations engine doctor lint import render settings start-sandbox.ts index.ts",
   "main.ts": "contract secrets engine render settings commands",
   "cli.ts": "contract engine index.ts main.ts",
 };

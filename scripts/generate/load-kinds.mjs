@@ -14,6 +14,7 @@ export async function loadKinds() {
     export { kinds } from "./src/kinds/index.js";
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { requireSchema, takesRequire } from "./src/steps/require.js";
+    export { planSchema } from "./src/engine/approval/plan-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
     export { commandRights, kindRights } from "./src/doctor/rights.js";

@@ -2,12 +2,14 @@ import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { root } from "./load-kinds.mjs";
 
-/** Generates the validators of all specs, and of `require`, as one module that does not import ajv. */
-export async function validatorCode({ kinds, specSchema, requireSchema, newAjv }) {
+/** Generates the validators of all specs, of `require`, and of plans, as one module that does not import ajv. */
+export async function validatorCode({ kinds, specSchema, requireSchema, planSchema, newAjv }) {
   const ajv = newAjv({ source: true });
   for (const kind of kinds) ajv.addSchema(specSchema(kind), kind.name);
   ajv.addSchema(requireSchema, "requirements");
-  const names = Object.fromEntries([...kinds.map(({ name }) => name), "requirements"].map((name) => [name, name]));
+  ajv.addSchema(planSchema, "plan");
+  const all = [...kinds.map(({ name }) => name), "requirements", "plan"];
+  const names = Object.fromEntries(all.map((name) => [name, name]));
   const { outputFiles } = await build({
     stdin: { contents: standalone.default(ajv, names), resolveDir: root, loader: "js" },
     write: false,
@@ -24,7 +26,7 @@ export async function validatorCode({ kinds, specSchema, requireSchema, newAjv }
 import type { SpecValidator } from "../steps/spec-validator.js";
 
 ${outputFiles[0].text}
-/** Validators by the name of the kind, and of what steps require. */
+/** Validators by the name of the kind, of what steps require, and of plans. */
 export const validators: Readonly<Record<string, SpecValidator>> = compiled;
 `;
 }

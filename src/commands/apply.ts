@@ -1,6 +1,6 @@
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
-import type { ApplyResult } from "../contract/results.js";
+import type { ApplyResult, Plan } from "../contract/results.js";
 import { exitCodeOf } from "../engine/exit-code.js";
 import type { ConnectedOptions, FirstLook, FirstResult } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
@@ -23,13 +23,16 @@ export const apply: Command = {
     ["apply --dry-run", "show what would be done; write nothing"],
     ["apply --verify", "compare every step with the server and repair drift"],
     ["apply --timeout 5m --log-format json", "as an initContainer"],
+    ["apply --plan plan.json", "apply only what this plan contains: someone has approved it"],
     ["apply --part 2/4", "one of four processes that change many documents together"],
   ],
   async run(context) {
+    assertOneMode(context.settings);
     if (context.settings.dryRun) return (await import("./plan.js")).planOrRehearse(context);
     if (context.settings.format === "markdown") {
       throw new InvalidSettings(["--format: only plans have `markdown`; add --dry-run, or choose text or json"]);
     }
+    const approved = await approvedPlan(context);
     const first = await lookFirst(context);
     if (first && "result" in first) return printResult(first.result, context);
     const look: [FirstLook?] = first ? [first.look] : [];
@@ -37,7 +40,8 @@ export const apply: Command = {
     const engine = await context.engine();
     return withServer(context, async (connection) => {
       try {
-        return await printResult(await engine.apply(migrations, optionsOf(context, connection), ...look), context);
+        const options = { ...optionsOf(context, connection), ...(approved ? { plan: approved } : {}) };
+        return await printResult(await engine.apply(migrations, options, ...look), context);
       } catch (error) {
         // The run ended early: prints what happened to the steps, then the error says why.
         if (error instanceof MigrateError && error.data.result) {
@@ -48,6 +52,22 @@ export const apply: Command = {
     });
   },
 };
+
+function assertOneMode({ plan, part, dryRun }: Context["settings"]): void {
+  if (plan === undefined || !(dryRun || part !== undefined)) return;
+  const why = dryRun
+    ? "--plan: with --dry-run, nothing is applied; `couchdb-migrate show` shows the plan in the file"
+    : "--plan: an approved plan can't be applied in parts; remove --part";
+  throw new InvalidSettings([why]);
+}
+
+/** Read before anything is sent. */
+async function approvedPlan({ settings }: Context): Promise<Plan | undefined> {
+  if (settings.plan === undefined) return undefined;
+  const plan = await (await import("./plan-file.js")).readPlan(settings.plan);
+  (await import("../engine/approval/same-server.js")).assertSameSet(plan, settings);
+  return plan;
+}
 
 async function lookFirst(context: Context): Promise<FirstResult | undefined> {
   const { settings, env, connection, fastPath } = context;
@@ -74,14 +94,19 @@ function optionsOf(context: Context, connection: Connection): ConnectedOptions {
 
 async function printResult(result: ApplyResult, context: Context): Promise<Outcome> {
   const { applySummary, applyText } = await import("../render/apply-text.js");
+  const { settings, style, columns } = context;
   context.log.close();
-  if (context.settings.format === "json") {
+  if (settings.format === "json") {
     context.printJson(result);
   } else {
-    context.print(applyText(result, context.style));
+    if (result.unapproved) {
+      const { planText } = await import("../render/plan-text.js");
+      context.print(`${planText(result.unapproved, style, { columns, title: "Not in the approved plan, for" })}\n`);
+    }
+    context.print(applyText(result, style, settings.plan));
   }
   const first = result.failures[0];
   const why = first ? ` ${first.id}: ${sentence(first.message)} ${first.next}` : "";
   const exitCode = exitCodeOf(result, context.settings.detailedExitcode);
-  return { exitCode, summary: visible(applySummary(result) + why) };
+  return { exitCode, summary: visible(applySummary(result, settings.plan) + why) };
 }

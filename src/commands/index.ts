@@ -12,6 +12,7 @@ import { newFile } from "./new.js";
 import { plan } from "./plan.js";
 import { sandbox } from "./sandbox.js";
 import { schema } from "./schema.js";
+import { show } from "./show.js";
 import { stage } from "./stage.js";
 import { status } from "./status.js";
 import { unlock } from "./unlock.js";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   apply,
   stage,
   plan,
+  show,
   status,
   validate,
   lint,

@@ -1,6 +1,4 @@
-/**
- * Prints a plan according to `--format` and `--out`, and returns the exit code. Used by `plan` and `apply --dry-run`.
- */
+/** Prints a plan according to `--format` and `--out`. Used by `plan`, `apply --dry-run` and `show`. */
 import { exitCodes } from "../contract/errors.js";
 import type { Plan } from "../contract/results.js";
 import { plain, type Style } from "../render/style.js";
@@ -8,6 +6,12 @@ import type { Context, Outcome } from "./command.js";
 import { writeOut } from "./write-out.js";
 
 export async function printPlan(plan: Plan, context: Context): Promise<Outcome> {
+  const summary = await outputPlan(plan, context);
+  return { exitCode: exitCodeOf(plan, context.settings), summary: `Planned: ${summary}.` };
+}
+
+/** Prints or writes the plan, and returns its summary. */
+export async function outputPlan(plan: Plan, context: Context): Promise<string> {
   const { settings, log } = context;
   const { summaryOf } = await import("../render/plan-summary.js");
   const summary = summaryOf(plan);
@@ -19,7 +23,7 @@ export async function printPlan(plan: Plan, context: Context): Promise<Outcome> 
     await writeOut(settings.out, await write(plan, context, plain));
     log.info(`${summary}; written to ${settings.out}`);
   }
-  return { exitCode: exitCodeOf(plan, settings), summary: `Planned: ${summary}.` };
+  return summary;
 }
 
 /** @param columns of the terminal; absent: it goes to a file */

@@ -144,6 +144,21 @@ export const catalogue = {
     when: "The step needs a decision: it would destroy data, change what is fixed at creation, or work in a database that no step creates; or what it requires is not true.",
     next: "Review the reason above; to proceed, do as it says, or edit the step.",
   },
+  "invalid-plan": {
+    exit: "invalid",
+    when: "The file of --plan, or of `show`, is not a plan that this version can read.",
+    next: "Write one with `couchdb-migrate plan --format json --out plan.json`.",
+  },
+  "other-plan": {
+    exit: "failed",
+    when: "The approved plan was made for another server, migration set or ledger.",
+    next: "Make a plan of what this run applies, and have it approved.",
+  },
+  unapproved: {
+    exit: "failed",
+    when: "The step would write something that the approved plan does not contain: its files or the server have changed since.",
+    next: "Make a new plan, and have it approved.",
+  },
   "changed-one-time-step": {
     exit: "failed",
     when: "A one-time step was edited after it was applied.",

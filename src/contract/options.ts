@@ -1,6 +1,7 @@
 /** What the library's functions take. Times are in milliseconds. */
 import type { Connection, NanoInstance } from "./connection.js";
 import type { Listener } from "./events.js";
+import type { Plan } from "./results.js";
 
 /** How to reach CouchDB: one of the two. */
 export interface ServerOptions {
@@ -77,6 +78,12 @@ export interface ApplyOptions extends RunOptions, LeaseOptions {
    * everything.
    */
   readonly part?: PartOption;
+  /**
+   * A plan that was approved, as `plan` returned it or as `JSON.parse` read it from a file: the run writes nothing that
+   * the plan does not contain. It can only forbid: `allowDestroy` and all else still hold. Not with `part`. Default:
+   * none.
+   */
+  readonly plan?: Plan;
   /** Files that are older than what is applied: resolve with the result `older`, or throw `older-files`. Default `skip`. */
   readonly onOlder?: "skip" | "fail";
   /** How long the whole run may take. Default: no limit. */

@@ -15,6 +15,14 @@ export interface Change {
   readonly text?: string;
 }
 
+/** A change of a step that works in several databases. */
+export interface PlacedChange extends Change {
+  /** Absent: the step works in one place, or the change is the same in several databases. */
+  readonly database?: string;
+  /** The databases in which the change is the same. Absent: it is only in one place. */
+  readonly databases?: readonly string[];
+}
+
 /** One difference that is left as it is, by design. */
 export interface Kept {
   /** JSON Pointer into the step's object. */
@@ -104,9 +112,26 @@ export interface PlannedDatabase {
   readonly action: StepAction;
 }
 
+/** What an approved plan lets a step write. What is the same in several databases is one entry. */
+export interface Approval {
+  readonly action: "create" | "update" | "remove";
+  /** Absent: on the server. */
+  readonly databases?: readonly string[];
+  /**
+   * Digests of what the server has now and the step would overwrite or remove; they begin with `+` if there is nothing
+   * yet. None is derived from a secret. `any`: it can't be known, because an earlier step changes it first, or it is too
+   * much to compare.
+   */
+  readonly former: readonly string[] | "any";
+  /** How many documents the step would overwrite or remove, in each of the databases. Absent: it is not about documents. */
+  readonly documents?: number;
+}
+
 export interface PlannedStep {
   readonly id: string;
   readonly kind: string;
+  /** Of what the step declares, without secrets: another form of the step is not approved. */
+  readonly checksum: string;
   readonly file: string;
   readonly line: number;
   readonly description?: string;
@@ -115,9 +140,9 @@ export interface PlannedStep {
   /** For people: `database zerglings`. */
   readonly target: string;
   readonly databases: Readonly<Record<string, PlannedDatabase>>;
-  readonly changes: readonly (Change & { readonly database?: string })[];
+  readonly changes: readonly PlacedChange[];
   /** A short form of `changes`, if many documents change: what text and Markdown show without `--details`. */
-  readonly brief?: readonly (Change & { readonly database?: string })[];
+  readonly brief?: readonly PlacedChange[];
   /** What differs and is left as it is. Absent: nothing. */
   readonly kept?: readonly (Kept & { readonly database?: string })[];
   readonly rebuilds: readonly Rebuild[];
@@ -140,6 +165,8 @@ export interface PlannedStep {
   readonly notes: readonly string[];
   /** With `action: "refused"`: the server's state can't be read; `notes` say why. Absent: it was read. */
   readonly unread?: true;
+  /** For `apply` with this plan: what the step may write. Absent: nothing. */
+  readonly approvals?: readonly Approval[];
 }
 
 /** A step that is in the ledger, but no longer in the files. */
@@ -158,8 +185,14 @@ export interface Orphan {
 
 export interface Plan {
   readonly formatVersion: 1;
+  /** The version of couchdb-migrate that made the plan. */
+  readonly version: string;
+  /** ISO 8601, by the clock of the process that made the plan. */
+  readonly plannedAt: string;
   readonly set: string;
   readonly server: { readonly url: string; readonly version: string };
+  /** A random id in the set's ledger, which tells one server from another. Null: there is no ledger, or it can't be read. */
+  readonly serverId: string | null;
   /** How many steps would change something on the server. Drift counts with `verify` only; `adopt` never. */
   readonly changes: number;
   readonly steps: readonly PlannedStep[];
@@ -178,6 +211,8 @@ export interface Plan {
   readonly warnings: readonly Warning[];
   /** Whether `apply`, with the same options, would repair drift (`--verify`). */
   readonly verify: boolean;
+  /** Whether `apply`, with the same options, would apply files that are older than what is applied (`--allow-revert`). */
+  readonly allowRevert: boolean;
 }
 
 export interface Warning {
@@ -232,6 +267,13 @@ export interface ApplyResult {
   /** Not started, because the run stopped earlier. */
   readonly notReached: readonly string[];
   readonly part?: PartResult;
+  /** When the approved plan was made, if the run was given one. */
+  readonly approvedBy?: { readonly plannedAt: string };
+  /**
+   * What the approved plan does not contain, as a plan of these steps. Nothing was written because of it, unless the run
+   * had begun already and continued after it lost its lease.
+   */
+  readonly unapproved?: Plan;
   readonly failures: readonly Failure[];
   readonly warnings: readonly Warning[];
   readonly requests: { readonly reads: number; readonly writes: number };
@@ -401,6 +443,8 @@ export interface RunRecord {
   readonly command?: "stage" | "stage --abort";
   /** One part of a step; `applied` then means that the part is done. Other work of that run has its own records. */
   readonly part?: { readonly step: string; readonly number: number; readonly of: number };
+  /** When the approved plan was made, if the run was given one. */
+  readonly approvedPlan?: string;
   readonly applied: readonly string[];
   readonly adopted: readonly string[];
   /** Absent: none. */

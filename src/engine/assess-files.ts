@@ -1,5 +1,6 @@
 /** How the files of a run compare with the ledger, before any step is decided. Sends no request. */
 
+import { randomUUID } from "node:crypto";
 import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
 import type { Login } from "../couch/couch.js";
@@ -11,6 +12,8 @@ import type { LedgerPlace } from "../ledger/place.js";
 import { type Renamed, renameEntries } from "../ledger/renames.js";
 import { type Files, type Standing, standingOf } from "../ledger/standing.js";
 import type { Step } from "../migrations/step.js";
+import type { Approved } from "./approval/approved.js";
+import { digestOfPlan } from "./approval/same-server.js";
 import { checkSecrets, noSecrets, notedSecrets, type SecretsSeen } from "./secrets-check.js";
 
 export interface FilesSeen {
@@ -63,17 +66,28 @@ function isUnnoted(
   return (release !== undefined && !ledger?.release) || renames.size > 0 || toNote.length > 0;
 }
 
+interface NotingRun extends Pick<FilesRun, "derivations"> {
+  readonly place: LedgerPlace;
+  readonly approved?: Approved;
+}
+
 /** The ledger, with the changes to note. */
 export async function ledgerToNote(
   { files, renamed, secrets, standing }: FilesSeen,
-  { place: { set }, derivations }: { readonly place: LedgerPlace; readonly derivations: Derivations },
+  { place: { set }, derivations, approved }: NotingRun,
 ): Promise<Ledger> {
   const before: Ledger = renamed.ledger ?? { formatVersion: 1, set, entries: {} };
   const { toNote } = secrets;
   const fingerprint =
     toNote.length > 0 ? { fingerprint: await notedSecrets(toNote, before.fingerprint, derivations) } : {};
   const isNewRelease = files.release !== undefined && !before.release;
-  return { ...before, ...fingerprint, ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}) };
+  const server = approved && !before.server ? { server: { id: randomUUID(), plan: digestOfPlan(approved.plan) } } : {};
+  return {
+    ...before,
+    ...server,
+    ...fingerprint,
+    ...(standing.is === "newer" || isNewRelease ? noteVersion(before, files) : {}),
+  };
 }
 
 /** The error `release-refused`; `undefined` if the files are not refused. */

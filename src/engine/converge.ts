@@ -8,6 +8,7 @@ import type { Step } from "../migrations/step.js";
 import { inPlace } from "../steps/in-place.js";
 import type { Target } from "../steps/kind.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
+import { assertApproved } from "./approval/assert-approved.js";
 import { contextOf, examine } from "./examine.js";
 import { prove } from "./prove.js";
 import type { Run } from "./session.js";
@@ -69,6 +70,7 @@ export async function converge(
       if (doubt?.code === "below-quorum") throw doubt;
       return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
     }
+    assertApproved(run, step, target, difference);
     if (doubt && attempt > attempts) throw doubt;
     if (doubt) await pauseAfter(attempt - 1, run.signal);
     assertHeld();

@@ -10,6 +10,8 @@ import { inPlace, type PlacedContext } from "../steps/in-place.js";
 import type { DatabaseContext, InDatabase, Target } from "../steps/kind.js";
 import { reasonOf } from "../steps/refusals.js";
 import { type ToldWarning, tell } from "../steps/warnings.js";
+import type { Found } from "./approval/approvals.js";
+import { foundIn } from "./approval/found-in.js";
 import { maskChanges } from "./mask-changes.js";
 import { judge, notesOf, readFacts, refusalOf } from "./precondition.js";
 import type { Run } from "./session.js";
@@ -44,12 +46,14 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
 }
 
 /** A difference as it may be shown: without secrets, and with its warnings as sentences. */
-export interface Finding extends Omit<Difference, "refusals" | "warnings"> {
+export interface Finding extends Omit<Difference, "refusals" | "warnings" | "former"> {
   /** Why it is refused, and what to do. Only with `refused`. */
   readonly refusal?: string;
   readonly warnings: readonly ToldWarning[];
   /** For a plan: whether `require` of the step is met. */
   readonly notes?: readonly string[];
+  /** What a write would find. Only for a plan, or with an approved one, and if something is written. */
+  readonly found?: Found;
 }
 
 export const nothingToDo: Finding = { ...holds(), warnings: [] };
@@ -62,34 +66,40 @@ export function refusal(why: string): Finding {
  * @param databaseExists what is known about the target's database; if it does not exist, there is nothing to observe.
  */
 export async function examine(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
-  const found = await look(run, step, target, databaseExists);
+  const { shown } = await look(run, step, target, databaseExists);
+  const found = run.approved ? foundIn(run, step, shown) : {};
   // Nobody sees the changes, so they are dropped.
-  return permitted(run, step, target, databaseExists, withoutSecrets(run, step, { ...found, changes: [] }));
+  return permitted(run, step, target, databaseExists, {
+    ...withoutSecrets(run, step, { ...shown, changes: [] }),
+    ...found,
+  });
 }
 
 /** Examines for a plan, with everything that it shows. */
 export async function examineInDetail(run: Run, step: Step, target: Target, databaseExists: boolean): Promise<Finding> {
-  const found = await look(run, step, target, databaseExists, true);
-  return permitted(run, step, target, databaseExists, withoutSecrets(run, step, found));
+  const { shown, compared } = await look(run, step, target, databaseExists, true);
+  const found = foundIn(run, step, compared);
+  return permitted(run, step, target, databaseExists, { ...withoutSecrets(run, step, shown), ...found });
 }
 
+/** Both are the same unless `inDetail` adds something to what is shown. */
 async function look(
   run: Run,
   step: Step,
   target: Target,
   databaseExists: boolean,
   inDetail = false,
-): Promise<Difference> {
+): Promise<{ readonly shown: Difference; readonly compared: Difference }> {
   const kind = kindOf(step);
   const looks = databaseExists || dependsOnServer(step);
   const there = inPlace(kind, contextOf(run, step, target));
   const observed = looks ? await there.observe() : undefined;
-  const found = there.diff(observed);
-  const hasMore = inDetail && observed !== undefined && (found.write !== undefined || found.kept !== undefined);
-  return hasMore ? there.diff(await there.detail(observed)) : found;
+  const compared = there.diff(observed);
+  const hasMore = inDetail && observed !== undefined && (compared.write !== undefined || compared.kept !== undefined);
+  return { shown: hasMore ? there.diff(await there.detail(observed)) : compared, compared };
 }
 
-function withoutSecrets(run: Run, step: Step, { refusals, ...found }: Difference): Finding {
+function withoutSecrets(run: Run, step: Step, { refusals, former: _, ...found }: Difference): Finding {
   const { own } = run.secrets;
   const mask = (changes: readonly Change[]) => maskChanges(changes, step, kindOf(step).schema, run.secrets);
   return {

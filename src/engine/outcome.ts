@@ -4,7 +4,7 @@
  */
 import type { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
-import type { Failure, KeptStep, OlderFiles, StepState, Warning } from "../contract/results.js";
+import type { Failure, KeptStep, OlderFiles, Plan, StepState, Warning } from "../contract/results.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { withoutSecrets } from "./without-secrets.js";
 
@@ -26,6 +26,8 @@ export type Outcome =
   | { readonly is: "applied" | "adopted" | "unmatched" | "unfinished" | "not-reached"; readonly id: string }
   | ({ readonly is: "kept" } & KeptStep)
   | { readonly is: "failed"; readonly failure: Failure }
+  /** What would be written that the approved plan does not contain. */
+  | { readonly is: "unapproved"; readonly plan: Plan }
   | { readonly is: "warned"; readonly warning: Warning }
   /** The run ends early, and no step is the cause: it was stopped, or an error interrupted it. */
   | { readonly is: "stopped" | "broken"; readonly error: MigrateError }

@@ -13,10 +13,12 @@ import type {
 } from "../contract/results.js";
 import { fragileIn } from "../couch/proxy-paths.js";
 import { hasOnlyPatterns, kindOf, placeIn } from "../kinds/targets.js";
-import { createdBy, isOnce, isRemoval, isVolatile, removedBy } from "../kinds/traits.js";
+import { createdBy, isBootstrap, isOnce, isRemoval, isVolatile, needsAllNodes, removedBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { noMatch } from "../text/step-notes.js";
+import { version } from "../version.js";
+import { approvalsOf, type Written } from "./approval/approvals.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
@@ -26,6 +28,7 @@ import { isOfOnePlace } from "./of-one-place.js";
 import { type Claimer, describeOrphans } from "./orphans.js";
 import { placeSteps } from "./places.js";
 import { previewLimits } from "./preview-limits.js";
+import { placedChanges } from "./same-changes.js";
 import { type Run, withRun } from "./session.js";
 import { withoutSecrets } from "./without-secrets.js";
 
@@ -54,11 +57,14 @@ interface Examined extends Item {
   readonly unseen?: true;
 }
 
-/** @internal */
-export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
+/**
+ * @param only ids of the steps to examine. Absent: all.
+ * @internal
+ */
+export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<string>): Promise<Plan> {
   const made = new Set(seen.existing.keys());
   const work = seen.decisions.map((decision) => {
-    const items = itemsOf(run, decision, seen, made);
+    const items = only && !only.has(decision.step.id) ? [] : itemsOf(run, decision, seen, made);
     for (const created of createdBy(decision.step)) made.add(created);
     const removed = removedBy(decision.step);
     if (removed !== undefined) made.delete(removed);
@@ -74,8 +80,14 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
   );
   const limits = run.previews === false ? [] : previewLimits(seenSteps);
   const { refusal } = seen;
-  const steps = seenSteps.map(({ decision, examined }, i) => planned(run, decision, examined, limits[i] ?? []));
-  const shown = steps.map((step) => (refusal ? { ...step.plan, applies: false } : step.plan));
+  const nodesChange = seenSteps.findIndex(({ step, examined }) => isBootstrap(step) && examined.some(isWritten));
+  const steps = seenSteps.map(({ decision, examined }, i) =>
+    planned(run, decision, examined, {
+      previewWithout: limits[i] ?? [],
+      afterBootstrap: nodesChange !== -1 && i > nodesChange,
+    }),
+  );
+  const shown = steps.map((step) => (refusal ? withoutWork(step.plan) : step.plan));
   const unset = unsetNames(run.migrations.unset);
   const warnings = [
     ...ledgerWarnings(seen),
@@ -85,8 +97,11 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
   ];
   return {
     formatVersion: 1,
+    version,
+    plannedAt: new Date().toISOString(),
     set: run.place.set,
     server: { url: run.couch.url, version: await run.couch.version() },
+    serverId: seen.stored?.ledger.server?.id ?? null,
     changes: shown.filter(({ applies }) => applies).length,
     steps: shown,
     ...(seen.files.older ? { older: seen.files.older } : {}),
@@ -97,7 +112,16 @@ export async function planRun(run: Run, seen: Assessment): Promise<Plan> {
     ...(unset.length > 0 ? { unset } : {}),
     warnings,
     verify: run.verify,
+    allowRevert: run.allowRevert,
   };
+}
+
+function withoutWork({ approvals: _, ...step }: PlannedStep): PlannedStep {
+  return { ...step, applies: false };
+}
+
+function isWritten({ difference: { action } }: Examined): boolean {
+  return changesServer.has(action);
 }
 
 /** The step that claims each object. Only computed if there are orphans. */
@@ -192,11 +216,19 @@ async function examineItem(run: Run, decision: Decision, item: Item & { blocked:
   }
 }
 
+/** What earlier steps do first. */
+interface Before {
+  /** Ids of steps that change documents on which the preview depends. */
+  readonly previewWithout: readonly string[];
+  /** The cluster gets other nodes. */
+  readonly afterBootstrap: boolean;
+}
+
 function planned(
   run: Run,
   decision: Decision,
   examined: readonly Examined[],
-  previewWithout: readonly string[],
+  { previewWithout, afterBootstrap }: Before,
 ): { plan: PlannedStep; warnings: Warning[] } {
   const { step } = decision;
   const kind = kindOf(step);
@@ -208,18 +240,26 @@ function planned(
   // Drift in a database while work in another is due: shown, but not repaired.
   const told = examined.filter((one) => decision.state === "applied" || run.verify || one.due);
   const several = examined.length > 1;
-  const placed = <Item extends Change | Kept>({ database }: Examined, changes: readonly Item[]) =>
-    changes.map((change) => (several && database !== undefined ? { ...change, database } : change));
+  const changesOf = (of: (difference: Finding) => readonly Change[]) =>
+    placedChanges(
+      told.map(({ database, difference }) => ({ database: several ? database : undefined, changes: of(difference) })),
+    );
+  const placed = ({ database }: Examined, kept: readonly Kept[]) =>
+    kept.map((one) => (several && database !== undefined ? { ...one, database } : one));
   const refusals = told.flatMap((one) => one.difference.refusal ?? []);
   const warnings = told.flatMap((one) => one.difference.warnings);
   const drifted = decision.state === "applied" && states.includes("drifted");
   const unmatched = isUnmatched(decision, examined);
   const action = unmatched ? "none" : wholeAction(decision, told.map(actionOf));
-  const applies = changesServer.has(action) && (!drifted || run.verify || isVolatile(step));
+  const repairs = !drifted || run.verify || isVolatile(step);
+  const applies = changesServer.has(action) && repairs;
+  const changesFirst = previewWithout.length > 0 || (afterBootstrap && needsAllNodes(step));
+  const approvals = repairs ? approvalsOf(writtenBy(told, changesFirst)) : [];
   return {
     plan: {
       id: step.id,
       kind: step.kind,
+      checksum: step.checksum,
       file: step.position.file,
       line: step.position.line,
       ...(step.description === undefined ? {} : { description: step.description }),
@@ -227,9 +267,9 @@ function planned(
       action,
       target: kind.title(step.shown),
       databases,
-      changes: told.flatMap((one) => placed(one, one.difference.changes)),
+      changes: changesOf(({ changes }) => changes),
       ...(told.some((one) => one.difference.counted)
-        ? { brief: told.flatMap((one) => placed(one, one.difference.counted ?? one.difference.changes)) }
+        ? { brief: changesOf(({ changes, counted }) => counted ?? changes) }
         : {}),
       ...(told.some((one) => one.difference.kept)
         ? { kept: told.flatMap((one) => placed(one, one.difference.kept ?? [])) }
@@ -239,6 +279,7 @@ function planned(
       ...(previewWithout.length > 0 ? { previewWithout } : {}),
       applies,
       ...(action === "refused" && told.some(({ unseen }) => unseen) && !told.some(isRefusal) ? { unread: true } : {}),
+      ...(approvals.length > 0 ? { approvals } : {}),
       notes: [
         ...new Set([
           ...refusals,
@@ -252,6 +293,14 @@ function planned(
     },
     warnings: warnings.map((warning) => ({ ...warning, id: step.id })),
   };
+}
+
+/** @param changesFirst earlier steps change what they would find */
+function writtenBy(examined: readonly Examined[], changesFirst: boolean): Written[] {
+  return examined.flatMap(({ database, difference: { action, found } }) => {
+    if (!found || action === "none" || action === "refused") return [];
+    return [{ action, database, ...found, ...(changesFirst ? { former: "any" } : {}) }];
+  });
 }
 
 function limitNotes(ids: readonly string[]): string[] {

@@ -20,6 +20,7 @@ export async function recordWork(run: Run, { startedAt, milliseconds, holder, pa
     version,
     result: resultOf(work),
     ...(part ? { part } : {}),
+    ...(run.approved ? { approvedPlan: run.approved.plan.plannedAt } : {}),
     applied,
     adopted,
     ...(kept.length > 0 ? { kept: kept.map(({ id }) => id) } : {}),

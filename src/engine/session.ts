@@ -17,6 +17,7 @@ import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
 import { ScriptOutput } from "../steps/script-output.js";
+import type { Approved } from "./approval/approved.js";
 import { type FirstLook, openServer, placeOf, shortestFirstLook, silence } from "./open-server.js";
 import type { Outcome } from "./outcome.js";
 import { releaseOf } from "./release-of.js";
@@ -63,6 +64,8 @@ export interface Run {
   readonly scriptTimeout: number;
   /** False: a plan omits what steps would do to documents. Absent: it shows that. */
   readonly previews?: false;
+  /** The approved plan: nothing else is written. */
+  readonly approved?: Approved;
   readonly leasing: Required<LeaseOptions>;
 }
 
@@ -78,6 +81,7 @@ type OpenOptions = RunOptions &
     readonly expectsServer?: boolean;
     /** Secrets may be unknown. */
     readonly unknownSecrets?: boolean;
+    readonly approved?: Approved | undefined;
   };
 
 interface Reach {
@@ -131,6 +135,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     rate: options.rate,
     builds: options.builds ?? defaults.builds,
     scriptTimeout: options.scriptTimeout ?? defaults.scriptTimeout,
+    ...(options.approved ? { approved: options.approved } : {}),
     leasing: {
       holder: holderName(options),
       leaseTtl: options.leaseTtl ?? defaults.leaseTtl,

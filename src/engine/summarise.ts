@@ -1,7 +1,7 @@
 /** Folds the outcomes of a run into its result. Pure. */
 import type { MigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
-import type { ApplyResult, Failure, KeptStep, PartResult, Warning } from "../contract/results.js";
+import type { ApplyResult, Failure, KeptStep, PartResult, Plan, Warning } from "../contract/results.js";
 import { isRemoval } from "../kinds/traits.js";
 import { emptyResult, type Measured } from "./empty-result.js";
 import type { Assessed, Outcome } from "./outcome.js";
@@ -63,6 +63,7 @@ interface Asked {
   readonly set: string;
   readonly steps: readonly { readonly id: string; readonly kind: string }[];
   readonly part?: PartOption | undefined;
+  readonly approved?: { readonly plan: Plan } | undefined;
 }
 
 /** @param outcomes with at least one piece of work */
@@ -88,6 +89,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
   const removing = new Set(asked.steps.flatMap((step) => (isRemoval(step) ? step.id : [])));
   const { older } = last.assessment.files;
   const part = outcomes.findLast((outcome) => outcome.is === "part");
+  const unapproved = outcomes.findLast((outcome) => outcome.is === "unapproved");
   const wrote = all.applied.length > 0 || part?.begun === true;
   return {
     ...emptyResult(asked.set, measured),
@@ -97,6 +99,8 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
     unchanged: idsIn(first, "applied").filter((id) => !first.assessment.due.has(id) && !written.has(id)),
     skipped: idsIn(last, "older"),
     ...(older ? { older } : {}),
+    ...(asked.approved ? { approvedBy: { plannedAt: asked.approved.plan.plannedAt } } : {}),
+    ...(unapproved ? { unapproved: unapproved.plan } : {}),
     warnings: works.flatMap(({ assessment, warnings }) => [...assessment.warnings, ...warnings]),
     ...(part && asked.part ? { part: partResult(asked.steps, asked.part, part, first, all) } : {}),
   };

@@ -3,6 +3,7 @@ import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { isBootstrap, needsAllNodes } from "../kinds/traits.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
+import { failUnapproved } from "./approval/fail-unapproved.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
 import { fail } from "./outcome.js";
@@ -38,6 +39,8 @@ const mostLostAtOnce = 4;
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
   if (failRefused(run, begun)) return;
+  // Before the lease as well: what it needs may have to be created, and this may be the wrong server.
+  if (await failUnapproved(run, begun)) return;
   const begunAt = performance.now();
   const pending = run.steps.filter(({ id }) => begun.due.has(id));
   const everyNode = pending.some(needsAllNodes);

@@ -4,6 +4,7 @@ import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
+import { failUnapproved } from "./approval/fail-unapproved.js";
 import type { Assessment } from "./assess.js";
 import { execute } from "./execute.js";
 import { fast } from "./fast.js";
@@ -39,7 +40,7 @@ export async function work(
   const noting = new Noting(run, seen, lease);
   const holds = () => isDone(latestWork(run.outcomes));
   let { stored } = seen;
-  if (failRefused(run, seen)) return undefined;
+  if (failRefused(run, seen) || (await failUnapproved(run, seen))) return undefined;
   if (seen.due.size > 0) stored = await allDue({ run, seen, lease, noting });
   if (after && holds()) await after(noting);
   if (seen.due.size === 0 && holds()) {

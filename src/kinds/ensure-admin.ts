@@ -5,7 +5,7 @@ import { hashFor, matches } from "../couch/password-hash.js";
 import { nodesDown } from "../objects/config-values.js";
 import { masked } from "../secrets/masked.js";
 import { unknownSecret } from "../secrets/unknown.js";
-import { creates, holds, updates } from "../steps/difference.js";
+import { creates, type Former, holds, updates } from "../steps/difference.js";
 import { defineKind } from "../steps/kind.js";
 import { toPointer } from "../text/pointer.js";
 
@@ -93,10 +93,10 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
         { path: "/name", before: null, after: name },
         { path: "/password", before: null, after: masked },
       ];
-      return creates(changes, write, { warnings });
+      return creates(changes, write, { warnings, former: formerOf(wrong) });
     }
     const changes = wrong.map((one) => ({ path: toPointer(["nodes", one.node]), before: stateOf(one), after: "set" }));
-    return updates(changes, write, { warnings });
+    return updates(changes, write, { warnings, former: formerOf(wrong) });
   },
 
   /**
@@ -142,6 +142,12 @@ function mostCommon(hashes: readonly string[]): string | undefined {
     (best, hash) => (best === undefined || count(hash) > count(best) ? hash : best),
     undefined,
   );
+}
+
+/** Without the nodes: their names change with their addresses. */
+function formerOf(wrong: readonly NodeAdmin[]): Former {
+  const isSet = new Set(wrong.map(({ hash }) => hash !== undefined));
+  return { states: [...isSet].map((set) => ({ path: "/password", before: set ? masked : null })) };
 }
 
 function stateOf({ hash, fits }: NodeAdmin): string {

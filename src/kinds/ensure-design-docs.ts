@@ -213,7 +213,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     const rebuilds = different
       .filter(({ rebuilds }) => rebuilds)
       .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: staged.has(doc.name), ...wayBack(doc) }));
-    const said = { rebuilds, warnings: different.flatMap(searchWarning) };
+    const former = { states: different.flatMap((doc) => doc.changes) };
+    const said = { rebuilds, former, warnings: different.flatMap(searchWarning) };
     const isNew = Object.keys(observed?.docs ?? {}).length === 0;
     return (isNew ? creates : updates)(changes, write, said);
   },

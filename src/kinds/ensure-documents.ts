@@ -162,9 +162,13 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         after: "as in this step",
       }),
     };
-    const { changes, ...counted } = summarise(all, changesOf, kindOf, rests, further);
-    const replaces = further.replaced > 0 || all.some(({ stored }) => stored);
-    return (replaces ? updates : creates)(changes, work, { ...counted, kept });
+    const { changes, isWhole, ...counted } = summarise(all, changesOf, kindOf, rests, further);
+    const replaced = all.filter(({ stored }) => stored);
+    const documents = replaced.length + further.replaced;
+    const makes = further.made > 0 || all.length > replaced.length;
+    const states = [...(makes ? [{ path: "/docs", before: null }] : []), ...replaced.flatMap(changesOf)];
+    const former = { states: documents === 0 || isWhole ? states : "any", documents } as const;
+    return (documents > 0 ? updates : creates)(changes, work, { ...counted, kept, former });
   },
 
   /** The answer has a row for each document, with its id and its new revision. */

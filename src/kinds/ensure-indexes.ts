@@ -172,7 +172,8 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     const isStaged = (name: string) => write.staged.some(({ index }) => index.name === name);
     const rebuilds = written.map((one) => rebuildOf(database, observed, one, isStaged(one.name)));
     const isNew = changes.every(({ before }) => before === null);
-    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings });
+    const former = { states: different.flatMap((one) => one.changes) };
+    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings, former });
   },
 
   /**

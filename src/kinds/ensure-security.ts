@@ -82,7 +82,12 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
     const known = before !== undefined || desired.mode === "replace";
     const warnings = known && open(after) ? [{ code: "open-database" } as const] : [];
     if (!before) return creates(changes, after, { warnings });
-    return changes.length === 0 ? holds({ warnings }) : updates(changes, after, { warnings });
+    if (changes.length === 0) return holds({ warnings });
+    return updates(
+      changes,
+      after,
+      isDefault(before) ? { warnings, former: { states: creation(after) } } : { warnings },
+    );
   },
 
   /** CouchDB answers `{"ok":true}` regardless of what it stored, so `_security` is read again. */
@@ -150,6 +155,16 @@ function merged(desired: Security, observed: SecurityObject): SecurityObject {
     roles: set([...namesOf(observed[section]).roles, ...desired[section].roles]),
   });
   return { ...observed, admins: both("admins"), members: both("members") };
+}
+
+/** A new database has it: admins only from 3.0 on, and nothing in older versions or with another `default_security`. */
+function isDefault(security: SecurityObject): boolean {
+  const named = sections.map((section) => namesOf(security[section]));
+  const isEmpty = named.every(({ names, roles }) => names.length + roles.length === 0);
+  const isAdminOnly = named.every(({ names, roles }) => names.length === 0 && isDeepStrictEqual(roles, ["_admin"]));
+  return (
+    (isEmpty || isAdminOnly) && Object.keys(security).every((key) => (sections as readonly string[]).includes(key))
+  );
 }
 
 function creation(after: SecurityObject): Change[] {

@@ -42,10 +42,12 @@ export const removeDatabase = defineKind<Database, Database, DatabaseInfo, Datab
 
   diff(desired, observed) {
     if (!observed) return holds();
-    const { documents, bytes } = observed;
+    const { documents, bytes, incarnation } = observed;
     const text = `deletes ${count(documents, "document")} (${size(bytes)})`;
     const changes = [{ path: "/name", before: { name: desired.name, documents, bytes }, after: null, text }];
-    return removes(changes, desired);
+    // Its documents may become fewer, but a new database of the same name is another one.
+    const former = { states: [{ path: "/name", before: { name: desired.name, incarnation } }], documents };
+    return removes(changes, desired, { former });
   },
 
   /** CouchDB answers `{"ok":true}`, which proves nothing, so the database is read again. */

@@ -50,6 +50,9 @@ interface Observed {
 
 const pointer = { type: "string" } as const;
 
+/** Whichever documents match: users may write more of them at any time. */
+const former = { states: [{ path: "/docs", before: "the documents that match" }] };
+
 export const transformDocuments = defineKind<Spec, Transformed, Observed, true>({
   name: "transformDocuments",
   summary:
@@ -152,7 +155,9 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
 
   diff(_, observed, { database }) {
     if (!observed)
-      return updates([changedOnce("those that match then", "changes the documents that match then, each once")], true);
+      return updates([changedOnce("those that match then", "changes the documents that match then, each once")], true, {
+        former,
+      });
     const { marker, division, standing, sameForm, accept, allowDestroy, preview } = observed;
     if (marker?.state === "done")
       return sameForm
@@ -165,7 +170,7 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
       ...(preview?.faults ?? []).map((fault) => ({ code: "unfit-document", fault }) as const),
     ];
     const begun = marker !== undefined || division !== undefined;
-    if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings, begun });
+    if (!preview?.deletes || allowDestroy) return updates(changes, true, { warnings, begun, former });
     return refuses({ code: "deletes-documents", database }, changes, { warnings });
   },
 

@@ -24,6 +24,7 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   if (ledger.versions !== undefined && !isPlaces(ledger.versions)) return unreadable("its versions are malformed");
   if (ledger.release !== undefined && !isRelease(ledger.release)) return unreadable("its release is malformed");
   if (ledger.nodes !== undefined && !isStringArray(ledger.nodes)) return unreadable("its nodes are malformed");
+  if (ledger.server !== undefined && !isServer(ledger.server)) return unreadable("its server is malformed");
   const read = ledger as unknown as Ledger;
   return { ledger: { ...read, ...withRoom(read) }, rev: _rev };
 }
@@ -65,4 +66,8 @@ function isPlaces(value: unknown): boolean {
 
 function isRelease(value: unknown): boolean {
   return isObject(value) && typeof value.value === "string" && Number.isSafeInteger(value.at);
+}
+
+function isServer(value: unknown): boolean {
+  return isObject(value) && typeof value.id === "string" && ["string", "undefined"].includes(typeof value.plan);
 }

@@ -12,8 +12,17 @@ export interface Ledger {
   readonly versions?: Readonly<Record<string, number>>;
   /** The release of the files that were noted last, or a person's correction; `at`: a position like a version's. */
   readonly release?: { readonly value: string; readonly at: number };
+  /** Tells this server from others that have a set of the same name. Backups and replications do not contain it. */
+  readonly server?: ServerIdentity;
   /** The nodes that were seen when the ledger was last written, so that the next check need not ask for them. */
   readonly nodes?: readonly string[];
+}
+
+export interface ServerIdentity {
+  /** Random; never changes. */
+  readonly id: string;
+  /** A digest of the approved plan that the ledger was begun with: that plan knew no id. Absent: there was none. */
+  readonly plan?: string;
 }
 
 /** One applied step. */

@@ -24,6 +24,7 @@ export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefine
   // `ours` may come from a stale copy.
   const release = (theirs.release?.at ?? 0) > (ours.release?.at ?? 0) ? theirs.release : ours.release;
   const nodes = pick(base?.nodes, theirs.nodes, ours.nodes);
+  const server = theirs.server ?? ours.server;
   return {
     ...theirs,
     ...ours,
@@ -32,6 +33,7 @@ export function mergeLedgers(base: Ledger | undefined, theirs: Ledger | undefine
     ...(versions ? { versions } : {}),
     ...(release ? { release } : {}),
     ...(nodes ? { nodes } : {}),
+    ...(server ? { server } : {}),
   };
 }
 

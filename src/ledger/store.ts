@@ -3,6 +3,7 @@
  * write.
  */
 
+import { randomUUID } from "node:crypto";
 import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { writeLocal } from "../couch/local-document.js";
@@ -59,11 +60,13 @@ export async function writeLedger(
   ledger: Ledger,
   { exactly = false, renamed = [] }: WriteLedgerOptions = {},
 ): Promise<StoredLedger> {
+  // One for all attempts, in case the answer to the first one is lost.
+  const server = { id: randomUUID() };
   const document = { path: ledgerPath(place), what: `the ledger of the set ${place.set}`, database: place.database };
   const { body, rev } = await writeLocal(couch, document, previous?.rev, async () => {
     const current = await readLedger(couch, place);
     const body = exactly ? ledger : without(renamed, mergeLedgers(previous?.ledger, current?.ledger, ledger), ledger);
-    return { body, current: current?.rev };
+    return { body: { ...body, server: body.server ?? server }, current: current?.rev };
   });
   return { ledger: body, rev };
 }

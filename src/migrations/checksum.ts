@@ -32,7 +32,7 @@ function meaningOf(shown: unknown, { properties = {} }: Schema): unknown {
 }
 
 /** RFC 8785, which does not allow lone surrogates, so they are escaped first. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   try {
     return canonicalize(value) ?? "";
   } catch (error) {

@@ -6,10 +6,11 @@ import { keptLines } from "./kept.js";
 import { notApplied } from "./older.js";
 import type { Style } from "./style.js";
 
-export function applyText(result: ApplyResult, style: Style): string {
+/** @param planFile the file of the approved plan, if the run was given one */
+export function applyText(result: ApplyResult, style: Style, planFile?: string): string {
   const paint = paints(style)[result.result];
   const lines = [
-    `${paint(style.bold(applySummary(result)))} ${style.dim(costs(result))}`,
+    `${paint(style.bold(applySummary(result, planFile)))} ${style.dim(costs(result))}`,
     ...keptStepLines(result),
     ...idLines("skipped", result.skipped),
     ...(result.older ? [`  ${style.dim("next:")} ${visible(result.older.next)}`] : []),
@@ -33,8 +34,15 @@ function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["res
 }
 
 /** One line, also for the termination log: `Applied 3 steps (1 removal), adopted 2; 5 unchanged.` */
-export function applySummary(result: ApplyResult): string {
-  return [partSummary(result), stepsSummary(result)].filter((text) => text !== "").join(" ");
+export function applySummary(result: ApplyResult, planFile?: string): string {
+  const parts = [partSummary(result), stepsSummary(result), approvalSummary(result, planFile)];
+  return parts.filter((text) => text !== "").join(" ");
+}
+
+/** `Approved by plan.json of 2026-05-01T10:00:00.000Z.`, if something was done. */
+function approvalSummary({ approvedBy, applied, adopted, kept }: ApplyResult, planFile = "a plan"): string {
+  if (!approvedBy || applied.length + adopted.length + kept.length === 0) return "";
+  return `Approved by ${visible(planFile)} of ${visible(approvedBy.plannedAt)}.`;
 }
 
 /** `Part 2 of 4 of legs is done; parts left: 3, 4.` */

@@ -14,16 +14,22 @@ interface Options {
   readonly details?: boolean;
   /** How wide the terminal is. */
   readonly columns?: number;
+  /** Default: `Plan for`. */
+  readonly title?: string;
 }
 
 const narrowest = 40;
 
-export function planText(plan: Plan, style: Style, { details = false, columns = 80 }: Options = {}): string {
+export function planText(
+  plan: Plan,
+  style: Style,
+  { details = false, columns = 80, title = "Plan for" }: Options = {},
+): string {
   const page = { style, columns: Math.max(columns, narrowest), full: details };
   const { alerts, groups, orphans } = outlineOf(plan, details);
   const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
   const parts = [
-    wrapped(`Plan for ${server}`, page),
+    wrapped(`${title} ${server}`, page),
     ...(alerts.length > 0 ? [alertsText(alerts, page)] : []),
     ...(groups.length > 0 ? [groups.map((group) => groupText(group, page)).join("\n")] : []),
     ...(orphans.length > 0 ? [orphansText(orphans, page.columns)] : []),

@@ -45,6 +45,7 @@ export const commandNames = [
   "apply",
   "stage",
   "plan",
+  "show",
   "status",
   "validate",
   "lint",

@@ -350,6 +350,14 @@ export const table = {
     commands: ["stage"],
     default: "false",
   },
+  plan: {
+    type: "path",
+    group: "Run",
+    description: "apply only what this plan contains, which `plan --format json --out` has written",
+    commands: ["apply"],
+    defaultDescription: "none: everything that is pending",
+    none: true,
+  },
   dryRun: {
     type: "boolean",
     group: "Run",
@@ -369,7 +377,7 @@ export const table = {
     type: "enum",
     group: "Output",
     description: "format of the output on stdout (`markdown` only for plans, `sarif` only for lint)",
-    commands: ["apply", "stage", "plan", "status", "validate", "lint", "doctor", "import"],
+    commands: ["apply", "stage", "plan", "show", "status", "validate", "lint", "doctor", "import"],
     choices: ["text", "json", "markdown", "sarif"],
     per: {
       apply: {
@@ -377,6 +385,7 @@ export const table = {
         choices: planFormats,
       },
       plan: { description: "format of the plan", choices: planFormats },
+      show: { description: "format of the plan", choices: planFormats },
       lint: { description: "format of the findings", choices: ["text", "json", "sarif"] },
       stage: textOrJson,
       status: textOrJson,
@@ -391,11 +400,14 @@ export const table = {
     group: "Output",
     description:
       "file to write the plan, the findings or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
-    commands: [...deciding, "lint", "import", "schema"],
+    commands: [...deciding, "show", "lint", "import", "schema"],
     per: {
       lint: { description: "file to write the findings to, instead of stdout" },
       apply: { description: "file to write the plan to, instead of stdout (only with --dry-run)" },
-      plan: { description: "file to write the plan to, instead of stdout" },
+      plan: {
+        description: "file to write the plan to, instead of stdout; `apply --plan` takes it with `--format json`",
+      },
+      show: { description: "file to write the plan to, instead of stdout" },
       schema: { description: "file to write the schema to, instead of stdout" },
       import: { description: "folder to write to", defaultDescription: defaults.path },
     },
@@ -405,7 +417,7 @@ export const table = {
     group: "Output",
     description:
       "show whole values, and the id, file and description of each step; of many documents, the first 20 field by field",
-    commands: deciding,
+    commands: [...deciding, "show"],
     default: "false",
   },
   detailedExitcode: {

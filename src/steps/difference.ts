@@ -5,6 +5,21 @@ import type { StepWarning } from "./warnings.js";
 
 export type { Change, Kept, Rebuild };
 
+/**
+ * What a write would find on the server, for an approved plan: the write is allowed as long as it finds nothing else. If a
+ * run was interrupted, the next one finds less.
+ */
+export interface Former {
+  /**
+   * What would be overwritten or removed. `before` is `null` if there is nothing yet, and what CouchDB has there by
+   * default counts as nothing. `any`: there is too much to compare, so only `documents` counts. Empty: nothing that
+   * anybody has to approve.
+   */
+  readonly states: readonly Pick<Change, "path" | "before">[] | "any";
+  /** How many documents would be overwritten or removed. Absent: it is not about documents. */
+  readonly documents?: number;
+}
+
 /** The result of `diff`. */
 export interface Difference<Write = unknown> {
   readonly action: "none" | "create" | "update" | "remove" | "refused";
@@ -18,6 +33,8 @@ export interface Difference<Write = unknown> {
   readonly warnings: readonly StepWarning[];
   /** An earlier run began this work here, and what is to be written continues it. */
   readonly begun?: boolean;
+  /** Absent: `before` of the changes, without those that only `detail` adds. */
+  readonly former?: Former;
   /** Why it is refused. Only with `refused`. */
   readonly refusals?: readonly Refusal[];
   /** The input of `apply`. Absent with `none` and `refused`. */
@@ -25,7 +42,7 @@ export interface Difference<Write = unknown> {
 }
 
 /** Optional details. */
-type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings" | "begun">>;
+type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings" | "begun" | "former">>;
 
 /** The step already holds. */
 export function holds<Write>(said: Said = {}): Difference<Write> {

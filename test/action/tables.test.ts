@@ -12,6 +12,7 @@ const { inputProblems, planArguments } = await import("../../action/inputs.mjs" 
 const step = (action: PlannedStep["action"], more: Partial<PlannedStep> = {}): PlannedStep => ({
   id: `${action}-it`,
   kind: "ensureDatabase",
+  checksum: "1:0",
   file: "migrations/001.yaml",
   line: 3,
   state: "pending",
@@ -26,6 +27,9 @@ const step = (action: PlannedStep["action"], more: Partial<PlannedStep> = {}): P
 });
 const planOf = (steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan => ({
   formatVersion: 1,
+  version: "0.1.0",
+  plannedAt: "2026-05-01T10:00:00.000Z",
+  serverId: null,
   set: "default",
   server: { url: "https://couch.example", version: "3.5.0" },
   changes: steps.filter(({ applies }) => applies).length,
@@ -34,6 +38,7 @@ const planOf = (steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan =
   orphans: [],
   warnings: [],
   verify: false,
+  allowRevert: false,
   ...more,
 });
 const build = { database: "zerglings", designDoc: "brood", views: ["all"], documents: 60_000, staged: true };

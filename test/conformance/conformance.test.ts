@@ -1,7 +1,7 @@
 /** Every step kind passes this suite; see case.ts for how to add a kind. */
 import { existsSync } from "node:fs";
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { apply, plan } from "../../src/index.js";
+import { apply, type Plan, plan } from "../../src/index.js";
 import { kinds } from "../../src/kinds/index.js";
 import type { StepKind } from "../../src/steps/kind.js";
 import { server } from "../support/servers.js";
@@ -93,8 +93,9 @@ function inTurn(kind: StepKind, example: Case): void {
       expect(scene.proxy.writes()).toEqual([]);
     });
 
-    it("is repaired with --verify", async () => {
-      expect(await applied({ verify: true })).toMatchObject({ applied: [ids().at(-1)], failures: [] });
+    it("is repaired with --verify, as its plan says", async () => {
+      const approved = { verify: true, plan: fromFile(await planned({ verify: true })) };
+      expect(await applied(approved)).toMatchObject({ applied: [ids().at(-1)], failures: [] });
       await example.expectState(scene.place);
       expect(await planned({ verify: true })).toMatchObject({ changes: 0 });
     });
@@ -113,13 +114,18 @@ function inTurn(kind: StepKind, example: Case): void {
   });
 }
 
-/** Each of the step's own writes is lost, one after another, each in a separate scene. */
+/**
+ * Each of the step's own writes is lost, one after another, each in a separate scene. All runs have the same approved
+ * plan.
+ */
 function undisturbedBy(kind: StepKind, example: Case): void {
   it.each(["lost-before", "lost-after"] as const)("converges if one of its writes is %s", async (fault) => {
     for (let k = 1; ; k++) {
       const scene = await openScene(kind, example);
       onTestFinished(scene.close);
-      const { place, proxy, migrations, options } = scene;
+      const { place, proxy, migrations } = scene;
+      const approved = fromFile(await plan(migrations, scene.options));
+      const options = { ...scene.options, plan: approved };
       proxy.faultWhen(() => scene.writesBesideLedger().length === k, fault);
       // The run may recover from the loss, or report a failure; the next run has to succeed.
       await apply(migrations, options).catch(() => {});
@@ -130,6 +136,11 @@ function undisturbedBy(kind: StepKind, example: Case): void {
       if (!reached) break;
     }
   });
+}
+
+/** As a file stores it. */
+function fromFile(planned: Plan): Plan {
+  return JSON.parse(JSON.stringify(planned));
 }
 
 function kebab(name: string): string {

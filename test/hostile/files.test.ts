@@ -180,6 +180,7 @@ test("what a terminal or Markdown would interpret is escaped, wherever it comes 
   const step: Plan["steps"][number] = {
     id: nasty,
     kind: "ensureUser",
+    checksum: nasty,
     file: nasty,
     line: 1,
     description: nasty,
@@ -197,6 +198,9 @@ test("what a terminal or Markdown would interpret is escaped, wherever it comes 
   };
   const plan: Plan = {
     formatVersion: 1,
+    version: nasty,
+    plannedAt: nasty,
+    serverId: nasty,
     set: nasty,
     server: { url: nasty, version: nasty },
     changes: 1,
@@ -205,6 +209,7 @@ test("what a terminal or Markdown would interpret is escaped, wherever it comes 
     orphans: [{ id: nasty, kind: nasty, objects: [nasty], removedBy: nasty, note: nasty, forget: nasty }],
     warnings: [{ code: "step", message: nasty }],
     verify: false,
+    allowRevert: false,
   };
   for (const text of [planText(plan, plain), planMarkdown(plan)]) {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]|\u200b(?!;)/u);

@@ -48,6 +48,12 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     files: bootstrap,
     seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["imported"])]),
   },
+  plan: {
+    command: "apply",
+    value: "approved.json",
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([3, expect.stringContaining("approved.json does not exist")]),
+  },
   terminationLog: {
     command: "new",
     value: "end.log",

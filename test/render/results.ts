@@ -17,6 +17,9 @@ import type { ImportResult } from "../../src/index.js";
 export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}): Plan {
   return {
     formatVersion: 1,
+    version: "0.1.0",
+    plannedAt: "2026-05-01T10:00:00.000Z",
+    serverId: null,
     set: "default",
     server: { url: "http://couchdb:5984", version: "3.5.0" },
     changes: steps.filter(({ action }) => ["create", "update", "remove"].includes(action)).length,
@@ -25,6 +28,7 @@ export function planOf(steps: readonly PlannedStep[], more: Partial<Plan> = {}):
     orphans: [],
     warnings: [],
     verify: false,
+    allowRevert: false,
     ...more,
   };
 }
@@ -33,6 +37,7 @@ export function stepOf(id: string, more: Partial<PlannedStep> = {}): PlannedStep
   return {
     id,
     kind: "ensureDatabase",
+    checksum: "1:0",
     file: "migrations/001.yaml",
     line: 3,
     state: "pending",

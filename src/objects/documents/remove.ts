@@ -51,13 +51,14 @@ export function removal(
 ): Difference<readonly Stored[]> {
   if (!existing || existing.length === 0) return holds();
   const rest = (documents: string): Change => ({ path: `/${field}`, before: documents, after: null });
-  const { changes, ...counted } = summarise(
+  const { changes, isWhole, ...counted } = summarise(
     existing,
     (stored) => [changeOf(stored)],
     () => "removed",
     { removed: rest },
   );
-  return removes(changes, existing, counted);
+  const former = { states: isWhole ? changes : "any", documents: existing.length } as const;
+  return removes(changes, existing, { ...counted, former });
 }
 
 /** The content of a document without what CouchDB adds, or why it is missing. */

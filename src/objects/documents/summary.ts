@@ -14,6 +14,8 @@ export interface Summary {
   readonly changes: readonly Change[];
   /** Absent: there are only a few. */
   readonly counted?: readonly Change[];
+  /** None is left out of `changes`. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -52,11 +54,12 @@ export function summarise<Item, Kind extends string>(
   }
   for (const [kind, documents] of left) if (documents > 0) changes.push(rests[kind](counted(documents, shown > 0)));
   const total = [...all.values()].reduce((sum, documents) => sum + documents, 0);
-  if (total <= few) return { changes };
+  const isWhole = total === shown;
+  if (total <= few) return { changes, isWhole };
   const inShort = [...all].flatMap(([kind, documents]) =>
     documents > 0 ? [rests[kind](counted(documents, false))] : [],
   );
-  return { changes, counted: inShort };
+  return { changes, counted: inShort, isWhole };
 }
 
 function counted(count: number, more: boolean): string {

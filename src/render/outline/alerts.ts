@@ -47,7 +47,7 @@ function stepAlert(label: Alert["label"], step: PlannedStep, reasons: readonly s
 
 /** What several databases lose is said once. */
 function distinct(changes: PlannedStep["changes"]): Change[] {
-  const bare = changes.map(({ database: _, ...change }) => [JSON.stringify(change), change] as const);
+  const bare = changes.map(({ database: _, databases: __, ...change }) => [JSON.stringify(change), change] as const);
   return [...new Map(bare).values()];
 }
 

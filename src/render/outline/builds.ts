@@ -1,8 +1,8 @@
 /** Which indexes CouchDB builds because of a plan. Pure. */
 import type { PlannedStep, Rebuild } from "../../contract/results.js";
+import { groupBy } from "../../text/group-by.js";
 import { viewsWithExamples } from "../../text/named-views.js";
 import { count, grouped, size } from "../../text/quantity.js";
-import { groupBy } from "./group-by.js";
 
 /** An index that lacks fewer changes than this has them before anybody notices. */
 const few = 100;

@@ -1,8 +1,8 @@
 /** The steps of a plan by the place where they work, in the order of the files. Pure. */
 import type { Plan, PlannedStep } from "../../contract/results.js";
+import { groupBy } from "../../text/group-by.js";
 import { grouped, list } from "../../text/quantity.js";
 import { noMatch, stepChanged } from "../../text/step-notes.js";
-import { groupBy } from "./group-by.js";
 import { markOf } from "./marks.js";
 import type { Group, OutlineLine } from "./model.js";
 import { placeOf } from "./place.js";

@@ -1,6 +1,6 @@
 /** A step in pieces: one for each object and each way in which its databases differ. Pure. */
 import type { Change, PlannedStep } from "../../contract/results.js";
-import { groupBy } from "./group-by.js";
+import { groupBy } from "../../text/group-by.js";
 import { type Mark, markIn, markOf } from "./marks.js";
 import { objectOf } from "./objects.js";
 import { placeOf } from "./place.js";
@@ -32,15 +32,18 @@ export function piecesOf(step: PlannedStep, verify: boolean, full: boolean): Pie
     known.databases.push(database);
     pieces.set(key, known);
   };
-  const changed = groupBy((full ? undefined : step.brief) ?? step.changes, ({ database }) => database ?? single);
-  for (const [database, changes] of changed) {
+  const all = ((full ? undefined : step.brief) ?? step.changes).flatMap(({ database, databases, ...change }) =>
+    (databases ?? [database ?? single]).map((name): [Database, Change] => [name, change]),
+  );
+  const changed = groupBy(all, ([database]) => database);
+  for (const [database, placed] of changed) {
+    const changes = placed.map(([, change]) => change);
     const mark = marks.get(database) ?? markOf(step);
     for (const own of groupBy(changes, (change) => objectOf(step.kind, change, what).root).values()) {
       const [first] = own;
       if (!first) continue;
       const object = objectOf(step.kind, first, what);
-      const bare = own.map(({ database: _, ...change }) => change);
-      add(database, { ...object, mark: markOfObject(mark, object.root, bare), changes: bare });
+      add(database, { ...object, mark: markOfObject(mark, object.root, own), changes: own });
     }
   }
   const hasWork = changed.size > 0 || [...marks.values()].some((mark) => !" =".includes(mark));
