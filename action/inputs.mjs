@@ -13,14 +13,17 @@ export function inputProblems({ INPUT_FAIL_ON: failOn, INPUT_COMMENT: comment, I
   ];
 }
 
-/** The arguments that write a plan to a file. */
-export function planArguments({ INPUT_PATH: path, INPUT_SET: set, INPUT_DETAILS: details }, format, file) {
+/** The arguments that write the plan to a file. */
+export function planArguments({ INPUT_PATH: path, INPUT_SET: set }, file) {
   return [
     "plan",
     ...(path ? [path] : []),
     ...(set ? ["--set", set] : []),
-    ...["--format", format, "--out", file],
-    ...(format === "json" ? ["--detailed-exitcode"] : []),
-    ...(format === "markdown" && details === "true" ? ["--details"] : []),
+    ...["--format", "json", "--out", file, "--detailed-exitcode"],
   ];
+}
+
+/** The arguments that write the plan in `planFile` as Markdown to `file`. */
+export function showArguments({ INPUT_DETAILS: details }, planFile, file) {
+  return ["show", planFile, "--format", "markdown", "--out", file, ...(details === "true" ? ["--details"] : [])];
 }

@@ -1,13 +1,13 @@
 /**
- * The first step of the action: writes the plan as JSON and as Markdown, with the project's own couchdb-migrate. It
- * fails only if an input is wrong; what the plan comes to is decided by the second step, which reports it first.
+ * The first step of the action: writes the plan as JSON, and the same plan as Markdown, with the project's own
+ * couchdb-migrate. It fails only if an input is wrong; what the plan comes to is decided by the second step, which reports it first.
  */
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./annotations.mjs";
-import { inputProblems, planArguments } from "./inputs.mjs";
+import { inputProblems, planArguments, showArguments } from "./inputs.mjs";
 
 const { env } = process;
 
@@ -18,9 +18,9 @@ if (problems.length > 0) {
 }
 
 const folder = mkdtempSync(join(env.RUNNER_TEMP, "couchdb-migrate-"));
-const plan = write("json", "plan.json");
-// A second look at the server. It is only for people: what fails the job, and the outputs, come from the JSON.
-const text = plan.file === "" ? plan : write("markdown", "plan.md");
+const plan = run(planArguments(env, fileNamed("plan.json")), fileNamed("plan.json"));
+const markdown = fileNamed("plan.md");
+const text = plan.file === "" ? plan : run(showArguments(env, plan.file, markdown), markdown);
 const outputs = {
   "exit-code": text.file === "" ? text.code : plan.code,
   "plan-file": text.file === "" ? "" : plan.file,
@@ -28,10 +28,12 @@ const outputs = {
 };
 for (const [name, value] of Object.entries(outputs)) appendFileSync(env.GITHUB_OUTPUT, `${name}=${value}\n`);
 
+function fileNamed(name) {
+  return join(folder, name);
+}
+
 /** Returns the exit code, and the file's path, which is empty if the file was not written. */
-function write(format, name) {
-  const file = join(folder, name);
-  const args = planArguments(env, format, file);
+function run(args, file) {
   // The log contains texts of servers and scripts. Until this token appears, GitHub takes none of them as a command.
   const token = randomUUID();
   writeSync(1, `::stop-commands::${token}\n`);

@@ -2,6 +2,7 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { planMarkdown } from "../../src/render/plan-markdown.js";
 import { loginEnv, root } from "../support/cli.js";
 import { type Embedded, startEmbedded } from "../support/embedded.js";
 import { must, request } from "../support/request.js";
@@ -72,6 +73,8 @@ it("shows a plan that creates, updates, removes and refuses: outputs, annotation
   const plan = JSON.parse(readFileSync(outputs["plan-file"] ?? "", "utf8"));
   expect(plan.steps).toHaveLength(5);
   const markdown = readFileSync(outputs["markdown-file"] ?? "", "utf8");
+  expect(markdown).toBe(planMarkdown(plan));
+  expect(log.match(/^connected to/gm), "the server is asked once").toHaveLength(1);
   expect(summary).toContain(markdown);
 
   const lineOf = (id: string) => all.split("\n").indexOf(`- id: ${id}`) + 1;

@@ -7,7 +7,7 @@ import { commandsIn } from "./harness.js";
 const { annotationsOf, command, commandsOf } = await import("../../action/annotations.mjs" as string);
 const { commentBody, headed, markerOf } = await import("../../action/comment.mjs" as string);
 const { countsOf, failureOf } = await import("../../action/counts.mjs" as string);
-const { inputProblems, planArguments } = await import("../../action/inputs.mjs" as string);
+const { inputProblems, planArguments, showArguments } = await import("../../action/inputs.mjs" as string);
 
 const step = (action: PlannedStep["action"], more: Partial<PlannedStep> = {}): PlannedStep => ({
   id: `${action}-it`,
@@ -222,10 +222,14 @@ describe("the inputs", () => {
   ])("%j have %i problems", (more, number) => expect(inputProblems({ ...good, ...more })).toHaveLength(number));
 
   it.each([
-    ["json", {}, "plan --format json --out f --detailed-exitcode"],
-    ["markdown", { INPUT_PATH: "a b", INPUT_SET: "s" }, "plan a b --set s --format markdown --out f"],
-    ["markdown", { INPUT_DETAILS: "true" }, "plan --format markdown --out f --details"],
-  ])("become arguments for %s: %j", (format, inputs, expected) =>
-    expect(planArguments(inputs, format, "f").join(" ")).toBe(expected),
+    [{}, "plan --format json --out f --detailed-exitcode"],
+    [{ INPUT_PATH: "a b", INPUT_SET: "s" }, "plan a b --set s --format json --out f --detailed-exitcode"],
+  ])("become arguments of plan: %j", (inputs, expected) => expect(planArguments(inputs, "f").join(" ")).toBe(expected));
+
+  it.each([
+    [{ INPUT_DETAILS: "false", INPUT_SET: "s" }, "show p --format markdown --out f"],
+    [{ INPUT_DETAILS: "true" }, "show p --format markdown --out f --details"],
+  ])("become arguments of show: %j", (inputs, expected) =>
+    expect(showArguments(inputs, "p", "f").join(" ")).toBe(expected),
   );
 });

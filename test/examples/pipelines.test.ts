@@ -20,26 +20,32 @@ interface Step {
 }
 
 const read = (file: string) => parse(readFileSync(join(root, "examples", file), "utf8"));
-const stepsOf = (file: string): readonly Step[] => Object.values<{ steps: Step[] }>(read(file).jobs)[0]?.steps ?? [];
+/** @param job its position in the file */
+const stepsOf = (file: string, job = 0): readonly Step[] =>
+  Object.values<{ steps: Step[] }>(read(file).jobs)[job]?.steps ?? [];
 const gitlab = read("gitlab/.gitlab-ci.yml");
 
 /** The script of the step that calls the tool. GitLab joins the lines of a job in the same way. */
-const onGitHub = (file: string) => stepsOf(file).find(({ run }) => run?.includes("couchdb-migrate"))?.run ?? "";
+const onGitHub = (file: string, job = 0) =>
+  stepsOf(file, job).find(({ run }) => run?.includes("couchdb-migrate"))?.run ?? "";
 const onGitLab = (job: string): string => gitlab[job].script.join("\n");
 
-describe.each(["github/plan.yml", "github/plan-without-action.yml", "github/lint.yml", "github/apply.yml"])(
-  "%s",
-  (file) => {
-    it("installs what the lock file names before it runs anything, and has no secrets while it does", () => {
-      const steps = stepsOf(file);
-      const install = steps.findIndex(({ run }) => run === "npm ci");
-      expect(install).toBeGreaterThan(-1);
-      expect(steps.findIndex(({ run, uses }) => (run ?? uses)?.includes("couchdb-migrate"))).toBeGreaterThan(install);
-      expect(steps[install]?.env).toBeUndefined();
-      expect(Object.values<{ env?: object }>(read(file).jobs).flatMap(({ env }) => env ?? [])).toEqual([]);
-    });
-  },
-);
+describe.each([
+  "github/plan.yml",
+  "github/plan-without-action.yml",
+  "github/lint.yml",
+  "github/apply.yml",
+  "github/approve.yml",
+])("%s", (file) => {
+  it("installs what the lock file names before it runs anything, and has no secrets while it does", () => {
+    const steps = stepsOf(file);
+    const install = steps.findIndex(({ run }) => run === "npm ci");
+    expect(install).toBeGreaterThan(-1);
+    expect(steps.findIndex(({ run, uses }) => (run ?? uses)?.includes("couchdb-migrate"))).toBeGreaterThan(install);
+    expect(steps[install]?.env).toBeUndefined();
+    expect(Object.values<{ env?: object }>(read(file).jobs).flatMap(({ env }) => env ?? [])).toEqual([]);
+  });
+});
 
 it("the workflows use the same actions as our own, with the same commits", () => {
   const pins = (files: readonly string[]) =>
@@ -48,7 +54,7 @@ it("the workflows use the same actions as our own, with the same commits", () =>
       // A repository may have several actions.
       return uses.map((one) => one.replace(/^(uses: [^/]+\/[^/@]+)[^@]*/, "$1"));
     });
-  expect(pins(exampleFiles)).toHaveLength(9);
+  expect(pins(exampleFiles)).toHaveLength(15);
   expect(pins(files)).toEqual(expect.arrayContaining(pins(exampleFiles)));
 });
 
@@ -70,6 +76,70 @@ it("GitLab knows every keyword of .gitlab-ci.yml, installs first, and applies on
   expect(gitlab["couchdb-apply"].resource_group).toBeDefined();
 });
 
+/** A checkout with this one file, where `npx` finds the built tool. Runs the script like a CI runner. */
+async function checkout(server: Embedded, yaml: string) {
+  const folder = await tempFolder({ "migrations/001.yaml": yaml });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
+  git("init", "--quiet");
+  git("add", ".");
+  git("commit", "--quiet", "--message", "first");
+  const CI_COMMIT_TIMESTAMP = git("log", "-1", "--format=%cI").toString().trim();
+  const cli = `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`;
+  const summary = join(folder, "summary.md");
+  const run = (script: string) => {
+    expect(script).toContain("npx --no-install couchdb-migrate");
+    const env = {
+      PATH: process.env.PATH,
+      ...loginEnv(server.url, server.admin),
+      CI_COMMIT_TIMESTAMP,
+      GITHUB_STEP_SUMMARY: summary,
+    };
+    const command = script.replaceAll("npx --no-install couchdb-migrate", cli);
+    const child = spawn("bash", ["-eo", "pipefail", "-c", command], { cwd: folder, env, stdio: "ignore" });
+    return once(child, "close").then(([code]) => code);
+  };
+  return { run, plan: () => join(folder, "plan.md"), summary: () => readFileSync(summary, "utf8") };
+}
+
+describe("the commands of github/approve.yml", () => {
+  const [plan, apply] = [onGitHub("github/approve.yml"), onGitHub("github/approve.yml", 1)];
+  let server: Embedded;
+  beforeAll(async () => {
+    server = await startEmbedded();
+  });
+  afterAll(() => server.close());
+
+  it("plan, show, and apply that plan", async () => {
+    const { run, summary } = await checkout(server, "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n");
+    expect(await run(plan)).toBe(0);
+    expect(summary()).toContain("zerglings");
+    expect((await request(server, "GET", "/zerglings")).status).toBe(404);
+    expect(await run(apply)).toBe(0);
+    expect((await request(server, "GET", "/zerglings")).status).toBe(200);
+  });
+
+  it("apply nothing if the server has changed since", async () => {
+    const yaml = "- id: access\n  ensureSecurity: { database: spire, members: { roles: [drone] } }\n";
+    const { run } = await checkout(server, yaml);
+    const security = (role: string) =>
+      request(server, "PUT", "/spire/_security", { body: { members: { roles: [role] } } });
+    await request(server, "PUT", "/spire");
+    await security("queen");
+    expect(await run(plan)).toBe(0);
+    await security("overlord");
+    expect(await run(apply)).toBe(1);
+    expect((await request(server, "GET", "/spire/_security")).body.members.roles).toEqual(["overlord"]);
+  });
+
+  it("show a plan with refused steps, and fail", async () => {
+    await request(server, "PUT", "/nest");
+    const { run, summary } = await checkout(server, "- id: nest-gone\n  removeDatabase:\n    name: nest\n");
+    expect(await run(plan)).toBe(1);
+    expect(summary()).toContain("nest-gone");
+  });
+});
+
 const pipelines: readonly [string, string, string][] = [
   ["GitHub", onGitHub("github/plan-without-action.yml"), onGitHub("github/apply.yml")],
   ["GitLab", onGitLab("couchdb-plan"), onGitLab("couchdb-apply")],
@@ -82,26 +152,7 @@ describe.each(pipelines)("the commands for %s", (_, plan, apply) => {
   });
   afterAll(() => server.close());
 
-  /** A checkout with this one file, where `npx` finds the built tool. Runs the script like a CI runner. */
-  async function project(yaml: string) {
-    const folder = await tempFolder({ "migrations/001.yaml": yaml });
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
-    git("init", "--quiet");
-    git("add", ".");
-    git("commit", "--quiet", "--message", "first");
-    const CI_COMMIT_TIMESTAMP = git("log", "-1", "--format=%cI").toString().trim();
-    const cli = `"${process.execPath}" "${join(root, "dist/cli.cjs")}"`;
-    const run = (script: string) => {
-      expect(script).toContain("npx --no-install couchdb-migrate");
-      const env = { PATH: process.env.PATH, ...loginEnv(server.url, server.admin), CI_COMMIT_TIMESTAMP };
-      const command = script.replaceAll("npx --no-install couchdb-migrate", cli);
-      const child = spawn("bash", ["-eo", "pipefail", "-c", command], { cwd: folder, env, stdio: "ignore" });
-      return once(child, "close").then(([code]) => code);
-    };
-    const plan = () => join(folder, "plan.md");
-    return { run, plan };
-  }
+  const project = (yaml: string) => checkout(server, yaml);
 
   it("plan, apply, and plan again with nothing pending", async () => {
     const { run, plan: file } = await project("- id: zerglings\n  ensureDatabase:\n    name: zerglings\n");

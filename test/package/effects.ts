@@ -51,6 +51,7 @@ export const effects: Partial<Record<SettingName, Effect>> = {
   plan: {
     command: "apply",
     value: "approved.json",
+    env: (url) => ({ COUCHDB_URL: url }),
     seen: ({ code, stderr }) =>
       expect([code, stderr]).toEqual([3, expect.stringContaining("approved.json does not exist")]),
   },
