@@ -48,8 +48,8 @@ couchdb: "3.5"
 
 ## Turning a rule off
 
-Every rule but `unused-off` can be turned off, with a reason: for one step, or for the whole set in \`couchdb-migrate.yaml\`. The form is
-the same. It is not part of the step's checksum.
+Every rule but \`unused-off\` can be turned off, with a reason: for one step, or for the whole set in
+\`couchdb-migrate.yaml\`. The form is the same. It is not part of the step's checksum.
 
 \`\`\`yaml
 - id: reports
