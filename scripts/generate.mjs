@@ -6,20 +6,21 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { editorSchema } from "./generate/editor-schema.mjs";
+import { editorSchema, testsSchema } from "./generate/editor-schema.mjs";
 import { errorReference } from "./generate/error-reference.mjs";
 import { libraryReference } from "./generate/library-reference.mjs";
 import { lintReference } from "./generate/lint-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { permissionsReference } from "./generate/permissions-reference.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
-import { validatorCode } from "./generate/validator-code.mjs";
+import { testValidatorCode, validatorCode } from "./generate/validator-code.mjs";
 import { withoutSnapshot } from "./generate/without-snapshot.mjs";
 
 const loaded = await loadKinds();
 
 const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
+  "schemas/tests.schema.json": () => testsSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
   "docs/errors.md": () => errorReference(loaded),
   "docs/permissions.md": () => permissionsReference(loaded),
@@ -29,6 +30,7 @@ const committed = {
 };
 const generated = {
   "src/generated/validators.ts": () => validatorCode(loaded),
+  "src/generated/test-validators.ts": () => testValidatorCode(loaded),
   "src/generated/without-snapshot.ts": () => withoutSnapshot(loaded),
 };
 

@@ -17,6 +17,7 @@ export type {
 } from "./contract/options.js";
 export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
 export type * from "./contract/results.js";
+export type * from "./contract/test-results.js";
 export { doctor } from "./doctor/doctor.js";
 export { apply } from "./engine/apply.js";
 export { plan } from "./engine/plan.js";
@@ -32,4 +33,6 @@ export { type LoadOptions, loadMigrations } from "./migrations/load.js";
 export type { Migrations, Step } from "./migrations/step.js";
 export type { UnsetPolicy, UnsetVariable } from "./migrations/unset.js";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./start-sandbox.js";
+export type { RunTestsOptions } from "./testing/options.js";
+export { runTests } from "./testing/run-tests.js";
 export { version } from "./version.js";

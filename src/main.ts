@@ -96,7 +96,7 @@ function contextFor(
     problem: (message: string) => void problems.push(message),
     warning: (message: string) => void warnings.push(message),
   };
-  const asks = typeof command.server === "function" ? command.server(settings) : command.server;
+  const asks = typeof command.server === "function" ? command.server({ ...resolved, settings }) : command.server;
   const connection = asks && !settings.sandbox ? readConnection(resolved, io.env, report) : undefined;
   secrets.add([connection?.password]);
   if (!command.reportsSettings) {

@@ -33,9 +33,10 @@ const layers: Readonly<Record<string, string>> = {
   render: "text contract import",
   settings: "text contract files couch",
   "start-sandbox.ts": "contract missing-module.ts",
-  "index.ts": "contract version.ts migrations engine doctor lint import start-sandbox.ts",
+  testing: "text contract files couch design-doc-rules steps kinds generated migrations engine start-sandbox.ts",
+  "index.ts": "contract version.ts migrations engine doctor lint import start-sandbox.ts testing",
   commands:
-    "text contract secrets package-file.ts version.ts files steps kinds migrations engine doctor lint import render settings start-sandbox.ts index.ts",
+    "text contract secrets package-file.ts version.ts files steps kinds migrations engine doctor lint import render settings start-sandbox.ts testing index.ts",
   "main.ts": "contract secrets engine render settings commands",
   "cli.ts": "contract engine index.ts main.ts",
 };

@@ -1,14 +1,16 @@
-/** `_changes`, as a single response or a long poll. Continuous feeds and design document filters are not supported. */
+/** `_changes`, as a single response or a long poll. Continuous feeds are not supported. */
 
 import { isObject, isStringArray, type JsonObject } from "../json.js";
 import { normalizeSelector } from "../mango/normalize.js";
 import { select } from "../mango/select.js";
 import type { PouchChange } from "../pouch.js";
-import { badRequest, CouchError, notFound, notImplemented, type Reply, reply } from "../reply.js";
+import { badRequest, CouchError, notImplemented, type Reply, reply } from "../reply.js";
 import { type CouchRequest, jsonObjectBody, jsonParameter } from "../request.js";
 import type { Database } from "../storage/database.js";
 import { updateSequence } from "../storage/info.js";
 import { idFirst } from "../storage/order.js";
+import type { User } from "../user.js";
+import { filterByView, filterNamed, type Passes } from "../views/filters.js";
 import { type DatabaseContext, endpoint } from "./endpoint.js";
 
 export const changes = endpoint<DatabaseContext>("GET,POST,HEAD", {
@@ -18,7 +20,8 @@ export const changes = endpoint<DatabaseContext>("GET,POST,HEAD", {
 
 type Filter = (changes: readonly PouchChange[]) => PouchChange[] | Promise<PouchChange[]>;
 
-async function answer({ database, request }: DatabaseContext, body: JsonObject): Promise<Reply> {
+async function answer(context: DatabaseContext, body: JsonObject): Promise<Reply> {
+  const { database, request } = context;
   const { query } = request;
   const feed = query.get("feed") ?? "normal";
   if (["continuous", "live", "eventsource"].includes(feed)) throw notImplemented();
@@ -28,7 +31,7 @@ async function answer({ database, request }: DatabaseContext, body: JsonObject):
   const limit = query.get("limit") ?? "";
   if (!/^-?\d*$/.test(limit)) throw new CouchError(500, "unknown_error", "badarg");
   const since = await sinceOf(database, query.get("since"));
-  const filter = filterOf(database, request, body);
+  const filter = await filterOf(context, body);
 
   let found = await filter(await read(database, since, request));
   if (feed === "longpoll" && found.length === 0) {
@@ -69,7 +72,8 @@ async function sinceOf(database: Database, since: string | null): Promise<number
   return Number(number);
 }
 
-function filterOf({ functions }: Database, request: CouchRequest, body: JsonObject): Filter {
+async function filterOf({ database, request, user }: DatabaseContext, body: JsonObject): Promise<Filter> {
+  const { functions } = database;
   const name = request.query.get("filter");
   if (name === null) return (changes) => [...changes];
   if (name === "_design") return (changes) => changes.filter(({ id }) => id.startsWith("_design/"));
@@ -83,8 +87,37 @@ function filterOf({ functions }: Database, request: CouchRequest, body: JsonObje
     const selector = normalizeSelector(body.selector);
     return (changes) => select(functions, selector, changes, ({ doc }) => doc);
   }
-  if (name === "_view" && !request.query.has("view")) throw badRequest("`view` filter parameter is not provided.");
-  throw name === "_view" ? notImplemented() : notFound();
+  if (name === "_view") {
+    const view = request.query.get("view");
+    if (view === null) throw badRequest("`view` filter parameter is not provided.");
+    return passing(await filterByView(database, view));
+  }
+  return passing(await filterNamed(database, name, requestObject(request, user, database)));
+}
+
+function passing(passes: Passes): Filter {
+  return async (changes) => {
+    const passed = await passes(changes.map(({ doc }) => idFirst(doc ?? {})));
+    return changes.filter((_, i) => passed[i]);
+  };
+}
+
+/** What a function learns about the request. */
+function requestObject({ method, path, rawPath, query, headers, peer }: CouchRequest, user: User, database: Database) {
+  return {
+    id: null,
+    method,
+    path,
+    raw_path: `${rawPath}?${query}`,
+    query: Object.fromEntries(query),
+    headers,
+    body: "undefined",
+    peer,
+    form: {},
+    cookie: {},
+    userCtx: { db: database.name, name: user.name, roles: user.roles },
+    secObj: database.security,
+  };
 }
 
 /** Waits for a change, the timeout, or the end of the connection. */

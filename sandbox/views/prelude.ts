@@ -65,12 +65,17 @@ export const prelude = `(function (global) {
       catch (thrown) { rethrowFatal(thrown); return null; }
     },
     test: function (args) { return new Expression(args[0]).test(args[1]); },
+    filter: function (args) {
+      try { return Boolean(functions[0].apply(designDoc, args)); }
+      catch (thrown) { rethrowFatal(thrown); return { thrown: thrown instanceof Error ? thrown.name : "unnamed_error" }; }
+    },
     validate: function (args) {
       try { functions[0].apply(null, args); return null; }
       catch (thrown) {
         rethrowFatal(thrown);
-        if (thrown instanceof Error) return { thrown: { error: thrown.name, reason: thrown.message } };
-        return { thrown: plain(thrown) };
+        // CouchDB reads a property of what was thrown.
+        if (thrown === null || thrown === undefined) return { failed: "TypeError" };
+        return thrown instanceof Error ? { failed: thrown.name } : { thrown: plain(thrown) };
       }
     },
   };

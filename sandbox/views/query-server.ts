@@ -11,6 +11,9 @@ export class CompilationError extends Error {}
 /** The emitted rows of each function, in the order of compilation. */
 type Emitted = [key: unknown, value: unknown][][];
 
+/** What a validation function threw: a value, or an exception with this name. */
+export type Thrown = { readonly thrown: unknown } | { readonly failed: string };
+
 export class QueryServer {
   readonly #thread: FunctionThread;
   readonly #key = randomUUID();
@@ -41,9 +44,14 @@ export class QueryServer {
     return this.#callEach("reduce", groups);
   }
 
-  /** Returns null, or the value that the compiled validation function threw. */
-  async validate(args: readonly unknown[]): Promise<{ thrown: unknown } | null> {
-    return (await this.#call("validate", args)) as { thrown: unknown } | null;
+  /** Returns null if the compiled validation function threw nothing. */
+  async validate(args: readonly unknown[]): Promise<Thrown | null> {
+    return (await this.#call("validate", args)) as Thrown | null;
+  }
+
+  /** Returns for each document whether the compiled filter lets it through, or the name of what it threw. */
+  async filter(calls: readonly (readonly [doc: unknown, req: unknown])[]): Promise<(boolean | { thrown: string })[]> {
+    return (await this.#callEach("filter", calls)) as (boolean | { thrown: string })[];
   }
 
   async #call(name: string, arg: unknown): Promise<unknown> {

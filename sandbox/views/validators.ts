@@ -6,9 +6,9 @@ import type { Edit } from "../storage/edit.js";
 import { formatRevision } from "../storage/revisions.js";
 import type { User } from "../user.js";
 import type { IndexedDatabase } from "./indexed-database.js";
-import { CompilationError, QueryServer } from "./query-server.js";
+import { CompilationError, QueryServer, type Thrown } from "./query-server.js";
 
-type Validator = (args: readonly unknown[]) => Promise<{ thrown: unknown } | null>;
+type Validator = (args: readonly unknown[]) => Promise<Thrown | null>;
 
 export class Validators {
   readonly #database: IndexedDatabase;
@@ -37,7 +37,7 @@ export class Validators {
     const args = [asDocument(edit), previous ?? null, context, this.#database.security];
     for (const validate of validators) {
       const failure = await validate(args);
-      if (failure) throw refusal(failure.thrown);
+      if (failure) throw refusal(failure);
     }
   }
 
@@ -68,10 +68,15 @@ function asDocument({ id, revision, history, deleted, body }: Edit): JsonObject 
   return { _id: id, ...rev, ...body, ...revisions, ...(deleted ? { _deleted: true } : {}) };
 }
 
-function refusal(thrown: unknown): CouchError {
-  if (!isObject(thrown)) return new CouchError(500, "unknown_error", String(thrown));
-  if ("forbidden" in thrown) return forbidden(String(thrown.forbidden));
-  if ("unauthorized" in thrown) return unauthorized(String(thrown.unauthorized));
-  if (typeof thrown.error === "string") return new CouchError(500, thrown.error, String(thrown.reason));
-  return new CouchError(500, "unknown_error", String(Object.values(thrown)[0]));
+/** CouchDB loses what an exception says. */
+function refusal(failure: Thrown): CouchError {
+  if ("failed" in failure) return new CouchError(500, failure.failed, "{[]}");
+  const { thrown } = failure;
+  if (isObject(thrown)) {
+    if ("forbidden" in thrown) return forbidden(String(thrown.forbidden));
+    if ("unauthorized" in thrown) return unauthorized(String(thrown.unauthorized));
+    const values = Object.values(thrown);
+    if (values.length === 1) return new CouchError(500, "unknown_error", String(values[0]));
+  }
+  return new CouchError(500, "unknown_error", typeof thrown === "string" ? thrown : "function_clause");
 }

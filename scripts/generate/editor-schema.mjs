@@ -65,6 +65,27 @@ export function editorSchema({ kinds, specSchema, requireSchema, takesRequire, r
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
+/** The JSON Schema of a test file, for editors. */
+export function testsSchema({ checks, fileSchema, testSchema }) {
+  const tests = checks.map((check) => [
+    check.name,
+    { ...mapSchema(testSchema(check), forEditors), description: check.summary },
+  ]);
+  const { properties, ...file } = mapSchema(fileSchema, forEditors);
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: `https://raw.githubusercontent.com/${slugOf(manifest)}/main/schemas/tests.schema.json`,
+    title: "A test file of couchdb-migrate",
+    ...file,
+    properties: {
+      ...properties,
+      tests: { ...properties.tests, items: { oneOf: tests.map(([name]) => ({ $ref: `#/definitions/${name}` })) } },
+    },
+    definitions: Object.fromEntries(tests),
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
 /**
  * Wherever a variable is allowed, text with a variable in it is also allowed, even if the value must be a number or a
  * boolean in the end.

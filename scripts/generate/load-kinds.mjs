@@ -15,6 +15,8 @@ export async function loadKinds() {
     export { specSchema } from "./src/migrations/spec-schema.js";
     export { requireSchema, takesRequire } from "./src/steps/require.js";
     export { planSchema } from "./src/engine/approval/plan-schema.js";
+    export { checks } from "./src/testing/checks/index.js";
+    export { fileSchema, testSchema } from "./src/testing/file-schema.js";
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
     export { commandRights, kindRights } from "./src/doctor/rights.js";

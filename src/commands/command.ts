@@ -34,6 +34,7 @@ export type Engine = Pick<
   | "importBootstrap"
   | "doctor"
   | "lint"
+  | "runTests"
 >;
 
 /** What the process provides to a command; tests provide their own. */
@@ -97,7 +98,7 @@ export interface Command {
   readonly describe?: Readonly<Record<string, string>>;
   readonly summary: string;
   /** The command connects to a CouchDB (with these settings), so the connection settings are validated too. */
-  readonly server?: true | ((settings: Settings) => boolean);
+  readonly server?: true | ((resolved: Pick<Resolved, "settings" | "given">) => boolean);
   /** The command runs even if settings are invalid, and reports the problems itself. */
   readonly reportsSettings?: true;
   /** A command line (without the program's name) and what it does. */

@@ -7,7 +7,7 @@ import { writeMissingSchema } from "./write-missing-schema.js";
 export const importFiles: Command = {
   name: "import",
   summary: "Write migration files from a live server, or from a couchdb-bootstrap folder",
-  server: ({ fromBootstrap }) => fromBootstrap === undefined,
+  server: ({ settings }) => settings.fromBootstrap === undefined,
   examples: [
     ["import", "write databases, design documents, indexes, users and replications to ./migrations"],
     ["import --database 'tenant-*' --out tenants", "only the databases that match"],

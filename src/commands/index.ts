@@ -15,6 +15,7 @@ import { schema } from "./schema.js";
 import { show } from "./show.js";
 import { stage } from "./stage.js";
 import { status } from "./status.js";
+import { test } from "./test.js";
 import { unlock } from "./unlock.js";
 import { validate } from "./validate.js";
 import { wait } from "./wait.js";
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   status,
   validate,
   lint,
+  test,
   doctor,
   wait,
   ledgerForget,

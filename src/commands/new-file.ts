@@ -7,18 +7,23 @@ import type { StepKind } from "../steps/kind.js";
  * is allowed in an id.
  */
 export function fileName(words: string, names: readonly string[]): { file: string; id: string } | undefined {
-  const id = words
+  const id = idOf(words);
+  if (id === "") return undefined;
+  const numbers = names.flatMap((name) => /^(\d+).*\.ya?ml$/.exec(name)?.[1] ?? []);
+  const last = numbers.reduce((most, number) => Math.max(most, Number(number)), 0);
+  const width = numbers.reduce((most, number) => Math.max(most, number.length), 3);
+  return { file: `${String(last + 1).padStart(width, "0")}-${id}.yaml`, id };
+}
+
+/** `Tenant views` is `tenant-views`. Empty if the words contain no character that is allowed in an id. */
+export function idOf(words: string): string {
+  return words
     .replace(/\.ya?ml$/, "")
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
-  if (id === "") return undefined;
-  const numbers = names.flatMap((name) => /^(\d+).*\.ya?ml$/.exec(name)?.[1] ?? []);
-  const last = numbers.reduce((most, number) => Math.max(most, Number(number)), 0);
-  const width = numbers.reduce((most, number) => Math.max(most, number.length), 3);
-  return { file: `${String(last + 1).padStart(width, "0")}-${id}.yaml`, id };
 }
 
 export interface NewFile {
@@ -38,15 +43,15 @@ export function fileText({ id, kind, databases, schemaLine }: NewFile): string {
   return `${schemaLine}\n\n# ${kind.summary}\n- id: ${scalar(id)}\n${step}\n`;
 }
 
-/**
- * The example with its names replaced: the given name becomes the id. The database is the one whose name is a prefix
- * of the id (`orders` for `orders-views`); if there is none, the id.
- */
+/** The database whose name is a prefix of the id: `orders` for `orders-views`. */
+export function databaseFor(id: string, databases: readonly string[]): string | undefined {
+  return databases.filter((one) => id === one || id.startsWith(`${one}-`)).sort((a, b) => b.length - a.length)[0];
+}
+
+/** The example with its names replaced: the given name becomes the id, and of the database if there is no other. */
 function exampleFor({ example, scope }: NewFile["kind"], id: string, databases: readonly string[]): string {
   const name = scope === "database" ? asDatabase(id) : id;
-  const [database = asDatabase(id)] = databases
-    .filter((one) => id === one || id.startsWith(`${one}-`))
-    .sort((a, b) => b.length - a.length);
+  const database = databaseFor(id, databases) ?? asDatabase(id);
   return example
     .replaceAll("zerglings", database)
     .replace(/^( {2}(?:name|id): )[^$\s]\S*$/m, (_, field: string) => field + scalar(name));

@@ -12,13 +12,15 @@ export const newFile: Command = {
   name: "new",
   positionals: "<name> [path]",
   describe: { name: "what the step is for, in a few words" },
-  summary: "Create the next migration file, with an example step",
+  summary: "Create the next migration file with an example step, or a test file",
   examples: [
     ["new orders", "write ./migrations/NNN-orders.yaml"],
     ["new orders-views --kind ensureDesignDocs", "with a step of this kind"],
+    ["new orders --test", "write ./migrations/orders.test.yaml"],
   ],
   async run(context) {
     const { path, kind: name } = context.settings;
+    if (context.settings.test) return (await import("./new-test.js")).newTest(context);
     const { kinds } = await import("../kinds/index.js");
     const kind = kinds.find((one) => one.name === name);
     if (!kind) {

@@ -1,4 +1,4 @@
-import { catalogue, exitCodes, MigrateError } from "../contract/errors.js";
+import { exitCodes, MigrateError } from "../contract/errors.js";
 import { warningsOf as saidOf } from "../kinds/traits.js";
 import type { Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
@@ -6,6 +6,7 @@ import { tell } from "../steps/warnings.js";
 import { count, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
+import { correctTheFiles } from "./correct-the-files.js";
 import { readMigrations } from "./migrations.js";
 
 export const validate: Command = {
@@ -36,9 +37,7 @@ export const validate: Command = {
     } catch (error) {
       if (!(error instanceof MigrateError) || error.code !== "invalid-input") throw error;
       if (json) return invalid(error, context);
-      const { message, data, next } = error;
-      const isGeneral = next === catalogue["invalid-input"].next;
-      throw new MigrateError("invalid-input", { message, data, next: isGeneral ? "Correct the files." : next });
+      throw correctTheFiles(error);
     }
   },
 };

@@ -24,7 +24,7 @@ const stepFails = `the step fails with ${exit4}`;
 
 export const commandRights = {
   offline: {
-    what: "`validate`, `lint`, `new`, `schema`, `completion`, `sandbox`, `plan --sandbox`",
+    what: "`validate`, `lint`, `test`, `new`, `schema`, `completion`, `sandbox`, `plan --sandbox`",
     needs: "nothing",
     where: "",
     less: "they ask no CouchDB",
@@ -78,6 +78,12 @@ export const commandRights = {
     needs: "database admin",
     where: stepDatabases,
     less: stepFails,
+  },
+  test: {
+    what: "`test --url`",
+    needs: "server admin",
+    where: "creates databases and users for the tests, and deletes them",
+    less: nothingWritten,
   },
   import: { what: "`import`", needs: "server admin", where: "", less: exit4 },
 } as const satisfies Record<string, RightsRow>;

@@ -27,7 +27,7 @@ export class FileCache {
   readonly #texts = new Map<string, Promise<ReadText>>();
   readonly #kinds = new Map<string, Promise<OrNot<Kind>>>();
   readonly #lists = new Map<string, Promise<OrNot<readonly Entry[]>>>();
-  #pieces = false;
+  readonly #large = new Set<string>();
   #entries = 0;
   #bytes = 0;
 
@@ -81,16 +81,21 @@ export class FileCache {
 
   /** A file that is read piece by piece is not cached, so its content can't be digested later. */
   large(path: string, name: string): Promise<LargeFile> {
-    this.#pieces = true;
+    this.#large.add(path);
     return LargeFile.at(path, name);
   }
 
   /** What was read so far, and how; `undefined`: not all of it was cached. */
   get reads(): readonly (readonly [Read, string])[] | undefined {
-    if (this.#pieces) return undefined;
+    if (this.#large.size > 0) return undefined;
     const of = (read: Read, known: ReadonlyMap<string, unknown>) =>
       [...known.keys()].map((path) => [read, path] as const);
     return [...of("file", this.#texts), ...of("folder", this.#lists), ...of("what", this.#kinds)];
+  }
+
+  /** Everything that was read, or could not be. */
+  get paths(): readonly string[] {
+    return [...new Set([...this.#texts.keys(), ...this.#lists.keys(), ...this.#kinds.keys(), ...this.#large])];
   }
 
   /** Returns plain data, even if the file can't be read. */

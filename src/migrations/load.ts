@@ -49,6 +49,11 @@ export interface LoadOptions {
    * known.
    */
   readonly emit?: Listener;
+  /**
+   * Called with the paths of the files and folders that steps name, even if the load fails.
+   * @internal
+   */
+  readonly onRead?: (paths: readonly string[]) => void;
 }
 
 interface Printed {
@@ -63,22 +68,29 @@ interface Printed {
  */
 export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {
   const problems = new Problems();
+  const cache = new FileCache();
   const printed: Printed[] = [];
   try {
-    return await load(path, options, problems, printed);
+    return await load(path, options, problems, cache, printed);
   } finally {
+    options.onRead?.(cache.paths);
     const output = options.emit && new ScriptOutput(options.emit, problems.foreign);
     for (const { id, text } of printed) output?.print({ id }, text);
   }
 }
 
-async function load(path: string, options: LoadOptions, problems: Problems, printed: Printed[]): Promise<Migrations> {
+async function load(
+  path: string,
+  options: LoadOptions,
+  problems: Problems,
+  cache: FileCache,
+  printed: Printed[],
+): Promise<Migrations> {
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
   const env = options.env ?? process.env;
   const variables = new Variables(env);
   const unset = new UnsetVariables(options.unset ?? "error");
   problems.knows(loginVariables.map((name) => env[name]));
-  const cache = new FileCache();
   const uses = new Uses(problems);
   const drafts: Draft[] = [];
   const partitioned = new Map<string, boolean>();

@@ -7,11 +7,34 @@ import { start, YamlFile, type YamlNode } from "./yaml-file.js";
 
 /** The valid step nodes of a file. */
 export function parseYaml(source: SourceText, problems: Problems): { file: YamlFile; steps: YamlNode[] } {
+  const { file, root, firstError } = parseRoot(source, problems, "one list of steps");
+  const isSound = firstError === Number.POSITIVE_INFINITY;
+  if (!isSeq(root)) {
+    if (isSound) reportRoot(file, root, problems);
+    return { file, steps: [] };
+  }
+  if (root.items.some(isDocument)) {
+    file.report(root, "not-a-list", "this is a file of documents, not of steps; an ensureDocuments step can load it");
+    return { file, steps: [] };
+  }
+  if (root.items.length === 0 && isSound) reportRoot(file, null, problems);
+  return { file, steps: soundItems(root.items as Node[], firstError) };
+}
+
+interface Root {
+  readonly file: YamlFile;
+  readonly root: YamlNode;
+  /** The offset of the first syntax error, which is reported; Infinity: there is none. */
+  readonly firstError: number;
+}
+
+/** @param content what a file must contain, for a sentence: `one list of steps` */
+export function parseRoot(source: SourceText, problems: Problems, content: string): Root {
   const tooDeep = firstTooDeep(source.text);
   if (tooDeep !== undefined) {
     const { code, message } = tooDeeplyNested;
     problems.add(source.position(tooDeep), code, message);
-    return { file: new YamlFile(source, null, problems), steps: [] };
+    return { file: new YamlFile(source, null, problems), root: null, firstError: tooDeep };
   }
   const document = parseDocument(source.text, {
     version: "1.2",
@@ -25,17 +48,7 @@ export function parseYaml(source: SourceText, problems: Problems): { file: YamlF
   });
   const root = document.contents as YamlNode;
   const file = new YamlFile(source, root, problems);
-  const firstError = reportSyntax(source, document, problems);
-  if (!isSeq(root)) {
-    if (firstError === Number.POSITIVE_INFINITY) reportRoot(file, root, problems);
-    return { file, steps: [] };
-  }
-  if (root.items.some(isDocument)) {
-    file.report(root, "not-a-list", "this is a file of documents, not of steps; an ensureDocuments step can load it");
-    return { file, steps: [] };
-  }
-  if (root.items.length === 0 && firstError === Number.POSITIVE_INFINITY) reportRoot(file, null, problems);
-  return { file, steps: soundItems(root.items as Node[], firstError) };
+  return { file, root, firstError: reportSyntax(source, document, problems, content) };
 }
 
 /** A CouchDB document, in a file that was passed by mistake. */
@@ -60,7 +73,7 @@ function reportRoot(file: YamlFile, root: YamlNode, problems: Problems): void {
 }
 
 /** Returns the offset of the first error. */
-function reportSyntax(source: SourceText, document: Document, problems: Problems): number {
+function reportSyntax(source: SourceText, document: Document, problems: Problems, content: string): number {
   const control = source.text.search(controlCharacter);
   if (control !== -1) {
     const code = source.text.charCodeAt(control).toString(16).padStart(2, "0");
@@ -69,7 +82,7 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
   }
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit && yaml.version !== "1.2") {
-    problems.add(source.position(0), "bad-yaml", "migration files are YAML 1.2; remove the %YAML line");
+    problems.add(source.position(0), "bad-yaml", "the files are YAML 1.2; remove the %YAML line");
   }
   const lines = new Set<number>();
   let first = control === -1 ? Number.POSITIVE_INFINITY : control;
@@ -80,7 +93,7 @@ function reportSyntax(source: SourceText, document: Document, problems: Problems
     const line = source.line(error.pos[0]);
     if (lines.has(line) || lines.size === 10) continue;
     lines.add(line);
-    const { offset, code, message, text } = syntaxProblem(error, source.text, document);
+    const { offset, code, message, text } = syntaxProblem(error, source.text, document, content);
     problems.add(source.position(offset), code, message, text);
   }
   return first;
@@ -96,13 +109,19 @@ interface Said {
 }
 
 /** A sentence for the parser's error. The parser's own texts may quote the source, so few of them are passed on. */
-function syntaxProblem(error: YAMLError, source: string, document: Document): Said & { readonly offset: number } {
+function syntaxProblem(
+  error: YAMLError,
+  source: string,
+  document: Document,
+  content: string,
+): Said & { readonly offset: number } {
   const [offset] = error.pos;
   const lineStart = source.lastIndexOf("\n", offset - 1) + 1;
   const lineEnd = source.indexOf("\n", offset);
   const line = source.slice(lineStart, lineEnd === -1 ? undefined : lineEnd);
   const tab = /^ *\t/.exec(line);
   if (tab) return { ...tabIndents, offset: lineStart + tab[0].length - 1 };
+  if (error.code === "MULTIPLE_DOCS") return { ...secondDocument(content), offset };
   const known = sentences[error.code];
   if (known) return { ...known, offset };
   if (error.message.startsWith("Block scalar header")) return { ...unquotedBlock, offset: offset - 1 };
@@ -136,13 +155,13 @@ const tooDeeplyNested: Said = { code: "too-deep", message: "this is nested too d
 
 const tabIndents: Said = { code: "tab", message: "a tab can't indent YAML; use spaces", text: "\t" };
 
+function secondDocument(content: string): Said {
+  const message = `a second YAML document (\`---\`) begins here; a file must contain ${content}`;
+  return { code: "several-documents", message, text: "---" };
+}
+
 const sentences: Partial<Record<YAMLError["code"], Said>> = {
   TAB_AS_INDENT: tabIndents,
-  MULTIPLE_DOCS: {
-    code: "several-documents",
-    message: "a second YAML document (`---`) begins here; a file must contain one list of steps",
-    text: "---",
-  },
   RESOURCE_EXHAUSTION: tooDeeplyNested,
   NON_STRING_KEY: { code: "bad-key", message: "a field's name must be text" },
   TAG_RESOLVE_FAILED: { code: "unknown-tag", message: "tags (`!…`) are not supported; remove it" },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readText, type Unreadable, unreadable } from "../files/read-text.js";
 import { SourceText } from "../files/source-text.js";
 import type { Problems } from "./problems.js";
+import { isTestFile } from "./test-file.js";
 
 /** The files of a folder in code-unit order of their names, or the one file. */
 export function readSources(path: string, problems: Problems): SourceText[] {
@@ -18,7 +19,7 @@ export function readSources(path: string, problems: Problems): SourceText[] {
 
 function findFiles(path: string, problems: Problems): string[] {
   try {
-    if (!statSync(path).isDirectory()) return [path];
+    if (!statSync(path).isDirectory()) return isTestFile(path) ? reportTestFile(path, problems) : [path];
     const found = readdirSync(path, { withFileTypes: true }).filter(({ name }) => isMigrationFile(name));
     if (found.length === 0) {
       report(path, { code: "no-files", reason: "contains no *.yaml or *.yml file" }, problems);
@@ -52,12 +53,19 @@ function realPath(file: string): string {
   }
 }
 
+function reportTestFile(path: string, problems: Problems): [] {
+  const reason =
+    "is a test file, not a migration file; `couchdb-migrate test` runs it. Give the folder of the migrations";
+  report(path, { code: "test-file", reason }, problems);
+  return [];
+}
+
 /**
- * Hidden files are not migrations. Neither are the `..data` entries of a mounted ConfigMap, which contain all files
+ * Hidden files and test files are not migrations. Neither are the `..data` entries of a mounted ConfigMap, which contain all files
  * again.
  */
 function isMigrationFile(name: string): boolean {
-  return !name.startsWith(".") && /\.ya?ml$/.test(name);
+  return !name.startsWith(".") && /\.ya?ml$/.test(name) && !isTestFile(name);
 }
 
 function report(file: string, { code, reason, line = 1, column = 1 }: Unreadable, problems: Problems): void {

@@ -49,6 +49,7 @@ export const commandNames = [
   "status",
   "validate",
   "lint",
+  "test",
   "doctor",
   "wait",
   "ledger forget",

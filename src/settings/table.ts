@@ -21,8 +21,9 @@ const server = [
   "ledger release",
   "unlock",
   "import",
+  "test",
 ] as const satisfies CommandName[];
-const withLedger = server.filter((name) => name !== "wait" && name !== "import");
+const withLedger = server.filter((name) => name !== "wait" && name !== "import" && name !== "test");
 const withLease = [
   "apply",
   "stage",
@@ -39,7 +40,10 @@ export const table = {
     type: "path",
     group: "Files",
     description: "folder of migration files, or one file",
-    commands: ["apply", "stage", "plan", "status", "validate", "lint", "doctor", "ledger accept", "new"],
+    commands: ["apply", "stage", "plan", "status", "validate", "lint", "test", "doctor", "ledger accept", "new"],
+    per: {
+      test: { description: "folder of migration files and their tests, or one test file" },
+    },
     default: defaults.path,
     positional: true,
   },
@@ -84,6 +88,17 @@ export const table = {
     commands: ["new"],
     default: "ensureDatabase",
   },
+  test: {
+    type: "boolean",
+    group: "Files",
+    description: "write a test file, or print the schema of test files",
+    commands: ["new", "schema"],
+    per: {
+      new: { description: "write a test file with examples, instead of a migration file" },
+      schema: { description: "print the schema of test files" },
+    },
+    default: "false",
+  },
   database: {
     type: "string",
     group: "Files",
@@ -112,6 +127,12 @@ export const table = {
     group: "Connection",
     description: "URL of CouchDB; credentials in it take precedence",
     commands: server,
+    per: {
+      test: {
+        description: "run the tests on this CouchDB, as a server admin; only this flag counts, no other source",
+        defaultDescription: "none: the tests run in an embedded server",
+      },
+    },
     env: "COUCHDB_URL",
     envFile: true,
     defaultDescription: "from COUCHDB_SERVICE_HOST and COUCHDB_SERVICE_PORT",
@@ -319,7 +340,7 @@ export const table = {
     type: "duration",
     group: "Run",
     description: "how long the script of a transformation may take to load, and per document",
-    commands: deciding,
+    commands: [...deciding, "test"],
     default: "1m",
     min: 1,
   },
@@ -373,12 +394,29 @@ export const table = {
     default: "false",
   },
 
+  filter: {
+    type: "string",
+    group: "Run",
+    description:
+      "run only the tests whose names contain this text, in any case, or match it, if it is a regular expression between slashes",
+    commands: ["test"],
+    defaultDescription: "all",
+  },
+  watch: {
+    type: "boolean",
+    group: "Run",
+    description: "run the tests again whenever a file changes, until the command is stopped",
+    commands: ["test"],
+    default: "false",
+  },
+
   format: {
     type: "enum",
     group: "Output",
-    description: "format of the output on stdout (`markdown` only for plans, `sarif` only for lint)",
-    commands: ["apply", "stage", "plan", "show", "status", "validate", "lint", "doctor", "import"],
-    choices: ["text", "json", "markdown", "sarif"],
+    description:
+      "format of the output on stdout (`markdown` only for plans, `sarif` only for lint, `junit` and `tap` only for test)",
+    commands: ["apply", "stage", "plan", "show", "status", "validate", "lint", "test", "doctor", "import"],
+    choices: ["text", "json", "markdown", "sarif", "junit", "tap"],
     per: {
       apply: {
         description: "format of the output on stdout (`markdown` only with --dry-run)",
@@ -388,6 +426,7 @@ export const table = {
       show: { description: "format of the plan", choices: planFormats },
       lint: { description: "format of the findings", choices: ["text", "json", "sarif"] },
       stage: textOrJson,
+      test: { description: "format of the results", choices: ["text", "json", "junit", "tap"] },
       status: textOrJson,
       validate: textOrJson,
       doctor: textOrJson,
@@ -399,8 +438,8 @@ export const table = {
     type: "path",
     group: "Output",
     description:
-      "file to write the plan, the findings or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
-    commands: [...deciding, "show", "lint", "import", "schema"],
+      "file to write the plan, the findings, the test results or the schema to, instead of stdout; for import, the folder to write to (./migrations)",
+    commands: [...deciding, "show", "lint", "test", "import", "schema"],
     per: {
       lint: { description: "file to write the findings to, instead of stdout" },
       apply: { description: "file to write the plan to, instead of stdout (only with --dry-run)" },
@@ -408,6 +447,7 @@ export const table = {
         description: "file to write the plan to, instead of stdout; `apply --plan` takes it with `--format json`",
       },
       show: { description: "file to write the plan to, instead of stdout" },
+      test: { description: "file to write the results to, instead of stdout" },
       schema: { description: "file to write the schema to, instead of stdout" },
       import: { description: "folder to write to", defaultDescription: defaults.path },
     },

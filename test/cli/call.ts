@@ -3,7 +3,17 @@ import { onTestFinished, vi } from "vitest";
 import type { Engine } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
-import { abortOf, applyOf, diagnosisOf, importOf, lintOf, planOf, stageOf, statusOf } from "../render/results.js";
+import {
+  abortOf,
+  applyOf,
+  diagnosisOf,
+  importOf,
+  lintOf,
+  planOf,
+  stageOf,
+  statusOf,
+  testsOf,
+} from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 
 export interface CallOptions {
@@ -53,6 +63,7 @@ export function stubEngine(): Engine {
     stage: vi.fn(async () => stageOf()),
     abortStage: vi.fn(async () => abortOf()),
     status: vi.fn(async () => statusOf()),
+    runTests: vi.fn(async () => testsOf()),
     wait: vi.fn(async () => {}),
     forget: vi.fn(async () => {}),
     accept: vi.fn(async () => {}),

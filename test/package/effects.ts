@@ -35,6 +35,15 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     args: ["drones"],
     seen: async ({ read }) => expect(await read("migrations/001-drones.yaml")).toContain("ensureUser:"),
   },
+  filter: {
+    command: "test",
+    value: "no-such-test",
+    files: {
+      "migrations/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n",
+      "migrations/zerglings.test.yaml": "database: zerglings\ntests: []\n",
+    },
+    seen: ({ code, stderr }) => expect([code, stderr]).toEqual([3, expect.stringContaining("tests")]),
+  },
   fromBootstrap: {
     command: "import",
     value: "legacy",

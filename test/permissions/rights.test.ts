@@ -85,6 +85,10 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
     works: { as: "owner", line: `${line} --set ahead ${onLedger}` },
     less: { as: "member", line: `${line} --set ahead ${onLedger}`, ...refused },
   })),
+  test: {
+    works: { as: "root", line: "test ./tested --url URL", says: "2 passed" },
+    less: { as: "owner", line: "test ./tested --url URL", ...refused },
+  },
   import: {
     works: { as: "root", line: "import --out ./imported" },
     less: { as: "owner", line: "import --out ./imported-too", ...refused },
@@ -155,6 +159,9 @@ onNodes("on a CouchDB of its own", () => {
     await writeFiles(cwd, {
       "docs/001.yaml": "- { id: docs, ensureDocuments: { database: db, docs: [{ _id: larva }] } }\n",
       "fresh/001.yaml": "- { id: fresh, ensureDatabase: { name: fresh } }\n",
+      "tested/001.yaml": "- { id: tested, ensureDatabase: { name: tested } }\n",
+      "tested/tested.test.yaml":
+        "{ database: tested, tests: [{ name: a, as: { name: ada }, write: { _id: a }, error: forbidden }] }\n",
       "config/001.yaml": "- { id: config, ensureConfig: { cm: { two: value } } }\n",
       "ahead/001.yaml":
         "- { id: age, ensureIndexes: { database: big, indexes: { age: { index: { fields: [age] } } } } }\n",
@@ -176,7 +183,7 @@ onNodes("on a CouchDB of its own", () => {
     const texts = { stdout: [] as string[], stderr: [] as string[] };
     const stream = (one: keyof typeof texts) => ({ write: (text: string) => void texts[one].push(text) });
     const code = await main(
-      line.split(" ").map((word) => (word.startsWith("./") ? join(cwd, word) : word)),
+      line.split(" ").map((word) => (word.startsWith("./") ? join(cwd, word) : word.replace(/^URL$/, node.url))),
       {
         env: { COUCHDB_URL: node.url, ...login, COUCHDB_MIGRATE_TERMINATION_LOG: "none" },
         stdout: stream("stdout"),

@@ -11,6 +11,7 @@ import type {
   StageResult,
   Status,
 } from "../../src/contract/results.js";
+import type { TestResults } from "../../src/contract/test-results.js";
 import { emptyResult } from "../../src/engine/empty-result.js";
 import type { ImportResult } from "../../src/index.js";
 
@@ -109,6 +110,11 @@ export function statusOf(more: Partial<Status> = {}): Status {
     runs: [],
     ...more,
   };
+}
+
+export function testsOf(more: Partial<TestResults> = {}): TestResults {
+  const none = { formatVersion: 1, files: [], passed: 0, failed: 0, skipped: 0, notCovered: [] } as const;
+  return { ...none, milliseconds: 12, ...more };
 }
 
 export function importOf(more: Partial<ImportResult> = {}): ImportResult {

@@ -8,7 +8,10 @@ const validate = `function (newDoc, oldDoc, userCtx, secObj) {
   if (newDoc.evil) throw({ forbidden: (oldDoc ? "still" : "newly") + " evil" });
   if (newDoc.secret) throw({ unauthorized: "not for you" });
   if (newDoc.odd) throw({ teapot: "odd" });
-  if (newDoc.broken) throw new Error("broken");
+  if (newDoc.broken) throw new RangeError("broken");
+  if (newDoc.text) throw "text";
+  if (newDoc.fields) throw({ error: "a", reason: "b" });
+  if (newDoc.nothing) throw null;
   if (newDoc.who) throw({ forbidden: userCtx.db + " " + userCtx.roles.join() + " " + isArray(secObj.admins.roles) });
 }`;
 
@@ -23,7 +26,10 @@ export const validation: Scenario = {
     { it: "see the old document", send: `PUT ${db}/a`, body: { evil: true, _rev: "<a>" }, gets: 403, exactly: forbidden("still evil") },
     { it: "ask for a login", send: `PUT ${db}/b`, body: { secret: true }, gets: 401, exactly: unauthorized("not for you") },
     { it: "answer with a 500 if they throw something else", send: `PUT ${db}/b`, body: { odd: true }, gets: 500, like: { error: "unknown_error", reason: "odd" } },
-    { it: "answer with a 500 if they fail", send: `PUT ${db}/b`, body: { broken: true }, gets: 500 },
+    { it: "answer with a 500 if they fail, without the message", send: `PUT ${db}/b`, body: { broken: true }, gets: 500, exactly: { error: "RangeError", reason: "{[]}" } },
+    { it: "answer with a 500 if they throw a text", send: `PUT ${db}/b`, body: { text: true }, gets: 500, exactly: { error: "unknown_error", reason: "text" } },
+    { it: "answer with a 500 if they throw several fields", send: `PUT ${db}/b`, body: { fields: true }, gets: 500, like: { error: "unknown_error", reason: "function_clause" } },
+    { it: "answer with a 500 if they throw nothing", send: `PUT ${db}/b`, body: { nothing: true }, gets: 500, exactly: { error: "TypeError", reason: "{[]}" } },
     { it: "apply to admins, too, and see who writes", send: `PUT ${db}/b`, body: { who: true }, gets: 403, exactly: forbidden("ct-valid _admin true") },
     { it: "check documents separately in bulk", send: `POST ${db}/_bulk_docs`, body: { docs: [{ _id: "b", evil: true }, { _id: "c" }] }, gets: 201, like: [{ id: "b", ...forbidden("newly evil") }, { ok: true, id: "c" }] },
     { it: "apply to replicated documents", send: `POST ${db}/_bulk_docs`, body: { new_edits: false, docs: [{ _id: "b", _rev: "1-abc", evil: true }] }, gets: 201, exactly: [{ id: "b", rev: "1-abc", ...forbidden("newly evil") }] },

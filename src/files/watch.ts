@@ -1,0 +1,65 @@
+/** Waits for changes of files. */
+import { type FSWatcher, watch } from "chokidar";
+
+/** Editors and version control write several files in a row. Milliseconds. */
+const quiet = 50;
+
+export class Watch {
+  readonly #watcher: FSWatcher;
+  #changed = false;
+  #wake: (() => void) | undefined;
+
+  private constructor(watcher: FSWatcher) {
+    this.#watcher = watcher;
+    watcher.on("all", () => {
+      this.#changed = true;
+      this.#wake?.();
+    });
+  }
+
+  /** Resolves when all files below the paths are watched. A path need not exist. */
+  static async open(paths: readonly string[]): Promise<Watch> {
+    const watcher = watch([...paths], { ignoreInitial: true, ignored: isIgnored });
+    const opened = new Watch(watcher);
+    await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+    return opened;
+  }
+
+  /** Also watches these paths. What is watched already is not watched twice. */
+  add(paths: readonly string[]): void {
+    this.#watcher.add([...paths]);
+  }
+
+  /**
+   * Resolves after a change since the last call, when there has been none for a moment. Also resolves when the signal is
+   * aborted.
+   */
+  async next(signal: AbortSignal): Promise<void> {
+    while (!this.#changed && !signal.aborted) await this.#woken(signal);
+    while (this.#changed && !signal.aborted) {
+      this.#changed = false;
+      await new Promise((resolve) => setTimeout(resolve, quiet));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#watcher.close();
+  }
+
+  #woken(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener("abort", wake, { once: true });
+    });
+  }
+}
+
+/** Packages, and the data of version control. */
+function isIgnored(path: string): boolean {
+  return /[\\/](?:node_modules|\.git)(?:[\\/]|$)/.test(path);
+}
