@@ -23,6 +23,7 @@ export const groups: readonly Group[] = [
       "docs/deploying-views.md",
       "docs/data-migrations.md",
       "docs/lint.md",
+      "docs/policies.md",
       "docs/approved-plans.md",
       "docs/older-files.md",
       "docs/secrets.md",

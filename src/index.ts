@@ -15,6 +15,7 @@ export type {
   ServerOptions,
   StageOptions,
 } from "./contract/options.js";
+export type { Policies, Policy, PolicyAction, PolicyName } from "./contract/policies.js";
 export { InvalidInput, type Position, type Problem } from "./contract/problem.js";
 export type * from "./contract/results.js";
 export type * from "./contract/test-results.js";

@@ -63,6 +63,8 @@ Every rule but \`unused-off\` can be turned off, with a reason: for one step, or
 
 A rule that does not exist is an error. A rule that a step turns off although it would find nothing is itself a finding.
 
+[Policies](policies.md) are stricter: they refuse what a run would do.
+
 ## In CI
 
 \`--format json\` prints the findings for machines. \`--format sarif\` prints SARIF 2.1.0, which GitHub and other services

@@ -21,6 +21,7 @@ export const lint: Command = {
       env,
       requireVariables: settings.requireVariables,
       off: resolved.sections.lintOff,
+      policies: resolved.sections.policies,
       ...(settings.couchdb === undefined ? {} : { couchdb: settings.couchdb }),
       emit: log.emit,
       signal,

@@ -8,7 +8,7 @@ export function runOptions(
   context: Context,
   connection: Connection | undefined = context.connection,
 ): RunOptions & { readonly connection: Connection } {
-  const { settings, log, signal } = context;
+  const { settings, resolved, log, signal } = context;
   if (!connection) throw bug("a command that talks to CouchDB has no connection");
   return {
     connection,
@@ -19,6 +19,7 @@ export function runOptions(
     allowDestroy: settings.allowDestroy,
     allowRevert: settings.allowRevert,
     ...(settings.release === undefined ? {} : { release: settings.release }),
+    policies: resolved.sections.policies,
     concurrency: settings.concurrency,
     builds: settings.builds,
     scriptTimeout: settings.scriptTimeout,

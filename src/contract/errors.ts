@@ -159,6 +159,11 @@ export const catalogue = {
     when: "The step would write something that the approved plan does not contain: its files or the server have changed since.",
     next: "Make a new plan, and have it approved.",
   },
+  policy: {
+    exit: "failed",
+    when: "A policy refuses what the step would do. Nothing was written.",
+    next: "Edit the step, or change `policies` in couchdb-migrate.yaml.",
+  },
   "changed-one-time-step": {
     exit: "failed",
     when: "A one-time step was edited after it was applied.",

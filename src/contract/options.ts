@@ -1,6 +1,7 @@
 /** What the library's functions take. Times are in milliseconds. */
 import type { Connection, NanoInstance } from "./connection.js";
 import type { Listener } from "./events.js";
+import type { Policies } from "./policies.js";
 import type { Plan } from "./results.js";
 
 /** How to reach CouchDB: one of the two. */
@@ -41,6 +42,8 @@ export interface RunOptions extends ServerOptions {
   readonly builds?: number;
   /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */
   readonly scriptTimeout?: number;
+  /** What `apply` refuses or warns about, and `plan` shows so. Default: nothing. */
+  readonly policies?: Policies;
   /** How many databases to work on at the same time. Default 16. */
   readonly concurrency?: number;
   /** Called with every event of the run. */
@@ -115,6 +118,8 @@ export interface LintOptions {
    * `3.3 spidermonkey 91`. Default: unknown.
    */
   readonly couchdb?: string;
+  /** With `open-databases: refuse`, an open database is an error. The others depend on the server. Default: none. */
+  readonly policies?: Policies;
   /** Ids of rules that are off, each with the reason. Default: none. */
   readonly off?: Readonly<Record<string, string>>;
   readonly emit?: Listener;

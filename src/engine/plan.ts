@@ -16,6 +16,7 @@ import { hasOnlyPatterns, kindOf, placeIn } from "../kinds/targets.js";
 import { createdBy, isBootstrap, isOnce, isRemoval, isVolatile, needsAllNodes, removedBy } from "../kinds/traits.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
+import { underPolicies } from "../policies/index.js";
 import { noMatch } from "../text/step-notes.js";
 import { version } from "../version.js";
 import { approvalsOf, type Written } from "./approval/approvals.js";
@@ -36,7 +37,7 @@ import { withoutSecrets } from "./without-secrets.js";
 export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
   return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
     const seen = await assessWhenReady(run, { withoutLedger: true, withRefused: true, unexamined: true });
-    const planned = await planRun(run, seen);
+    const planned = underPolicies(await planRun(run, seen), run.policies);
     if (planned.older) run.emit({ type: "older", steps: planned.steps.length, older: planned.older });
     const pending = new Set(planned.steps.flatMap(({ id, applies }) => (applies ? [id] : [])));
     await run.couch.assertPathsKept(fragileNames(run.steps.filter(({ id }) => pending.has(id))));

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
+import type { Policies } from "../contract/policies.js";
 import type { Gateway } from "../couch/gateway.js";
 import type { Guard } from "../couch/guard.js";
 import { type Inventory, inventoryOf } from "../couch/inventory.js";
@@ -66,6 +67,7 @@ export interface Run {
   readonly previews?: false;
   /** The approved plan: nothing else is written. */
   readonly approved?: Approved;
+  readonly policies: Policies;
   readonly leasing: Required<LeaseOptions>;
 }
 
@@ -136,6 +138,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     builds: options.builds ?? defaults.builds,
     scriptTimeout: options.scriptTimeout ?? defaults.scriptTimeout,
     ...(options.approved ? { approved: options.approved } : {}),
+    policies: options.policies ?? {},
     leasing: {
       holder: holderName(options),
       leaseTtl: options.leaseTtl ?? defaults.leaseTtl,

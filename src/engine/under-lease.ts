@@ -6,6 +6,7 @@ import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import { failUnapproved } from "./approval/fail-unapproved.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
+import { failPolicies } from "./fail-policies.js";
 import { fail } from "./outcome.js";
 import { failRefused } from "./refused-by.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
@@ -40,7 +41,7 @@ const mostLostAtOnce = 4;
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
   if (failRefused(run, begun)) return;
   // Before the lease as well: what it needs may have to be created, and this may be the wrong server.
-  if (await failUnapproved(run, begun)) return;
+  if ((await failUnapproved(run, begun)) || (await failPolicies(run, begun, { warns: false }))) return;
   const begunAt = performance.now();
   const pending = run.steps.filter(({ id }) => begun.due.has(id));
   const everyNode = pending.some(needsAllNodes);

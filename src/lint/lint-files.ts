@@ -1,6 +1,7 @@
 import { MigrateError } from "../contract/errors.js";
-import type { LintResult } from "../contract/lint.js";
+import type { LintFinding, LintResult } from "../contract/lint.js";
 import type { LintOptions } from "../contract/options.js";
+import type { Policies } from "../contract/policies.js";
 import { InvalidInput } from "../contract/problem.js";
 import { loadMigrations } from "../migrations/load.js";
 import { unsetNames } from "../migrations/unset.js";
@@ -10,7 +11,7 @@ import type { Target } from "./rule.js";
 import { lintSteps } from "./run.js";
 
 export async function lintFiles(path: string, options: LintOptions): Promise<LintResult> {
-  const { couchdb, off = {}, requireVariables = false, ...others } = options;
+  const { couchdb, off = {}, policies = {}, requireVariables = false, ...others } = options;
   const target = targetOf(couchdb);
   assertRules(Object.keys(off));
   const migrations = await loadMigrations(path, {
@@ -22,7 +23,7 @@ export async function lintFiles(path: string, options: LintOptions): Promise<Lin
   const problems = unknownRules(steps);
   if (problems.length > 0) throw new InvalidInput(problems);
   const unset = unsetNames(migrations.unset);
-  const findings = lintSteps(steps, target, new Set(Object.keys(off)));
+  const findings = lintSteps(steps, target, new Set(Object.keys(off))).map((one) => underPolicy(one, policies));
   return { formatVersion: 1, files, steps: steps.length, findings, ...(unset.length > 0 && { unset }) };
 }
 
@@ -37,4 +38,10 @@ function targetOf(couchdb: string | undefined): Target {
 function assertRules(ids: readonly string[]): void {
   const [message] = ids.flatMap((id) => unknownRule(id) ?? []);
   if (message !== undefined) throw new MigrateError("invalid-settings", { message: `lint: ${message}` });
+}
+
+/** What the policy refuses is an error: `apply` would refuse it as well. */
+function underPolicy(finding: LintFinding, policies: Policies): LintFinding {
+  const isRefused = finding.rule === "open-database" && policies["open-databases"]?.action === "refuse";
+  return isRefused ? { ...finding, severity: "error" } : finding;
 }

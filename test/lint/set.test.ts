@@ -94,3 +94,13 @@ test("a secret is not in its finding", async () => {
   expect(findings).toMatchObject([{ rule: "plain-secret", line: 2, column: 43 }]);
   expect(JSON.stringify(findings)).not.toContain("queen-of-blades");
 });
+
+test("with a policy that refuses open databases, one is an error", async () => {
+  const yaml = security("db", "admins: { roles: [overmind] }");
+  expect(await findingsIn(yaml, { policies: { "open-databases": { action: "warn" } } })).toMatchObject([
+    { severity: "warning" },
+  ]);
+  expect(await findingsIn(yaml, { policies: { "open-databases": { action: "refuse" } } })).toMatchObject([
+    { severity: "error" },
+  ]);
+});

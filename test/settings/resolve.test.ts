@@ -369,6 +369,29 @@ describe("sections of couchdb-migrate.yaml", () => {
     expect(sections.lintOff).toEqual({ "emit-doc": "the API needs whole documents" });
   });
 
+  test("`policies` has what is refused and warned about", async () => {
+    const yaml = "policies:\n  removals: warn\n  rebuilds-in-place: { action: refuse, over: 1000 }\n";
+    const { sections, problems } = await resolve({ yaml });
+    expect(problems).toEqual([]);
+    expect(sections.policies).toEqual({
+      removals: { action: "warn" },
+      "rebuilds-in-place": { action: "refuse", over: 1000 },
+    });
+  });
+
+  test.each<[string, string]>([
+    ["policies: { removal: warn }", "policies: unknown key `removal`; did you mean `removals`?"],
+    ["policies: { removals: error }", "policies: removals is `warn` or `refuse`"],
+    ["policies: { removals: { action: warn, over: 3 } }", "policies: removals is `warn` or `refuse`"],
+    [
+      "policies: { rebuilds-in-place: { action: warn, over: many } }",
+      "policies: rebuilds-in-place is `warn` or `refuse`, or `{ action: refuse, over: 100000 }`",
+    ],
+    ["policies: refuse", "policies must be a mapping: `policies: { removals: refuse }`"],
+  ])("%s is refused", async (yaml, problem) => {
+    expect((await resolve({ yaml })).problems).toEqual([`couchdb-migrate.yaml:1:1: ${problem}`]);
+  });
+
   test.each<[string, string, string]>([
     ["no reason", "lint: { off: { emit-doc: } }", "lint: say why `emit-doc` is off: the reason is text"],
     [

@@ -1,13 +1,12 @@
 /** Before the first write: compares all that would be written with the approved plan. */
 import { MigrateError } from "../../contract/errors.js";
 import type { PlacedChange, Plan, PlannedStep } from "../../contract/results.js";
-import { ScriptOutput } from "../../steps/script-output.js";
 import { groupBy } from "../../text/group-by.js";
 import { list } from "../../text/quantity.js";
 import type { Assessment } from "../assess.js";
 import { fail } from "../outcome.js";
-import { planRun } from "../plan.js";
-import { type Run, untilDone } from "../session.js";
+import { planAgain } from "../plan-again.js";
+import type { Run } from "../session.js";
 import { type Unapproved, unapproved } from "./approved.js";
 import { matchedBy } from "./assert-approved.js";
 import { assertSameServer } from "./same-server.js";
@@ -20,9 +19,7 @@ export async function failUnapproved(run: Run, seen: Assessment): Promise<boolea
   const { approved } = run;
   if (!approved) return false;
   assertSameServer(approved.plan, seen.stored?.ledger.server, run.couch.url);
-  const now = await untilDone(run, () => planRun(silent(run), seen, seen.due));
-  // Each step reads again what it writes.
-  run.couch.forget();
+  const now = await planAgain(run, seen);
   const tests = new Map(run.steps.map((step) => [step.id, matchedBy(step)]));
   const missing = unapproved(approved, now.steps, (id, database) => tests.get(id)?.(database) === true);
   if (missing.length === 0) return false;
@@ -31,11 +28,6 @@ export async function failUnapproved(run: Run, seen: Assessment): Promise<boolea
   const failed = new Set(missing.map(({ id }) => id));
   for (const id of seen.due) if (!failed.has(id)) run.outcomes.push({ is: "not-reached", id });
   return true;
-}
-
-/** What scripts print is reported when they are applied. */
-function silent(run: Run): Run {
-  return { ...run, emit: () => {}, scriptOutput: new ScriptOutput(() => {}, run.secrets.foreign) };
 }
 
 function refusal({ id, places }: Unapproved): MigrateError {
