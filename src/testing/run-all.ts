@@ -1,6 +1,6 @@
 /** Runs all tests, and returns the results. */
 import pMap from "p-map";
-import { type MigrateError, stopReason, toMigrateError } from "../contract/errors.js";
+import { MigrateError, stopReason, toMigrateError } from "../contract/errors.js";
 import type { TestFailure, TestResult, TestResults } from "../contract/test-results.js";
 import type { Mismatch } from "./check.js";
 import { applyAll } from "./checks/migrations.js";
@@ -89,7 +89,7 @@ function runCases(
   return pMap(
     cases,
     (one) => {
-      if (signal?.aborted) throw stopReason(signal, "the tests were interrupted");
+      if (signal?.aborted) throw interrupted(signal);
       return runCase(one, contexts.get(one.ground) as TestContext);
     },
     { concurrency },
@@ -106,6 +106,11 @@ async function runCase({ name, position, tests, run, at }: Case, context: TestCo
   const milliseconds = since(began);
   const result = failures.length === 0 ? "passed" : "failed";
   return { name, line, column, tests, result, milliseconds, failures };
+}
+
+function interrupted(signal: AbortSignal): MigrateError {
+  const { code, message, cause } = stopReason(signal, "the tests were interrupted");
+  return new MigrateError(code, { message, cause, next: "Run the tests again; what they created was removed." });
 }
 
 /** An error of the server fails its test. After some errors, all further tests would fail for the same reason. */
