@@ -126,7 +126,7 @@ test("the library gets all settings", async () => {
   const signal = new AbortController().signal;
   const files = {
     "couchdb-migrate.yaml":
-      "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nbuilds: 2\nallowDestroy: true\npath: ./m\n",
+      "set: billing\nledgerDatabase: ledger\nconcurrency: 3\nbuilds: 2\nallowDestroy: true\npath: ./m\npolicies: { removals: warn }\n",
   };
   const env = {
     ...service,
@@ -152,6 +152,7 @@ test("the library gets all settings", async () => {
       requestTimeout: 5000,
     },
     set: "billing",
+    policies: { removals: { action: "warn" } },
     ledgerDatabase: "ledger",
     wait: 45_000,
     verify: false,
