@@ -8,8 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startCluster } from "../../test/support/cluster.js";
-import { startCouchDB } from "../../test/support/couchdb.js";
+import { startNodes } from "../../test/support/cluster.js";
 import { startProxy } from "../../test/support/proxy.js";
 import { type Addressed, must, request } from "../../test/support/request.js";
 import { installBootstrap } from "../counterpart.js";
@@ -140,10 +139,7 @@ function table(rows: readonly Row[]): string {
 }
 
 const folder = await mkdtemp(join(tmpdir(), "couchdb-migrate-bench-"));
-const size = Number(values.nodes);
-const cluster = size > 1 ? await startCluster(size) : undefined;
-const single = cluster ? undefined : await startCouchDB();
-const nodes: readonly Addressed[] = cluster?.nodes ?? (single ? [single] : []);
+const { nodes, close } = await startNodes(Number(values.nodes));
 try {
   const [server] = nodes;
   if (!server) throw new Error("no node");
@@ -167,7 +163,6 @@ try {
   console.log(`${documents} documents, CouchDB ${version}, ${nodes.length} node(s) on one machine: ${machine}\n`);
   console.log(table(rows));
 } finally {
-  await cluster?.close();
-  await single?.close();
+  await close();
   await rm(folder, { recursive: true, force: true });
 }

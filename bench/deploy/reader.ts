@@ -1,5 +1,6 @@
 /** Readers that query the old views during a whole deployment, as a service does, and what they observed. */
-import { type Addressed, request } from "../../test/support/request.js";
+import { type Query, startReader } from "../../test/support/reader.js";
+import type { Addressed } from "../../test/support/request.js";
 
 /** The start and end of a period in which a reader got wrong rows or none, in milliseconds on one clock. */
 export interface Gap {
@@ -17,7 +18,6 @@ export interface Seen {
   readonly wrong: readonly string[];
 }
 
-const pause = 50;
 /** If a query takes longer than this, its reader counts as having no rows. Milliseconds. */
 const patience = 1_000;
 
@@ -30,38 +30,37 @@ export function startReaders(on: Addressed, database: string, documents: number)
   const wrong = new Set<string>();
   let longest = 0;
   let queries = 0;
-  let stopped = false;
 
-  const read = async (update: boolean) => {
+  const read = (update: boolean) => {
     let badSince: number | undefined;
-    while (!stopped) {
-      for (const view of ["by-kind", "changing"]) {
-        const began = performance.now();
-        const what = view === "changing" ? "limit=1&" : "";
-        const at = `/${database}/_design/brood/_view/${view}?${what}update=${update}`;
-        const { status, body } = await request(on, "GET", at).catch(() => ({ status: 0, body: undefined }));
-        const ended = performance.now();
-        const rows = view === "changing" ? body?.total_rows : body?.rows?.[0]?.value;
-        queries += 1;
-        longest = Math.max(longest, ended - began);
-        if (ended - began > patience) gaps.push({ from: began + patience, to: ended });
-        if (status === 200 && rows === documents) {
-          if (badSince !== undefined) gaps.push({ from: badSince, to: ended });
-          badSince = undefined;
-        } else {
-          wrong.add(`${view}: ${status !== 200 ? status : rows ? "too few rows" : "no rows"}`);
-          badSince ??= ended;
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-    if (badSince !== undefined) gaps.push({ from: badSince, to: performance.now() });
+    const queryOf = (view: string): Query => ({
+      path: `/${database}/_design/brood/_view/${view}?${view === "changing" ? "limit=1&" : ""}update=${update}`,
+      sent:
+        () =>
+        ({ status, body, began, ended }) => {
+          const rows = view === "changing" ? body?.total_rows : body?.rows?.[0]?.value;
+          queries += 1;
+          longest = Math.max(longest, ended - began);
+          if (ended - began > patience) gaps.push({ from: began + patience, to: ended });
+          if (status === 200 && rows === documents) {
+            if (badSince !== undefined) gaps.push({ from: badSince, to: ended });
+            badSince = undefined;
+          } else {
+            wrong.add(`${view}: ${status !== 200 ? status : rows ? "too few rows" : "no rows"}`);
+            badSince ??= ended;
+          }
+        },
+    });
+    const reader = startReader(() => on, [queryOf("by-kind"), queryOf("changing")]);
+    return async () => {
+      await reader.stop();
+      if (badSince !== undefined) gaps.push({ from: badSince, to: performance.now() });
+    };
   };
-  const reading = Promise.all([read(true), read(false)]);
+  const readers = [read(true), read(false)];
   return {
     async stop() {
-      stopped = true;
-      await reading;
+      await Promise.all(readers.map((stop) => stop()));
       return { badSeconds: union(gaps) / 1_000, longest, queries, wrong: [...wrong] };
     },
   };

@@ -1,5 +1,7 @@
 /** A database with a design document with two views; one of them changes. */
-import { type Addressed, must, until } from "../../test/support/request.js";
+import { built as builtIn } from "../../test/support/built.js";
+import { type Addressed, must } from "../../test/support/request.js";
+import { seed } from "../../test/support/seed.js";
 
 export const database = "cm-bench-deploy";
 const batch = 5_000;
@@ -21,14 +23,8 @@ export function designDoc(version: number): DesignDoc {
 /** Creates the database with the first version, and builds its index. */
 export async function prepare(on: Addressed, documents: number): Promise<void> {
   await must(on, "PUT", `/${database}`);
-  for (let from = 0; from < documents; from += batch) {
-    const docs = Array.from({ length: Math.min(batch, documents - from) }, (_, i) => ({
-      n: from + i,
-      kind: i % 2 ? "zergling" : "drone",
-      text: "x".repeat(200),
-    }));
-    await must(on, "POST", `/${database}/_bulk_docs`, { body: { docs } });
-  }
+  const docOf = (n: number) => ({ n, kind: n % 2 ? "zergling" : "drone", text: "x".repeat(200) });
+  await seed(on, database, documents, docOf, batch);
   await write(on, "brood", designDoc(0));
   await built(on, "brood");
 }
@@ -37,22 +33,7 @@ export async function write(on: Addressed, name: string, doc: object): Promise<v
   await must(on, "PUT", `/${database}/_design/${name}`, { body: doc });
 }
 
-/** Waits for the index of every copy, with as little load as possible. */
-export async function built(on: Addressed, name: string): Promise<void> {
-  await must(on, "GET", `/${database}/_design/${name}/_view/changing?limit=0&update=lazy`);
-  let agreeing = 0;
-  await until(
-    async () => {
-      const { view_index: index } = await must(on, "GET", `/${database}/_design/${name}/_info`);
-      const tasks: readonly { readonly type: string }[] = await must(on, "GET", "/_active_tasks");
-      const busy = index.updater_running || tasks.some(({ type }) => type === "indexer");
-      if (!busy && index.updates_pending.total > 0) {
-        await must(on, "GET", `/${database}/_design/${name}/_view/changing?limit=0&update=lazy`);
-      }
-      agreeing = !busy && index.updates_pending.total === 0 ? agreeing + 1 : 0;
-      return agreeing;
-    },
-    (times) => times >= 3,
-    3_600,
-  );
+/** Waits for the index of every copy. */
+export function built(on: Addressed, name: string): Promise<void> {
+  return builtIn(on, database, name, "changing");
 }

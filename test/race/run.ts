@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { loginEnv, startCli } from "../support/cli.js";
 import { everyNodeKnowsAll, startCluster } from "../support/cluster.js";
 import { type CouchNode, startCouchDB } from "../support/couchdb.js";
+import { breakFor, type NodeFault } from "../support/node-faults.js";
 import { must } from "../support/request.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 import { checkRound, type Runner } from "./checks.js";
@@ -27,25 +28,12 @@ const { values } = parseArgs({
   },
 });
 
-const faults = values.faults.split(",");
+const faults = values.faults.split(",") as (NodeFault | "none")[];
 const runners = Number(values.runners);
 const counts = { rounds: 0, runners: 0, faults: 0, waits: 0, takeovers: 0, violations: 0 };
 const byFault: Record<string, number> = {};
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Makes the node fail for some seconds while the runners work, and brings it back. */
-async function breakFor(node: CouchNode, fault: string): Promise<void> {
-  await sleep(Math.random() * 3_000);
-  counts.faults += 1;
-  if (fault === "hang") node.pause();
-  else if (fault === "kill") await node.kill();
-  else await node.stop();
-  await sleep(1_000 + Math.random() * 4_000);
-  if (fault === "hang") node.resume();
-  else await node.start();
-}
-
-async function round(nodes: readonly CouchNode[], number: number, fault: string): Promise<void> {
+async function round(nodes: readonly CouchNode[], number: number, fault: NodeFault | "none"): Promise<void> {
   const folder = await makeFolder();
   const name = `race${number}`;
   try {
@@ -70,6 +58,7 @@ async function round(nodes: readonly CouchNode[], number: number, fault: string)
     const all = () =>
       Promise.all(Array.from({ length: runners }, (_, i) => start(nodes[i % nodes.length] ?? first, i)));
     const victim = nodes[Math.floor(Math.random() * nodes.length)] ?? first;
+    if (fault !== "none") counts.faults += 1;
     const [results] = await Promise.all([all(), fault === "none" ? undefined : breakFor(victim, fault)]);
     if (nodes.length > 1) await everyNodeKnowsAll(nodes);
     const lease = () => must(first, "GET", `/couchdb-migrate/lease-${name}`);
@@ -95,7 +84,11 @@ async function round(nodes: readonly CouchNode[], number: number, fault: string)
   }
 }
 
-async function rounds(nodes: readonly CouchNode[], from: number, kinds: readonly string[]): Promise<void> {
+async function rounds(
+  nodes: readonly CouchNode[],
+  from: number,
+  kinds: readonly (NodeFault | "none")[],
+): Promise<void> {
   for (let i = 0; i < Number(values.rounds); i += 1) await round(nodes, from + i, kinds[i % kinds.length] ?? "none");
   console.log(`${nodes.length === 1 ? "one node" : `${nodes.length} nodes`}:`, counts, byFault);
 }

@@ -13,9 +13,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { everyNodeKnowsAll, startCluster } from "../support/cluster.js";
-import { startCouchDB } from "../support/couchdb.js";
+import { startNodes } from "../support/cluster.js";
 import { type Addressed, must, request, until } from "../support/request.js";
+import { seed } from "../support/seed.js";
 import { makeFolder, removeFolder, writeFiles } from "../support/temp.js";
 
 const documents = Number(process.env.DOCS ?? 20_000);
@@ -34,7 +34,7 @@ const database = `cm-soak-${Date.now().toString(36)}`;
 const parts = Number(process.env.PARTS ?? 0);
 const size = Number(process.env.NODES ?? 1);
 const given = process.env.COUCHDB_URL === undefined ? undefined : new URL(process.env.COUCHDB_URL);
-const own = given ? undefined : await startServers();
+const own = given ? undefined : await startNodes(size);
 const servers: readonly Addressed[] = own?.nodes ?? [
   {
     url: given?.origin ?? "",
@@ -42,16 +42,6 @@ const servers: readonly Addressed[] = own?.nodes ?? [
   },
 ];
 const server = servers[0] as Addressed;
-
-async function startServers(): Promise<{ readonly nodes: readonly Addressed[]; close(): Promise<void> }> {
-  if (size === 1) {
-    const node = await startCouchDB();
-    return { nodes: [node], close: () => node.close() };
-  }
-  const cluster = await startCluster(size);
-  await everyNodeKnowsAll(cluster.nodes);
-  return cluster;
-}
 
 const folder = await makeFolder();
 await writeFiles(folder, {
@@ -65,16 +55,13 @@ const wrote = { edits: 0, conflicts: 0, made: 0, faint: 0 };
 /** A minority of the nodes stored the writer's edit (202): CouchDB promises nothing about it. */
 const unsure = new Set<string>();
 
-async function seed(): Promise<void> {
+async function prepare(): Promise<void> {
   await must(server, "PUT", `/${database}`);
-  for (let i = 0; i < documents; i += 1_000) {
-    const docs = Array.from({ length: Math.min(1_000, documents - i) }, (_, k) => {
-      const _id = `d${String(i + k).padStart(8, "0")}`;
-      expected.set(_id, i + k + 1);
-      return { _id, counter: i + k, text: "larva ".repeat(20) };
-    });
-    await must(server, "POST", `/${database}/_bulk_docs`, { body: { docs } });
-  }
+  await seed(server, database, documents, (n) => {
+    const _id = `d${String(n).padStart(8, "0")}`;
+    expected.set(_id, n + 1);
+    return { _id, counter: n, text: "larva ".repeat(20) };
+  });
 }
 
 /** A lost connection is like an answer with 500: the write may have happened. */
@@ -179,7 +166,7 @@ function run(args: readonly string[], atWork: (child: ChildProcess) => void, thr
 }
 
 try {
-  await seed();
+  await prepare();
   const stop = new AbortController();
   const writer = write(stop.signal);
   const began = performance.now();

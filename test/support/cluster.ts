@@ -40,6 +40,17 @@ export async function startCluster(size: number, options: ClusterOptions = {}): 
   return { nodes, admin, close };
 }
 
+/** One node, or a cluster in which every node knows all others. */
+export async function startNodes(size: number): Promise<Pick<Cluster, "nodes" | "close">> {
+  if (size > 1) {
+    const cluster = await startCluster(size);
+    await everyNodeKnowsAll(cluster.nodes);
+    return cluster;
+  }
+  const node = await startCouchDB();
+  return { nodes: [node], close: () => node.close() };
+}
+
 async function join(nodes: readonly CouchNode[]): Promise<void> {
   const [first, ...others] = nodes;
   if (!first) throw new Error("a cluster has at least one node");

@@ -5,7 +5,9 @@ import { onTestFinished } from "vitest";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
 import { ensureDesignDocs } from "../../../src/kinds/ensure-design-docs.js";
 import { uniqueName } from "../../support/databases.js";
-import { type Addressed, must, request } from "../../support/request.js";
+import { type Answer, startReader as startQuerying } from "../../support/reader.js";
+import { type Addressed, must } from "../../support/request.js";
+import { seed } from "../../support/seed.js";
 import { contextOf } from "../fake-couch.js";
 
 export const count = 4_000;
@@ -20,14 +22,12 @@ export const docOf = (changing: unknown, more = {}) => ({ views: { "by-kind": by
 export async function bigDatabase(on: Addressed, documents = count, partitioned = false): Promise<string> {
   const name = uniqueName("big");
   await must(on, "PUT", `/${name}?partitioned=${partitioned}`);
-  for (let from = 0; from < documents; from += 2_000) {
-    const docs = Array.from({ length: Math.min(2_000, documents - from) }, (_, i) => ({
-      ...(partitioned ? { _id: `p${i % 7}:${from + i}` } : {}),
-      n: from + i,
-      kind: i % 2 ? "zergling" : "drone",
-    }));
-    await must(on, "POST", `/${name}/_bulk_docs`, { body: { docs } });
-  }
+  const creature = (n: number) => ({
+    ...(partitioned ? { _id: `p${n % 7}:${n}` } : {}),
+    n,
+    kind: n % 2 ? "zergling" : "drone",
+  });
+  await seed(on, name, documents, creature, 2_000);
   await must(on, "PUT", `/${name}/_design/brood`, { body: docOf(oldView) });
   const within = partitioned ? "_partition/p1/" : "";
   await must(on, "GET", `/${name}/${within}_design/brood/_view/changing?limit=0`);
@@ -84,21 +84,19 @@ export interface Reader {
 /** Queries both views repeatedly, as a service would. */
 export function startReader(on: Addressed, database: string, pause = 50): Reader {
   const seen = new Set<string>();
-  let stopped = false;
-  const reading = (async () => {
-    while (!stopped) {
-      for (const view of ["by-kind?", "changing?reduce=false&"]) {
-        const { status, body } = await request(on, "GET", `/${database}/_design/brood/_view/${view}update=false`);
+  const queries = ["by-kind?", "changing?reduce=false&"].map((view) => ({
+    path: `/${database}/_design/brood/_view/${view}update=false`,
+    sent:
+      () =>
+      ({ status, body }: Answer) => {
         const rows = view.startsWith("by-kind") ? body?.rows?.[0]?.value : body?.rows?.length;
         seen.add(`${view.split("?")[0]} ${status} ${rows}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-  })();
+      },
+  }));
+  const reader = startQuerying(() => on, queries, pause);
   return {
     async stop() {
-      stopped = true;
-      await reading;
+      await reader.stop();
       return [...seen].sort();
     },
   };
