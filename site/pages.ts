@@ -25,6 +25,7 @@ export const groups: readonly Group[] = [
       "docs/lint.md",
       "docs/policies.md",
       "docs/approved-plans.md",
+      "docs/environments.md",
       "docs/older-files.md",
       "docs/secrets.md",
       "docs/library.md",

@@ -8,6 +8,7 @@ export type * from "./contract/lint.js";
 export type {
   ApplyOptions,
   DoctorOptions,
+  FilesScope,
   LeaseOptions,
   LintOptions,
   PartOption,
@@ -25,7 +26,7 @@ export { plan } from "./engine/plan.js";
 export { abortStage } from "./engine/stage/abort.js";
 export { stage } from "./engine/stage/stage.js";
 export { status } from "./engine/status.js";
-export { accept, correctRelease, forget, unlock, wait } from "./engine/upkeep.js";
+export { accept, correctEnvironment, correctRelease, forget, unlock, wait } from "./engine/upkeep.js";
 export { type ImportBootstrapOptions, importBootstrap } from "./import/bootstrap/import-bootstrap.js";
 export { type ImportOptions, importServer } from "./import/import-server.js";
 export type { ImportResult } from "./import/result.js";

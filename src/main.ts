@@ -9,7 +9,7 @@ import type { Log } from "./render/log.js";
 import { openLog } from "./render/open-log.js";
 import { openOutput } from "./render/stdout.js";
 import { plain, styleFor } from "./render/style.js";
-import { writeTermination } from "./render/termination.js";
+import { inEnvironment, writeTermination } from "./render/termination.js";
 import { Secrets } from "./secrets/secrets.js";
 import { readConnection } from "./settings/connection.js";
 import { InvalidSettings } from "./settings/problems.js";
@@ -55,7 +55,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     log = await logFor(settings, io, secrets);
     io.hearWarnings?.(log.warn);
     const given = resolved.given.has("terminationLog");
-    end = (summary) => writeTermination(summary, settings.terminationLog, given);
+    end = (summary) => {
+      writeTermination(inEnvironment(summary, settings.environment), settings.terminationLog, given);
+    };
 
     const context = contextFor(command, resolved, positionals, io, log, secrets);
     const outcome = await command.run(context);
@@ -97,21 +99,22 @@ function contextFor(
     warning: (message: string) => void warnings.push(message),
   };
   const asks = typeof command.server === "function" ? command.server({ ...resolved, settings }) : command.server;
-  const connection = asks && !settings.sandbox ? readConnection(resolved, io.env, report) : undefined;
+  const connection = asks && !settings.sandbox ? readConnection(resolved, resolved.env, report) : undefined;
   secrets.add([connection?.password]);
   if (!command.reportsSettings) {
     for (const warning of warnings) log.warn(warning);
     if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
   }
+  const { given, sections, environments, variables } = resolved;
   return {
     settings,
-    resolved: { given: resolved.given, sections: resolved.sections, problems, warnings },
+    resolved: { given, sections, environments, variables, problems, warnings },
     positionals,
     connection,
-    env: io.env,
+    env: resolved.env,
     signal: io.signal,
     log,
-    style: asLines ? plain : styleFor(settings.color, io.env, io.stdout),
+    style: asLines ? plain : styleFor(settings.color, resolved.env, io.stdout),
     columns: columnsOf(io),
     engine: io.engine,
     ...(io.fastPath ? { fastPath: io.fastPath } : {}),

@@ -5,7 +5,7 @@ import { mapSchema } from "./load-kinds.mjs";
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** The JSON Schema of a migration file, for editors. */
-export function editorSchema({ kinds, specSchema, requireSchema, takesRequire, rules }) {
+export function editorSchema({ kinds, specSchema, requireSchema, takesRequire, rules, namePattern }) {
   const specs = kinds.map((kind) => [
     kind.name,
     { ...mapSchema(specSchema(kind), forEditors), description: kind.summary },
@@ -34,6 +34,12 @@ export function editorSchema({ kinds, specSchema, requireSchema, takesRequire, r
             description: "The ids that the step had before: what the ledger knows of them goes on under the new one.",
             type: "array",
             items: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$" },
+          },
+          environments: {
+            description: "The environments in which the step exists. Without it: in all of them.",
+            type: "array",
+            minItems: 1,
+            items: { type: "string", pattern: namePattern.source },
           },
           require: mapSchema(requireSchema, forEditors),
           lint: {

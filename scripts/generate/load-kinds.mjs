@@ -17,6 +17,7 @@ export async function loadKinds() {
     export { planSchema } from "./src/engine/approval/plan-schema.js";
     export { checks } from "./src/testing/checks/index.js";
     export { fileSchema, testSchema } from "./src/testing/file-schema.js";
+    export { namePattern } from "./src/contract/options.js";
     export { newAjv } from "./src/migrations/ajv.js";
     export { catalogue, exitCodes, exitMeanings } from "./src/contract/errors.js";
     export { commandRights, kindRights } from "./src/doctor/rights.js";

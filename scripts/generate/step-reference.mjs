@@ -13,10 +13,11 @@ export function stepReference({ kinds, specSchema, requireSchema }) {
 ${list.join("\n")}
 
 A step has an \`id\`, an optional \`description\`, optional former ids (\`formerly: [old-id]\`, see
-[renamed steps](older-files.md#renamed-steps)), optional [requirements](#require), optional \`lint\` ([rules that are off](lint.md#turning-a-rule-off)), and one of these
-kinds. In the
-tables, *variables* marks fields in which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved; *secret*
-marks fields that are never shown; and under *secret by name*, names decide what is never shown ([Secrets](secrets.md)).
+[renamed steps](older-files.md#renamed-steps)), optional \`environments\` ([environments](environments.md)), optional
+[requirements](#require), optional \`lint\` ([rules that are off](lint.md#turning-a-rule-off)), and one of these kinds. In
+the tables, *variables* marks fields in which \`\${NAME}\`, \`\${NAME:-default}\` and \`\${file:/path}\` are resolved;
+*secret* marks fields that are never shown; and under *secret by name*, names decide what is never shown
+([Secrets](secrets.md)).
 
 ## Variables
 

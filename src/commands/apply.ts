@@ -8,7 +8,7 @@ import { sentence } from "../render/error-text.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
-import { readMigrations } from "./migrations.js";
+import { readMigrations, scopeOf } from "./migrations.js";
 import { partOf } from "./part.js";
 import { leaseOptions, runOptions } from "./run-options.js";
 import { withServer } from "./with-server.js";
@@ -70,9 +70,9 @@ async function approvedPlan({ settings }: Context): Promise<Plan | undefined> {
 }
 
 async function lookFirst(context: Context): Promise<FirstResult | undefined> {
-  const { settings, env, connection, fastPath } = context;
+  const { settings, connection, fastPath } = context;
   if (!fastPath || !connection) return undefined;
-  return (await fastPath()).firstLook(settings.path, env, optionsOf(context, connection));
+  return (await fastPath()).firstLook(settings.path, scopeOf(context), optionsOf(context, connection));
 }
 
 /** If every step is checked anyway, checking can start with the steps of the first files. */

@@ -29,6 +29,7 @@ export type Engine = Pick<
   | "forget"
   | "accept"
   | "correctRelease"
+  | "correctEnvironment"
   | "unlock"
   | "importServer"
   | "importBootstrap"
@@ -62,11 +63,12 @@ export interface Io {
 export interface Context {
   readonly settings: Settings;
   /** Where the settings come from. `problems` is only non-empty for a command that reports them. */
-  readonly resolved: Pick<Resolved, "given" | "sections" | "problems" | "warnings">;
+  readonly resolved: Pick<Resolved, "given" | "sections" | "environments" | "variables" | "problems" | "warnings">;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that don't connect to a CouchDB, and with `--sandbox`. */
   readonly connection: Connection | undefined;
+  /** The variables of the process and of env files. */
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly log: Log;

@@ -3,7 +3,7 @@ import type { DoctorOptions } from "../contract/options.js";
 import { exitCodeOf } from "../doctor/exit-code.js";
 import { withChecks } from "../doctor/result.js";
 import type { Command, Context } from "./command.js";
-import { hasMigrations } from "./migrations.js";
+import { hasMigrations, scopeOf } from "./migrations.js";
 import { runOptions } from "./run-options.js";
 
 export const doctor: Command = {
@@ -29,8 +29,8 @@ export const doctor: Command = {
 };
 
 function optionsOf(context: Context): DoctorOptions {
-  const { settings, env, log, signal, resolved, connection } = context;
-  const files = { env, ...(hasMigrations(context) ? { path: settings.path } : {}) };
+  const { settings, log, signal, resolved, connection } = context;
+  const files = { ...scopeOf(context), ...(hasMigrations(context) ? { path: settings.path } : {}) };
   // If a setting is invalid, the value used instead may point to another server, or be another password.
   if (resolved.problems.length > 0) {
     return { ...files, emit: log.emit, signal, offline: "the settings are invalid, so nothing was sent" };

@@ -5,6 +5,7 @@ import { completion } from "./completion.js";
 import { doctor } from "./doctor.js";
 import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
+import { ledgerEnvironment } from "./ledger-environment.js";
 import { ledgerForget } from "./ledger-forget.js";
 import { ledgerRelease } from "./ledger-release.js";
 import { lint } from "./lint.js";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   ledgerForget,
   ledgerAccept,
   ledgerRelease,
+  ledgerEnvironment,
   unlock,
   importFiles,
   newFile,

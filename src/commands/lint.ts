@@ -3,6 +3,7 @@ import type { LintResult } from "../contract/lint.js";
 import { plain, type Style } from "../render/style.js";
 import { version } from "../version.js";
 import type { Command, Context } from "./command.js";
+import { scopeOf } from "./migrations.js";
 import { writeOut } from "./write-out.js";
 
 export const lint: Command = {
@@ -15,10 +16,10 @@ export const lint: Command = {
     ["lint --format sarif --out lint.sarif", "for code scanning, with file, line and column"],
   ],
   async run(context) {
-    const { settings, env, resolved, signal, log } = context;
+    const { settings, resolved, signal, log } = context;
     const engine = await context.engine();
     const result = await engine.lint(settings.path, {
-      env,
+      ...scopeOf(context),
       requireVariables: settings.requireVariables,
       off: resolved.sections.lintOff,
       policies: resolved.sections.policies,

@@ -19,7 +19,7 @@ const program = "couchdb-migrate";
 
 /** Descriptions of the groups of two-word commands. */
 const groups: Readonly<Record<string, string>> = {
-  ledger: "Correct the ledger: forget or accept a step, or set the release",
+  ledger: "Correct the ledger: forget or accept a step, set the release or the environment",
 };
 
 export function parse(argv: readonly string[], columns: number): Parsed {
@@ -71,7 +71,7 @@ function base(argv: readonly string[], columns: number): Argv {
         "boolean-negation": true,
         "camel-case-expansion": false,
         "dot-notation": false,
-        "duplicate-arguments-array": false,
+        "duplicate-arguments-array": true,
         "parse-numbers": false,
         "parse-positional-numbers": false,
         "short-option-groups": false,

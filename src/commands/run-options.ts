@@ -15,6 +15,7 @@ export function runOptions(
     set: settings.set,
     ...(settings.ledgerDatabase === undefined ? {} : { ledgerDatabase: settings.ledgerDatabase }),
     ...(settings.wait === undefined ? {} : { wait: settings.wait }),
+    ...(settings.environment === undefined ? {} : { environment: settings.environment }),
     verify: settings.verify,
     allowDestroy: settings.allowDestroy,
     allowRevert: settings.allowRevert,

@@ -5,6 +5,7 @@ import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { correctTheFiles } from "./correct-the-files.js";
+import { scopeOf } from "./migrations.js";
 import { writeOut } from "./write-out.js";
 
 export const test: Command = {
@@ -46,12 +47,12 @@ async function runOnce(context: Context, reading: Reading): Promise<Outcome> {
 }
 
 async function resultsOf(context: Context, { onRead }: Reading): Promise<TestResults> {
-  const { settings, connection, env, signal, log } = context;
+  const { settings, connection, signal, log } = context;
   const { filter, path, scriptTimeout, wait } = settings;
   const only = filter === undefined ? undefined : await filterOf(filter);
   const { runTests } = await context.engine();
   const running = runTests(path, {
-    env,
+    ...scopeOf(context),
     signal,
     scriptTimeout,
     emit: log.emit,

@@ -194,6 +194,11 @@ export const catalogue = {
     when: "The release is lower than the one that is applied, and the files were never applied; or one is a number and the other a time.",
     next: "Give a higher --release, or correct the recorded one with `couchdb-migrate ledger release`.",
   },
+  "environment-refused": {
+    exit: "failed",
+    when: "The ledger belongs to another environment than the run. Nothing was written.",
+    next: "Use the environment of the ledger, or another set (--set); `couchdb-migrate ledger environment` corrects the recorded one.",
+  },
   "ledger-unreadable": {
     exit: "failed",
     when: "The ledger document exists, but this version can't read it.",
@@ -206,7 +211,7 @@ export const catalogue = {
   },
   "not-in-ledger": {
     exit: "invalid",
-    when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files; or `ledger release` names a set without a ledger.",
+    when: "`ledger forget` or `ledger accept` names a step that is not in the ledger, or not in the files; or `ledger release` or `ledger environment` names a set without a ledger.",
     next: "`couchdb-migrate status` lists the ids.",
   },
   "lease-held": {

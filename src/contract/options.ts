@@ -50,6 +50,11 @@ export interface RunOptions extends ServerOptions {
   readonly emit?: Listener;
   /** Stops the run between two requests. */
   readonly signal?: AbortSignal;
+  /**
+   * The environment of the run. Default: the one that the migrations were loaded for. A ledger belongs to one
+   * environment, and refuses another.
+   */
+  readonly environment?: string;
 }
 
 export interface LeaseOptions {
@@ -108,9 +113,19 @@ export interface StageOptions extends RunOptions, LeaseOptions {
  */
 export const couchdbPattern = /^(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?: (quickjs|spidermonkey (?:1\.8\.5|\d{2,3})))?$/;
 
-export interface LintOptions {
-  /** The environment for variables of the files. Default: the environment of the process. */
+/** What the steps of a set depend on besides its files. */
+export interface FilesScope {
+  /** The environment variables for `${NAME}`. Default: those of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Values for `${NAME}` if `env` has neither `NAME` nor `NAME_FILE`. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The environment: the steps that exist only in others are left out. Default: none. */
+  readonly environment?: string;
+  /** The declared environments: a step may name no others. Default: any. */
+  readonly environments?: readonly string[];
+}
+
+export interface LintOptions extends FilesScope {
   /** Whether a variable that is not set is an error. Default: what depends on it is not checked. */
   readonly requireVariables?: boolean;
   /**
@@ -127,16 +142,25 @@ export interface LintOptions {
 }
 
 export interface DoctorOptions
-  extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal"> {
+  extends Pick<RunOptions, "connection" | "nano" | "set" | "ledgerDatabase" | "release" | "wait" | "emit" | "signal">,
+    FilesScope {
   /** The folder of migration files, or one file. Default: none are read. */
   readonly path?: string;
-  /**
-   * The environment for variables of the files and for the proxy's address. Default: the environment of the process.
-   */
+  /** Also for the address of a proxy. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Skip the checks of the server for this reason, and send nothing. Default: check the server. */
   readonly offline?: string;
 }
+
+/**
+ * The name of a set, or of an environment.
+ *
+ * @internal
+ */
+export const namePattern = /^[A-Za-z0-9][\w.-]{0,99}$/;
+
+/** @internal */
+export const nameHint = "a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit";
 
 /** @internal */
 export const defaults = {

@@ -190,6 +190,8 @@ export interface Plan {
   /** ISO 8601, by the clock of the process that made the plan. */
   readonly plannedAt: string;
   readonly set: string;
+  /** The environment that the files were loaded for. Absent: none. */
+  readonly environment?: string;
   readonly server: { readonly url: string; readonly version: string };
   /** A random id in the set's ledger, which tells one server from another. Null: there is no ledger, or it can't be read. */
   readonly serverId: string | null;
@@ -244,6 +246,8 @@ export interface PartResult {
 export interface ApplyResult {
   readonly formatVersion: 1;
   readonly set: string;
+  /** The environment that the files were loaded for. Absent: none. */
+  readonly environment?: string;
   /**
    * `incomplete`, `interrupted`: `timeout` or a signal ended the run; nothing failed, and the next run continues.
    * `older`: nothing was done, because the files are older than what is applied.
@@ -294,6 +298,8 @@ export interface StagedIndex {
 export interface StageResult {
   readonly formatVersion: 1;
   readonly set: string;
+  /** The environment that the files were loaded for. Absent: none. */
+  readonly environment?: string;
   /**
    * `staged`: everything that can be built ahead is built, now or before. `unchanged`: there is nothing to build ahead.
    * `incomplete`, `interrupted`: `timeout` or a signal ended the run; CouchDB continues to build, and the next run
@@ -391,6 +397,8 @@ export interface StatusStep {
 export interface Status {
   readonly formatVersion: 1;
   readonly set: string;
+  /** The environment that the files were loaded for; without one, that of the ledger. Absent: none. */
+  readonly environment?: string;
   readonly server: { readonly url: string; readonly version: string };
   /** False: there were no migration files to compare with, and `steps` come from the ledger. */
   readonly files: boolean;
@@ -439,6 +447,8 @@ export interface RunRecord {
   readonly holder: string;
   readonly version: string;
   readonly result: "applied" | "staged" | "removed" | "failed" | "interrupted" | "incomplete";
+  /** Absent: none. */
+  readonly environment?: string;
   /** Absent: `apply`. */
   readonly command?: "stage" | "stage --abort";
   /** One part of a step; `applied` then means that the part is done. Other work of that run has its own records. */

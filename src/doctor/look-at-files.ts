@@ -9,11 +9,18 @@ export type FilesLook =
   | { readonly are: "invalid"; readonly why: MigrateError }
   | { readonly are: "valid"; readonly migrations: Migrations };
 
-export async function lookAtFiles({ path, env, signal }: DoctorOptions): Promise<FilesLook> {
+export async function lookAtFiles({ path, signal, ...options }: DoctorOptions): Promise<FilesLook> {
   if (path === undefined) return { are: "not-given" };
+  const { env, variables, environment, environments } = options;
+  const scope = {
+    ...(env ? { env } : {}),
+    ...(variables ? { variables } : {}),
+    ...(environment === undefined ? {} : { environment }),
+    ...(environments ? { environments } : {}),
+  };
   try {
-    const options = { unset: "unknown", ...(env ? { env } : {}), ...(signal ? { signal } : {}) } as const;
-    return { are: "valid", migrations: await loadMigrations(path, options) };
+    const migrations = await loadMigrations(path, { unset: "unknown", ...scope, ...(signal ? { signal } : {}) });
+    return { are: "valid", migrations };
   } catch (thrown) {
     signal?.throwIfAborted();
     return { are: "invalid", why: toMigrateError(thrown) };

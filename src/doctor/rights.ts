@@ -62,7 +62,7 @@ export const commandRights = {
   },
   status: { what: "`status`", needs: "member", where: ledgerDatabase, less: exit4 },
   apply: {
-    what: "`apply`, `ledger forget`, `ledger accept`, `ledger release`, `unlock`",
+    what: "`apply`, `ledger forget`, `ledger accept`, `ledger release`, `ledger environment`, `unlock`",
     needs: "member",
     where: ledgerDatabase,
     less: nothingWritten,

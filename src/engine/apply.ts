@@ -29,7 +29,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   const began = performance.now();
   const { part } = options;
   if (part) assertIsPart(part);
-  const approved = await approvedIn(options);
+  const approved = await approvedIn(options, migrations);
   const run = await withRun(migrations, { ...options, approved, first }, async (opened) => {
     const assessment = await assessWhenReady(opened, { trustNodes: !opened.verify });
     opened.outcomes.push({ is: "begun", assessment });
@@ -40,7 +40,7 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   });
   const { outcomes, steps, place, couch } = run;
   const milliseconds = performance.now() - began;
-  const result = summarise({ set: place.set, steps, part, approved }, outcomes, {
+  const result = summarise({ ...place, steps, part, approved }, outcomes, {
     requests: couch.requests,
     milliseconds,
   });
@@ -53,12 +53,15 @@ export async function apply(migrations: Migrations, options: ApplyOptions, first
   return result;
 }
 
-async function approvedIn({ plan, part, ...options }: ApplyOptions): Promise<Approved | undefined> {
+async function approvedIn(
+  { plan, part, ...options }: ApplyOptions,
+  { environment = options.environment }: Migrations,
+): Promise<Approved | undefined> {
   if (plan === undefined) return undefined;
   if (part) throw new MigrateError("invalid-settings", { message: "a run can have a plan or a part, but not both" });
   const { parsePlan } = await import("./approval/parse-plan.js");
   const parsed = parsePlan(plan);
-  assertSameSet(parsed, options);
+  assertSameSet(parsed, { ...options, environment });
   return approvedBy(parsed);
 }
 

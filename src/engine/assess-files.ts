@@ -5,6 +5,7 @@ import { MigrateError } from "../contract/errors.js";
 import type { OlderFiles } from "../contract/results.js";
 import type { Login } from "../couch/couch.js";
 import { commandLine } from "../ledger/command-line.js";
+import { claimedBy, refusedEnvironment } from "../ledger/environment.js";
 import type { Derivations } from "../ledger/fingerprint.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { noteVersion } from "../ledger/note-version.js";
@@ -33,10 +34,11 @@ interface FilesRun {
   readonly release: string | undefined;
   readonly allowRevert: boolean;
   readonly derivations: Derivations;
+  readonly place: LedgerPlace;
 }
 
 export async function assessFiles(
-  { steps, version, release, allowRevert, derivations }: FilesRun,
+  { steps, version, release, allowRevert, derivations, place }: FilesRun,
   ledger: Ledger | undefined,
   login: Login,
 ): Promise<FilesSeen> {
@@ -48,7 +50,8 @@ export async function assessFiles(
     ...(standing.is === "older" ? { older: olderFiles(standing.by, release, ledger) } : {}),
     renamed,
     secrets,
-    toNote: standing.is === "newer" || (standing.is === "current" && isUnnoted(release, ledger, renamed, secrets)),
+    toNote:
+      standing.is === "newer" || (standing.is === "current" && isUnnoted({ release, place }, ledger, renamed, secrets)),
   });
   const first = standingWith(false);
   // Files that are not applied don't need a derived key.
@@ -58,12 +61,14 @@ export async function assessFiles(
 }
 
 function isUnnoted(
-  release: string | undefined,
+  { release, place: { environment } }: Pick<FilesRun, "release" | "place">,
   ledger: Ledger | undefined,
   { renames }: Renamed,
   { toNote }: SecretsSeen,
 ): boolean {
-  return (release !== undefined && !ledger?.release) || renames.size > 0 || toNote.length > 0;
+  const isNewRelease = release !== undefined && !ledger?.release;
+  const isNewEnvironment = environment !== undefined && ledger?.environment === undefined;
+  return isNewRelease || isNewEnvironment || renames.size > 0 || toNote.length > 0;
 }
 
 interface NotingRun extends Pick<FilesRun, "derivations"> {
@@ -74,9 +79,9 @@ interface NotingRun extends Pick<FilesRun, "derivations"> {
 /** The ledger, with the changes to note. */
 export async function ledgerToNote(
   { files, renamed, secrets, standing }: FilesSeen,
-  { place: { set }, derivations, approved }: NotingRun,
+  { place, derivations, approved }: NotingRun,
 ): Promise<Ledger> {
-  const before: Ledger = renamed.ledger ?? { formatVersion: 1, set, entries: {} };
+  const before = claimedBy(renamed.ledger ?? { formatVersion: 1, set: place.set, entries: {} }, place);
   const { toNote } = secrets;
   const fingerprint =
     toNote.length > 0 ? { fingerprint: await notedSecrets(toNote, before.fingerprint, derivations) } : {};
@@ -90,12 +95,16 @@ export async function ledgerToNote(
   };
 }
 
-/** The error `release-refused`; `undefined` if the files are not refused. */
+/** The error `environment-refused` or `release-refused`; `undefined` if the files are not refused. */
 export function refusalOf(
   { standing, files: { release = "" } }: FilesSeen,
   ledger: Ledger | undefined,
   place: LedgerPlace,
 ): MigrateError | undefined {
+  // Older files write nothing anywhere.
+  if (standing.is === "older") return undefined;
+  const elsewhere = refusedEnvironment(ledger, place);
+  if (elsewhere) return elsewhere;
   if (standing.is !== "refused") return undefined;
   const applied = ledger?.release?.value ?? "";
   const correct = `${commandLine(`ledger release ${release}`, place)} or ${commandLine("ledger release none", place)}`;

@@ -120,7 +120,7 @@ async function look(
     files,
     existing,
     decisions: decide(placed, ledger, seen, { place: run.place, path: run.migrations.path, older, ambiguous }),
-    orphaned: orphans(placed, ledger),
+    orphaned: orphans(placed, ledger, run.migrations.elsewhere),
     ...(refusal === undefined ? {} : { refusal }),
     ...(unread === undefined ? {} : { unread }),
   };

@@ -85,9 +85,17 @@ export function decide(
   });
 }
 
-/** Ids that are in the ledger but not in the files, in the ledger's order. */
-export function orphans(placed: readonly PlacedStep[], ledger: Ledger | undefined): string[] {
-  const ids = new Set(placed.map(({ step }) => step.id));
+/**
+ * Ids that are in the ledger but not in the files, in the ledger's order.
+ *
+ * @param elsewhere ids of the steps in the files that exist only in other environments
+ */
+export function orphans(
+  placed: readonly PlacedStep[],
+  ledger: Ledger | undefined,
+  elsewhere: readonly string[] = [],
+): string[] {
+  const ids = new Set([...placed.map(({ step }) => step.id), ...elsewhere]);
   return Object.keys(ledger?.entries ?? {}).filter((id) => !ids.has(id));
 }
 

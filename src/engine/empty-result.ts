@@ -6,11 +6,18 @@ import type { ApplyResult } from "../contract/results.js";
 
 export type Measured = Pick<ApplyResult, "requests" | "milliseconds">;
 
+/** What the run was asked to work on. */
+export interface Asked {
+  readonly set: string;
+  readonly environment?: string;
+}
+
 /** Sets the order of the fields. */
-export function emptyResult(set: string, { requests, milliseconds }: Measured): ApplyResult {
+export function emptyResult({ set, environment }: Asked, { requests, milliseconds }: Measured): ApplyResult {
   return {
     formatVersion: 1,
     set,
+    ...(environment === undefined ? {} : { environment }),
     result: "unchanged",
     applied: [],
     removed: [],

@@ -2,15 +2,15 @@
  * The fast path: ends a run with nothing to do after three requests, without parsing a file. Nothing else depends on
  * it: if you delete the folder fast-path/ and the line below that names it, each run is slower, but just as correct.
  */
+import type { FilesScope } from "../contract/options.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import type { LoadOptions } from "../migrations/load.js";
-import type { Env } from "../migrations/variables.js";
 import type { ConnectedOptions, FirstLook, FirstResult } from "./open-server.js";
 import type { Run } from "./session.js";
 
 export interface FastPath {
   /** The first requests of a run, before the migration files are parsed. */
-  firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult>;
+  firstLook(path: string, scope: FilesScope, options: ConnectedOptions): Promise<FirstResult>;
   /** Reads what a run will need, while files are still being parsed. */
   lookAhead(first: FirstLook, concurrency: number): Promise<NonNullable<LoadOptions["eachFile"]>>;
   /** What a run leaves in the lease for the next one; `undefined`: something may be left to do. */

@@ -45,8 +45,14 @@ export function silence(url: string, milliseconds: number): MigrateError {
 export function placeOf({
   ledgerDatabase,
   set = defaults.set,
-}: Pick<RunOptions, "ledgerDatabase" | "set">): LedgerPlace {
-  return { database: ledgerDatabase ?? defaults.ledgerDatabase, set, own: ledgerDatabase === undefined };
+  environment,
+}: Pick<RunOptions, "ledgerDatabase" | "set" | "environment">): LedgerPlace {
+  return {
+    database: ledgerDatabase ?? defaults.ledgerDatabase,
+    set,
+    own: ledgerDatabase === undefined,
+    ...(environment === undefined ? {} : { environment }),
+  };
 }
 
 /** Options with a connection, like those of the command line. */

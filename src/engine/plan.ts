@@ -101,6 +101,7 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     version,
     plannedAt: new Date().toISOString(),
     set: run.place.set,
+    ...(run.place.environment === undefined ? {} : { environment: run.place.environment }),
     server: { url: run.couch.url, version: await run.couch.version() },
     serverId: seen.stored?.ledger.server?.id ?? null,
     changes: shown.filter(({ applies }) => applies).length,

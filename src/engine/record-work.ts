@@ -1,6 +1,6 @@
 /** Records in the set's history what a piece of work did. */
 import type { RunRecord } from "../contract/results.js";
-import { recordRun } from "../ledger/history.js";
+import { recordedEnvironment, recordRun } from "../ledger/history.js";
 import { version } from "../version.js";
 import type { Run } from "./session.js";
 import { latestWork, type Work } from "./summarise.js";
@@ -19,6 +19,7 @@ export async function recordWork(run: Run, { startedAt, milliseconds, holder, pa
     holder,
     version,
     result: resultOf(work),
+    ...recordedEnvironment(run.place),
     ...(part ? { part } : {}),
     ...(run.approved ? { approvedPlan: run.approved.plan.plannedAt } : {}),
     applied,

@@ -92,7 +92,8 @@ interface Reach {
 }
 
 /** What a run needs from a migration set. */
-type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pick<Migrations, "path">>;
+type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset" | "environment" | "elsewhere"> &
+  Partial<Pick<Migrations, "path">>;
 
 /**
  * `soft` stops the run between two requests. `run.couch.cut` aborts the requests in flight. After `hard`, none is
@@ -101,7 +102,8 @@ type RunMigrations = Pick<Migrations, "steps" | "inputs" | "unset"> & Partial<Pi
 function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, why }: Stopper): Run {
   const { steps } = migrations;
   assertVariablesSet(migrations, options.unknownSecrets);
-  const place = placeOf(options);
+  const environment = environmentOf(migrations, options);
+  const place = placeOf({ ...options, ...(environment === undefined ? {} : { environment }) });
   assertLedgerLeftAlone(steps, place.database);
   const reach: Reach = { connected: false, waitedFor: undefined };
   const emit: Listener = (event) => {
@@ -117,7 +119,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     secrets,
     place,
     steps,
-    version: filesVersion(steps),
+    version: filesVersion(steps, environment),
     migrations,
     first: options.first,
     emit,
@@ -145,6 +147,17 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
       leaseWait: options.leaseWait ?? defaults.leaseWait,
     },
   };
+}
+
+/** The files, and what they were loaded for, must fit the run. */
+function environmentOf({ steps, environment }: RunMigrations, options: OpenOptions): string | undefined {
+  const given = options.environment ?? environment;
+  if (steps.length === 0 || given === environment) return given;
+  const loaded = environment === undefined ? "without an environment" : `for the environment ${environment}`;
+  throw new MigrateError("invalid-settings", {
+    message: `the migrations were loaded ${loaded}, but the run is for ${given}`,
+    next: "Give loadMigrations the same `environment`.",
+  });
 }
 
 /**

@@ -48,6 +48,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       return {
         formatVersion: 1,
         set: run.place.set,
+        ...environmentOf(migrations ? place.environment : undefined, ledger),
         server: planned.server,
         files: migrations !== undefined,
         steps: migrations ? stepsOf(planned.steps, ledger) : appliedSteps(ledger),
@@ -69,6 +70,11 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       };
     },
   );
+}
+
+function environmentOf(run: string | undefined, ledger: Ledger | undefined): Pick<Status, "environment"> {
+  const environment = run ?? ledger?.environment;
+  return environment === undefined ? {} : { environment };
 }
 
 /** Nothing depends on the history: if someone has nested it too deeply, everything else is shown. */

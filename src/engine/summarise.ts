@@ -3,7 +3,7 @@ import type { MigrateError } from "../contract/errors.js";
 import type { PartOption } from "../contract/options.js";
 import type { ApplyResult, Failure, KeptStep, PartResult, Plan, Warning } from "../contract/results.js";
 import { isRemoval } from "../kinds/traits.js";
-import { emptyResult, type Measured } from "./empty-result.js";
+import { type Asked as AskedSet, emptyResult, type Measured } from "./empty-result.js";
 import type { Assessed, Outcome } from "./outcome.js";
 
 /** What one piece of work did. Without `--part`, a run is one piece of work. */
@@ -59,8 +59,7 @@ export function endingOf(outcomes: readonly Outcome[]): MigrateError | undefined
   return worksOf(outcomes).find(({ ending }) => ending)?.ending;
 }
 
-interface Asked {
-  readonly set: string;
+interface Asked extends AskedSet {
   readonly steps: readonly { readonly id: string; readonly kind: string }[];
   readonly part?: PartOption | undefined;
   readonly approved?: { readonly plan: Plan } | undefined;
@@ -92,7 +91,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
   const unapproved = outcomes.findLast((outcome) => outcome.is === "unapproved");
   const wrote = all.applied.length > 0 || part?.begun === true;
   return {
-    ...emptyResult(asked.set, measured),
+    ...emptyResult(asked, measured),
     result: resultOf(all.failures, endingOf(outcomes), older !== undefined, wrote),
     ...all,
     removed: all.applied.filter((id) => removing.has(id)),

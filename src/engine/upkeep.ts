@@ -3,10 +3,11 @@
  * server.
  */
 import { MigrateError } from "../contract/errors.js";
-import type { LeaseOptions, RunOptions } from "../contract/options.js";
+import { type LeaseOptions, nameHint, namePattern, type RunOptions } from "../contract/options.js";
 import type { PartHolder, Unlocked } from "../contract/results.js";
 import { kindOf, namedDatabases } from "../kinds/targets.js";
 import { acceptStep, forgetStep } from "../ledger/edit.js";
+import { claimedBy, refusedEnvironment, correctEnvironment as withEnvironment } from "../ledger/environment.js";
 import { breakLease, readLease, takeLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { correctRelease as withRelease } from "../ledger/note-version.js";
@@ -17,27 +18,46 @@ import { readLedger, writeLedger } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { version } from "../version.js";
 import { existingDatabases } from "./assess.js";
+import { assertOwnEnvironment } from "./own-environment.js";
 import { placeSteps } from "./places.js";
 import { asRelease } from "./release-of.js";
 import { ensureLedger, type Run, ready, withRun } from "./session.js";
 
 /** Removes a step from the ledger. If it is in the files, it is pending again. */
 export async function forget(id: string, options: RunOptions & LeaseOptions): Promise<void> {
-  await editLedger(options, (ledger, { place }) => forgetStep(ledger, id, place));
+  await editLedger(
+    options,
+    owned((ledger, { place }) => forgetStep(ledger, id, place)),
+  );
 }
 
 /** Corrects the release that the ledger records for the set; `none` removes it. */
 export async function correctRelease(release: number | string, options: RunOptions & LeaseOptions): Promise<void> {
   const value = release === "none" ? undefined : asRelease(String(release));
-  await editLedger(options, (ledger, { place }) => {
-    // A mistyped set must not get a ledger, while the intended set keeps its wrong release.
-    if (!ledger.versions && Object.keys(ledger.entries).length === 0) throw noLedger(place);
-    return withRelease(ledger, value);
-  });
+  await editLedger(
+    options,
+    owned((ledger, { place }) => withRelease(existing(ledger, place, "release"), value)),
+  );
 }
 
-function noLedger({ set, database }: LedgerPlace): MigrateError {
-  const message = `the set ${set} has no ledger in ${database}, so it has no release`;
+/** Corrects the environment that the ledger belongs to; with `none`, it belongs to that of the next run. */
+export async function correctEnvironment(environment: string, options: RunOptions & LeaseOptions): Promise<void> {
+  const value = environment === "none" ? undefined : environment;
+  if (!namePattern.test(environment)) {
+    const message = `${JSON.stringify(environment)} can't be an environment: it needs ${nameHint}`;
+    throw new MigrateError("invalid-settings", { message });
+  }
+  await editLedger(options, (ledger, { place }) => withEnvironment(existing(ledger, place, "environment"), value));
+}
+
+/** A mistyped set must not get a ledger, while the intended set stays as it is. */
+function existing(ledger: Ledger, place: LedgerPlace, what: string): Ledger {
+  if (!ledger.versions && Object.keys(ledger.entries).length === 0) throw noLedger(place, what);
+  return ledger;
+}
+
+function noLedger({ set, database }: LedgerPlace, what: string): MigrateError {
+  const message = `the set ${set} has no ledger in ${database}, so it has no ${what}`;
   return new MigrateError("not-in-ledger", { message, next: "Check --set and --ledger-database." });
 }
 
@@ -51,9 +71,9 @@ export async function accept(id: string, migrations: Migrations, options: RunOpt
   const recorded = async (ledger: Ledger, run: Run) => {
     const renamed = renameEntries(ledger, [step]).ledger ?? ledger;
     const databases = await databasesOf(step, run);
-    return acceptStep(renamed, step, { databases, at: new Date(), version });
+    return claimedBy(acceptStep(renamed, step, { databases, at: new Date(), version }), run.place);
   };
-  await editLedger(options, recorded, migrations);
+  await editLedger(options, owned(recorded), migrations);
 }
 
 /** The databases that the step works in now, each with its incarnation. */
@@ -76,6 +96,7 @@ async function databasesOf(step: Step, run: Run): Promise<Record<string, string>
 export async function unlock(options: RunOptions): Promise<Unlocked> {
   return withRun({ steps: [] }, options, async (run) => {
     await reach(run);
+    await assertOwnEnvironment(run);
     const { couch, place, leasing } = run;
     const [held, partsHeld] = await Promise.all([readLease(couch, place), readPartLeases(couch, place)]);
     if (held || partsHeld.length > 0) couch.allowWrites();
@@ -107,9 +128,21 @@ async function reach(run: Run): Promise<void> {
   run.reach.connected = true;
 }
 
+type Edit = (ledger: Ledger, run: Run) => Ledger | Promise<Ledger>;
+
+/** The same edit, for a ledger that belongs to the environment of the run. A run without steps need not have one. */
+function owned(edit: Edit): Edit {
+  return (ledger, run) => {
+    const { place, steps } = run;
+    const refusal = steps.length > 0 || place.environment ? refusedEnvironment(ledger, place) : undefined;
+    if (refusal) throw refusal;
+    return edit(ledger, run);
+  };
+}
+
 async function editLedger(
   options: RunOptions & LeaseOptions,
-  edit: (ledger: Ledger, run: Run) => Ledger | Promise<Ledger>,
+  edit: Edit,
   migrations: Migrations | { readonly steps: [] } = { steps: [] },
 ): Promise<void> {
   await withRun(migrations, options, async (run) => {

@@ -15,14 +15,16 @@ export function commandLine(words: string, place: LedgerPlace, given: Arguments 
   return `\`${commandText(words, place, given)}\``;
 }
 
-/** Includes the path, the set and the database of the ledger if they are not the defaults. */
-export function commandText(words: string, { set, database, own }: LedgerPlace, { id, path }: Arguments = {}): string {
+/** Includes the path, the set, the environment and the database of the ledger if they are not the defaults. */
+export function commandText(words: string, place: LedgerPlace, { id, path }: Arguments = {}): string {
+  const { set, database, own, environment } = place;
   return [
     "couchdb-migrate",
     words,
     ...(id === undefined ? [] : [quoted(id, "ID")]),
     ...(path === undefined || path === defaults.path ? [] : [quoted(path, "PATH")]),
     ...(set === defaults.set ? [] : [`--set ${named(set, "SET")}`]),
+    ...(environment === undefined ? [] : [`--environment ${named(environment, "ENVIRONMENT")}`]),
     ...(own ? [] : [`--ledger-database ${named(database, "DATABASE")}`]),
   ].join(" ");
 }

@@ -16,6 +16,8 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
   if (typeof _rev !== "string") return unreadable("it has no revision");
   if (ledger.formatVersion !== 1) return unreadable(`its formatVersion is ${JSON.stringify(ledger.formatVersion)}`);
   if (ledger.set !== place.set) return unreadable("it belongs to another set");
+  if (ledger.environment !== undefined && typeof ledger.environment !== "string")
+    return unreadable("its environment is not text");
   if (!isObject(ledger.entries)) return unreadable("it has no entries");
   const bad = Object.entries(ledger.entries).find(([, entry]) => !isEntry(entry));
   if (bad) return unreadable(`its entry ${JSON.stringify(bad[0])} is malformed`);

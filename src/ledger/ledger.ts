@@ -2,6 +2,8 @@
 export interface Ledger {
   readonly formatVersion: 1;
   readonly set: string;
+  /** The environment that it belongs to: the first one that was noted. Absent: none. */
+  readonly environment?: string;
   readonly entries: Readonly<Record<string, Entry>>;
   /** One fingerprint over all secrets of the set except the login's own. */
   readonly fingerprint?: Fingerprint;

@@ -10,6 +10,8 @@ export interface LedgerPlace {
    * security.
    */
   readonly own: boolean;
+  /** The environment of the run, for commands in messages. Absent: none. */
+  readonly environment?: string;
 }
 
 export function ledgerPath({ database, set }: LedgerPlace): Path {

@@ -1,13 +1,15 @@
 /**
  * One digest of everything that a load has read: files and folders that steps name in addition to the migration
- * files, and variables. Two loads with the same digest, by the same version of the tool, produce the same steps.
+ * files, variables, and the environment. Two loads with the same digest, by the same version of the tool, produce the same steps.
  *
  * Anyone who sees a digest can test guesses against it, so there is none if any input is secret.
  */
 import { createHash } from "node:crypto";
 import { relative, resolve } from "node:path";
+import type { FilesScope } from "../contract/options.js";
 import { version } from "../version.js";
 import { FileCache, type Read } from "./files.js";
+import { variablesIn } from "./scope.js";
 import type { Env } from "./variables.js";
 
 /** What to read again, in addition to the migration files, to compute the digest again. */
@@ -37,13 +39,13 @@ export async function inputsOf(
   sources: readonly Source[],
   cache: FileCache,
   variables: readonly string[] | undefined,
-  env: Env,
+  scope: FilesScope,
 ): Promise<Inputs | undefined> {
   const { reads } = cache;
   if (!reads || !variables) return undefined;
   const relatives = reads.map(([read, file]) => [read, relative(resolve(path), file)] as const);
   const list = { reads: relatives.sort(), variables: [...variables].sort() };
-  return { ...list, digest: await new Digest(path, sources).of(list, env, cache) };
+  return { ...list, digest: await new Digest(path, sources).of(list, scope, cache) };
 }
 
 /** The digest starts with the migration files, so that they are done while the rest is still being read. */
@@ -61,7 +63,10 @@ export class Digest {
   }
 
   /** May only be called once. */
-  async of({ reads, variables }: InputList, env: Env, cache = new FileCache()): Promise<string> {
+  async of({ reads, variables }: InputList, scope: FilesScope, cache = new FileCache()): Promise<string> {
+    const { environment, environments = [] } = scope;
+    if (environment !== undefined || environments.length > 0) this.#add("environment", environment, environments);
+    const env = variablesIn(scope);
     for (const [read, file] of reads) this.#add(read, file, await cache.again(read, resolve(this.#path, file)));
     for (const name of variables) {
       this.#add("variable", name, valueIn(env, name), Boolean(valueIn(env, `${name}_FILE`)));

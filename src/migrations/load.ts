@@ -1,25 +1,30 @@
+import { MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
+import type { FilesScope } from "../contract/options.js";
 import type { Position } from "../contract/problem.js";
 import { kinds as registry } from "../kinds/index.js";
 import type { StepKind } from "../steps/kind.js";
 import { ScriptOutput } from "../steps/script-output.js";
+import { list } from "../text/quantity.js";
+import { isIn } from "./environments.js";
 import { FileCache } from "./files.js";
 import { inputsOf } from "./inputs.js";
 import { LoadedStep } from "./loaded-step.js";
 import { parseYaml } from "./parse-yaml.js";
+import { Partitions } from "./partitions.js";
 import { Problems } from "./problems.js";
 import { readRequire } from "./read-require.js";
 import { type ReadStep, readStep } from "./read-step.js";
+import { usualIn, variablesIn } from "./scope.js";
 import { readSources } from "./sources.js";
 import { SpecReader } from "./spec-values.js";
 import type { Migrations, Step } from "./step.js";
 import { readStepNode } from "./step-node.js";
 import { type UnsetPolicy, UnsetVariables } from "./unset.js";
-import { type Env, loginVariables, Variables } from "./variables.js";
+import { Uses } from "./uses.js";
+import { loginVariables, Variables } from "./variables.js";
 
-export interface LoadOptions {
-  /** The environment for `${NAME}`. Default: the environment of the process. */
-  readonly env?: Env;
+export interface LoadOptions extends FilesScope {
   /**
    * What to do with a variable that is not set and has no default. Default: `error`.
    *
@@ -87,27 +92,38 @@ async function load(
   printed: Printed[],
 ): Promise<Migrations> {
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
-  const env = options.env ?? process.env;
+  const env = variablesIn(options);
+  const { environment, environments: declared } = options;
+  assertDeclared(environment, declared);
   const variables = new Variables(env);
   const unset = new UnsetVariables(options.unset ?? "error");
   problems.knows(loginVariables.map((name) => env[name]));
   const uses = new Uses(problems);
   const drafts: Draft[] = [];
-  const partitioned = new Map<string, boolean>();
+  const elsewhere: Pick<Draft, "id" | "finish">[] = [];
+  let needed: Position | undefined;
+  const partitions = new Partitions();
   const sources = readSources(path, problems);
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
-    const reader = new SpecReader(file, variables, unset, problems);
+    const ownReader = new SpecReader(file, variables, unset, problems);
+    // Variables of another environment need not have a value in this one.
+    const otherReader = new SpecReader(file, variables, new UnsetVariables("unknown"), problems);
     const before = drafts.length;
     for (const item of items) {
-      const node = readStepNode(file, item, kinds);
+      const node = readStepNode(file, item, kinds, declared);
       if (!node) continue;
+      const { environments } = node;
+      const isOwn = isIn(environments, environment);
+      const reader = isOwn ? ownReader : otherReader;
       const position = file.position(node.idNode);
-      if (node.id !== undefined) uses.id(node.id, position);
-      for (const former of node.formerly) uses.formerId(former.id, file.position(former.node));
+      if (node.id !== undefined) uses.id(node.id, position, environments);
+      for (const former of node.formerly) uses.formerId(former.id, file.position(former.node), environments);
       for (const { kind, place } of node.specs)
-        if (kind.nature?.bootstrap) uses.first(kind.name, file.position(place.key));
-      uses.step(position);
+        if (kind.nature?.bootstrap) uses.first(kind.name, file.position(place.key), environments);
+      uses.step(position, environments);
+      // If none is declared, each name is a problem already.
+      if (environments && environment === undefined && declared?.length !== 0) needed ??= position;
       for (const { kind, place } of node.specs) {
         const read = await readStep({
           file,
@@ -116,25 +132,31 @@ async function load(
           reader,
           cache,
           problems,
-          partitioned,
+          partitioned: partitions.for(environments),
           print: (text) => void printed.push({ id: node.id ?? "", text }),
           signal: options.signal,
           remember: options.written === true,
         });
         const required = readRequire({ file, reader, problems }, kind, node.require);
         if (!read) continue;
-        uses.claims(read.claims, file.position(place.key));
+        uses.claims(read.claims, file.position(place.key), environments);
         for (const made of kind.lifecycle?.creates?.(read.desired) ?? []) {
           // A variable that is not set is not a boolean.
-          if (typeof made.partitioned === "boolean") partitioned.set(made.name, made.partitioned);
+          const { name, partitioned } = made;
+          if (typeof partitioned === "boolean") partitions.add({ name, partitioned, environments });
         }
         const { id = "", description } = node;
+        if (!isOwn) {
+          elsewhere.push({ id, finish: read.finish });
+          continue;
+        }
         const formerly = node.formerly.map((former) => former.id);
         const named = {
           id,
           kind: kind.name,
           ...(description !== undefined && { description }),
           ...(formerly.length > 0 && { formerly }),
+          ...(environments && { environments }),
           ...(required && { require: required }),
           position,
           ...(read.written && { written: { ...read.written, lintOff: node.lintOff } }),
@@ -148,85 +170,49 @@ async function load(
     const finished = finish();
     return finished ? [new LoadedStep({ ...draft, ...finished })] : [];
   });
-  for (const { secrets, spoken } of printed.length > 0 ? steps : []) {
+  // What other environments have is checked, too.
+  const others = elsewhere.flatMap(({ finish }) => finish() ?? []);
+  for (const { secrets, spoken } of printed.length > 0 ? [...steps, ...others] : []) {
     problems.knows(secrets.values());
     problems.hide(spoken);
   }
   uses.end();
+  if (needed) problems.add(needed, "environment-needed", environmentNeeded(declared));
   problems.throwIfAny();
   const known = unset.found.length === 0;
   const open = options.kinds === undefined && known && steps.every(({ secrets }) => secrets.size === 0);
-  const inputs = open ? await inputsOf(path, sources, cache, variables.names, env) : undefined;
+  const inputs = open ? await inputsOf(path, sources, cache, variables.names, options) : undefined;
   const files = sources.map(({ file }) => file);
-  return { path, files, steps, ...(known ? {} : { unset: unset.found }), ...(inputs ? { inputs } : {}) };
+  warnOfPlainSecrets(usualIn(options).filter(variables.isSecret), options.emit);
+  return {
+    path,
+    files,
+    steps,
+    ...(environment === undefined ? {} : { environment }),
+    ...(elsewhere.length > 0 ? { elsewhere: elsewhere.map(({ id }) => id) } : {}),
+    ...(known ? {} : { unset: unset.found }),
+    ...(inputs ? { inputs } : {}),
+  };
 }
 
-type Draft = Pick<Step, "id" | "kind" | "description" | "formerly" | "require" | "position" | "desired" | "written"> &
+type Draft = Omit<Step, "shown" | "secrets" | "unknown" | "spoken" | "checksum" | "allowDestroy"> &
   Pick<ReadStep, "finish">;
 
-/** Rules for the whole set: ids and claimed objects are unique, and steps that must come first do. */
-class Uses {
-  readonly #problems: Problems;
-  readonly #ids = new Map<string, Position>();
-  readonly #formerIds = new Map<string, Position>();
-  readonly #claims = new Map<string, Position>();
-  #begin: Position | undefined;
-
-  constructor(problems: Problems) {
-    this.#problems = problems;
-  }
-
-  id(id: string, at: Position): void {
-    const first = this.#ids.get(id);
-    if (!first) this.#ids.set(id, at);
-    else {
-      const message = `id \`${id}\` is already used at ${where(first)}; ids must be unique across all files`;
-      this.#problems.add(at, "duplicate-id", message, id);
-    }
-  }
-
-  formerId(id: string, at: Position): void {
-    const first = this.#formerIds.get(id);
-    if (!first) this.#formerIds.set(id, at);
-    else {
-      const message = `the former id \`${id}\` is already used at ${where(first)}; only one step can have had it`;
-      this.#problems.add(at, "formerly-twice", message, id);
-    }
-  }
-
-  /** Called when all files are read. */
-  end(): void {
-    for (const [id, at] of this.#formerIds) {
-      const step = this.#ids.get(id);
-      if (!step) continue;
-      const message = `\`${id}\` can't be a former id: it is still the id of the step at ${where(step)}`;
-      this.#problems.add(at, "former-id-in-use", message, id);
-    }
-  }
-
-  step(at: Position): void {
-    this.#begin ??= at;
-  }
-
-  /** A step of this kind has to come before all others. */
-  first(kind: string, at: Position): void {
-    if (!this.#begin) return;
-    const message = `\`${kind}\` must be the first step of the set, before the one at ${where(this.#begin)}`;
-    this.#problems.add(at, "not-first", message, kind);
-  }
-
-  claims(claims: readonly string[], at: Position): void {
-    for (const claim of new Set(claims)) {
-      const first = this.#claims.get(claim);
-      if (!first) this.#claims.set(claim, at);
-      else {
-        const message = `${claim} is already declared at ${where(first)}; edit that step instead`;
-        this.#problems.add(at, "claimed-twice", message, claim);
-      }
-    }
-  }
+function assertDeclared(environment: string | undefined, declared: readonly string[] | undefined): void {
+  if (environment === undefined || !declared || declared.includes(environment)) return;
+  const message = `the environment ${environment} is not declared`;
+  throw new MigrateError("invalid-settings", { message });
 }
 
-function where({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
+function environmentNeeded(declared: readonly string[] = []): string {
+  const which = declared.length > 0 ? `: ${list(declared, 20)}` : "";
+  return `this step names environments, so choose one with --environment${which}`;
+}
+
+/** The configuration file is shared, so what it contains is not a secret. */
+function warnOfPlainSecrets(names: readonly string[], emit: Listener | undefined): void {
+  if (names.length === 0) return;
+  const [is, a] = names.length === 1 ? ["is", "a secret"] : ["are", "secrets"];
+  const message = `${list(names, 20)} ${is} ${a} of the files, and in plain text among the \`variables\` of an environment; use a variable of the process, or an env file`;
+  emit?.({ type: "warning", code: "plain-secret", message });
 }

@@ -9,6 +9,7 @@ export class LoadedStep implements Step {
   readonly kind: string;
   readonly description?: string;
   readonly formerly?: readonly string[];
+  readonly environments?: readonly string[];
   readonly require?: Requirements;
   readonly shown: unknown;
   readonly checksum: string;
@@ -22,11 +23,12 @@ export class LoadedStep implements Step {
 
   constructor(step: Step) {
     const { id, kind, description, formerly, require: required, shown, checksum, allowDestroy, position } = step;
-    const { unknown, desired, secrets, spoken, written } = step;
+    const { environments, unknown, desired, secrets, spoken, written } = step;
     this.id = id;
     this.kind = kind;
     if (description !== undefined) this.description = description;
     if (formerly) this.formerly = formerly;
+    if (environments) this.environments = environments;
     if (required) this.require = required;
     this.shown = shown;
     this.checksum = checksum;

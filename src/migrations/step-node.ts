@@ -1,8 +1,9 @@
-/** One item of a migration file: its id, its earlier ids, its description, and its kind. The spec is not read here. */
+/** One item of a migration file: its id, its earlier ids, its description, its environments, and its kind. The spec is not read here. */
 import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { type StepKind, takesAllowDestroy } from "../steps/kind.js";
 import { takesRequire } from "../steps/require.js";
 import { didYouMean } from "../text/nearest.js";
+import { type Environments, readEnvironments } from "./environments.js";
 import { isEmpty, type Place, pointAt } from "./locate.js";
 import { quoted } from "./problems.js";
 import { readLintOff } from "./read-lint.js";
@@ -20,13 +21,14 @@ export interface StepNode {
   readonly formerly: readonly { readonly id: string; readonly node: Node }[];
   /** What must be true before the step begins, as it is written. */
   readonly require: Place | undefined;
+  readonly environments: Environments;
   /** The rules of `lint` that are off for it. */
   readonly lintOff: readonly RuleOff[];
   readonly specs: readonly { readonly kind: StepKind; readonly place: Place }[];
 }
 
 /** The fields that a step may have in addition to its kind. */
-const common = ["id", "formerly", "description", "require", "lint"];
+const common = ["id", "formerly", "description", "environments", "require", "lint"];
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -34,6 +36,8 @@ export function readStepNode(
   file: YamlFile,
   item: YamlNode,
   kinds: ReadonlyMap<string, StepKind>,
+  /** The environments that steps may name. Undefined: any. */
+  declared?: readonly string[],
 ): StepNode | undefined {
   const node = file.resolve(item);
   if (!isMap(node)) {
@@ -62,6 +66,7 @@ export function readStepNode(
     idNode,
     description,
     formerly,
+    environments: readEnvironments(file, fields.get("environments"), declared),
     require: placeOfRequire(file, fields.get("require"), specs),
     lintOff: readLintOff(file, fields.get("lint")),
     specs,

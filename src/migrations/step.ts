@@ -13,6 +13,8 @@ export interface Step {
   readonly description?: string;
   /** Its former ids. Absent: none. */
   readonly formerly?: readonly string[];
+  /** The environments in which it exists. Absent: all. It is no part of the checksum. */
+  readonly environments?: readonly string[];
   /** What must be true before the step begins. Absent: nothing. It is no part of the checksum. */
   readonly require?: Requirements;
   /**
@@ -51,6 +53,10 @@ export interface Migrations {
   /** The files that were read, in order. */
   readonly files: readonly string[];
   readonly steps: readonly Step[];
+  /** The environment that they were loaded for. Absent: none. */
+  readonly environment?: string;
+  /** Ids of the steps that exist only in other environments. Absent: there are none. */
+  readonly elsewhere?: readonly string[];
   /** The variables without a value, one for each place in the files. Only with the option `unset`. */
   readonly unset?: readonly UnsetVariable[];
   /**

@@ -63,6 +63,9 @@ export class Variables {
     return this.#files.size > 0 ? undefined : [...this.#names];
   }
 
+  /** The variable was used, and its value is secret. */
+  readonly isSecret = (name: string): boolean => this.#names.has(name) && this.#secretNames.has(name);
+
   /** Secret fields use these variables, so their values are secret everywhere. */
   areSecret(names: readonly string[]): void {
     for (const name of names) this.#secretNames.add(name);

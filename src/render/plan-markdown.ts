@@ -8,6 +8,7 @@ import { countOf, nameOf } from "./outline/group-name.js";
 import type { Alert, Detail, Group, Outline, OutlineLine, Reference } from "./outline/model.js";
 import { outlineOf } from "./outline/outline.js";
 import { refusedOf, summaryOf } from "./plan-summary.js";
+import { setName } from "./set-name.js";
 
 /** The maximum length of a comment on GitHub. */
 export const longestComment = 65_536;
@@ -48,7 +49,7 @@ function markdown(plan: Plan, outline: Outline, extent: Extent, limit: number): 
   const items = itemsOf(outline);
   const shown = new Set(items.slice(0, extent.lines));
   const detailed = new Set(items.slice(0, extent.details));
-  const server = `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, set ${code(plan.set)}`;
+  const server = `${code(plan.server.url)}, CouchDB ${inText(plan.server.version)}, ${setName(plan, code)}`;
   const alerts = outline.alerts.filter((alert) => shown.has(alert));
   const details = (title: string, item: Alert | OutlineLine) =>
     detailed.has(item) ? detailBlock(title, item.details) : [];

@@ -8,6 +8,7 @@ import { outlineOf } from "./outline/outline.js";
 import { groupText } from "./plan-group.js";
 import { detailLines, type Page, referenceSpans } from "./plan-page.js";
 import { closing } from "./plan-summary.js";
+import { setName } from "./set-name.js";
 import type { Style } from "./style.js";
 
 interface Options {
@@ -27,7 +28,7 @@ export function planText(
 ): string {
   const page = { style, columns: Math.max(columns, narrowest), full: details };
   const { alerts, groups, orphans } = outlineOf(plan, details);
-  const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), set ${visible(plan.set)}`;
+  const server = `${visible(plan.server.url)} (CouchDB ${visible(plan.server.version)}), ${setName(plan, visible)}`;
   const parts = [
     wrapped(`${title} ${server}`, page),
     ...(alerts.length > 0 ? [alertsText(alerts, page)] : []),

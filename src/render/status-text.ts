@@ -4,13 +4,14 @@ import { count, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
 import { orphansText } from "./orphans.js";
+import { setName } from "./set-name.js";
 import { stagedText } from "./staged-text.js";
 import type { Style } from "./style.js";
 
 const runsShown = 5;
 
 export function statusText(status: Status, style: Style): string {
-  const server = `${visible(status.server.url)} (CouchDB ${visible(status.server.version)}), set ${visible(status.set)}`;
+  const server = `${visible(status.server.url)} (CouchDB ${visible(status.server.version)}), ${setName(status, visible)}`;
   const parts = [
     `Status of ${server}`,
     ...(status.files ? [] : ["No migration files found; these are the steps in the ledger."]),
@@ -85,8 +86,9 @@ function heldText({ holder, since, millisecondsHeld }: NonNullable<Status["lease
 function runsText(runs: readonly RunRecord[], style: Style): string {
   const last = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)).slice(0, runsShown);
   const lines = last.map((run) => {
+    const where = run.environment === undefined ? "" : `${visible(run.environment)}, `;
     const by = style.dim(
-      `(${span(run.milliseconds)}, ${visible(run.holder)}, couchdb-migrate ${visible(run.version)})`,
+      `(${where}${span(run.milliseconds)}, ${visible(run.holder)}, couchdb-migrate ${visible(run.version)})`,
     );
     const command = run.command === undefined ? "" : `${visible(run.command)} `;
     return `  ${visible(run.startedAt)}  ${command}${run.result}${workText(run)} ${by}`;

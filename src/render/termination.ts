@@ -5,6 +5,11 @@ const standard = "/dev/termination-log";
 /** The maximum that Kubernetes reads. */
 const maxBytes = 4096;
 
+/** The message of a run for an environment. */
+export function inEnvironment(message: string, environment: string | undefined): string {
+  return environment === undefined ? message : `${environment}: ${message}`;
+}
+
 /** `file`: undefined with `given` means that the user wants no file. A failure to write is ignored. */
 export function writeTermination(message: string, file: string | undefined, given: boolean): void {
   const target = file ?? (!given && existsSync(standard) ? standard : undefined);

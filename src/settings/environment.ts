@@ -1,4 +1,4 @@
-/** Reads settings from the environment. An empty variable counts as absent. */
+/** Reads settings from environment variables. An empty variable counts as absent. */
 import { NotReadable, readBytes } from "../files/regular-file.js";
 import { nearest } from "../text/nearest.js";
 import { environmentOf } from "./setting.js";
@@ -8,16 +8,32 @@ import { type SettingName, settingNames, settings } from "./table.js";
 /** How long to wait for the writer of a pipe, in milliseconds; a password manager may ask its user first. */
 export const waitForPipe = 30_000;
 
-export function readEnvironment(env: Environment, report: Report): Map<SettingName, Given> {
+/** A setting from its variable alone, without `…_FILE`. */
+export function fromVariable(name: SettingName, env: Environment): Given | undefined {
+  const source = environmentOf(name, settings[name]);
+  const text = env[source];
+  return text ? { text, source, from: "environment" } : undefined;
+}
+
+export interface Variables {
+  readonly env: Environment;
+  /** For messages: a variable with the env file that it is from. Absent: there is no env file. */
+  placed?(variable: string): string;
+}
+
+export function readEnvironment(
+  { env, placed = (variable) => variable }: Variables,
+  report: Report,
+): Map<SettingName, Given> {
   const given = new Map<SettingName, Given>();
   for (const name of settingNames) {
     const setting = settings[name];
     const variable = environmentOf(name, setting);
     const file = setting.envFile ? env[`${variable}_FILE`] : undefined;
-    const text = env[variable];
-    if (text && file) report.problem(`${variable} and ${variable}_FILE are both set; keep one of them`);
-    else if (text) given.set(name, { text, source: variable, from: "environment" });
-    else if (file) addFile(name, `${variable}_FILE`, file, given, report);
+    const found = fromVariable(name, env);
+    if (found && file) report.problem(`${variable} and ${variable}_FILE are both set; keep one of them`);
+    else if (found) given.set(name, { ...found, source: placed(variable) });
+    else if (file) addFile(name, placed(`${variable}_FILE`), file, given, report);
   }
   for (const message of misspelt(env)) report.warning(message);
   return given;

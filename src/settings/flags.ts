@@ -18,12 +18,19 @@ export function readFlags(command: CommandName, flags: Flags, report: Report): M
     if (name === undefined) report.problem(unknown(flag, command, byFlag));
     else {
       const source = settings[name].positional ? name : `--${flag}`;
-      const wrong = wrongForm(source, settings[name], value);
-      if (wrong === undefined) given.set(name, { text: String(value), source, from: "flag" });
+      const values = valuesOf(settings[name], value);
+      const wrong = values.map((one) => wrongForm(source, settings[name], one)).find((one) => one !== undefined);
+      if (wrong === undefined) given.set(name, { text: values.join(","), source, from: "flag" });
       else report.problem(wrong);
     }
   }
   return given;
+}
+
+/** A flag that was repeated has a list of values: the last one counts, unless the setting takes several. */
+function valuesOf({ type }: Setting, value: unknown): unknown[] {
+  if (!Array.isArray(value)) return [value];
+  return type === "paths" ? value : value.slice(-1);
 }
 
 function wrongForm(source: string, { type }: Setting, value: unknown): string | undefined {

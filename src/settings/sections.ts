@@ -13,10 +13,15 @@ export interface Sections {
 export const noSections: Sections = { lintOff: {}, policies: {} };
 
 export const sectionNames = ["lint", "policies"] as const;
-type SectionName = (typeof sectionNames)[number];
+export type SectionName = (typeof sectionNames)[number];
 
 export function isSection(key: string): key is SectionName {
   return (sectionNames as readonly string[]).includes(key);
+}
+
+/** The sections of the file, with those of an environment. */
+export function withSections({ lintOff, policies }: Sections, more: Sections): Sections {
+  return { lintOff: { ...lintOff, ...more.lintOff }, policies: { ...policies, ...more.policies } };
 }
 
 /** @param wrong reports a problem: a sentence that begins with the key */

@@ -3,7 +3,8 @@
  * from it.
  */
 export interface Setting {
-  readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "enum";
+  /** `paths`: one or more, separated by commas; the flag may be repeated, and the key may be a list. */
+  readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "paths" | "enum";
   readonly group: "Connection" | "Run" | "Ledger and lease" | "Output" | "Files" | "Sandbox";
   /** For help and the reference: a phrase without a full stop. */
   readonly description: string;
@@ -55,6 +56,7 @@ export const commandNames = [
   "ledger forget",
   "ledger accept",
   "ledger release",
+  "ledger environment",
   "unlock",
   "import",
   "new",

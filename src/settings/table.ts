@@ -2,7 +2,7 @@
  * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
  * checks, its type and its line in docs/settings.md are derived from it (`npm run generate`).
  */
-import { couchdbPattern, defaults } from "../contract/options.js";
+import { couchdbPattern, defaults, nameHint, namePattern } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
 const planFormats = ["text", "json", "markdown"];
@@ -19,6 +19,7 @@ const server = [
   "ledger forget",
   "ledger accept",
   "ledger release",
+  "ledger environment",
   "unlock",
   "import",
   "test",
@@ -30,6 +31,7 @@ const withLease = [
   "ledger forget",
   "ledger accept",
   "ledger release",
+  "ledger environment",
 ] as const satisfies CommandName[];
 const deciding = ["apply", "plan"] as const satisfies CommandName[];
 /** The commands that older files end. */
@@ -225,8 +227,8 @@ export const table = {
     description: "migration set; each has its own ledger, lease and history",
     commands: withLedger,
     default: "default",
-    pattern: /^[A-Za-z0-9][\w.-]{0,99}$/,
-    hint: "a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit",
+    pattern: namePattern,
+    hint: nameHint,
   },
   ledgerDatabase: {
     type: "string",
@@ -507,6 +509,23 @@ export const table = {
     defaultDescription: "couchdb-migrate.yaml, where it exists",
     key: false,
   },
+  environment: {
+    type: "string",
+    group: "Files",
+    description:
+      "environment of couchdb-migrate.yaml: its settings and variables, and the steps that are limited to it",
+    commands: commandNames,
+    defaultDescription: "none",
+    pattern: namePattern,
+    hint: nameHint,
+  },
+  envFile: {
+    type: "paths",
+    group: "Files",
+    description: "file with environment variables (`NAME=value`); those of the process take precedence",
+    commands: commandNames,
+    defaultDescription: "none",
+  },
 
   host: {
     type: "string",
@@ -543,11 +562,13 @@ export const settingNames = Object.keys(table) as SettingName[];
 
 type ValueOf<S extends Setting> = S["type"] extends "duration" | "integer"
   ? number
-  : S["type"] extends "boolean"
-    ? boolean
-    : S extends { readonly choices: readonly (infer Choice)[] }
-      ? Choice
-      : string;
+  : S["type"] extends "paths"
+    ? readonly string[]
+    : S["type"] extends "boolean"
+      ? boolean
+      : S extends { readonly choices: readonly (infer Choice)[] }
+        ? Choice
+        : string;
 
 /** The values: durations in milliseconds, paths as the process can open them. */
 export type Settings = {

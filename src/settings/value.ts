@@ -5,7 +5,7 @@ import { visible } from "../text/visible.js";
 import { longestDuration, parseDuration, writeDuration } from "./duration.js";
 import type { Setting } from "./setting.js";
 
-export type Value = string | number | boolean | undefined;
+export type Value = string | number | boolean | readonly string[] | undefined;
 /** `wrong`: a phrase that follows the name of the source. */
 export type Parsed = { readonly value: Value } | { readonly wrong: string };
 
@@ -22,10 +22,17 @@ export function parseValue(setting: Setting, text: string): Parsed {
       return choice(setting.choices ?? [], text);
     case "path":
       return text.includes("\0") ? { wrong: "is not a path" } : { value: text };
+    case "paths":
+      return paths(text);
     case "string":
       if (setting.pattern?.test(text) === false) return { wrong: `${quote(text)} is not ${setting.hint}` };
       return { value: text };
   }
+}
+
+function paths(text: string): Parsed {
+  const all = text.split(",");
+  return all.some((one) => one === "" || one.includes("\0")) ? { wrong: "is not a list of paths" } : { value: all };
 }
 
 function duration(setting: Setting, text: string): Parsed {

@@ -22,7 +22,7 @@ export interface LoadedTests {
 }
 
 export async function loadTests(path: string, options: RunTestsOptions): Promise<LoadedTests> {
-  const { env, signal, emit, onRead } = options;
+  const { env, variables, environment, environments, signal, emit, onRead } = options;
   const found = findTestFiles(path);
   const cache = new FileCache();
   const problems = new Problems();
@@ -42,6 +42,9 @@ export async function loadTests(path: string, options: RunTestsOptions): Promise
   const loading = loadMigrations(found.migrations, {
     unset: "unknown",
     ...(env && { env }),
+    ...(variables && { variables }),
+    ...(environment !== undefined && { environment }),
+    ...(environments && { environments }),
     ...(signal && { signal }),
     ...(emit && { emit }),
     ...(onRead && { onRead }),

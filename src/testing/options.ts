@@ -1,13 +1,12 @@
 import type { Connection } from "../contract/connection.js";
 import type { Listener } from "../contract/events.js";
+import type { FilesScope } from "../contract/options.js";
 
-export interface RunTestsOptions {
+export interface RunTestsOptions extends FilesScope {
   /** A CouchDB, with the login of a server admin. Default: an embedded server, which is started for the tests. */
   readonly connection?: Connection;
   /** Only the tests with such names. Default: all. */
   readonly only?: (name: string) => boolean;
-  /** The environment for variables of the migrations. Default: the environment of the process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
   /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */
   readonly scriptTimeout?: number;
   /** How long to wait for CouchDB if it is not up. Default: not at all. */

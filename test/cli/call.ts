@@ -68,6 +68,7 @@ export function stubEngine(): Engine {
     forget: vi.fn(async () => {}),
     accept: vi.fn(async () => {}),
     correctRelease: vi.fn(async () => {}),
+    correctEnvironment: vi.fn(async () => {}),
     unlock: vi.fn(async () => ({ lease: null, parts: [] })),
     importServer: vi.fn(async () => importOf()),
     importBootstrap: vi.fn(async () => importOf()),

@@ -75,7 +75,7 @@ describe("mistakes on the command line", () => {
     ],
     [
       "ledger",
-      "error[invalid-settings]: `ledger` is incomplete; choose ledger forget, ledger accept, ledger release\n  next: See `couchdb-migrate ledger --help`.\n",
+      "error[invalid-settings]: `ledger` is incomplete; choose ledger forget, ledger accept, ledger release, ledger environment\n  next: See `couchdb-migrate ledger --help`.\n",
     ],
     [
       "ledger forgt a",
@@ -141,7 +141,8 @@ test("the library gets all settings", async () => {
     env,
     signal,
   });
-  const loading = { env: expect.objectContaining(env), signal, emit: expect.any(Function) };
+  const scope = { env: expect.objectContaining(env), environments: [], variables: {} };
+  const loading = { ...scope, signal, emit: expect.any(Function) };
   expect(engine.loadMigrations).toHaveBeenCalledWith("m", loading);
   expect(engine.apply).toHaveBeenCalledWith(migrations("m"), {
     connection: {

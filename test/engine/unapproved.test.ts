@@ -200,6 +200,17 @@ describe("the server, the set and the ledger of a plan", () => {
       () => assertSameSet(plan({ ledgerDatabase: "a" }), {}),
       /in database a, but the ledger of this run is in couchdb-migrate/,
     ],
+    ["the same environment", () => assertSameSet(plan({ environment: "a" }), { environment: "a" })],
+    [
+      "another environment",
+      () => assertSameSet(plan({ environment: "development" }), { environment: "production" }),
+      /for the environment development, but this run is for the environment production/,
+    ],
+    [
+      "an environment, and a run without one",
+      () => assertSameSet(plan({ environment: "development" }), {}),
+      /for the environment development, but this run is for no environment/,
+    ],
     ["the same ledger database", () => assertSameSet(plan({ ledgerDatabase: "a" }), { ledgerDatabase: "a" })],
   ];
   for (const [title, check, problem] of cases) {

@@ -62,6 +62,35 @@ describe("a value that cannot be used is refused, whether it comes from", () => 
     expect(problems(result).sort()).toEqual(env.map(([variable]) => variable).sort());
   });
 
+  it("an env file", async () => {
+    const env = refused
+      // They decide which files are read.
+      .filter(({ name }) => !["config", "environment", "envFile"].includes(name))
+      .map(({ name, value, setting }) => [environmentOf(name, setting), value] as const);
+    const text = env.map(([variable, value]) => `${variable}=${JSON.stringify(value)}\n`).join("");
+    const result = await run(["plan", "--env-file", "a.env"], { cwd: await tempFolder({ "a.env": text }) });
+    expect(result.code).toBe(3);
+    expect(
+      result.stderr
+        .match(/^- a\.env: \w+/gm)
+        ?.map((line) => line.slice("- a.env: ".length))
+        .sort(),
+    ).toEqual(env.map(([variable]) => variable).sort());
+  });
+
+  it("an environment of couchdb-migrate.yaml", async () => {
+    const pairs = refused.flatMap(({ name, value, setting }) => {
+      const key = keyOf(name, setting);
+      return key === undefined || key === "environment" ? [] : [[key, value] as const];
+    });
+    const text = pairs.map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`).join("");
+    const cwd = await tempFolder({ [configFile]: `environments:\n  production:\n${text}` });
+    const result = await run(["plan", "--environment", "production"], { cwd });
+    expect(result.code).toBe(3);
+    expect(problems(result).sort()).toEqual(pairs.map(([key]) => key).sort());
+    expect(result.stderr).toContain(`- ${configFile}:3:5: `);
+  });
+
   it("a file that a variable names", async () => {
     const variables = settingNames.flatMap((name) => {
       const setting = settings[name];
@@ -111,15 +140,22 @@ describe("a value has its effect, whether it comes from", () => {
   });
 });
 
-type Source = "flag" | "environment" | "file of the environment" | "configuration";
+type Source =
+  | "flag"
+  | "environment"
+  | "env file"
+  | "file of the environment"
+  | "configuration"
+  | "environment of the configuration";
 
 function sourcesOf(name: SettingName, command: CommandName): Source[] {
   const setting = settings[name];
   return [
     ...(setting.commands.includes(command) ? (["flag"] as const) : []),
     "environment",
+    "env file",
     ...(setting.envFile ? (["file of the environment"] as const) : []),
-    ...(keyOf(name, setting) === undefined ? [] : (["configuration"] as const)),
+    ...(keyOf(name, setting) === undefined ? [] : (["configuration", "environment of the configuration"] as const)),
   ];
 }
 
@@ -137,6 +173,16 @@ function given(name: SettingName, source: Source, value: string): Given {
       return { ...none, args: setting.positional ? [value] : [`--${flagOf(name)}`, value] };
     case "environment":
       return { ...none, env: { [environmentOf(name, setting)]: value } };
+    case "env file":
+      return {
+        ...none,
+        args: ["--env-file", "a.env"],
+        files: { "a.env": `${environmentOf(name, setting)}=${JSON.stringify(value)}\n` },
+      };
+    case "environment of the configuration": {
+      const text = `environments: { production: { ${keyOf(name, setting)}: ${JSON.stringify(value)} } }\n`;
+      return { ...none, args: ["--environment", "production"], files: { [configFile]: text } };
+    }
     case "file of the environment":
       return { ...none, env: { [`${environmentOf(name, setting)}_FILE`]: "given" }, files: { given: `${value}\n` } };
     case "configuration":

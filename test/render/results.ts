@@ -67,7 +67,7 @@ export function orphanOf(id: string, more: Partial<Orphan> = {}): Orphan {
 
 export function applyOf(more: Partial<ApplyResult> = {}): ApplyResult {
   const measured = { requests: { reads: 12, writes: 1 }, milliseconds: 1234 };
-  return { ...emptyResult("default", measured), result: "applied", ...more };
+  return { ...emptyResult({ set: "default" }, measured), result: "applied", ...more };
 }
 
 export function stageOf(more: Partial<StageResult> = {}): StageResult {

@@ -411,3 +411,165 @@ describe("sections of couchdb-migrate.yaml", () => {
     expect(problems).toEqual([`couchdb-migrate.yaml:1:1: ${problem}`]);
   });
 });
+
+describe("environments of couchdb-migrate.yaml", () => {
+  const yaml = [
+    "requestTimeout: 3s",
+    "environments:",
+    "  development:",
+    "    requestTimeout: 4s",
+    "    allowRevert: true",
+    "    variables: { SHARDS: 2, OPEN: true, NAME: zerglings }",
+    "  production:",
+    "",
+  ].join("\n");
+  const chosen = { environment: "development" };
+
+  test.each<[string, Given, number]>([
+    ["come after a flag", { flags: { ...chosen, "request-timeout": "1s" }, yaml }, 1000],
+    ["come after a variable", { flags: chosen, env: { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" }, yaml }, 2000],
+    ["come before the other keys of the file", { flags: chosen, yaml }, 4000],
+    ["may leave a setting to the other keys", { flags: { environment: "production" }, yaml }, 3000],
+    ["do not count if none is chosen", { yaml }, 3000],
+    ["can be chosen by a variable", { env: { COUCHDB_MIGRATE_ENVIRONMENT: "development" }, yaml }, 4000],
+    ["can be chosen by a key", { yaml: `environment: development\n${yaml}` }, 4000],
+  ])("%s", async (_, given, requestTimeout) => {
+    const resolved = await resolve(given);
+    expect(resolved.problems).toEqual([]);
+    expect(resolved.settings.requestTimeout).toBe(requestTimeout);
+    expect(resolved.environments).toEqual(["development", "production"]);
+  });
+
+  test("have variables, as they are written", async () => {
+    const { variables, settings } = await resolve({ flags: chosen, yaml });
+    expect(variables).toEqual({ SHARDS: "2", OPEN: "true", NAME: "zerglings" });
+    expect(settings.allowRevert).toBe(true);
+    expect((await resolve({ flags: { environment: "production" }, yaml })).variables).toEqual({});
+  });
+
+  test("have sections, which come before those of the file", async () => {
+    const policies = (removals: string) => `policies: { removals: ${removals} }`;
+    const text = `${policies("warn")}\nenvironments: { production: { ${policies("refuse")} }, development: {} }\n`;
+    const removalsIn = async (environment: string) =>
+      (await resolve({ flags: { environment }, yaml: text })).sections.policies.removals;
+    expect(await removalsIn("production")).toEqual({ action: "refuse" });
+    expect(await removalsIn("development")).toEqual({ action: "warn" });
+  });
+
+  const at = (place: string, problem: string) => `couchdb-migrate.yaml:${place}: ${problem}`;
+  test.each<[string, Given, string[]]>([
+    [
+      "another name",
+      { flags: { environment: "developmnt" }, yaml },
+      ["--environment: unknown environment `developmnt`; did you mean `development`?"],
+    ],
+    [
+      "a name like none of them",
+      { env: { COUCHDB_MIGRATE_ENVIRONMENT: "canary" }, yaml },
+      [
+        "COUCHDB_MIGRATE_ENVIRONMENT: unknown environment `canary`; couchdb-migrate.yaml declares development, production",
+      ],
+    ],
+    [
+      "a name, although none is declared",
+      { flags: chosen },
+      ["--environment: `development` is not declared; add `environments:` to couchdb-migrate.yaml"],
+    ],
+    [
+      "a list",
+      { yaml: "environments: [development]\n" },
+      [at("1:1", "environments must be a mapping: the name of each environment, with its settings below")],
+    ],
+    [
+      "a wrong name",
+      { yaml: "environments: { '*': {} }\n" },
+      [
+        at(
+          "1:17",
+          "`*` can't be an environment: it needs a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit",
+        ),
+      ],
+    ],
+    [
+      "an unknown key, and a value that can't be used, in an environment that was not chosen",
+      { flags: chosen, yaml: `${yaml}    wiat: 1s\n    wait: 1\n` },
+      [
+        at("8:5", "unknown setting `wiat`; did you mean `wait`?"),
+        at("9:5", "wait: `1` needs a unit; write `1s`, or `1m`"),
+      ],
+    ],
+    [
+      "an environment in an environment",
+      { yaml: "environments: { development: { environment: production } }\n" },
+      [at("1:32", "environment is not allowed in an environment")],
+    ],
+    [
+      "a list as a variable, and a wrong name",
+      { yaml: "environments:\n  development:\n    variables: { A-B: 1, C: [1] }\n" },
+      [
+        at("3:5", "variables: `A-B` can't be the name of a variable"),
+        at("3:5", "variables: C must have one plain value"),
+      ],
+    ],
+  ])("can't have %s", async (_, given, problems) => {
+    expect((await resolve(given)).problems).toEqual(problems);
+  });
+});
+
+describe("env files", () => {
+  const files = {
+    "a.env": "# comment\nCOUCHDB_MIGRATE_REQUEST_TIMEOUT=5s\nNAME='zerglings'\nEMPTY=\n",
+    "b.env": "COUCHDB_MIGRATE_REQUEST_TIMEOUT=6s\n",
+  };
+  const timeout = { COUCHDB_MIGRATE_REQUEST_TIMEOUT: "2s" };
+
+  test.each<[string, Given, number]>([
+    ["count as variables", { flags: { "env-file": "a.env" }, files, yaml: "requestTimeout: 3s\n" }, 5000],
+    ["come after the variables of the process", { flags: { "env-file": "a.env" }, files, env: timeout }, 2000],
+    ["come after each other", { flags: { "env-file": ["a.env", "b.env"] }, files }, 6000],
+    ["can be named by a variable", { env: { COUCHDB_MIGRATE_ENV_FILE: "b.env,a.env" }, files }, 5000],
+    ["can be named by a key", { yaml: "envFile: a.env\n", files }, 5000],
+    ["can be named by a list", { yaml: "envFile: [a.env, b.env]\n", files }, 6000],
+    [
+      "can be named by an environment",
+      { yaml: "envFile: a.env\nenvironment: x\nenvironments: { x: { envFile: b.env } }\n", files },
+      6000,
+    ],
+    [
+      "of a flag are read instead of those of the file",
+      { flags: { "env-file": "a.env" }, yaml: "envFile: b.env\n", files },
+      5000,
+    ],
+  ])("%s", async (_, given, requestTimeout) => {
+    const { problems, settings } = await resolve(given);
+    expect(problems).toEqual([]);
+    expect(settings.requestTimeout).toBe(requestTimeout);
+  });
+
+  test("define the variables of the files, and the connection", async () => {
+    const env = { ...files, "c.env": "COUCHDB_URL=http://couch:5984\nCOUCHDB_USERNAME=a\nCOUCHDB_PASSWORD=geheim\n" };
+    const resolved = await resolve({ flags: { "env-file": "a.env,c.env" }, files: env, env: { NAME: "own" } });
+    expect(resolved.env).toMatchObject({ NAME: "own", EMPTY: "" });
+    expect(resolved.settings).toMatchObject({ url: "http://couch:5984", password: "geheim" });
+    expect(resolved.given.get("url")?.source).toBe("c.env: COUCHDB_URL");
+  });
+
+  test.each<[string, Given, string[]]>([
+    ["a missing file", { flags: { "env-file": "no.env" } }, ["--env-file: no.env: the file does not exist"]],
+    [
+      "a wrong value",
+      { flags: { "env-file": "x.env" }, files: { "x.env": "COUCHDB_MIGRATE_WAIT=5\n" } },
+      ["x.env: COUCHDB_MIGRATE_WAIT: `5` needs a unit; write `5s`, or `5m`"],
+    ],
+    ["no path", { flags: { "env-file": "a.env,," }, files }, ["--env-file: is not a list of paths"]],
+    [
+      "the environment",
+      { flags: { "env-file": "x.env" }, files: { "x.env": "COUCHDB_MIGRATE_ENVIRONMENT=production\n" } },
+      [
+        "x.env: COUCHDB_MIGRATE_ENVIRONMENT can't be set in an env file, because it decides which files are read; set it in the environment of the process",
+      ],
+    ],
+  ])("can't have %s", async (_, given, problems) => {
+    expect((await resolve(given)).problems).toEqual(problems);
+  });
+});

@@ -28,6 +28,7 @@ export const ledger: CheckKind = {
       bytes: Buffer.byteLength(JSON.stringify(stored.ledger)),
       version: foreign(newestVersion(stored.ledger) ?? "") || null,
       versions: Object.keys(stored.ledger.versions ?? {}).length,
+      environment: foreign(stored.ledger.environment ?? "") || null,
       release: foreign(stored.ledger.release?.value ?? "") || null,
       lastApplied:
         entries
@@ -42,6 +43,7 @@ export const ledger: CheckKind = {
       ...(facts.appliedBy.length > 0 ? [`by couchdb-migrate ${facts.appliedBy.join(", ")}`] : []),
       ...(facts.lastApplied === null ? [] : [`last ${facts.lastApplied}`]),
       ...(facts.version === null ? [] : [`version ${facts.version}`]),
+      ...(facts.environment === null ? [] : [`environment ${facts.environment}`]),
       ...(facts.release === null ? [] : [`release ${facts.release}`]),
     ];
     return ok(detail.join(", ") + also, { facts });

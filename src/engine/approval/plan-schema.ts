@@ -127,6 +127,7 @@ export const planSchema: Schema = object<Plan>(
     allowRevert: flag,
   },
   {
+    environment: text,
     older,
     refused: object<RefusedFiles>({ code: text, message: text, next: text }, {}),
     ledgerDatabase: text,

@@ -7,12 +7,17 @@ import type { ServerIdentity } from "../../ledger/ledger.js";
 
 interface Applied {
   readonly set?: string | undefined;
+  readonly environment?: string | undefined;
   readonly ledgerDatabase?: string | undefined;
 }
 
 /** Throws `other-plan`. Sends no request. */
-export function assertSameSet(plan: Plan, { set = defaults.set, ledgerDatabase }: Applied): void {
+export function assertSameSet(plan: Plan, { set = defaults.set, environment, ledgerDatabase }: Applied): void {
   if (plan.set !== set) throw other(`it is for the set ${plan.set}, but this run applies the set ${set}`);
+  if (plan.environment !== environment) {
+    const named = (name: string | undefined) => (name === undefined ? "no environment" : `the environment ${name}`);
+    throw other(`it is for ${named(plan.environment)}, but this run is for ${named(environment)}`);
+  }
   const [then, now] = [plan.ledgerDatabase, ledgerDatabase].map((name) => name ?? defaults.ledgerDatabase);
   if (then !== now) throw other(`its ledger is in database ${then}, but the ledger of this run is in ${now}`);
 }

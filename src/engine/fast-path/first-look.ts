@@ -5,14 +5,13 @@
  */
 
 import { MigrateError } from "../../contract/errors.js";
-import { type ApplyOptions, defaults } from "../../contract/options.js";
+import { type ApplyOptions, defaults, type FilesScope } from "../../contract/options.js";
 import type { Gateway } from "../../couch/gateway.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { type LedgerPlace, readLedger, readLedgerRevision } from "../../ledger/store.js";
 import { Problems } from "../../migrations/problems.js";
 import { readSources } from "../../migrations/sources.js";
-import type { Env } from "../../migrations/variables.js";
 import { emptyResult } from "../empty-result.js";
 import {
   type ConnectedOptions,
@@ -31,7 +30,7 @@ import { readSnapshot, type Snapshot } from "./snapshot.js";
  */
 const answersWithin = 1_000;
 
-export async function firstLook(path: string, env: Env, options: ConnectedOptions): Promise<FirstResult> {
+export async function firstLook(path: string, scope: FilesScope, options: ConnectedOptions): Promise<FirstResult> {
   const began = performance.now();
   const hard = new AbortController();
   const { couch, secrets } = openServer(options, hard.signal);
@@ -59,12 +58,12 @@ export async function firstLook(path: string, env: Env, options: ConnectedOption
     if (
       snapshot &&
       isReleased(snapshot, options) &&
-      (await digest?.of(snapshot, env)) === snapshot.digest &&
+      (await digest?.of(snapshot, scope)) === snapshot.digest &&
       (await stillHolds(snapshot, couch, place))
     ) {
       options.emit?.({ type: "connected", url: couch.url, version: await couch.version(), user: couch.login.name });
       const measured = { requests: couch.requests, milliseconds: performance.now() - began };
-      const result = { ...emptyResult(place.set, measured), unchanged: snapshot.steps };
+      const result = { ...emptyResult(place, measured), unchanged: snapshot.steps };
       await couch.close();
       return { result };
     }

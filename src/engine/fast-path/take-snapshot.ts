@@ -3,7 +3,6 @@ import { unknownIncarnation } from "../../couch/inventory.js";
 import { isPattern } from "../../couch/pattern.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { namedDatabases } from "../../kinds/targets.js";
-import { filesVersion } from "../../ledger/files-version.js";
 import type { StoredLedger } from "../../ledger/ledger.js";
 import { newestVersion } from "../../ledger/standing.js";
 import { decide } from "../decide.js";
@@ -19,7 +18,12 @@ const maxReads = 2_000;
  * secrets, patterns, databases with an unknown incarnation.
  */
 export function takeSnapshot(
-  { inventory, migrations: { steps, inputs }, place }: Pick<Run, "inventory" | "migrations" | "place">,
+  {
+    inventory,
+    migrations: { steps, inputs },
+    place,
+    version,
+  }: Pick<Run, "inventory" | "migrations" | "place" | "version">,
   stored: StoredLedger,
 ): Snapshot | undefined {
   if (!inputs || inputs.reads.length > maxReads) return undefined;
@@ -28,7 +32,7 @@ export function takeSnapshot(
   const names = [...new Set(steps.flatMap(namedDatabases))].sort();
   if (names.some((name) => isPattern(name) || existing.get(name) === unknownIncarnation)) return undefined;
   // Another version may have been noted while this run waited for the lease.
-  if (newestVersion(stored.ledger) !== filesVersion(steps)) return undefined;
+  if (newestVersion(stored.ledger) !== version) return undefined;
   const seen = { incarnations: existing, secretsChanged: new Set<string>() };
   const decisions = decide(placeSteps({ steps, place }, existing), stored.ledger, seen, { place });
   if (decisions.some(({ state }) => state !== "applied")) return undefined;

@@ -3,10 +3,11 @@ import pMap from "p-map";
 import type { LeaseOptions, RunOptions } from "../../contract/options.js";
 import type { AbortResult, FailedDatabase, RemovedStaged } from "../../contract/results.js";
 import type { Couch } from "../../couch/couch.js";
-import { recordRun } from "../../ledger/history.js";
+import { recordedEnvironment, recordRun } from "../../ledger/history.js";
 import { groupRows, keyOf, readRegistry, rowsOf, type StagedRow, writeRegistry } from "../../ledger/staged-registry.js";
 import { removeStaged } from "../../objects/design-docs/staged-state.js";
 import { version } from "../../version.js";
+import { assertOwnEnvironment } from "../own-environment.js";
 import { type Run, whenReached, withRun } from "../session.js";
 import { withoutSecrets } from "../without-secrets.js";
 import { endsStage } from "./endings.js";
@@ -22,7 +23,8 @@ export async function abortStage(
   const began = performance.now();
   return withRun({ steps: [] }, options, async (run) => {
     const { couch, place } = run;
-    const { groups } = await whenReached(run, () => readRegistry(couch, place));
+    await whenReached(run, () => assertOwnEnvironment(run));
+    const { groups } = await readRegistry(couch, place);
     const removed = new Map<string, RemovedStaged>();
     const failures = new Map<string, FailedDatabase>();
     const startedAt = new Date();
@@ -89,6 +91,7 @@ async function record(
     version,
     result: failures.length > 0 ? "failed" : "removed",
     command: "stage --abort",
+    ...recordedEnvironment(run.place),
     applied: [],
     adopted: [],
     failures: [],

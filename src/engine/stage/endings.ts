@@ -4,6 +4,7 @@ import { isOfOnePlace } from "../of-one-place.js";
 const ofTheStage: ReadonlySet<ErrorCode> = new Set([
   "older-files",
   "release-refused",
+  "environment-refused",
   "lease-held",
   "staged-removed",
   "ledger-unreadable",

@@ -76,6 +76,7 @@ export class Outcomes {
     return {
       formatVersion: 1,
       set: place.set,
+      ...(place.environment === undefined ? {} : { environment: place.environment }),
       result: this.outcome,
       version,
       staged: this.#staged,

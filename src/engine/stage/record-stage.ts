@@ -1,6 +1,6 @@
 /** Records a `stage` in the set's history. */
 import type { RunRecord } from "../../contract/results.js";
-import { recordRun } from "../../ledger/history.js";
+import { recordedEnvironment, recordRun } from "../../ledger/history.js";
 import { version } from "../../version.js";
 import type { Run } from "../session.js";
 import type { Outcomes } from "./outcomes.js";
@@ -19,6 +19,7 @@ export async function recordStage(run: Run, outcomes: Outcomes, worked: Worked):
     version,
     result: outcome === "failed" || outcome === "incomplete" || outcome === "interrupted" ? outcome : "staged",
     command: "stage",
+    ...recordedEnvironment(run.place),
     applied: [],
     adopted: [],
     ...(staged.length > 0 ? { staged } : {}),
