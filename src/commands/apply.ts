@@ -33,7 +33,7 @@ export const apply: Command = {
       throw new InvalidSettings(["--format: only plans have `markdown`; add --dry-run, or choose text or json"]);
     }
     const approved = await approvedPlan(context);
-    const first = await lookFirst(context);
+    const first = (await mayEndEarly(approved, context)) ? await lookFirst(context) : undefined;
     if (first && "result" in first) return printResult(first.result, context);
     const look: [FirstLook?] = first ? [first.look] : [];
     const migrations = await readMigrations(context, await whileReading(context, ...look));
@@ -67,6 +67,13 @@ async function approvedPlan({ settings }: Context): Promise<Plan | undefined> {
   const plan = await (await import("./plan-file.js")).readPlan(settings.plan);
   (await import("../engine/approval/same-server.js")).assertSameSet(plan, settings);
   return plan;
+}
+
+/** A run that ends early compares nothing with the plan, so it would not warn. */
+async function mayEndEarly(approved: Plan | undefined, { settings }: Context): Promise<boolean> {
+  if (!approved) return true;
+  const { optionWarnings } = await import("../engine/approval/warn-of-options.js");
+  return optionWarnings(approved, settings).length === 0;
 }
 
 async function lookFirst(context: Context): Promise<FirstResult | undefined> {

@@ -88,3 +88,22 @@ test("with --verify, each request is sent once", async () => {
   ];
   expect(sent.sort()).toEqual([...once, ...ofEach].sort());
 });
+
+test("a run with an approved plan and nothing to do sends three requests, and warns if the plan was made with --verify", async () => {
+  const database = databaseName("no-op");
+  const { folder, proxy, env } = await applied({
+    "migrations/001.yaml": `- id: made\n  ensureDatabase: { name: ${database} }\n`,
+  });
+  const planned = async (...flags: string[]) => {
+    await runCli(["plan", "--format", "json", "--out", "plan.json", ...flags], { cwd: folder, env });
+    proxy.reset();
+    return runCli(["apply", "--plan", "plan.json"], { cwd: folder, env });
+  };
+  expect(await planned()).toMatchObject({ code: 0, stdout: expect.stringContaining("1 step unchanged") });
+  expect(proxy.requests).toHaveLength(3);
+  expect(await planned("--verify")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("the approved plan was made with --verify, and this run is without it"),
+  });
+  expect(proxy.writes()).toEqual([]);
+});

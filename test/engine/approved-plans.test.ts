@@ -161,6 +161,17 @@ describe("an approved plan", () => {
     expect(await mapIn(`${stem}-4`)).toContain("emit(9)");
   });
 
+  it("approves nothing by naming a field as an unknown secret that is not secret", async () => {
+    const options = await ownSet();
+    const database = await freshDatabase();
+    const files = await filesOf(views(database));
+    const { steps, ...approved } = fromFile(await plan(files, options));
+    const changed = steps.map(({ approvals: _, ...step }) => ({ ...step, unknown: [""] }));
+    const result = await apply(files, { ...options, plan: { ...approved, steps: changed } });
+    expect(result.failures).toMatchObject([{ id: "views", code: "unapproved" }]);
+    expect(await mapIn(database)).toBeUndefined();
+  });
+
   it("of another server, set or ledger is refused before anything is written", async () => {
     const options = await ownSet();
     const database = databaseName();

@@ -18,7 +18,7 @@ const seed: Approval = { action: "update", databases: ["zerg"], former: "any", d
 const admin: Approval = { action: "create", former: [fresh] };
 
 const step = (id: string, ...approvals: readonly Approval[]): PlannedStep => stepOf(id, { approvals });
-const planned = [step("views", views), step("drop", drop), step("seed", seed), step("admin", admin), stepOf("done")];
+const planned = [step("views", views), step("drop", drop), step("seed", seed), step("admin", admin), stepOf("done"), stepOf("refused", { action: "refused" })];
 
 /** The reasons, each once. */
 function reasons(then: readonly PlannedStep[], now: readonly PlannedStep[]): string[] {
@@ -42,6 +42,11 @@ describe("a plan that is made again", () => {
     [
       "only what an interrupted run has left: approved",
       step("done", { action: "update", databases: ["x"], former: [] }),
+    ],
+    [
+      "a step that the plan had as refused: it was made without --allow-destroy",
+      step("refused", { ...drop, documents: 1 }),
+      "in the approved plan, this step is refused",
     ],
     ["fewer documents: approved", step("drop", { ...drop, documents: 99 })],
     ["more documents", step("drop", { ...drop, documents: 101 }), more],
@@ -70,6 +75,11 @@ describe("a plan that is made again", () => {
     [
       "a database that matches later, for creation: approved",
       step("views", { action: "create", databases: ["zerg-9"], former: [fresh] }),
+    ],
+    [
+      "a database that matches later, with a document to which a field is added",
+      step("views", { action: "update", databases: ["zerg-9"], former: [fresh], documents: 1 }),
+      nothing,
     ],
     [
       "a database that matches later, with something in it",

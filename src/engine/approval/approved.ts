@@ -9,7 +9,7 @@ export interface Approved {
   readonly steps: ReadonlyMap<string, ApprovedStep>;
 }
 
-interface ApprovedStep extends Pick<PlannedStep, "checksum" | "unknown"> {
+interface ApprovedStep extends Pick<PlannedStep, "action" | "checksum" | "unknown"> {
   /** By database; the empty name stands for the server. */
   readonly places: ReadonlyMap<string, Written>;
 }
@@ -23,9 +23,9 @@ export interface Writing {
 }
 
 export function approvedBy(plan: Plan): Approved {
-  const steps = plan.steps.map(({ id, checksum, unknown, approvals }) => {
+  const steps = plan.steps.map(({ id, action, checksum, unknown, approvals }) => {
     const places = new Map(writtenIn(approvals).map((written) => [written.database ?? "", written]));
-    return [id, { checksum, ...(unknown ? { unknown } : {}), places }] as const;
+    return [id, { action, checksum, ...(unknown ? { unknown } : {}), places }] as const;
   });
   return { plan, steps: new Map(steps) };
 }
@@ -40,9 +40,11 @@ export function whyUnapproved({ steps }: Approved, step: Writing, now: Written):
   if (former !== "any" && former.length === 0 && documents === 0) return undefined;
   const then = approved.places.get(now.database ?? "");
   if (!then) {
-    const isNew = action !== "remove" && former !== "any" && isCreation(former);
+    const isNew = action !== "remove" && documents === 0 && former !== "any" && isCreation(former);
     const isMatched = now.database !== undefined && step.matches(now.database);
-    return isNew && isMatched ? undefined : "the approved plan has nothing to do there";
+    if (isNew && isMatched) return undefined;
+    const wasRefused = approved.action === "refused";
+    return wasRefused ? "in the approved plan, this step is refused" : "the approved plan has nothing to do there";
   }
   if ((action === "remove") !== (then.action === "remove")) {
     return `the approved plan has \`${then.action}\`, not \`${action}\``;

@@ -5,6 +5,7 @@ import type { Difference } from "../../steps/difference.js";
 import { maskChanges } from "../mask-changes.js";
 import type { Run } from "../session.js";
 import { type Found, foundOf } from "./approvals.js";
+import type { Approved } from "./approved.js";
 
 type State = Pick<Change, "path" | "before">;
 
@@ -18,7 +19,7 @@ export function foundIn(
   { write, changes, former: { states, documents } = { states: changes } }: Difference,
 ): { readonly found?: Found } {
   if (write === undefined) return {};
-  const unknown = approved?.steps.get(step.id)?.unknown ?? step.unknown ?? [];
+  const unknown = approved ? unknownThen(approved, step) : (step.unknown ?? []);
   const known = new Map([...step.secrets].filter(([pointer]) => !unknown.includes(pointer)));
   const mask = (all: readonly State[]) => {
     const bare = all.map(({ path, before }) => ({ path, before, after: null }));
@@ -29,4 +30,9 @@ export function foundIn(
     ...(documents === undefined ? {} : { documents }),
   };
   return { found: foundOf(masked, approved ? unknown : []) };
+}
+
+/** Only secrets can be unknown: in a changed file, other fields may be named. */
+function unknownThen({ steps }: Approved, { id, secrets }: Step): readonly string[] {
+  return (steps.get(id)?.unknown ?? []).filter((pointer) => secrets.has(pointer));
 }
