@@ -18,7 +18,14 @@ const seed: Approval = { action: "update", databases: ["zerg"], former: "any", d
 const admin: Approval = { action: "create", former: [fresh] };
 
 const step = (id: string, ...approvals: readonly Approval[]): PlannedStep => stepOf(id, { approvals });
-const planned = [step("views", views), step("drop", drop), step("seed", seed), step("admin", admin), stepOf("done"), stepOf("refused", { action: "refused" })];
+const planned = [
+  step("views", views),
+  step("drop", drop),
+  step("seed", seed),
+  step("admin", admin),
+  stepOf("done"),
+  stepOf("refused", { action: "refused" }),
+];
 
 /** The reasons, each once. */
 function reasons(then: readonly PlannedStep[], now: readonly PlannedStep[]): string[] {
