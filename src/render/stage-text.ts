@@ -40,7 +40,8 @@ export function stageSummary(result: StageResult): string {
     ...(unfinished.length > 0 ? [`${count(unfinished.length, "index")} unfinished`] : []),
     ...(nothingAhead > 0 ? [`nothing to build ahead in ${count(nothingAhead, "database")}`] : []),
   ];
-  return `${leadOf(result)}${parts.length > 0 ? parts.join(", ") : "nothing to build ahead"}.`;
+  const none = result.result === "unchanged" ? "nothing to build ahead" : "nothing is ready to switch";
+  return `${leadOf(result)}${parts.length > 0 ? parts.join(", ") : none}.`;
 }
 
 function leadOf({ result, failures }: StageResult): string {
@@ -55,6 +56,6 @@ function leadOf({ result, failures }: StageResult): string {
 function groupLines(what: string, indexes: readonly StagedIndex[]): string[] {
   return [...new Set(indexes.map(({ designDoc }) => designDoc))].map((designDoc) => {
     const databases = indexes.filter((one) => one.designDoc === designDoc).map(({ database }) => visible(database));
-    return `  ${what}: _design/${visible(designDoc)} in ${list(databases, 10)}`;
+    return `  ${what}: _design/${visible(designDoc)} in ${list(databases.sort(), 10)}`;
   });
 }

@@ -17,12 +17,13 @@ export function stagedText(staged: readonly StagedStatus[], { dim }: Style): str
   return ["Staged, not deployed:", ...lines].join("\n");
 }
 
-/** `ready (4.1 GB)`, `12,400 changes left in 3 of 10 (4.1 GB)`. */
+/** `ready (4.1 GB)`, `12,400 changes left in 3 of 10 (4.1 GB)`, `number of changes left unknown`. */
 function stateText(databases: readonly StagedDatabase[]): string {
   const open = databases.filter(({ ready }) => !ready);
   const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
   const bytes = databases.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
   const where = databases.length > 1 ? ` in ${open.length} of ${databases.length}` : "";
-  const state = open.length === 0 ? "ready" : `${count(left, "change")} left${where}`;
+  const leftText = left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
+  const state = open.length === 0 ? "ready" : `${leftText}${where}`;
   return `${state}${bytes > 0 ? ` (${size(bytes)})` : ""}`;
 }

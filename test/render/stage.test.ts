@@ -21,6 +21,8 @@ describe("the summary of a stage", () => {
     [{}, "Nothing staged: nothing to build ahead."],
     [{ nothingAhead: 3 }, "Nothing staged: nothing to build ahead in 3 databases."],
     [{ result: "failed", staged: [index("a")], failures: [failure] }, "Failed: views; 1 index ready to switch."],
+    [{ result: "failed" }, "Failed: nothing is ready to switch."],
+    [{ result: "failed", failures: [failure] }, "Failed: views; nothing is ready to switch."],
     [{ result: "incomplete", unfinished: [index("a")] }, "Incomplete: 1 index unfinished."],
     [{ result: "interrupted", unfinished: [index("a")] }, "Interrupted: 1 index unfinished."],
     [
@@ -31,11 +33,16 @@ describe("the summary of a stage", () => {
     expect(stageSummary(stageOf(result))).toBe(text);
   });
 
+  it("is followed by the databases in the order of their names, however they ended", () => {
+    const text = stageText(stageOf({ result: "staged", staged: ["b", "c", "a"].map(index) }), plain);
+    expect(text).toContain("  ready: _design/brood in a, b, c\n");
+  });
+
   it("is followed by each design document with its databases, and by the failures", () => {
-    const databases = Array.from({ length: 12 }, (_, i) => `t${i}`);
+    const databases = Array.from({ length: 12 }, (_, i) => `t${i + 10}`);
     const text = stageText(stageOf({ result: "failed", staged: databases.map(index), failures: [failure] }), plain);
     expect(text.split("\n").slice(1)).toEqual([
-      "  ready: _design/brood in t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 more",
+      "  ready: _design/brood in t10, t11, t12, t13, t14, t15, t16, t17, t18, t19 and 2 more",
       "  views in b: the reduce fails [step-failed]",
       "    next: Fix it.",
       "",
@@ -65,8 +72,8 @@ describe("what stage --abort prints", () => {
 });
 
 it("a plan says that an index is ready, or how much is left", () => {
-  const rebuild = (ready: boolean, pending: number): Rebuild => {
-    const ahead = { name: "brood--staged-1", since: "then", pending, ready };
+  const rebuild = (ready: boolean, pending?: number): Rebuild => {
+    const left = pending === undefined ? {} : { pending };
     return {
       database: "a",
       designDoc: "brood",
@@ -74,8 +81,8 @@ it("a plan says that an index is ready, or how much is left", () => {
       documents: 60_000,
       staged: true,
       reuses: "brood--staged-1",
-      pending,
-      ahead,
+      ...left,
+      ahead: { name: "brood--staged-1", since: "then", ...left, ready },
     };
   };
   expect(buildFacts([rebuild(true, 3)])).toEqual(["ready: switches without a build"]);
@@ -83,6 +90,7 @@ it("a plan says that an index is ready, or how much is left", () => {
     "ready: switches without a build",
     "staged, 12,400 changes left",
   ]);
+  expect(buildFacts([rebuild(false)])).toEqual(["staged, number of changes left unknown"]);
   const catchUp = { wayBack: "catchUp" as const, keptBytes: 12_000_000 };
   expect(buildFacts([{ ...rebuild(true, 3), ...catchUp }])).toEqual([
     "ready: switches without a build",
@@ -106,10 +114,18 @@ it("the status lists what is staged, and marks what the files do not want", () =
       ],
       remove: "couchdb-migrate stage --abort",
     },
+    {
+      ...group,
+      databases: [
+        { database: "c", ready: false },
+        { database: "d", pending: 0, ready: true },
+      ],
+    },
   ];
   const text = statusText(statusOf({ staged }), plain);
   expect(text).toContain("_design/brood in a: ready (140 kB) since then, for version v1");
   expect(text).toContain("_design/brood in a, b: 12,400 changes left in 1 of 2 since then, for version v1");
+  expect(text).toContain("_design/brood in c, d: number of changes left unknown in 1 of 2 since then, for version v1");
   expect(text).toContain(
     "these files do not want it; `couchdb-migrate stage --abort` removes everything that is staged",
   );

@@ -32,7 +32,7 @@ export interface StageItem extends Item {
 
 export interface Found {
   readonly items: readonly StageItem[];
-  /** The number of items without anything to build ahead. */
+  /** The number of databases without anything to build ahead. */
   readonly nothingAhead: number;
 }
 
@@ -44,7 +44,9 @@ export async function findItems(run: Run, seen: Assessment): Promise<Found> {
   const found = await pMap(items, (item) => lookAt(run, item), { concurrency: run.concurrency, signal: run.signal });
   const known = found.filter((item) => item !== undefined);
   const withWork = known.filter(({ documents }) => documents.length > 0);
-  return { items: withWork, nothingAhead: known.length - withWork.length };
+  const ahead = new Set(withWork.map(({ database }) => database));
+  const idle = known.filter(({ database }) => !ahead.has(database));
+  return { items: withWork, nothingAhead: new Set(idle.map(({ database }) => database)).size };
 }
 
 function itemsOf(run: Run, decision: Assessment["decisions"][number], seen: Assessment): Item[] {

@@ -4,8 +4,9 @@ import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { StageOptions } from "../../contract/options.js";
 import type { StageResult } from "../../contract/results.js";
 import type { Migrations } from "../../migrations/step.js";
+import { notStagedText } from "../../text/not-applied.js";
 import { type Assessment, assess, assessWhenReady } from "../assess.js";
-import { NotOlder, olderFailure } from "../not-older.js";
+import { NotOlder } from "../not-older.js";
 import { type Run, withRun } from "../session.js";
 import { withoutSecrets } from "../without-secrets.js";
 import { buildItem } from "./build-item.js";
@@ -34,7 +35,10 @@ export async function stage(migrations: Migrations, options: StageOptions): Prom
   const result = outcomes.result(performance.now() - began);
   if (outcomes.ending) throw withResult(outcomes.ending, result);
   if (!result.older) return result;
-  if (options.onOlder === "fail") throw withResult(olderFailure(result.older), result);
+  if (options.onOlder === "fail") {
+    const { reason, next } = result.older;
+    throw withResult(new MigrateError("older-files", { message: notStagedText(reason), next }), result);
+  }
   run.emit({ type: "older", steps: result.skipped.length, older: result.older, command: "stage" });
   return result;
 }
@@ -45,18 +49,19 @@ async function work(run: Run, seen: Assessment, outcomes: Outcomes): Promise<voi
   const { items, nothingAhead } = await findItems(run, seen);
   outcomes.nothingAhead = nothingAhead;
   if (items.length === 0) return;
+  const before = run.couch.requests.writes;
+  await build(run, items, outcomes).catch((error: unknown) => end(run, outcomes, toMigrateError(error)));
+  const wrote = run.couch.requests.writes > before;
+  if (wrote) await recordStage(run, outcomes, { startedAt, milliseconds: performance.now() - began });
+}
+
+async function build(run: Run, items: readonly StageItem[], outcomes: Outcomes): Promise<void> {
   const lease = new ShortLease(run, (held) => new NotOlder(run, held));
   const registration = new Registration(run);
-  const before = run.couch.requests.writes;
-  try {
-    if (!(await registration.has(items))) {
-      await lease.exclusively((couch) => registration.ensure(couch, items));
-    }
-    for (const same of bySteps(items)) await buildStep({ run, outcomes, lease, registration }, same);
-  } finally {
-    const wrote = run.couch.requests.writes > before;
-    if (wrote) await recordStage(run, outcomes, { startedAt, milliseconds: performance.now() - began });
+  if (!(await registration.has(items))) {
+    await lease.exclusively((couch) => registration.ensure(couch, items));
   }
+  for (const same of bySteps(items)) await buildStep({ run, outcomes, lease, registration }, same);
 }
 
 interface Stage {

@@ -2,7 +2,7 @@
 import type { Rebuild } from "../../steps/difference.js";
 import { isBehind } from "./build-wait.js";
 import { companionIn, stagedName } from "./companions.js";
-import type { DesignDoc } from "./design-doc.js";
+import { type DesignDoc, hasSameIndex } from "./design-doc.js";
 
 interface Observed {
   /** All design documents of the database, by name. */
@@ -23,7 +23,10 @@ export function aheadOf(
   pending: number | undefined,
 ): Pick<Rebuild, "ahead"> {
   const staged = stagedName(set, name, doc);
-  const companion = Object.hasOwn(docs, staged) ? companionIn(docs[staged] ?? {}) : undefined;
+  const stored = Object.hasOwn(docs, staged) ? docs[staged] : undefined;
+  // Somebody may have edited it.
+  if (!stored || !hasSameIndex(stored, doc)) return {};
+  const companion = companionIn(stored);
   if (companion?.role !== "staged" || !companion.ahead) return {};
   const { since } = companion;
   const left = pending === undefined ? {} : { pending };

@@ -31,9 +31,10 @@ function aheadTexts(rebuilds: readonly Rebuild[]): string[] {
   const ahead = rebuilds.filter((one) => one.ahead);
   const open = ahead.flatMap((one) => (one.ahead && !one.ahead.ready ? one.ahead : []));
   const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
+  const leftText = left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
   return [
     ...(ahead.length > open.length ? ["ready: switches without a build"] : []),
-    ...(open.length > 0 ? [`staged, ${count(left, "change")} left`] : []),
+    ...(open.length > 0 ? [`staged, ${leftText}`] : []),
     ...wayBack(ahead, "the old index"),
   ];
 }

@@ -164,7 +164,10 @@ onReal("stage", () => {
       older: { by: "version" },
       requests: { writes: 0 },
     });
-    await expect(stage(files, { onOlder: "fail" })).rejects.toMatchObject({ code: "older-files" });
+    await expect(stage(files, { onOlder: "fail" })).rejects.toMatchObject({
+      code: "older-files",
+      message: expect.stringMatching(/^NOT STAGED: /),
+    });
     // Ahead of going back.
     expect(await stage(files, { allowRevert: true })).toMatchObject({ result: "staged" });
     const unknown = await versionOf(database, hotfix);
@@ -314,6 +317,21 @@ onReal("stage --abort", () => {
     for (const at of [database, other]) expect(await designDocs(server(), at)).toEqual(["brood"]);
   });
 
+  it("ends the earlier one of two stages of one set with different files, which is recorded as failed", async () => {
+    const { database, stage, status } = await scene();
+    const { emit, seen } = firstProgress();
+    const first = stage(await versionOf(database, next), { emit });
+    const ended = expect(first).rejects.toMatchObject({ code: "staged-removed" });
+    await seen;
+    const second = await stage(await versionOf(database, hotfix));
+    await ended;
+    expect(await designDocs(server(), database)).toEqual(["brood", second.staged[0]?.name]);
+    expect((await status()).runs.map(({ command, result }) => [command, result]).sort()).toEqual([
+      ["stage", "failed"],
+      ["stage", "staged"],
+    ]);
+  });
+
   it("ignores databases that were deleted", async () => {
     const { stage, abort } = await scene();
     const gone = await freshDatabase("gone");
@@ -336,5 +354,14 @@ describe("on the embedded server or a small database", () => {
       requests: { writes: 0 },
     });
     expect(await must(server(), "GET", `/${ledger}`)).toMatchObject({ doc_count: 0 });
+  });
+
+  it("counts a database once in which several steps have nothing to build ahead", async () => {
+    const { database, stage } = await scene({ database: await freshDatabase("small") });
+    const steps = ["one", "two"].map((name) => ({
+      id: name,
+      ensureDesignDocs: { database, docs: { [name]: docOf(viewWith(next)) } },
+    }));
+    expect(await stage(await filesOf(JSON.stringify(steps)))).toMatchObject({ result: "unchanged", nothingAhead: 1 });
   });
 });

@@ -92,6 +92,13 @@ describe("companions of a document", () => {
     expect(planned({ stored: old }).rebuilds[0]).not.toHaveProperty("reuses");
   });
 
+  it("are ready ahead unless somebody has edited them since", () => {
+    const ahead = { [staged]: stagedDoc("a", wanted, { ...by, ahead: true }) };
+    const edited = { [staged]: { ...ahead[staged], ...view("function (doc) { emit(4); }") } };
+    expect(planned({ stored: old, others: ahead }).rebuilds).toMatchObject([{ ahead: { name: staged } }]);
+    expect(planned({ stored: old, others: edited }).rebuilds[0]).not.toHaveProperty("ahead");
+  });
+
   it("are shown as a change if nothing else is left to do", () => {
     expect(planned({ stored: wanted, others: companions })).toMatchObject({
       action: "update",
