@@ -94,3 +94,17 @@ export function mentions(root: AnyNode, names: ReadonlySet<string>): boolean {
 export function* above({ up }: Visit, root: AnyNode): Generator<Visit> {
   for (let visit = up; visit && visit.node !== root; visit = visit.up) yield visit;
 }
+
+/** The roots, and variables whose value depends on one of them. */
+export function dependentNames(visits: readonly Visit[], roots: Iterable<string>): ReadonlySet<string> {
+  const names = new Set(roots);
+  for (const { node } of visits) {
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init) {
+      if (mentions(node.init, names)) names.add(node.id.name);
+    }
+    if (node.type === "AssignmentExpression" && node.left.type === "Identifier") {
+      if (mentions(node.right, names)) names.add(node.left.name);
+    }
+  }
+  return names;
+}
