@@ -14,7 +14,7 @@ files of design documents as well:
 
 \`\`\`text
 $ couchdb-migrate lint
-design/zerglings/views/by-owner/map.js:2:3: warning: the index gets a copy of every document: … (emit-doc)
+design/zerglings/views/by-owner/map.js:2:3: warning: each row stores a copy of its document in the index: … (emit-doc)
 
 1 file, 4 steps: 1 warning. docs/lint.md in the package describes the rules.
 \`\`\`

@@ -61,9 +61,9 @@ const cases: Case[] = [
     [],
   ],
   [
-    "update functions, as a note",
+    "update functions",
     `- id: u\n  ensureDesignDocs: { database: db, docs: { a: { updates: { u: "function (doc) { return [doc, '']; }" } } } }\n`,
-    ["deprecated-field"],
+    [],
   ],
   [
     "empty fields of an export",
@@ -103,4 +103,10 @@ test("with a policy that refuses open databases, one is an error", async () => {
   expect(await findingsIn(yaml, { policies: { "open-databases": { action: "refuse" } } })).toMatchObject([
     { severity: "error" },
   ]);
+});
+
+test("deprecated fields of a design document are one note", async () => {
+  const doc = `{ shows: { s: "function () {}" }, lists: { l: "function () {}" } }`;
+  const findings = await findingsIn(`- id: d\n  ensureDesignDocs: { database: db, docs: { a: ${doc} } }\n`);
+  expect(findings).toMatchObject([{ severity: "note", message: expect.stringMatching(/^`lists`, `shows`: /) }]);
 });

@@ -1,8 +1,10 @@
+import type { AnyNode } from "acorn";
 import { parseFunction } from "../../design-doc-rules/function-text.js";
-import { mainFunction } from "../ast.js";
+import { isCallOf, mainFunction } from "../ast.js";
 import { reduce } from "../example.js";
 import type { Rule } from "../rule.js";
 import { formOf } from "../same-code.js";
+import type { FunctionSubject } from "../subjects.js";
 
 export const builtInReduce: Rule = {
   id: "built-in-reduce",
@@ -12,18 +14,55 @@ export const builtInReduce: Rule = {
     "CouchDB runs `_sum`, `_count` and `_stats` itself, without its JavaScript engine: they build several times as fast, and give the right result when CouchDB combines results (rereduce).",
   bad: reduce("function (keys, values) {\n  return sum(values);\n}"),
   good: reduce("_sum"),
-  on: "function",
-  check(subject) {
-    if (subject.role !== "reduce" || !subject.main) return [];
-    const { name, wrong } = forms().get(formOf(subject.main)) ?? {};
-    if (name === undefined) return [];
-    const offset = subject.offset(subject.main);
-    const why = wrong ? "this counts wrongly where CouchDB combines results, and" : "this";
-    return [
-      { offset, message: `${why} is what the built-in \`${name}\` does: write \`${name}\` instead of the function` },
-    ];
-  },
+  on: "designDoc",
+  check: ({ functions }) =>
+    functions.flatMap((subject) => {
+      if (subject.role !== "reduce" || !subject.main) return [];
+      const form = forms().get(formOf(subject.main));
+      if (!form || (form.name === "_sum" && emitsOthers(mapOf(subject, functions)))) return [];
+      return [{ keys: subject.keys, offset: subject.offset(subject.main), message: messageOf(form) }];
+    }),
 };
+
+function messageOf({ name, wrong }: Form): string {
+  const rebuild = "changing the reduce rebuilds the index";
+  if (wrong) {
+    return `this counts wrongly where CouchDB combines results; \`${name}\` counts right and is much faster (no JavaScript): write \`${name}\` instead of the function; ${rebuild}`;
+  }
+  if (name === "_count") {
+    return `\`_count\` gives the same result and is much faster (no JavaScript): write \`_count\` instead of the function; ${rebuild}`;
+  }
+  return `\`_sum\` gives the same result if every emitted value is a number, and is much faster (no JavaScript): write \`_sum\` instead of the function. \`_sum\` fails on other values, \`null\` included; ${rebuild}`;
+}
+
+function mapOf({ keys }: FunctionSubject, functions: readonly FunctionSubject[]): FunctionSubject | undefined {
+  const [, view] = keys;
+  return functions.find(({ role, keys: [, name] }) => role === "map" && name === view);
+}
+
+/** The map visibly emits a value that is not a number. `_sum` fails on such values, or adds up what is in them. */
+function emitsOthers(map: FunctionSubject | undefined): boolean {
+  const [doc] = map?.parameters ?? [];
+  return map?.visits.some(({ node }) => isCallOf(node, "emit") && isOther(node.arguments[1], doc)) === true;
+}
+
+function isOther(value: AnyNode | undefined, doc: string | undefined): boolean {
+  switch (value?.type) {
+    case undefined:
+    case "ArrayExpression":
+    case "ObjectExpression":
+    case "TemplateLiteral":
+      return true;
+    case "Identifier":
+      return value.name === doc || value.name === "undefined";
+    case "Literal":
+      return typeof value.value !== "number";
+    case "ConditionalExpression":
+      return isOther(value.consequent, doc) || isOther(value.alternate, doc);
+    default:
+      return false;
+  }
+}
 
 /** What people write instead of the built-in reduces. Names, `var`, braces and semicolons may differ. */
 const sums = [

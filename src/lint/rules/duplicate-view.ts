@@ -80,7 +80,7 @@ function twice(one: View & { readonly step: Step }, other: View & { readonly ste
   const at = toPointer(["docs", other.designDoc, "views", other.name, "map"]);
   if (one.step === other.step && one.designDoc === other.designDoc) {
     if (one.map === other.map) return [];
-    const message = `this map differs from that of the view \`${one.name}\` in white space or comments only, so CouchDB builds its index twice: make the texts equal`;
+    const message = `the maps of \`${one.name}\` and \`${other.name}\` differ in white space or comments only, so CouchDB keeps an index for each: make the texts equal, so that the two views share one`;
     return [{ step: other.step, at, message }];
   }
   if (hasSameIndex(one.doc, other.doc)) return [];

@@ -1,5 +1,5 @@
 import type { AnyNode } from "acorn";
-import { above, fieldOf, isFunction, rootOf, type Visit } from "../ast.js";
+import { above, dependentNames, fieldOf, isFunction, mentions, rootOf, type Visit } from "../ast.js";
 import { reduce } from "../example.js";
 import type { Rule } from "../rule.js";
 import type { FunctionSubject } from "../subjects.js";
@@ -23,7 +23,7 @@ export const growingReduce: Rule = {
     const first = returned(subject).find((node) => grows(node, growing, inputs));
     if (!first) return [];
     const message =
-      "the result grows with the number of rows, which CouchDB refuses with `reduce_overflow_error`: leave the reduce out and query the rows, or return a number";
+      "the result gets longer with each row, and CouchDB stops such a reduce with `reduce_overflow_error`: leave the reduce out and query the rows, or return something of fixed size";
     return [{ offset: subject.offset(first), message }];
   },
 };
@@ -53,35 +53,59 @@ function isInMain(visit: Visit, main: AnyNode): boolean {
   return true;
 }
 
-/** Lists to which the function adds elements one after another. */
+/** Lists to which the function adds an element for each key or value. */
 function growingNames({ visits, main }: FunctionSubject, inputs: ReadonlySet<string>): ReadonlySet<string> {
-  const names = new Set(inputs);
-  for (const visit of visits) {
-    const { node } = visit;
-    if (
-      node.type === "CallExpression" &&
-      fieldOf(node.callee as AnyNode) === "push" &&
-      main &&
-      isRepeated(visit, main)
-    ) {
-      const { callee } = node;
-      if (callee.type === "MemberExpression" && callee.object.type === "Identifier") names.add(callee.object.name);
-    }
-    if (node.type === "AssignmentExpression" && node.left.type === "Identifier") {
-      const { left, right } = node;
-      const isAppended = right.type === "CallExpression" && fieldOf(right.callee as AnyNode) === "concat";
-      if (isAppended && rootOf((right.callee as { object: AnyNode }).object) === left.name) names.add(left.name);
-    }
-  }
-  return names;
+  const dependent = dependentNames(visits, inputs);
+  const names = visits.flatMap((visit) => {
+    const name = extendedBy(visit.node);
+    return name !== undefined && main && isForEach(visit, main, dependent) ? [name] : [];
+  });
+  return new Set([...inputs, ...names]);
 }
 
-/** In a loop, or in a function that is called for each element. */
-function isRepeated(visit: Visit, main: AnyNode): boolean {
-  for (const { node } of above(visit, main)) {
-    if (/^(?:For|While|DoWhile)/.test(node.type) || isFunction(node)) return true;
+/** `list` of `list.push(…)` and `list = list.concat(…)`. */
+function extendedBy(node: AnyNode): string | undefined {
+  if (node.type === "CallExpression") {
+    const { callee } = node;
+    const isPush = fieldOf(callee as AnyNode) === "push" && callee.type === "MemberExpression";
+    return isPush && callee.object.type === "Identifier" ? callee.object.name : undefined;
+  }
+  if (node.type !== "AssignmentExpression" || node.left.type !== "Identifier") return undefined;
+  const { left, right } = node;
+  const isAppended = right.type === "CallExpression" && fieldOf(right.callee as AnyNode) === "concat";
+  return isAppended && rootOf((right.callee as { object: AnyNode }).object) === left.name ? left.name : undefined;
+}
+
+/** In a loop over keys or values, or in a function that is called for each of them. */
+function isForEach(visit: Visit, main: AnyNode, dependent: ReadonlySet<string>): boolean {
+  for (const { node, up } of above(visit, main)) {
+    const range = isFunction(node) ? calledOn(up?.node, node) : rangeOf(node);
+    if (range.some((one) => mentions(one, dependent))) return true;
   }
   return false;
+}
+
+/** `values` of `values.forEach(callback)` and `each(values, callback)`. */
+function calledOn(call: AnyNode | undefined, callback: AnyNode): AnyNode[] {
+  if (call?.type !== "CallExpression") return [];
+  const parts: AnyNode[] = [call.callee, ...call.arguments];
+  return parts.filter((one) => one !== callback);
+}
+
+/** What decides how often a loop runs. */
+function rangeOf(node: AnyNode): AnyNode[] {
+  switch (node.type) {
+    case "ForStatement":
+      return node.test ? [node.test] : [];
+    case "ForInStatement":
+    case "ForOfStatement":
+      return [node.right];
+    case "WhileStatement":
+    case "DoWhileStatement":
+      return [node.test];
+    default:
+      return [];
+  }
 }
 
 function grows(node: AnyNode, growing: ReadonlySet<string>, inputs: ReadonlySet<string>): boolean {
@@ -96,7 +120,7 @@ function grows(node: AnyNode, growing: ReadonlySet<string>, inputs: ReadonlySet<
     case "ObjectExpression":
       return node.properties.some((one) => one.type === "Property" && below(one.value));
     case "CallExpression":
-      return isConcatenation(node.callee as AnyNode, inputs);
+      return mentions(node, inputs) && isConcatenation(node.callee as AnyNode, inputs);
     default:
       return false;
   }

@@ -17,7 +17,10 @@ export const impureMap: Rule = {
     return subject.visits.flatMap((visit) => {
       const what = impure(visit.node);
       if (what === undefined || isSetLater(visit.up?.node, subject)) return [];
-      const message = `\`${what}\` is evaluated when the index is built, not when it is queried: emit the document's own value, and decide in the query`;
+      const message =
+        what === "Math.random()"
+          ? `\`${what}\` is evaluated when the index is built, and differs between the copies of a shard: emit a value of the document`
+          : `\`${what}\` is the time of indexing, and the row stays as it is until the document changes: emit the document's own time in the key, and set the limit with \`startkey\` in the query`;
       return [{ offset: subject.offset(visit.node), message }];
     });
   },
