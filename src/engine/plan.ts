@@ -168,7 +168,7 @@ export function isOfUnset({ code }: Warning): boolean {
 function unsetWarnings(names: readonly string[]): Warning[] {
   if (names.length === 0) return [];
   const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
-  const message = `${names.join(", ")} ${are} not set: secrets that use ${them} are unknown and were not compared with the server; apply needs every value`;
+  const message = `${names.join(", ")} ${are} not set: secrets that use ${them} are unknown and were not compared with the server; apply needs every value, and may set or change these secrets`;
   return [{ code: unsetCode, message }];
 }
 

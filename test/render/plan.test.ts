@@ -574,7 +574,29 @@ tenant-* (2 databases)
           database,
         })),
       },
-      `  removes  index old in tenant-*: in 2 databases (every, migrations/001.yaml:3)`,
+      `  removes  index old in tenant-*: in 2 databases (a, b) (every,
+           migrations/001.yaml:3)`,
+    ],
+    [
+      "a removal in one of them",
+      {
+        kind: "removeIndexes",
+        target: "index old in tenant-*",
+        action: "remove",
+        databases: { a: state("none"), b: state("remove") },
+      },
+      `  removes  index old in tenant-*: in b (every, migrations/001.yaml:3)`,
+    ],
+    [
+      "removals in many",
+      {
+        kind: "removeIndexes",
+        target: "index old in tenant-*",
+        action: "remove",
+        databases: Object.fromEntries(["a", "b", "c", "d", "e", "f", "g"].map((name) => [name, state("remove")])),
+      },
+      `  removes  index old in tenant-*: in 7 databases (a, b, c, d, e and 2 more)
+           (every, migrations/001.yaml:3)`,
     ],
     [
       "none",

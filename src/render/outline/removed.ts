@@ -6,17 +6,28 @@ import { count, list } from "../../text/quantity.js";
 import { removes } from "../removal.js";
 import { shortValue } from "./values.js";
 
-const most = 5;
+const mostNamed = 5;
 
 /** @param full all of them, not only the first */
 export function removed(step: PlannedStep, full: boolean): string {
   const { kind, target, changes, databases } = step;
-  const places = Object.values(databases).filter(({ action }) => action === "remove" || action === "refused").length;
+  const most = full ? Number.POSITIVE_INFINITY : mostNamed;
+  const places = Object.entries(databases).flatMap(([name, { action }]) =>
+    action === "remove" || action === "refused" ? [name] : [],
+  );
   const facts = [
-    ...(removes(step) && places > 1 ? [`in ${count(places, "database")}`] : []),
+    ...(removes(step) ? placeFact(target, places, most) : []),
     ...changes.flatMap((change) => (removes(step) || change.text !== undefined ? lostFact(kind, target, change) : [])),
   ];
-  return list([...new Set(facts)], full ? Number.POSITIVE_INFINITY : most);
+  return list([...new Set(facts)], most);
+}
+
+/** Whoever approves a removal has to know where it happens, and the step may have a pattern. */
+function placeFact(target: string, places: readonly string[], most: number): string[] {
+  const [only, ...others] = places;
+  if (only === undefined) return [];
+  if (others.length > 0) return [`in ${count(places.length, "database")} (${list(places, most)})`];
+  return target.endsWith(` ${only}`) ? [] : [`in ${only}`];
 }
 
 function lostFact(kind: string, target: string, { path, before, text }: Change): string[] {
