@@ -80,7 +80,9 @@ test("an environment has its own steps and variables; the ledger, the history an
   const status = await run(["status", ...inDevelopment, "--format", "json"]);
   const environment = "development";
   expect(JSON.parse(status.stdout)).toMatchObject({ environment, orphaned: [], runs: [{ environment }] });
-  expect((await run(["status", ...inDevelopment])).stdout).toMatch(/, environment development\n(?:.*\n)*.*\(development, /);
+  expect((await run(["status", ...inDevelopment])).stdout).toMatch(
+    /, environment development\n(?:.*\n)*.*\(development, /,
+  );
   const doctor = await run(["doctor", ...inDevelopment]);
   expect(doctor.stdout).toMatch(/ledger.*environment development/);
 });
