@@ -13,7 +13,7 @@ export function settingsReference(): string {
     "file that `--config` names), in this order. The keys of [an environment](environments.md) come before the others of",
     "the file, and the variables of the process before those of `--env-file`. An empty variable counts as absent.",
     "Durations are written `30s`, `5m`, `1h30m`, `500ms`. Paths in `couchdb-migrate.yaml` are relative to that file's",
-    "folder. Several paths are separated by commas; the flag may be repeated, and the key may be a list.",
+    "folder. For several paths, repeat the flag, separate them by commas in the variable, or write a list in the file.",
     "",
     "Two more keys of `couchdb-migrate.yaml` are mappings: `lint` ([rules that are off](lint.md#turning-a-rule-off)) and",
     "`policies` ([policies](policies.md)).",

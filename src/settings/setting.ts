@@ -3,7 +3,7 @@
  * from it.
  */
 export interface Setting {
-  /** `paths`: one or more, separated by commas; the flag may be repeated, and the key may be a list. */
+  /** `paths`: one or more; the flag may be repeated, the variable has commas between them, and the key may be a list. */
   readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "paths" | "enum";
   readonly group: "Connection" | "Run" | "Ledger and lease" | "Output" | "Files" | "Sandbox";
   /** For help and the reference: a phrase without a full stop. */

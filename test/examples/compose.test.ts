@@ -60,25 +60,36 @@ it("the example's containers wait for each other, name what exists, and run in t
   expect(migrations.image).toBe(
     `couchdb-migrate:${JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version}`,
   );
-  expect(migrations.environment).toEqual({
+  const client = {
     COUCHDB_URL: "http://couchdb:5984",
     COUCHDB_USERNAME: couchdb.environment.COUCHDB_USER,
     COUCHDB_PASSWORD: couchdb.environment.COUCHDB_PASSWORD,
+  };
+  expect(migrations.environment).toEqual({
+    ...client,
+    COUCHDB_MIGRATE_CONFIG: "/settings/couchdb-migrate.yaml",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose resolves it.
+    COUCHDB_MIGRATE_ENVIRONMENT: "${ENVIRONMENT:-development}",
   });
-  expect(application.environment).toEqual(migrations.environment);
+  expect(application.environment).toEqual(client);
 
   const server = await startEmbedded();
   try {
     const env = loginEnv(server.url, server.admin);
-    const [folder, mounted] = migrations.volumes[0].split(":");
-    expect(mounted).toBe("/migrations");
-    const settings = { ...env, COUCHDB_MIGRATE_PATH: join(root, "examples/compose", folder) };
+    const [[folder, mounted], [config, mountedConfig]] = migrations.volumes.map((volume: string) => volume.split(":"));
+    expect([mounted, mountedConfig]).toEqual(["/migrations", migrations.environment.COUCHDB_MIGRATE_CONFIG]);
+    const settings = {
+      ...env,
+      COUCHDB_MIGRATE_PATH: join(root, "examples/compose", folder),
+      COUCHDB_MIGRATE_CONFIG: join(root, "examples/compose", config),
+      COUCHDB_MIGRATE_ENVIRONMENT: "development",
+    };
     const { code, stderr } = await runCli(migrations.command, { env: settings });
     expect(code, stderr).toBe(0);
     const [node, ...args] = application.command;
     expect(node).toBe("node");
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    expect(stdout).toMatch(/^200 .*"db_name":"zerglings"/);
+    expect(stdout).toMatch(/^200 .*"db_name":"zerglings".*"doc_count":2/);
   } finally {
     await server.close();
   }

@@ -7,7 +7,7 @@ const more: Partial<Record<SettingName, string>> = {
   cert: "nowhere.pem",
   key: "nowhere.pem",
   config: "nowhere.yaml",
-  envFile: "nowhere.env",
+  envFile: ",",
 };
 
 /** A value that the setting refuses before anything is done. Undefined: it accepts any text. */
