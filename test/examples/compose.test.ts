@@ -68,7 +68,6 @@ it("the example's containers wait for each other, name what exists, and run in t
   expect(migrations.environment).toEqual({
     ...client,
     COUCHDB_MIGRATE_CONFIG: "/settings/couchdb-migrate.yaml",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose resolves it.
     COUCHDB_MIGRATE_ENVIRONMENT: "${ENVIRONMENT:-development}",
   });
   expect(application.environment).toEqual(client);
