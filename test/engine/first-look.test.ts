@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 /** As in `couchdb-migrate apply`. `short`: the files were not parsed. */
 async function run(): Promise<{ short: boolean; result: ApplyResult }> {
-  const first = await firstLook(folder, env, options);
+  const first = await firstLook(folder, { env }, options);
   if ("result" in first) return { short: true, result: first.result };
   try {
     return { short: false, result: await apply(await loadMigrations(folder, { env }), options, first.look) };
