@@ -67,9 +67,7 @@ async function undisturbed() {
 
 type Kind = "lost-before" | "lost-after" | "killed-before" | "killed-after";
 const all = process.env.STAGE_REQUESTS === "all";
-const kinds: readonly Kind[] = all
-  ? ["lost-before", "lost-after", "killed-before", "killed-after"]
-  : ["killed-after"];
+const kinds: readonly Kind[] = all ? ["lost-before", "lost-after", "killed-before", "killed-after"] : ["killed-after"];
 
 async function disturbed(kind: Kind, matches: (request: Recorded) => boolean): Promise<string> {
   const one = await place();
