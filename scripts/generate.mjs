@@ -13,7 +13,7 @@ import { lintReference } from "./generate/lint-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { permissionsReference } from "./generate/permissions-reference.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
-import { testValidatorCode, validatorCode } from "./generate/validator-code.mjs";
+import { planValidatorCode, testValidatorCode, validatorCode } from "./generate/validator-code.mjs";
 import { withoutSnapshot } from "./generate/without-snapshot.mjs";
 
 const loaded = await loadKinds();
@@ -30,6 +30,7 @@ const committed = {
 };
 const generated = {
   "src/generated/validators.ts": () => validatorCode(loaded),
+  "src/generated/plan-validators.ts": () => planValidatorCode(loaded),
   "src/generated/test-validators.ts": () => testValidatorCode(loaded),
   "src/generated/without-snapshot.ts": () => withoutSnapshot(loaded),
 };

@@ -2,14 +2,20 @@ import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { root } from "./load-kinds.mjs";
 
-/** Generates the validators of all specs, of `require`, and of plans, as one module that does not import ajv. */
-export function validatorCode({ kinds, specSchema, requireSchema, planSchema, newAjv }) {
-  const schemas = new Map(kinds.map((kind) => [kind.name, specSchema(kind)]))
-    .set("requirements", requireSchema)
-    .set("plan", planSchema);
+/** Generates the validators of all specs and of `require`, as one module that does not import ajv. */
+export function validatorCode({ kinds, specSchema, requireSchema, newAjv }) {
+  const schemas = new Map(kinds.map((kind) => [kind.name, specSchema(kind)])).set("requirements", requireSchema);
   return moduleOf(schemas, newAjv, {
     name: "validators",
-    comment: "Validators by the name of the kind, of what steps require, and of plans.",
+    comment: "Validators by the name of the kind, and of what steps require.",
+  });
+}
+
+/** The same for plans. It is separate, because only a run with an approved plan, and `show`, need it. */
+export function planValidatorCode({ planSchema, newAjv }) {
+  return moduleOf(new Map([["plan", planSchema]]), newAjv, {
+    name: "planValidators",
+    comment: "The validator of plans.",
   });
 }
 

@@ -1,6 +1,6 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Plan } from "../../contract/results.js";
-import { validators } from "../../generated/validators.js";
+import { planValidators } from "../../generated/plan-validators.js";
 import type { SpecError } from "../../steps/spec-validator.js";
 import { isObject } from "../../text/json.js";
 
@@ -16,7 +16,7 @@ export function parsePlan(value: unknown, what = "the plan"): Plan {
     const madeBy = typeof value.version === "string" ? `: couchdb-migrate ${value.version} made it` : "";
     throw invalid(`has formatVersion ${JSON.stringify(value.formatVersion)}, and this version reads 1${madeBy}`);
   }
-  const validate = validators.plan;
+  const validate = planValidators.plan;
   if (validate && !validate(value)) {
     const [first] = (validate.errors ?? []) as readonly (SpecError & { readonly message?: string })[];
     const where = first?.instancePath ? ` at ${first.instancePath}` : "";
