@@ -1,7 +1,7 @@
 import { MigrateError } from "../contract/errors.js";
 import type { Assessment } from "./assess.js";
 import type { Refusal } from "./decide.js";
-import { fail } from "./outcome.js";
+import { failSome } from "./fail-some.js";
 import type { Run } from "./session.js";
 
 /**
@@ -10,12 +10,12 @@ import type { Run } from "./session.js";
  */
 export function failRefused(run: Run, { decisions, due }: Assessment): boolean {
   const todo = decisions.filter(({ step }) => due.has(step.id));
-  if (!todo.some(({ refusal }) => refusal)) return false;
-  for (const { step, refusal } of todo) {
-    if (refusal) fail(run, step.id, undefined, refusedBy(refusal));
-    else run.outcomes.push({ is: "not-reached", id: step.id });
-  }
-  return true;
+  const refused = todo.flatMap(({ step, refusal }) => (refusal ? [[step.id, refusedBy(refusal)] as const] : []));
+  return failSome(
+    run,
+    todo.map(({ step }) => step.id),
+    refused,
+  );
 }
 
 export function refusedBy({ code, message, next }: Refusal): MigrateError {

@@ -3,10 +3,9 @@ import type { Guard } from "../couch/guard.js";
 import { assumeNodes } from "../couch/nodes.js";
 import { isBootstrap, needsAllNodes } from "../kinds/traits.js";
 import { takeLeaseIfNeeded } from "../ledger/lease.js";
-import { failUnapproved } from "./approval/fail-unapproved.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
-import { failPolicies } from "./fail-policies.js";
+import { failByPlan } from "./fail-by-plan.js";
 import { fail } from "./outcome.js";
 import { failRefused } from "./refused-by.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
@@ -41,7 +40,7 @@ const mostLostAtOnce = 4;
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
   if (failRefused(run, begun)) return;
   // Before the lease as well: what it needs may have to be created, and this may be the wrong server.
-  if ((await failUnapproved(run, begun)) || (await failPolicies(run, begun, { warns: false }))) return;
+  if (await failByPlan(run, begun, { warns: false })) return;
   const begunAt = performance.now();
   const pending = run.steps.filter(({ id }) => begun.due.has(id));
   const everyNode = pending.some(needsAllNodes);

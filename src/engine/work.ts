@@ -4,10 +4,9 @@ import type { Guard } from "../couch/guard.js";
 import { knownNodes } from "../couch/nodes.js";
 import type { Lease } from "../ledger/lease.js";
 import type { StoredLedger } from "../ledger/ledger.js";
-import { failUnapproved } from "./approval/fail-unapproved.js";
 import type { Assessment } from "./assess.js";
 import { execute } from "./execute.js";
-import { failPolicies } from "./fail-policies.js";
+import { failByPlan } from "./fail-by-plan.js";
 import { fast } from "./fast.js";
 import { Noting } from "./noting.js";
 import { fail } from "./outcome.js";
@@ -41,8 +40,7 @@ export async function work(
   const noting = new Noting(run, seen, lease);
   const holds = () => isDone(latestWork(run.outcomes));
   let { stored } = seen;
-  if (failRefused(run, seen) || (await failUnapproved(run, seen)) || (await failPolicies(run, seen, { warns: true })))
-    return undefined;
+  if (failRefused(run, seen) || (await failByPlan(run, seen, { warns: true }))) return undefined;
   if (seen.due.size > 0) stored = await allDue({ run, seen, lease, noting });
   if (after && holds()) await after(noting);
   if (seen.due.size === 0 && holds()) {

@@ -4,30 +4,28 @@ import type { PlacedChange, Plan, PlannedStep } from "../../contract/results.js"
 import { groupBy } from "../../text/group-by.js";
 import { list } from "../../text/quantity.js";
 import type { Assessment } from "../assess.js";
-import { fail } from "../outcome.js";
-import { planAgain } from "../plan-again.js";
+import { failSome } from "../fail-some.js";
 import type { Run } from "../session.js";
 import { type Unapproved, unapproved } from "./approved.js";
 import { matchedBy } from "./assert-approved.js";
-import { assertSameServer } from "./same-server.js";
 
 /**
- * Plans again what is due. If the approved plan does not contain all of it, fails the steps that it does not contain; the
- * others are not started. False: everything is approved, or the run needs no approval. Throws `other-plan`.
+ * If the approved plan does not contain all that would be written, fails the steps that it does not contain; the others
+ * are not started. False: everything is approved, or the run needs no approval.
+ *
+ * @param now the plan of what is due
  */
-export async function failUnapproved(run: Run, seen: Assessment): Promise<boolean> {
+export function failUnapproved(run: Run, seen: Assessment, now: Plan): boolean {
   const { approved } = run;
   if (!approved) return false;
-  assertSameServer(approved.plan, seen.stored?.ledger.server, run.couch.url);
-  const now = await planAgain(run, seen);
   const tests = new Map(run.steps.map((step) => [step.id, matchedBy(step)]));
   const missing = unapproved(approved, now.steps, (id, database) => tests.get(id)?.(database) === true);
-  if (missing.length === 0) return false;
-  run.outcomes.push({ is: "unapproved", plan: planOf(now, missing) });
-  for (const one of missing) fail(run, one.id, undefined, refusal(one));
-  const failed = new Set(missing.map(({ id }) => id));
-  for (const id of seen.due) if (!failed.has(id)) run.outcomes.push({ is: "not-reached", id });
-  return true;
+  if (missing.length > 0) run.outcomes.push({ is: "unapproved", plan: planOf(now, missing) });
+  return failSome(
+    run,
+    seen.due,
+    missing.map((one) => [one.id, refusal(one)]),
+  );
 }
 
 function refusal({ id, places }: Unapproved): MigrateError {
