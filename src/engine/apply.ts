@@ -14,6 +14,7 @@ import { warn } from "./outcome.js";
 import { withRun } from "./session.js";
 import { endingOf, summarise } from "./summarise.js";
 import { isNeeded, underLease } from "./under-lease.js";
+import { withResult } from "./with-result.js";
 
 /**
  * Applies what is pending, under the lease, and records it. It also resolves if a step failed, or if `timeout` or the
@@ -63,9 +64,4 @@ async function approvedIn(
   const parsed = parsePlan(plan);
   assertSameSet(parsed, { ...options, environment });
   return approvedBy(parsed);
-}
-
-/** Adds what happened to the steps so far to the error, as `data.result`. */
-function withResult({ code, message, data, next, cause }: MigrateError, result: ApplyResult): MigrateError {
-  return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }

@@ -3,6 +3,7 @@
  * nothing to do loads nothing else.
  */
 import type { ApplyResult } from "../contract/results.js";
+import { environmentIn } from "../ledger/place.js";
 
 export type Measured = Pick<ApplyResult, "requests" | "milliseconds">;
 
@@ -13,11 +14,11 @@ export interface Asked {
 }
 
 /** Sets the order of the fields. */
-export function emptyResult({ set, environment }: Asked, { requests, milliseconds }: Measured): ApplyResult {
+export function emptyResult({ set, ...asked }: Asked, { requests, milliseconds }: Measured): ApplyResult {
   return {
     formatVersion: 1,
     set,
-    ...(environment === undefined ? {} : { environment }),
+    ...environmentIn(asked),
     result: "unchanged",
     applied: [],
     removed: [],

@@ -22,8 +22,8 @@ export class NotOlder extends LeaseWithTask {
   }
 
   /**
-   * The error `older-files`, `environment-refused` or `release-refused`: no more writes are allowed. `undefined`: as far as is known, the files
-   * are not older.
+   * The error `older-files`, `environment-refused` or `release-refused`: no more writes are allowed. `undefined`: as
+   * far as is known, the files are not older.
    */
   get failure(): MigrateError | undefined {
     return this.#failure;

@@ -8,7 +8,7 @@ import { type Gateway, openCouch } from "../couch/gateway.js";
 import { insecurities } from "../couch/insecure.js";
 import { otherScheme, schemeHint } from "../couch/wrong-address.js";
 import type { StoredLedger } from "../ledger/ledger.js";
-import type { LedgerPlace } from "../ledger/place.js";
+import { environmentIn, type LedgerPlace } from "../ledger/place.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 
@@ -51,7 +51,7 @@ export function placeOf({
     database: ledgerDatabase ?? defaults.ledgerDatabase,
     set,
     own: ledgerDatabase === undefined,
-    ...(environment === undefined ? {} : { environment }),
+    ...environmentIn({ environment }),
   };
 }
 

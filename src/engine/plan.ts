@@ -14,6 +14,7 @@ import type {
 import { fragileIn } from "../couch/proxy-paths.js";
 import { hasOnlyPatterns, kindOf, placeIn } from "../kinds/targets.js";
 import { createdBy, isBootstrap, isOnce, isRemoval, isVolatile, needsAllNodes, removedBy } from "../kinds/traits.js";
+import { environmentIn } from "../ledger/place.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import { unsetNames } from "../migrations/unset.js";
 import { underPolicies } from "../policies/index.js";
@@ -101,7 +102,7 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     version,
     plannedAt: new Date().toISOString(),
     set: run.place.set,
-    ...(run.place.environment === undefined ? {} : { environment: run.place.environment }),
+    ...environmentIn(run.place),
     server: { url: run.couch.url, version: await run.couch.version() },
     serverId: seen.stored?.ledger.server?.id ?? null,
     changes: shown.filter(({ applies }) => applies).length,

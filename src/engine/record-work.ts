@@ -1,25 +1,21 @@
 /** Records in the set's history what a piece of work did. */
 import type { RunRecord } from "../contract/results.js";
-import { recordedEnvironment, recordRun } from "../ledger/history.js";
-import { version } from "../version.js";
+import { recordRun } from "../ledger/history.js";
+import { recordHead, type Worked } from "./run-record.js";
 import type { Run } from "./session.js";
 import { latestWork, type Work } from "./summarise.js";
 
-interface Worked extends Pick<RunRecord, "holder" | "milliseconds" | "part"> {
-  readonly startedAt: Date;
-}
+/** `holder`: absent, it is that of the run. */
+interface Piece extends Worked, Partial<Pick<RunRecord, "holder" | "part">> {}
 
 /** Records the latest piece of work. If that fails, the run does not. */
-export async function recordWork(run: Run, { startedAt, milliseconds, holder, part }: Worked): Promise<void> {
+export async function recordWork(run: Run, { holder, part, ...worked }: Piece): Promise<void> {
   const work = latestWork(run.outcomes);
   const { applied, adopted, kept, failures } = work;
   await recordRun(run.couch, run.place, {
-    startedAt: startedAt.toISOString(),
-    milliseconds: Math.round(milliseconds),
-    holder,
-    version,
+    ...recordHead(run, worked),
+    ...(holder === undefined ? {} : { holder }),
     result: resultOf(work),
-    ...recordedEnvironment(run.place),
     ...(part ? { part } : {}),
     ...(run.approved ? { approvedPlan: run.approved.plan.plannedAt } : {}),
     applied,

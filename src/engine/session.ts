@@ -14,6 +14,7 @@ import { waitUntilReady } from "../couch/ready.js";
 import { ensureLedgerDatabase } from "../ledger/database.js";
 import { filesVersion } from "../ledger/files-version.js";
 import type { Derivations } from "../ledger/fingerprint.js";
+import { environmentIn } from "../ledger/place.js";
 import type { LedgerPlace } from "../ledger/store.js";
 import type { Migrations, Step } from "../migrations/step.js";
 import type { Secrets } from "../secrets/secrets.js";
@@ -103,7 +104,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
   const { steps } = migrations;
   assertVariablesSet(migrations, options.unknownSecrets);
   const environment = environmentOf(migrations, options);
-  const place = placeOf({ ...options, ...(environment === undefined ? {} : { environment }) });
+  const place = placeOf({ ...options, ...environmentIn({ environment }) });
   assertLedgerLeftAlone(steps, place.database);
   const reach: Reach = { connected: false, waitedFor: undefined };
   const emit: Listener = (event) => {

@@ -9,6 +9,7 @@ import { readLease } from "../ledger/lease.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { readOtherSets, sharedClaims } from "../ledger/other-sets.js";
 import { readPartLeases } from "../ledger/part-leases.js";
+import { environmentIn } from "../ledger/place.js";
 import type { Migrations } from "../migrations/step.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
@@ -48,7 +49,7 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       return {
         formatVersion: 1,
         set: run.place.set,
-        ...environmentOf(migrations ? place.environment : undefined, ledger),
+        ...environmentIn({ environment: (migrations && place.environment) ?? ledger?.environment }),
         server: planned.server,
         files: migrations !== undefined,
         steps: migrations ? stepsOf(planned.steps, ledger) : appliedSteps(ledger),
@@ -70,11 +71,6 @@ export async function status(migrations: Migrations | undefined, options: RunOpt
       };
     },
   );
-}
-
-function environmentOf(run: string | undefined, ledger: Ledger | undefined): Pick<Status, "environment"> {
-  const environment = run ?? ledger?.environment;
-  return environment === undefined ? {} : { environment };
 }
 
 /** Nothing depends on the history: if someone has nested it too deeply, everything else is shown. */

@@ -106,7 +106,7 @@ async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedge
   broken ??= interrupted ? undefined : noting.failure;
   if (broken !== undefined) run.outcomes.push({ is: "broken", error: toMigrateError(broken) });
   else if (interrupted && failures.length === 0) run.outcomes.push({ is: "stopped", error: interrupted });
-  await recordWork(run, { holder: run.leasing.holder, startedAt, milliseconds: performance.now() - began });
+  await recordWork(run, { startedAt, milliseconds: performance.now() - began });
   return stored;
 }
 

@@ -3,7 +3,7 @@ import { MigrateError } from "../contract/errors.js";
 import { visible } from "../text/visible.js";
 import { commandLine } from "./command-line.js";
 import type { Ledger } from "./ledger.js";
-import type { LedgerPlace } from "./place.js";
+import { environmentIn, type LedgerPlace } from "./place.js";
 
 type Owned = Pick<Ledger, "environment"> | undefined;
 
@@ -17,7 +17,7 @@ export function claimedBy(ledger: Ledger, { environment }: LedgerPlace): Ledger 
 /** A person's correction; `undefined`: the next run decides. */
 export function correctEnvironment(ledger: Ledger, environment: string | undefined): Ledger {
   const { formatVersion, set, environment: _, ...others } = ledger;
-  return { formatVersion, set, ...(environment === undefined ? {} : { environment }), ...others };
+  return { formatVersion, set, ...environmentIn({ environment }), ...others };
 }
 
 /** The error `environment-refused`; `undefined`: the ledger belongs to the environment of the run, or to none. */

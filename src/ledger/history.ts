@@ -19,11 +19,6 @@ const mostFailures = 4;
 /** A run that has to stop also waits this long, in milliseconds. */
 const longestPause = 400;
 
-/** The field of a record. */
-export function recordedEnvironment({ environment }: LedgerPlace): Pick<RunRecord, "environment"> {
-  return environment === undefined ? {} : { environment };
-}
-
 /** Newest first; empty if there is no history. Sends one request. */
 export async function readHistory(couch: Couch, place: LedgerPlace): Promise<readonly RunRecord[]> {
   return (await read(couch, place)).runs;

@@ -14,6 +14,13 @@ export interface LedgerPlace {
   readonly environment?: string;
 }
 
+/** The environment as a field of a result, a record or a place. */
+export function environmentIn({ environment }: { readonly environment?: string | undefined }): {
+  readonly environment?: string;
+} {
+  return environment === undefined ? {} : { environment };
+}
+
 export function ledgerPath({ database, set }: LedgerPlace): Path {
   return path`/${database}/_local/${ledgerName(set)}`;
 }

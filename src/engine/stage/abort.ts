@@ -3,11 +3,11 @@ import pMap from "p-map";
 import type { LeaseOptions, RunOptions } from "../../contract/options.js";
 import type { AbortResult, FailedDatabase, RemovedStaged } from "../../contract/results.js";
 import type { Couch } from "../../couch/couch.js";
-import { recordedEnvironment, recordRun } from "../../ledger/history.js";
+import { recordRun } from "../../ledger/history.js";
 import { groupRows, keyOf, readRegistry, rowsOf, type StagedRow, writeRegistry } from "../../ledger/staged-registry.js";
 import { removeStaged } from "../../objects/design-docs/staged-state.js";
-import { version } from "../../version.js";
 import { assertOwnEnvironment } from "../own-environment.js";
+import { recordHead } from "../run-record.js";
 import { type Run, whenReached, withRun } from "../session.js";
 import { withoutSecrets } from "../without-secrets.js";
 import { endsStage } from "./endings.js";
@@ -30,7 +30,14 @@ export async function abortStage(
     const startedAt = new Date();
     if (groups.length > 0) {
       await new ShortLease(run).exclusively((held) => removeAll(run, held, removed, failures));
-      await record(run, startedAt, performance.now() - began, [...failures.values()]);
+      await recordRun(couch, place, {
+        ...recordHead(run, { startedAt, milliseconds: performance.now() - began }),
+        result: failures.size > 0 ? "failed" : "removed",
+        command: "stage --abort",
+        applied: [],
+        adopted: [],
+        failures: [],
+      });
     }
     return {
       formatVersion: 1,
@@ -76,24 +83,4 @@ async function removeAll(
     { concurrency, signal },
   );
   await writeRegistry(couch, place, { ...registry, aborts: registry.aborts + 1, groups: groupRows(left) });
-}
-
-async function record(
-  run: Run,
-  startedAt: Date,
-  milliseconds: number,
-  failures: readonly FailedDatabase[],
-): Promise<void> {
-  await recordRun(run.couch, run.place, {
-    startedAt: startedAt.toISOString(),
-    milliseconds: Math.round(milliseconds),
-    holder: run.leasing.holder,
-    version,
-    result: failures.length > 0 ? "failed" : "removed",
-    command: "stage --abort",
-    ...recordedEnvironment(run.place),
-    applied: [],
-    adopted: [],
-    failures: [],
-  });
 }

@@ -1,6 +1,7 @@
 /** What became of each item of a `stage`, and the result of the run. */
 import type { MigrateError } from "../../contract/errors.js";
 import type { OlderFiles, StagedIndex, StageResult } from "../../contract/results.js";
+import { environmentIn } from "../../ledger/place.js";
 import { fail } from "../outcome.js";
 import type { Run } from "../session.js";
 import { latestWork } from "../summarise.js";
@@ -76,7 +77,7 @@ export class Outcomes {
     return {
       formatVersion: 1,
       set: place.set,
-      ...(place.environment === undefined ? {} : { environment: place.environment }),
+      ...environmentIn(place),
       result: this.outcome,
       version,
       staged: this.#staged,

@@ -8,6 +8,7 @@ import { notStagedText } from "../../text/not-applied.js";
 import { type Assessment, assess, assessWhenReady } from "../assess.js";
 import { NotOlder } from "../not-older.js";
 import { type Run, withRun } from "../session.js";
+import { withResult } from "../with-result.js";
 import { withoutSecrets } from "../without-secrets.js";
 import { buildItem } from "./build-item.js";
 import { endsStage } from "./endings.js";
@@ -116,9 +117,4 @@ async function end(run: Run, outcomes: Outcomes, error: MigrateError): Promise<v
   const { files } = await assess(run, { unexamined: true });
   if (files.older) outcomes.older = files.older;
   else outcomes.end(error);
-}
-
-/** Adds what was done so far to the error, as `data.result`. */
-function withResult({ code, message, data, next, cause }: MigrateError, result: StageResult): MigrateError {
-  return new MigrateError(code, { message, data: { ...data, result }, next, cause });
 }
