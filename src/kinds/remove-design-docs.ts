@@ -1,4 +1,4 @@
-import { disposableOf } from "../objects/design-docs/companions.js";
+import { companionsOf, unwanted } from "../objects/design-docs/companions.js";
 import { idOf, nameInId } from "../objects/design-docs/design-doc.js";
 import { listDesignDocs } from "../objects/design-docs/list.js";
 import { contentOf, readExisting, removal, removeStored } from "../objects/documents/remove.js";
@@ -56,7 +56,7 @@ export const removeDesignDocs = defineKind<Spec, DesignDocs, readonly Stored[], 
 
   async observe({ couch, desired, database, step }) {
     const docs = (await listDesignDocs(couch, database)) ?? {};
-    const companions = desired.names.flatMap((name) => disposableOf(docs, name, step.set));
+    const companions = desired.names.flatMap((name) => unwanted(companionsOf(docs, name, step.set)).obsolete);
     return readExisting(couch, database, [...desired.names, ...companions].map(idOf));
   },
 

@@ -1,5 +1,5 @@
 import { finishStaged } from "../objects/design-docs/companion-writes.js";
-import { disposableOf } from "../objects/design-docs/companions.js";
+import { companionsOf, unwanted } from "../objects/design-docs/companions.js";
 import { designDocOf, type StoredIndex } from "../objects/indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
 import { removeIndex } from "../objects/indexes/write.js";
@@ -102,7 +102,9 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     );
     // What an unfinished deployment has left of them.
     const designDocs = observed?.designDocs ?? {};
-    const companions = lost.flatMap(({ stored }) => disposableOf(designDocs, stored.ddoc, observed?.set ?? ""));
+    const companions = lost.flatMap(
+      ({ stored }) => unwanted(companionsOf(designDocs, stored.ddoc, observed?.set ?? "")).obsolete,
+    );
     const warnings = indexes.flatMap((named) => elsewhere(named, all));
     if (lost.length === 0) return holds({ warnings });
     const changes = lost.map(({ path, stored }) => ({ path, before: stored, after: null }));

@@ -81,11 +81,11 @@ export function withoutMark({ [member]: _, ...doc }: DesignDoc): DesignDoc {
 
 export type NamedCompanion = Companion & { readonly name: string };
 
-/** The companions of one design document, among other documents by name. */
-export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: string): NamedCompanion[] {
+/** The companions of one design document that runs of this set may remove, among other documents by name. */
+export function companionsOf(others: Readonly<Record<string, DesignDoc>>, of: string, set: string): NamedCompanion[] {
   return Object.entries(others).flatMap(([name, doc]) => {
     const companion = companionIn(doc);
-    return companion?.of === of ? [{ ...companion, name }] : [];
+    return companion?.of === of && isOfSet(companion, set) ? [{ ...companion, name }] : [];
   });
 }
 
@@ -94,14 +94,17 @@ export function isOfSet(companion: Companion, set: string): boolean {
   return companion.role !== "staged" || companion.set === set;
 }
 
-/** Whether an `apply` of this set may remove it although it did not deploy it. */
-export function isDisposable(companion: Companion, set: string): boolean {
-  return isOfSet(companion, set) && !isAhead(companion);
+/** Names of companions that are not wanted any more. */
+export interface Unwanted {
+  /** What `apply` removes. */
+  readonly obsolete: readonly string[];
+  /** What `stage` has built ahead for other versions of the files: only `stage` removes it. */
+  readonly outdated: readonly string[];
 }
 
-/** Names of a design document's companions that an `apply` of this set removes with the document. */
-export function disposableOf(others: Readonly<Record<string, DesignDoc>>, of: string, set: string): string[] {
-  return companionsOf(others, of).flatMap((companion) => (isDisposable(companion, set) ? companion.name : []));
+export function unwanted(companions: readonly NamedCompanion[]): Unwanted {
+  const names = (ahead: boolean) => companions.flatMap((one) => (isAhead(one) === ahead ? one.name : []));
+  return { obsolete: names(false), outdated: names(true) };
 }
 
 /** Whether `stage` built it ahead. */

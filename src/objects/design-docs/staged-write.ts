@@ -1,18 +1,15 @@
 /** What a staged deployment writes, and what it needs from the run. */
 import type { StagedDocument, StepContext } from "../../steps/kind.js";
+import type { Unwanted } from "./companions.js";
 import type { DesignDocWrite } from "./deploy.js";
 
-export interface StagedWrite extends DesignDocWrite {
+export interface StagedWrite extends DesignDocWrite, Unwanted {
   /** The name of its staged document. */
   readonly staged: string;
   /** Whether the former version is kept, under its own name. */
   readonly keepPrevious: boolean;
   /** Views that may lose all their rows. */
   readonly mayBeEmpty: readonly string[];
-  /** Names of its companions that are neither for this version nor to be kept. */
-  readonly obsolete: readonly string[];
-  /** Names of its documents that `stage` built ahead for other versions of the files: only `stage` removes them. */
-  readonly outdated: readonly string[];
 }
 
 export type DeployContext = Pick<

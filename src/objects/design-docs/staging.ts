@@ -1,7 +1,7 @@
 /** Decides which design documents need a staged deployment, and what a step does with its companions. */
 
 import { finishStaged } from "./companion-writes.js";
-import { companionsOf, isAhead, isDisposable, isOfSet, type NamedCompanion, stagedName } from "./companions.js";
+import { companionsOf, stagedName, unwanted } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
 import { type DesignDoc, hasSameIndex, viewNames } from "./design-doc.js";
@@ -73,19 +73,20 @@ export function planDeployment(
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, doc] of Object.entries(docs)) {
-    const companions = companionsOf(others, name).filter((companion) => isOfSet(companion, set));
+    const companions = companionsOf(others, name, set);
     const found = different.find((one) => one.name === name);
     // The usual case: it holds, and has no companions.
     if (!found && companions.length === 0) continue;
     const own = stagedName(set, name, doc);
     const hasOwn = companions.some((companion) => companion.name === own);
-    const former = companions.filter(({ name, role }) => name !== own && (role === "staged" || !keepPrevious));
-    const unwanted = namesOf(former.filter((companion) => isDisposable(companion, set)));
-    const outdated = namesOf(former.filter(isAhead));
+    const former = unwanted(
+      companions.filter(({ name, role }) => name !== own && (role === "staged" || !keepPrevious)),
+    );
     const write = (form: DesignDoc): StagedWrite => {
       const views = viewNames(doc).filter((view) => mayBeEmpty.includes(`${name}/${view}`));
-      const companions = { staged: stagedName(set, name, form), obsolete: unwanted, outdated };
-      return { name, doc: form, stored: found?.stored, rebuilds: true, keepPrevious, mayBeEmpty: views, ...companions };
+      const staged = stagedName(set, name, form);
+      const stored = found?.stored;
+      return { name, doc: form, stored, rebuilds: true, staged, keepPrevious, mayBeEmpty: views, ...former };
     };
     const builds = found?.rebuilds === true && deploy === "staged" && observed && isWorthStaging(observed);
     if (builds && found.stored && isRead(found.stored) && canBeHidden(doc)) {
@@ -96,14 +97,10 @@ export function planDeployment(
     if (form && canBeHidden(form)) ahead.push(write(form));
     if (found) inPlace.push({ name, doc, stored: found.stored, rebuilds: found.rebuilds });
     // If the document holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
-    if (found || hasOwn) obsolete.push(...unwanted);
+    if (found || hasOwn) obsolete.push(...former.obsolete);
     if (hasOwn) finished.push(own);
   }
   return { inPlace, staged, ahead, obsolete, finished };
-}
-
-function namesOf(companions: readonly NamedCompanion[]): string[] {
-  return companions.map(({ name }) => name);
 }
 
 /** A document without views has no readers. */

@@ -2,7 +2,7 @@
 
 import type { Rebuild } from "../../steps/difference.js";
 import { aheadOf } from "../design-docs/ahead.js";
-import { companionsOf, isAhead, isDisposable, isOfSet, stagedName } from "../design-docs/companions.js";
+import { companionsOf, stagedName, unwanted } from "../design-docs/companions.js";
 import type { DesignDoc } from "../design-docs/design-doc.js";
 import { canBeHidden } from "../design-docs/planner.js";
 import type { StagedWrite } from "../design-docs/staged-write.js";
@@ -43,28 +43,26 @@ export function planIndexes(
   const obsolete: string[] = [];
   const finished: string[] = [];
   for (const [name, { ddoc }] of Object.entries(indexes)) {
-    const companions = companionsOf(docs, ddoc).filter((companion) => isOfSet(companion, set));
-    const names = companions.map((companion) => companion.name);
+    const companions = companionsOf(docs, ddoc, set);
+    const hasStaged = (staged: string) => companions.some((companion) => companion.name === staged);
     const stored = docs[ddoc];
     const index = different.find((one) => one.name === name);
     if (!index) {
       // If the index holds, only what a run left behind after the swap is obsolete: the rest may be in progress.
       const own = stored && stagedName(set, ddoc, stored);
-      if (own !== undefined && names.includes(own)) finished.push(own);
+      if (own !== undefined && hasStaged(own)) finished.push(own);
       continue;
     }
     const doc = withIndex(stored, name, index.desired, othersIn(docs, ddoc));
     const own = stagedName(set, ddoc, doc);
-    const former = companions.filter((companion) => companion.name !== own);
-    const unwanted = former.filter((one) => isDisposable(one, set)).map((one) => one.name);
+    const former = unwanted(companions.filter((companion) => companion.name !== own));
     if (deploy === "staged" && canBeStaged(index, observed) && canBeHidden(doc)) {
-      const outdated = former.filter(isAhead).map((one) => one.name);
-      const companions = { staged: own, keepPrevious: false, obsolete: unwanted, outdated };
-      staged.push({ name: ddoc, doc, stored, rebuilds: true, mayBeEmpty: [], ...companions, index });
+      const rest = { rebuilds: true, keepPrevious: false, mayBeEmpty: [], ...former };
+      staged.push({ name: ddoc, doc, stored, staged: own, ...rest, index });
     } else {
       inPlace.push(index);
-      obsolete.push(...unwanted);
-      if (names.includes(own)) finished.push(own);
+      obsolete.push(...former.obsolete);
+      if (hasStaged(own)) finished.push(own);
     }
   }
   return { inPlace, staged, obsolete, finished };
