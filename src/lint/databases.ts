@@ -17,12 +17,29 @@ function isKnown(name: string): boolean {
   return !name.includes("${");
 }
 
-/** The values of all steps, by the database or pattern that a step names. */
-export function inEachDatabase<Value>(
+/** Each value whose `form` an earlier one of the same database or pattern has, with that earlier one. */
+export function repeatedIn<Value extends { readonly form: string }>(
   steps: readonly Step[],
   valuesOf: (step: Step) => readonly Value[],
-): Map<string, (Value & { readonly step: Step })[]> {
-  const found = new Map<string, (Value & { readonly step: Step })[]>();
+): [first: InStep<Value>, other: InStep<Value>][] {
+  return [...inEachDatabase(steps, valuesOf).values()].flatMap((all) => {
+    const firsts = new Map<string, InStep<Value>>();
+    return all.flatMap((value): [InStep<Value>, InStep<Value>][] => {
+      const first = firsts.get(value.form);
+      if (!first) firsts.set(value.form, value);
+      return first ? [[first, value]] : [];
+    });
+  });
+}
+
+type InStep<Value> = Value & { readonly step: Step };
+
+/** The values of all steps, by the database or pattern that a step names. */
+function inEachDatabase<Value>(
+  steps: readonly Step[],
+  valuesOf: (step: Step) => readonly Value[],
+): Map<string, InStep<Value>[]> {
+  const found = new Map<string, InStep<Value>[]>();
   for (const step of steps) {
     const values = valuesOf(step).map((value) => ({ ...value, step }));
     if (values.length === 0) continue;

@@ -12,14 +12,15 @@ export function yaml(text: string): Example {
 }
 
 export function map(text: string): Example {
-  return { yaml: withViews({ map: text }), function: text };
+  return { yaml: withView({ map: text }), function: text };
 }
 
 export function reduce(text: string): Example {
-  return { yaml: withViews({ map: "function (doc) {\n  emit(doc.owner, 1);\n}", reduce: text }), function: text };
+  return { yaml: withView({ map: "function (doc) {\n  emit(doc.owner, 1);\n}", reduce: text }), function: text };
 }
 
-function withViews(view: Readonly<Record<string, string>>): string {
+/** A migration file with this view, named `by-owner`. */
+export function withView(view: Readonly<Record<string, string>>): string {
   const functions = Object.entries(view).map(
     ([name, text]) => `            ${name}: |-\n${text.replaceAll(/^(?=.)/gm, " ".repeat(14))}\n`,
   );

@@ -57,8 +57,13 @@ export class Problems {
   /** Removes the secrets that are known so far from text that someone else wrote. */
   readonly foreign = (text: string): string => this.#secrets.foreign(text);
 
+  /** In the order of the files, without secrets. */
+  all(): Problem[] {
+    return [...this.#found].map(this.#clean, this).sort(byPosition);
+  }
+
   throwIfAny(): void {
-    if (this.#found.size > 0) throw new InvalidInput([...this.#found].map(this.#clean, this).sort(byPosition));
+    if (this.#found.size > 0) throw new InvalidInput(this.all());
   }
 
   #clean([key, problem]: [string, Problem]): Problem {

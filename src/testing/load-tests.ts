@@ -1,5 +1,5 @@
 /** Loads the migrations and their tests. Throws InvalidInput with all problems of both. */
-import { InvalidInput, type Problem } from "../contract/problem.js";
+import { InvalidInput } from "../contract/problem.js";
 import { readText } from "../files/read-text.js";
 import { SourceText } from "../files/source-text.js";
 import { FileCache } from "../migrations/files.js";
@@ -22,7 +22,6 @@ export interface LoadedTests {
 }
 
 export async function loadTests(path: string, options: RunTestsOptions): Promise<LoadedTests> {
-  const { env, variables, environment, environments, signal, emit, onRead } = options;
   const found = findTestFiles(path);
   const cache = new FileCache();
   const problems = new Problems();
@@ -37,20 +36,11 @@ export async function loadTests(path: string, options: RunTestsOptions): Promise
     const file = await readTestFile(new SourceText(name, read.text), cache, problems);
     if (file) files.push(file);
   }
-  onRead?.(cache.paths);
+  options.onRead?.(cache.paths);
   // Steps outside of the tested databases may use any variable, so a test needs none.
-  const loading = loadMigrations(found.migrations, {
-    unset: "unknown",
-    ...(env && { env }),
-    ...(variables && { variables }),
-    ...(environment !== undefined && { environment }),
-    ...(environments && { environments }),
-    ...(signal && { signal }),
-    ...(emit && { emit }),
-    ...(onRead && { onRead }),
-  });
+  const loading = loadMigrations(found.migrations, { ...options, unset: "unknown" });
   const migrations = await loading.catch((error: unknown) => {
-    throw error instanceof InvalidInput ? new InvalidInput([...error.problems, ...problemsIn(problems)]) : error;
+    throw error instanceof InvalidInput ? new InvalidInput([...error.problems, ...problems.all()]) : error;
   });
   const sets = new Map<string, TestedSet>();
   const setOf = (database: string) => {
@@ -62,16 +52,6 @@ export async function loadTests(path: string, options: RunTestsOptions): Promise
     for (const test of tests) report(test, setOf(test.ground.database), migrations, problems);
   problems.throwIfAny();
   return { migrations, files, setOf };
-}
-
-function problemsIn(problems: Problems): readonly Problem[] {
-  try {
-    problems.throwIfAny();
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.problems;
-    throw error;
-  }
 }
 
 /** Names in a test that the migrations do not have, and what its check finds wrong. */

@@ -18,7 +18,7 @@ export const builtInReduce: Rule = {
   check: ({ functions }) =>
     functions.flatMap((subject) => {
       if (subject.role !== "reduce" || !subject.main) return [];
-      const form = forms().get(formOf(subject.main));
+      const form = forms.get(formOf(subject.main));
       if (!form || (form.name === "_sum" && emitsOthers(mapOf(subject, functions)))) return [];
       return [{ keys: subject.keys, offset: subject.offset(subject.main), message: messageOf(form) }];
     }),
@@ -95,16 +95,11 @@ interface Form {
   readonly wrong?: true;
 }
 
-let known: ReadonlyMap<string, Form> | undefined;
-
-function forms(): ReadonlyMap<string, Form> {
-  known ??= new Map([
-    ...sums.flatMap((body) => formsOf(body, { name: "_sum" })),
-    ...counts.flatMap((body) => formsOf(body, { name: "_count" })),
-    ...wrongCounts.flatMap((body) => formsOf(body, { name: "_count", wrong: true })),
-  ]);
-  return known;
-}
+const forms: ReadonlyMap<string, Form> = new Map([
+  ...sums.flatMap((body) => formsOf(body, { name: "_sum" })),
+  ...counts.flatMap((body) => formsOf(body, { name: "_count" })),
+  ...wrongCounts.flatMap((body) => formsOf(body, { name: "_count", wrong: true })),
+]);
 
 /** Functions may leave out parameters that they do not use. */
 function formsOf(body: string, form: Form): [string, Form][] {

@@ -3,7 +3,7 @@ import type { Step } from "../../migrations/step.js";
 import { shownDefinition } from "../../objects/indexes/definition.js";
 import { isObject, membersOf } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import { inEachDatabase } from "../databases.js";
+import { repeatedIn } from "../databases.js";
 import { yaml } from "../example.js";
 import type { Rule } from "../rule.js";
 
@@ -25,21 +25,11 @@ export const duplicateIndex: Rule = {
   bad: indexes("owners: { index: { fields: [{ owner: desc }] } }"),
   good: indexes("by-owner-and-age: { index: { fields: [owner, age] } }"),
   on: "set",
-  check(steps) {
-    return [...inEachDatabase(steps, indexesOf).values()].flatMap((all) => {
-      const first = new Map<string, (typeof all)[number]>();
-      return all.flatMap((index) => {
-        const { step, name, form } = index;
-        const other = first.get(form);
-        if (!other) {
-          first.set(form, index);
-          return [];
-        }
-        const message = `the index \`${other.name}\` of the same database has the same fields, and CouchDB uses only one of them: remove one`;
-        return [{ step, at: toPointer(["indexes", name]), message }];
-      });
-    });
-  },
+  check: (steps) =>
+    repeatedIn(steps, indexesOf).map(([first, { step, name }]) => {
+      const message = `the index \`${first.name}\` of the same database has the same fields, and CouchDB uses only one of them: remove one`;
+      return { step, at: toPointer(["indexes", name]), message };
+    }),
 };
 
 interface Named {

@@ -5,7 +5,7 @@ import type { Step } from "../../migrations/step.js";
 import { type DesignDoc, hasSameIndex, isJavaScript } from "../../objects/design-docs/design-doc.js";
 import { membersOf } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
-import { inEachDatabase } from "../databases.js";
+import { repeatedIn } from "../databases.js";
 import { yaml } from "../example.js";
 import type { InSet, Rule } from "../rule.js";
 import { designDocsOf } from "../subjects.js";
@@ -34,17 +34,7 @@ export const duplicateView: Rule = {
     "          owners:\n            map: function (doc) { if (doc.owner) emit(doc.owner, 1); }\n            reduce: _count\n",
   ),
   on: "set",
-  check(steps) {
-    const found = inEachDatabase(steps, viewsOf);
-    return [...found.values()].flatMap((all) => {
-      const first = new Map<string, (typeof all)[number]>();
-      return all.flatMap((view) => {
-        const other = first.get(view.form);
-        if (!other) first.set(view.form, view);
-        return other ? twice(other, view) : [];
-      });
-    });
-  },
+  check: (steps) => repeatedIn(steps, viewsOf).flatMap(([first, other]) => twice(first, other)),
 };
 
 interface View {
