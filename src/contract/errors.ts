@@ -35,7 +35,7 @@ export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   invalid: "the input is invalid",
   unreachable: "CouchDB is unreachable, or refuses the login or a permission",
   leaseHeld: "another runner has held the lease for longer than --lease-wait",
-  incomplete: "incomplete: --timeout passed; run again",
+  incomplete: "incomplete: --timeout passed, or a rate limit let no request through; run again",
   interrupted: "interrupted by a signal",
 };
 
@@ -226,7 +226,7 @@ export const catalogue = {
   },
   incomplete: {
     exit: "incomplete",
-    when: "--timeout passed before the run was done.",
+    when: "--timeout passed before the run was done, or a rate limit (429) let no request through for ten minutes.",
     next: "Run again: the next run continues where this one stopped.",
   },
   interrupted: {

@@ -28,6 +28,8 @@ export interface ReadOptions {
   /** Milliseconds. Default: the request timeout of the run. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Under a rate limit, the request does not wait for others: for requests that a lease depends on. */
+  readonly urgent?: boolean;
 }
 
 export interface WriteOptions {
@@ -45,6 +47,8 @@ export interface WriteOptions {
   readonly repeatable: boolean;
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** As for reads. */
+  readonly urgent?: boolean;
 }
 
 export interface Couch {

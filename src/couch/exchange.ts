@@ -27,6 +27,7 @@ import {
 } from "./retry.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
+import { Throttle } from "./throttle.js";
 import { failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
 
@@ -47,6 +48,8 @@ export interface Request extends Sent {
   readonly guard?: Guard;
   /** The request only reads, or a revision protects it: see revised.ts. */
   readonly revised: boolean;
+  /** Under a rate limit, it does not wait for its turn, and its sender decides what to do about a refusal. */
+  readonly urgent: boolean;
 }
 
 export interface ExchangeOptions {
@@ -69,6 +72,8 @@ interface Attempt {
 
 const defaultTimeout = 30_000;
 
+const slower = "the server limits the rate of requests (429), so the run sends fewer per second";
+
 const misshapen: Outcome = {
   failure: "no-json",
   sent: true,
@@ -80,6 +85,7 @@ export class Exchange {
   readonly url: string;
   readonly login: RunLogin;
   readonly contact: Contact;
+  readonly throttle: Throttle;
   /** The timeout of one request, in milliseconds. */
   readonly timeout: number;
   readonly requests = { reads: 0, writes: 0 };
@@ -101,6 +107,10 @@ export class Exchange {
     this.#policy = { ...defaultPolicy, ...options.retry };
     this.#transport = httpTransport(address, connection.tls, options.maxBody);
     this.contact = new Contact(this.url, options.emit);
+    this.throttle = new Throttle({
+      starvedAfter: this.#policy.starvedAfter,
+      onLimit: () => options.emit({ type: "warning", code: "rate-limited", message: slower }),
+    });
     this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
       url: this.url,
       emit: options.emit,
@@ -126,9 +136,22 @@ export class Exchange {
 
   /** Resolves with 2xx and with the statuses that the request accepts; throws for everything else. */
   async send(request: Request): Promise<Answer> {
-    const start = performance.now();
+    let start = performance.now();
+    let limited = 0;
     for (let attempt = 1; ; attempt += 1) {
+      const waits = !request.urgent && !request.once;
+      const started = waits ? await this.throttle.turn(request.reading, request.signal) : performance.now();
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
+      if (this.#isLimit(outcome)) {
+        this.throttle.refused(request.reading, started, retryAfter);
+        if (waits) {
+          throwIfStopped(this.throttle.starved);
+          throwIfStopped(request.signal);
+          limited += 1;
+          start = performance.now();
+          continue;
+        }
+      } else if (!isFailed(outcome)) this.throttle.accepted(request.reading);
       if (refusal && !isFailed(outcome)) {
         if (request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw refusal;
@@ -144,7 +167,7 @@ export class Exchange {
       const last = request.once || (!this.contact.made && attempt >= this.#policy.attemptsBeforeContact);
       const delay =
         verdict.do === "retry" && !last
-          ? pauseAfter(this.#policy, attempt, elapsed, absent, retryAfter, Math.random())
+          ? pauseAfter(this.#policy, attempt - limited, elapsed, absent, retryAfter, Math.random())
           : undefined;
       // The first failure may be temporary. The disk check itself is sent only once, so it does not trigger another
       // check.
@@ -160,6 +183,11 @@ export class Exchange {
       }
       await pause(delay, request.signal);
     }
+  }
+
+  /** Until CouchDB has answered once, the code that waits for it decides what a refusal means. */
+  #isLimit(outcome: Outcome): boolean {
+    return this.contact.made && !isFailed(outcome) && outcome.status === 429;
   }
 
   /** One attempt, repeated with other credentials if the first ones are refused. */
@@ -285,6 +313,14 @@ function assertMayBegin({ guard, reading }: Request): void {
 }
 
 function sessionRequest(timeout: number, signal: AbortSignal): Request {
-  const reading = { reading: true, repeatable: true, accept: [], justCreated: false, once: true, revised: true };
+  const reading = {
+    reading: true,
+    repeatable: true,
+    accept: [],
+    justCreated: false,
+    once: true,
+    revised: true,
+    urgent: true,
+  };
   return { method: "GET", target: "/_session", body: undefined, headers: {}, timeout, signal, ...reading };
 }

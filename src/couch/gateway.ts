@@ -30,6 +30,8 @@ export interface Gateway extends Couch {
    * unknown.
    */
   readonly clockOffset: number | undefined;
+  /** Aborted, with the reason, if a rate limit has let no request through for too long. */
+  readonly starved: AbortSignal;
   /** Aborts requests that are in flight, with `reason`; later requests are sent as usual. */
   cut(reason: MigrateError): void;
   close(): Promise<void>;
@@ -62,7 +64,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     reading: boolean,
     guard: Guard | undefined,
   ): Request {
-    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal, text } = given;
+    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal, text, urgent = false } = given;
     const { timeout = exchange.timeout } = given;
     const madeAt = created.get(scopeOf(path));
     const revised = reading || isRevised(path);
@@ -82,6 +84,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       timeout,
       signal: ends.length > 1 ? AbortSignal.any(ends) : ended,
       once: false,
+      urgent,
       ...(guard ? { guard } : {}),
       ...(text ? { text } : {}),
     };
@@ -160,6 +163,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     url: exchange.url,
     login: exchange.login,
     contact: exchange.contact,
+    starved: exchange.throttle.starved,
     requests: exchange.requests,
     shared: new Map(),
     version,

@@ -140,6 +140,8 @@ export interface RetryPolicy {
   readonly longestPause: number;
   /** No attempt starts later than this after the first one, except a second one after a timeout. */
   readonly within: number;
+  /** Under a rate limit: how long the server may refuse every request. */
+  readonly starvedAfter: number;
 }
 
 export const defaultPolicy: RetryPolicy = {
@@ -148,6 +150,7 @@ export const defaultPolicy: RetryPolicy = {
   pause: 250,
   longestPause: 4_000,
   within: 15_000,
+  starvedAfter: 10 * 60_000,
 };
 
 /**

@@ -1,7 +1,7 @@
 /** Opens a run against a server, waits for CouchDB, and closes the run. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { MigrateError, toMigrateError } from "../contract/errors.js";
+import { MigrateError, stopReason, toMigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { type ApplyOptions, defaults, type LeaseOptions, type RunOptions } from "../contract/options.js";
 import type { Policies } from "../contract/policies.js";
@@ -242,6 +242,7 @@ export async function withRun<T>(
 ): Promise<T> {
   const stop = stopper(options, (reason) => run.couch.cut(reason));
   const run = openRun(migrations, options, stop);
+  run.couch.starved.addEventListener("abort", () => stop.stop(stopReason(run.couch.starved)), { once: true });
   try {
     return await work(run);
   } catch (thrown) {

@@ -11,6 +11,8 @@ export interface Stopper {
    * sent.
    */
   readonly hard: AbortSignal;
+  /** Stops the run for this reason, unless it is being stopped already. */
+  stop(reason: MigrateError): void;
   /** The reason, once `soft` is aborted. */
   why(): MigrateError | undefined;
   clear(): void;
@@ -52,6 +54,7 @@ export function stopper(
   return {
     soft: soft.signal,
     hard: hard.signal,
+    stop,
     why: () => reason,
     clear: () => {
       options.signal?.removeEventListener("abort", interrupt);

@@ -58,6 +58,7 @@ export async function readLeaves(
       fresh: true,
       timeout,
       signal,
+      urgent: true,
     }),
   );
   return answer.status === 404 ? [] : parseLeaves(answer.body);
@@ -84,7 +85,14 @@ async function put(couch: Couch, place: LeasePlace, body: unknown, timeout: numb
     // 404: not every node knows a new database yet.
     const accept = [202, 404, 409];
     const answer = await within(timeout, "outcome-unknown", undefined, (signal) =>
-      couch.write<{ rev: string }>("PUT", leasePath(place), { body, accept, repeatable: false, timeout, signal }),
+      couch.write<{ rev: string }>("PUT", leasePath(place), {
+        body,
+        accept,
+        repeatable: false,
+        timeout,
+        signal,
+        urgent: true,
+      }),
     );
     // For a PUT that deletes, CouchDB answers 200 instead of 201.
     if (answer.status === 201 || answer.status === 200) return { kind: "written", rev: answer.body.rev };

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { MigrateError } from "../../src/contract/errors.js";
+import type { Event } from "../../src/contract/events.js";
+import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { path } from "../../src/couch/path.js";
+import type { RetryPolicy } from "../../src/couch/retry.js";
+import { Interval } from "../../src/couch/throttle.js";
+import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
+
+describe("the interval between two requests", () => {
+  /** A server that accepts one request per `limit` milliseconds, and what one client after another sends in `time`. */
+  function sent(limit: number, time: number): { accepted: number; refused: number } {
+    const interval = new Interval();
+    let [now, free, accepted, refused] = [0, 0, 0, 0];
+    while (now < time) {
+      const at = interval.turn(now);
+      now = at + 1;
+      if (at >= free) {
+        free = at + limit;
+        accepted += 1;
+        interval.accepted();
+      } else {
+        refused += 1;
+        interval.refused(at, 0, now);
+      }
+    }
+    return { accepted, refused };
+  }
+
+  test.each([20, 100, 500])("finds a limit of one request per %i ms", (limit) => {
+    const { accepted, refused } = sent(limit, 600 * limit);
+    expect(accepted).toBeGreaterThan(300);
+    expect(refused).toBeLessThan(accepted / 5);
+  });
+
+  test("is none before the first refusal, and none again some time after the last one", () => {
+    const interval = new Interval();
+    expect([interval.turn(0), interval.turn(0)]).toEqual([0, 0]);
+    interval.refused(0, 0, 0);
+    expect([interval.turn(0), interval.turn(0), interval.turn(0)]).toEqual([50, 100, 150]);
+    for (let i = 0; i < 50; i += 1) interval.accepted();
+    expect([interval.turn(1_000), interval.turn(1_000)]).toEqual([1_000, 1_000]);
+  });
+
+  test("doubles once for requests that were sent together", () => {
+    const interval = new Interval();
+    for (const started of [0, 1, 2]) interval.refused(started, 0, 10 + started);
+    expect(interval.turn(10)).toBe(62);
+    expect(interval.turn(10)).toBe(112);
+    interval.refused(62, 0, 70);
+    expect(interval.turn(70)).toBe(170);
+  });
+
+  test("waits as long as the server asks, up to a minute", () => {
+    const interval = new Interval();
+    interval.refused(0, 3_000, 0);
+    expect(interval.turn(0)).toBe(3_000);
+    interval.refused(3_000, 3_600_000, 3_001);
+    expect(interval.turn(3_002)).toBe(63_001);
+  });
+});
+
+describe("under a rate limit", () => {
+  let server: MisbehavingServer;
+  let couch: Gateway;
+  let events: Event[];
+
+  beforeEach(async () => {
+    server = await misbehavingServer();
+    events = [];
+  });
+  afterEach(async () => {
+    await couch.close();
+    await server.close();
+  });
+
+  function open(retry: Partial<RetryPolicy> = {}): void {
+    const emit = (event: Event) => void events.push(event);
+    couch = openCouch({ url: server.url }, { emit, signal: new AbortController().signal, readOnly: false, retry });
+  }
+
+  const written: Behaviour = (request, response) =>
+    json(201, { ok: true, id: request.path.split("/").at(-1), rev: "1-0" })(request, response);
+
+  /** Accepts every read, and one write per `interval` milliseconds. */
+  function limited(interval: number, headers = {}): Behaviour {
+    let free = 0;
+    return (request, response) => {
+      if (request.method !== "PUT") return json(200, {})(request, response);
+      if (performance.now() < free) return json(429, { error: "too_many_requests" }, headers)(request, response);
+      free = performance.now() + interval;
+      written(request, response);
+    };
+  }
+  const put = (i: number) =>
+    couch.write("PUT", path`/zerglings/${String(i)}`, { body: { i }, repeatable: true });
+  const warnings = () => events.flatMap((event) => (event.type === "warning" ? event.code : []));
+
+  test("every write succeeds, however many are refused", async () => {
+    open();
+    server.behave(limited(40));
+    await couch.read(path`/_up`);
+    await Promise.all(Array.from({ length: 12 }, (_, i) => put(i)));
+    expect(server.received.filter(({ method }) => method === "PUT").length).toBeGreaterThan(12);
+    expect(warnings()).toEqual(["rate-limited"]);
+  });
+
+  test("reads do not wait for a limit on writes", async () => {
+    open();
+    server.behave(limited(3_600_000, { "retry-after": "3600" }));
+    await couch.read(path`/_up`);
+    await put(1);
+    const ended = new AbortController();
+    const write = couch.write("PUT", path`/zerglings/2`, { repeatable: true, signal: ended.signal });
+    const stopped = expect(write).rejects.toThrow();
+    await expect.poll(() => server.received.length).toBe(3);
+    await couch.read(path`/zerglings/3`);
+    ended.abort();
+    await stopped;
+    expect(server.received.map(({ method }) => method)).toEqual(["GET", "PUT", "PUT", "GET"]);
+  });
+
+  test("a lease's request is sent while others wait for their turn", async () => {
+    open();
+    server.behave(limited(3_600_000, { "retry-after": "3600" }));
+    await couch.read(path`/_up`);
+    await put(1);
+    const ended = new AbortController();
+    const write = couch.write("PUT", path`/zerglings/2`, { repeatable: true, signal: ended.signal });
+    const stopped = expect(write).rejects.toThrow();
+    await expect.poll(() => server.received.length).toBe(3);
+    server.behave(written);
+    await couch.write("PUT", path`/zerglings/lease`, { repeatable: false, urgent: true });
+    ended.abort();
+    await stopped;
+    expect(server.received.map((request) => request.path).slice(2)).toEqual(["/zerglings/2", "/zerglings/lease"]);
+  });
+
+  test("the run is incomplete if no request is accepted for too long", async () => {
+    open({ starvedAfter: 200 });
+    await couch.read(path`/_up`);
+    server.behave(json(429, { error: "too_many_requests" }));
+    await expect(put(1)).rejects.toThrow(expect.objectContaining({ code: "incomplete" }));
+    expect((couch.starved.reason as MigrateError).message).toContain("rate limit (429)");
+  });
+});
