@@ -92,8 +92,7 @@ describe("under a rate limit", () => {
       written(request, response);
     };
   }
-  const put = (i: number) =>
-    couch.write("PUT", path`/zerglings/${String(i)}`, { body: { i }, repeatable: true });
+  const put = (i: number) => couch.write("PUT", path`/zerglings/${String(i)}`, { body: { i }, repeatable: true });
   const warnings = () => events.flatMap((event) => (event.type === "warning" ? event.code : []));
 
   test("every write succeeds, however many are refused", async () => {
