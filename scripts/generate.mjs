@@ -12,6 +12,7 @@ import { libraryReference } from "./generate/library-reference.mjs";
 import { lintReference } from "./generate/lint-reference.mjs";
 import { loadKinds, root } from "./generate/load-kinds.mjs";
 import { permissionsReference } from "./generate/permissions-reference.mjs";
+import { settingsSchema } from "./generate/settings-schema.mjs";
 import { stepReference } from "./generate/step-reference.mjs";
 import { planValidatorCode, testValidatorCode, validatorCode } from "./generate/validator-code.mjs";
 import { withoutSnapshot } from "./generate/without-snapshot.mjs";
@@ -21,6 +22,7 @@ const loaded = await loadKinds();
 const committed = {
   "schemas/migration.schema.json": () => editorSchema(loaded),
   "schemas/tests.schema.json": () => testsSchema(loaded),
+  "schemas/settings.schema.json": () => settingsSchema(loaded),
   "docs/steps.md": () => stepReference(loaded),
   "docs/errors.md": () => errorReference(loaded),
   "docs/permissions.md": () => permissionsReference(loaded),

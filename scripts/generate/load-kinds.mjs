@@ -24,6 +24,9 @@ export async function loadKinds() {
     export { rules } from "./src/lint/rules/index.js";
     export { unusedOff } from "./src/lint/off.js";
     export { settingsReference } from "./src/settings/reference.js";
+    export { settingNames, settings } from "./src/settings/table.js";
+    export { keyOf } from "./src/settings/setting.js";
+    export * as policies from "./src/contract/policies.js";
   `;
   const parent = join(root, "node_modules/.cache");
   await mkdir(parent, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * A policy. To add one: add its name to `policyNames` in contract/policies.ts, write `src/policies/<name>.ts`, and add it
+ * A policy. To add one: add its name to `policyNames` in contract/policies.ts, with a summary, write `src/policies/<name>.ts`, and add it
  * to the list in `index.ts`. It is a pure function of a plan, so `plan` and `apply` decide the same.
  */
 import type { Policy } from "../contract/policies.js";

@@ -1,5 +1,12 @@
 /** Reads the sections of couchdb-migrate.yaml. Only loaded if there is such a file. Pure. */
-import { type Policies, type Policy, type PolicyName, policyActions, policyNames } from "../contract/policies.js";
+import {
+  type Policies,
+  type Policy,
+  type PolicyName,
+  policyActions,
+  policyNames,
+  takesLimit,
+} from "../contract/policies.js";
 import { isObject } from "../text/json.js";
 import { didYouMean } from "../text/nearest.js";
 import type { Sections } from "./sections.js";
@@ -53,7 +60,7 @@ function readPolicies(value: unknown, wrong: (problem: string) => void): Policie
     const name = policyNames.find((one) => one === key);
     const policy = name && policyIn(name, given);
     if (!name) wrong(`policies${unknownKey(key, policyNames)}`);
-    else if (!policy) wrong(`policies: ${name} ${policyShape}${name === "rebuilds-in-place" ? `, ${withLimit}` : ""}`);
+    else if (!policy) wrong(`policies: ${name} ${policyShape}${takesLimit(name) ? `, ${withLimit}` : ""}`);
     return name && policy ? [[name, policy] as const] : [];
   });
   return Object.fromEntries(found);
@@ -64,7 +71,7 @@ function policyIn(name: PolicyName, given: unknown): Policy | undefined {
   const known = policyActions.find((one) => one === action);
   if (!known || Object.keys(others).length > 0) return undefined;
   if (over === undefined) return { action: known };
-  const isLimit = name === "rebuilds-in-place" && Number.isSafeInteger(over) && Number(over) >= 0;
+  const isLimit = takesLimit(name) && Number.isSafeInteger(over) && Number(over) >= 0;
   return isLimit ? { action: known, over: Number(over) } : undefined;
 }
 

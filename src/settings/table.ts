@@ -101,6 +101,13 @@ export const table = {
     },
     default: "false",
   },
+  settings: {
+    type: "boolean",
+    group: "Files",
+    description: "print the schema of couchdb-migrate.yaml",
+    commands: ["schema"],
+    default: "false",
+  },
   database: {
     type: "string",
     group: "Files",
@@ -308,7 +315,7 @@ export const table = {
     commands: [...ofVersions, "status", "doctor"],
     defaultDescription: "none: the files decide",
     none: true,
-    pattern: /^(?:\d{1,15}|\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}))?)$/i,
+    pattern: /^(?:\d{1,15}|\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2}))?)$/,
     hint: "a whole number, or an ISO 8601 time with its zone, such as 2026-05-01T10:00:00Z",
   },
   timeout: {

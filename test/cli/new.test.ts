@@ -116,6 +116,16 @@ test("schema --out writes what schema prints", async () => {
 });
 
 test.each([
+  ["migration files", []],
+  ["test files", ["--test"]],
+  ["couchdb-migrate.yaml", ["--settings"]],
+])("schema prints the one of %s", async (what, flags) => {
+  const { code, stdout } = await call(["schema", ...flags]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).title).toContain(what.replace(/s$/, ""));
+});
+
+test.each([
   [
     ["new", "orders", "--kind", "ensureDatabse"],
     "--kind: unknown step kind `ensureDatabse`; did you mean `ensureDatabase`?",
@@ -123,6 +133,7 @@ test.each([
   [["new", "漢"], "name: `漢` needs a letter from a to z or a digit"],
   [["new", "orders", "file.txt"], "path: file.txt is a file; give a folder"],
   [["new", "漢"], "next: See `couchdb-migrate new --help`."],
+  [["schema", "--test", "--settings"], "--settings: the schema is that of test files (--test), or of"],
   [["schema", "--out", "."], "--out: . can't be written: it is a folder"],
   [["schema", "--out", "none/s.json"], "--out: the folder none does not exist"],
 ])("%j is refused", async (argv, message) => {
