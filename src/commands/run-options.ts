@@ -24,10 +24,14 @@ export function runOptions(
     concurrency: settings.concurrency,
     builds: settings.builds,
     scriptTimeout: settings.scriptTimeout,
-    ...(settings.rate === undefined ? {} : { rate: settings.rate }),
+    ...(settings.rate === undefined ? {} : { rate: rateOf(settings.rate) }),
     emit: log.emit,
     signal,
   };
+}
+
+function rateOf(rate: string): number | "auto" {
+  return rate === "auto" ? rate : Number(rate);
 }
 
 export function leaseOptions({ settings }: Context): LeaseOptions {

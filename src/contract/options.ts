@@ -36,8 +36,11 @@ export interface RunOptions extends ServerOptions {
    * alone decide.
    */
   readonly release?: number | string;
-  /** How many documents per second a transformation may change. Default: as many as the server takes. */
-  readonly rate?: number;
+  /**
+   * How many documents per second `transformDocuments` and `ensureDocuments` may write; `auto`: as many as the views of
+   * the database keep up with. Default: as many as the server takes.
+   */
+  readonly rate?: number | "auto";
   /** How many indexes of staged deployments may be built at the same time. Default 1. */
   readonly builds?: number;
   /** How long a script of `transformDocuments` may take to load, and per document. Default 60 000. */

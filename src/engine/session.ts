@@ -60,8 +60,8 @@ export interface Run {
   readonly release: string | undefined;
   readonly allowDestroy: boolean;
   readonly verify: boolean;
-  /** Documents per second, for steps that change many documents. */
-  readonly rate: number | undefined;
+  /** Documents per second, for steps that write many documents. */
+  readonly rate: number | "auto" | undefined;
   readonly builds: number;
   readonly scriptTimeout: number;
   /** False: a plan omits what steps would do to documents. Absent: it shows that. */

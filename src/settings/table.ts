@@ -354,13 +354,15 @@ export const table = {
     min: 1,
   },
   rate: {
-    type: "integer",
+    type: "string",
     group: "Run",
-    description: "how many documents per second a transformation may change",
+    description:
+      "how many documents per second a transformation or seeding may write; `auto`: as many as the views of the database keep up with",
     commands: ["apply"],
     defaultDescription: "as many as the server takes",
     none: true,
-    min: 1,
+    pattern: /^(?:auto|[1-9]\d{0,14})$/,
+    hint: "a whole number, at least 1, or `auto`",
   },
   part: {
     type: "string",

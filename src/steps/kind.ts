@@ -68,8 +68,8 @@ export interface StepContext<Desired> {
   readonly step: StepIdentity;
   /** Destroying data was allowed. */
   readonly allowDestroy?: boolean;
-  /** How many documents per second may be changed. Absent: no limit. */
-  readonly rate?: number;
+  /** How many documents per second may be written; `auto`: as many as the views keep up with. Absent: no limit. */
+  readonly rate?: number | "auto";
   /**
    * The time limit for loading a script, and for each document that it changes, in milliseconds. Absent: the default.
    */

@@ -29,13 +29,13 @@ import type { Couch } from "../couch/couch.js";
 import { path } from "../couch/path.js";
 import { throwIfStopped } from "../couch/pause.js";
 import { isOfLargeAnswer } from "../couch/request-error.js";
+import { type Pacer, pacer } from "../objects/documents/pace.js";
 import type { StepContext, StepIdentity } from "../steps/kind.js";
 import { Batch, type BatchOptions } from "./batch.js";
 import { changesSince, momentOf } from "./changes.js";
 import type { Edit, Read, Transform } from "./edit.js";
 import { Journal } from "./journal.js";
 import { type Counts, isDivision, type Marker, MarkerStore, noCounts, type Place } from "./marker.js";
-import { Pace } from "./pace.js";
 import { PageSize } from "./page-size.js";
 import { type Conflicts, prepareEdits } from "./prepare.js";
 import { type IdRange, isWithin, type Page, Reader, type Selector } from "./reading.js";
@@ -110,7 +110,7 @@ export class Transformation {
   readonly #part: Part | undefined;
   readonly #reader: Reader;
   readonly #size: PageSize;
-  readonly #pace: Pace;
+  readonly #pace: Pacer;
   #total = 0;
   #seen = 0;
   #arriving = 0;
@@ -121,8 +121,8 @@ export class Transformation {
     this.#journal = journal;
     this.#part = part;
     this.#reader = new Reader(context.couch, database, selector, part?.range);
-    this.#size = new PageSize(context.rate);
-    this.#pace = new Pace(context.rate, context.signal);
+    this.#size = new PageSize(context.rate === "auto" ? undefined : context.rate);
+    this.#pace = pacer(context, database);
   }
 
   /** @param found the present marker; `undefined`: there is none, and one is written */

@@ -88,14 +88,23 @@ async function infoOf(couch: Couch, database: string, name: string): Promise<Inf
   return status === 404 ? undefined : body.view_index;
 }
 
-/** The tasks of every node of the cluster; empty if the user is not a server admin. */
+/** The number of changes that running builds of the database still have to read; 0 if the user is no server admin. */
+export async function viewLag(couch: Couch, database: string): Promise<number> {
+  const tasks = await buildsIn(couch, database);
+  return sum(tasks.map(({ changes_done = 0, total_changes = 0 }) => Math.max(0, total_changes - changes_done)));
+}
+
 async function tasksOf(couch: Couch, database: string, name: string): Promise<readonly Task[]> {
+  return (await buildsIn(couch, database)).filter((task) => task.design_document === idOf(name));
+}
+
+/** The builds on every node of the cluster; empty if the user is not a server admin. */
+async function buildsIn(couch: Couch, database: string): Promise<readonly Task[]> {
   const options = { accept: [401, 403, 404], fresh: true };
   const { status, body } = await couch.read<readonly Task[]>(path`/_active_tasks`, options);
   if (status !== 200 || !Array.isArray(body)) return [];
   return (body as readonly Task[]).filter(
-    (task) =>
-      task.type === "indexer" && databaseIn(task.database ?? "") === database && task.design_document === idOf(name),
+    (task) => task.type === "indexer" && databaseIn(task.database ?? "") === database,
   );
 }
 

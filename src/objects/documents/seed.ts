@@ -8,6 +8,7 @@ import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import type { Place } from "./existing.js";
+import { pacer } from "./pace.js";
 import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from "./refusals.js";
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
@@ -18,7 +19,7 @@ const mostNamed = 50;
 /** How often a batch is read again because someone else writes the same documents. */
 const attempts = 5;
 
-type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld">;
+type Context = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "rate">;
 
 /**
  * @param from documents before this one need no work
@@ -34,6 +35,7 @@ export async function seed(
 ): Promise<void> {
   const { signal, progress } = context;
   const total = file.documents;
+  const pace = pacer(context, place.database);
   let done = from;
   let outcome = nothing;
   const lines = new Map<string, number>();
@@ -51,6 +53,7 @@ export async function seed(
         outcome = sum(outcome, one);
         done += batch.length;
         progress({ done, total, unit: "documents", what: `written to ${place.database}` });
+        await pace.did(batch.length);
       } catch (error) {
         // The batches in progress are still awaited, so that the message about them is correct.
         broken ??= { error };

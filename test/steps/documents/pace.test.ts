@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { Pace } from "../../../src/transform/pace.js";
+import { describe, expect, it } from "vitest";
+import { Pace, ViewPace } from "../../../src/objects/documents/pace.js";
 
 /** Each line: how long the work took, the number of documents, and the pause after it. In milliseconds. */
 type Turn = readonly [took: number, documents: number, waits: number];
@@ -72,4 +72,37 @@ it("a pause ends when the run is stopped", async () => {
   const paused = pace.did(1_000_000);
   stop.abort();
   await paused;
+});
+
+describe("auto", () => {
+  /** What the views lack at each question; how often it was asked, and how long the step waited, in milliseconds. */
+  async function asks(lags: readonly number[], everyBatch: number, batches: number) {
+    let [now, waited, asked] = [0, 0, 0];
+    const clock = {
+      now: () => now,
+      sleep: async (milliseconds: number) => {
+        waited += milliseconds;
+        now += milliseconds;
+      },
+    };
+    const lag = async () => lags[Math.min(asked++, lags.length - 1)] ?? 0;
+    const pace = new ViewPace(lag, new AbortController().signal, clock);
+    for (let i = 0; i < batches; i += 1) {
+      now += everyBatch;
+      await pace.did();
+    }
+    return { asked, waited };
+  }
+
+  it("does not wait for views that keep up, and asks every two seconds", async () => {
+    expect(await asks([0, 4_000, 5_000], 500, 12)).toEqual({ asked: 3, waited: 0 });
+  });
+
+  it("waits until the views have caught up", async () => {
+    expect(await asks([9_000, 7_000, 6_000, 100], 2_000, 1)).toEqual({ asked: 4, waited: 6_000 });
+  });
+
+  it("continues after a minute with views that do not catch up", async () => {
+    expect(await asks([9_000], 2_000, 2)).toEqual({ asked: 62, waited: 120_000 });
+  });
 });
