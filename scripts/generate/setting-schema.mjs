@@ -59,7 +59,7 @@ function textLike(pattern) {
   const numeric = pattern.test("1.5") ? ["number"] : pattern.test("1") ? ["integer"] : [];
   return {
     type: ["string", ...numeric, ...(pattern.test("true") && pattern.test("false") ? ["boolean"] : [])],
-    ...(numeric.length > 0 && !pattern.test("-1") && { minimum: 0 }),
+    ...(numeric.length > 0 && !pattern.test("-1") && { minimum: pattern.test("0") ? 0 : 1 }),
     pattern: pattern.source,
   };
 }
