@@ -11,8 +11,9 @@ export function neededPermission(method: string, target: string): string {
   if (database === "" || database.startsWith("_")) return "server admin";
   const below = path.split("/").slice(2);
   if (below.length === 0 || below[0] === "") return method === "GET" ? `member of ${database}` : "server admin";
+  if (below[0] === "_purged_infos_limit") return "server admin";
   const reads = method === "GET" || method === "HEAD";
-  const ofAdmins = /^_(?:design|security|index|revs_limit|purged_infos_limit|compact|view_cleanup)$/;
+  const ofAdmins = /^_(?:design|security|index|revs_limit|compact|view_cleanup)$/;
   return !reads && ofAdmins.test(below[0] ?? "") ? `admin of ${database}` : `member of ${database}`;
 }
 

@@ -98,7 +98,11 @@ export const kindRights = {
   ensureCluster: ofNodes,
   ensureAdmin: ofNodes,
   ensureConfig: ofNodes,
-  ensureDatabase: { ...ofServer, where: "a member, if the database exists as declared" },
+  ensureDatabase: {
+    ...ofServer,
+    where:
+      "a member, if the database exists as declared; an admin of the database, to change `revsLimit`; always for `purgedInfosLimit`",
+  },
   ensureSecurity: ofDatabase,
   ensureDesignDocs: ofDatabase,
   ensureIndexes: ofDatabase,

@@ -15,12 +15,10 @@ import { securityPart } from "./security-part.js";
 export interface FoundDatabase {
   readonly name: string;
   /**
-   * Values of `partitioned`, `q` and `n` that differ from the server's defaults. Undefined: CouchDB creates the
-   * database itself.
+   * Values of `partitioned`, `q`, `n` and the limits that differ from the server's defaults. Undefined: CouchDB creates
+   * the database itself.
    */
   readonly creation: Readonly<Record<string, unknown>> | undefined;
-  /** Values of `_revs_limit` and `_purged_infos_limit` that differ from CouchDB's defaults. */
-  readonly limits?: Readonly<Record<string, number>>;
   /** `_security`; undefined: do not set it. */
   readonly security: unknown;
   /** By name, as stored in CouchDB. */
@@ -51,22 +49,9 @@ export async function databasePart(
   return {
     files: steps.length > 0 ? [{ name: file, comment: [`Database ${name}.`], steps }] : [],
     assets: new Map([...designDocs.assets, ...documents.assets]),
-    leftOut: [
-      ...(database.leftOut ?? []),
-      ...limitsLeftOut(database),
-      ...security.leftOut,
-      ...designDocs.leftOut,
-      ...documents.leftOut,
-    ],
+    leftOut: [...(database.leftOut ?? []), ...security.leftOut, ...designDocs.leftOut, ...documents.leftOut],
     variables: [],
   };
-}
-
-function limitsLeftOut({ name, limits = {} }: FoundDatabase): LeftOut[] {
-  return Object.entries(limits).map(([limit, value]) => ({
-    subject: `${limit} of ${name}`,
-    reason: `no step sets this; on another server, PUT ${value} to /${encodeURIComponent(name)}/${limit}`,
-  }));
 }
 
 interface Part {

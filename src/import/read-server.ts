@@ -8,6 +8,7 @@ import { passwordMembers } from "../couch/password-hash.js";
 import { path } from "../couch/path.js";
 import { patternTest } from "../couch/pattern.js";
 import { isAtLeast } from "../couch/version.js";
+import { defaultLimit, type Limits, limitNames, limitsIn, readLimits } from "../objects/databases/limits.js";
 import { companionIn } from "../objects/design-docs/companions.js";
 import { type DesignDoc, nameInId } from "../objects/design-docs/design-doc.js";
 import { isOwnedByCouch } from "../objects/design-docs/owned-by-couch.js";
@@ -68,8 +69,7 @@ async function readDatabase(
   ]);
   return {
     name,
-    creation: creationOf(info, defaults),
-    limits,
+    creation: { ...creationOf(info, defaults), ...limits },
     security: security?.body,
     ...inDesignDocs,
     documents: [],
@@ -115,18 +115,9 @@ async function readDesignDocs(
   return { designDocs: byName, indexes: namedIndexes(listed, info.partitioned, byName) };
 }
 
-/** CouchDB's default of both limits. */
-const defaultLimit = 1_000;
-
 /** The limits that differ from CouchDB's defaults. */
-async function limitsOf(couch: Couch, name: string): Promise<Readonly<Record<string, number>>> {
-  const limits = await Promise.all(
-    ["_revs_limit", "_purged_infos_limit"].map(async (limit) => {
-      // Before 2.3, there is no purge limit.
-      const { status, body } = await couch.read<unknown>(path`/${name}/${limit}`, { accept: [400, 404, 405] });
-      return [limit, status === 200 && typeof body === "number" ? body : defaultLimit] as const;
-    }),
-  );
+async function limitsOf(couch: Couch, name: string): Promise<Limits> {
+  const limits = limitsIn(await readLimits(couch, name, limitNames));
   return Object.fromEntries(limits.filter(([, value]) => value !== defaultLimit));
 }
 

@@ -4,11 +4,11 @@ import { membership, nodeSpokenTo } from "../couch/nodes.js";
 import { pause } from "../couch/pause.js";
 import { addNode, canJoin, untilJoined } from "../objects/cluster/join.js";
 import { alignSettings, type SharedSetting, unevenSettings } from "../objects/cluster/shared-settings.js";
+import { createDatabase } from "../objects/databases/create.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
 import { defineKind, type StepContext } from "../steps/kind.js";
 import type { Refusal } from "../steps/refusals.js";
 import type { StepWarning } from "../steps/warnings.js";
-import { ensureDatabase } from "./ensure-database.js";
 
 interface Cluster {
   readonly nodes?: readonly string[];
@@ -183,10 +183,7 @@ async function makeSystemDatabases(context: StepContext<Cluster>, members: reado
     const missing = await missingDatabases(couch, desired);
     if (missing.length === 0) return;
     if (performance.now() - start >= Math.min(place, 2) * turn) {
-      for (const name of missing) {
-        const database = { name, partitioned: false };
-        await ensureDatabase.apply(database, { ...context, database: name, desired: database });
-      }
+      for (const name of missing) await createDatabase(couch, { name, partitioned: false });
       return;
     }
     await pause(200, signal);

@@ -1,26 +1,35 @@
-import { MigrateError, toMigrateError } from "../contract/errors.js";
+import { toMigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, inventoryOf } from "../couch/inventory.js";
 import { clusterNodes } from "../couch/nodes.js";
-import { path } from "../couch/path.js";
+import { isAtLeast } from "../couch/version.js";
 import { takesPartitions } from "../couch/welcome.js";
+import { createDatabase } from "../objects/databases/create.js";
+import {
+  defaultLimit,
+  type Limits,
+  limitNamesIn,
+  limitsIn,
+  purgedInfosSince,
+  readLimits,
+  writeLimits,
+} from "../objects/databases/limits.js";
+import { keptShards, otherKind, otherShard, otherShards, type Shape } from "../objects/databases/shape.js";
 import { newDatabase, ownDatabaseProblems } from "../steps/database-field.js";
-import { type Change, creates, holds, type Kept, refuses } from "../steps/difference.js";
+import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
 import { defineKind, type StepContext } from "../steps/kind.js";
-import { type Refusal, reasonOf } from "../steps/refusals.js";
+import type { Refusal } from "../steps/refusals.js";
+import type { Schema } from "../steps/schema.js";
 import type { StepWarning } from "../steps/warnings.js";
 
-interface Database {
-  readonly name: string;
-  readonly partitioned: boolean;
-  readonly q?: number;
-  readonly n?: number;
-}
+interface Database extends Shape, Limits {}
 
 interface Seen {
   /** Absent: the database does not exist. */
   readonly info?: DatabaseInfo;
-  /** The server's features, if a new database depends on them. */
+  /** Those that the step sets. */
+  readonly limits?: Limits;
+  /** The server's features, if a new database, or a limit, depends on them. */
   readonly server?: Server;
 }
 
@@ -31,9 +40,25 @@ interface Server {
   readonly nodes?: number;
 }
 
-export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
+interface Write {
+  /** Absent: the database exists. */
+  readonly create?: Shape;
+  /** The limits that are not as declared. */
+  readonly limits: Limits;
+}
+
+const limit = (description: string, example: number): Schema => ({
+  type: "integer",
+  description,
+  minimum: 1,
+  examples: [example],
+  variables: true,
+});
+
+export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
   name: "ensureDatabase",
-  summary: "A database, with `partitioned`, `q` and `n`, which CouchDB fixes at its creation.",
+  summary:
+    "A database, with `partitioned`, `q` and `n`, which CouchDB fixes at its creation, and with limits that can change.",
   schema: {
     type: "object",
     required: ["name"],
@@ -62,13 +87,22 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
         examples: [3],
         variables: true,
       },
+      revsLimit: limit(
+        "How many revisions CouchDB remembers of each document (`_revs_limit`), also in an existing database. A lower number saves disk space; the history of a document becomes shorter with its next change. Absent: the limit is not changed (CouchDB's default is 1000).",
+        50,
+      ),
+      purgedInfosLimit: limit(
+        "How many purges CouchDB remembers in each shard (`_purged_infos_limit`), also in an existing database. Absent: the limit is not changed (CouchDB's default is 1000). Needs CouchDB 2.3.",
+        100,
+      ),
     },
   },
   example: "ensureDatabase:\n  name: zerglings\n",
   scope: "database",
   lifecycle: {
     creates: ({ name, partitioned }) => [{ name, partitioned }],
-    dependsOnServer: ({ partitioned, n }) => partitioned || n !== undefined,
+    dependsOnServer: ({ partitioned, n, purgedInfosLimit }) =>
+      partitioned || n !== undefined || purgedInfosLimit !== undefined,
     removedBy: "removeDatabase",
   },
   fast: { provenByApply: true },
@@ -79,59 +113,40 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Database>({
   check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
 
   async observe(context) {
-    const info = await inventoryOf(context.couch).info(context.desired.name);
-    return info ? { info } : { server: await serverFor(context) };
+    const { couch, desired } = context;
+    const names = limitNamesIn(desired);
+    const info = await inventoryOf(couch).info(desired.name);
+    if (!info) return { server: await serverFor(context) };
+    if (names.length === 0) return { info };
+    const limits = await readLimits(couch, desired.name, names);
+    const hasAll = names.every((name) => limits[name] !== undefined);
+    return { info, limits, ...(hasAll ? {} : { server: await serverFor(context) }) };
   },
 
-  diff(desired, { info, server } = {}) {
-    if (info) {
-      const refusal = otherKind(desired, info);
-      if (refusal === undefined)
-        return holds({
-          warnings: otherShards(desired, info),
-          kept: keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })),
-        });
-      const changes = [{ path: "/partitioned", before: info.partitioned, after: desired.partitioned }];
-      return refuses(refusal, changes);
-    }
-    const changes = creation(desired);
-    const warnings = tooManyCopies(desired, server);
-    if (desired.partitioned && server?.takesPartitions === false) {
-      return refuses({ code: "no-partitions", database: desired.name, version: server.version }, changes, { warnings });
-    }
-    return creates(changes, desired, { warnings });
+  diff(desired, { info, limits, server } = {}) {
+    const before = info ? (limits ?? {}) : undefined;
+    const wrong = Object.fromEntries(limitsIn(desired).filter(([name, asked]) => before?.[name] !== asked));
+    const changes = [...(info ? otherPartitions(desired, info) : creation(desired)), ...limitChanges(wrong, before)];
+    const warnings = info ? otherShards(desired, info) : tooManyCopies(desired, server);
+    const kept = info ? keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })) : [];
+    const refusals = [
+      ...(info ? otherKind(desired, info) : noPartitions(desired, server)),
+      ...noLimit(desired, server),
+    ];
+    if (refusals.length > 0) return refuses(refusals, changes, { warnings });
+    if (!info) return creates(changes, { create: desired, limits: wrong }, { warnings });
+    if (changes.length === 0) return holds({ warnings, kept });
+    return updates(changes, { limits: wrong }, { warnings, kept, former: { states: changes.map(unlessDefault) } });
   },
 
   /**
    * CouchDB's answer proves nothing. The incarnation, which every run reads before it records the step, proves that
-   * the database exists; `partitioned`, `q` and `n` are proved by reading them back.
+   * the database exists; everything else is proved by reading it back.
    */
-  async apply(asked, { couch }) {
-    const { name, partitioned, q, n } = asked;
-    const query = { q, n, partitioned: partitioned ? true : undefined };
-    let isNew = false;
-    try {
-      const { status } = await couch.write("PUT", path`/${name}`, { query, accept: [412], repeatable: true });
-      isNew = status !== 412;
-    } catch (thrown) {
-      // Concurrent creations may get a 500 although the database exists.
-      if (!["request-failed", "conflict"].includes(toMigrateError(thrown).code)) throw thrown;
-      couch.forget(name);
-      if (!(await inventoryOf(couch).info(name))) throw thrown;
-    }
-    if (isNew && !partitioned && q === undefined && n === undefined) return [];
-    couch.forget(name);
-    const made = await inventoryOf(couch).info(name);
-    if (!made) {
-      const message = `CouchDB reported that database ${name} exists, but it does not`;
-      throw new MigrateError(isNew ? "not-applied" : "conflict", { message, data: { database: name } });
-    }
-    const lost = isNew ? ignored(asked, made) : undefined;
-    if (lost !== undefined) throw dropped(made, lost);
-    const refusal = otherKind(asked, made);
-    if (refusal !== undefined)
-      throw new MigrateError("refused", { message: reasonOf([refusal]), data: { database: name } });
-    return otherShards(asked, made);
+  async apply({ create, limits }, { couch, desired: { name } }) {
+    const warnings = create ? await createDatabase(couch, create) : [];
+    if (limitsIn(limits).length > 0) await writeLimits(couch, name, limits);
+    return warnings;
   },
 });
 
@@ -155,23 +170,6 @@ async function countNodes(couch: Couch): Promise<number | undefined> {
   }
 }
 
-/**
- * The options of a new database that are not as requested. Fewer copies are not an error: CouchDB creates no more
- * than it has nodes.
- */
-function ignored({ partitioned, q, n }: Database, made: DatabaseInfo): string | undefined {
-  if (made.partitioned !== partitioned) return `the new database ${made.partitioned ? "is" : "is not"} partitioned`;
-  if (q !== undefined && made.q !== undefined && made.q !== q) return `q of the new database is ${made.q}, not ${q}`;
-  if (n !== undefined && made.n !== undefined && made.n > n) return `n of the new database is ${made.n}, not ${n}`;
-  return undefined;
-}
-
-function dropped({ name }: DatabaseInfo, what: string): MigrateError {
-  const message = `CouchDB accepted the request for database ${name}, but ${what}`;
-  const next = `Check whether a proxy drops the query of requests; delete database ${name}, then run again.`;
-  return new MigrateError("not-applied", { message, next, data: { database: name } });
-}
-
 /** CouchDB creates no more copies than it has nodes, without any message. */
 function tooManyCopies({ name, n }: Database, server: Server | undefined): StepWarning[] {
   const { nodes } = server ?? {};
@@ -183,31 +181,26 @@ function creation({ name, partitioned, q, n }: Database): Change[] {
   return Object.entries(values).map(([key, after]) => ({ path: `/${key}`, before: null, after }));
 }
 
-function otherKind({ name, partitioned: asked }: Database, { partitioned }: DatabaseInfo): Refusal | undefined {
-  return partitioned === asked ? undefined : { code: "partitioned-is-fixed", database: name, partitioned };
+function otherPartitions({ partitioned: after }: Database, { partitioned: before }: DatabaseInfo): Change[] {
+  return before === after ? [] : [{ path: "/partitioned", before, after }];
 }
 
-function otherShards(desired: Database, observed: DatabaseInfo): StepWarning[] {
-  return keptShards(desired, observed).map(({ key, server, files }) => otherShard(desired.name, key, server, files));
+/** @param before absent: the database does not exist */
+function limitChanges(wrong: Limits, before: Limits = {}): Change[] {
+  return limitsIn(wrong).map(([name, after]) => ({ path: `/${name}`, before: before[name] ?? null, after }));
 }
 
-interface KeptShards extends Kept {
-  readonly key: "q" | "n";
-  readonly server: number;
-  readonly files: number;
+/** For an approved plan: CouchDB's default limit counts as nothing. */
+function unlessDefault({ path, before }: Change): Pick<Change, "path" | "before"> {
+  return { path, before: before === defaultLimit ? null : before };
 }
 
-function keptShards(desired: Database, observed: DatabaseInfo): KeptShards[] {
-  return (["q", "n"] as const).flatMap((key) => {
-    const [files, server] = [desired[key], observed[key]];
-    return files === undefined || server === undefined || files === server
-      ? []
-      : [{ key, path: `/${key}`, server, files }];
-  });
+function noPartitions({ name, partitioned }: Database, server: Server | undefined): Refusal[] {
+  if (!partitioned || server?.takesPartitions !== false) return [];
+  return [{ code: "no-partitions", database: name, version: server.version }];
 }
 
-/** The same text before and after the creation, so that it is shown once. */
-function otherShard(database: string, key: "q" | "n", is: number, asked: number): StepWarning {
-  if (key === "n" && is < asked) return { code: "n-above-nodes", database, is, asked };
-  return { code: "shards-fixed", database, key, is, asked };
+function noLimit({ name, purgedInfosLimit }: Database, server: Server | undefined): Refusal[] {
+  if (purgedInfosLimit === undefined || !server || isAtLeast(server.version, purgedInfosSince)) return [];
+  return [{ code: "no-purged-infos-limit", database: name, version: server.version, since: purgedInfosSince }];
 }

@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
-import { rightIn } from "../couch/database-right.js";
 import { path } from "../couch/path.js";
-import { readSession } from "../couch/session.js";
+import { withReason } from "../couch/refused-without-reason.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, updates } from "../steps/difference.js";
 import { defineKind } from "../steps/kind.js";
@@ -92,22 +90,10 @@ export const ensureSecurity = defineKind<Spec, Security, SecurityObject, Securit
 
   /** CouchDB answers `{"ok":true}` regardless of what it stored, so `_security` is read again. */
   async apply(write, { couch, database }) {
-    try {
-      await couch.write("PUT", path`/${database}/_security`, { body: write, repeatable: true });
-    } catch (error) {
-      throw (await refusedTo(couch, database)) ?? error;
-    }
+    const at = path`/${database}/_security`;
+    await withReason(couch, database, at, () => couch.write("PUT", at, { body: write, repeatable: true }));
   },
 });
-
-/** If the user is not an admin of the database, CouchDB refuses with a 500 and gives no reason. */
-async function refusedTo(couch: Couch, database: string): Promise<MigrateError | undefined> {
-  const session = await readSession(couch).catch(() => undefined);
-  if (!session || (await rightIn(couch, database, session).catch(() => "admin")) !== "member") return undefined;
-  const permission = `admin of ${database}`;
-  const message = `user ${JSON.stringify(session.name)} needs to be an ${permission} for PUT /${database}/_security`;
-  return new MigrateError("missing-permission", { message, data: { permission, database, user: session.name } });
-}
 
 function namesSchema(description: string): Schema {
   const list = (what: string, example: string): Schema => ({

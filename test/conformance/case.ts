@@ -20,6 +20,8 @@ export interface Case {
   readonly from?: `${number}.${number}`;
   /** The server differs from the steps by design: they are kept, and not adopted. */
   readonly kept?: true;
+  /** The database that the step ensures exists after the drift, so only a look at the server shows the drift. */
+  readonly databaseStays?: true;
   /** Creates what the steps take for granted, such as a database. */
   prepare?(place: Place): Promise<unknown>;
   /** The migration file. Every step in it is of the kind under test. */

@@ -40,7 +40,8 @@ function inTurn(kind: StepKind, example: Case): void {
   const planned = (more = {}) => plan(scene.migrations, { ...scene.options, ...more });
   const applied = (more = {}) => apply(scene.migrations, { ...scene.options, ...more });
   // The ledger knows which databases existed; any other change is found by reading the server.
-  const known = kind.scope === "database" && (kind.lifecycle?.creates ?? kind.lifecycle?.removes) !== undefined;
+  const isListed = kind.scope === "database" && (kind.lifecycle?.creates ?? kind.lifecycle?.removes) !== undefined;
+  const known = isListed && !example.databaseStays;
   const drifted = known ? "pending" : "drifted";
 
   beforeAll(async () => {

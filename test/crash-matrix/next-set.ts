@@ -36,7 +36,7 @@ export const nextFiles: Readonly<Record<string, string>> = {
 `,
   "002-databases.yaml": `
 - id: brood
-  ensureDatabase: { name: brood }
+  ensureDatabase: { name: brood, revsLimit: 60 }
 - id: no-swarm
   removeDatabase: { name: swarm, allowDestroy: true }
 - id: doomed

@@ -45,7 +45,7 @@ export const files: Readonly<Record<string, string>> = {
 `,
   "002-databases.yaml": `
 - id: brood
-  ensureDatabase: { name: brood }
+  ensureDatabase: { name: brood, revsLimit: 50 }
 - id: swarm
   ensureDatabase: { name: swarm, partitioned: true }
 - id: brood-security

@@ -48,9 +48,10 @@ export async function stateOf(server: Addressed): Promise<State> {
 }
 
 async function database(server: Addressed, name: string) {
-  const [info, security, changes] = await Promise.all([
+  const [info, security, limit, changes] = await Promise.all([
     must(server, "GET", `/${name}`),
     must(server, "GET", `/${name}/_security`),
+    must(server, "GET", `/${name}/_revs_limit`),
     must(server, "GET", `/${name}/_changes?style=all_docs`),
   ]);
   const told = (changes.results as Change[]).filter(({ id, deleted }) => !deleted && !id.startsWith(bulk));
@@ -62,6 +63,7 @@ async function database(server: Addressed, name: string) {
     incarnation: String(info.instance_start_time),
     shape: [info.cluster, info.props],
     security,
+    limit,
     docs: docs.rows.map(({ doc }: { doc: Record<string, unknown> }) => comparable(doc)),
     [`${bulk}…`]: (changes.results as Change[])
       .filter(({ id }) => id.startsWith(bulk))

@@ -164,15 +164,16 @@ async function seen(server: Addressed): Promise<Seen> {
   const all = databases.filter((name) => !unstable.includes(name));
   const contents = await Promise.all(
     all.map(async (name) => {
-      const [info, security, changes] = await Promise.all([
+      const [info, security, limit, changes] = await Promise.all([
         must(server, "GET", `/${name}`),
         must(server, "GET", `/${name}/_security`),
+        must(server, "GET", `/${name}/_revs_limit`),
         must(server, "GET", `/${name}/_changes?style=all_docs`),
       ]);
       const leaves = (changes.results as { id: string; changes: { rev: string }[] }[])
         .map(({ id, changes }) => [id, ...changes.map(({ rev }) => rev).sort()].join(" "))
         .sort();
-      return [`database ${name}`, [info.instance_start_time, security, leaves]] as const;
+      return [`database ${name}`, [info.instance_start_time, security, limit, leaves]] as const;
     }),
   );
   const config = await must(server, "GET", "/_node/_local/_config");

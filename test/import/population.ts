@@ -96,6 +96,8 @@ const replications: Readonly<Record<string, unknown>> = {
 export async function populate(server: Addressed): Promise<void> {
   const put = (path: string, body?: unknown) => must(server, "PUT", `/${path}`, body === undefined ? {} : { body });
   await put("zerglings?q=3");
+  await put("zerglings/_revs_limit", 50);
+  await put("zerglings/_purged_infos_limit", 7);
   await put("parted?partitioned=true");
   await put("open");
   await put("nasty%2Fnames%2B$(1)");

@@ -86,7 +86,7 @@ onNodes("a server with everything that can be imported", () => {
       { name: "nasty/names+$(1)" },
       { name: "open" },
       { name: "parted", partitioned: true },
-      { name: "zerglings", q: 3 },
+      { name: "zerglings", q: 3, revsLimit: 50, purgedInfosLimit: 7 },
     ]);
   });
 
@@ -170,8 +170,6 @@ onNodes("what no step can hold", () => {
     const put = (path: string, body?: unknown) => must(node, "PUT", `/${path}`, body === undefined ? {} : { body });
     await put("hive");
     await put("hive/_security", { admins: { roles: ["_admin"] }, members: { roles: ["_admin"] }, note: "x" });
-    await put("hive/_revs_limit", 50);
-    await put("hive/_purged_infos_limit", 7);
     await put("hive/_design/broken", { validate_doc_update: "function (doc) {" });
     await put("hive/_design/site", {
       views: { all: { map: "function (doc) {}" } },
@@ -197,8 +195,6 @@ onNodes("what no step can hold", () => {
     ["attachments of _design/site of hive", "stay, but another server gets none: index.html"],
     ["fields of user two", "totp"],
     ["other fields of replication noted", "note"],
-    ["_revs_limit of hive", "PUT 50 to /hive/_revs_limit"],
-    ["_purged_infos_limit of hive", "PUT 7 to /hive/_purged_infos_limit"],
   ])("%s: left out, with a reason", (subject, reason) => {
     const said = result.leftOut.find((one) => one.subject === subject);
     expect(said?.reason).toContain(reason);

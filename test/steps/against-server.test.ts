@@ -48,9 +48,11 @@ describe("ensureDatabase", () => {
 
   it("may be created by somebody else meanwhile", async () => {
     const desired = { name: await freshDatabase(), partitioned: false };
-    await ensureDatabase.apply(desired, contextOf(couch, desired));
+    await ensureDatabase.apply({ create: desired, limits: {} }, contextOf(couch, desired));
     const other = { ...desired, partitioned: true };
-    await expect(ensureDatabase.apply(other, contextOf(couch, other))).rejects.toMatchObject({ code: "refused" });
+    await expect(ensureDatabase.apply({ create: other, limits: {} }, contextOf(couch, other))).rejects.toMatchObject({
+      code: "refused",
+    });
   });
 });
 

@@ -4,7 +4,9 @@ import { ensureDatabase } from "../../src/kinds/ensure-database.js";
 import { contextOf, fakeCouch } from "./fake-couch.js";
 
 const desired = { name: "zerglings", partitioned: false };
+const creating = (create: typeof desired) => ({ create, limits: {} });
 const target = { database: desired.name };
+const newest = { version: "3.5.0", takesPartitions: true };
 const observed = {
   name: "zerglings",
   incarnation: "1700000000",
@@ -28,7 +30,7 @@ describe("diff", () => {
       ],
       rebuilds: [],
       warnings: [],
-      write: wanted,
+      write: { create: wanted, limits: {} },
     });
   });
 
@@ -54,6 +56,63 @@ describe("diff", () => {
       refusals: [{ code: "partitioned-is-fixed", database: "zerglings", partitioned: !partitioned }],
     });
     expect(difference).not.toHaveProperty("write");
+  });
+});
+
+describe("limits", () => {
+  const limited = { ...desired, revsLimit: 50, purgedInfosLimit: 7 };
+
+  it.each([
+    ["both differ", { revsLimit: 1_000, purgedInfosLimit: 9 }, { revsLimit: 50, purgedInfosLimit: 7 }, [null, 9]],
+    ["one differs", { revsLimit: 50, purgedInfosLimit: 9 }, { purgedInfosLimit: 7 }, [9]],
+  ])("of an existing database are changed: %s", (_, limits, wrong, former) => {
+    const difference = ensureDatabase.diff({ ...limited, q: 8 }, { info: observed, limits }, target);
+    expect(difference).toMatchObject({ action: "update", write: { limits: wrong }, kept: [{ path: "/q" }] });
+    expect(difference.write).not.toHaveProperty("create");
+    expect(difference.changes.map(({ path, after }) => [path.slice(1), after])).toEqual(Object.entries(wrong));
+    expect(difference.former?.states).toMatchObject(former.map((before) => ({ before })));
+  });
+
+  it("hold if both are as declared", () => {
+    const limits = { revsLimit: 50, purgedInfosLimit: 7 };
+    expect(ensureDatabase.diff(limited, { info: observed, limits }, target)).toMatchObject({ action: "none" });
+  });
+
+  it("of a new database are set after its creation, and read again", async () => {
+    const couch = fakeCouch({ reads: { "/zerglings/_revs_limit": 50, "/zerglings/_purged_infos_limit": 7 } });
+    const { write, changes } = ensureDatabase.diff(limited, { server: newest }, target);
+    expect(changes.map(({ path }) => path)).toEqual(["/name", "/revsLimit", "/purgedInfosLimit"]);
+    await ensureDatabase.apply(write as NonNullable<typeof write>, contextOf(couch, limited));
+    expect(couch.written.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ["PUT", "/zerglings", undefined],
+      ["PUT", "/zerglings/_revs_limit", 50],
+      ["PUT", "/zerglings/_purged_infos_limit", 7],
+    ]);
+  });
+
+  it("that CouchDB accepts and does not store are a failure", async () => {
+    const couch = fakeCouch({ reads: { "/zerglings/_revs_limit": 1_000 } });
+    const outcome = ensureDatabase.apply({ limits: { revsLimit: 50 } }, contextOf(couch, limited));
+    await expect(outcome).rejects.toMatchObject({
+      code: "not-applied",
+      message: expect.stringContaining("_revs_limit of database zerglings, but it is 1000, not 50"),
+    });
+  });
+
+  it.each([
+    ["a new database", undefined, "refused"],
+    ["an existing database", observed, "refused"],
+  ])("are refused for %s if the server does not have them", async (_, info, action) => {
+    const row = { doc_count: 0, instance_start_time: "1", props: {} };
+    const couch = fakeCouch({
+      version: "2.2.0",
+      reads: info ? { "/zerglings": row, "/zerglings/_revs_limit": 50 } : {},
+    });
+    const seen = await ensureDatabase.observe(contextOf(couch, limited));
+    expect(ensureDatabase.diff(limited, seen, target)).toMatchObject({
+      action,
+      refusals: [{ code: "no-purged-infos-limit", version: "2.2.0" }],
+    });
   });
 });
 
@@ -106,7 +165,7 @@ describe("apply", () => {
 
   it("sends no parameter that the step does not set", async () => {
     const couch = fakeCouch();
-    await ensureDatabase.apply(desired, contextOf(couch, desired));
+    await ensureDatabase.apply(creating(desired), contextOf(couch, desired));
     expect(couch.written).toEqual([
       { method: "PUT", path: "/zerglings", query: { q: undefined, n: undefined, partitioned: undefined } },
     ]);
@@ -114,7 +173,7 @@ describe("apply", () => {
 
   it("encodes the name", async () => {
     const couch = fakeCouch();
-    await ensureDatabase.apply({ name: "a/b+c", partitioned: false }, contextOf(couch, desired));
+    await ensureDatabase.apply(creating({ name: "a/b+c", partitioned: false }), contextOf(couch, desired));
     expect(couch.written[0]?.path).toBe("/a%2Fb%2Bc");
   });
 
@@ -125,7 +184,7 @@ describe("apply", () => {
     ["creation failed, and the database does not exist", failed, undefined, "request-failed"],
   ])("%s", async (_, reply, there, code) => {
     const couch = fakeCouch({ reads: there ? { "/zerglings": there } : {}, writes: { "PUT /zerglings": reply } });
-    const outcome = ensureDatabase.apply(desired, contextOf(couch, desired));
+    const outcome = ensureDatabase.apply(creating(desired), contextOf(couch, desired));
     if (code === undefined) await outcome;
     else await expect(outcome).rejects.toMatchObject({ code });
   });
@@ -137,17 +196,17 @@ describe("apply reads back what CouchDB's answer does not show", () => {
 
   it("fails if the new database is not partitioned", async () => {
     const wanted = { ...desired, partitioned: true };
-    await expect(ensureDatabase.apply(wanted, contextOf(made({}), wanted))).rejects.toMatchObject({
+    await expect(ensureDatabase.apply(creating(wanted), contextOf(made({}), wanted))).rejects.toMatchObject({
       code: "not-applied",
       message: expect.stringContaining("database zerglings"),
     });
     const right = made({ props: { partitioned: true } });
-    expect(await ensureDatabase.apply(wanted, contextOf(right, wanted))).toEqual([]);
+    expect(await ensureDatabase.apply(creating(wanted), contextOf(right, wanted))).toEqual([]);
   });
 
   it("fails if the new database does not exist", async () => {
     const wanted = { ...desired, q: 2 };
-    await expect(ensureDatabase.apply(wanted, contextOf(fakeCouch(), wanted))).rejects.toMatchObject({
+    await expect(ensureDatabase.apply(creating(wanted), contextOf(fakeCouch(), wanted))).rejects.toMatchObject({
       message: expect.stringContaining("database zerglings"),
     });
   });
@@ -157,7 +216,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
     ["more copies", { n: 1 }, { q: 2, n: 3 }, "n of the new database is 3, not 1"],
   ])("fails if the new database was created with another %s", async (_, asked, cluster, message) => {
     const wanted = { ...desired, ...asked };
-    await expect(ensureDatabase.apply(wanted, contextOf(made({ cluster }), wanted))).rejects.toMatchObject({
+    await expect(ensureDatabase.apply(creating(wanted), contextOf(made({ cluster }), wanted))).rejects.toMatchObject({
       code: "not-applied",
       message: expect.stringContaining(message),
     });
@@ -165,7 +224,7 @@ describe("apply reads back what CouchDB's answer does not show", () => {
 
   it("warns if CouchDB chose other shards", async () => {
     const wanted = { ...desired, q: 8, n: 3 };
-    expect(await ensureDatabase.apply(wanted, contextOf(made({ cluster: { q: 8, n: 1 } }), wanted))).toEqual([
+    expect(await ensureDatabase.apply(creating(wanted), contextOf(made({ cluster: { q: 8, n: 1 } }), wanted))).toEqual([
       { code: "n-above-nodes", database: "zerglings", is: 1, asked: 3 },
     ]);
   });

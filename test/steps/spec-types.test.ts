@@ -34,7 +34,14 @@ const full: Readonly<Record<string, object>> = {
   ensureCluster: { nodes: ["couchdb@a"], size: 1, globalChanges: true } satisfies Full<typeof ensureCluster>,
   ensureAdmin: { name: "kerrigan", password: "hunter2" } satisfies Full<typeof ensureAdmin>,
   ensureConfig: { log: { level: "info" } } satisfies Full<typeof ensureConfig>,
-  ensureDatabase: { name: "zerglings", partitioned: true, q: 2, n: 3 } satisfies Full<typeof ensureDatabase>,
+  ensureDatabase: {
+    name: "zerglings",
+    partitioned: true,
+    q: 2,
+    n: 3,
+    revsLimit: 50,
+    purgedInfosLimit: 100,
+  } satisfies Full<typeof ensureDatabase>,
   ensureSecurity: {
     database: ["zerglings"],
     admins: { names: ["a"], roles: [] },

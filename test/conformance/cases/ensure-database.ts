@@ -22,4 +22,15 @@ export const cases: readonly Case[] = [
     },
     drift: ({ server, name }) => must(server, "DELETE", `/${name}`),
   },
+  {
+    title: "with limits",
+    from: "2.3",
+    databaseStays: true,
+    yaml: ({ name }) => `- id: db\n  ensureDatabase: { name: ${name}, revsLimit: 50, purgedInfosLimit: 7 }\n`,
+    async expectState({ server, name }) {
+      expect(await must(server, "GET", `/${name}/_revs_limit`)).toBe(50);
+      expect(await must(server, "GET", `/${name}/_purged_infos_limit`)).toBe(7);
+    },
+    drift: ({ server, name }) => must(server, "PUT", `/${name}/_revs_limit`, { body: 1_000 }),
+  },
 ];
