@@ -30,6 +30,7 @@ interface Info {
     readonly signature: string;
     readonly updater_running?: boolean;
     readonly waiting_commit?: boolean;
+    readonly waiting_clients?: number;
     /** Missing before 2.0. */
     readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
     readonly update_seq?: unknown;
@@ -80,6 +81,11 @@ export async function sizeOf(
   if (!index) return undefined;
   const bytes = index.sizes?.file;
   return { pending: await pendingIn(couch, database, index), ...(bytes === undefined ? {} : { bytes }) };
+}
+
+/** How many queries wait until the index is up to date. */
+export async function waitingQueries(couch: Couch, database: string, name: string): Promise<number> {
+  return (await infoOf(couch, database, name))?.waiting_clients ?? 0;
 }
 
 async function infoOf(couch: Couch, database: string, name: string): Promise<Info["view_index"] | undefined> {
@@ -172,11 +178,17 @@ async function askForBuild(couch: Couch, at: Path, query: Query, copies: number,
   });
 }
 
-/** Makes CouchDB open the index and add the few changes since the build, so that no reader has to wait for that. */
+/**
+ * Makes CouchDB open the index and add the few changes since the build, so that no reader has to wait for that. With
+ * `stable`, one copy of each shard answers, and CouchDB updates all others, too. Without, it stops all that did not
+ * answer first.
+ */
 export async function warmIndex(couch: Couch, database: string, name: string, doc: DesignDoc): Promise<void> {
   const [view = ""] = viewNames(doc);
   const query = rowsOnly(doc, view);
-  for (const at of await placesToAsk(couch, database, name, doc, view)) await askLazily(couch, at, query);
+  for (const at of await placesToAsk(couch, database, name, doc, view)) {
+    await askLazily(couch, at, { ...query, stable: true });
+  }
 }
 
 function askLazily(couch: Couch, at: Path, query: Query): Promise<Answer> {

@@ -11,13 +11,14 @@ import { sharedIn } from "../../couch/shared.js";
 import { namedViews } from "../../text/named-views.js";
 import { assertAsSent } from "./as-sent.js";
 import { awaitBuild, type Build, gone } from "./build.js";
-import { cleanUp, ensureStaged, finishStaged, putCompanion, removeCompanion } from "./companion-writes.js";
-import { previousDoc, previousName } from "./companions.js";
+import { cleanUp, ensureStaged, finishStaged, removeCompanion } from "./companion-writes.js";
 import { contentOf, isSame } from "./compare.js";
 import { bodyOf } from "./deploy.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 import { faultsInViews, viewsFailure } from "./fault-in-views.js";
+import { awaitQueries, holdIndex } from "./held-index.js";
 import { warmIndex } from "./index-state.js";
+import { openIndex } from "./open-index.js";
 import type { DeployContext, StagedWrite } from "./staged-write.js";
 import { readDesignDoc } from "./stored.js";
 
@@ -92,12 +93,21 @@ function buildOf(name: string, doc: DesignDoc): string {
   return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
 }
 
-async function putInPlace({ couch, step }: DeployContext, database: string, write: StagedWrite): Promise<void> {
-  const { name, doc, stored, keepPrevious, obsolete, staged } = write;
-  if (keepPrevious && stored) await putCompanion(couch, database, previousName(name), previousDoc(name, stored));
-  await swap(couch, database, write);
+async function putInPlace(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
+  const { couch, step } = context;
+  const { name, doc, staged } = write;
+  const held = await holdIndex(context, database, write);
+  try {
+    await swap(couch, database, write);
+  } catch (thrown) {
+    const isRefused = toMigrateError(thrown).code === "refused";
+    for (const other of isRefused ? held : []) await removeCompanion(couch, database, other, step.set);
+    throw thrown;
+  }
   // Opened under this name too, the index stays open after the staged document is deleted.
-  await warmIndex(couch, database, name, doc);
+  await openIndex(context, database, name, doc);
+  await awaitQueries(context, database, held);
+  const obsolete = [...new Set([...write.obsolete, ...held])];
   await finishStaged(couch, database, step.set, { obsolete, finished: [staged] });
   await warmIndex(couch, database, name, doc);
 }

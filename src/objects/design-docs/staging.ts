@@ -5,8 +5,8 @@ import { companionsOf, stagedName, unwanted } from "./companions.js";
 import type { ComparedDesignDoc, ObservedDesignDocs } from "./compare.js";
 import { type DesignDocWrite, deployInPlace } from "./deploy.js";
 import { type DesignDoc, hasSameIndex, viewNames } from "./design-doc.js";
-import { warmIndex } from "./index-state.js";
 import { assertLanguages } from "./languages.js";
+import { openIndex } from "./open-index.js";
 import { canBeHidden, stagedForm } from "./planner.js";
 import { settled } from "./settled.js";
 import { buildAhead, deployStaged } from "./staged.js";
@@ -121,7 +121,7 @@ export async function deploy(context: DeployContext, database: string, write: De
     if (obsolete.length + finished.length === 0) return;
     // Opened under its final name, an index that was built ahead stays open after the staged document is deleted.
     for (const { name, doc, staged } of ahead) {
-      if (finished.includes(staged)) await warmIndex(couch, database, name, doc);
+      if (finished.includes(staged)) await openIndex(context, database, name, doc);
     }
     await finishStaged(couch, database, step.set, { obsolete, finished });
   };
