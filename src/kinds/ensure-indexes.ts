@@ -66,7 +66,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
                 fields: {
                   type: "array",
                   description:
-                    "Names of fields, or `{<name>: asc}`, `{<name>: desc}`, all in one direction. For text indexes: `{name, type}`.",
+                    "Names of fields, or `{<name>: asc}`, `{<name>: desc}`, all in one direction. For text indexes: `{name, type}`. Empty: the index only applies its partial filter.",
                   items: {
                     anyOf: [
                       { type: "string", minLength: 1 },
@@ -225,8 +225,11 @@ function jsonIndexProblems(name: string, { index, type = "json" }: IndexSpec): S
   const others = Object.keys(unknown).map((key) =>
     problem([key], `an index of type json can have \`fields\` and \`partial_filter_selector\`, but not \`${key}\``),
   );
-  if (!Array.isArray(fields) || fields.length === 0) {
-    return [...others, problem([], "an index of type json needs `fields`")];
+  if (!Array.isArray(fields)) return [...others, problem([], "an index of type json needs `fields`")];
+  if (fields.length === 0 && !isObject(partial_filter_selector)) {
+    const message =
+      "without a `partial_filter_selector`, an index of no fields serves no query better than `_all_docs`";
+    return [...others, problem(["fields"], message)];
   }
   const directions = fields.map(directionOf);
   const wrong = directions.flatMap((direction, i) =>

@@ -62,6 +62,18 @@ async function list(database: string): Promise<Listed[]> {
   return indexes.filter(({ type }: Listed) => type !== "special");
 }
 
+it("an index without fields, which only applies its filter, is created, holds, and answers", async () => {
+  const database = await freshDatabase();
+  const index = { fields: [], partial_filter_selector: { type: "zergling" } };
+  expect(await bring(database, { i: { index } })).toMatchObject({ action: "create", writes: 1 });
+  expect(await bring(database, { i: { index } })).toMatchObject({ action: "none", writes: 0 });
+  const docs = [{ _id: "a", type: "zergling" }, { _id: "b" }];
+  await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs } });
+  const query = { selector: { type: "zergling" }, use_index: "mango-i", fields: ["_id"] };
+  const found = await must(server(), "POST", `/${database}/_find`, { body: query });
+  expect([found.docs, found.warning]).toEqual([[{ _id: "a" }], undefined]);
+});
+
 describe("scenario 20: the same index twice, and in the other spelling", () => {
   it("is not written again", async () => {
     const database = await freshDatabase();
