@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/derivations.ts"],
     // Tests wait for events. These limits only end a test that hangs, also on a machine that does much else.
     testTimeout: 600_000,
     hookTimeout: 600_000,

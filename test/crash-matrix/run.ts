@@ -8,14 +8,19 @@
  * `--resume` records the passed cases in a file, and skips them the next time.
  * It exits with 1 if any case diverged, and names each of them; `--only` runs one alone.
  */
-import "./remember-derivations.js";
+// First, so that it is there before the modules that derive keys.
+
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openBenches } from "../promises/benches.js";
 import { canStartNodes, couchHome } from "../support/couchdb.js";
+import { shareSalt } from "../support/derivations.js";
 import { removeFolder } from "../support/temp.js";
 import { faults, Matrix, type MatrixCase, type Outcome } from "./cases.js";
 import { prepare } from "./set.js";
+
+// Thousands of runs in one process derive keys of the same passwords.
+shareSalt();
 
 const { values } = parseArgs({
   options: {

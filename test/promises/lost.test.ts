@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ApplyResult, apply, loadMigrations, type Migrations } from "../../src/index.js";
 import { root } from "../support/cli.js";
+import { shareSalt } from "../support/derivations.js";
 import type { Fault } from "../support/proxy.js";
 import { type Bench, type Benches, openBenches } from "./benches.js";
 import { type OvermindState, overmind, overmindState } from "./overmind-state.js";
@@ -16,7 +17,10 @@ let migrations: Migrations;
 let undisturbed: OvermindState;
 let points: readonly Point[];
 
+let ownSalts: () => void;
+
 beforeAll(async () => {
+  ownSalts = shareSalt();
   const env = { COUCHDB_USERNAME: overmind.name, COUCHDB_PASSWORD: overmind.password };
   migrations = await loadMigrations(join(root, "migrations"), { env });
   benches = await openBenches();
@@ -25,7 +29,10 @@ beforeAll(async () => {
   points = pointsOf(first.proxy.requests);
   undisturbed = await overmindState(first.server);
 });
-afterAll(() => benches.close());
+afterAll(async () => {
+  ownSalts();
+  await benches.close();
+});
 
 it.each<[string, Fault]>([
   ["lost on its way", "lost-before"],
