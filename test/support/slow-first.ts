@@ -1,17 +1,22 @@
 /** The order of the test files: the slowest first, so that none of them is left for the end. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They start nodes, clusters or many processes, or mostly wait. */
+/**
+ * The files in each of them start nodes, clusters or many processes, or mostly wait. The order is by the longest file: one
+ * long file that starts last would run alone at the end.
+ */
 const slow = [
-  "test/steps/transform/",
+  "test/conformance/",
   "test/promises/",
-  "test/cluster/",
-  "test/steps/design-docs/staged",
-  "test/ledger/",
-  "test/package/",
   "test/crash-matrix/",
-  "test/cli/",
+  "test/steps/design-docs/staged",
+  "test/package/",
+  "test/engine/stage/",
+  "test/steps/transform/",
+  "test/cluster/",
+  "test/ledger/",
   "test/contract/",
+  "test/cli/",
   "test/hostile/",
 ];
 
