@@ -36,6 +36,7 @@ export const groups: readonly Group[] = [
     text: "Operate",
     pages: [
       "docs/kubernetes.md",
+      "docs/logging-in.md",
       "docs/verify-a-release.md",
       "docs/troubleshooting.md",
       "docs/permissions.md",

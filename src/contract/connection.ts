@@ -6,6 +6,11 @@ export interface Connection {
   readonly password?: string;
   /** Tried once if `password` is refused. For rotating the login's own password. */
   readonly previousPassword?: string;
+  /**
+   * A bearer token, instead of a user name and a password, or a function that returns it. The function is called at the
+   * start, at most once a minute in a long run, and once after CouchDB refuses the token.
+   */
+  readonly token?: string | (() => string | Promise<string>);
   /** How long one request may take, in milliseconds. Default 30 000. */
   readonly requestTimeout?: number;
   readonly tls?: Tls;

@@ -66,7 +66,7 @@ export const catalogue = {
   },
   unauthorized: {
     exit: "unreachable",
-    when: "CouchDB refuses the credentials. A run tries them only once, because CouchDB locks accounts after five failures.",
+    when: "CouchDB refuses the login. A run tries a password only once, because CouchDB locks accounts after five failures, and a token again only if there is a newer one.",
     next: "Check COUCHDB_USERNAME and COUCHDB_PASSWORD; after a rotation, set COUCHDB_PREVIOUS_PASSWORD to the old password.",
   },
   "locked-out": {

@@ -116,6 +116,13 @@ export interface StageOptions extends RunOptions, LeaseOptions {
  */
 export const couchdbPattern = /^(\d{1,2}\.\d{1,2}(?:\.\d{1,3})?)(?: (quickjs|spidermonkey (?:1\.8\.5|\d{2,3})))?$/;
 
+/**
+ * A bearer token, as a header contains it.
+ *
+ * @internal
+ */
+export const tokenPattern = /^[\w.~+/-]+=*$/;
+
 /** What the steps of a set depend on besides its files. */
 export interface FilesScope {
   /** The environment variables for `${NAME}`. Default: those of the process. */

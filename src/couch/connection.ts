@@ -46,6 +46,18 @@ export function credentialsOf(connection: Connection): Credentials | undefined {
   return { name, password };
 }
 
+/** The same server and headers, for another login or for none. */
+export function withoutLogin(connection: Connection): Connection {
+  const { username, password, previousPassword, token, ...rest } = connection;
+  return { ...rest, url: addressOf(connection).url };
+}
+
+/** The secrets that are known before the first request. */
+export function secretsIn(connection: Connection): (string | undefined)[] {
+  const { previousPassword, token } = connection;
+  return [credentialsOf(connection)?.password, previousPassword, typeof token === "string" ? token : undefined];
+}
+
 /** No error message quotes the text: if it can't be parsed, it may be a password. */
 function parse(text: string): URL {
   const fault = urlFault(text);

@@ -2,6 +2,7 @@
  * The server as the rest of the program sees it. All code that knows about HTTP, status codes and retries is
  * behind this interface, in this folder. Its implementation is gateway.ts.
  */
+import type { MigrateError } from "../contract/errors.js";
 import type { Path } from "./path.js";
 
 export interface Answer<Body = unknown> {
@@ -92,7 +93,7 @@ export interface Couch {
 
 /** The credentials of a run, and what is known about them. */
 export interface Login {
-  /** `undefined` if the server is an admin party. */
+  /** `undefined` if the server is an admin party, or if only the server knows. */
   readonly name: string | undefined;
   /**
    * True if the server has accepted these credentials in this run. If a step declares an admin with them, that is
@@ -101,6 +102,11 @@ export interface Login {
   proves(name: string, password: string): boolean;
   /** True if the run was given these credentials, whether accepted or not: they may be the new ones of a rotation. */
   declares(name: string, password: string): boolean;
-  /** Sign with these credentials from now on (an admin was just created, or its password rotated). */
+  /** The error if CouchDB treats a signed request as anonymous; `undefined`: that passes. */
+  anonymous(): MigrateError | undefined;
+  /**
+   * Sign with these credentials from now on (an admin was just created, or its password rotated). Without effect if the
+   * run does not log in with a password.
+   */
   become(name: string, password: string): void;
 }

@@ -4,29 +4,21 @@ import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
+import { chooseLogin } from "./choose-login.js";
 import { clockOffset } from "./clock.js";
-import { addressOf, credentialsOf } from "./connection.js";
+import { addressOf } from "./connection.js";
 import { Contact } from "./contact.js";
 import type { Answer } from "./couch.js";
 import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";
 import type { Guard } from "./guard.js";
 import { httpTransport } from "./http-transport.js";
-import { RunLogin } from "./login.js";
-import { firstLogin } from "./login-state.js";
 import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
-import {
-  decide,
-  defaultPolicy,
-  isLocked,
-  isMissingPermission,
-  pauseAfter,
-  type RetryPolicy,
-  type Sent,
-} from "./retry.js";
+import { decide, defaultPolicy, isLocked, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
+import type { LoginHeaders, Signer } from "./signer.js";
 import { Throttle } from "./throttle.js";
 import { failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
@@ -57,7 +49,7 @@ export interface ExchangeOptions {
   /** Aborts requests that are in flight. */
   readonly signal: AbortSignal;
   /** The secrets of the run, which are removed from errors and events. */
-  readonly secrets?: Pick<Secrets, "own" | "foreign">;
+  readonly secrets?: Pick<Secrets, "own" | "foreign" | "add">;
   readonly retry?: Partial<RetryPolicy>;
   /** The maximum size of a response, in bytes. */
   readonly maxBody?: number;
@@ -83,7 +75,7 @@ const misshapen: Outcome = {
 export class Exchange {
   /** Contains no credentials. */
   readonly url: string;
-  readonly login: RunLogin;
+  readonly login: Signer;
   readonly contact: Contact;
   readonly throttle: Throttle;
   /** The timeout of one request, in milliseconds. */
@@ -92,7 +84,7 @@ export class Exchange {
   /** Asks the server why a write failed without a reason. Absent: there is no way to ask. */
   isDiskFull: (() => Promise<boolean>) | undefined;
   readonly #options: ExchangeOptions;
-  readonly #secrets: Pick<Secrets, "own" | "foreign">;
+  readonly #secrets: Pick<Secrets, "own" | "foreign" | "add">;
   readonly #policy: RetryPolicy;
   readonly #transport: Transport;
   #version: string | undefined;
@@ -111,11 +103,13 @@ export class Exchange {
       starvedAfter: this.#policy.starvedAfter,
       onLimit: () => options.emit({ type: "warning", code: "rate-limited", message: slower }),
     });
-    this.login = new RunLogin(firstLogin(credentialsOf(connection), connection.previousPassword), {
+    this.login = chooseLogin(connection, {
       url: this.url,
       emit: options.emit,
       own: this.#secrets.own,
-      session: (authorization) => this.#session(authorization),
+      foreign: this.#secrets.foreign,
+      addSecrets: (secrets) => this.#secrets.add(secrets),
+      session: (headers) => this.#session(headers),
     });
   }
 
@@ -197,9 +191,13 @@ export class Exchange {
       await request.guard?.renewed();
       const signature = await this.login.sign();
       try {
-        const { outcome, retryAfter } = await this.#transmit(request, signature.authorization, attempt);
-        if (isFailed(outcome) || outcome.foreign !== undefined) return { outcome, retryAfter };
-        if (!isRefusal(outcome)) {
+        const { outcome, retryAfter } = await this.#transmit(request, signature.headers, attempt);
+        if (isFailed(outcome)) return { outcome, retryAfter };
+        if (outcome.foreign !== undefined) {
+          if (outcome.status === 401 && (await this.login.isRenewed(signature))) continue;
+          return { outcome, retryAfter };
+        }
+        if (!this.login.refuses(outcome)) {
           this.login.accepted(signature, request.target, outcome);
           return { outcome, retryAfter };
         }
@@ -211,7 +209,7 @@ export class Exchange {
     }
   }
 
-  async #transmit(request: Request, authorization: string | undefined, attempt: number): Promise<Attempt> {
+  async #transmit(request: Request, login: LoginHeaders, attempt: number): Promise<Attempt> {
     throwIfStopped(request.signal);
     const { method, target, body, signal } = request;
     const start = performance.now();
@@ -221,7 +219,7 @@ export class Exchange {
     let retryAfter: string | undefined;
     let status: number | undefined;
     try {
-      const headers = headersOf(request, authorization);
+      const headers = { ...headersOf(request), ...login };
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
       const asked = Date.now();
       const response = await this.#transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
@@ -257,9 +255,9 @@ export class Exchange {
     }
   }
 
-  async #session(authorization: string | undefined): Promise<Session | undefined> {
+  async #session(headers: LoginHeaders): Promise<Session | undefined> {
     const request = sessionRequest(this.timeout, this.#options.signal);
-    const { outcome } = await this.#transmit(request, authorization, 1);
+    const { outcome } = await this.#transmit(request, headers, 1);
     if (isFailed(outcome) || outcome.foreign !== undefined) {
       const verdict = decide(outcome, request);
       throw this.#error(verdict.do === "answer" ? "not-couchdb" : verdict.code, request, outcome);
@@ -285,19 +283,13 @@ function isNoRoot({ status, reason = "" }: Answered): boolean {
   return status === 404 || /not (?:allowed|authorized) to access this db/i.test(reason);
 }
 
-/** The refusal is about the user, not about the request. */
-function isRefusal({ status, reason = "" }: Answered): boolean {
-  return status === 401 || (status === 403 && (isLocked(reason) || isMissingPermission(reason)));
-}
-
 /** CouchDB answers `open_revs` in multipart unless JSON is requested, and requires a content type even for an empty POST. */
-function headersOf({ method, body, headers }: Request, authorization: string | undefined): Record<string, string> {
+function headersOf({ method, body, headers }: Request): Record<string, string> {
   return {
     accept: "application/json",
     "user-agent": "couchdb-migrate",
     ...(body === undefined && method !== "POST" ? {} : { "content-type": "application/json" }),
     ...headers,
-    ...(authorization === undefined ? {} : { Authorization: authorization }),
   };
 }
 

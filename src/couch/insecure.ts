@@ -27,19 +27,25 @@ const internal = /^[^.]+$|\.(?:svc|cluster\.local|local|internal|localhost|test)
 export function insecurities(connection: Connection, rejectUnauthorized: string | undefined): Warning[] {
   const { secure, host } = addressOf(connection);
   if (secure) return rejectUnauthorized === "0" ? [unverified] : [];
-  if (credentialsOf(connection) === undefined || isNearby(host)) return [];
+  const secret = secretSent(connection);
+  if (secret === undefined || isNearby(host)) return [];
   return [
     {
       code: "plain-http",
-      message: `the password goes to ${host} over plain HTTP, where others can read it: use https://, or, inside Kubernetes, the full name of the Service (couchdb.NAMESPACE.svc)`,
+      message: `the ${secret} goes to ${host} over plain HTTP, where others can read it: use https://, or, inside Kubernetes, the full name of the Service (couchdb.NAMESPACE.svc)`,
     },
   ];
+}
+
+function secretSent(connection: Connection): string | undefined {
+  if (connection.token !== undefined) return "token";
+  return credentialsOf(connection) === undefined ? undefined : "password";
 }
 
 const unverified: Warning = {
   code: "tls-unverified",
   message:
-    "NODE_TLS_REJECT_UNAUTHORIZED=0: CouchDB's certificate is not checked, so any server that answers gets the password; remove the variable, and use --ca instead",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0: CouchDB's certificate is not checked, so any server that answers gets the login; remove the variable, and use --ca instead",
 };
 
 function isNearby(host: string): boolean {

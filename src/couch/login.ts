@@ -4,38 +4,16 @@
  * the request is simply sent again.
  */
 import { MigrateError } from "../contract/errors.js";
-import type { Listener } from "../contract/events.js";
 import type { Answered } from "./answer.js";
 import type { Credentials } from "./connection.js";
-import type { Login } from "./couch.js";
 import { afterAcceptance, afterRefusal, becoming, type LoginState } from "./login-state.js";
 import { missingPermission } from "./permissions.js";
+import { isRefusal, provesNothing } from "./refusal.js";
 import { isLocked } from "./retry.js";
-import { isAdmin, type Session } from "./session.js";
+import { isAdmin } from "./session.js";
+import type { LoginHeaders, LoginHooks, Signature, Signer } from "./signer.js";
 
-/** How one request was signed. */
-export interface Signature {
-  readonly authorization: string | undefined;
-  readonly generation: number;
-  /** Other requests wait for its result. */
-  readonly probe: boolean;
-  /** Must be called once the request is over, with any outcome. */
-  release(): void;
-}
-
-export interface LoginHooks {
-  readonly url: string;
-  readonly emit: Listener;
-  /** Removes secrets from a sentence or a path of ours. */
-  own(text: string): string;
-  /** Sends `GET /_session` with this authorization, bypassing this login; `undefined`: refused. */
-  session(authorization: string | undefined): Promise<Session | undefined>;
-}
-
-/** The server answers these requests without checking the credentials. */
-const provesNothing = /^\/(?:_up)?(?:\?|$)/;
-
-export class RunLogin implements Login {
+export class RunLogin implements Signer {
   #state: LoginState;
   #generation = 0;
   readonly #hooks: LoginHooks;
@@ -66,26 +44,29 @@ export class RunLogin implements Login {
     this.#go(becoming(this.#state, { name, password }));
   }
 
+  /** It is enough to wait: CouchDB never takes a wrong password for no password. */
+  anonymous(): MigrateError | undefined {
+    return this.name === undefined ? noCredentials(this.#hooks.url) : undefined;
+  }
+
   async sign(): Promise<Signature> {
     while (this.#busy !== undefined) await this.#busy;
     if (this.#ended) throw this.#ended;
     const { using, accepted } = this.#state;
     const probe = using !== undefined && !accepted;
     const release = probe ? this.#occupy() : () => {};
-    return { authorization: basic(using), generation: this.#generation, probe, release };
+    return { headers: basic(using), generation: this.#generation, probe, release };
   }
 
-  /** A request with this signature got an answer that was not a refusal. */
+  refuses(answer: Answered): boolean {
+    return isRefusal(answer);
+  }
+
   accepted(signature: Signature, target: string, answer: Answered): void {
-    if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing.test(target)) return;
+    if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing(target)) return;
     this.#state = afterAcceptance(this.#state);
   }
 
-  /**
-   * A request with this signature (which is not released yet) got a 401, or a 403 about the user. `again`: the run
-   * continues with other credentials; send it again. `right`: the user is known, but lacks a permission; the error
-   * says so. Throws if there is no other option.
-   */
   async refused(
     signature: Signature,
     method: string,
@@ -108,6 +89,11 @@ export class RunLogin implements Login {
     }
   }
 
+  /** A proxy that refuses a password would refuse the other one, too. */
+  async isRenewed(): Promise<boolean> {
+    return false;
+  }
+
   async #resolve(
     signature: Signature,
     method: string,
@@ -118,13 +104,13 @@ export class RunLogin implements Login {
     const reason = answer.reason ?? "";
     if (answer.status === 403 && isLocked(reason)) throw lockedOut(using);
     if (using && !/name or password is incorrect/i.test(reason)) {
-      const session = await this.#hooks.session(signature.authorization);
+      const session = await this.#hooks.session(signature.headers);
       if (session?.name === using.name) {
         this.#state = afterAcceptance(this.#state);
         return missingPermission(method, this.#hooks.own(target), session, answer);
       }
     }
-    const party = using !== undefined && isAdmin(await this.#hooks.session(undefined));
+    const party = using !== undefined && isAdmin(await this.#hooks.session({}));
     const next = afterRefusal(this.#state, party);
     if (!next) throw unauthorized(this.#state, this.#hooks.url);
     this.#go(next);
@@ -150,9 +136,9 @@ export class RunLogin implements Login {
   }
 }
 
-function basic(credentials: Credentials | undefined): string | undefined {
-  if (!credentials) return undefined;
-  return `Basic ${Buffer.from(`${credentials.name}:${credentials.password}`).toString("base64")}`;
+function basic(credentials: Credentials | undefined): LoginHeaders {
+  if (!credentials) return {};
+  return { Authorization: `Basic ${Buffer.from(`${credentials.name}:${credentials.password}`).toString("base64")}` };
 }
 
 function lockedOut(using: Credentials | undefined): MigrateError {
@@ -175,6 +161,6 @@ function unauthorized(state: LoginState, url: string): MigrateError {
 export function noCredentials(url: string): MigrateError {
   return new MigrateError("unauthorized", {
     message: `CouchDB at ${url} requires a login, but no credentials are set.`,
-    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL; in the library, pass them in `connection`.",
+    next: "Set COUCHDB_USERNAME and COUCHDB_PASSWORD (or COUCHDB_PASSWORD_FILE), or put them into COUCHDB_URL; or set COUCHDB_TOKEN; in the library, pass them in `connection`.",
   });
 }

@@ -1,5 +1,5 @@
 /** Names the permission that a refused request needs. */
-import { MigrateError } from "../contract/errors.js";
+import { catalogue, MigrateError } from "../contract/errors.js";
 import type { Answered } from "./answer.js";
 import { scopeOf } from "./memo.js";
 import type { Session } from "./session.js";
@@ -17,12 +17,17 @@ export function neededPermission(method: string, target: string): string {
   return !reads && ofAdmins.test(below[0] ?? "") ? `admin of ${database}` : `member of ${database}`;
 }
 
-/** The login is correct, but CouchDB refuses the request. */
+/**
+ * The login is correct, but CouchDB refuses the request.
+ *
+ * @param howToBeAdmin how this login gets the rights of a server admin
+ */
 export function missingPermission(
   method: string,
   target: string,
   session: Session | undefined,
   answer: Answered,
+  howToBeAdmin?: string,
 ): MigrateError {
   const permission = neededPermission(method, target);
   const path = target.split("?", 1)[0] ?? target;
@@ -34,8 +39,13 @@ export function missingPermission(
       : `user ${JSON.stringify(user)} needs to be ${role} for ${method} ${path}`;
   return new MigrateError("missing-permission", {
     message,
-    // The ledger is never server-wide, so another database for it would not help.
-    ...(path.startsWith("/_") ? { next: "Run as a server admin." } : {}),
+    ...nextOf(path, howToBeAdmin),
     data: { permission, method, path, user, status: answer.status },
   });
+}
+
+/** The ledger is never server-wide, so for a server-wide path, another database for it would not help. */
+function nextOf(path: string, howToBeAdmin: string | undefined): { readonly next?: string } {
+  if (path.startsWith("/_")) return { next: howToBeAdmin ?? "Run as a server admin." };
+  return howToBeAdmin === undefined ? {} : { next: `${catalogue["missing-permission"].next} ${howToBeAdmin}` };
 }

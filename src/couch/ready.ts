@@ -5,7 +5,6 @@ import { span } from "../text/span.js";
 import { firstSaid } from "./contact.js";
 import type { Gateway } from "./gateway.js";
 import { assertRoot } from "./identity.js";
-import { noCredentials } from "./login.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
 import { pause, throwIfStopped } from "./pause.js";
@@ -118,10 +117,9 @@ async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | 
   if (typeof body?.userCtx !== "object") throw notCouchDB(couch.url);
   const { name = null, roles = [] } = body.userCtx ?? {};
   if (name !== null || isAdmin({ name, roles })) return undefined;
-  if (couch.login.name !== undefined) {
-    return { reason: "CouchDB does not say yet who is logged in", answered: true };
-  }
-  throw noCredentials(couch.url);
+  const error = couch.login.anonymous();
+  if (error) throw error;
+  return { reason: "CouchDB does not say yet who is logged in", answered: true };
 }
 
 async function notAllNodes(couch: Gateway, everyNode: boolean): Promise<Missing | undefined> {

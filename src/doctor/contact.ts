@@ -1,7 +1,7 @@
 /** Contacts the server once, for all checks. Neither this code nor a check can write: the gateway refuses it. */
 import { type MigrateError, toMigrateError } from "../contract/errors.js";
 import type { DoctorOptions } from "../contract/options.js";
-import { addressOf } from "../couch/connection.js";
+import { withoutLogin } from "../couch/connection.js";
 import type { Couch } from "../couch/couch.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { assertRoot } from "../couch/identity.js";
@@ -60,23 +60,13 @@ async function withContact<T>(run: Run, options: DoctorOptions, work: Work<T>): 
     const user = await whenReached(run, () => greet(couch));
     const is = { couch, ...reached() };
     if (isSomebody(user)) return await work({ is: "accepted", ...is }, secrets);
-    return await work({ is: "refused", why: noCredentials(couch.url), ...is }, secrets);
+    return await work({ is: "refused", why: couch.login.anonymous() ?? noCredentials(couch.url), ...is }, secrets);
   } catch (thrown) {
     if (signal.aborted || run.reach.connected) throw thrown;
     why = withoutSecrets(thrown, secrets);
   }
   if (why.code !== "unauthorized" && why.code !== "locked-out") return work({ is: "absent", why }, secrets);
-  const {
-    url: _url,
-    username: _name,
-    password: _password,
-    previousPassword: _previous,
-    ...rest
-  } = connectionIn(options);
-  const anonymous = openCouch(
-    { ...rest, url: addressOf(connectionIn(options)).url },
-    { emit: run.emit, signal, secrets },
-  );
+  const anonymous = openCouch(withoutLogin(connectionIn(options)), { emit: run.emit, signal, secrets });
   try {
     return await work({ is: "refused", why, couch: anonymous, ...reached() }, secrets);
   } finally {

@@ -3,7 +3,7 @@ import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import { type ApplyOptions, defaults, type RunOptions } from "../contract/options.js";
 import type { ApplyResult } from "../contract/results.js";
-import { credentialsOf } from "../couch/connection.js";
+import { secretsIn } from "../couch/connection.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { insecurities } from "../couch/insecure.js";
 import { otherScheme, schemeHint } from "../couch/wrong-address.js";
@@ -64,7 +64,7 @@ export function openServer(
   hard: AbortSignal,
 ): Pick<FirstLook, "couch" | "secrets"> {
   const secrets = new Secrets();
-  secrets.add([credentialsOf(connection)?.password, connection.previousPassword]);
+  secrets.add(secretsIn(connection));
   for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {
     emit({ type: "warning", ...warning });
   }

@@ -7,6 +7,7 @@ import { reasonOf, waitForPipe } from "./environment.js";
 import type { Resolved } from "./resolve.js";
 import type { Environment, Report } from "./source.js";
 import type { SettingName } from "./table.js";
+import { readWay } from "./ways.js";
 
 interface Address {
   readonly url: string;
@@ -19,30 +20,45 @@ const rename = "use COUCHDB_USERNAME";
 
 /** Undefined if problems were reported. */
 export function readConnection(resolved: Resolved, env: Environment, report: Report): Connection | undefined {
-  const { settings, given } = resolved;
+  const { settings } = resolved;
   const address = settings.url === undefined ? fromService(resolved, report) : fromUrl(settings.url, resolved, report);
   const tls = readTls(resolved, report);
   if (address === undefined || tls === undefined) return undefined;
+  const login =
+    readWay(resolved, passwordFrom(address, resolved), report) ?? readPassword(address, resolved, env, report);
+  reportLineBreaks(address, resolved, report);
+  return {
+    url: address.url,
+    ...login,
+    requestTimeout: settings.requestTimeout,
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+  };
+}
+
+/** Where the password is from, for messages. */
+function passwordFrom({ username, password }: Address, { given }: Resolved): string | undefined {
+  if (username !== undefined || password !== undefined) return `the login in ${given.get("url")?.source ?? "url"}`;
+  return (given.get("password") ?? given.get("previousPassword"))?.source;
+}
+
+type Password = Pick<Connection, "username" | "password" | "previousPassword">;
+
+function readPassword(address: Address, { settings, given }: Resolved, env: Environment, report: Report): Password {
   const username = address.username ?? settings.username;
   const password = address.username === undefined ? settings.password : (address.password ?? settings.password);
-  const source = (name: SettingName, variable: string) => given.get(name)?.source ?? variable;
   if (username !== undefined && password === undefined) {
     report.problem("a user name is set, but no password; set COUCHDB_PASSWORD or COUCHDB_PASSWORD_FILE");
   }
   if (username === undefined) {
-    const isSet = `${source("password", "COUCHDB_PASSWORD")} is set, but no user name`;
+    const isSet = `${given.get("password")?.source ?? "COUCHDB_PASSWORD"} is set, but no user name`;
     if (password !== undefined && env.COUCHDB_USER) report.problem(`${isSet}: COUCHDB_USER is ignored; ${rename}`);
     else if (password !== undefined) report.problem(`${isSet}; set COUCHDB_USERNAME`);
     else if (env.COUCHDB_USER) report.warning(`COUCHDB_USER is set, but ignored; ${rename}`);
   }
-  reportLineBreaks(address, resolved, report);
   return {
-    url: address.url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(settings.previousPassword === undefined ? {} : { previousPassword: settings.previousPassword }),
-    requestTimeout: settings.requestTimeout,
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
   };
 }
 

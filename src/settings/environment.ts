@@ -51,7 +51,7 @@ function addFile(
       .toString()
       .replace(/\r?\n$/, "");
     if (text === "") report.problem(`${source}: the file is empty`);
-    else given.set(name, { text, source, from: "environment" });
+    else given.set(name, { text, source, from: "environment", file });
   } catch (error) {
     report.problem(`${source}: ${reasonOf(error)}`);
   }

@@ -4,6 +4,8 @@ export interface Given {
   /** For messages: `--wait`, `COUCHDB_MIGRATE_WAIT`, `couchdb-migrate.yaml:3:7: wait`. */
   readonly source: string;
   readonly from: "flag" | "environment" | "file" | "default";
+  /** The file that the text was read from, if a variable `…_FILE` names one. */
+  readonly file?: string;
   /** The base for a relative path, if it is not the working directory. */
   readonly folder?: string;
 }

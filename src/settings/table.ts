@@ -2,7 +2,7 @@
  * All settings. To add one, add an entry: its flag, its environment variable, its key in couchdb-migrate.yaml, its
  * checks, its type and its line in docs/settings.md are derived from it (`npm run generate`).
  */
-import { couchdbPattern, defaults, nameHint, namePattern } from "../contract/options.js";
+import { couchdbPattern, defaults, nameHint, namePattern, tokenPattern } from "../contract/options.js";
 import { type CommandName, commandNames, type Setting } from "./setting.js";
 
 const planFormats = ["text", "json", "markdown"];
@@ -198,6 +198,19 @@ export const table = {
     envFile: true,
     key: false,
     secret: true,
+  },
+  token: {
+    type: "string",
+    group: "Connection",
+    description:
+      "bearer token to log in with, instead of a user name and a password; the file is read again during a long run, and after CouchDB refuses the token",
+    commands: [],
+    env: "COUCHDB_TOKEN",
+    envFile: true,
+    key: false,
+    secret: true,
+    pattern: tokenPattern,
+    hint: "a bearer token",
   },
   ca: {
     type: "path",

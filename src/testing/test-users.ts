@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
+import { withoutLogin } from "../couch/connection.js";
 import type { Couch } from "../couch/couch.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
 import { path } from "../couch/path.js";
@@ -64,11 +65,8 @@ export class TestUsers {
     const password = randomUUID();
     const { emit, secrets, signal } = this.#run;
     secrets.add([password]);
-    const { url: given, username: _, password: __, ...connection } = this.#connection;
-    const url = new URL(given);
-    url.username = "";
-    url.password = "";
-    const couch = openCouch({ ...connection, url: url.href, username: name, password }, { emit, secrets, signal });
+    const connection = { ...withoutLogin(this.#connection), username: name, password };
+    const couch = openCouch(connection, { emit, secrets, signal });
     couch.allowWrites();
     return { couch, password, turn: pLimit(1) };
   }

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readConnection } from "../../src/settings/connection.js";
@@ -154,6 +155,8 @@ test("paths in the file are relative to its folder, those in flags to the workin
 });
 
 describe("the connection", () => {
+  const twoWays = (other: string) =>
+    `${other} and COUCHDB_TOKEN are set: keep only one way to log in; steps can take their values from other variables`;
   const service = {
     COUCHDB_SERVICE_HOST: "couchdb",
     COUCHDB_SERVICE_PORT: "5984",
@@ -318,6 +321,31 @@ describe("the connection", () => {
       },
     ],
     [
+      "a token",
+      { env: { ...service, COUCHDB_TOKEN: "a.b.c" } },
+      { url: "http://couchdb:5984", token: "a.b.c", ...none },
+    ],
+    [
+      "a token in a file",
+      { env: { ...service, COUCHDB_TOKEN_FILE: "{}/t" }, files: { t: "a.b.c\n" } },
+      { url: "http://couchdb:5984", token: expect.any(Function), ...none },
+    ],
+    [
+      "a token and the name of a user, which only steps use",
+      { env: { ...service, COUCHDB_TOKEN: "a.b.c", COUCHDB_USERNAME: "overlord" } },
+      { url: "http://couchdb:5984", token: "a.b.c", ...none },
+    ],
+    [
+      "a token and a password",
+      { env: { ...service, COUCHDB_TOKEN: "geheim", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" } },
+      { url: "http://couchdb:5984", token: "geheim", warnings: [], problems: [twoWays("COUCHDB_PASSWORD")] },
+    ],
+    [
+      "a token and a login in the URL",
+      { env: { COUCHDB_URL: "http://overlord:geheim@db", COUCHDB_TOKEN: "geheim" } },
+      { url: "http://db", token: "geheim", warnings: [], problems: [twoWays("the login in COUCHDB_URL")] },
+    ],
+    [
       "a `#` in the URL's password",
       { env: { COUCHDB_URL: "http://overlord:ge#heim@db:5984" } },
       {
@@ -358,6 +386,16 @@ describe("the connection", () => {
     expect(requestTimeout).toBe(30_000);
     expect(problems.join()).not.toContain("geheim");
   });
+});
+
+test("a token's file is read once at the start, and again when the token is renewed", async () => {
+  const folder = await tempFolder({ token: "one\n" });
+  const env = { COUCHDB_URL: "http://db", COUCHDB_TOKEN_FILE: join(folder, "token") };
+  const resolved = await resolve({ env });
+  await writeFile(join(folder, "token"), "two\n");
+  const { token } = readConnection(resolved, env, { problem: () => {}, warning: () => {} }) ?? {};
+  if (typeof token !== "function") throw new Error("no function");
+  expect([await token(), await token()]).toEqual(["one", "two\n"]);
 });
 
 describe("sections of couchdb-migrate.yaml", () => {

@@ -47,6 +47,7 @@ export function fakeCouch(options: FakeOptions = {}): FakeCouch {
     name: options.login?.name,
     proves: (name, password) => options.login?.name === name && options.login.password === password,
     declares: (name, password) => options.login?.name === name && options.login.password === password,
+    anonymous: () => undefined,
     become: (name) => became.push(name),
   };
   return {

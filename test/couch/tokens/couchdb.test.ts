@@ -1,0 +1,181 @@
+/** Logins without a password, through the command line, on a CouchDB that is configured for them. */
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import * as library from "../../../src/index.js";
+import { main } from "../../../src/main.js";
+import { uniqueName } from "../../support/databases.js";
+import { startProxy } from "../../support/proxy.js";
+import { request } from "../../support/request.js";
+import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js";
+import { tempFolder } from "../../support/temp.js";
+import { adminFor, ecKey, hmacKey, rsaKey } from "./sign.js";
+
+const keys = { HMAC: hmacKey(), RSA: rsaKey(), EC: ecKey() };
+const { HMAC } = keys;
+
+async function run(line: string, env: Readonly<Record<string, string>>) {
+  const texts = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof texts) => ({
+    write: (text: string) => {
+      texts[name] += text;
+    },
+  });
+  const code = await main(line.split(" "), {
+    env: { COUCHDB_MIGRATE_TERMINATION_LOG: "none", COUCHDB_MIGRATE_WAIT: "0s", ...env },
+    signal: new AbortController().signal,
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    engine: async () => library,
+  });
+  return { code, ...texts, said: texts.stdout + texts.stderr };
+}
+
+/** Migrations that create these databases, one after the other. */
+function creating(...names: readonly string[]): Promise<string> {
+  const steps = names.map((name, i) => `- id: ${name}\n  ensureConfig: { cm: { step-${i}: "${name}" } }\n`);
+  return tempFolder({ "migrations/001.yaml": steps.join("") });
+}
+
+onNodes("a login without a password", () => {
+  let node: CouchNode;
+  beforeAll(async () => {
+    const handlers = ["jwt", "cookie", "default"].map((name) => `{chttpd_auth, ${name}_authentication_handler}`);
+    node = await startCouchDB({
+      ini: {
+        chttpd: { authentication_handlers: handlers.join(", ") },
+        jwt_keys: Object.fromEntries(Object.values(keys).map(({ configured }) => configured)),
+      },
+    });
+  });
+  afterAll(() => node.close());
+
+  /** A file with a token, which another one replaces as Kubernetes does it. */
+  async function tokenFile(token: string) {
+    const folder = await tempFolder({ token: `${token}\n` });
+    const path = join(folder, "token");
+    return {
+      path,
+      async rotate(next: string) {
+        await writeFile(join(folder, "next"), next);
+        await rename(join(folder, "next"), path);
+      },
+    };
+  }
+
+  /** Applies two steps, through a proxy that holds the first write until the token has expired. */
+  async function expiring(whileHeld: (rotate: (token: string) => Promise<void>) => Promise<void> | void) {
+    const seconds = 6;
+    const token = HMAC.sign(adminFor(seconds));
+    const file = await tokenFile(token);
+    const proxy = await startProxy(node.url);
+    onTestFinished(() => proxy.close());
+    const expired = new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    proxy.faultWhen(({ writes, path }) => writes && path.includes("/_config/cm/"), {
+      during: async () => {
+        await whileHeld(file.rotate);
+        await expired;
+      },
+    });
+    const names = [uniqueName("one"), uniqueName("two")];
+    const set = uniqueName("set");
+    const path = join(await creating(...names), "migrations");
+    const result = await run(`apply ${path} --set ${set}`, { COUCHDB_URL: proxy.url, COUCHDB_TOKEN_FILE: file.path });
+    return { ...result, token, statuses: proxy.requests.map(({ status }) => status) };
+  }
+
+  test.each(Object.entries(keys))("a token that is signed with %s", async (_, key) => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const token = key.sign(adminFor(600, "larva"));
+    const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, {
+      COUCHDB_URL: node.url,
+      COUCHDB_TOKEN: token,
+    });
+    expect([code, said]).toEqual([0, expect.stringContaining("as larva")]);
+    expect(said).not.toContain(token);
+  });
+
+  test("doctor shows the user and the handler", async () => {
+    const env = { COUCHDB_URL: node.url, COUCHDB_TOKEN: HMAC.sign(adminFor(600, "larva")) };
+    const { stdout } = await run("doctor --format json", env);
+    const { checks } = JSON.parse(stdout) as { checks: readonly { name: string }[] };
+    expect(checks.find(({ name }) => name === "login")).toMatchObject({ facts: { user: "larva", handler: "jwt" } });
+  });
+
+  test("an ensureAdmin step for the user of the token sets a password, and the run continues with the token", async () => {
+    const steps = "- id: admin\n  ensureAdmin: { name: larva, password: brood }\n";
+    const path = join(await tempFolder({ "migrations/001.yaml": steps }), "migrations");
+    const env = { COUCHDB_URL: node.url, COUCHDB_TOKEN: HMAC.sign(adminFor(600, "larva")) };
+    const line = `apply ${path} --set ${uniqueName()}`;
+    expect(await run(line, env)).toMatchObject({ code: 0, stdout: expect.stringContaining("Applied 1 step") });
+    expect(await run(line, env)).toMatchObject({ code: 0, stdout: expect.stringContaining("1 step unchanged") });
+    const { status } = await request(node, "GET", "/_all_dbs", { as: { name: "larva", password: "brood" } });
+    expect(status).toBe(200);
+  });
+
+  test("a token expires during the run, and its file has a newer one", async () => {
+    const { code, said, statuses } = await expiring((rotate) => rotate(HMAC.sign(adminFor(600))));
+    expect([code, said]).toEqual([0, expect.stringContaining("Applied 2 steps")]);
+    expect(statuses).toContain(401);
+  });
+
+  test("a token expires during the run, and its file stays the same", async () => {
+    const { code, said, token } = await expiring(() => {});
+    expect(code).toBe(4);
+    expect(said).toContain("refuses the bearer token, which has expired: exp not in future; it was read again");
+    expect(said).toContain(
+      "Set COUCHDB_TOKEN to a valid token, or COUCHDB_TOKEN_FILE to a file that is kept up to date",
+    );
+    expect(said).not.toContain(token);
+  });
+
+  const refused: [string, () => string, string, string][] = [
+    ["has expired", () => HMAC.sign(adminFor(-10)), "which has expired: exp not in future", "Set COUCHDB_TOKEN"],
+    ["has no `exp`", () => HMAC.sign({ sub: "larva" }), "refuses the bearer token: Missing exp claim", "COUCHDB_TOKEN"],
+    ["has no user", () => HMAC.sign({ ...adminFor(600), sub: undefined }), "Token missing sub claim.", "COUCHDB_TOKEN"],
+    [
+      "is signed with another key",
+      () => hmacKey().sign(adminFor(600)),
+      "refuses the bearer token: Bad HMAC",
+      "[jwt_keys]",
+    ],
+    ["is signed with another RSA key", () => rsaKey().sign(adminFor(600)), "Bad signature", "[jwt_keys]"],
+    ["is not a JSON Web Token", () => "opaque", "refuses the bearer token: Malformed token", "COUCHDB_TOKEN"],
+  ];
+  test.each(refused)("a token that %s ends the run with 4, and says what to do", async (_, token, what, next) => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const { code, said } = await run(`apply ${path}`, { COUCHDB_URL: node.url, COUCHDB_TOKEN: token() });
+    expect([code, said]).toEqual([4, expect.stringContaining(what)]);
+    expect(said).toContain(next);
+  });
+
+  test("every command says that the token is refused", async () => {
+    const path = join(await creating(uniqueName()), "migrations");
+    for (const line of [`plan ${path}`, `status ${path}`, "wait", "import --out never", "unlock", `doctor ${path}`]) {
+      const { code, said } = await run(line, { COUCHDB_URL: node.url, COUCHDB_TOKEN: hmacKey().sign(adminFor(600)) });
+      expect([line, code, said]).toEqual([line, 4, expect.stringContaining("refuses the bearer token: Bad HMAC")]);
+    }
+  });
+
+  test("a user without the role `_admin` learns which claim needs it", async () => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const env = {
+      COUCHDB_URL: node.url,
+      COUCHDB_TOKEN: HMAC.sign({ ...adminFor(600, "larva"), "_couchdb.roles": [] }),
+    };
+    const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
+    expect([code, said]).toEqual([4, expect.stringContaining('user "larva" needs to be')]);
+    expect(said).toContain("in the token's claim `_couchdb.roles`");
+  });
+
+  test("without jwt_authentication_handler, the error names the handler", async () => {
+    const plain = await startCouchDB();
+    onTestFinished(() => plain.close());
+    const path = join(await creating(uniqueName()), "migrations");
+    for (const line of [`apply ${path}`, `plan ${path}`, "wait", "doctor"]) {
+      const { code, said } = await run(line, { COUCHDB_URL: plain.url, COUCHDB_TOKEN: HMAC.sign(adminFor(600)) });
+      expect([line, code, said]).toEqual([line, 4, expect.stringContaining("ignores the bearer token")]);
+      expect(said).toContain("Add `{chttpd_auth, jwt_authentication_handler}` to `authentication_handlers`");
+    }
+  });
+});
