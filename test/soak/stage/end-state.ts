@@ -35,6 +35,20 @@ async function unlike(ask: () => Promise<string>, expected: string, what: string
   );
 }
 
+/** Resolves when no copy of the index is far behind: a node that was killed builds it again. */
+export async function caughtUp(node: CouchNode, database: string): Promise<void> {
+  let agreeing = 0;
+  await until(
+    async () => {
+      const { view_index: index } = await must(node, "GET", `/${database}/_design/brood/_info`);
+      agreeing = index.updates_pending.total < 100 ? agreeing + 1 : 0;
+      return agreeing;
+    },
+    (times) => times >= 20,
+    600,
+  );
+}
+
 /** The signatures of the indexes that have a file. */
 async function indexFiles(node: CouchNode, database: string): Promise<string[]> {
   const folder = join(dirname(node.iniFile), "data");

@@ -22,13 +22,15 @@ interface Row {
   readonly value: readonly [number, number];
 }
 
+export const noRows = "no rows";
+
 /** A string says what is wrong with the answer. */
 export function seenIn(view: View, { status, body }: Pick<Answer, "status" | "body">): Seen | string {
   if (status === 0) return "the connection was lost";
   if (status !== 200) return `status ${status}: ${JSON.stringify(body)?.slice(0, 200)}`;
   const rows: readonly Row[] = body.rows;
   const [first] = rows;
-  if (!first) return "no rows";
+  if (!first) return noRows;
   const [version] = first.key;
   const expected = view === "by-kind" ? [...kinds].sort() : Array.from({ length: someRows }, (_, n) => n);
   const isWhole = rows.length === expected.length && rows.every(({ key }, i) => key[1] === expected[i]);

@@ -1,8 +1,8 @@
 /** Readers of the views by the name of their design document, as a service has them, and the judge of their rows. */
-import { type Query, type Reader, startReader } from "../../support/reader.js";
-import type { Addressed } from "../../support/request.js";
-import { faultIn, seenIn } from "./judge.js";
-import type { Tally } from "./tally.js";
+import type { CouchNode } from "../../support/couchdb.js";
+import { type Answer, type Query, type Reader, startReader } from "../../support/reader.js";
+import { type Bounds, faultIn, noRows, seenIn } from "./judge.js";
+import type { FaultKind, Tally } from "./tally.js";
 import { pathOf, type View, views } from "./versions.js";
 import type { Writer } from "./writer.js";
 
@@ -29,40 +29,55 @@ interface Newest {
 }
 
 /** @param update `true` waits for the index to be up to date, CouchDB's default; `false` takes what it has */
-export function startJudgedReader(on: () => Addressed, update: boolean, scene: Scene, newest: Newest): Reader {
+export function startJudgedReader(on: () => CouchNode, update: boolean, scene: Scene, newest: Newest): Reader {
   return startReader(
     on,
-    views.map((view) => judged(view, update, scene, newest)),
+    views.map((view) => judged(on, view, update, scene, newest)),
   );
 }
 
-function judged(view: View, update: boolean, scene: Scene, newest: Newest): Query {
+function judged(on: () => CouchNode, view: View, update: boolean, scene: Scene, newest: Newest): Query {
   const { database, documents, writer, serving, tally, oneCopy } = scene;
   return {
     path: pathOf(database, view, String(update)),
     sent: () => {
-      const { phase } = tally;
+      const { phase, nodeFails } = tally;
+      const { name } = on();
       const before = { ...writer.confirmed };
       const oldest = Math.max(serving.from, newest.version);
       const least = update && oneCopy ? before : { documents, edits: 0 };
       return ({ began, ended, ...answer }) => {
         const milliseconds = ended - began;
+        const duringFailure = nodeFails || tally.nodeFails;
+        const fault = (text: string, usual?: FaultKind) => {
+          const otherwise: FaultKind = answer.status === 200 ? "wrong" : "error";
+          const kind = duringFailure && usual ? usual : otherwise;
+          return { kind, text: `${view}, update=${update}, on ${name}: ${text}` };
+        };
         const seen = seenIn(view, answer);
         if (typeof seen === "string") {
-          tally.add(phase, { milliseconds, behind: 0, fault: seen, isError: answer.status !== 200 });
+          const usual = isOfNodes(answer) ? "failing node" : seen === noRows && !update ? "stale" : undefined;
+          tally.add(phase, { milliseconds, behind: 0, fault: fault(seen, usual) });
           return;
         }
-        const fault = faultIn(seen, {
+        const bounds: Bounds = {
           version: [oldest, serving.to],
           documents: [least.documents, writer.sent.documents],
           edits: [least.edits, writer.sent.edits],
-        });
+        };
+        const unlike = faultIn(seen, bounds);
+        const isBehind = faultIn(seen, { ...bounds, documents: [0, writer.sent.documents] }) === undefined;
         const edits = seen.edits === undefined ? 0 : before.edits - seen.edits;
         const behind = Math.max(0, before.documents - seen.documents + edits);
-        const said = fault === undefined ? {} : { fault: `${view}, update=${update}: ${fault}` };
+        const said = unlike === undefined ? {} : { fault: fault(unlike, isBehind && !update ? "stale" : undefined) };
         newest.version = Math.max(newest.version, seen.version);
         tally.add(phase, { milliseconds, behind, ...said });
       };
     },
   };
+}
+
+/** CouchDB's errors when the copies on a node are gone. A design document that was updated is not among them. */
+function isOfNodes({ status, body }: Pick<Answer, "status" | "body">): boolean {
+  return status === 500 && /nodedown|timeout|noproc|noconnection|rexi/i.test(JSON.stringify(body));
 }

@@ -2,17 +2,29 @@
 export const phases = ["control", "stage", "switch"] as const;
 export type Phase = (typeof phases)[number];
 
+/**
+ * How an answer differs from what it should be. The last two are what CouchDB itself does while a node fails, whether
+ * anybody stages or not: compare their rates with those of the control phase.
+ */
+export const faultKinds = ["wrong", "error", "stale", "failing node"] as const;
+export type FaultKind = (typeof faultKinds)[number];
+const violations: readonly FaultKind[] = ["wrong", "error"];
+
 /** A query that takes this many times as long as the longest one of the control phase counts as waiting. */
 const longWait = 3;
-/** Of each phase, and of violations that no reader saw. */
+/** Of each kind and phase, and of violations that no reader saw. */
 const shown = 5;
+
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly text: string;
+}
 
 export interface Query {
   readonly milliseconds: number;
   /** The confirmed writes that its rows lack. */
   readonly behind: number;
-  readonly fault?: string;
-  readonly isError?: boolean;
+  readonly fault?: Fault;
 }
 
 export class Tally {
@@ -20,12 +32,21 @@ export class Tally {
   phase: Phase = "control";
   readonly #queries: Record<Phase, Query[]> = { control: [], stage: [], switch: [] };
   readonly #shown = new Map<string, number>();
+  #last = { what: "", at: 0 };
   /** Violations that are not wrong rows. */
   violations = 0;
+  /** Whether a node fails, or has not caught up yet. */
+  nodeFails = false;
 
-  add(phase: Phase, query: Query): void {
-    this.#queries[phase === "control" ? this.phase : phase].push(query);
-    if (query.fault !== undefined) this.#show(phase, query.fault);
+  /** What happened to a node, for messages. */
+  happened(what: string): void {
+    this.#last = { what, at: performance.now() };
+  }
+
+  add(begunIn: Phase, query: Query): void {
+    const phase = begunIn === "control" ? this.phase : begunIn;
+    this.#queries[phase].push(query);
+    if (query.fault) this.#show(`${query.fault.kind}, ${phase}`, query.fault.text);
   }
 
   violation(text: string): void {
@@ -38,7 +59,7 @@ export class Tally {
   }
 
   get isClean(): boolean {
-    return this.violations === 0 && phases.every((phase) => this.#faulty(phase).length === 0);
+    return this.violations === 0 && phases.every((phase) => violations.every((kind) => this.#of(phase, kind) === 0));
   }
 
   table(): string {
@@ -46,32 +67,38 @@ export class Tally {
     const control = longest("control");
     const rows = phases.map((phase) => {
       const queries = this.#queries[phase];
-      const faulty = this.#faulty(phase);
       const waiting = queries.filter(({ milliseconds }) => milliseconds > longWait * control);
       return [
         phase,
         queries.length,
-        faulty.filter(({ isError }) => !isError).length,
-        faulty.filter(({ isError }) => isError).length,
+        ...faultKinds.map((kind) => rate(this.#of(phase, kind), queries.length)),
         `${(longest(phase) / 1_000).toFixed(2)} s`,
         `${(longest(phase) / control).toFixed(2)} ×`,
         waiting.length,
         largest(queries.map(({ behind }) => behind)),
       ];
     });
-    const heads = ["phase", "queries", "wrong", "errors", "longest", "against control", "waiting", "most behind"];
+    const times = ["longest", "against control", "waiting"];
+    const faults = ["wrong", "errors", "stale while a node fails", "errors while a node fails"];
+    const heads = ["phase", "queries", ...faults, ...times, "most behind"];
     return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
   }
 
-  #faulty(phase: Phase): Query[] {
-    return this.#queries[phase].filter(({ fault }) => fault !== undefined);
+  #of(phase: Phase, kind: FaultKind): number {
+    return this.#queries[phase].filter(({ fault }) => fault?.kind === kind).length;
   }
 
   #show(when: string, text: string): void {
     const times = (this.#shown.get(when) ?? 0) + 1;
     this.#shown.set(when, times);
-    if (times <= shown) console.log(`VIOLATION, ${when}: ${text}`);
+    const { what, at } = this.#last;
+    const since = what && `, ${Math.round(performance.now() - at)} ms after ${what}`;
+    if (times <= shown) console.log(`${when}${since}: ${text}`);
   }
+}
+
+function rate(count: number, all: number): string {
+  return count === 0 ? "0" : `${count} (${((1_000 * count) / all).toFixed(1)} ‰)`;
 }
 
 function largest(values: readonly number[]): number {
