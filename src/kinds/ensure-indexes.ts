@@ -4,29 +4,25 @@ import { buildAhead, deployStaged } from "../objects/design-docs/staged.js";
 import { asStagedDocument } from "../objects/design-docs/staged-write.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "../objects/indexes/compare.js";
-import { designDocOf, type Index, type IndexType, indexTypes } from "../objects/indexes/definition.js";
+import { designDocOf, type Index, type IndexSpec, indexTypes } from "../objects/indexes/definition.js";
+import { type FoundIndex, readIndexFiles } from "../objects/indexes/index-files.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
 import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "../objects/indexes/staging.js";
 import { assertShown, writeIndex } from "../objects/indexes/write.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
-import { defineKind, type SpecProblem } from "../steps/kind.js";
-import { isObject, type JsonObject } from "../text/json.js";
+import { defineKind } from "../steps/kind.js";
+import type { StepFiles } from "../steps/step-files.js";
+import { isObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
 import { called } from "../text/quantity.js";
-
-interface IndexSpec {
-  readonly index: JsonObject;
-  readonly type?: IndexType;
-  readonly partitioned?: boolean;
-  readonly ddoc?: string;
-}
 
 type Deploy = "staged" | "inPlace";
 
 interface Spec {
   readonly database: DatabaseField;
-  readonly indexes: Readonly<Record<string, IndexSpec>>;
+  readonly from?: string | readonly string[];
+  readonly indexes?: Readonly<Record<string, IndexSpec>>;
   readonly deploy?: Deploy;
 }
 
@@ -41,10 +37,19 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   summary: "Mango indexes, each in its own design document.",
   schema: {
     type: "object",
-    required: ["database", "indexes"],
+    required: ["database"],
     additionalProperties: false,
     properties: {
       database: databases,
+      from: {
+        description:
+          "JSON file, folder of JSON files, or list of them, relative to this file. A file holds one index: `{index: {fields: […]}, name, ddoc, type, partitioned}`, as Hyperledger Fabric keeps them. Default of `name`: the file's name without `.json`.",
+        examples: ["../META-INF/statedb/couchdb/indexes"],
+        anyOf: [
+          { type: "string", minLength: 1, variables: true },
+          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
+        ],
+      },
       indexes: {
         type: "object",
         description: "Indexes by name. Other indexes of the database are not changed.",
@@ -134,15 +139,20 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     ),
 
   check: {
-    spec: ({ database, indexes }) => [
-      ...ownDatabaseProblems(database, "database"),
-      ...sharedDesignDocs(indexes),
-      ...Object.entries(indexes).flatMap(([name, index]) => jsonIndexProblems(name, index)),
-    ],
+    spec({ database, from, indexes }) {
+      const own = ownDatabaseProblems(database, "database");
+      if (from !== undefined || indexes !== undefined) return own;
+      const message = "the step needs `from` (files and folders) or `indexes` (inline)";
+      return [...own, { path: "", code: "no-indexes", message }];
+    },
   },
 
-  async resolve({ database, indexes, deploy = "staged" }) {
-    const resolved = Object.entries(indexes).map(([name, { ddoc, type = "json", ...others }]) => {
+  async resolve({ database, from = [], indexes: inline = {}, deploy = "staged" }, files) {
+    const found = [...inlineIndexes(files, inline), ...(await readIndexFiles(files, from))];
+    reportRepeated(found);
+    for (const { spec, report } of found)
+      for (const { keys, message } of jsonIndexFaults(spec)) report(["index", ...keys], "index-definition", message);
+    const resolved = found.map(({ name, spec: { ddoc, type = "json", ...others } }) => {
       return [name, { ...others, type, ddoc: designDocOf(name, ddoc) }] as const;
     });
     return { database: databaseList(database), indexes: Object.fromEntries(resolved), deploy };
@@ -203,24 +213,40 @@ function leftOverChange(staged: string): Change {
   return { path: toPointer(["indexes", staged]), before: "left by a run that did not end", after: null };
 }
 
-function sharedDesignDocs(indexes: Spec["indexes"]): SpecProblem[] {
-  const taken = new Map<string, string>();
-  return Object.entries(indexes).flatMap(([name, { ddoc }]) => {
-    const designDoc = designDocOf(name, ddoc);
-    const first = taken.get(designDoc);
-    taken.set(designDoc, first ?? name);
-    if (first === undefined) return [];
-    const message = `_design/${designDoc} already belongs to index ${first}; each index needs its own design document`;
-    return [{ path: toPointer(["indexes", name]), code: "shared-design-doc", message }];
-  });
+function inlineIndexes(files: StepFiles, indexes: Readonly<Record<string, IndexSpec>>): FoundIndex[] {
+  return Object.entries(indexes).map(([name, spec]) => ({
+    name,
+    spec,
+    report: (keys, code, message) => files.problem({ pointer: toPointer(["indexes", name, ...keys]) }, code, message),
+  }));
+}
+
+function reportRepeated(found: readonly FoundIndex[]): void {
+  const names = new Set<string>();
+  const owners = new Map<string, string>();
+  for (const { name, spec, report } of found) {
+    const designDoc = designDocOf(name, spec.ddoc);
+    const owner = owners.get(designDoc);
+    if (names.has(name)) report([], "duplicate-index", `index ${name} appears twice in this step`);
+    else if (owner !== undefined) {
+      const message = `_design/${designDoc} already belongs to index ${owner}; each index needs its own design document`;
+      report([], "shared-design-doc", message);
+    }
+    names.add(name);
+    owners.set(designDoc, owner ?? name);
+  }
+}
+
+/** `keys`: of the field in the definition. */
+interface IndexFault {
+  readonly keys: readonly (string | number)[];
+  readonly message: string;
 }
 
 /** Only CouchDB can judge indexes of other types. */
-function jsonIndexProblems(name: string, { index, type = "json" }: IndexSpec): SpecProblem[] {
+function jsonIndexFaults({ index, type = "json" }: IndexSpec): IndexFault[] {
   if (type !== "json") return [];
-  const problem = (keys: readonly (string | number)[], message: string): SpecProblem => {
-    return { path: toPointer(["indexes", name, "index", ...keys]), code: "index-definition", message };
-  };
+  const problem = (keys: readonly (string | number)[], message: string): IndexFault => ({ keys, message });
   const { fields, partial_filter_selector, ...unknown } = index;
   const others = Object.keys(unknown).map((key) =>
     problem([key], `an index of type json can have \`fields\` and \`partial_filter_selector\`, but not \`${key}\``),

@@ -59,6 +59,7 @@ const full: Readonly<Record<string, object>> = {
   } satisfies Full<typeof ensureDesignDocs>,
   ensureIndexes: {
     database: "zerglings",
+    from: "../indexes",
     indexes: { "by-name": { index: { fields: ["name"] } } },
     deploy: "staged",
   } satisfies Full<typeof ensureIndexes>,

@@ -6,6 +6,14 @@ import { sameSelector, storedSelector } from "./selector.js";
 export const indexTypes = ["json", "text", "nouveau"] as const;
 export type IndexType = (typeof indexTypes)[number];
 
+/** As a file declares it. */
+export interface IndexSpec {
+  readonly index: JsonObject;
+  readonly type?: IndexType;
+  readonly partitioned?: boolean;
+  readonly ddoc?: string;
+}
+
 export interface Index {
   readonly index: JsonObject;
   readonly type: IndexType;

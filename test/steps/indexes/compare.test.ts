@@ -7,7 +7,8 @@ import type { StepFiles } from "../../../src/steps/step-files.js";
 import { selector } from "./selectors.js";
 
 type Spec = Parameters<NonNullable<typeof ensureIndexes.resolve>>[0];
-type IndexSpec = Spec["indexes"][string];
+type Indexes = NonNullable<Spec["indexes"]>;
+type IndexSpec = Indexes[string];
 type Observed = NonNullable<Parameters<typeof ensureIndexes.diff>[1]>;
 type Stored = Observed["indexes"][number];
 
@@ -192,8 +193,20 @@ describe("for any definition", () => {
 });
 
 describe("check", () => {
-  const check = (indexes: Spec["indexes"]) =>
-    ensureIndexes.check?.spec?.({ database: "zerglings", indexes }).map(({ path, code }) => [path, code]);
+  async function problemsOf(spec: Spec, texts: Readonly<Record<string, string>> = {}): Promise<(string | number)[][]> {
+    const problems: (string | number)[][] = [];
+    const folderOf = (path: string) => Object.keys(texts).filter((name) => name.startsWith(`${path}/`));
+    const files: StepFiles = {
+      text: async (path) => texts[path],
+      large: async () => undefined,
+      kindOf: async (path) => (path in texts ? "file" : "folder"),
+      list: async (path) => folderOf(path).map((name) => ({ name: name.slice(path.length + 1), folder: false })),
+      problem: (at, code) => problems.push(["pointer" in at ? at.pointer : `${at.file}:${at.line}:${at.column}`, code]),
+    };
+    await ensureIndexes.resolve?.(spec, files);
+    return problems;
+  }
+  const check = (indexes: Indexes) => problemsOf({ database: "zerglings", indexes });
 
   it.each<[object, string[]]>([
     [{ fields: ["a", { b: "asc" }] }, []],
@@ -204,27 +217,65 @@ describe("check", () => {
     [{ fields: ["a", { b: "desc" }] }, ["/fields"]],
     [{ fields: [{ a: "up" }, { a: "asc", b: "asc" }, { "": "asc" }] }, ["/fields/0", "/fields/1", "/fields/2"]],
     [{ fields: ["a"], default_field: {} }, ["/default_field"]],
-  ])("%j", (index, paths) => {
-    expect(check({ i: { index } as IndexSpec })).toEqual(
+  ])("%j", async (index, paths) => {
+    expect(await check({ i: { index } as IndexSpec })).toEqual(
       paths.map((at) => [`/indexes/i/index${at}`, "index-definition"]),
     );
   });
 
-  it("leaves the other types to CouchDB", () => {
-    expect(check({ i: { type: "text", index: { default_field: {} } } })).toEqual([]);
+  it("leaves the other types to CouchDB", async () => {
+    expect(await check({ i: { type: "text", index: { default_field: {} } } })).toEqual([]);
   });
 
-  it("one design document per index", () => {
+  it("needs files or indexes", () => {
+    const problems = ensureIndexes.check?.spec?.({ database: "zerglings" });
+    expect(problems?.map(({ code }) => code)).toEqual(["no-indexes"]);
+  });
+
+  it("says where in a file what is wrong", async () => {
+    const files = {
+      "indexes/a.json": '{"index": {"fields": ["a", {"b": "up"}]}}',
+      "indexes/b.json": '{"index": {"fields": ["b"]},\n "typ": "json"}',
+      "indexes/c.json": "{\n",
+      "indexes/d.json": '{"index": {"fields": ["d"]}, "ddoc": "mango-a"}',
+      "indexes/e.json": '{"index": {"fields": ["e"]}, "name": "a"}',
+      "indexes/f.json": '{"index": {"fields": ["f"]}, "ddoc": 7}',
+      "indexes/g.json": "{}",
+    };
+    expect(await problemsOf({ database: "zerglings", from: "indexes" }, files)).toEqual([
+      ["indexes/b.json:2:9", "index-definition"],
+      ["indexes/c.json:2:1", "json-syntax"],
+      ["indexes/f.json:1:38", "index-definition"],
+      ["indexes/g.json:1:1", "index-definition"],
+      ["indexes/d.json:1:1", "shared-design-doc"],
+      ["indexes/e.json:1:1", "duplicate-index"],
+      ["indexes/a.json:1:28", "index-definition"],
+    ]);
+  });
+
+  it("one design document per index", async () => {
     const index = { fields: ["a"] };
-    expect(check({ i: { index }, j: { index, ddoc: "_design/mango-i" }, k: { index } })).toEqual([
+    expect(await check({ i: { index }, j: { index, ddoc: "_design/mango-i" }, k: { index } })).toEqual([
       ["/indexes/j", "shared-design-doc"],
     ]);
   });
 });
 
+it("reads what Hyperledger Fabric keeps", async () => {
+  const text = '{"index":{"fields":["docType","owner"]},"ddoc":"indexOwnerDoc","name":"indexOwner","type":"json"}';
+  const files = { kindOf: async () => "file", text: async () => text } as unknown as StepFiles;
+  const desired = await ensureIndexes.resolve?.({ database: "zerglings", from: "owner.json" }, files);
+  expect(desired?.indexes).toEqual({
+    indexOwner: { index: { fields: ["docType", "owner"] }, type: "json", ddoc: "indexOwnerDoc" },
+  });
+});
+
 it("claims its design document, and itself", async () => {
   const desired = await ensureIndexes.resolve?.(
-    { database: ["b", "a-*"], indexes: { i: { index: {} }, j: { index: {}, ddoc: "_design/d" } } },
+    {
+      database: ["b", "a-*"],
+      indexes: { i: { index: { fields: ["a"] } }, j: { index: { fields: ["b"] }, ddoc: "_design/d" } },
+    },
     noFiles,
   );
   expect(desired && ensureIndexes.claims(desired)).toEqual([

@@ -13,7 +13,8 @@ import { contextOf } from "../fake-couch.js";
 import { selector } from "./selectors.js";
 
 type Spec = Parameters<NonNullable<typeof ensureIndexes.resolve>>[0];
-type IndexSpec = Spec["indexes"][string];
+type Indexes = NonNullable<Spec["indexes"]>;
+type IndexSpec = Indexes[string];
 
 const noFiles = {} as StepFiles;
 
@@ -30,7 +31,7 @@ beforeAll(() => {
 afterAll(() => couch.close());
 
 /** One read and one write. Returns the difference that was found, and the number of writes. */
-async function bring(database: string, indexes: Spec["indexes"], on = couch) {
+async function bring(database: string, indexes: Indexes, on = couch) {
   const desired = await ensureIndexes.resolve?.({ database, indexes }, noFiles);
   if (!desired) throw new Error("no resolve");
   on.forget();

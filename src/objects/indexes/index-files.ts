@@ -1,0 +1,84 @@
+/** Indexes in JSON files, one per file, as Hyperledger Fabric keeps them: `{"index": …, "name": …, "ddoc": …}`. */
+import { basename } from "node:path/posix";
+import { SourceText } from "../../files/source-text.js";
+import type { StepFiles } from "../../steps/step-files.js";
+import { isObject, type JsonObject } from "../../text/json.js";
+import { offsetIn } from "../../text/json-scan.js";
+import { didYouMean } from "../../text/nearest.js";
+import { toPointer } from "../../text/pointer.js";
+import { parseJson } from "../design-docs/json-text.js";
+import { type IndexSpec, indexTypes } from "./definition.js";
+
+export interface FoundIndex {
+  readonly name: string;
+  readonly spec: IndexSpec;
+  /** `keys`: of the field in the index that the problem is about. */
+  report(keys: readonly (string | number)[], code: string, message: string): void;
+}
+
+export async function readIndexFiles(files: StepFiles, from: string | readonly string[]): Promise<FoundIndex[]> {
+  const found: FoundIndex[] = [];
+  for (const [i, path] of [from].flat().entries()) {
+    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+    for (const file of await jsonFiles(files, path, pointer))
+      found.push(...(await readIndexFile(files, file, pointer)));
+  }
+  return found;
+}
+
+async function jsonFiles(files: StepFiles, path: string, pointer: string): Promise<readonly string[]> {
+  const kind = await files.kindOf(path, pointer);
+  if (kind !== "folder") return kind === "file" ? [path] : [];
+  const folder = path.replace(/\/+$/, "");
+  const entries = await files.list(folder, pointer);
+  const inside = entries.filter(({ name, folder: isFolder }) => !isFolder && name.endsWith(".json"));
+  if (inside.length === 0) files.problem({ pointer }, "no-indexes", "this folder contains no `.json` file", path);
+  return inside.map(({ name }) => `${folder}/${name}`);
+}
+
+async function readIndexFile(files: StepFiles, path: string, pointer: string): Promise<FoundIndex[]> {
+  const text = await files.text(path, pointer);
+  if (text === undefined) return [];
+  const source = new SourceText(path, text);
+  const parsed = parseJson(text);
+  if (!("value" in parsed)) {
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
+    return [];
+  }
+  const report: FoundIndex["report"] = (keys, code, message) =>
+    files.problem(source.position(offsetIn(text, keys.map(String))), code, message);
+  if (!isObject(parsed.value)) {
+    report([], "index-definition", "an index must be a JSON object");
+    return [];
+  }
+  const wrong = faults(parsed.value);
+  for (const [key, message] of wrong) report(key === undefined ? [] : [key], "index-definition", message);
+  if (wrong.length > 0) return [];
+  const { name = basename(path, ".json"), ...spec } = parsed.value;
+  files.origin?.(toPointer(["indexes", String(name)]), (keys) => source.position(offsetIn(text, keys)));
+  return [{ name: String(name), spec: spec as unknown as IndexSpec, report }];
+}
+
+const isName = (value: unknown) => typeof value === "string" && value !== "";
+const types = indexTypes.map((type) => `\`${type}\``).join(", ");
+
+const fields: Readonly<Record<string, readonly [isValid: (value: unknown) => boolean, must: string]>> = {
+  index: [isObject, "must be an object"],
+  name: [isName, "must be a text that is not empty"],
+  ddoc: [isName, "must be a text that is not empty"],
+  type: [(value) => indexTypes.some((type) => type === value), `must be one of ${types}`],
+  partitioned: [(value) => typeof value === "boolean", "must be `true` or `false`"],
+};
+
+/** What is wrong with which field; `undefined`: with the whole. */
+function faults(value: JsonObject): [key: string | undefined, message: string][] {
+  const known = Object.keys(fields);
+  const missing: [undefined, string][] = "index" in value ? [] : [[undefined, "an index needs `index`"]];
+  const wrong = Object.entries(value).flatMap(([key, one]): [string, string][] => {
+    const field = fields[key];
+    if (!field) return [[key, `an index has no field \`${key}\`${didYouMean(key, known)}`]];
+    const [isValid, must] = field;
+    return isValid(one) ? [] : [[key, `\`${key}\` ${must}`]];
+  });
+  return [...missing, ...wrong];
+}
