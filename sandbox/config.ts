@@ -8,8 +8,15 @@ export class Config {
   readonly #sections = new Map<string, Map<string, string>>();
   readonly #profile: Profile;
 
-  constructor(profile: Profile) {
+  readonly #changed: () => void;
+
+  constructor(profile: Profile, changed: () => void = () => {}) {
     this.#profile = profile;
+    this.#changed = changed;
+  }
+
+  restore(sections: Readonly<Record<string, Readonly<Record<string, string>>>>): void {
+    for (const [name, keys] of Object.entries(sections)) this.#sections.set(name, new Map(Object.entries(keys)));
   }
 
   get(section: string, key: string): string | undefined {
@@ -41,12 +48,14 @@ export class Config {
     const keys = this.#sections.get(section);
     keys?.delete(key);
     if (keys?.size === 0) this.#sections.delete(section);
+    this.#changed();
   }
 
   #store(section: string, key: string, value: string): void {
     const keys = this.#sections.get(section) ?? new Map<string, string>();
     keys.set(key, value);
     this.#sections.set(section, keys);
+    this.#changed();
   }
 
   async #hashLater(name: string, password: string): Promise<void> {

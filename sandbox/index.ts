@@ -1,6 +1,6 @@
 /**
- * An embedded server that answers as CouchDB does, for development and tests: one node, in memory, gone when it is
- * closed. The contract suite (test/contract) checks it and a real CouchDB 3.5 against the same expectations.
+ * An embedded server that answers as CouchDB does, for development and tests: one node, in memory; its data is gone when
+ * it is closed, unless it has a folder. The contract suite (test/contract) checks it and a real CouchDB 3.5 against the same expectations.
  *
  * The functions of design documents run in a separate engine (views/function-thread.ts) and can't reach this process:
  * after an import, they are someone else's code. The regular expressions of selectors run there too.
@@ -22,6 +22,7 @@ import type { AddressInfo } from "node:net";
 import { createNode } from "./node.js";
 import { loadPouch } from "./pouch.js";
 import { createHttpServer } from "./server.js";
+import { DataFolder } from "./storage/disk/data-folder.js";
 
 export interface SandboxOptions {
   /** The address to listen on. Default: 127.0.0.1. */
@@ -34,6 +35,8 @@ export interface SandboxOptions {
   readonly adminParty?: boolean;
   /** The version that `GET /` reports, by default 3.5.0. The server then behaves like that version. */
   readonly version?: string;
+  /** Keeps the data in this folder, for the next start. One process at a time may use it. */
+  readonly folder?: string;
 }
 
 export interface Sandbox {
@@ -53,24 +56,32 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         "`adminParty: true` to play an older version that lets everyone in.",
     );
   }
-  const node = await createNode(await loadPouch(), { version, admins });
-  const closing = new AbortController();
-  const server = createHttpServer(node, closing.signal);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(wantedPort, host, () => resolve());
-  });
-  const { port } = server.address() as AddressInfo;
-
-  return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
-    port,
-    async close() {
-      closing.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-      await node.databases.close();
-    },
-  };
+  const pouch = await loadPouch();
+  const folder = options.folder === undefined ? undefined : DataFolder.open(options.folder);
+  try {
+    const node = await createNode(pouch, { version, admins, ...(folder && { folder }) });
+    const closing = new AbortController();
+    const server = createHttpServer(node, closing.signal);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(wantedPort, host, () => resolve());
+    });
+    const { port } = server.address() as AddressInfo;
+    return {
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      port,
+      async close() {
+        closing.abort();
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeAllConnections();
+        await closed;
+        node.save();
+        await node.databases.close();
+        folder?.close();
+      },
+    };
+  } catch (error) {
+    folder?.close();
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import { formatAdmin, hashPassword } from "./passwords.js";
 import type { PouchConstructor } from "./pouch.js";
 import { type Profile, profileOf } from "./profile.js";
 import { Databases } from "./storage/databases.js";
+import type { DataFolder } from "./storage/disk/data-folder.js";
 import { usersDesignDoc } from "./users.js";
 
 export interface Node {
@@ -16,17 +17,37 @@ export interface Node {
   readonly config: Config;
   readonly databases: Databases;
   readonly authenticator: Authenticator;
+  /** Writes what has changed to the folder of its data, if it has one. */
+  save(): void;
 }
 
 export interface NodeOptions {
   readonly version: string;
   readonly admins: Readonly<Record<string, string>>;
+  /** Where the data is kept. Absent: nowhere. */
+  readonly folder?: DataFolder;
 }
 
 export async function createNode(pouch: PouchConstructor, options: NodeOptions): Promise<Node> {
   const profile = profileOf(options.version);
-  const config = new Config(profile);
-  const uuid = randomBytes(16).toString("hex");
+  const { folder } = options;
+  const stored = folder?.read();
+  let isSaved = true;
+  const changed = () => {
+    if (!folder || !isSaved) return;
+    isSaved = false;
+    // For what changes without a request.
+    setImmediate(save);
+  };
+  const save = () => {
+    if (isSaved) return;
+    isSaved = true;
+    folder?.write({ formatVersion: 1, config: config.all(), ...databases.stored });
+  };
+  const databases = new Databases(pouch, profile, changed, folder);
+  const config = new Config(profile, changed);
+  config.restore(stored?.config ?? {});
+  const uuid = config.get("couchdb", "uuid") ?? randomBytes(16).toString("hex");
   config.set("couchdb", "uuid", uuid);
   if (profile.clustered) config.set("couchdb", "single_node", "true");
   config.set("vendor", "name", "The Apache Software Foundation");
@@ -35,9 +56,11 @@ export async function createNode(pouch: PouchConstructor, options: NodeOptions):
     config.set("admins", name, formatAdmin(await hashPassword(password, digest, sandboxIterations)));
   }
 
-  const databases = new Databases(pouch, profile);
-  const node = { profile, uuid, config, databases, authenticator: new Authenticator(config, databases, profile) };
+  if (stored) databases.restore(stored);
+  const authenticator = new Authenticator(config, databases, profile);
+  const node = { profile, uuid, config, databases, authenticator, save };
   await createSystemDatabases(node);
+  save();
   return node;
 }
 
@@ -49,5 +72,5 @@ async function createSystemDatabases({ databases, profile }: Pick<Node, "databas
   const users = databases.get("_users");
   const { _id, ...body } = usersDesignDoc;
   await users.seed(_id, body);
-  if (!profile.closedByDefault) users.security = {};
+  if (!profile.closedByDefault) users.set({ security: {} });
 }

@@ -41,7 +41,8 @@ export interface Pouch {
 }
 
 export interface PouchConstructor {
-  new (name: string, options: { adapter: "memory" }): Pouch;
+  /** @param options `db`: another store than that in memory */
+  new (name: string, options: { adapter: "memory"; db?: unknown }): Pouch;
   plugin(plugin: unknown): PouchConstructor;
 }
 

@@ -33,6 +33,8 @@ async function respond(
   let reply: Reply;
   try {
     reply = await answer(node, incoming, AbortSignal.any([gone.signal, closing]));
+    // What is confirmed survives a kill of the process.
+    node.save();
   } catch (error) {
     reply = toCouchError(error).toReply();
   }

@@ -20,6 +20,7 @@ export const groups: readonly Group[] = [
     text: "Use",
     pages: [
       "docs/testing.md",
+      "docs/dev.md",
       "docs/deploying-views.md",
       "docs/data-migrations.md",
       "docs/lint.md",

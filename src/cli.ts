@@ -74,6 +74,7 @@ void import("./main.js")
       env: process.env,
       stdout: process.stdout,
       stderr: process.stderr,
+      stdin: () => process.stdin,
       signal: interruption.signal,
       hurry: hurry.signal,
       hearWarnings: (listener) => {

@@ -105,10 +105,10 @@ function contextFor(
     for (const warning of warnings) log.warn(warning);
     if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
   }
-  const { given, sections, environments, variables } = resolved;
+  const { given, sections, environments, development, variables } = resolved;
   return {
     settings,
-    resolved: { given, sections, environments, variables, problems, warnings },
+    resolved: { given, sections, environments, development, variables, problems, warnings },
     positionals,
     connection,
     env: resolved.env,
@@ -116,6 +116,8 @@ function contextFor(
     log,
     style: asLines ? plain : styleFor(settings.color, resolved.env, io.stdout),
     columns: columnsOf(io),
+    stdout: io.stdout,
+    ...(io.stdin ? { stdin: io.stdin } : {}),
     engine: io.engine,
     ...(io.fastPath ? { fastPath: io.fastPath } : {}),
     secrets,

@@ -42,6 +42,8 @@ export async function startSandbox({
 interface ServerOptions extends Pick<SandboxOptions, "host" | "port"> {
   /** Name and password. Without one, everyone is an admin. */
   readonly admins?: Readonly<Record<string, string>>;
+  /** Keeps the data in this folder. Absent: the data is lost. */
+  readonly folder?: string;
 }
 
 /** @internal */
@@ -56,6 +58,14 @@ export async function startServer(options: ServerOptions): Promise<Pick<Sandbox,
     const { url, close } = await start({ ...options, adminParty: options.admins === undefined });
     return { url, stop: close };
   } catch (cause) {
+    if (cause instanceof Error && cause.name === "DataFolderInUse") {
+      const next = "Press r or q there, or name another folder with --data.";
+      throw new MigrateError("invalid-settings", {
+        message: `another \`couchdb-migrate dev\` runs: ${cause.message}`,
+        next,
+        cause,
+      });
+    }
     // The message has the command that installs the optional packages.
     if (!(cause instanceof Error) || !isMissingModule(cause.cause)) throw cause;
     throw new MigrateError("sandbox-missing", { message: cause.message, cause });

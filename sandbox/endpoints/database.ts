@@ -63,7 +63,7 @@ export const security = endpoint<DatabaseContext>("PUT,GET", {
     const body = jsonBody(context.request);
     const valid = isObject(body) && isSecurityGroup(body.admins) && isSecurityGroup(body.members ?? body.readers);
     if (!valid || !context.database.isAdmin(context.user)) throw noMajority();
-    context.database.security = body;
+    context.database.set({ security: body });
     return reply({ ok: true });
   },
 });
@@ -82,7 +82,7 @@ export const revsLimit = endpoint<DatabaseContext>("PUT,GET", {
     if (!isPositiveInteger(limit)) throw new CouchError(500, "unknown_error", "function_clause");
     if (!context.database.isAdmin(context.user))
       throw new CouchError(500, "badmatch", "You are not a db or server admin.");
-    context.database.revsLimit = limit;
+    context.database.set({ revsLimit: limit });
     return reply({ ok: true });
   },
 });
@@ -92,7 +92,7 @@ export const purgedInfosLimit = endpoint<DatabaseContext>("GET,PUT", {
   PUT: (context) => {
     const limit = jsonBody(context.request);
     if (!isPositiveInteger(limit)) throw badRequest("`purged_infos_limit` must be positive integer");
-    context.database.purgedInfosLimit = limit;
+    context.database.set({ purgedInfosLimit: limit });
     return reply({ ok: true });
   },
 });

@@ -8,7 +8,7 @@ import { isServerAdmin, type User } from "../user.js";
 import type { FunctionThread } from "../views/function-thread.js";
 import { Validators } from "../views/validators.js";
 import { ViewIndexes } from "../views/view-indexes.js";
-import { LocalDocs } from "./local-docs.js";
+import { type LocalDoc, LocalDocs } from "./local-docs.js";
 import type { SystemRules } from "./system-rules.js";
 
 /** Properties that are fixed at creation. */
@@ -23,15 +23,29 @@ export interface DesignDoc extends JsonObject {
   readonly _rev: string;
 }
 
+/** Everything of a database but its documents. */
+export interface StoredDatabase {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly created: number;
+  readonly settings: Settings;
+  readonly locals: readonly (readonly [id: string, doc: LocalDoc])[];
+}
+
+/** What can be changed later. */
+interface Settings {
+  readonly security: JsonObject;
+  readonly revsLimit: number;
+  readonly purgedInfosLimit: number;
+}
+
 export class Database {
   /** The creation time, in seconds. */
-  readonly created = Math.floor(Date.now() / 1000);
+  #created = Math.floor(Date.now() / 1000);
   readonly locals: LocalDocs;
   readonly views: ViewIndexes;
   readonly validators: Validators;
-  security: JsonObject;
-  revsLimit = 1000;
-  purgedInfosLimit = 1000;
+  #settings: Settings;
   #queue: Promise<unknown> = Promise.resolve();
   #designDocs: Promise<DesignDoc[]> | undefined;
   #deleted = { seq: 0, count: 0 };
@@ -44,11 +58,51 @@ export class Database {
     readonly rules: SystemRules,
     /** Runs the functions of its design documents. */
     readonly functions: FunctionThread,
+    /** Called after every change of anything but the documents. */
+    readonly changed: () => void,
   ) {
-    this.locals = new LocalDocs(profile.checksLocalRevisions);
+    this.locals = new LocalDocs(profile.checksLocalRevisions, changed);
     this.views = new ViewIndexes(this);
     this.validators = new Validators(this);
-    this.security = profile.closedByDefault ? { members: { roles: ["_admin"] }, admins: { roles: ["_admin"] } } : {};
+    const closed = { members: { roles: ["_admin"] }, admins: { roles: ["_admin"] } };
+    this.#settings = { security: profile.closedByDefault ? closed : {}, revsLimit: 1000, purgedInfosLimit: 1000 };
+  }
+
+  get created(): number {
+    return this.#created;
+  }
+
+  get security(): JsonObject {
+    return this.#settings.security;
+  }
+
+  get revsLimit(): number {
+    return this.#settings.revsLimit;
+  }
+
+  get purgedInfosLimit(): number {
+    return this.#settings.purgedInfosLimit;
+  }
+
+  set(settings: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.changed();
+  }
+
+  get stored(): StoredDatabase {
+    return {
+      name: this.name,
+      shape: this.shape,
+      created: this.#created,
+      settings: this.#settings,
+      locals: this.locals.all(),
+    };
+  }
+
+  restore({ created, settings, locals }: StoredDatabase): void {
+    this.#created = created;
+    this.#settings = settings;
+    this.locals.restore(locals);
   }
 
   /** Runs one task at a time, because a write reads the revision that it replaces. */

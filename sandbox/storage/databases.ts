@@ -6,6 +6,8 @@ import type { Profile } from "../profile.js";
 import { CouchError, databaseMissing } from "../reply.js";
 import { FunctionThread } from "../views/function-thread.js";
 import { Database, type Shape } from "./database.js";
+import type { DataFolder, NodeState } from "./disk/data-folder.js";
+import { storeOnDisk } from "./disk/store.js";
 import { checkDatabaseName } from "./names.js";
 import { rulesFor } from "./rules-for.js";
 
@@ -19,10 +21,32 @@ export class Databases {
   readonly #pouch: PouchConstructor;
   readonly #profile: Profile;
   readonly #functions = new FunctionThread();
+  readonly #changed: () => void;
+  readonly #folder: DataFolder | undefined;
+  /** Of the documents, by database. */
+  readonly #files = new Map<string, string>();
 
-  constructor(pouch: PouchConstructor, profile: Profile) {
+  /**
+   * @param changed called after every change of anything but the documents
+   * @param folder where the data is kept. Absent: nowhere
+   */
+  constructor(pouch: PouchConstructor, profile: Profile, changed: () => void, folder?: DataFolder) {
     this.#pouch = pouch;
     this.#profile = profile;
+    this.#changed = changed;
+    this.#folder = folder;
+  }
+
+  get stored(): Pick<NodeState, "databases" | "generations"> {
+    return {
+      databases: [...this.#databases].map(([name, { stored }]) => ({ ...stored, file: this.#files.get(name) ?? "" })),
+      generations: Object.fromEntries(this.#generations),
+    };
+  }
+
+  restore({ databases, generations }: Pick<NodeState, "databases" | "generations">): void {
+    for (const { file, ...stored } of databases) this.#open(stored.name, stored.shape, file).restore(stored);
+    for (const [name, generation] of Object.entries(generations)) this.#generations.set(name, generation);
   }
 
   find(name: string): Database | undefined {
@@ -54,29 +78,45 @@ export class Databases {
     if (this.#databases.has(name)) {
       throw new CouchError(412, "file_exists", "The database could not be created, the file already exists.");
     }
-    created += 1;
-    const pouch = new this.#pouch(`sandbox-${process.pid}-${created}`, { adapter: "memory" });
     const complete = { q: shape.q ?? 2, n: 1, partitioned: shape.partitioned ?? false };
-    const database = new Database(name, pouch, complete, this.#profile, rulesFor(name), this.#functions);
+    const database = this.#open(name, complete, this.#folder?.newFile());
+    this.#count(name);
+    return database;
+  }
+
+  #open(name: string, shape: Shape, file: string | undefined): Database {
+    created += 1;
+    const path = file === undefined ? undefined : this.#folder?.pathOf(file);
+    const store = path === undefined ? {} : { db: storeOnDisk(path) };
+    const pouch = new this.#pouch(`sandbox-${process.pid}-${created}`, { adapter: "memory", ...store });
+    const changed = this.#changed;
+    const database = new Database(name, pouch, shape, this.#profile, rulesFor(name), this.#functions, changed);
     this.#databases.set(name, database);
-    this.#changed(name);
+    if (file !== undefined) this.#files.set(name, file);
     return database;
   }
 
   /** @throws CouchError 404 */
   async delete(name: string): Promise<void> {
     const database = this.get(name);
+    const file = this.#files.get(name);
     this.#databases.delete(name);
-    this.#changed(name);
+    this.#files.delete(name);
+    this.#count(name);
     await database.exclusive(() => database.pouch.destroy());
+    if (file !== undefined) this.#folder?.remove(file);
   }
 
-  #changed(name: string): void {
+  #count(name: string): void {
     this.#generations.set(name, (this.#generations.get(name) ?? 0) + 1);
+    this.#changed();
   }
 
+  /** Frees the memory. What is in the folder stays. */
   async close(): Promise<void> {
     await this.#functions.close();
-    await Promise.all(this.names().map((name) => this.delete(name)));
+    const all = [...this.#databases.values()];
+    this.#databases.clear();
+    await Promise.all(all.map((database) => database.exclusive(() => database.pouch.destroy())));
   }
 }

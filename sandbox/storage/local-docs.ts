@@ -13,8 +13,15 @@ export class LocalDocs {
   readonly #docs = new Map<string, LocalDoc>();
   readonly #checksRevisions: boolean;
 
-  constructor(checksRevisions: boolean) {
+  readonly #changed: () => void;
+
+  constructor(checksRevisions: boolean, changed: () => void) {
     this.#checksRevisions = checksRevisions;
+    this.#changed = changed;
+  }
+
+  restore(docs: Iterable<readonly [id: string, doc: LocalDoc]>): void {
+    for (const [id, doc] of docs) this.#docs.set(id, doc);
   }
 
   /** @throws CouchError 404 */
@@ -40,6 +47,7 @@ export class LocalDocs {
     if (this.#checksRevisions && this.#docs.get(id)?.rev !== sent) throw conflict();
     if (deleted) {
       this.#docs.delete(id);
+      this.#changed();
       return { rev: "0-0" };
     }
     if (revision && (revision.generation !== 0 || !/^[+-]?\d+$/.test(revision.hash))) {
@@ -47,6 +55,7 @@ export class LocalDocs {
     }
     const rev = `0-${BigInt(revision?.hash.replace("+", "") ?? 0) + 1n}`;
     this.#docs.set(id, { rev, body });
+    this.#changed();
     return { rev };
   }
 }

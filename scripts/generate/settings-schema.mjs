@@ -33,7 +33,15 @@ export function settingsSchema({ settings, settingNames, keyOf, rules, policies,
           description: "An environment. Its settings come before the others of the file.",
           type: ["object", "null"],
           additionalProperties: false,
-          properties: { ...ofEnvironments, variables: { $ref: "#/definitions/variables" }, ...sections },
+          properties: {
+            ...ofEnvironments,
+            variables: { $ref: "#/definitions/variables" },
+            development: {
+              description: "Its server may lose data: `dev` and `reset` work there.",
+              type: "boolean",
+            },
+            ...sections,
+          },
         },
       },
       variables: {

@@ -43,6 +43,8 @@ export interface Io {
   readonly env: Environment;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Only opened by commands that read keys. Absent: there is none. */
+  stdin?(): NodeJS.ReadStream;
   /** Aborted by the first signal, or, with a MigrateError as its reason, by an uncaught exception. */
   readonly signal: AbortSignal;
   /**
@@ -63,7 +65,10 @@ export interface Io {
 export interface Context {
   readonly settings: Settings;
   /** Where the settings come from. `problems` is only non-empty for a command that reports them. */
-  readonly resolved: Pick<Resolved, "given" | "sections" | "environments" | "variables" | "problems" | "warnings">;
+  readonly resolved: Pick<
+    Resolved,
+    "given" | "sections" | "environments" | "development" | "variables" | "problems" | "warnings"
+  >;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;
   /** Undefined for commands that don't connect to a CouchDB, and with `--sandbox`. */
@@ -76,6 +81,8 @@ export interface Context {
   readonly style: Style;
   /** The width of stdout's terminal; if it is none, 80. */
   readonly columns: number;
+  readonly stdout: Stream;
+  readonly stdin?: Io["stdin"];
   engine(): Promise<Engine>;
   readonly fastPath?: Io["fastPath"];
   /** The secrets that are known so far. */

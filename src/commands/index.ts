@@ -2,6 +2,7 @@
 import { apply } from "./apply.js";
 import type { Command } from "./command.js";
 import { completion } from "./completion.js";
+import { dev } from "./dev.js";
 import { doctor } from "./doctor.js";
 import { importFiles } from "./import.js";
 import { ledgerAccept } from "./ledger-accept.js";
@@ -11,6 +12,7 @@ import { ledgerRelease } from "./ledger-release.js";
 import { lint } from "./lint.js";
 import { newFile } from "./new.js";
 import { plan } from "./plan.js";
+import { reset } from "./reset.js";
 import { sandbox } from "./sandbox.js";
 import { schema } from "./schema.js";
 import { show } from "./show.js";
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   validate,
   lint,
   test,
+  dev,
+  reset,
   doctor,
   wait,
   ledgerForget,

@@ -144,6 +144,11 @@ export const catalogue = {
     when: "The step needs a decision: it would destroy data, change what is fixed at creation, or work in a database that no step creates; or what it requires is not true.",
     next: "Review the reason above; to proceed, do as it says, or edit the step.",
   },
+  "not-development": {
+    exit: "invalid",
+    when: "`dev` or `reset` was given a server that is neither on this machine nor in an environment that is declared for development. Nothing was sent.",
+    next: "Leave out --url and COUCHDB_URL to use the embedded server. If the server may lose data, declare an environment with `development: true` in couchdb-migrate.yaml, and use it with --environment.",
+  },
   "invalid-plan": {
     exit: "invalid",
     when: "The file of --plan, or of `show`, is not a plan that this version can read.",

@@ -85,6 +85,12 @@ export const commandRights = {
     where: "creates databases and users for the tests, and deletes them",
     less: nothingWritten,
   },
+  reset: {
+    what: "`reset`, `dev`",
+    needs: "server admin",
+    where: "what their steps create; no CouchDB is asked without `--url`",
+    less: nothingWritten,
+  },
   import: { what: "`import`", needs: "server admin", where: "", less: exit4 },
 } as const satisfies Record<string, RightsRow>;
 

@@ -16,6 +16,8 @@ import type { Run } from "./session.js";
 export interface Converged {
   /** Something was written. */
   readonly wrote: boolean;
+  /** The objects that did not exist before, as the kind claims them. */
+  readonly created: readonly string[];
   readonly warnings: readonly ToldWarning[];
   /** What differs and is left as it is. */
   readonly kept: readonly Kept[];
@@ -68,7 +70,7 @@ export async function converge(
     if (difference.action === "none") {
       // Only a minority stored the write (202): even if it can be read back, it is not durable.
       if (doubt?.code === "below-quorum") throw doubt;
-      return { wrote, warnings: difference.warnings, kept: difference.kept ?? [] };
+      return { wrote, created: [], warnings: difference.warnings, kept: difference.kept ?? [] };
     }
     assertApproved(run, step, target, difference);
     if (doubt && attempt > attempts) throw doubt;
@@ -78,7 +80,8 @@ export async function converge(
       wrote = true;
       const said = await inPlace(kindOf(step), { ...contextOf(run, step, target), assertHeld }).apply(difference.write);
       if (!isProvenByApply(step)) await prove(run, step, target);
-      return { wrote, warnings: [...difference.warnings, ...(said ?? []).map(tell)], kept: difference.kept ?? [] };
+      const { warnings, kept = [], created = [] } = difference;
+      return { wrote, created, warnings: [...warnings, ...(said ?? []).map(tell)], kept };
     } catch (thrown) {
       const error = toMigrateError(thrown);
       if (!inDoubt.has(error.code)) throw error;

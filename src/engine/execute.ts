@@ -149,7 +149,7 @@ async function inPlace(job: Held, step: Step, place: Place): Promise<Success | F
     if (part !== undefined && database !== undefined) {
       const context = { ...contextOf(held, step, { database }), assertHeld };
       await untilNoDoubt(held, database, assertHeld, () => partsOf(step).apply(part, context));
-      return { place, converged: { wrote: true, warnings: [], kept: [] } };
+      return { place, converged: { wrote: true, created: [], warnings: [], kept: [] } };
     }
     const exists = database === undefined || run.inventory.exists(database);
     if (!exists && !createdBy(step).includes(database)) {

@@ -6,6 +6,7 @@ import { nextEntry } from "../ledger/entry.js";
 import type { Step } from "../migrations/step.js";
 import { version } from "../version.js";
 import { claimsOf } from "./claims-of.js";
+import { createdIn } from "./created-in.js";
 import type { Done } from "./execute.js";
 import { fail, warn } from "./outcome.js";
 import { targetsOf } from "./places.js";
@@ -44,18 +45,23 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
       kind.scope === "server" ? namedDatabases(step) : succeeded.flatMap(({ place }) => place.database ?? []);
     // A deleted database has no incarnation; a new one with the same name is another database.
     const databases = worked.filter((database) => database !== removed);
+    const claimed = claimsOf(step, databases);
+    const made = createdIn(step, succeeded, claimed.claims, run.inventory);
     const said = {
       milliseconds,
       adopted: outcome === "adopted",
       kept: kept.length > 0,
-      ...claimsOf(step, databases),
+      ...claimed,
       at: new Date(),
       version,
     };
     const entry = () => {
       if (goneOf(run, step) !== undefined) return undefined;
       const incarnations = Object.fromEntries(databases.map((name) => [name, run.inventory.incarnation(name)]));
-      return nextEntry(step, recorder.entry(id), { ...said, databases: incarnations });
+      const created = Object.fromEntries(
+        [...made].map(([name, objects]) => [name, { incarnation: name && run.inventory.incarnation(name), objects }]),
+      );
+      return nextEntry(step, recorder.entry(id), { ...said, created, databases: incarnations });
     };
     await recorder.record(id, entry, isOnce(step));
   }

@@ -1,4 +1,5 @@
 /** Waits for changes of files. */
+import { resolve, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 
 /** Editors and version control write several files in a row. Milliseconds. */
@@ -17,11 +18,17 @@ export class Watch {
     });
   }
 
-  /** Resolves when all files below the paths are watched. A path need not exist. */
-  static async open(paths: readonly string[]): Promise<Watch> {
-    const watcher = watch([...paths], { ignoreInitial: true, ignored: isIgnored });
+  /** Resolves when all files below the paths are watched, without the folders in `except`. A path need not exist. */
+  static async open(
+    paths: readonly string[],
+    { except = [] }: { readonly except?: readonly string[] } = {},
+  ): Promise<Watch> {
+    const folders = except.map((path) => resolve(path));
+    const isLeftOut = (path: string) => folders.some((one) => `${resolve(path)}${sep}`.startsWith(`${one}${sep}`));
+    const ignored = (path: string) => isIgnored(path) || isLeftOut(path);
+    const watcher = watch([...paths], { ignoreInitial: true, ignored });
     const opened = new Watch(watcher);
-    await new Promise<void>((resolve) => watcher.once("ready", () => resolve()));
+    await new Promise<void>((ready) => watcher.once("ready", () => ready()));
     return opened;
   }
 

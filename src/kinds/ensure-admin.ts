@@ -93,7 +93,7 @@ export const ensureAdmin = defineKind<Admin, Admin, readonly NodeAdmin[], Write>
         { path: "/name", before: null, after: name },
         { path: "/password", before: null, after: masked },
       ];
-      return creates(changes, write, { warnings, former: formerOf(wrong) });
+      return creates(changes, write, { warnings, former: formerOf(wrong), created: [`admin/${name}`] });
     }
     const changes = wrong.map((one) => ({ path: toPointer(["nodes", one.node]), before: stateOf(one), after: "set" }));
     return updates(changes, write, { warnings, former: formerOf(wrong) });

@@ -108,7 +108,8 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
       after: shownValue(one, one.value),
     }));
     const isNew = changes.every(({ before }) => before === null);
-    return (isNew ? creates : updates)(changes, write, { warnings });
+    const created = wrong.filter((_, i) => changes[i]?.before === null).map(claim);
+    return (isNew ? creates : updates)(changes, write, { warnings, created });
   },
 
   /** CouchDB answers with the old value, so the sections are read again on every node. */

@@ -134,7 +134,8 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
       ...noLimit(desired, server),
     ];
     if (refusals.length > 0) return refuses(refusals, changes, { warnings });
-    if (!info) return creates(changes, { create: desired, limits: wrong }, { warnings });
+    const created = [`database/${desired.name}`];
+    if (!info) return creates(changes, { create: desired, limits: wrong }, { warnings, created });
     if (changes.length === 0) return holds({ warnings, kept });
     return updates(changes, { limits: wrong }, { warnings, kept, former: { states: changes.map(unlessDefault) } });
   },

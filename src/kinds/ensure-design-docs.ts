@@ -214,7 +214,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       .filter(({ rebuilds }) => rebuilds)
       .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: staged.has(doc.name), ...wayBack(doc) }));
     const former = { states: different.flatMap((doc) => doc.changes) };
-    const said = { rebuilds, former, warnings: different.flatMap(searchWarning) };
+    const created = different.flatMap(({ name, stored }) => (stored ? [] : [`designDoc/${database}/${name}`]));
+    const said = { rebuilds, former, created, warnings: different.flatMap(searchWarning) };
     const isNew = Object.keys(observed?.docs ?? {}).length === 0;
     return (isNew ? creates : updates)(changes, write, said);
   },

@@ -183,7 +183,10 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     const rebuilds = written.map((one) => rebuildOf(database, observed, one, isStaged(one.name)));
     const isNew = changes.every(({ before }) => before === null);
     const former = { states: different.flatMap((one) => one.changes) };
-    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings, former });
+    const created = different.flatMap(({ name, desired: { ddoc }, changes }) =>
+      changes.some(({ path }) => path === toPointer(["indexes", name])) ? [`index/${database}/${ddoc}/${name}`] : [],
+    );
+    return (isNew ? creates : updates)(changes, write, { rebuilds, warnings, former, created });
   },
 
   /**

@@ -53,7 +53,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     if (!observed) {
       const fields = Object.entries(shownReplication(after));
       const changes = fields.map(([key, value]) => ({ path: `/${key}`, before: null, after: value }));
-      return creates(changes, write);
+      return creates(changes, write, { created: [`replication/${desired.id}`] });
     }
     const before = storedDefinition(observed);
     if (sameReplication(before, after)) return holds({ warnings: troubles(desired, observed) });

@@ -97,7 +97,7 @@ export const ensureUser = defineKind<Spec, User, ObservedUser, Write>({
     if (!observed && desired.password === undefined) {
       return refuses({ code: "user-without-password", user: desired.name }, changes, { warnings });
     }
-    if (!observed) return creates(changes, { setPassword: true }, { warnings });
+    if (!observed) return creates(changes, { setPassword: true }, { warnings, created: [`user/${desired.name}`] });
     if (changes.length === 0) return holds({ warnings });
     return updates(changes, { stored: observed.doc, setPassword: !observed.fits }, { warnings });
   },

@@ -34,15 +34,22 @@ export function parseLedger(body: unknown, place: LedgerPlace): StoredLedger {
 function isEntry(value: unknown): value is Entry {
   if (!isObject(value)) return false;
   const { kind, checksum, former, formerly = [], claims = [], appliedAt, milliseconds, version, databases } = value;
+  const { created = {} } = value;
   return (
     [kind, checksum, appliedAt, version].every((field) => typeof field === "string") &&
     isStringArray(formerly) &&
     isStringArray(claims) &&
     typeof milliseconds === "number" &&
     isStringArray(former) &&
+    isObject(created) &&
+    Object.values(created).every(isCreated) &&
     isObject(databases) &&
     isStringArray(Object.values(databases))
   );
+}
+
+function isCreated(value: unknown): boolean {
+  return isObject(value) && typeof value.incarnation === "string" && isStringArray(value.objects);
 }
 
 /** Its cost is limited, so that a ledger can't make a run use up all memory. */

@@ -43,6 +43,11 @@ export interface Entry {
   readonly formerly?: readonly string[];
   /** The objects that the step claimed, as `database/zerglings`. Absent: unknown, too many, or named by a secret. */
   readonly claims?: readonly string[];
+  /**
+   * The objects that the step created, by database; `""`: the server. Absent: none that it is certain of. `reset` removes
+   * nothing else.
+   */
+  readonly created?: Readonly<Record<string, Created>>;
   /** It already held and was only recorded. */
   readonly adopted?: boolean;
   /** The server differed, and the step left it as it was by design. */
@@ -52,6 +57,13 @@ export interface Entry {
    * later (in seconds); older versions always return `"0"`.
    */
   readonly databases: Readonly<Record<string, string>>;
+}
+
+export interface Created {
+  /** The incarnation of the database at that time; `""` for the server. In another one, they are not the set's. */
+  readonly incarnation: string;
+  /** As in `claims`. */
+  readonly objects: readonly string[];
 }
 
 /** scrypt over all secrets together; salt and hash in base64. */

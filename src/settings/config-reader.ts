@@ -4,7 +4,7 @@ import * as yaml from "yaml";
 import { didYouMean } from "../text/nearest.js";
 import { visible } from "../text/visible.js";
 import type { ConfigFile, DeclaredEnvironment } from "./configuration.js";
-import { readVariables, textOf, wrongName } from "./declared-environment.js";
+import { readDevelopment, readVariables, textOf, wrongName } from "./declared-environment.js";
 import { isSection, readSection, type SectionName, sectionNames } from "./read-section.js";
 import { noSections, type Sections } from "./sections.js";
 import { environmentOf, keyOf } from "./setting.js";
@@ -80,21 +80,23 @@ class ConfigReader {
     const given = new Map<SettingName, Given>();
     let variables: Readonly<Record<string, string>> = {};
     let sections = noSections;
+    let development = false;
     if (!yaml.isMap(value)) {
       const isEmpty = value === null || (yaml.isScalar(value) && value.value === null);
       if (!isEmpty) this.report.problem(`${this.#atKey(key)}${name} must be a mapping of settings (\`key: value\`)`);
-      return { given, sections, variables };
+      return { given, sections, development, variables };
     }
     for (const pair of value.items) {
       const setting = this.#nameOf(pair);
       const at = this.#atKey(pair.key);
       const wrong = (message: string) => this.report.problem(`${at}${message}`);
       if (setting === "variables") variables = readVariables(pair.value, wrong);
+      else if (setting === "development") development = readDevelopment(pair.value, wrong);
       else if (isSection(setting)) sections = this.#section(setting, pair, sections);
       else if (setting === "environment") wrong("environment is not allowed in an environment");
-      else this.#setting(pair, given, ["variables", ...sectionNames]);
+      else this.#setting(pair, given, ["variables", "development", ...sectionNames]);
     }
-    return { given, sections, variables };
+    return { given, sections, development, variables };
   }
 
   #setting({ key, value }: yaml.Pair, given: Map<SettingName, Given>, others: readonly string[]): void {

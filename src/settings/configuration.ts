@@ -14,6 +14,8 @@ export interface ConfigFile {
 export interface DeclaredEnvironment {
   readonly given: ReadonlyMap<SettingName, Given>;
   readonly sections: Sections;
+  /** Its server may lose data: `dev` and `reset` work there. */
+  readonly development: boolean;
   /** For `${NAME}` in migration files, if the variables of the process have no `NAME`. */
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -27,6 +27,12 @@ export function readVariables(node: unknown, wrong: (message: string) => void): 
   return Object.fromEntries(variables);
 }
 
+export function readDevelopment(node: unknown, wrong: (message: string) => void): boolean {
+  const value = isScalar(node) ? node.value : undefined;
+  if (typeof value !== "boolean") wrong("development must be `true` or `false`");
+  return value === true;
+}
+
 export function textOf(scalar: Scalar): string {
   return typeof scalar.value === "string" ? scalar.value : (scalar.source ?? String(scalar.value));
 }

@@ -51,6 +51,8 @@ export const commandNames = [
   "validate",
   "lint",
   "test",
+  "dev",
+  "reset",
   "doctor",
   "wait",
   "ledger forget",

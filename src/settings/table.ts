@@ -23,6 +23,8 @@ const server = [
   "unlock",
   "import",
   "test",
+  "dev",
+  "reset",
 ] as const satisfies CommandName[];
 const withLedger = server.filter((name) => name !== "wait" && name !== "import" && name !== "test");
 const withLease = [
@@ -32,6 +34,8 @@ const withLease = [
   "ledger accept",
   "ledger release",
   "ledger environment",
+  "dev",
+  "reset",
 ] as const satisfies CommandName[];
 const deciding = ["apply", "plan"] as const satisfies CommandName[];
 /** The commands that older files end. */
@@ -42,9 +46,23 @@ export const table = {
     type: "path",
     group: "Files",
     description: "folder of migration files, or one file",
-    commands: ["apply", "stage", "plan", "status", "validate", "lint", "test", "doctor", "ledger accept", "new"],
+    commands: [
+      "apply",
+      "stage",
+      "plan",
+      "status",
+      "validate",
+      "lint",
+      "test",
+      "dev",
+      "reset",
+      "doctor",
+      "ledger accept",
+      "new",
+    ],
     per: {
       test: { description: "folder of migration files and their tests, or one test file" },
+      dev: { description: "folder of migration files and their tests, or one migration file" },
     },
     default: defaults.path,
     positional: true,
@@ -141,6 +159,8 @@ export const table = {
         description: "run the tests on this CouchDB, as a server admin; only this flag counts, no other source",
         defaultDescription: "none: the tests run in an embedded server",
       },
+      dev: { description: "URL of a CouchDB for development", defaultDescription: "none: an embedded server" },
+      reset: { description: "URL of a CouchDB for development", defaultDescription: "none: the server of `dev`" },
     },
     env: "COUCHDB_URL",
     envFile: true,
@@ -300,7 +320,7 @@ export const table = {
     type: "boolean",
     group: "Run",
     description: "allow steps to destroy data",
-    commands: deciding,
+    commands: [...deciding, "dev", "reset"],
     default: "false",
   },
   allowRevert: {
@@ -418,6 +438,15 @@ export const table = {
     default: "false",
   },
 
+  yes: {
+    type: "boolean",
+    group: "Run",
+    description: "do not ask before anything is removed",
+    commands: ["reset"],
+    key: false,
+    default: "false",
+  },
+
   filter: {
     type: "string",
     group: "Run",
@@ -439,7 +468,7 @@ export const table = {
     group: "Output",
     description:
       "format of the output on stdout (`markdown` only for plans, `sarif` only for lint, `junit` and `tap` only for test)",
-    commands: ["apply", "stage", "plan", "show", "status", "validate", "lint", "test", "doctor", "import"],
+    commands: ["apply", "stage", "plan", "show", "status", "validate", "lint", "test", "reset", "doctor", "import"],
     choices: ["text", "json", "markdown", "sarif", "junit", "tap"],
     per: {
       apply: {
@@ -450,6 +479,7 @@ export const table = {
       show: { description: "format of the plan", choices: planFormats },
       lint: { description: "format of the findings", choices: ["text", "json", "sarif"] },
       stage: textOrJson,
+      reset: textOrJson,
       test: { description: "format of the results", choices: ["text", "json", "junit", "tap"] },
       status: textOrJson,
       validate: textOrJson,
@@ -562,13 +592,26 @@ export const table = {
     type: "integer",
     group: "Sandbox",
     description: "port for the sandbox to listen on; 0 takes a free one",
-    commands: ["sandbox"],
+    commands: ["sandbox", "dev"],
+    per: {
+      dev: {
+        description: "port of the embedded server; 0 takes a free one",
+        defaultDescription: "5984, or the next free one",
+      },
+    },
     // Not …_PORT: Kubernetes sets that for a service named couchdb-migrate.
     env: "COUCHDB_MIGRATE_SANDBOX_PORT",
     key: "sandboxPort",
     default: "5984",
     min: 0,
     max: 65_535,
+  },
+  data: {
+    type: "path",
+    group: "Sandbox",
+    description: "folder for the data of the embedded server of `dev` and `reset`",
+    commands: ["dev", "reset"],
+    default: ".couchdb-migrate/dev",
   },
 } as const satisfies Record<string, Setting>;
 

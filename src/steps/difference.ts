@@ -35,6 +35,8 @@ export interface Difference<Write = unknown> {
   readonly begun?: boolean;
   /** Absent: `before` of the changes, without those that only `detail` adds. */
   readonly former?: Former;
+  /** The objects that do not exist yet and that `apply` creates, as the kind claims them. Absent: none. */
+  readonly created?: readonly string[];
   /** Why it is refused. Only with `refused`. */
   readonly refusals?: readonly Refusal[];
   /** The input of `apply`. Absent with `none` and `refused`. */
@@ -42,7 +44,7 @@ export interface Difference<Write = unknown> {
 }
 
 /** Optional details. */
-type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings" | "begun" | "former">>;
+type Said = Partial<Pick<Difference, "counted" | "kept" | "rebuilds" | "warnings" | "begun" | "former" | "created">>;
 
 /** The step already holds. */
 export function holds<Write>(said: Said = {}): Difference<Write> {

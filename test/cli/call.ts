@@ -1,6 +1,6 @@
 /** Calls the command line in this process, with a stub of the library. */
 import { onTestFinished, vi } from "vitest";
-import type { Engine } from "../../src/commands/command.js";
+import type { Engine, Io } from "../../src/commands/command.js";
 import { main } from "../../src/main.js";
 import type { Migrations } from "../../src/migrations/step.js";
 import {
@@ -22,6 +22,7 @@ export interface CallOptions {
   /** In the working directory. */
   readonly files?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  readonly stdin?: Io["stdin"];
 }
 
 export interface Called {
@@ -36,7 +37,7 @@ export const service = { COUCHDB_SERVICE_HOST: "couchdb", COUCHDB_USERNAME: "ove
 
 export async function call(
   argv: readonly string[],
-  { env = service, engine = {}, files = {}, signal = new AbortController().signal }: CallOptions = {},
+  { env = service, engine = {}, files = {}, signal = new AbortController().signal, stdin }: CallOptions = {},
 ): Promise<Called> {
   const folder = await tempFolder(files);
   const before = process.cwd();
@@ -49,7 +50,14 @@ export async function call(
     },
   });
   const library = { ...stubEngine(), ...engine };
-  const io = { env, signal, stdout: stream("stdout"), stderr: stream("stderr"), engine: async () => library };
+  const io = {
+    env,
+    ...(stdin && { stdin }),
+    signal,
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    engine: async () => library,
+  };
   // Tests write a termination log only if they ask for one, whatever the machine has set.
   const code = await main(argv, { ...io, env: { COUCHDB_MIGRATE_TERMINATION_LOG: "none", ...env } });
   return { code, ...texts, folder };

@@ -89,6 +89,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     seen: ({ code, stderr }) =>
       expect([code, stderr]).toEqual([3, expect.stringContaining("needs a user name and a password")]),
   },
+  data: {
+    command: "reset",
+    value: "own-data",
+    args: ["--yes"],
+    files: { "migrations/001.yaml": "[]\n" },
+    seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["own-data"])]),
+  },
   previousPassword: {
     command: "wait",
     value: "before",

@@ -89,6 +89,10 @@ const commands: Readonly<Record<keyof typeof commandRights, Case | readonly Case
     works: { as: "root", line: "test ./tested --url URL", says: "2 passed" },
     less: { as: "owner", line: "test ./tested --url URL", ...refused },
   },
+  reset: {
+    works: { as: "root", line: "reset ./docs --yes --set reset" },
+    less: { as: "owner", line: "reset ./docs --yes --set reset", ...refused },
+  },
   import: {
     works: { as: "root", line: "import --out ./imported" },
     less: { as: "owner", line: "import --out ./imported-too", ...refused },

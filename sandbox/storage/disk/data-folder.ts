@@ -1,0 +1,90 @@
+/** The folder in which a node keeps its data: its state, and a file of documents for each database. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StoredDatabase } from "../database.js";
+import { replaceFile } from "./journal.js";
+import { lock } from "./lock.js";
+
+/** Everything but the documents. */
+export interface NodeState {
+  readonly formatVersion: 1;
+  readonly config: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly databases: readonly (StoredDatabase & { readonly file: string })[];
+  /** How often each name was created or deleted. */
+  readonly generations: Readonly<Record<string, number>>;
+}
+
+export class DataFolder {
+  readonly #path: string;
+  readonly #unlock: () => void;
+  #written = "";
+  #nextFile = 1;
+
+  private constructor(path: string, unlock: () => void) {
+    this.#path = path;
+    this.#unlock = unlock;
+  }
+
+  /** Creates the folder if it does not exist. @throws DataFolderInUse if another process uses it */
+  static open(path: string): DataFolder {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const folder = new DataFolder(path, lock(join(path, "lock")));
+    // Nobody commits the data by accident.
+    writeFileSync(join(path, ".gitignore"), "*\n");
+    return folder;
+  }
+
+  /** `undefined`: the folder is new. Removes the files of databases that were deleted. */
+  read(): NodeState | undefined {
+    const text = textOf(this.#state);
+    const state = text === undefined ? undefined : (JSON.parse(text) as NodeState);
+    if (state !== undefined && state.formatVersion !== 1) {
+      throw new Error(`${this.#path} was written by a newer version; delete the folder, or name another one`);
+    }
+    const used = new Set(state?.databases.map(({ file }) => file));
+    for (const file of readdirSync(this.#path)) {
+      const number = /^(\d+)\.docs(?:\.new)?$/.exec(file)?.[1];
+      if (number === undefined) continue;
+      if (used.has(file)) this.#nextFile = Math.max(this.#nextFile, Number(number) + 1);
+      else rmSync(join(this.#path, file));
+    }
+    return state;
+  }
+
+  /** A file for the documents of a new database. */
+  newFile(): string {
+    return `${this.#nextFile++}.docs`;
+  }
+
+  pathOf(file: string): string {
+    return join(this.#path, file);
+  }
+
+  write(state: NodeState): void {
+    const text = JSON.stringify(state);
+    if (text === this.#written) return;
+    replaceFile(this.#state, text);
+    this.#written = text;
+  }
+
+  remove(file: string): void {
+    rmSync(this.pathOf(file), { force: true });
+  }
+
+  close(): void {
+    this.#unlock();
+  }
+
+  get #state(): string {
+    return join(this.#path, "state.json");
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * A file that only grows: the changes of one database, in order. What was appended survives a kill of the process. A last
+ * line that was not written to its end does not count.
+ */
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+
+/** Text, or bytes. A change without a value deletes the key. */
+export interface Change {
+  readonly key: string | Buffer;
+  readonly value?: string | Buffer;
+}
+
+export class Journal {
+  readonly #file: string;
+  #descriptor: number | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** The changes so far; the last one of each key. The file is written again without the others. */
+  read(): Change[] {
+    const latest = new Map<string, Change>();
+    for (const line of linesOf(this.#file)) {
+      const change = parse(line);
+      const id = JSON.stringify(encoded(change.key));
+      latest.delete(id);
+      if (change.value !== undefined) latest.set(id, change);
+    }
+    const changes = [...latest.values()];
+    replaceFile(this.#file, textOf(changes));
+    return changes;
+  }
+
+  append(changes: readonly Change[]): void {
+    this.#descriptor ??= openSync(this.#file, "a", 0o600);
+    const bytes = Buffer.from(textOf(changes));
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+/** Either the old or the new content is there, whenever the process is killed. */
+export function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function linesOf(file: string): string[] {
+  try {
+    // What follows the last line break was not written to its end.
+    return readFileSync(file, "utf8").split("\n").slice(0, -1);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+type Encoded = string | { readonly base64: string };
+
+function parse(line: string): Change {
+  const [key, value] = JSON.parse(line) as [Encoded, Encoded?];
+  return { key: decoded(key), ...(value === undefined ? {} : { value: decoded(value) }) };
+}
+
+function textOf(changes: readonly Change[]): string {
+  return changes
+    .map(({ key, value }) => `${JSON.stringify([key, ...(value === undefined ? [] : [value])].map(encoded))}\n`)
+    .join("");
+}
+
+function encoded(part: string | Buffer): Encoded {
+  return typeof part === "string" ? part : { base64: part.toString("base64") };
+}
+
+function decoded(part: Encoded): string | Buffer {
+  return typeof part === "string" ? part : Buffer.from(part.base64, "base64");
+}

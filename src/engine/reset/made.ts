@@ -1,0 +1,57 @@
+/** What a set has made, according to its ledger. Pure. */
+import { unknownIncarnation } from "../../couch/inventory.js";
+import { isRemoval } from "../../kinds/traits.js";
+import type { Created, Entry, Ledger } from "../../ledger/ledger.js";
+
+export interface Made {
+  /** What `reset` removes, by database; `""`: the server. */
+  readonly objects: ReadonlyMap<string, readonly string[]>;
+  /** What the set may have made, and why it stays. */
+  readonly stays: readonly { readonly object: string; readonly why: string }[];
+}
+
+/** The databases that have to be looked up. */
+export function placesOfCreated(ledger: Ledger | undefined): string[] {
+  return [...new Set(createdOf(ledger).map(([database]) => database))].filter((database) => database !== "");
+}
+
+/** @param existing the databases that exist, each with its incarnation */
+export function madeBy(ledger: Ledger | undefined, existing: ReadonlyMap<string, string>): Made {
+  const removed = new Set(entriesOf(ledger).flatMap((entry) => (isRemoval(entry) ? (entry.claims ?? []) : [])));
+  const objects = new Map<string, readonly string[]>();
+  const stays: Made["stays"][number][] = [];
+  for (const [database, { incarnation, objects: all }] of createdOf(ledger)) {
+    const open = all.filter((one) => !removed.has(one));
+    const why = database === "" ? undefined : whyNot(incarnation, existing.get(database));
+    if (why !== undefined) stays.push(...open.map((object) => ({ object, why })));
+    else if (database === "" || existing.has(database))
+      objects.set(database, [...new Set([...(objects.get(database) ?? []), ...open])]);
+  }
+  return { objects: withoutContents(objects), stays };
+}
+
+/** `undefined`: it is the same database, or there is none. */
+function whyNot(then: string, now: string | undefined): string | undefined {
+  if (now === undefined || (now === then && now !== unknownIncarnation)) return undefined;
+  if (now === unknownIncarnation || then === unknownIncarnation)
+    return "CouchDB before 3.3 does not tell whether a database was recreated";
+  return "its database was recreated by somebody else";
+}
+
+/** What is in a database that is deleted need not be removed. */
+function withoutContents(objects: Made["objects"]): Made["objects"] {
+  return new Map(
+    [...objects].map(([database, all]) => {
+      const whole = `database/${database}`;
+      return [database, all.includes(whole) ? [whole] : all];
+    }),
+  );
+}
+
+function createdOf(ledger: Ledger | undefined): (readonly [string, Created])[] {
+  return entriesOf(ledger).flatMap(({ created = {} }) => Object.entries(created));
+}
+
+function entriesOf(ledger: Ledger | undefined): Entry[] {
+  return Object.values(ledger?.entries ?? {});
+}
