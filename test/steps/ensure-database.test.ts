@@ -23,6 +23,7 @@ describe("diff", () => {
     const wanted = { ...desired, partitioned: true, q: 4 };
     expect(ensureDatabase.diff(wanted, undefined, target)).toEqual({
       action: "create",
+      created: ["database/zerglings"],
       changes: [
         { path: "/name", before: null, after: "zerglings" },
         { path: "/partitioned", before: null, after: true },
