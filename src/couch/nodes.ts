@@ -3,6 +3,7 @@ import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
 import type { Couch } from "./couch.js";
 import { type Path, path } from "./path.js";
+import { separate } from "./separate-section.js";
 import { sharedIn } from "./shared.js";
 import { isAtLeast } from "./version.js";
 
@@ -113,10 +114,13 @@ export async function setConfig(
   value: string,
 ): Promise<void> {
   const at = await configPath(couch, node, section, key);
-  const before = (await configSection(couch, node, section))[key];
+  const values = await configSection(couch, node, section);
+  const before = values[key];
   // 1.x hashes every value, even a hash, unless told not to.
   const query = section === "admins" && (await isOne(couch)) ? { raw: true } : {};
   try {
+    if (Object.keys(values).length === 0)
+      await separate(section, (before) => configPath(couch, node, before, "end"), couch);
     await couch.write("PUT", at, { body: value, query, repeatable: true });
   } catch (thrown) {
     const error = toMigrateError(thrown);

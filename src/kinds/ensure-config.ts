@@ -1,12 +1,16 @@
 import { setConfig } from "../couch/nodes.js";
+import { isAtLeast } from "../couch/version.js";
 import {
   adminsProblem,
   type ConfigKey,
   claim,
+  equalsInKeysSince,
+  inOneLine,
   keyPattern,
   type NodeConfig,
   nodesDown,
   observeConfig,
+  overwrittenKey,
   pointerTo,
   sectionPattern,
   shownBefore,
@@ -14,8 +18,9 @@ import {
   whyNotIni,
 } from "../objects/config-values.js";
 import { withStored } from "../secrets/unknown.js";
-import { creates, holds, updates } from "../steps/difference.js";
-import { defineKind } from "../steps/kind.js";
+import { creates, holds, refuses, updates } from "../steps/difference.js";
+import { defineKind, type SpecProblem } from "../steps/kind.js";
+import type { Refusal } from "../steps/refusals.js";
 import type { Schema } from "../steps/schema.js";
 
 type Config = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -40,7 +45,11 @@ const value: Schema = {
 
 /** A value under such a key is hidden in plans, and is not part of the checksum in the ledger. */
 function section(description: string, secrets: "by name" | "all" = "by name"): Schema {
-  const secret: Schema = { ...value, secret: true, description: "The key." };
+  const secret: Schema = {
+    ...value,
+    secret: true,
+    description: "The key: Base64 for `hmac:…`, PEM for `rsa:…` and `ec:…`.",
+  };
   return {
     type: "object",
     description,
@@ -78,6 +87,7 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
   check: {
     spec: (spec) => [
       ...adminsProblem(spec, "ensureAdmin"),
+      ...overwrittenProblems(spec),
       ...settingsOf(spec).flatMap((setting) => {
         const message = whyNotIni(setting.value);
         return message === undefined ? [] : [{ path: pointerTo(setting), code: "bad-config-value", message }];
@@ -100,6 +110,8 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
       return wrong.length === 0 ? [] : [{ node: node.node, settings: wrong }];
     });
     const warnings = nodesDown(nodes);
+    const refusals = unreadableKeys(settings, nodes[0]?.version);
+    if (refusals.length > 0) return refuses(refusals, [], { warnings });
     if (up.length > 0 && write.length === 0) return holds({ warnings });
     const wrong = settings.filter((one) => write.some((each) => each.settings.includes(one)));
     const changes = wrong.map((one) => ({
@@ -122,6 +134,27 @@ export const ensureConfig = defineKind<Config, Config, readonly NodeConfig[], re
 
 function settingsOf(desired: Config): Setting[] {
   return Object.entries(desired).flatMap(([section, values]) =>
-    Object.entries(values).map(([key, value]) => ({ section, key, value })),
+    Object.entries(values).map(([key, value]) => ({ section, key, value: inOneLine(value) })),
   );
+}
+
+function overwrittenProblems(spec: Config): SpecProblem[] {
+  return Object.entries(spec).flatMap(([section, values]) => {
+    const [key, other] = overwrittenKey(Object.keys(values)) ?? [];
+    if (key === undefined || other === undefined) return [];
+    const message = `CouchDB overwrites \`${other}\` in its file when it writes \`${key}\`; use another key`;
+    return [{ path: pointerTo({ section, key }), code: "bad-config-key", message }];
+  });
+}
+
+function unreadableKeys(settings: readonly Setting[], version: string | undefined): Refusal[] {
+  if (version === undefined || isAtLeast(version, equalsInKeysSince)) return [];
+  const refused = settings.filter(({ key }) => key.includes("="));
+  return refused.map(({ section, key }) => ({
+    code: "equals-in-key",
+    section,
+    key,
+    version,
+    since: equalsInKeysSince,
+  }));
 }

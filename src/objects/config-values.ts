@@ -17,16 +17,33 @@ export interface ConfigKey {
   readonly key: string;
 }
 
-/** The characters by which CouchDB recognises sections when it writes its file. */
-export const sectionPattern = "^[A-Za-z0-9._-]+$";
-export const keyPattern = "^[!-:<>-Z\\\\^-~](?:[ -:<>-Z\\\\^-~]*[!-:<>-Z\\\\^-~])?$";
+export const sectionPattern = "^[A-Za-z0-9._-]+(?::[!-Z\\\\^-~]+)?$";
+/** White space before a `=` would end the key. */
+export const keyPattern = "^(?!.* =)[!-:<>-Z\\\\^-~](?:[ -:<-Z\\\\^-~]*[!-:<-Z\\\\^-~])?$";
+
+/** The first version that reads keys with a `=` from its file. */
+export const equalsInKeysSince = "3.3";
 
 export function claim({ section, key }: ConfigKey): string {
-  return `config/${section}/${key}`;
+  return `config/${section.replaceAll("/", "%2F")}/${key}`;
 }
 
 export function pointerTo({ section, key }: ConfigKey): string {
   return toPointer([section, key]);
+}
+
+/** As CouchDB wants it in one line: a key in PEM has `\n` for its line ends. */
+export function inOneLine(value: string): string {
+  return value.startsWith("-----BEGIN ") ? value.trimEnd().replaceAll(/\r?\n/g, "\\n") : value;
+}
+
+/** When CouchDB writes the first of these keys, it overwrites the second one in its file. */
+export function overwrittenKey(keys: readonly string[]): readonly [string, string] | undefined {
+  for (const key of keys) {
+    const other = keys.find((one) => one.startsWith(`${key}=`));
+    if (other !== undefined) return [key, other];
+  }
+  return undefined;
 }
 
 /**
@@ -76,6 +93,8 @@ export function shownBefore(at: ConfigKey, nodes: readonly NodeConfig[]): unknow
 export interface NodeConfig {
   readonly node: string;
   readonly down: boolean;
+  /** The server's version, if it matters: some keys contain a `=`. */
+  readonly version?: string;
   /** By `claim`. */
   readonly values: ReadonlyMap<string, string>;
 }
@@ -96,7 +115,13 @@ export async function observeConfig(couch: Couch, keys: readonly ConfigKey[]): P
       }),
     );
   });
-  return looks.map((look) => ({ node: look.node, down: look.down, values: look.down ? new Map() : look.seen }));
+  const version = keys.some(({ key }) => key.includes("=")) ? { version: await couch.version() } : {};
+  return looks.map(({ node, ...look }) => ({
+    node,
+    down: look.down,
+    values: look.down ? new Map() : look.seen,
+    ...version,
+  }));
 }
 
 export function nodesDown(nodes: readonly { readonly node: string; readonly down: boolean }[]): StepWarning[] {

@@ -19,6 +19,9 @@ const catalogue = {
   "no-purged-infos-limit": ({ database, version, since }: { database: string; version: string; since: string }) =>
     `database ${database} has no \`purgedInfosLimit\`: this needs CouchDB ${since}, but the server is CouchDB ${version}; upgrade CouchDB, or remove it from the step`,
 
+  "equals-in-key": ({ section, key, version, since }: Setting & { version: string; since: string }) =>
+    `[${section}] ${key} can't be set: only CouchDB ${since} and newer read a key with a \`=\` from their file, but the server is CouchDB ${version}; use a key without one`,
+
   "no-clusters": (_: object) => "CouchDB 1.x has no clusters",
   "node-not-named": ({ node }: { node: string }) =>
     `the run is connected to node ${node}, which is not in \`nodes\`; use the node names that \`GET /_membership\` shows`,
@@ -57,6 +60,11 @@ const catalogue = {
   "applied-in-another-form": ({ database, accept }: { database: string; accept: string }) =>
     `another form of this one-time step was applied to ${database}, as its marker there says; restore it, or record the new form with ${accept}`,
 };
+
+interface Setting {
+  readonly section: string;
+  readonly key: string;
+}
 
 type Catalogue = typeof catalogue;
 

@@ -19,7 +19,7 @@ const preflight = (origin: string, header = "authorization") => ({
 
 /** A token with `claims`, signed with the bytes of an HMAC key, or with the private key of a pair. */
 function token(claims: object, key: Buffer | KeyObject, header: object = {}): string {
-  const alg = Buffer.isBuffer(key) ? "HS256" : "ES256";
+  const alg = Buffer.isBuffer(key) ? "HS256" : key.asymmetricKeyType === "rsa" ? "RS256" : "ES256";
   const parts = [{ alg, typ: "JWT", ...header }, claims].map((part) =>
     Buffer.from(JSON.stringify(part)).toString("base64url"),
   );
@@ -28,6 +28,10 @@ function token(claims: object, key: Buffer | KeyObject, header: object = {}): st
     ? createHmac("sha256", key).update(text).digest()
     : sign("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" });
   return `${text}.${signature.toString("base64url")}`;
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: "spki", format: "pem" }).toString();
 }
 
 onNodes("server settings", () => {
@@ -48,6 +52,10 @@ onNodes("server settings", () => {
     expect(result.failures).toEqual([]);
     return { migrations, result };
   };
+
+  const settings = "/_node/_local/_config";
+  /** CouchDB reads its files, as it does when it starts. */
+  const reload = () => must(node, "POST", `${settings}/_reload`, { body: {} });
 
   describe("CORS for PouchDB", () => {
     beforeAll(async () => {
@@ -74,6 +82,18 @@ onNodes("server settings", () => {
       expect(headers.get("access-control-allow-origin")).toBe("https://app.example");
       expect(headers.get("access-control-allow-credentials")).toBe("true");
     });
+  });
+
+  test("a key of another section stays in it if a section for one origin follows", async () => {
+    const config = (settings: string) => `- { id: set, ensureConfig: ${settings} }\n`;
+    const origin = "cors:http://zerg.example";
+    const first = config(`{ zz_before: { a: 1 } }`);
+    await applied(await tempFolder({ "001.yaml": first }), "origin-1");
+    await applied(await tempFolder({ "001.yaml": config(`{ "${origin}": { credentials: true } }`) }), "origin-2");
+    await applied(await tempFolder({ "001.yaml": config(`{ zz_before: { b: 2 } }`) }), "origin-3");
+    await reload();
+    expect(await must(node, "GET", `${settings}/zz_before`)).toEqual({ a: "1", b: "2" });
+    expect(await must(node, "GET", `${settings}/${encodeURIComponent(origin)}`)).toEqual({ credentials: "true" });
   });
 
   describe("JWT", () => {
@@ -116,11 +136,21 @@ onNodes("server settings", () => {
     test("README.md's key of an identity provider is accepted without a restart", async () => {
       const page = await readFile(join(root, "examples/jwt/README.md"), "utf8");
       const [, yaml = ""] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
-      const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
-      const JWT_PUBLIC_KEY = pem.replaceAll("\n", "\\n");
-      await applied(await tempFolder({ "001.yaml": yaml }), "jwt-provider", { JWT_PUBLIC_KEY });
+      const folder = await tempFolder({ "001.yaml": yaml, "public.pem": pemOf(pair.publicKey) });
+      await applied(join(folder, "001.yaml"), "jwt-provider", { JWT_PUBLIC_KEY_FILE: join(folder, "public.pem") });
       const bearer = token(claims, pair.privateKey, { kid: "provider-1" });
       expect((await session(bearer)).body.userCtx).toEqual({ name: "zoe", roles: [] });
+    });
+
+    test("an RSA key from a file with CRLF is accepted, under an id that ends with `=`, after a restart too", async () => {
+      const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+      const folder = await tempFolder({ "public.pem": pemOf(rsa.publicKey).replaceAll("\n", "\r\n") });
+      const yaml = `- id: key\n  ensureConfig: { jwt_keys: { "rsa:cHJv=": "\${file:${join(folder, "public.pem")}}" } }\n`;
+      const { migrations } = await applied(await tempFolder({ "001.yaml": yaml }), "jwt-rsa");
+      await reload();
+      const bearer = token(claims, rsa.privateKey, { kid: "cHJv=" });
+      expect((await session(bearer)).body.userCtx).toEqual({ name: "zoe", roles: [] });
+      expect(await plan(migrations, { ...options("jwt-rsa"), verify: true })).toMatchObject({ changes: 0 });
     });
 
     test("a token without the claim of `roles_claim_path` gets 404", async () => {

@@ -94,7 +94,9 @@ describe("ensureConfig: check", () => {
     ["hmac:_default", true],
     ["partitioned||*", true],
     ["a key", true],
-    ["a=b", false],
+    ["a=b=", true],
+    ["=a", false],
+    ["a =b", false],
     [";a", false],
     ["a;b", false],
     ["[a", false],
@@ -106,6 +108,62 @@ describe("ensureConfig: check", () => {
     const { pattern = "" } = (ensureConfig.schema.additionalProperties as { propertyNames: { pattern: string } })
       .propertyNames;
     expect(new RegExp(pattern, "u").test(key)).toBe(taken);
+  });
+});
+
+describe("ensureConfig: what CouchDB's file needs", () => {
+  const pem = "-----BEGIN PUBLIC KEY-----\r\nMFkw\r\nEw==\r\n-----END PUBLIC KEY-----\r\n";
+  const line = "-----BEGIN PUBLIC KEY-----\\nMFkw\\nEw==\\n-----END PUBLIC KEY-----";
+  const stored = (value: string, version = "3.5.0") => [
+    { node: "a", down: false, version, values: new Map([["config/jwt_keys/rsa:a=", value]]) },
+  ];
+
+  it("a key in PEM is stored in one line, and compared with that", () => {
+    const keys = { jwt_keys: { "rsa:a=": pem } };
+    expect(ensureConfig.check?.spec?.(keys)).toEqual([]);
+    expect(ensureConfig.diff(keys, stored("another"))).toMatchObject({ write: [{ settings: [{ value: line }] }] });
+    expect(ensureConfig.diff(keys, stored(line))).toMatchObject({ action: "none" });
+  });
+
+  it.each([
+    ["3.2.3", "refused"],
+    ["3.3.0", "none"],
+  ])("a key with a `=` on CouchDB %s: %s", (version, action) => {
+    expect(ensureConfig.diff({ jwt_keys: { "rsa:a=": "x" } }, stored("x", version)).action).toBe(action);
+  });
+
+  it("two keys of which CouchDB overwrites one are refused", () => {
+    expect(ensureConfig.check?.spec?.({ jwt_keys: { "hmac:a=": "x", "hmac:a": "y" } })).toMatchObject([
+      { path: "/jwt_keys/hmac:a", code: "bad-config-key" },
+    ]);
+  });
+
+  it.each([
+    ["cors:http://zerg.example:80/a", true],
+    ["log", true],
+    ["couch_httpd_auth", true],
+    ["cors:", false],
+    [":cors", false],
+    ["cors:a b", false],
+    ["cors:[::1]", false],
+    ["cors:a\nb", false],
+    ["a/b", false],
+  ])("the section %j: %s", (section, taken) => {
+    const { pattern = "" } = ensureConfig.schema.propertyNames as { pattern: string };
+    expect(new RegExp(pattern, "u").test(section)).toBe(taken);
+  });
+
+  it("a section that CouchDB does not recognise in its file gets an empty one before it, once", async () => {
+    const [section, at] = ["cors:http://z", "/_node/a/_config/cors%3Ahttp%3A%2F%2Fz"];
+    const separator = "/_node/a/_config/before.cors.3ahttp.3a.2f.2fz/end";
+    const write = [{ node: "a", settings: [{ section, key: "max_age", value: "7" }] }];
+    const written = async (values: object) => {
+      const couch = fakeCouch({ reads: { [at]: values } });
+      await ensureConfig.apply(write, contextOf(couch, {}));
+      return couch.written.map(({ method, path }) => `${method} ${path}`);
+    };
+    expect(await written({})).toEqual([`PUT ${separator}`, `DELETE ${separator}`, `PUT ${at}/max_age`]);
+    expect(await written({ credentials: "true" })).toEqual([`PUT ${at}/max_age`]);
   });
 });
 

@@ -3,6 +3,7 @@ import { must, request } from "../../support/request.js";
 import type { Case, Place } from "../case.js";
 
 const section = ({ name }: Place) => `/_node/_local/_config/${name}`;
+const ofOrigin = (place: Place) => `${section(place)}${encodeURIComponent(":http://zerg.example:80/a")}`;
 
 export const cases: readonly Case[] = [
   {
@@ -31,6 +32,20 @@ export const cases: readonly Case[] = [
       for (const key of ["level", "size", "hmac:enabled"]) {
         await request(place.server, "DELETE", `${section(place)}/${encodeURIComponent(key)}`);
       }
+    },
+  },
+  {
+    title: "with a section for one origin and a key with a `=`",
+    from: "3.3",
+    yaml: ({ name }) =>
+      `- id: config\n  ensureConfig:\n    "${name}:http://zerg.example:80/a": { "hmac:emVyZw==": "on", max_age: 7 }\n`,
+    async expectState(place) {
+      expect(await must(place.server, "GET", ofOrigin(place))).toEqual({ "hmac:emVyZw==": "on", max_age: "7" });
+    },
+    drift: (place) => must(place.server, "PUT", `${ofOrigin(place)}/max_age`, { body: "1" }),
+    async cleanUp(place) {
+      for (const key of ["hmac:emVyZw==", "max_age"])
+        await request(place.server, "DELETE", `${ofOrigin(place)}/${encodeURIComponent(key)}`);
     },
   },
 ];
