@@ -113,7 +113,7 @@ export const kindRights = {
   ensureDesignDocs: ofDatabase,
   ensureIndexes: ofDatabase,
   ensureUser: { ...ofServer, where: "`_users`" },
-  ensureReplication: { ...ofDatabase, where: "`_replicator`" },
+  ensureReplication: { ...ofDatabase, where: "`_replicator`, or `database`" },
   ensureDocuments: ofMember,
   transformDocuments: ofMember,
   removeDatabase: ofServer,
@@ -122,7 +122,7 @@ export const kindRights = {
   removeDocuments: ofMember,
   removeUser: { ...ofServer, where: "`_users`" },
   removeAdmin: ofNodes,
-  removeReplication: { ...ofServer, where: "`_replicator`" },
+  removeReplication: { ...ofServer, where: "`_replicator`, or `database`" },
   removeConfig: ofNodes,
 } as const satisfies Record<string, Omit<RightsRow, "what">>;
 

@@ -5,6 +5,7 @@ import type { Couch } from "../couch/couch.js";
 import { assertRoot } from "../couch/identity.js";
 import { path } from "../couch/path.js";
 import { type Run, whenReached, withRun } from "../engine/session.js";
+import { isReplicator } from "../objects/replications/replicator-database.js";
 import { list } from "../text/quantity.js";
 import { databasePart } from "./database-part.js";
 import { type Imported, nothing, together } from "./imported.js";
@@ -50,7 +51,8 @@ async function readServer({ couch, place, concurrency, signal }: Run, pattern: s
   for (const database of databases) parts.push(await databasePart(database, names.get(database.name) ?? ""));
   for (const database of system)
     parts.push(await databasePart(database, names.get(database.name) ?? "", after[database.name]));
-  if (pattern === undefined) parts.push(...(await readServerWide(couch)));
+  const replicators = ["_replicator", ...databases.map(({ name }) => name).filter(isReplicator)];
+  if (pattern === undefined) parts.push(...(await readServerWide(couch, replicators)));
   else parts.push(withoutFiles([serverWide]));
   return together([...parts, withoutFiles(always)]);
 }
@@ -61,16 +63,17 @@ const after: Readonly<Record<string, string>> = {
   _replicator: "950-replicator-database.yaml",
 };
 
-async function readServerWide(couch: Couch): Promise<Imported[]> {
+async function readServerWide(couch: Couch, replicators: readonly string[]): Promise<Imported[]> {
   const leftOut: LeftOut[] = [];
-  const [users, replications, admins] = await Promise.all([
+  const [users, admins, ...replications] = await Promise.all([
     readUsers(couch, leftOut),
-    readReplications(couch, leftOut),
     readAdmins(couch),
+    ...replicators.map((database) => readReplications(couch, database, leftOut)),
   ]);
   return [
     users ? usersPart(users) : withoutFiles([forbidden("users", "_users")]),
-    replications ? replicationsPart(replications) : withoutFiles([forbidden("replications", "_replicator")]),
+    replicationsPart(replications.flatMap((found) => found ?? [])),
+    withoutFiles(replicators.flatMap((name, i) => (replications[i] ? [] : [forbidden("replications", name)]))),
     withoutFiles(leftOut),
     withoutFiles(admins && admins.length > 0 ? [adminsLeftOut(admins)] : []),
   ];

@@ -13,6 +13,7 @@ import { companionIn } from "../objects/design-docs/companions.js";
 import { type DesignDoc, nameInId } from "../objects/design-docs/design-doc.js";
 import { isOwnedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { furtherFields, storedDefinition } from "../objects/replications/replication.js";
+import { placeOf } from "../objects/replications/replicator-database.js";
 import type { JsonObject } from "../text/json.js";
 import { documentsBetween } from "./all-docs.js";
 import type { FoundDatabase } from "./database-part.js";
@@ -177,13 +178,18 @@ function userOf(doc: JsonObject): FoundUser[] {
   return [{ name, roles: Array.isArray(roles) ? roles.toSorted() : [], fields: Object.fromEntries(fields) }];
 }
 
-export async function readReplications(couch: Couch, leftOut: LeftOut[]): Promise<FoundReplication[] | undefined> {
-  const docs = await allowed(() => documentsBetween(couch, "_replicator", undefined, undefined, leftOut));
-  return docs?.filter(({ _id }) => nameInId(_id) === undefined).map(replicationOf);
+/** Undefined if this login may not read them. @param database `_replicator`, or one whose name ends in it */
+export async function readReplications(
+  couch: Couch,
+  database: string,
+  leftOut: LeftOut[],
+): Promise<FoundReplication[] | undefined> {
+  const docs = await allowed(() => documentsBetween(couch, database, undefined, undefined, leftOut));
+  return docs?.filter(({ _id }) => nameInId(_id) === undefined).map((doc) => replicationOf(doc, database));
 }
 
-function replicationOf(doc: JsonObject): FoundReplication {
+function replicationOf(doc: JsonObject, database: string): FoundReplication {
   const stored = { _rev: "", ...doc };
   const further = Object.keys(furtherFields(stored)).sort();
-  return { id: String(doc._id), fields: storedDefinition(stored), further };
+  return { ...placeOf({ id: String(doc._id), database }), fields: storedDefinition(stored), further };
 }

@@ -6,15 +6,17 @@ import {
   shownReplication,
   storedDefinition,
 } from "../objects/replications/replication.js";
+import {
+  type InReplicator,
+  placeOf,
+  replicationClaim,
+  replicationName,
+  replicatorDatabase,
+  replicatorOf,
+} from "../objects/replications/replicator-database.js";
 import { defineKind } from "../steps/kind.js";
 
-interface Replication {
-  readonly id: string;
-}
-
-const database = "_replicator";
-
-export const removeReplication = defineKind<Replication, Replication, readonly Stored[], readonly Stored[]>({
+export const removeReplication = defineKind<InReplicator, InReplicator, readonly Stored[], readonly Stored[]>({
   name: "removeReplication",
   summary: "A replication does not exist: it stops, and what it has copied stays.",
   schema: {
@@ -24,12 +26,13 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
     properties: {
       id: {
         type: "string",
-        description: "Id of the document in `_replicator`.",
+        description: "Id of the document in `database`.",
         pattern: "^[^_]",
         minLength: 1,
         examples: ["zerglings-to-aiur"],
         variables: true,
       },
+      database: replicatorDatabase,
     },
   },
   example: "removeReplication:\n  id: zerglings-to-aiur\n",
@@ -37,11 +40,12 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
   nature: { destroys: "always" },
   fast: { provenByApply: true },
 
-  title: ({ id }) => `replication ${id}`,
-  databases: () => ["_replicator"],
-  claims: ({ id }) => [`replication/${id}`],
+  title: (replication) => `replication ${replicationName(replication)}`,
+  databases: (replication) => [replicatorOf(replication)],
+  claims: (replication) => [replicationClaim(replication)],
+  resolve: async (spec) => placeOf(spec),
 
-  observe: ({ couch, desired }) => readExisting(couch, database, [desired.id]),
+  observe: ({ couch, desired }) => readExisting(couch, replicatorOf(desired), [desired.id]),
 
   diff: (_, observed) =>
     removal(observed, "id", ({ rev, doc }) => {
@@ -54,5 +58,5 @@ export const removeReplication = defineKind<Replication, Replication, readonly S
     }),
 
   /** The answer has a row for the document, and it is read again until no revision is left. */
-  apply: (write, context) => removeStored(context, database, write),
+  apply: (write, context) => removeStored(context, replicatorOf(context.desired), write),
 });

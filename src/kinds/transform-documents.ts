@@ -1,4 +1,5 @@
 import { defaults } from "../contract/options.js";
+import { isReplicator } from "../objects/replications/replicator-database.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, holds, refuses, updates } from "../steps/difference.js";
 import { type DatabaseContext, defineKind, type SpecProblem, type StepContext } from "../steps/kind.js";
@@ -245,8 +246,9 @@ function changeProblems({ database, script, rename, unset, set }: Spec): SpecPro
       "`script` can't be combined with `set`, `unset` and `rename`: do their work in the script",
     );
   }
-  if ([database].flat().includes("_replicator")) {
-    add("/database", "system-database", "for documents of `_replicator`, use `ensureReplication`");
+  const replicator = [database].flat().find(isReplicator);
+  if (replicator !== undefined) {
+    add("/database", "system-database", `for documents of \`${replicator}\`, use \`ensureReplication\``);
   }
   return problems;
 }

@@ -22,8 +22,8 @@ const catalogue = {
     `the document of user ${user} has conflicting revisions, so CouchDB rejects its login until they are resolved`,
 
   "replication-restarts": (_: object) => "the replication was completed; CouchDB starts it again, from where it ended",
-  "replication-failed": ({ id, state }: { id: string; state: string }) =>
-    `CouchDB reports replication ${id} as ${state}; \`_scheduler/docs/_replicator/${id}\` says why`,
+  "replication-failed": ({ id, state, database }: { id: string; state: string; database: string }) =>
+    `CouchDB reports replication ${id} as ${state}; \`_scheduler/docs/${encodeURIComponent(database)}/${id}\` says why`,
 
   "owned-by-couchdb": ({ database, designDoc, why }: { database: string; designDoc: string; why: string }) =>
     `_design/${designDoc} in ${database} belongs to CouchDB: ${why}, so this step will drift. Put your functions in another design document in ${database}`,

@@ -41,6 +41,7 @@ export const files: Readonly<Record<string, string>> = {
     id: link
     source: { url: "http://127.0.0.1:1/brood", auth: { basic: { username: zerg, password: "\${LINK_PASSWORD}" } } }
     target: http://127.0.0.1:1/brood-there
+    user_ctx: { name: ${user.name}, roles: [zerg] }
     continuous: true
 `,
   "002-databases.yaml": `

@@ -112,6 +112,12 @@ export async function populate(server: Addressed): Promise<void> {
   for (const user of users)
     await put(`_users/org.couchdb.user:${encodeURIComponent(String(user.name))}`, { ...user, type: "user" });
   for (const [id, doc] of Object.entries(replications)) await put(`_replicator/${id}`, doc);
+  await put("char%2F_replicator");
+  await put("char%2F_replicator/back", {
+    source: "http://127.0.0.1:9/broods",
+    target: { url: "http://127.0.0.1:9/zerglings", auth: { iam: { api_key: "infested" } } },
+    user_ctx: { name: "kerrigan", roles: ["zerg"] },
+  });
 }
 
 /** The variables that the imported files need. */
@@ -119,6 +125,7 @@ export const env = {
   ZERGLINGS_OUT_SOURCE_PASSWORD: "s%40rah",
   ZERGLINGS_OUT_TARGET_PASSWORD: "sarah",
   ZERGLINGS_OUT_TARGET_X_HIVE: "token",
+  BACK_IN_CHAR_REPLICATOR_TARGET_IAM_API_KEY: "infested",
 };
 
 export const passwords = { KERRIGAN_PASSWORD: "sarah", JURGEN_RAYNOR_PASSWORD: "jim", NO_PASSWORD: "x" };

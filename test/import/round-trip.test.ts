@@ -65,7 +65,7 @@ onNodes("a server with everything that can be imported", () => {
 
   it("reveals no secrets, and names the variables for them", async () => {
     const all = JSON.stringify([await treeOf(out), result]);
-    for (const secret of ["s%40rah", "sarah", "token", "jim", "pbkdf2", "derived_key"])
+    for (const secret of ["infested", "s%40rah", "sarah", "token", "jim", "pbkdf2", "derived_key"])
       expect(all).not.toContain(secret);
     expect(result.variables.map(({ name }) => name).sort()).toEqual(Object.keys(env).sort());
   });
@@ -83,6 +83,7 @@ onNodes("a server with everything that can be imported", () => {
     const { steps } = await loadMigrations(out, { env });
     const databases = steps.filter(({ kind }) => kind === "ensureDatabase").map(({ desired }) => desired);
     expect(databases).toMatchObject([
+      { name: "char/_replicator" },
       { name: "nasty/names+$(1)" },
       { name: "open" },
       { name: "parted", partitioned: true },
@@ -138,6 +139,7 @@ onNodes("a server with everything that can be imported", () => {
     const part = join(folder, "part");
     const { leftOut } = await importServer({ connection: from(first), out: part, database: "*e*" });
     expect(Object.keys(await treeOf(part)).filter((path) => path.endsWith(".yaml"))).toEqual([
+      expect.stringMatching(/^100-char-_replicator-\w{6}\.yaml$/),
       expect.stringMatching(/^100-nasty-names-1-\w{6}\.yaml$/),
       "100-open.yaml",
       "100-parted.yaml",

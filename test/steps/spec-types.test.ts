@@ -66,6 +66,7 @@ const full: Readonly<Record<string, object>> = {
   ensureUser: { name: "a", password: "b", roles: ["c"], fields: { d: 1 } } satisfies Full<typeof ensureUser>,
   ensureReplication: {
     id: "a",
+    database: "b/_replicator",
     source: { url: "http://127.0.0.1:5984/zerglings" },
     target: "http://127.0.0.1:5984/drones",
   } satisfies Full<typeof ensureReplication>,
@@ -93,7 +94,7 @@ const full: Readonly<Record<string, object>> = {
   removeDocuments: { database: "zerglings", ids: ["a"] } satisfies Full<typeof removeDocuments>,
   removeUser: { name: "a" } satisfies Full<typeof removeUser>,
   removeAdmin: { name: "a" } satisfies Full<typeof removeAdmin>,
-  removeReplication: { id: "a" } satisfies Full<typeof removeReplication>,
+  removeReplication: { id: "a", database: "b/_replicator" } satisfies Full<typeof removeReplication>,
   removeConfig: { log: ["level"] } satisfies Full<typeof removeConfig>,
 };
 

@@ -21,7 +21,7 @@ test.each<[StepWarning, string]>([
   ],
   [{ code: "replication-restarts" }, "the replication was completed; CouchDB starts it again, from where it ended"],
   [
-    { code: "replication-failed", id: "r", state: "failed" },
+    { code: "replication-failed", id: "r", state: "failed", database: "_replicator" },
     "CouchDB reports replication r as failed; `_scheduler/docs/_replicator/r` says why",
   ],
   [

@@ -14,6 +14,8 @@ type Endpoint = string | { readonly url: string };
 
 export interface Replication extends JsonObject {
   readonly id: string;
+  /** Absent: `_replicator`. */
+  readonly database?: string;
   readonly source: Endpoint;
   readonly target: Endpoint;
 }
@@ -32,11 +34,11 @@ const defaults: JsonObject = {
   winning_revs_only: false,
 };
 
-/** CouchDB sets them when the document is written: its owner, and the user that the replication used to run as. */
+/** Kept if the step does not declare them: its owner, which CouchDB sets, and its user. */
 const owned = ["owner", "user_ctx"] as const;
 
-/** Without its id, and without fields that only repeat a default. */
-export function definitionOf({ id, ...fields }: Replication): JsonObject {
+/** Without its place, and without fields that only repeat a default. */
+export function definitionOf({ id, database, ...fields }: Replication): JsonObject {
   return withoutDefaults(fields);
 }
 
@@ -54,8 +56,14 @@ export function furtherFields(stored: StoredReplication): JsonObject {
   return Object.fromEntries(Object.entries(stored).filter(([key]) => isFurther(key)));
 }
 
+/** What the step declares of it, and the user only if the step declares one. */
+export function comparable(stored: StoredReplication, desired: JsonObject): JsonObject {
+  const { user_ctx, ...definition } = storedDefinition(stored);
+  return user_ctx === undefined || desired.user_ctx === undefined ? definition : { ...definition, user_ctx };
+}
+
 function isKnown(key: string): boolean {
-  return key !== "id" && Object.hasOwn(replicationSchema.properties ?? {}, key);
+  return key !== "id" && key !== "database" && Object.hasOwn(replicationSchema.properties ?? {}, key);
 }
 
 function withoutDefaults(fields: JsonObject): JsonObject {
@@ -93,7 +101,7 @@ export function shownReplication(definition: JsonObject): JsonObject {
 export function documentOver(definition: JsonObject, stored: StoredReplication | undefined): JsonObject {
   if (!stored) return definition;
   const kept = owned.flatMap((key) => (Object.hasOwn(stored, key) ? [[key, stored[key]] as const] : []));
-  return { ...furtherFields(stored), ...definition, ...Object.fromEntries(kept), _rev: stored._rev };
+  return { ...furtherFields(stored), ...Object.fromEntries(kept), ...definition, _rev: stored._rev };
 }
 
 const places: ReadonlySet<string> = new Set(["source", "target", "proxy", "source_proxy", "target_proxy"]);

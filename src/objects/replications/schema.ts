@@ -1,5 +1,6 @@
 /** The fields of a `_replicator` document, according to CouchDB's documentation. */
 import type { Schema } from "../../steps/schema.js";
+import { replicatorDatabase } from "./replicator-database.js";
 
 const text = (description: string, example?: unknown): Schema => ({
   type: "string",
@@ -23,6 +24,13 @@ const count = (description: string, minimum = 1): Schema => ({
   variables: true,
 });
 
+const pluginLogin = (description: string): Schema => ({
+  type: "object",
+  description,
+  additionalProperties: { type: "string", secret: true, variables: true },
+  examples: [{ api_key: "${API_KEY}" }],
+});
+
 const endpoint = (what: string): Schema => ({
   description: `${what}: the URL of a database as CouchDB itself reaches it, or an object with the URL and credentials. CouchDB 3 does not accept bare names.`,
   examples: ["http://127.0.0.1:5984/zerglings"],
@@ -41,9 +49,10 @@ const endpoint = (what: string): Schema => ({
         },
         auth: {
           type: "object",
-          description: "What CouchDB logs in with (3.2 and newer).",
-          required: ["basic"],
-          additionalProperties: false,
+          description:
+            "What CouchDB logs in with (3.2 and newer): `basic`, or what a plugin of `[replicator] auth_plugins` reads.",
+          minProperties: 1,
+          additionalProperties: pluginLogin("Login of that plugin."),
           properties: {
             basic: {
               type: "object",
@@ -55,6 +64,7 @@ const endpoint = (what: string): Schema => ({
                 password: { type: "string", description: "Password of the user.", secret: true, variables: true },
               },
             },
+            iam: pluginLogin("Login at IBM Cloudant."),
           },
         },
       },
@@ -67,9 +77,25 @@ export const replicationSchema: Schema = {
   required: ["id", "source", "target"],
   additionalProperties: false,
   properties: {
-    id: text("Id of the document in `_replicator`.", "zerglings-to-char"),
+    id: text("Id of the document in `database`.", "zerglings-to-char"),
+    database: replicatorDatabase,
     source: endpoint("What to replicate"),
     target: endpoint("Where to replicate it"),
+    user_ctx: {
+      type: "object",
+      description:
+        "The user that the replication belongs to. Before 3.3, CouchDB requires it of users who are not server admins. Absent: it is not changed.",
+      additionalProperties: false,
+      properties: {
+        name: { ...text("Name of the user.", "kerrigan"), type: ["string", "null"] },
+        roles: {
+          type: "array",
+          description: "Roles of the user.",
+          items: { type: "string", minLength: 1, variables: true },
+          examples: [["zerg"]],
+        },
+      },
+    },
     continuous: flag(
       "Continues as long as the document exists; otherwise, it ends once the target has everything.",
       false,

@@ -5,10 +5,11 @@ import type { Case, Place } from "../case.js";
 
 const at = ({ name }: Place) => `/_replicator/${name}`;
 const get = (place: Place) => must(place.server, "GET", at(place));
+const elsewhere = ({ name }: Place, below: string) => `/${name}%2F_replicator${below}`;
 
-async function change(place: Place, members: object): Promise<void> {
+async function change({ server, name }: Place, members: object, path = at({ server, name })): Promise<void> {
   // CouchDB may be writing its own state into the document.
-  const put = async () => request(place.server, "PUT", at(place), { body: { ...(await get(place)), ...members } });
+  const put = async () => request(server, "PUT", path, { body: { ...(await must(server, "GET", path)), ...members } });
   await until(put, ({ status }) => status < 300);
 }
 
@@ -84,5 +85,29 @@ export const cases: readonly Case[] = [
       await remove(place);
       await removeDatabase(`${place.name}-there`);
     },
+  },
+  {
+    title: "another database of replications, with its user and a login for a plugin",
+    prepare: (place) => must(place.server, "PUT", elsewhere(place, "")),
+    yaml: ({ name }) => `- id: replication
+  ensureReplication:
+    id: link
+    database: ${name}/_replicator
+    source: http://127.0.0.1:1/${name}
+    target: { url: "http://127.0.0.1:1/${name}-there", auth: { iam: { api_key: rush } } }
+    user_ctx: { name: kerrigan, roles: [zerg] }
+    continuous: true
+`,
+    async expectState(place) {
+      const { _id, _rev, owner, ...doc } = await must(place.server, "GET", elsewhere(place, "/link"));
+      expect(doc).toEqual({
+        source: `http://127.0.0.1:1/${place.name}`,
+        target: { url: `http://127.0.0.1:1/${place.name}-there`, auth: { iam: { api_key: "rush" } } },
+        user_ctx: { name: "kerrigan", roles: ["zerg"] },
+        continuous: true,
+      });
+    },
+    drift: (place) => change(place, { user_ctx: { name: "drone" } }, elsewhere(place, "/link")),
+    cleanUp: ({ name }) => removeDatabase(`${name}/_replicator`),
   },
 ];

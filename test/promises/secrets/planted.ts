@@ -14,6 +14,7 @@ export const secrets = {
   replicationUrl: "replication-url-4xW",
   replicationAuth: made("replication-auth"),
   replicationHeader: "replication-header-8kT",
+  replicationKey: "replication-key-1gN",
   configKey: "config-key-3mB-c2VjcmV0",
   configPassword: "config-password-5rN",
   tlsKey: "tls-key-6vC",
@@ -69,7 +70,7 @@ export const sound = (name: string): string => `
     target:
       url: http://127.0.0.1:1/there?apikey=${secrets.urlParameter}
       headers: { X-Key: ${secrets.replicationHeader} }
-      auth: { basic: { username: zerg, password: "\${LINK_PASSWORD}" } }
+      auth: { basic: { username: zerg, password: "\${LINK_PASSWORD}" }, iam: { api_key: ${secrets.replicationKey} } }
     query_params: { apiKey: ${secrets.filterParameter}, brood: tiamat }
     continuous: true
 - id: database

@@ -16,6 +16,15 @@ async function desiredOf(spec: object) {
 const storedOf = (fields: object) => ({ _id: "r", _rev: "2-x", source, target, owner: "admin", ...fields });
 const withPassword = (password: string) => ({ url: source, auth: { basic: { username: "zerg", password } } });
 
+it("the place is not part of the document", async () => {
+  const { write } = ensureReplication.diff(await desiredOf({ database: "x/_replicator" }), undefined);
+  expect(write).toEqual({ source, target });
+  const [own, other] = [{ id: "r" }, { id: "r", database: "x/_replicator" }];
+  const claims = [own, other].map((place) => ensureReplication.claims({ ...place, source, target }));
+  expect(new Set(claims.flat()).size).toBe(2);
+  expect([own, other].map(removeReplication.claims)).toEqual(claims);
+});
+
 describe("diff", () => {
   it.each<[string, object, object, readonly string[]]>([
     ["the same", {}, {}, []],
@@ -39,6 +48,9 @@ describe("diff", () => {
     ],
     ["a field that is not declared", {}, { continuous: true }, ["/continuous"]],
     ["the same, with a field that no step can name", {}, { note: "by hand" }, []],
+    ["another user", { user_ctx: { name: "drone" } }, { user_ctx: { name: "admin" } }, ["/user_ctx/name"]],
+    ["a user, where none was", { user_ctx: { name: "drone" } }, {}, ["/user_ctx"]],
+    ["the same, in its default database", { database: "_replicator" }, {}, []],
     ["another filter", { selector: { a: { b: 1 } } }, { selector: { a: { b: 2 } } }, ["/selector/a/b"]],
   ])("%s", async (_, spec, fields, paths) => {
     const { action, changes } = ensureReplication.diff(await desiredOf(spec), storedOf(fields));
