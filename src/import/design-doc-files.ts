@@ -8,7 +8,8 @@ import { parseModule } from "../design-doc-rules/function-text.js";
 import { designDocFaults } from "../objects/design-docs/check.js";
 import { type DesignDoc, idOf, isJavaScript } from "../objects/design-docs/design-doc.js";
 import { describe } from "../objects/design-docs/fault.js";
-import { codeOf } from "../objects/design-docs/members.js";
+import { codeOf, functionSections } from "../objects/design-docs/members.js";
+import { type Modules, modulesOf } from "../objects/design-docs/modules.js";
 import { settled } from "../objects/design-docs/settled.js";
 import { readSources } from "../objects/design-docs/sources.js";
 import { isObject } from "../text/json.js";
@@ -74,7 +75,9 @@ export function jsonText(value: unknown): string {
 function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
   const files = new Map<string, string>();
   const code = new Set(codeOf(doc).map(({ keys }) => toPointer(keys)));
-  const isScript = isJavaScript(doc) ? scriptTest : () => false;
+  const modules = modulesOf(doc);
+  const isScript = (keys: readonly string[], text: string) =>
+    isJavaScript(doc) && (scriptTest(keys, text) || modules.isIn(keys));
   // If the folder's name is not the document's, or the files next to it could be taken for fields, a file `_id` makes
   // it unambiguous.
   if (!path.endsWith(`/${name}`) || !isMarked(doc)) files.set(`${path}/_id`, `${idOf(name)}\n`);
@@ -84,7 +87,7 @@ function treeOf(path: string, name: string, doc: DesignDoc): Tree | undefined {
     if (typeof text === "string" && (text === text.trim() || code.has(toPointer(keys)))) {
       const extension = isScript(keys, text) ? ".js" : /[.~#]/.test(key) ? ".txt" : "";
       files.set(`${at}${extension}`, text === "" ? "" : `${text}\n`);
-    } else if (isFolder(keys, value)) {
+    } else if (isFolder(keys, value, modules)) {
       for (const [member, below] of Object.entries(value)) add(`${at}/${member}`, [...keys, member], below);
     } else files.set(`${at}.json`, jsonText(value));
   };
@@ -97,22 +100,27 @@ function isMarked(doc: DesignDoc): boolean {
   return ["language", "validate_doc_update", "views"].some((key) => key in doc);
 }
 
-const folders = new Set(["views", "filters", "lists", "shows", "updates", "indexes", "nouveau", "lib", "vendor"]);
-
-function isFolder(keys: readonly string[], value: unknown): value is Readonly<Record<string, unknown>> {
+function isFolder(
+  keys: readonly string[],
+  value: unknown,
+  modules: Modules,
+): value is Readonly<Record<string, unknown>> {
   const [section = "", , last] = keys;
-  if (!folders.has(section) || !isObject(value) || Object.keys(value).length === 0) return false;
+  if (!isObject(value) || Object.keys(value).length === 0) return false;
   if (section === "lib" || section === "vendor" || (section === "views" && keys[1] === "lib")) return true;
-  if (["filters", "lists", "shows", "updates"].includes(section)) {
-    return keys.length === 1 && Object.values(value).every((member) => typeof member === "string");
+  if (functionSections.includes(section)) {
+    if (keys.length > 1) return modules.isIn(keys.slice(0, 2));
+    return Object.entries(value).every(([name, member]) => typeof member === "string" || modules.isIn([section, name]));
   }
-  return keys.length <= 2 && last === undefined;
+  if (["views", "indexes", "nouveau"].includes(section)) return keys.length <= 2 && last === undefined;
+  return modules.isIn([section]);
 }
 
 /** Whether the text is written to a `.js` file. */
 function scriptTest(keys: readonly string[], text: string): boolean {
   const [section = "", name, member] = keys;
-  if (["filters", "lists", "shows", "updates", "validate_doc_update", "rewrites"].includes(section)) return true;
+  if (functionSections.includes(section)) return keys.length === 2 || "program" in parseModule(text);
+  if (section === "validate_doc_update" || section === "rewrites") return true;
   if (section === "views" && name !== "lib") return member === "map" || (member === "reduce" && !/^_?\w+$/.test(text));
   if (section === "indexes" || section === "nouveau") return member === "index";
   if (["views", "lib", "vendor"].includes(section)) return "program" in parseModule(text);

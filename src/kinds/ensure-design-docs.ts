@@ -61,7 +61,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       database: databases,
       from: {
         description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file becomes a field, named after the file without its last extension: `templates/list.html` is the text `templates.list`, and a `.json` file is its value. `map.erl` is for design documents with a file `language` that contains `erlang`.",
+          'File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file becomes a field, named after the file without its last extension: `templates/list.html` is the text `templates.list`, and a `.json` file is its value. CommonJS modules that the code requires may be in any folder: `filters/lib/owner.js` is `require("filters/lib/owner")`. `map.erl` is for design documents with a file `language` that contains `erlang`.',
         examples: ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
         anyOf: [
           { type: "string", minLength: 1, variables: true },

@@ -4,6 +4,7 @@ import { parseFunction, parseModule } from "../design-doc-rules/function-text.js
 import type { Step } from "../migrations/step.js";
 import { type DesignDoc, isJavaScript } from "../objects/design-docs/design-doc.js";
 import { codeOf, functionsOf } from "../objects/design-docs/members.js";
+import { modulesOf } from "../objects/design-docs/modules.js";
 import { isReduceName } from "../objects/design-docs/reduces.js";
 import { membersOf } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
@@ -59,8 +60,10 @@ export function designDocsOf({ kind, desired }: Step): DesignDocSubject[] {
 
 function functionSubjects(doc: DesignDoc): FunctionSubject[] {
   if (!isJavaScript(doc)) return [];
-  const functions = functionsOf(doc).filter(({ keys, source }) => roleOf(keys) !== "reduce" || !isReduceName(source));
-  const isCalled = new Set(functionsOf(doc).map(({ keys }) => toPointer(keys)));
+  const required = modulesOf(doc);
+  const called = functionsOf(doc).filter((member) => !required.replaces(member));
+  const functions = called.filter(({ keys, source }) => roleOf(keys) !== "reduce" || !isReduceName(source));
+  const isCalled = new Set(called.map(({ keys }) => toPointer(keys)));
   const modules = codeOf(doc).filter(({ keys }) => !isCalled.has(toPointer(keys)));
   return [
     ...functions.flatMap(({ keys, source }) => subjectOf(roleOf(keys), keys, source)),

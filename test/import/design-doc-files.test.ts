@@ -5,6 +5,7 @@ import type { DesignDoc } from "../../src/objects/design-docs/design-doc.js";
 import { readSources } from "../../src/objects/design-docs/sources.js";
 
 const map = "function (doc) {\n  emit(doc._id);\n}";
+const requires = (module: string) => `function (doc) {\n  return require("${module}").a;\n}`;
 const views = { all: { map } };
 
 async function paths(docs: Record<string, DesignDoc>) {
@@ -31,6 +32,30 @@ describe("there is one function per file", () => {
       "functions of other kinds",
       { validate_doc_update: map, filters: { f: map }, updates: { u: map } },
       ["d/filters/f.js", "d/updates/u.js", "d/validate_doc_update.js"],
+    ],
+    [
+      "modules among functions",
+      {
+        filters: { f: requires("filters/lib/a"), lib: { a: "exports.a = 1;\n", page: "<p>" } },
+        shows: { s: requires("shows/b"), b: "exports.b = 1;" },
+        utils: "exports.c = 1;",
+        updates: { u: requires("utils") },
+      },
+      [
+        "d/_id",
+        "d/filters/f.js",
+        "d/filters/lib/a.js",
+        "d/filters/lib/page",
+        "d/shows/b.js",
+        "d/shows/s.js",
+        "d/updates/u.js",
+        "d/utils.js",
+      ],
+    ],
+    [
+      "modules that nobody requires",
+      { lists: { lib: { a: "exports.a = 1;" } }, filters: { f: map } },
+      ["d/_id", "d/filters/f.js", "d/lists.json"],
     ],
     [
       "another language",

@@ -36,6 +36,16 @@ const designDocs: Readonly<Record<string, unknown>> = {
     filters: { f: "function (doc) {\n  return true;\n}\r\n" },
     readme: "# Pushed\n",
   },
+  "zerglings/_design/modules": {
+    filters: {
+      mine: "function (doc) { return require('filters/lib/owner').of(doc) && require('filters/names').of(doc); }",
+      lib: { owner: "exports.of = function (doc) { return doc.owner; };\n", deep: { text: "<p>" } },
+      names: "exports.of = function (doc) { return require('utils').name(doc); };",
+    },
+    lists: { lib: { unused: "exports.a = 1;" } },
+    utils: "exports.name = function (doc) { return doc.name; };",
+    templates: { row: "<li>\n" },
+  },
   "_users/_design/roles": { views: { all: { map: "function (doc) { emit(doc.roles); }" } } },
   // Two indexes in one design document whose name no step can have.
   "zerglings/_design/two": {

@@ -48,11 +48,17 @@ export function whyNot(above: readonly string[], entry: Entry): string | undefin
   if (entry.name === "_attachments") return "attachments are not supported: serve files from elsewhere";
   if (!entry.folder && !memberFile(entry.name)) return `unknown file: it looks like an editor's copy; ${orIgnore}`;
   if (section === undefined) return whyNotAtTop(entry);
-  if (section === "views" && above[1] !== "lib") return whyNotInViews(above, entry);
-  if (functionFolders.includes(section) && !isCode(entry)) {
-    return `unknown ${what(entry)}: \`${section}/\` must contain one \`.js\` or \`.erl\` file per function; ${orIgnore}`;
+  if (section === "views" && above.length <= 2 && above[1] !== "lib") return whyNotInViews(above, entry);
+  if (functionFolders.includes(section) && above.length === 1 && !isCode(entry)) {
+    return `unknown ${what(entry)}: \`${section}/\` must contain one \`.js\` or \`.erl\` file per function, and modules that the code requires; ${orIgnore}`;
   }
   return undefined;
+}
+
+/** Whether an entry that is not allowed is allowed after all if the code requires it, or a module in it. */
+export function mayBeModule({ name, folder }: Entry): boolean {
+  if (/^_|[~#]/.test(name)) return false;
+  return folder || memberFile(name)?.extension === "js";
 }
 
 function isCode({ name, folder }: Entry): boolean {

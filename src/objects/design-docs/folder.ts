@@ -3,12 +3,14 @@ import { basename } from "node:path/posix";
 import type { Position } from "../../contract/problem.js";
 import { SourceText } from "../../files/source-text.js";
 import type { Origin, StepFiles } from "../../steps/step-files.js";
+import { isObject } from "../../text/json.js";
 import { toPointer, valueAt } from "../../text/pointer.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
-import { isSeedFolder, languageOf, memberFile, whyNot } from "./folder-rules.js";
+import { isSeedFolder, languageOf, mayBeModule, memberFile, whyNot } from "./folder-rules.js";
 import { offsetInJson, parseJson } from "./json-text.js";
 import { functionsOf } from "./members.js";
+import { modulesOf } from "./modules.js";
 
 /** Links may lead back into the folder. */
 const deepest = 16;
@@ -28,7 +30,7 @@ export async function readFolder(
   name: string,
 ): Promise<FoundDesignDoc[]> {
   const reader = new Reader(files, pointer);
-  const members = await reader.members(path, []);
+  const members = await reader.read(path);
   const { _id, ...doc } = members;
   const found = _id === undefined ? name : nameInId(_id);
   if (found === undefined) {
@@ -49,6 +51,8 @@ class Reader {
   readonly #foreign = new Set<string>();
   readonly #files: StepFiles;
   readonly #pointer: string;
+  /** Allowed only if the code requires them. */
+  readonly #doubtful: { readonly keys: readonly string[]; readonly path: string; readonly reason: string }[] = [];
   #tooDeep = false;
 
   constructor(files: StepFiles, pointer: string) {
@@ -56,7 +60,21 @@ class Reader {
     this.#pointer = pointer;
   }
 
-  async members(folder: string, above: readonly string[]): Promise<Record<string, unknown>> {
+  /** The document, without entries that are only allowed for modules, but have none that the code requires. */
+  async read(folder: string): Promise<Record<string, unknown>> {
+    const members = await this.#members(folder, []);
+    if (this.#doubtful.length === 0) return members;
+    const modules = modulesOf(members);
+    for (const { keys, path, reason } of this.#doubtful) {
+      if (modules.isIn(keys)) continue;
+      this.#at(path, "unknown-file", reason);
+      const above = valueAt(members, toPointer(keys.slice(0, -1)));
+      if (isObject(above)) Reflect.deleteProperty(above, keys.at(-1) ?? "");
+    }
+    return members;
+  }
+
+  async #members(folder: string, above: readonly string[]): Promise<Record<string, unknown>> {
     if (above.length > deepest && !this.#tooDeep) {
       this.#tooDeep = true;
       this.#at(
@@ -71,14 +89,15 @@ class Reader {
       if (isSeedFolder(above, entry)) continue;
       const path = `${folder}/${entry.name}`;
       const reason = whyNot(above, entry);
-      if (reason !== undefined) {
+      if (reason !== undefined && !mayBeModule(entry)) {
         this.#at(path, entry.name === "_attachments" ? "attachments" : "unknown-file", reason);
         continue;
       }
       const key = entry.folder ? entry.name : (memberFile(entry.name)?.key ?? entry.name);
       if (members.has(key)) this.#at(path, "duplicate-member", `two files define \`${[...above, key].join("/")}\``);
       const keys = [...above, key];
-      const value = entry.folder ? await this.members(path, keys) : await this.#read(path, entry.name, keys);
+      if (reason !== undefined) this.#doubtful.push({ keys, path, reason });
+      const value = entry.folder ? await this.#members(path, keys) : await this.#read(path, entry.name, keys);
       if (value !== undefined) members.set(key, { value });
     }
     return Object.fromEntries([...members].map(([key, { value }]) => [key, value]));

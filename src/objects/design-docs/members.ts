@@ -16,6 +16,9 @@ export interface FunctionMember extends CodeMember {
   readonly sees: "lib" | "nothing" | "all";
 }
 
+/** The fields with functions by name that CouchDB compiles only when they are called. */
+export const functionSections: readonly string[] = ["filters", "lists", "shows", "updates"];
+
 /** The functions that CouchDB calls. */
 export function functionsOf(doc: DesignDoc): FunctionMember[] {
   const one = (keys: readonly string[], source: unknown, sees: FunctionMember["sees"]): FunctionMember[] =>
@@ -30,7 +33,7 @@ export function functionsOf(doc: DesignDoc): FunctionMember[] {
         one([section, name, "index"], membersOf(index).index, "lib"),
       ),
     ),
-    ...["filters", "lists", "shows", "updates"].flatMap((section) =>
+    ...functionSections.flatMap((section) =>
       Object.entries(membersOf(doc[section])).flatMap(([name, source]) => one([section, name], source, "all")),
     ),
     ...one(["rewrites"], doc.rewrites, "all"),
@@ -44,6 +47,11 @@ export function codeOf(doc: DesignDoc): CodeMember[] {
     ...functionsOf(doc),
     ...textsBelow(membersOf(doc.views).lib, ["views", "lib"]),
     ...["lib", "vendor"].flatMap((folder) => textsBelow(doc[folder], [folder])),
+    ...functionSections.flatMap((section) =>
+      Object.entries(membersOf(doc[section])).flatMap(([name, below]) =>
+        isObject(below) ? textsBelow(below, [section, name]) : [],
+      ),
+    ),
   ];
 }
 

@@ -108,6 +108,33 @@ describe("a folder tree", () => {
     });
   });
 
+  it("may have the modules that its code requires anywhere", async () => {
+    const files = {
+      "filters/mine.js":
+        "function () { return [require('filters/lib/a'), require('filters/plain'), require('utils')]; }",
+      "filters/plain.js": "exports.a = 1;",
+      "filters/lib/a.js": "exports.b = require('./deep/b');",
+      "filters/lib/deep/b.js": "exports.b = 1;",
+      "filters/lib/row.html": "<li>\n",
+      "utils.js": "exports.a = 1;",
+      "views/v/map.js": map,
+      "views/v/util.js": "exports.a = 1;",
+      "updates/touch.js": "function () { require('views/v/util'); }",
+    };
+    expect(await load(below("design", files))).toEqual({
+      design: {
+        filters: {
+          mine: files["filters/mine.js"],
+          plain: "exports.a = 1;",
+          lib: { a: files["filters/lib/a.js"], deep: { b: "exports.b = 1;" }, row: "<li>" },
+        },
+        utils: "exports.a = 1;",
+        views: { v: { map, util: "exports.a = 1;" } },
+        updates: { touch: files["updates/touch.js"] },
+      },
+    });
+  });
+
   it("may hold functions in Erlang", async () => {
     const erlang = "fun({Doc}) -> Emit(1, 2) end.";
     const files = {
