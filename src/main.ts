@@ -100,7 +100,7 @@ function contextFor(
   };
   const asks = typeof command.server === "function" ? command.server({ ...resolved, settings }) : command.server;
   const connection = asks && !settings.sandbox ? readConnection(resolved, resolved.env, report) : undefined;
-  secrets.add([connection?.password]);
+  secrets.add([connection?.password, ...Object.values(connection?.headers ?? {})]);
   if (!command.reportsSettings) {
     for (const warning of warnings) log.warn(warning);
     if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));

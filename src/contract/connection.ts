@@ -11,6 +11,11 @@ export interface Connection {
    * start, at most once a minute in a long run, and once after CouchDB refuses the token.
    */
   readonly token?: string | (() => string | Promise<string>);
+  /**
+   * Headers for every request to CouchDB, for a gateway in front of it for example. Not those that the run sets itself,
+   * such as `Host` and `Authorization`. All values are secrets.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How long one request may take, in milliseconds. Default 30 000. */
   readonly requestTimeout?: number;
   readonly tls?: Tls;

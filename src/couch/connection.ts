@@ -54,8 +54,9 @@ export function withoutLogin(connection: Connection): Connection {
 
 /** The secrets that are known before the first request. */
 export function secretsIn(connection: Connection): (string | undefined)[] {
-  const { previousPassword, token } = connection;
-  return [credentialsOf(connection)?.password, previousPassword, typeof token === "string" ? token : undefined];
+  const { previousPassword, token, headers = {} } = connection;
+  const fixed = typeof token === "string" ? token : undefined;
+  return [credentialsOf(connection)?.password, previousPassword, fixed, ...Object.values(headers)];
 }
 
 /** No error message quotes the text: if it can't be parsed, it may be a password. */

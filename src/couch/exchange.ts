@@ -12,6 +12,7 @@ import type { Answer } from "./couch.js";
 import { mayBeFullDisk, ofFullDisk } from "./full-disk.js";
 import type { Guard } from "./guard.js";
 import { httpTransport } from "./http-transport.js";
+import { ownHeaders } from "./own-headers.js";
 import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { requestError, shownTarget } from "./request-error.js";
@@ -87,6 +88,8 @@ export class Exchange {
   readonly #secrets: Pick<Secrets, "own" | "foreign" | "add">;
   readonly #policy: RetryPolicy;
   readonly #transport: Transport;
+  /** The headers of the connection: for every request, with or without a login. */
+  readonly #headers: LoginHeaders;
   #version: string | undefined;
   #clockOffset: number | undefined;
 
@@ -103,6 +106,7 @@ export class Exchange {
       starvedAfter: this.#policy.starvedAfter,
       onLimit: () => options.emit({ type: "warning", code: "rate-limited", message: slower }),
     });
+    this.#headers = ownHeaders(connection);
     this.login = chooseLogin(connection, {
       url: this.url,
       emit: options.emit,
@@ -219,7 +223,7 @@ export class Exchange {
     let retryAfter: string | undefined;
     let status: number | undefined;
     try {
-      const headers = { ...headersOf(request), ...login };
+      const headers = { ...headersOf(request), ...this.#headers, ...login };
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
       const asked = Date.now();
       const response = await this.#transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });

@@ -39,7 +39,8 @@ export function insecurities(connection: Connection, rejectUnauthorized: string 
 
 function secretSent(connection: Connection): string | undefined {
   if (connection.token !== undefined) return "token";
-  return credentialsOf(connection) === undefined ? undefined : "password";
+  if (credentialsOf(connection) !== undefined) return "password";
+  return Object.keys(connection.headers ?? {}).length === 0 ? undefined : "content of the headers";
 }
 
 const unverified: Warning = {

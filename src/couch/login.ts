@@ -103,9 +103,11 @@ export class RunLogin implements Signer {
     const { using } = this.#state;
     const reason = answer.reason ?? "";
     if (answer.status === 403 && isLocked(reason)) throw lockedOut(using);
-    if (using && !/name or password is incorrect/i.test(reason)) {
+    if (!/name or password is incorrect/i.test(reason)) {
       const session = await this.#hooks.session(signature.headers);
-      if (session?.name === using.name) {
+      // Without a password, the headers of the connection may be a login.
+      const isKnown = using ? session?.name === using.name : typeof session?.name === "string";
+      if (isKnown) {
         this.#state = afterAcceptance(this.#state);
         return missingPermission(method, this.#hooks.own(target), session, answer);
       }

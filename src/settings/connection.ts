@@ -4,6 +4,7 @@ import { urlFault } from "../couch/url-fault.js";
 import { readBytes } from "../files/regular-file.js";
 import { decoded } from "../text/decoded.js";
 import { reasonOf, waitForPipe } from "./environment.js";
+import { readHeaders } from "./headers.js";
 import type { Resolved } from "./resolve.js";
 import type { Environment, Report } from "./source.js";
 import type { SettingName } from "./table.js";
@@ -20,16 +21,18 @@ const rename = "use COUCHDB_USERNAME";
 
 /** Undefined if problems were reported. */
 export function readConnection(resolved: Resolved, env: Environment, report: Report): Connection | undefined {
-  const { settings } = resolved;
+  const { settings, given } = resolved;
   const address = settings.url === undefined ? fromService(resolved, report) : fromUrl(settings.url, resolved, report);
   const tls = readTls(resolved, report);
   if (address === undefined || tls === undefined) return undefined;
   const login =
     readWay(resolved, passwordFrom(address, resolved), report) ?? readPassword(address, resolved, env, report);
+  const headers = settings.header && readHeaders(settings.header, given.get("header")?.source ?? "header", report);
   reportLineBreaks(address, resolved, report);
   return {
     url: address.url,
     ...login,
+    ...(headers === undefined ? {} : { headers }),
     requestTimeout: settings.requestTimeout,
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   };

@@ -20,7 +20,8 @@ export function readFlags(command: CommandName, flags: Flags, report: Report): M
       const source = settings[name].positional ? name : `--${flag}`;
       const values = valuesOf(settings[name], value);
       const wrong = values.map((one) => wrongForm(source, settings[name], one)).find((one) => one !== undefined);
-      if (wrong === undefined) given.set(name, { text: values.join(","), source, from: "flag" });
+      if (wrong === undefined)
+        given.set(name, { text: values.join(settings[name].type === "lines" ? "\n" : ","), source, from: "flag" });
       else report.problem(wrong);
     }
   }
@@ -30,7 +31,7 @@ export function readFlags(command: CommandName, flags: Flags, report: Report): M
 /** A flag that was repeated has a list of values: the last one counts, unless the setting takes several. */
 function valuesOf({ type }: Setting, value: unknown): unknown[] {
   if (!Array.isArray(value)) return [value];
-  return type === "paths" ? value : value.slice(-1);
+  return type === "paths" || type === "lines" ? value : value.slice(-1);
 }
 
 function wrongForm(source: string, { type }: Setting, value: unknown): string | undefined {

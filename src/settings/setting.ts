@@ -3,8 +3,11 @@
  * from it.
  */
 export interface Setting {
-  /** `paths`: one or more; the flag may be repeated, the variable has commas between them, and the key may be a list. */
-  readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "paths" | "enum";
+  /**
+   * `paths`: one or more; the flag may be repeated, the variable has commas between them, and the key may be a list.
+   * `lines`: the same with one value per line.
+   */
+  readonly type: "duration" | "boolean" | "string" | "integer" | "path" | "paths" | "lines" | "enum";
   readonly group: "Connection" | "Run" | "Ledger and lease" | "Output" | "Files" | "Sandbox";
   /** For help and the reference: a phrase without a full stop. */
   readonly description: string;

@@ -232,6 +232,17 @@ export const table = {
     pattern: tokenPattern,
     hint: "a bearer token",
   },
+  header: {
+    type: "lines",
+    group: "Connection",
+    description:
+      "header for every request to CouchDB, such as `X-Tenant: zerg`; for several, repeat the flag, or write one per line in the variable or its file; the process list shows flags, so use the file for secrets",
+    commands: server,
+    env: "COUCHDB_MIGRATE_HEADERS",
+    envFile: true,
+    key: false,
+    secret: true,
+  },
   ca: {
     type: "path",
     group: "Connection",
@@ -627,7 +638,7 @@ export const settingNames = Object.keys(table) as SettingName[];
 
 type ValueOf<S extends Setting> = S["type"] extends "duration" | "integer"
   ? number
-  : S["type"] extends "paths"
+  : S["type"] extends "paths" | "lines"
     ? readonly string[]
     : S["type"] extends "boolean"
       ? boolean

@@ -24,6 +24,8 @@ export function parseValue(setting: Setting, text: string): Parsed {
       return text.includes("\0") ? { wrong: "is not a path" } : { value: text };
     case "paths":
       return paths(text);
+    case "lines":
+      return { value: text.split(/\r?\n/).filter((line) => line.trim() !== "") };
     case "string":
       if (setting.pattern?.test(text) === false) return { wrong: `${quote(text)} is not ${setting.hint}` };
       return { value: text };

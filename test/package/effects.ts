@@ -96,6 +96,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     files: { "migrations/001.yaml": "[]\n" },
     seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["own-data"])]),
   },
+  header: {
+    command: "wait",
+    value: "Host: elsewhere",
+    env: (url) => ({ COUCHDB_URL: url }),
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([3, expect.stringContaining("`Host` is set by couchdb-migrate itself")]),
+  },
   previousPassword: {
     command: "wait",
     value: "before",

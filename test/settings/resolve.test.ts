@@ -155,6 +155,17 @@ test("paths in the file are relative to its folder, those in flags to the workin
 });
 
 describe("the connection", () => {
+  const wrongHeaders: [string, string][] = [
+    ["geheim", "a header is not `Name: value`"],
+    ["two words: geheim", "a header is not `Name: value`"],
+    ["Authorization: geheim", "`Authorization` is set by the login; use COUCHDB_TOKEN for a bearer token"],
+    ["host: geheim", "`host` is set by couchdb-migrate itself"],
+    ["Content-Length: 1", "`Content-Length` is set by couchdb-migrate itself"],
+    ["ACCEPT: geheim", "`ACCEPT` is set by couchdb-migrate itself"],
+    ["X-Empty: ", "`X-Empty` has no value"],
+    ["X-Wide: geheim✓", "`X-Wide` has a value with characters that no header may contain"],
+    ["X-One: geheim\nx-one: geheim", "`x-one` is set twice"],
+  ];
   const twoWays = (other: string) =>
     `${other} and COUCHDB_TOKEN are set: keep only one way to log in; steps can take their values from other variables`;
   const service = {
@@ -335,6 +346,31 @@ describe("the connection", () => {
       { env: { ...service, COUCHDB_TOKEN: "a.b.c", COUCHDB_USERNAME: "overlord" } },
       { url: "http://couchdb:5984", token: "a.b.c", ...none },
     ],
+    [
+      "a header",
+      { env: { ...service, ...login }, flags: { header: "X-Tenant: zerg" } },
+      { url: "http://couchdb:5984", username: "overlord", password: "a b%", headers: { "X-Tenant": "zerg" }, ...none },
+    ],
+    [
+      "several headers",
+      { env: service, flags: { header: ["X-Tenant:zerg", "Cookie: a=b; c=d,e"] } },
+      { url: "http://couchdb:5984", headers: { "X-Tenant": "zerg", Cookie: "a=b; c=d,e" }, ...none },
+    ],
+    [
+      "headers in a file",
+      { env: { ...service, COUCHDB_MIGRATE_HEADERS_FILE: "{}/h" }, files: { h: "\nX-One: 1\r\nX-Two:  a: b \n\n" } },
+      { url: "http://couchdb:5984", headers: { "X-One": "1", "X-Two": "a: b" }, ...none },
+    ],
+    ...wrongHeaders.map(([line, problem]): [string, Given, object] => [
+      `a header that can't be used: ${JSON.stringify(line)}`,
+      { env: { ...service, COUCHDB_MIGRATE_HEADERS: line } },
+      {
+        url: "http://couchdb:5984",
+        headers: expect.anything(),
+        problems: [`COUCHDB_MIGRATE_HEADERS: ${problem}`],
+        warnings: [],
+      },
+    ]),
     [
       "a token and a password",
       { env: { ...service, COUCHDB_TOKEN: "geheim", COUCHDB_USERNAME: "overlord", COUCHDB_PASSWORD: "geheim" } },
