@@ -51,7 +51,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const resolved = await resolveSettings(command.name, flags, io.env);
     const { settings } = resolved;
     running = command;
-    secrets.add([settings.password, settings.previousPassword, settings.token]);
+    secrets.add([settings.password, settings.previousPassword, settings.token, settings.proxySecret]);
     log = await logFor(settings, io, secrets);
     io.hearWarnings?.(log.warn);
     const given = resolved.given.has("terminationLog");

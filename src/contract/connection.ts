@@ -11,6 +11,8 @@ export interface Connection {
    * start, at most once a minute in a long run, and once after CouchDB refuses the token.
    */
   readonly token?: string | (() => string | Promise<string>);
+  /** CouchDB's proxy authentication, instead of a user name and a password. */
+  readonly proxyAuthentication?: ProxyAuthentication;
   /**
    * Headers for every request to CouchDB, for a gateway in front of it for example. Not those that the run sets itself,
    * such as `Host` and `Authorization`. All values are secrets.
@@ -27,6 +29,15 @@ export interface Connection {
  */
 export interface NanoInstance {
   readonly config: { readonly url: string };
+}
+
+/** What a proxy tells CouchDB about a user, if CouchDB's configuration has `proxy_authentication_handler`. */
+export interface ProxyAuthentication {
+  readonly username: string;
+  /** `secret` of `[chttpd_auth]` in CouchDB's configuration. It is not sent. */
+  readonly secret: string;
+  /** Default `["_admin"]`. */
+  readonly roles?: readonly string[];
 }
 
 /** PEM texts. */

@@ -1,4 +1,4 @@
-/** The one place that distinguishes the ways to log in. */
+/** Distinguishes the ways to log in: a password, and everything that tokens/ issues. */
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import { credentialsOf } from "./connection.js";
@@ -8,19 +8,20 @@ import type { LoginHooks, Signer } from "./signer.js";
 import { LateLogin } from "./tokens/late-login.js";
 
 export function chooseLogin(connection: Connection, hooks: LoginHooks): Signer {
-  const { token } = connection;
+  const { previousPassword, token, proxyAuthentication } = connection;
   const credentials = credentialsOf(connection);
-  if (token === undefined) return new RunLogin(firstLogin(credentials, connection.previousPassword), hooks);
-  if (credentials !== undefined) throw severalWays();
+  const ways = Object.entries({ password: credentials, token, proxyAuthentication }).filter(([, way]) => way);
+  if (ways.length > 1) throw severalWays(ways.map(([name]) => name));
+  if (credentials || ways.length === 0) return new RunLogin(firstLogin(credentials, previousPassword), hooks);
   return new LateLogin(hooks.url, async () => {
-    const { loginWithToken } = await import("./tokens/open-login.js");
-    return loginWithToken(token, hooks);
+    const { openLogin } = await import("./tokens/open-login.js");
+    return openLogin(connection, hooks);
   });
 }
 
-function severalWays(): MigrateError {
+function severalWays(names: readonly string[]): MigrateError {
   return new MigrateError("invalid-settings", {
-    message: "`connection` has a password and a token",
-    next: "Keep one way to log in.",
+    message: `the connection has several ways to log in: ${names.join(", ")}`,
+    next: "Keep one of them.",
   });
 }

@@ -26,7 +26,11 @@ export function readConnection(resolved: Resolved, env: Environment, report: Rep
   const tls = readTls(resolved, report);
   if (address === undefined || tls === undefined) return undefined;
   const login =
-    readWay(resolved, passwordFrom(address, resolved), report) ?? readPassword(address, resolved, env, report);
+    readWay(
+      resolved,
+      { username: address.username ?? settings.username, source: passwordFrom(address, resolved) },
+      report,
+    ) ?? readPassword(address, resolved, env, report);
   const headers = settings.header && readHeaders(settings.header, given.get("header")?.source ?? "header", report);
   reportLineBreaks(address, resolved, report);
   return {
@@ -39,8 +43,8 @@ export function readConnection(resolved: Resolved, env: Environment, report: Rep
 }
 
 /** Where the password is from, for messages. */
-function passwordFrom({ username, password }: Address, { given }: Resolved): string | undefined {
-  if (username !== undefined || password !== undefined) return `the login in ${given.get("url")?.source ?? "url"}`;
+function passwordFrom({ password }: Address, { given }: Resolved): string | undefined {
+  if (password !== undefined) return `the login in ${given.get("url")?.source ?? "url"}`;
   return (given.get("password") ?? given.get("previousPassword"))?.source;
 }
 

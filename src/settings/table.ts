@@ -232,6 +232,28 @@ export const table = {
     pattern: tokenPattern,
     hint: "a bearer token",
   },
+  proxySecret: {
+    type: "string",
+    group: "Connection",
+    description:
+      "log in as COUCHDB_USERNAME by CouchDB's proxy authentication, with the `secret` of its `[chttpd_auth]`, instead of a password",
+    commands: [],
+    env: "COUCHDB_PROXY_SECRET",
+    envFile: true,
+    key: false,
+    secret: true,
+  },
+  proxyRoles: {
+    type: "string",
+    group: "Connection",
+    description: "roles of the user of COUCHDB_PROXY_SECRET, with commas between them",
+    commands: [],
+    env: "COUCHDB_PROXY_ROLES",
+    key: false,
+    default: "_admin",
+    pattern: /^[!-+.-~]+(?: *, *[!-+.-~]+)*$/,
+    hint: "a list of roles such as `_admin,drone`",
+  },
   header: {
     type: "lines",
     group: "Connection",

@@ -5,27 +5,46 @@ import type { Resolved } from "./resolve.js";
 import type { Given, Report } from "./source.js";
 import type { SettingName } from "./table.js";
 
-/** The settings that each choose a way of their own. */
-const others = ["token"] as const satisfies SettingName[];
+interface Password {
+  readonly username: string | undefined;
+  /** Where the password is from, if one is set. */
+  readonly source: string | undefined;
+}
 
-/**
- * The login of a connection, unless it is a password; `undefined`: none of its settings is set.
- *
- * @param password where the password or the user name is from, if one is set
- */
+type Way = (
+  given: Given,
+  password: Password,
+  resolved: Pick<Resolved, "settings">,
+  report: Report,
+) => Partial<Connection>;
+
+/** The settings that each choose a way of their own. */
+const ways: Partial<Record<SettingName, Way>> = {
+  token: (given) => ({ token: given.file === undefined ? given.text : fromFile(given, given.file) }),
+  proxySecret: ({ text: secret, source }, { username }, { settings }, report) => {
+    if (username === undefined) report.problem(`${source} is set, but no user name; set COUCHDB_USERNAME`);
+    const roles = settings.proxyRoles.split(",").map((role) => role.trim());
+    return { proxyAuthentication: { username: username ?? "", secret, roles } };
+  },
+};
+
+/** The login of a connection, unless it is a password; `undefined`: none of its settings is set. */
 export function readWay(
-  { given }: Pick<Resolved, "given">,
-  password: string | undefined,
+  resolved: Pick<Resolved, "given" | "settings">,
+  password: Password,
   report: Report,
 ): Partial<Connection> | undefined {
-  const set = others.filter((name) => given.has(name));
-  const sources = [password, ...set.map((name) => given.get(name)?.source)].filter((one) => one !== undefined);
+  const set = Object.entries(ways).flatMap(([name, way]) => {
+    const given = resolved.given.get(name as SettingName);
+    return given ? [{ way, given }] : [];
+  });
+  const sources = [password.source, ...set.map(({ given }) => given.source)].filter((one) => one !== undefined);
   if (set.length > 0 && sources.length > 1) {
     const all = `${sources.slice(0, -1).join(", ")} and ${sources.at(-1)}`;
     report.problem(`${all} are set: keep only one way to log in; steps can take their values from other variables`);
   }
-  const token = given.get("token");
-  return token && { token: token.file === undefined ? token.text : fromFile(token, token.file) };
+  const [chosen] = set;
+  return chosen?.way(chosen.given, password, resolved, report);
 }
 
 /** The file was just read, and may be a pipe, so its text is used first. Later, it may have been replaced. */

@@ -96,6 +96,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     files: { "migrations/001.yaml": "[]\n" },
     seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["own-data"])]),
   },
+  proxySecret: {
+    command: "wait",
+    value: "cerebrate",
+    env: (url) => ({ COUCHDB_URL: url }),
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([3, expect.stringMatching(/COUCHDB_PROXY_SECRET\w* is set, but no user name/)]),
+  },
   header: {
     command: "wait",
     value: "Host: elsewhere",

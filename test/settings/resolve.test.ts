@@ -347,6 +347,44 @@ describe("the connection", () => {
       { url: "http://couchdb:5984", token: "a.b.c", ...none },
     ],
     [
+      "proxy authentication",
+      { env: { ...service, COUCHDB_USERNAME: "overlord", COUCHDB_PROXY_SECRET: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        proxyAuthentication: { username: "overlord", secret: "geheim", roles: ["_admin"] },
+        ...none,
+      },
+    ],
+    [
+      "proxy authentication with roles, as the user of the URL",
+      { env: { COUCHDB_URL: "http://u@db", COUCHDB_PROXY_SECRET: "geheim", COUCHDB_PROXY_ROLES: "drone, larva" } },
+      {
+        url: "http://db",
+        proxyAuthentication: { username: "u", secret: "geheim", roles: ["drone", "larva"] },
+        ...none,
+      },
+    ],
+    [
+      "proxy authentication without a user",
+      { env: { ...service, COUCHDB_PROXY_SECRET: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        proxyAuthentication: expect.anything(),
+        problems: ["COUCHDB_PROXY_SECRET is set, but no user name; set COUCHDB_USERNAME"],
+        warnings: [],
+      },
+    ],
+    [
+      "three ways at once",
+      { env: { ...service, ...login, COUCHDB_TOKEN: "geheim", COUCHDB_PROXY_SECRET: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        token: "geheim",
+        problems: [twoWays("COUCHDB_PASSWORD, COUCHDB_TOKEN").replace("and COUCHDB_TOKEN", "and COUCHDB_PROXY_SECRET")],
+        warnings: [],
+      },
+    ],
+    [
       "a header",
       { env: { ...service, ...login }, flags: { header: "X-Tenant: zerg" } },
       { url: "http://couchdb:5984", username: "overlord", password: "a b%", headers: { "X-Tenant": "zerg" }, ...none },

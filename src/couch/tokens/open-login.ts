@@ -2,8 +2,15 @@
 import type { Connection } from "../../contract/connection.js";
 import type { LoginHooks, Signer } from "../signer.js";
 import { bearerSource } from "./bearer-source.js";
+import { proxySource } from "./proxy-source.js";
 import { TokenLogin } from "./token-login.js";
+import type { TokenSource } from "./token-source.js";
 
-export function loginWithToken(token: NonNullable<Connection["token"]>, hooks: LoginHooks): Signer {
-  return new TokenLogin(bearerSource(token, hooks.foreign), hooks);
+export function openLogin(connection: Connection, hooks: LoginHooks): Signer {
+  return new TokenLogin(sourceOf(connection, hooks), hooks);
+}
+
+function sourceOf({ token = "", proxyAuthentication }: Connection, { foreign }: LoginHooks): TokenSource {
+  if (proxyAuthentication) return proxySource(proxyAuthentication);
+  return bearerSource(token, foreign);
 }

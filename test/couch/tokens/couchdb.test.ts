@@ -6,13 +6,14 @@ import * as library from "../../../src/index.js";
 import { main } from "../../../src/main.js";
 import { uniqueName } from "../../support/databases.js";
 import { startProxy } from "../../support/proxy.js";
-import { request } from "../../support/request.js";
-import { type CouchNode, onNodes, startCouchDB } from "../../support/servers.js";
+import { must, request } from "../../support/request.js";
+import { type CouchNode, onNodes, server, startCouchDB } from "../../support/servers.js";
 import { tempFolder } from "../../support/temp.js";
 import { adminFor, ecKey, hmacKey, rsaKey } from "./sign.js";
 
 const keys = { HMAC: hmacKey(), RSA: rsaKey(), EC: ecKey() };
 const { HMAC } = keys;
+const secret = "proxy-secret-4kP";
 
 async function run(line: string, env: Readonly<Record<string, string>>) {
   const texts = { stdout: "", stderr: "" };
@@ -40,10 +41,16 @@ function creating(...names: readonly string[]): Promise<string> {
 onNodes("a login without a password", () => {
   let node: CouchNode;
   beforeAll(async () => {
-    const handlers = ["jwt", "cookie", "default"].map((name) => `{chttpd_auth, ${name}_authentication_handler}`);
+    const known = server().isFrom("3.1") ? ["jwt", "proxy"] : ["proxy"];
+    const handlers = [...known, "cookie", "default"].map((name) => `{chttpd_auth, ${name}_authentication_handler}`);
     node = await startCouchDB({
       ini: {
         chttpd: { authentication_handlers: handlers.join(", ") },
+        // Before 3.2, only the second one is known.
+        chttpd_auth: { secret, proxy_use_secret: true },
+        couch_httpd_auth: { secret, proxy_use_secret: true },
+        // The default in 3.5; in 3.3, CouchDB ignores `exp` by default.
+        jwt_auth: { required_claims: "exp" },
         jwt_keys: Object.fromEntries(Object.values(keys).map(({ configured }) => configured)),
       },
     });
@@ -166,6 +173,53 @@ onNodes("a login without a password", () => {
     const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
     expect([code, said]).toEqual([4, expect.stringContaining('user "larva" needs to be')]);
     expect(said).toContain("in the token's claim `_couchdb.roles`");
+  });
+
+  const proxied = { COUCHDB_USERNAME: "overseer", COUCHDB_PROXY_SECRET: secret };
+
+  test("proxy authentication", async () => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const env = { COUCHDB_URL: node.url, ...proxied };
+    const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
+    expect([code, said]).toEqual([0, expect.stringContaining("as overseer")]);
+    const { stdout } = await run("doctor --format json", env);
+    const { checks } = JSON.parse(stdout) as { checks: readonly { name: string }[] };
+    expect(checks.find(({ name }) => name === "login")).toMatchObject({
+      facts: { user: "overseer", roles: ["_admin"], handler: "proxy" },
+    });
+    expect(said + stdout).not.toContain(secret);
+  });
+
+  test("proxy authentication with a server that accepts SHA-256 only", async ({ skip }) => {
+    if (!server().isFrom("3.3")) return skip("CouchDB accepts SHA-1 only");
+    await must(node, "PUT", "/_node/_local/_config/chttpd_auth/hash_algorithms", { body: "sha256" });
+    onTestFinished(() => must(node, "DELETE", "/_node/_local/_config/chttpd_auth/hash_algorithms"));
+    const path = join(await creating(uniqueName()), "migrations");
+    const proxy = await startProxy(node.url);
+    onTestFinished(() => proxy.close());
+    const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, { COUCHDB_URL: proxy.url, ...proxied });
+    expect([code, said]).toEqual([0, expect.stringContaining("Applied 1 step")]);
+    expect(proxy.requests.map(({ status }) => status)).toContain(401);
+  });
+
+  test("without `_admin` among its roles, the user lacks permissions", async () => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const env = { COUCHDB_URL: node.url, ...proxied, COUCHDB_PROXY_ROLES: "drone,larva" };
+    const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
+    expect([code, said]).toEqual([4, expect.stringContaining('user "overseer" needs to be')]);
+    expect(said).toContain("the role `_admin` in COUCHDB_PROXY_ROLES");
+  });
+
+  test("a wrong secret ends every command with 4, and says what to check", async () => {
+    const path = join(await creating(uniqueName()), "migrations");
+    const env = { COUCHDB_URL: node.url, ...proxied, COUCHDB_PROXY_SECRET: "wrong-secret-2hT" };
+    for (const line of [`apply ${path}`, "wait", `doctor ${path}`]) {
+      const { code, said } = await run(line, env);
+      const what = 'does not accept the proxy authentication of "overseer": it treats the request as anonymous';
+      expect([line, code, said]).toEqual([line, 4, expect.stringContaining(what)]);
+      expect(said).toContain("`secret` in `[chttpd_auth]`");
+      expect(said).not.toContain("wrong-secret-2hT");
+    }
   });
 
   test("without jwt_authentication_handler, the error names the handler", async () => {
