@@ -46,6 +46,10 @@ const designDocs: Readonly<Record<string, unknown>> = {
     utils: "exports.name = function (doc) { return doc.name; };",
     templates: { row: "<li>\n" },
   },
+  // As CouchDB 3.5.2 and newer store it.
+  "zerglings/_design/search": {
+    nouveau: { names: { index: "function (doc) {\n  index('string', 'name', doc.name);\n}", lucene_version: 10 } },
+  },
   "_users/_design/roles": { views: { all: { map: "function (doc) { emit(doc.roles); }" } } },
   // Two indexes in one design document whose name no step can have.
   "zerglings/_design/two": {

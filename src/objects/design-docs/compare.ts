@@ -5,6 +5,7 @@ import { valueChanges } from "../../steps/value-changes.js";
 import { toPointer } from "../../text/pointer.js";
 import { aheadOf } from "./ahead.js";
 import { type DesignDoc, hasSameIndex, viewNames, withLanguage } from "./design-doc.js";
+import { withLuceneVersions } from "./lucene-version.js";
 import { type Lacking, reuseOf, twinOf } from "./twins.js";
 import type { IndexSizes } from "./way-back.js";
 
@@ -74,8 +75,8 @@ export function rebuildOf(
 }
 
 /** Ignores what CouchDB adds. */
-export function isSame(one: DesignDoc, other: DesignDoc): boolean {
-  return memberChanges(withLanguage(one), withLanguage(other), []).length === 0;
+export function isSame(stored: DesignDoc, asked: DesignDoc): boolean {
+  return memberChanges(withLanguage(stored), withLanguage(withLuceneVersions(asked, stored)), []).length === 0;
 }
 
 /** Without what CouchDB adds: `_id`, `_rev`, attachment stubs. */

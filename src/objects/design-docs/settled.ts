@@ -6,12 +6,14 @@
 import { isObject, membersOf } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
 import type { DesignDoc } from "./design-doc.js";
+import { withLuceneVersions } from "./lucene-version.js";
 import { codeOf } from "./members.js";
 import { isStagedFormOf } from "./planner.js";
 
-/** `stored`: as it is on the server. Returns `asked` itself if nothing in it is written differently there. */
-export function settled(asked: DesignDoc, stored: DesignDoc | undefined): DesignDoc {
-  if (!stored) return asked;
+/** `stored`: as it is on the server. Returns `declared` itself if nothing in it is written differently there. */
+export function settled(declared: DesignDoc, stored: DesignDoc | undefined): DesignDoc {
+  if (!stored) return declared;
+  const asked = withLuceneVersions(declared, stored);
   const code = new Set(codeOf(asked).map(({ keys }) => toPointer(keys)));
   const forPlanner = asked.language === "query" && stored.language === "query";
   const settle = (wanted: unknown, is: unknown, keys: readonly string[]): unknown => {

@@ -98,3 +98,41 @@ describe("a Mango index that was deployed staged", () => {
     expect(written(docOf(index(["a", "b"])), docOf(index(["a"])), 2_000)).toEqual(docOf(index(["a", "b"], {})));
   });
 });
+
+describe("the format of a Nouveau index that the file does not name", () => {
+  const index = { default_analyzer: "standard", index: "function (doc) {\n  index('string', 'a', doc.a);\n}" };
+  const v10 = { ...index, lucene_version: 10 };
+  const changed = { ...index, default_analyzer: "email" };
+
+  it.each<[string, Doc, Doc, Doc | undefined]>([
+    ["holds with the server's", { nouveau: { i: index } }, { nouveau: { i: v10 } }, undefined],
+    [
+      "stays when the index changes",
+      { nouveau: { i: changed } },
+      { nouveau: { i: v10 } },
+      { nouveau: { i: { ...changed, lucene_version: 10 } } },
+    ],
+    [
+      "stays when another field changes",
+      { nouveau: { i: index }, filters: { f: map } },
+      { nouveau: { i: v10 } },
+      { nouveau: { i: v10 }, filters: { f: map } },
+    ],
+    [
+      "is that of each index",
+      { nouveau: { i: index, j: changed } },
+      { nouveau: { i: v10, j: index } },
+      { nouveau: { i: v10, j: changed } },
+    ],
+    ["is left out of a new index", { nouveau: { j: index } }, { nouveau: { i: v10 } }, { nouveau: { j: index } }],
+    [
+      "is that of the file if it names one",
+      { nouveau: { i: { ...index, lucene_version: 9 } } },
+      { nouveau: { i: v10 } },
+      { nouveau: { i: { ...index, lucene_version: 9 } } },
+    ],
+    ["is written if the server has none", { nouveau: { i: v10 } }, { nouveau: { i: index } }, { nouveau: { i: v10 } }],
+  ])("%s", (_, asked, stored, expected) => {
+    expect(written(asked, stored)).toEqual(expected);
+  });
+});
