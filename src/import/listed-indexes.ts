@@ -22,8 +22,8 @@ export interface FoundIndex {
 }
 
 /**
- * The indexes that `ensureIndexes` can declare: type json, with a design document and a name that no other index has.
- * The design documents of the others are imported as design documents. `partitioned`: whether the database is
+ * The indexes that `ensureIndexes` can declare: type json, with a design document and a name that no other index has,
+ * unless the design document also validates. The design documents of the others are imported as design documents. `partitioned`: whether the database is
  * partitioned.
  *
  * `_index` stores the definition with its original notation, and treats the same index in another notation as a new
@@ -50,6 +50,7 @@ function foundIndex(
   if (designDoc === undefined || typeof name !== "string" || type !== "json" || !isObject(def)) return [];
   if (!Array.isArray(def.fields)) return [];
   const doc = Object.hasOwn(designDocs, designDoc) ? membersOf(designDocs[designDoc]) : {};
+  if (doc.validate_doc_update !== undefined) return [];
   const own = membersOf(doc.options).partitioned;
   const definition = {
     index: asSpelled(membersOf(doc.views)[name], def) ?? shortest(def),

@@ -67,6 +67,11 @@ describe("there is one function per file", () => {
       { views: { a: { map: `${map}\n`, reduce: `${map} \n` } }, lib: { m: "exports.a = 1;\n" }, note: "x\n" },
       ["d/lib/m.js", "d/note.json", "d/views/a/map.js", "d/views/a/reduce.js"],
     ],
+    [
+      "a selector that validates",
+      { language: "query", validate_doc_update: { newDoc: { a: { $type: "number" } } } },
+      ["d/language", "d/validate_doc_update.json"],
+    ],
     ["a document without functions", { autoupdate: false }, ["d/_id", "d/autoupdate.json"]],
     ["a view with a dot", { views: { "by.owner": { map } } }, ["d/views/by.owner/map.js"]],
   ])("%s", async (_, doc, expected) => {

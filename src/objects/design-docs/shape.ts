@@ -5,7 +5,20 @@ import type { DesignDoc, Fault } from "./design-doc.js";
 
 /** `partitioned`: whether the database is partitioned; undefined: unknown. */
 export function shapeFaults(doc: DesignDoc, partitioned?: boolean): Fault[] {
-  return [...specialFields(doc), ...fieldRefusals(doc, partitioned).map(asFault), ...withoutFields(doc)];
+  const refusals = fieldRefusals(doc, partitioned).filter(({ keys }) => !isSelector(doc, keys));
+  return [...specialFields(doc), ...refusals.map(asFault), ...withoutFields(doc), ...withoutSelector(doc)];
+}
+
+/** Whether this field is a Mango selector that validates documents. CouchDB accepts them from 3.6 on. */
+function isSelector(doc: DesignDoc, [key]: readonly string[]): boolean {
+  return key === "validate_doc_update" && doc.language === "query" && isObject(doc.validate_doc_update);
+}
+
+/** CouchDB stores these documents, but then no document can be written to the database. */
+function withoutSelector(doc: DesignDoc): Fault[] {
+  if (doc.language !== "query" || typeof doc.validate_doc_update !== "string") return [];
+  const message = "with the language `query`, it must be a Mango selector; put a function into another design document";
+  return [{ keys: ["validate_doc_update"], code: "design-doc-shape", message }];
 }
 
 /** CouchDB stores these documents, but fails when it builds their index. */

@@ -46,6 +46,7 @@ describe("the server", () => {
 /** Whether this server disagrees with `validate`. */
 function isException(exception: Exception | undefined): boolean {
   if (exception === "refusedBefore3.5") return !server().isFrom("3.5");
+  if (exception === "refusedBefore3.6") return !server().isFrom("3.6");
   if (exception === "takenBefore3.0") return !server().isFrom("3.0");
   return exception !== undefined;
 }
@@ -58,11 +59,16 @@ onReal("CouchDB", () => {
     expect((await request(server(), "GET", `/${database}/_design/q/_view/v`)).status).toBe(500);
   });
 
-  it.each(["function (", "", "function validate(newDoc) {}"])(
-    "accepts `validate_doc_update: %s`, and no document after it",
-    async (validate_doc_update) => {
+  it.each([
+    ["javascript", "function ("],
+    ["javascript", ""],
+    ["javascript", "function validate(newDoc) {}"],
+    ["query", "function (newDoc) {}"],
+  ])(
+    "accepts `language: %s` with `validate_doc_update: %s`, and no document after it",
+    async (language, validate_doc_update) => {
       const database = await freshDatabase("broken");
-      await must(server(), "PUT", `/${database}/_design/v`, { body: { validate_doc_update } });
+      await must(server(), "PUT", `/${database}/_design/v`, { body: { language, validate_doc_update } });
       const write = () => request(server(), "POST", `/${database}`, { body: {} });
       await until(write, ({ status }) => status >= 400, 10);
     },

@@ -4,7 +4,7 @@ const map = "function (doc) { emit(1); }";
 const reduces = (reduce: unknown): Doc => ({ views: { v: { map, reduce } } });
 
 /** Where a CouchDB disagrees with `validate`: always, or only older versions. */
-export type Exception = "couchTakesIt" | "refusedBefore3.5" | "takenBefore3.0";
+export type Exception = "couchTakesIt" | "refusedBefore3.5" | "refusedBefore3.6" | "takenBefore3.0";
 
 export type Shape = readonly [doc: Doc, faults: readonly string[], exception?: Exception];
 
@@ -44,6 +44,10 @@ export const shapes: readonly Shape[] = [
   [{ filters: { f: 1 } }, ["filters/f design-doc-shape"]],
   [{ rewrites: {} }, ["rewrites design-doc-shape"]],
   [{ validate_doc_update: 1 }, ["validate_doc_update design-doc-shape"]],
+  [{ language: "query", validate_doc_update: { newDoc: { a: { $type: "number" } } } }, [], "refusedBefore3.6"],
+  [{ language: "query", validate_doc_update: [] }, ["validate_doc_update design-doc-shape"]],
+  [{ language: "query", validate_doc_update: map }, ["validate_doc_update design-doc-shape"], "couchTakesIt"],
+  [{ validate_doc_update: { newDoc: {} } }, ["validate_doc_update design-doc-shape"]],
   [{ views: { v: { map: "" } } }, ["views/v/map empty-function"]],
   ...["_sum", "_count", "_stats", "_approx_count_distinct", "_count\n", "_sum ", "_sum;", "_summ", "_statsx"].map(
     (reduce): Shape => [reduces(reduce), []],
