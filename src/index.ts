@@ -1,6 +1,6 @@
 /** The library: everything that the command line can do. */
 
-export type { Connection, NanoInstance, ProxyAuthentication } from "./contract/connection.js";
+export type { Connection, Iam, NanoInstance, ProxyAuthentication } from "./contract/connection.js";
 export type * from "./contract/diagnosis.js";
 export { type ErrorCode, exitCodes, MigrateError } from "./contract/errors.js";
 export type { Event, EventType, Listener } from "./contract/events.js";

@@ -51,7 +51,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const resolved = await resolveSettings(command.name, flags, io.env);
     const { settings } = resolved;
     running = command;
-    secrets.add([settings.password, settings.previousPassword, settings.token, settings.proxySecret]);
+    secrets.add([
+      settings.password,
+      settings.previousPassword,
+      settings.token,
+      settings.proxySecret,
+      settings.iamApiKey,
+    ]);
     log = await logFor(settings, io, secrets);
     io.hearWarnings?.(log.warn);
     const given = resolved.given.has("terminationLog");

@@ -13,6 +13,8 @@ export interface Connection {
   readonly token?: string | (() => string | Promise<string>);
   /** CouchDB's proxy authentication, instead of a user name and a password. */
   readonly proxyAuthentication?: ProxyAuthentication;
+  /** An API key of IBM Cloud IAM, instead of a user name and a password: for IBM Cloudant. */
+  readonly iam?: Iam;
   /**
    * Headers for every request to CouchDB, for a gateway in front of it for example. Not those that the run sets itself,
    * such as `Host` and `Authorization`. All values are secrets.
@@ -38,6 +40,14 @@ export interface ProxyAuthentication {
   readonly secret: string;
   /** Default `["_admin"]`. */
   readonly roles?: readonly string[];
+}
+
+/** How to get tokens from IBM Cloud IAM. */
+export interface Iam {
+  /** Only IAM gets it. */
+  readonly apiKey: string;
+  /** Where to exchange the key for tokens. Default `https://iam.cloud.ibm.com/identity/token`. */
+  readonly url?: string;
 }
 
 /** PEM texts. */

@@ -8,9 +8,9 @@ import type { LoginHooks, Signer } from "./signer.js";
 import { LateLogin } from "./tokens/late-login.js";
 
 export function chooseLogin(connection: Connection, hooks: LoginHooks): Signer {
-  const { previousPassword, token, proxyAuthentication } = connection;
+  const { previousPassword, token, proxyAuthentication, iam } = connection;
   const credentials = credentialsOf(connection);
-  const ways = Object.entries({ password: credentials, token, proxyAuthentication }).filter(([, way]) => way);
+  const ways = Object.entries({ password: credentials, token, proxyAuthentication, iam }).filter(([, way]) => way);
   if (ways.length > 1) throw severalWays(ways.map(([name]) => name));
   if (credentials || ways.length === 0) return new RunLogin(firstLogin(credentials, previousPassword), hooks);
   return new LateLogin(hooks.url, async () => {

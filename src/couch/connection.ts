@@ -48,16 +48,16 @@ export function credentialsOf(connection: Connection): Credentials | undefined {
 
 /** The same server and headers, for another login or for none. */
 export function withoutLogin(connection: Connection): Connection {
-  const { username, password, previousPassword, token, proxyAuthentication, ...rest } = connection;
+  const { username, password, previousPassword, token, proxyAuthentication, iam, ...rest } = connection;
   return { ...rest, url: addressOf(connection).url };
 }
 
 /** The secrets that are known before the first request. */
 export function secretsIn(connection: Connection): (string | undefined)[] {
-  const { previousPassword, token, proxyAuthentication, headers = {} } = connection;
+  const { previousPassword, token, proxyAuthentication, iam, headers = {} } = connection;
   const fixed = typeof token === "string" ? token : undefined;
   const password = credentialsOf(connection)?.password;
-  return [password, previousPassword, fixed, proxyAuthentication?.secret, ...Object.values(headers)];
+  return [password, previousPassword, fixed, proxyAuthentication?.secret, iam?.apiKey, ...Object.values(headers)];
 }
 
 /** No error message quotes the text: if it can't be parsed, it may be a password. */

@@ -113,6 +113,7 @@ export class Exchange {
       own: this.#secrets.own,
       foreign: this.#secrets.foreign,
       addSecrets: (secrets) => this.#secrets.add(secrets),
+      signal: options.signal,
       session: (headers) => this.#session(headers),
     });
   }

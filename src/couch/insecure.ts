@@ -38,7 +38,7 @@ export function insecurities(connection: Connection, rejectUnauthorized: string 
 }
 
 function secretSent(connection: Connection): string | undefined {
-  if (connection.token !== undefined) return "token";
+  if (connection.token !== undefined || connection.iam !== undefined) return "token";
   if (connection.proxyAuthentication !== undefined) return "proxy authentication";
   if (credentialsOf(connection) !== undefined) return "password";
   return Object.keys(connection.headers ?? {}).length === 0 ? undefined : "content of the headers";

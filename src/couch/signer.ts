@@ -44,6 +44,8 @@ export interface LoginHooks {
   foreign(text: string): string;
   /** Adds secrets of the run. */
   addSecrets(secrets: readonly string[]): void;
+  /** Aborts requests of a login to another server. */
+  readonly signal: AbortSignal;
   /** Sends `GET /_session` with this login, bypassing the signer; `undefined`: refused. */
   session(headers: LoginHeaders): Promise<Session | undefined>;
 }

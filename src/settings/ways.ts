@@ -21,6 +21,7 @@ type Way = (
 /** The settings that each choose a way of their own. */
 const ways: Partial<Record<SettingName, Way>> = {
   token: (given) => ({ token: given.file === undefined ? given.text : fromFile(given, given.file) }),
+  iamApiKey: ({ text: apiKey }, _, { settings }) => ({ iam: { apiKey, url: settings.iamUrl } }),
   proxySecret: ({ text: secret, source }, { username }, { settings }, report) => {
     if (username === undefined) report.problem(`${source} is set, but no user name; set COUCHDB_USERNAME`);
     const roles = settings.proxyRoles.split(",").map((role) => role.trim());

@@ -103,6 +103,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     seen: ({ code, stderr }) =>
       expect([code, stderr]).toEqual([3, expect.stringMatching(/COUCHDB_PROXY_SECRET\w* is set, but no user name/)]),
   },
+  iamApiKey: {
+    command: "wait",
+    value: "cerebrate",
+    env: (url) => ({ COUCHDB_URL: url, COUCHDB_IAM_URL: "http://127.0.0.1:9/token", COUCHDB_MIGRATE_WAIT: "0s" }),
+    seen: ({ code, stderr }) =>
+      expect([code, stderr]).toEqual([4, expect.stringContaining("no token from IAM at http://127.0.0.1:9/token")]),
+  },
   header: {
     command: "wait",
     value: "Host: elsewhere",

@@ -375,6 +375,15 @@ describe("the connection", () => {
       },
     ],
     [
+      "an API key of IAM",
+      { env: { ...service, COUCHDB_IAM_API_KEY: "geheim" } },
+      {
+        url: "http://couchdb:5984",
+        iam: { apiKey: "geheim", url: "https://iam.cloud.ibm.com/identity/token" },
+        ...none,
+      },
+    ],
+    [
       "three ways at once",
       { env: { ...service, ...login, COUCHDB_TOKEN: "geheim", COUCHDB_PROXY_SECRET: "geheim" } },
       {

@@ -22,6 +22,7 @@ function scene(token: string | (() => string | Promise<string>), session?: Sessi
     foreign,
     addSecrets: (more: readonly string[]) => void secrets.push(...more),
     session: async () => session,
+    signal: new AbortController().signal,
   };
   const login = new TokenLogin(bearerSource(token, foreign), hooks, () => clock.now);
   const sign = async () => (await login.sign()).headers.Authorization;
