@@ -111,10 +111,10 @@ function contextFor(
     for (const warning of warnings) log.warn(warning);
     if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));
   }
-  const { given, sections, environments, development, variables } = resolved;
+  const { given, sections, environments, developmentUrl, variables } = resolved;
   return {
     settings,
-    resolved: { given, sections, environments, development, variables, problems, warnings },
+    resolved: { given, sections, environments, developmentUrl, variables, problems, warnings },
     positionals,
     connection,
     env: resolved.env,

@@ -67,7 +67,7 @@ export interface Context {
   /** Where the settings come from. `problems` is only non-empty for a command that reports them. */
   readonly resolved: Pick<
     Resolved,
-    "given" | "sections" | "environments" | "development" | "variables" | "problems" | "warnings"
+    "given" | "sections" | "environments" | "developmentUrl" | "variables" | "problems" | "warnings"
   >;
   /** The arguments that are not settings, by name. */
   readonly positionals: Readonly<Record<string, string>>;

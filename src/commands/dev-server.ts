@@ -29,7 +29,8 @@ export async function withDevServer<T>(
 ): Promise<T> {
   const { connection, resolved } = context;
   if (connection) {
-    if (!isLoopback(connection.url) && !resolved.development) throw notDevelopment(connection.url);
+    if (!isLoopback(connection.url) && !isAt(connection.url, resolved.developmentUrl))
+      throw notDevelopment(connection.url);
     return work({ connection, embedded: false });
   }
   const { url, login, stop } = await open(context, anyPort);
@@ -61,8 +62,13 @@ async function open({ settings, resolved }: Context, anyPort: boolean) {
   }
 }
 
+/** The login may differ: it often comes from elsewhere. */
+function isAt(url: string, declared: string | undefined): boolean {
+  return declared !== undefined && URL.canParse(declared) && new URL(declared).origin === new URL(url).origin;
+}
+
 function notDevelopment(url: string): MigrateError {
   const { host } = new URL(url);
-  const message = `${host} is neither on this machine nor in an environment that is declared for development`;
+  const message = `${host} is neither on this machine nor the \`url\` of an environment that is declared for development`;
   return new MigrateError("not-development", { message });
 }

@@ -146,8 +146,8 @@ export const catalogue = {
   },
   "not-development": {
     exit: "invalid",
-    when: "`dev` or `reset` was given a server that is neither on this machine nor in an environment that is declared for development. Nothing was sent.",
-    next: "Leave out --url and COUCHDB_URL to use the embedded server. If the server may lose data, declare an environment with `development: true` in couchdb-migrate.yaml, and use it with --environment.",
+    when: "`dev` or `reset` was given a server that is neither on this machine nor the `url` of an environment that is declared for development. Nothing was sent.",
+    next: "Leave out --url and COUCHDB_URL to use the embedded server. If the server may lose data, declare an environment with its `url` and `development: true` in couchdb-migrate.yaml, and use it with --environment.",
   },
   "invalid-plan": {
     exit: "invalid",

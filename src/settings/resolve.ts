@@ -24,8 +24,8 @@ export interface Resolved {
   readonly env: Environment;
   /** The environments that couchdb-migrate.yaml declares. */
   readonly environments: readonly string[];
-  /** The chosen environment is declared for development. */
-  readonly development: boolean;
+  /** The `url` of the chosen environment, if that is declared for development. A flag or a variable may name another one. */
+  readonly developmentUrl: string | undefined;
   /** The variables of the chosen environment. */
   readonly variables: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
@@ -68,7 +68,7 @@ export async function resolveSettings(command: CommandName, flags: Flags, env: E
     sections: withSections(file.sections, chosen?.sections ?? noSections),
     env: variables.env,
     environments: [...file.environments.keys()],
-    development: chosen?.development ?? false,
+    developmentUrl: chosen?.development ? chosen.given.get("url")?.text : undefined,
     variables: chosen?.variables ?? {},
     problems,
     warnings,

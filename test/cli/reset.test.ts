@@ -35,10 +35,13 @@ const config = (environment: string) => ({
 it.each<[string, CallOptions, number, string]>([
   ["reset", {}, 3, "reset asks on a terminal; without one, it needs --yes"],
   ["reset --yes", { files: { "migrations/001.yaml": "- { id: a, ensureNothing: {} }\n" } }, 3, "ensureNothing"],
-  ["reset --yes --url http://couchdb.invalid:1", {}, 3, "couchdb.invalid:1 is neither on this machine nor in an environment"],
+  ["reset --yes --url http://couchdb.invalid:1", {}, 3, "couchdb.invalid:1 is neither on this machine nor the `url` of an environment"],
   ["reset --yes --environment dev", { files: { ...files, ...config("") } }, 3, "error[not-development]"],
   ["reset --yes --environment dev", { files: { ...files, ...config("    development: false\n") } }, 3, "error[not-development]"],
   ["reset --yes --environment dev", { files: { ...files, ...config("    development: nearly\n") } }, 3, "development must be `true` or `false`"],
+  ["reset --yes --url http://production.invalid:1 --environment dev", { files: { ...files, ...config("    development: true\n") } }, 3, "error[not-development]"],
+  ["reset --yes --environment dev", { env: { COUCHDB_URL: "http://couchdb.invalid:2" }, files: { ...files, ...config("    development: true\n") } }, 3, "error[not-development]"],
+  ["reset --yes --wait 1ms --environment dev", { env: { COUCHDB_URL: "http://a:b@couchdb.invalid:1" }, files: { ...files, ...config("    development: true\n") } }, 4, "error[unreachable]"],
   ["reset --yes --wait 1ms --environment dev", { files: { ...files, ...config("    development: true\n") } }, 4, "error[unreachable]"],
   ["reset --yes --data migrations/001.yaml/data", {}, 1, "migrations/001.yaml/data"],
 ])("%s: case %#", async (line, options, code, said) => {
