@@ -62,7 +62,7 @@ export const ensureReplication = defineKind<Replication, Replication, StoredRepl
     if (!observed) {
       const fields = Object.entries(shownReplication(after));
       const changes = fields.map(([key, value]) => ({ path: `/${key}`, before: null, after: value }));
-      return creates(changes, write, { created: [`replication/${desired.id}`] });
+      return creates(changes, write, { created: [replicationClaim(desired)] });
     }
     const before = comparable(observed, after);
     if (sameReplication(before, after)) return holds({ warnings: troubles(desired, observed) });

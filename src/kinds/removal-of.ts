@@ -1,4 +1,5 @@
 /** The steps that remove objects, given as steps claim them (`designDoc/zerglings/by-owner`). Pure. */
+import { placeOf, replicationClaim } from "../objects/replications/replicator-database.js";
 import { removeAdmin } from "./remove-admin.js";
 import { removeConfig } from "./remove-config.js";
 import { removeDatabase } from "./remove-database.js";
@@ -21,7 +22,8 @@ type Type = (typeof order)[number];
 type Remove = (names: readonly string[], database: string) => Removal[];
 
 const removalOf: Readonly<Record<Type, Remove>> = {
-  replication: (names) => names.map((id) => ({ kind: removeReplication.name, desired: { id } })),
+  replication: (names, database) =>
+    names.map((id) => ({ kind: removeReplication.name, desired: placeOf({ id, database }) })),
   database: (names) => names.map((name) => ({ kind: removeDatabase.name, desired: { name } })),
   designDoc: (names, database) => [{ kind: removeDesignDocs.name, desired: { database: [database], names } }],
   index: (names, database) => {
@@ -38,11 +40,16 @@ const removalOf: Readonly<Record<Type, Remove>> = {
 export function removalsOf(objects: ReadonlyMap<string, readonly string[]>): Removal[] {
   return order.flatMap((type) =>
     [...objects].flatMap(([database, claims]) => {
-      const start = type === "designDoc" || type === "index" ? `${type}/${database}/` : `${type}/`;
+      const start = startOf(type, database);
       const names = claims.flatMap((claim) => (claim.startsWith(start) ? claim.slice(start.length) : []));
       return names.length === 0 ? [] : removalOf[type](names, database);
     }),
   );
+}
+
+function startOf(type: Type, database: string): string {
+  if (type === "replication") return replicationClaim(placeOf({ id: "", database }));
+  return type === "designDoc" || type === "index" ? `${type}/${database}/` : `${type}/`;
 }
 
 function split(name: string): [first: string, rest: string] {

@@ -9,6 +9,7 @@ test.each([
   ["index/a/b/mango-by-owner/by-owner", "a/b"],
   ["user/kerrigan", "_users"],
   ["replication/a/b", "_replicator"],
+  ["replication of a/_replicator/b/c", "a/_replicator"],
   ["config/log/level", ""],
   ["admin/overmind", ""],
 ])("the removal of %s claims the same object", (claim, database) => {

@@ -4,10 +4,12 @@ import { MigrateError } from "../../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../../contract/options.js";
 import type { ResetPlan } from "../../contract/reset.js";
 import { takeLease } from "../../ledger/lease.js";
+import type { StoredLedger } from "../../ledger/ledger.js";
 import { writeLedger } from "../../ledger/store.js";
 import { converge } from "../converge.js";
 import { ensureLedger, type Run, runUnder, whenReached, withRun } from "../session.js";
 import { type Survey, survey } from "./survey.js";
+import { unapplied } from "./unapplied.js";
 
 export interface ResetOptions extends RunOptions, LeaseOptions {
   /** Called once, before anything is written. False: nothing is removed. */
@@ -32,8 +34,9 @@ export async function reset({ agree, ...options }: ResetOptions): Promise<ResetP
       const now = await survey(run);
       if (!isDeepStrictEqual(idsOf(now), idsOf(agreed))) throw changed();
       const held = runUnder(run, lease);
+      const begun = await beginRemoval(held, now);
       await removeAll(held, now, () => lease.assertHeld());
-      await forgetAll(held, now);
+      await forgetAll(held, begun);
       return now.plan;
     } finally {
       await lease.release();
@@ -51,6 +54,12 @@ function changed(): MigrateError {
   return new MigrateError("conflict", { message, next: "Run reset again." });
 }
 
+/** If the reset ends early, the next `apply` creates again what is already removed, and the next reset continues. */
+async function beginRemoval({ couch, place }: Run, { stored, removals }: Survey): Promise<StoredLedger | undefined> {
+  if (!stored || removals.length === 0) return stored;
+  return writeLedger(couch, place, stored, unapplied(stored.ledger), { exactly: true });
+}
+
 async function removeAll(run: Run, { removals }: Survey, assertHeld: () => void): Promise<void> {
   for (const { step, target } of removals) {
     run.signal.throwIfAborted();
@@ -59,7 +68,7 @@ async function removeAll(run: Run, { removals }: Survey, assertHeld: () => void)
 }
 
 /** Only when everything is removed: a reset that ended early is continued by the next one. */
-async function forgetAll({ couch, place }: Run, { stored }: Survey): Promise<void> {
+async function forgetAll({ couch, place }: Run, stored: StoredLedger | undefined): Promise<void> {
   if (!stored) return;
   await writeLedger(couch, place, stored, { ...stored.ledger, entries: {} }, { exactly: true });
 }

@@ -4,6 +4,7 @@ import { kindOf } from "../../kinds/targets.js";
 import { removedBy } from "../../kinds/traits.js";
 import { refusedEnvironment } from "../../ledger/environment.js";
 import type { StoredLedger } from "../../ledger/ledger.js";
+import { readOtherSets } from "../../ledger/other-sets.js";
 import { readLedger } from "../../ledger/store.js";
 import type { Step } from "../../migrations/step.js";
 import type { Target } from "../../steps/kind.js";
@@ -26,7 +27,7 @@ export async function survey(run: Run): Promise<Survey> {
   const refusal = refusedEnvironment(stored?.ledger, place);
   if (refusal) throw refusal;
   const existing = await inventory.look(placesOfCreated(stored?.ledger));
-  const { objects, stays } = madeBy(stored?.ledger, existing);
+  const { objects, stays } = madeBy(stored?.ledger, existing, stored ? await readOtherSets(couch, place) : []);
   const plan = { databases: [] as ResetPlan["databases"][number][], objects: [] as string[], stays: [...stays] };
   const removals: Survey["removals"][number][] = [];
   for (const step of removalSteps(objects)) {

@@ -141,3 +141,48 @@ test("a reset does not remove more than was agreed to", async () => {
   await expect(reset({ ...options, agree: meanwhile })).rejects.toMatchObject({ code: "conflict" });
   expect(await status(`/${first}`)).toBe(200);
 });
+
+test("what another set uses stays", async () => {
+  const options = await ownSet();
+  const [shared, own, user] = [databaseName("shared"), databaseName("own"), uniqueName("kerrigan")];
+  const others = await filesOf(`
+- { id: shared, ensureDatabase: { name: ${shared} } }
+- { id: seeds, ensureDocuments: { database: ${shared}, docs: [{ _id: of-the-other-set }] } }
+- { id: user, ensureUser: { name: ${user}, password: zerg, roles: [] } }
+`);
+  const files = await filesOf(`
+- { id: own, ensureDatabase: { name: ${own} } }
+- { id: shared, ensureDatabase: { name: ${shared} } }
+- { id: views, ensureDesignDocs: { database: ${shared}, docs: { mine: { filters: { f: "function () { return true; }" } } } } }
+- { id: user, ensureUser: { name: ${user}, password: zerg, roles: [] } }
+`);
+  await apply(files, options);
+  await apply(others, { ...options, set: "other" });
+  onTestFinished(async () => void (await reset({ ...options, set: "other", agree })));
+  const done = await reset({ ...options, agree });
+  expect(await status(`/${shared}/of-the-other-set`)).toBe(200);
+  expect(await status(`/_users/org.couchdb.user:${user}`)).toBe(200);
+  if (!server().isFrom("3.3")) return;
+  const why = "the set other uses it, too";
+  expect(done).toEqual({
+    databases: [{ name: own, documents: 0 }],
+    objects: [`design document mine in ${shared}`],
+    stays: [
+      { object: `database/${shared}`, why },
+      { object: `user/${user}`, why },
+    ],
+  });
+});
+
+test("removes a replication of another database of replications", async () => {
+  const options = await ownSet();
+  const database = `${await freshDatabase("own")}/_replicator`;
+  await must(server(), "PUT", `/${encodeURIComponent(database)}`);
+  onTestFinished(async () => void (await request(server(), "DELETE", `/${encodeURIComponent(database)}`)));
+  const files = await filesOf(`
+- { id: link, ensureReplication: { id: link, database: ${database}, source: "http://127.0.0.1:1/a", target: "http://127.0.0.1:1/b" } }
+`);
+  await apply(files, options);
+  const done = await reset({ ...options, agree });
+  if (server().isFrom("3.3")) expect(done?.objects).toEqual([`replication link in ${database}`]);
+});
