@@ -107,7 +107,7 @@ export const kindRights = {
   ensureDatabase: {
     ...ofServer,
     where:
-      "a member, if the database exists as declared; an admin of the database, to change `revsLimit`; always for `purgedInfosLimit`",
+      "a member, if the database exists as declared; an admin of the database, to change `revsLimit`; always for `purgedInfosLimit` and `reshard`",
   },
   ensureSecurity: ofDatabase,
   ensureDesignDocs: ofDatabase,

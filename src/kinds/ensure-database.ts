@@ -14,7 +14,9 @@ import {
   readLimits,
   writeLimits,
 } from "../objects/databases/limits.js";
+import { readShards, reshard, type Shards } from "../objects/databases/reshard.js";
 import { keptShards, otherKind, otherShard, otherShards, type Shape } from "../objects/databases/shape.js";
+import { rangesToSplit } from "../objects/databases/splits.js";
 import { newDatabase, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
 import { defineKind, type StepContext } from "../steps/kind.js";
@@ -22,13 +24,17 @@ import type { Refusal } from "../steps/refusals.js";
 import type { Schema } from "../steps/schema.js";
 import type { StepWarning } from "../steps/warnings.js";
 
-interface Database extends Shape, Limits {}
+interface Database extends Shape, Limits {
+  readonly reshard?: boolean;
+}
 
 interface Seen {
   /** Absent: the database does not exist. */
   readonly info?: DatabaseInfo;
   /** Those that the step sets. */
   readonly limits?: Limits;
+  /** Only if they are to be split. */
+  readonly shards?: Shards;
   /** The server's features, if a new database, or a limit, depends on them. */
   readonly server?: Server;
 }
@@ -45,6 +51,8 @@ interface Write {
   readonly create?: Shape;
   /** The limits that are not as declared. */
   readonly limits: Limits;
+  /** The number of shards to split the existing ones into. */
+  readonly splitInto?: number;
 }
 
 const limit = (description: string, example: number): Schema => ({
@@ -74,7 +82,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
       },
       q: {
         type: "integer",
-        description: "Number of shards. Fixed at creation; default: the server's `[cluster] q`.",
+        description: "Number of shards. Fixed at creation, except with `reshard`; default: the server's `[cluster] q`.",
         minimum: 1,
         examples: [2],
         variables: true,
@@ -85,6 +93,13 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
           "Number of copies of each document. Fixed at creation; default: the server's `[cluster] n`. CouchDB makes at most as many copies as it has nodes; a larger number gives a warning.",
         minimum: 1,
         examples: [3],
+        variables: true,
+      },
+      reshard: {
+        type: "boolean",
+        description:
+          "Splits the shards of an existing database until there are `q`, while the database is in use. `q` must be the present number, or that number doubled several times. It can't be undone. Each shard needs its size again on disk while it is split. Needs CouchDB 3.0.",
+        default: false,
         variables: true,
       },
       revsLimit: limit(
@@ -110,43 +125,62 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
   title: ({ name }) => `database ${name}`,
   databases: ({ name }) => [name],
   claims: ({ name }) => [`database/${name}`],
-  check: { spec: ({ name }) => ownDatabaseProblems(name, "name") },
+  check: {
+    spec: ({ name, q, reshard }) => [
+      ...ownDatabaseProblems(name, "name"),
+      ...(reshard && q === undefined
+        ? [{ path: "/reshard", code: "no-q", message: "`reshard` needs the number of shards: add `q`" }]
+        : []),
+    ],
+  },
 
   async observe(context) {
     const { couch, desired } = context;
     const names = limitNamesIn(desired);
     const info = await inventoryOf(couch).info(desired.name);
     if (!info) return { server: await serverFor(context) };
-    if (names.length === 0) return { info };
+    const shards = wantsSplits(desired, info) ? { shards: await readShards(couch, desired.name) } : {};
+    if (names.length === 0) return { info, ...shards };
     const limits = await readLimits(couch, desired.name, names);
     const hasAll = names.every((name) => limits[name] !== undefined);
-    return { info, limits, ...(hasAll ? {} : { server: await serverFor(context) }) };
+    return { info, limits, ...shards, ...(hasAll ? {} : { server: await serverFor(context) }) };
   },
 
-  diff(desired, { info, limits, server } = {}) {
+  diff(desired, { info, limits, shards, server } = {}) {
     const before = info ? (limits ?? {}) : undefined;
     const wrong = Object.fromEntries(limitsIn(desired).filter(([name, asked]) => before?.[name] !== asked));
-    const changes = [...(info ? otherPartitions(desired, info) : creation(desired)), ...limitChanges(wrong, before)];
-    const warnings = info ? otherShards(desired, info) : tooManyCopies(desired, server);
-    const kept = info ? keptShards(desired, info).map(({ path, server, files }) => ({ path, server, files })) : [];
+    const splits = info && shards ? splitChanges(desired, info) : [];
+    const changes = [
+      ...(info ? otherPartitions(desired, info) : creation(desired)),
+      ...splits,
+      ...limitChanges(wrong, before),
+    ];
+    const fixed = shards ? withoutShards(desired) : desired;
+    const warnings = info ? otherShards(fixed, info) : tooManyCopies(desired, server);
+    const kept = info ? keptShards(fixed, info).map(({ path, server, files }) => ({ path, server, files })) : [];
     const refusals = [
       ...(info ? otherKind(desired, info) : noPartitions(desired, server)),
+      ...(shards ? noSplits(desired, shards) : []),
       ...noLimit(desired, server),
     ];
     if (refusals.length > 0) return refuses(refusals, changes, { warnings });
     const created = [`database/${desired.name}`];
     if (!info) return creates(changes, { create: desired, limits: wrong }, { warnings, created });
     if (changes.length === 0) return holds({ warnings, kept });
-    return updates(changes, { limits: wrong }, { warnings, kept, former: { states: changes.map(unlessDefault) } });
+    const write = { limits: wrong, ...(splits.length > 0 && desired.q !== undefined ? { splitInto: desired.q } : {}) };
+    const begun = shards !== undefined && shards.underWay > 0;
+    return updates(changes, write, { warnings, kept, begun, former: { states: changes.map(unlessDefault) } });
   },
 
   /**
    * CouchDB's answer proves nothing. The incarnation, which every run reads before it records the step, proves that
    * the database exists; everything else is proved by reading it back.
    */
-  async apply({ create, limits }, { couch, desired: { name } }) {
+  async apply({ create, limits, splitInto }, context) {
+    const { couch, desired } = context;
     const warnings = create ? await createDatabase(couch, create) : [];
-    if (limitsIn(limits).length > 0) await writeLimits(couch, name, limits);
+    if (limitsIn(limits).length > 0) await writeLimits(couch, desired.name, limits);
+    if (splitInto !== undefined) await reshard(desired.name, splitInto, context);
     return warnings;
   },
 });
@@ -191,9 +225,32 @@ function limitChanges(wrong: Limits, before: Limits = {}): Change[] {
   return limitsIn(wrong).map(([name, after]) => ({ path: `/${name}`, before: before[name] ?? null, after }));
 }
 
-/** For an approved plan: CouchDB's default limit counts as nothing. */
+/**
+ * For an approved plan: CouchDB's default limit counts as nothing, and so does the number of shards, which grows in
+ * several runs.
+ */
 function unlessDefault({ path, before }: Change): Pick<Change, "path" | "before"> {
-  return { path, before: before === defaultLimit ? null : before };
+  return { path, before: before === defaultLimit || path === "/q" ? null : before };
+}
+
+/** Some shards may be split already. */
+function wantsSplits({ q, reshard: asked = false }: Database, info: DatabaseInfo): boolean {
+  return asked && q !== undefined && info.q !== undefined && q !== info.q;
+}
+
+function splitChanges({ q }: Database, info: DatabaseInfo): Change[] {
+  return [{ path: "/q", before: info.q, after: q }];
+}
+
+function withoutShards({ q: _, ...others }: Database): Database {
+  return others;
+}
+
+function noSplits({ name, q = 1 }: Database, { ranges, obstacle }: Shards): Refusal[] {
+  const unreachable = rangesToSplit(ranges, q) === undefined;
+  const why =
+    obstacle ?? (unreachable ? "each split turns a shard into two halves, and nothing merges them" : undefined);
+  return why === undefined ? [] : [{ code: "cannot-reshard", database: name, q, why }];
 }
 
 function noPartitions({ name, partitioned }: Database, server: Server | undefined): Refusal[] {

@@ -16,6 +16,8 @@ const catalogue = {
     `database ${database} exists and ${partitioned ? "is" : "is not"} partitioned, which is fixed at creation; set \`partitioned: ${partitioned}\`, or create a new database and copy the documents`,
   "no-partitions": ({ database, version }: { database: string; version: string }) =>
     `database ${database} can't be partitioned: this needs CouchDB ${partitionsSince}, but the server is CouchDB ${version}; upgrade CouchDB, or remove \`partitioned: true\``,
+  "cannot-reshard": ({ database, q, why }: { database: string; q: number; why: string }) =>
+    `the shards of database ${database} can't be split into ${q}: ${why}; remove \`reshard\`, or create a new database and copy the documents`,
   "no-purged-infos-limit": ({ database, version, since }: { database: string; version: string; since: string }) =>
     `database ${database} has no \`purgedInfosLimit\`: this needs CouchDB ${since}, but the server is CouchDB ${version}; upgrade CouchDB, or remove it from the step`,
 

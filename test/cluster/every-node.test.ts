@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { hashFor, parseHash } from "../../src/couch/password-hash.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
-import { apply, loadMigrations } from "../../src/index.js";
+import { apply, type Event, loadMigrations } from "../../src/index.js";
 import { must, until } from "../support/request.js";
 import { type Cluster, type CouchNode, onNodes, startCluster } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -39,6 +39,47 @@ onNodes("three nodes", () => {
   const levels = async () => (await sections(nodes, name)).map((values) => values.level);
   const sha256 = (password: string) => hashFor("3.5.0", password);
   const sha1 = (password: string) => hashFor("3.3.0", password);
+
+  it("have the limits of a database, and its shards are split once, by a run that is stopped and three that follow", async () => {
+    await must(a, "PUT", `/${name}?q=2`);
+    const docs = Array.from({ length: 500 }, (_, n) => ({ _id: `drone-${n}` }));
+    await must(a, "POST", `/${name}/_bulk_docs`, { body: { docs } });
+    const yaml = `- id: db\n  ensureDatabase: { name: ${name}, q: 8, reshard: true, revsLimit: 50 }\n`;
+    const { applyThrough, planThrough } = await steps(yaml);
+    const stop = new AbortController();
+    const emit = ({ type }: Event) => type === "step-progress" && stop.abort();
+    await applyThrough(a, { signal: stop.signal, emit }).catch(() => {});
+    expect(stop.signal.aborted).toBe(true);
+
+    const results = await Promise.all([a, b, c].map((node) => applyThrough(node)));
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+    for (const node of nodes) {
+      const isSplit = await until(
+        () => must(node, "GET", `/${name}`),
+        ({ cluster }) => cluster.q === 8,
+      );
+      expect(isSplit).toMatchObject({ cluster: { q: 8, n: 3 }, doc_count: 500 });
+      expect(await must(node, "GET", `/${name}/_revs_limit`)).toBe(50);
+    }
+    const { shards } = await must(b, "GET", `/${name}/_shards`);
+    expect(Object.values(shards).map((copies) => (copies as string[]).length)).toEqual(Array(8).fill(3));
+    const { jobs } = await must(c, "GET", "/_reshard/jobs");
+    expect(jobs.filter(({ source }: { source: string }) => source.includes(`/${name}.`))).toEqual([]);
+    expect((await planThrough(c)).changes).toBe(0);
+  });
+
+  it("are not asked to split shards while resharding is stopped", async () => {
+    await must(a, "PUT", `/${name}?q=2`);
+    const { applyThrough } = await steps(`- id: db\n  ensureDatabase: { name: ${name}, q: 4, reshard: true }\n`);
+    await must(a, "PUT", "/_reshard/state", { body: { state: "stopped", reason: "a backup" } });
+    try {
+      expect((await applyThrough(b)).failures).toMatchObject([
+        { code: "refused", message: expect.stringContaining('resharding is stopped ("a backup")') },
+      ]);
+    } finally {
+      await must(a, "PUT", "/_reshard/state", { body: { state: "running" } });
+    }
+  });
 
   it("get one identical hash and value from six concurrent runners, through all nodes", async () => {
     const { applyThrough, planThrough } = await steps(admin("brood") + level("high"));

@@ -39,6 +39,7 @@ const full: Readonly<Record<string, object>> = {
     partitioned: true,
     q: 2,
     n: 3,
+    reshard: true,
     revsLimit: 50,
     purgedInfosLimit: 100,
   } satisfies Full<typeof ensureDatabase>,

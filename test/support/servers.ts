@@ -11,7 +11,7 @@ export { type EmbeddedOptions, startEmbedded } from "./embedded.js";
 export type ServerKind = "given" | "real" | "embedded";
 
 /** What the embedded server can't show. */
-export const capabilities = ["replication", "active-tasks", "index-reuse", "mango-redefinition"] as const;
+export const capabilities = ["replication", "active-tasks", "index-reuse", "mango-redefinition", "resharding"] as const;
 export type Capability = (typeof capabilities)[number];
 
 export interface ServerFacts {

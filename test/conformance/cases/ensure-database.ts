@@ -1,6 +1,11 @@
 import { expect } from "vitest";
-import { must } from "../../support/request.js";
-import type { Case } from "../case.js";
+import { must, until } from "../../support/request.js";
+import type { Case, Place } from "../case.js";
+
+async function create({ server, name }: Place): Promise<void> {
+  await must(server, "PUT", `/${name}?q=1`);
+  await must(server, "PUT", `/${name}/drone`, { body: { legs: 6 } });
+}
 
 export const cases: readonly Case[] = [
   {
@@ -32,5 +37,27 @@ export const cases: readonly Case[] = [
       expect(await must(server, "GET", `/${name}/_purged_infos_limit`)).toBe(7);
     },
     drift: ({ server, name }) => must(server, "PUT", `/${name}/_revs_limit`, { body: 1_000 }),
+  },
+  {
+    title: "with more shards than it had",
+    needs: "resharding",
+    from: "3.0",
+    prepare: create,
+    yaml: ({ name }) => `- id: db\n  ensureDatabase: { name: ${name}, q: 4, reshard: true }\n`,
+    async expectState({ server, name }) {
+      expect(await must(server, "GET", `/${name}`)).toMatchObject({ cluster: { q: 4 }, doc_count: 1 });
+      expect(await must(server, "GET", `/${name}/drone`)).toMatchObject({ legs: 6 });
+    },
+    async drift(place) {
+      const incarnation = async () => (await must(place.server, "GET", `/${place.name}`)).instance_start_time;
+      const before = await incarnation();
+      const again = async () => {
+        await must(place.server, "DELETE", `/${place.name}`);
+        await create(place);
+        return incarnation();
+      };
+      // A database that is created again within a second counts as the same one.
+      await until(again, (after) => after !== before);
+    },
   },
 ];
