@@ -17,6 +17,8 @@ export interface LossyNumber {
   readonly offset: number;
   readonly source: string;
   readonly message: string;
+  /** An integer, of which CouchDB keeps all digits. */
+  readonly isKept: boolean;
 }
 
 /** Numbers that `JSON.parse` changes. */
@@ -27,7 +29,7 @@ export function* lossyNumbers(text: string): Generator<LossyNumber> {
     const [source] = match;
     const { index: offset } = match;
     const message = source === '"' ? undefined : whyLossy(source);
-    if (message) yield { offset, source, message };
+    if (message) yield { offset, source, message, isKept: Number.isFinite(Number(source)) };
     if (source === '"') tokens.lastIndex = endOfString(text, offset);
   }
 }

@@ -1,10 +1,11 @@
 /** One document as it is in a file: checked once, when the file is first read, and then sent unchanged. Pure. */
 
 import type { BulkDoc } from "../../couch/bulk-docs.js";
-import { isObject } from "../../text/json.js";
+import { isObject, membersOf } from "../../text/json.js";
 import { lossyNumbers } from "../../text/json-scan.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { documentFaults, documentOf } from "./document.js";
+import { rewritten } from "./exact-numbers.js";
 import type { Fault } from "./fault.js";
 
 /** A fault in the text, and its position. */
@@ -23,8 +24,8 @@ export function checkSource(text: string): { readonly id: string } | { readonly 
     return { faults: [{ fault: { keys: [], code, message }, offset }] };
   }
   const faults: TextFault[] = documentFaults(parsed.value, text).map((fault) => ({ fault }));
-  for (const { offset, source, message } of lossyNumbers(text)) {
-    faults.push({ fault: { keys: [], code: "bad-number", message }, offset, text: source });
+  for (const { offset, source, message, isKept } of lossyNumbers(text)) {
+    if (!isKept) faults.push({ fault: { keys: [], code: "bad-number", message }, offset, text: source });
   }
   if (faults.length > 0 || !isObject(parsed.value)) return { faults };
   const id = String(parsed.value._id);
@@ -50,5 +51,5 @@ function withoutServersOwn(text: string): string {
   const cut = text.includes('"_rev"') ? text.replace(idAndRevision, "$1") : text;
   // An escaped ASCII character may be part of a name that is searched for here.
   const mayHold = cut.includes('"_rev"') || cut.includes('"_attachments"') || cut.includes("\\u00");
-  return mayHold ? JSON.stringify(documentOf(JSON.parse(text))) : cut;
+  return mayHold ? rewritten(text, (value) => documentOf(membersOf(value))) : cut;
 }

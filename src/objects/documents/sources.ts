@@ -13,6 +13,7 @@ import { toPointer } from "../../text/pointer.js";
 import { parseJson } from "../design-docs/json-text.js";
 import { type Document, documentFaults, documentOf } from "./document.js";
 import type { DocumentFile } from "./document-file.js";
+import { hasLargeIntegers } from "./exact-numbers.js";
 import type { Fault } from "./fault.js";
 import { isGzip } from "./file-text.js";
 import { limited, mostProblems } from "./limited.js";
@@ -42,7 +43,7 @@ export async function readDocuments(files: StepFiles, { from = [], docs = [] }: 
     for (const file of await documentFiles(files, path, pointer)) {
       const large = await files.large(file, pointer);
       if (large && (await isStreamed(large))) streamed.push({ path: file, large });
-      else if (large) await readFile(files, file, pointer, found);
+      else if (large && !(await readFile(files, file, pointer, found))) streamed.push({ path: file, large });
     }
   }
   const read: DocumentFile[] = [];
@@ -108,26 +109,32 @@ async function documentFiles(files: StepFiles, path: string, pointer: string): P
   });
 }
 
-/** One document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. */
-async function readFile(files: StepFiles, path: string, pointer: string, found: Documents): Promise<void> {
+/**
+ * One document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. Returns `false` if the text has to be
+ * sent as it is, because it has integers that a number can't hold.
+ */
+async function readFile(files: StepFiles, path: string, pointer: string, found: Documents): Promise<boolean> {
   const text = await files.text(path, pointer);
-  if (text === undefined) return;
+  if (text === undefined) return true;
   const source = new SourceText(path, text);
   const parsed = parseJson(text);
   if (!("value" in parsed)) {
     files.problem(source.position(parsed.offset), parsed.code, parsed.message);
-    return;
+    return true;
   }
+  if (hasLargeIntegers(text)) return false;
   const report = limited<readonly string[]>((fault, above) => {
     const at = source.position(offsetIn(text, [...above, ...fault.keys]));
     files.problem(at, fault.code, fault.message);
   });
   let lossy = 0;
-  for (const { offset, source: number, message } of lossyNumbers(text)) {
+  for (const { offset, source: number, message, isKept } of lossyNumbers(text)) {
+    if (isKept) continue;
     lossy += 1;
     if (lossy <= mostProblems) files.problem(source.position(offset), "bad-number", message, number);
   }
   for (const { at, value } of elements(parsed.value)) found.add(value, (fault) => report(fault, at));
+  return true;
 }
 
 function elements(value: unknown): { readonly at: readonly string[]; readonly value: unknown }[] {

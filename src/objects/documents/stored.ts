@@ -6,6 +6,7 @@ import { path } from "../../couch/path.js";
 import { isOfLargeAnswer } from "../../couch/request-error.js";
 import type { JsonObject } from "../../text/json.js";
 import type { Document } from "./document.js";
+import { hasLargeIntegers, parseExact } from "./exact-numbers.js";
 
 export interface Stored {
   readonly id: string;
@@ -19,6 +20,8 @@ export interface Wanted {
   readonly docs?: boolean;
   /** Include the data of attachments instead of stubs. */
   readonly attachments?: boolean;
+  /** Integers that a number can't hold are text, as in `parseExact`. */
+  readonly exact?: boolean;
   /** `false`: the run does not cache the answer. */
   readonly keep?: boolean;
 }
@@ -30,6 +33,10 @@ interface Row {
   readonly key: string;
   readonly error?: string;
   readonly reason?: string;
+}
+
+interface Rows {
+  readonly rows: readonly Row[];
 }
 
 export type StoredById = ReadonlyMap<string, Stored>;
@@ -63,8 +70,13 @@ export async function readCompared(
 ): Promise<StoredById | undefined> {
   const idsOf = (withData: boolean) =>
     documents.filter(({ _attachments }) => (_attachments !== undefined) === withData).map(({ _id }) => _id);
-  const bare = await readStored(couch, database, idsOf(false), { ...wanted, docs: true });
-  const withData = await readStored(couch, database, idsOf(true), { ...wanted, docs: true, attachments: true });
+  const bare = await readStored(couch, database, idsOf(false), { ...wanted, docs: true, exact: true });
+  const withData = await readStored(couch, database, idsOf(true), {
+    ...wanted,
+    docs: true,
+    exact: true,
+    attachments: true,
+  });
   return bare && withData && new Map([...bare, ...withData]);
 }
 
@@ -72,17 +84,20 @@ async function ask(
   couch: Couch,
   database: string,
   keys: readonly string[],
-  { docs, attachments, keep }: Wanted,
+  { docs, attachments, exact, keep }: Wanted,
 ): Promise<StoredById | undefined> {
-  const { status, body } = await couch.read<{ readonly rows: readonly Row[] }>(path`/${database}/_all_docs`, {
+  const answer = await couch.read<Rows>(path`/${database}/_all_docs`, {
     query: { include_docs: docs, attachments },
     body: { keys },
     accept: [404],
+    ...(exact ? { text: true } : {}),
     ...(keep === undefined ? {} : { keep }),
   });
-  if (status === 404) return undefined;
+  if (answer.status === 404) return undefined;
+  const { body, text } = answer;
+  const { rows } = text !== undefined && hasLargeIntegers(text) ? (parseExact(text) as Rows) : body;
   const found = new Map<string, Stored>();
-  for (const { id, key, value, doc, error, reason } of body.rows) {
+  for (const { id, key, value, doc, error, reason } of rows) {
     if (error !== undefined && error !== "not_found") {
       const message = `database ${database} does not say whether it has ${key}: ${error}${reason ? ` (${reason})` : ""}`;
       throw new MigrateError("request-failed", { message, data: { database, id: key, error } });

@@ -7,6 +7,7 @@ import { batchesOfGroups } from "./batches.js";
 import { keptOf, type Mode, type Pending, pendingOf } from "./compare.js";
 import type { Document } from "./document.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
+import { parseExact } from "./exact-numbers.js";
 import { existingIds, type Place } from "./existing.js";
 import type { KeptDocuments } from "./kept.js";
 import { readCompared, type Stored } from "./stored.js";
@@ -136,7 +137,7 @@ async function differing(
 }
 
 function documentOf({ text }: Sourced): Document {
-  return JSON.parse(text) as Document;
+  return parseExact(text) as Document;
 }
 
 async function* whileNeeded(file: DocumentFile, isNeeded: () => boolean): AsyncGenerator<readonly Sourced[]> {

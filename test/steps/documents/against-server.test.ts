@@ -277,3 +277,34 @@ onNodes("documents that a minority of the nodes takes", () => {
     await expect(write).rejects.toMatchObject({ code: "below-quorum", data: { database: "db", documents: 2 } });
   });
 });
+
+onReal("integers above 2^53", () => {
+  const [exact, near] = ["9007199254740993", "9007199254740992"];
+  const textOf = async (database: string, id: string) => {
+    const { url, admin } = server();
+    const authorization = `Basic ${Buffer.from(`${admin.name}:${admin.password}`).toString("base64")}`;
+    return (await fetch(`${url}/${database}/${id}`, { headers: { authorization } })).text();
+  };
+
+  it.each([
+    ["a.json", `[{ "_id": "a", "n": ${exact} }]`],
+    ["a.ndjson", `{"_id":"a","n":${exact}}\n`],
+    ["a.ndjson", `{"n":${exact},"_id":"a","_rev":"1-a"}\n`],
+  ])("keep their digits, and differ by the last one: %s %s", async (file, text) => {
+    const database = await freshDatabase();
+    const yaml = `- id: docs\n  ensureDocuments: { database: ${database}, from: ${file}, mode: overwrite }\n`;
+    const { apply, plan } = await run(yaml, server(), { [file]: text });
+    expect(await apply()).toMatchObject({ failures: [] });
+    expect(await textOf(database, "a")).toContain(`"n":${exact}`);
+    expect(await plan({ verify: true })).toMatchObject({ changes: 0 });
+
+    const { _rev } = await must(server(), "GET", `/${database}/a`);
+    await must(server(), "PUT", `/${database}/a`, { body: { n: Number(near), _rev } });
+    const drifted = await plan({ verify: true });
+    expect(drifted.steps).toMatchObject([
+      { changes: [{ path: "/docs/a/n", before: Number(near), after: `${exact} (number)` }] },
+    ]);
+    expect(await apply({ verify: true })).toMatchObject({ failures: [] });
+    expect(await textOf(database, "a")).toContain(`"n":${exact}`);
+  });
+});
