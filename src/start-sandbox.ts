@@ -66,6 +66,10 @@ export async function startServer(options: ServerOptions): Promise<Pick<Sandbox,
         cause,
       });
     }
+    if (cause instanceof Error && cause.name === "DataFolderDamaged") {
+      const next = "Delete the folder to begin with nothing, or name another one with --data.";
+      throw new MigrateError("invalid-settings", { message: cause.message, next, cause });
+    }
     // The message has the command that installs the optional packages.
     if (!(cause instanceof Error) || !isMissingModule(cause.cause)) throw cause;
     throw new MigrateError("sandbox-missing", { message: cause.message, cause });

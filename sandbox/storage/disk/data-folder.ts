@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredDatabase } from "../database.js";
+import { DataFolderDamaged } from "./damaged.js";
 import { replaceFile } from "./journal.js";
 import { lock } from "./lock.js";
 
@@ -34,13 +35,14 @@ export class DataFolder {
     return folder;
   }
 
-  /** `undefined`: the folder is new. Removes the files of databases that were deleted. */
+  /**
+   * `undefined`: the folder is new. Removes the files of databases that were deleted.
+   *
+   * @throws DataFolderDamaged
+   */
   read(): NodeState | undefined {
     const text = textOf(this.#state);
-    const state = text === undefined ? undefined : (JSON.parse(text) as NodeState);
-    if (state !== undefined && state.formatVersion !== 1) {
-      throw new Error(`${this.#path} was written by a newer version; delete the folder, or name another one`);
-    }
+    const state = text === undefined ? undefined : parse(text, this.#state);
     const used = new Set(state?.databases.map(({ file }) => file));
     for (const file of readdirSync(this.#path)) {
       const number = /^(\d+)\.docs(?:\.new)?$/.exec(file)?.[1];
@@ -78,6 +80,20 @@ export class DataFolder {
   get #state(): string {
     return join(this.#path, "state.json");
   }
+}
+
+function parse(text: string, file: string): NodeState {
+  let state: Partial<NodeState> | null;
+  try {
+    state = JSON.parse(text);
+  } catch (cause) {
+    throw new DataFolderDamaged(`${file} is damaged`, { cause });
+  }
+  const { formatVersion, config, databases, generations } = state ?? {};
+  if (formatVersion === undefined) throw new DataFolderDamaged(`${file} is damaged`);
+  if (formatVersion !== 1) throw new DataFolderDamaged(`${file} was written by another version`);
+  if (!config || !Array.isArray(databases) || !generations) throw new DataFolderDamaged(`${file} is damaged`);
+  return { formatVersion, config, databases, generations };
 }
 
 function textOf(file: string): string | undefined {

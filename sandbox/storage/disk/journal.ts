@@ -2,7 +2,17 @@
  * A file that only grows: the changes of one database, in order. What was appended survives a kill of the process. A last
  * line that was not written to its end does not count.
  */
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { DataFolderDamaged } from "./damaged.js";
 
 /** Text, or bytes. A change without a value deletes the key. */
 export interface Change {
@@ -22,7 +32,7 @@ export class Journal {
   read(): Change[] {
     const latest = new Map<string, Change>();
     for (const line of linesOf(this.#file)) {
-      const change = parse(line);
+      const change = parse(line, this.#file);
       const id = JSON.stringify(encoded(change.key));
       latest.delete(id);
       if (change.value !== undefined) latest.set(id, change);
@@ -32,10 +42,18 @@ export class Journal {
     return changes;
   }
 
+  /** All of the changes, or, if it throws (the disk is full), none. */
   append(changes: readonly Change[]): void {
     this.#descriptor ??= openSync(this.#file, "a", 0o600);
     const bytes = Buffer.from(textOf(changes));
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    const { size } = fstatSync(this.#descriptor);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+    } catch (error) {
+      // The next line would continue half a line.
+      ftruncateSync(this.#descriptor, size);
+      throw error;
+    }
   }
 
   close(): void {
@@ -62,9 +80,13 @@ function linesOf(file: string): string[] {
 
 type Encoded = string | { readonly base64: string };
 
-function parse(line: string): Change {
-  const [key, value] = JSON.parse(line) as [Encoded, Encoded?];
-  return { key: decoded(key), ...(value === undefined ? {} : { value: decoded(value) }) };
+function parse(line: string, file: string): Change {
+  try {
+    const [key, value] = JSON.parse(line) as [Encoded, Encoded?];
+    return { key: decoded(key), ...(value === undefined ? {} : { value: decoded(value) }) };
+  } catch (cause) {
+    throw new DataFolderDamaged(`${file} is damaged`, { cause });
+  }
 }
 
 function textOf(changes: readonly Change[]): string {

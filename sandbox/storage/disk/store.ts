@@ -21,14 +21,15 @@ interface MemoryStore {
 
 type OpenMemoryStore = ((name: string) => MemoryStore) & { destroy(name: string, done: Done): void };
 
-/** For PouchDB's option `db`. The name only serves PouchDB. */
+/** For PouchDB's option `db`. The name only serves PouchDB. Reads the file immediately, so that its caller gets the error. */
 export function storeOnDisk(file: string): OpenMemoryStore {
   // The adapter's own dependency, wherever the package manager has put it.
   const openInMemory = createRequire(require.resolve("pouchdb-adapter-memory"))("memdown") as OpenMemoryStore;
   const journal = new Journal(file);
+  const operations = journal.read().map(asOperation);
   const open = function onDisk(name: string): MemoryStore {
     const store = openInMemory(name);
-    store._batch(journal.read().map(asOperation), {}, () => {});
+    store._batch(operations, {}, () => {});
     return Object.assign(store, recording(store, journal));
   };
   return Object.assign(open, { destroy: openInMemory.destroy });
