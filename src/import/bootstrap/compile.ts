@@ -4,6 +4,7 @@ import { extname, join } from "node:path";
 import { readBytes } from "../../files/regular-file.js";
 import { parseJson } from "../../objects/design-docs/json-text.js";
 import { isObject, type JsonObject } from "../../text/json.js";
+import { lossyNumbers } from "../../text/json-scan.js";
 import { byName } from "../names.js";
 
 export interface Entry {
@@ -15,6 +16,8 @@ export type Report = (file: string, reason: string) => void;
 
 const runsNothing =
   "modules are not executed: print what it exports as JSON (functions as text) into a `.json` file next to it, then import again";
+
+const seedIt = "name the file in `from` of an ensureDocuments step, which keeps all digits";
 
 /** Without hidden files, in code-unit order. */
 export async function entriesOf(folder: string): Promise<Entry[]> {
@@ -69,9 +72,11 @@ async function membersIn(folder: string, report: Report): Promise<JsonObject> {
 }
 
 async function jsonOf(path: string, report: Report): Promise<unknown> {
-  const parsed = parseJson(textOf(path));
-  if ("value" in parsed) return parsed.value;
-  report(path, parsed.message);
+  const text = textOf(path);
+  const parsed = parseJson(text);
+  const [lossy] = lossyNumbers(text);
+  if ("value" in parsed && !lossy) return parsed.value;
+  report(path, "value" in parsed ? `its number ${lossy?.source} can't be copied exactly; ${seedIt}` : parsed.message);
   return undefined;
 }
 
