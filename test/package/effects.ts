@@ -93,7 +93,7 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     command: "reset",
     value: "own-data",
     args: ["--yes"],
-    files: { "migrations/001.yaml": "[]\n" },
+    files: { "migrations/001.yaml": "- id: hive\n  ensureDatabase: { name: hive }\n" },
     seen: ({ code, made }) => expect([code, made]).toEqual([0, expect.arrayContaining(["own-data"])]),
   },
   proxySecret: {
