@@ -20,6 +20,8 @@ export interface Log {
 /** A text output, such as process.stdout. */
 export interface Stream {
   write(text: string): unknown;
+  /** Nobody reads it any more, or it can't be written. */
+  once?(event: "error", heard: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;

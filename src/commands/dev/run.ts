@@ -17,10 +17,13 @@ import { openScreen } from "./screen.js";
 /** Milliseconds. */
 const retry = 2_000;
 
-/** Ends, without an error, on `q` and when the signal is aborted. */
+/** Ends, without an error, on `q`, when the signal is aborted, and when nobody reads the output any more (`| head`). */
 export async function runDev(context: Context): Promise<void> {
   await withDevServer(context, false, async (server) => {
-    const { settings, signal, stdin } = context;
+    const { settings, stdin } = context;
+    const lost = new AbortController();
+    context.stdout.once?.("error", () => lost.abort());
+    const signal = AbortSignal.any([context.signal, lost.signal]);
     if (server.embedded) await releaseLease(context, server);
     const watch = await Watch.open([folderOf(settings.path)], { except: [settings.data] });
     const keyboard = isScreen(context) ? keyboardOf(stdin?.()) : undefined;

@@ -29,10 +29,14 @@ async function start(folder: string, { args = [], terminal = false }: { args?: s
   const stop = new AbortController();
   let text = "";
   let wake = () => {};
+  let closed = () => {};
   const stdout = {
     isTTY: terminal,
     columns: 80,
     rows: 24,
+    once: (_: string, heard: () => void) => {
+      closed = heard;
+    },
     write: (more: string) => {
       text += more;
       wake();
@@ -75,6 +79,7 @@ async function start(folder: string, { args = [], terminal = false }: { args?: s
       text = "";
     },
     press: (key: string) => keys.write(key),
+    close: () => closed(),
     stop: () => {
       stop.abort();
       return ended;
@@ -156,4 +161,11 @@ test("a CouchDB that is away is reported, and tried again", async () => {
   onTestFinished(() => back.close());
   await dev.round(({ applied }) => applied?.applied[0] === "zerglings", 0);
   expect(await dev.stop()).toBe(0);
+});
+
+test("ends when nobody reads its output any more", async () => {
+  const dev = await start(await tempFolder(files));
+  await dev.round(({ valid }) => valid, 0);
+  dev.close();
+  expect(await dev.ended).toBe(0);
 });
