@@ -10,8 +10,8 @@ import { wrapped } from "../text/wrapped.js";
 import { applySummary } from "./apply-text.js";
 import { problemsOf } from "./error-text.js";
 import { lintSummary } from "./lint-text.js";
-import { resetSummary } from "./reset-text.js";
-import type { Style } from "./style.js";
+import { resetSummary, resetText } from "./reset-text.js";
+import { plain, type Style } from "./style.js";
 import { testSummary } from "./test-text.js";
 
 export interface Size {
@@ -39,7 +39,7 @@ export function devScreen(
   question?: ResetPlan,
 ): string[] {
   const head = fitted(headLines(header, style), columns);
-  const body = fitted(roundLines(round, style), columns);
+  const body = fitted(question ? questionLines(question, style) : roundLines(round, style), columns);
   const foot = fitted([{ text: "" }, footLine(round, style, header, question)], columns);
   const room = Math.max(1, rows - head.length - foot.length);
   if (body.length <= room) return [...head, ...body, ...foot];
@@ -61,6 +61,11 @@ export function headLines({ url, server, set, environment, path, keys }: DevHead
     { text: visible(`${url} (${server})`), paint: style.cyan },
     { text: "" },
   ];
+}
+
+function questionLines(question: ResetPlan, style: Style): Line[] {
+  const lines = resetText(question, "Would be removed", plain).trimEnd().split("\n");
+  return lines.map((text) => summary(text, style.yellow));
 }
 
 function roundLines(round: DevRound, style: Style): Line[] {

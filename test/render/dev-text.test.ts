@@ -92,6 +92,9 @@ describe("a screen that is too low", () => {
 test("asks whether what a reset removes may be removed", () => {
   const plan = { databases: [{ name: "a", documents: 12 }], objects: ["user kerrigan"], stays: [] };
   const lines = devScreen(header, empty, plain, { columns: 100 }, plan);
+  expect(lines).toEqual(
+    expect.arrayContaining(["Would be removed:", "  - database a, with 12 documents", "  - user kerrigan"]),
+  );
   expect(lines.at(-1)).toBe("Remove 1 database with 12 documents, and user kerrigan from 127.0.0.1:5984? y/N");
 });
 
