@@ -5,6 +5,12 @@ import { type FSWatcher, watch } from "chokidar";
 /** Editors and version control write several files in a row. Milliseconds. */
 const quiet = 50;
 
+/**
+ * How long a deleted file may take to appear again: an editor replaces files. Shorter than `quiet`, so that the report
+ * of a temporary file's deletion belongs to the same change. Milliseconds.
+ */
+const replacing = 20;
+
 export class Watch {
   readonly #watcher: FSWatcher;
   #changed = false;
@@ -26,7 +32,7 @@ export class Watch {
     const folders = except.map((path) => resolve(path));
     const isLeftOut = (path: string) => folders.some((one) => `${resolve(path)}${sep}`.startsWith(`${one}${sep}`));
     const ignored = (path: string) => isIgnored(path) || isLeftOut(path);
-    const watcher = watch([...paths], { ignoreInitial: true, ignored });
+    const watcher = watch([...paths], { ignoreInitial: true, ignored, atomic: replacing });
     const opened = new Watch(watcher);
     await new Promise<void>((ready) => watcher.once("ready", () => ready()));
     return opened;
