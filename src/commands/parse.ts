@@ -7,6 +7,7 @@ import { didYouMean } from "../text/nearest.js";
 import { version } from "../version.js";
 import type { Command } from "./command.js";
 import { epilogue } from "./epilogue.js";
+import { examplesText } from "./examples-text.js";
 import { commands } from "./index.js";
 import { see } from "./see.js";
 
@@ -30,7 +31,8 @@ export function parse(argv: readonly string[], columns: number): Parsed {
     chosen = command;
     values = found;
   };
-  const parser = addCommands(base(argv, columns), choose, isCompletion(argv));
+  const width = Math.max(60, Math.min(columns, 110));
+  const parser = addCommands(base(argv, width), choose, isCompletion(argv), width);
   if (argv.length === 0) return { text: `${help(parser)}\n`, missing: true };
   parser.parse([...argv], {}, (error: Error | undefined, found: Record<string, unknown>, text: string) => {
     if (error) throw error;
@@ -84,7 +86,7 @@ function base(argv: readonly string[], columns: number): Argv {
       .help("help")
       .alias("help", "h")
       .version(version)
-      .wrap(Math.max(60, Math.min(columns, 110)))
+      .wrap(columns)
       .exitProcess(false)
       .fail((message, error) => {
         throw error ?? new InvalidSettings(...mistake(message, argv));
@@ -93,25 +95,23 @@ function base(argv: readonly string[], columns: number): Argv {
 }
 
 /** `ledger forget` is a command in the group `ledger`. */
-function addCommands(parser: Argv, choose: Choose, completing: boolean): Argv {
+function addCommands(parser: Argv, choose: Choose, completing: boolean, columns: number): Argv {
   for (const [name, summary] of topLevel) {
     const own = commands.find((command) => command.name === name);
     if (own) {
-      addCommand(parser, name, own, choose(own), completing);
+      addCommand(parser, name, own, choose(own), completing, columns);
       continue;
     }
     const members = commands.filter((command) => command.name.startsWith(`${name} `));
     parser.command(name, summary, (within) => {
       for (const member of members) {
-        addCommand(within, member.name.slice(name.length + 1), member, choose(member), completing);
+        addCommand(within, member.name.slice(name.length + 1), member, choose(member), completing, columns);
       }
       return within.epilogue(epilogue);
     });
   }
-  for (const { examples } of commands.slice(0, 4)) {
-    for (const [line, meaning] of examples.slice(0, 1)) parser.example(`$0 ${line}`, meaning);
-  }
-  return parser.epilogue(epilogue);
+  const examples = commands.slice(0, 4).flatMap((command) => command.examples.slice(0, 1));
+  return parser.epilogue(endOf(examples, columns));
 }
 
 /** Commands and their groups, in the order of the help. */
@@ -128,6 +128,7 @@ function addCommand(
   command: Command,
   handler: (values: Record<string, unknown>) => void,
   completing: boolean,
+  columns: number,
 ): void {
   const usage = command.positionals ? `${name} ${command.positionals}` : name;
   parser.command(
@@ -139,11 +140,14 @@ function addCommand(
           positional === "path" ? describeSetting("path", command.name) : (command.describe?.[positional] ?? "");
         builder.positional(positional, { type: "string", describe });
       }
-      for (const [line, meaning] of command.examples) builder.example(`$0 ${line}`, meaning);
-      return builder.options(yargsOptions(command.name, completing)).epilogue(epilogue);
+      return builder.options(yargsOptions(command.name, completing)).epilogue(endOf(command.examples, columns));
     },
     handler,
   );
+}
+
+function endOf(examples: Command["examples"], columns: number): string {
+  return `${examplesText(program, examples, columns)}\n\n${epilogue}`;
 }
 
 function takes({ name, positionals }: Command): string {
