@@ -30,7 +30,7 @@ export type ExitClass = keyof typeof exitCodes;
  */
 export const exitMeanings: Readonly<Record<ExitClass, string>> = {
   done: "done, or nothing to do",
-  failed: "a step failed or was refused, or doctor or lint found a problem",
+  failed: "a step or test failed, a step was refused, or doctor or lint found problems",
   pending: "changes are pending, or the files are older (only with --detailed-exitcode)",
   invalid: "the input is invalid",
   unreachable: "CouchDB is unreachable, or refuses the login or a permission",

@@ -134,7 +134,8 @@ function applyLines({ applied, written, places, orphans }: DevRound, style: Styl
 
 function testLines({ tests }: DevRound, { red, green }: Style): Line[] | undefined {
   if (!tests) return undefined;
-  if (tests.files.length === 0) return [summary("there are no *.test.yaml files")];
+  if (tests.files.length === 0)
+    return [summary("there are no *.test.yaml files; `couchdb-migrate new NAME --test` writes the first")];
   const failures = tests.files
     .flatMap((file) => file.tests)
     .flatMap(({ name, failures }) =>

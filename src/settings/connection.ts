@@ -90,10 +90,12 @@ function reportLineBreaks(address: Address, { given }: Resolved, report: Report)
   }
 }
 
-function fromService({ settings }: Resolved, report: Report): Address | undefined {
+function fromService({ settings, environments }: Resolved, report: Report): Address | undefined {
   const { serviceHost, servicePort } = settings;
   if (serviceHost === undefined) {
-    report.problem("no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST");
+    const isOpen = environments.length > 0 && settings.environment === undefined;
+    const choice = isOpen ? `, or choose an environment with --environment: ${environments.join(", ")}` : "";
+    report.problem(`no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST${choice}`);
     return undefined;
   }
   const host = serviceHost.includes(":") && !serviceHost.startsWith("[") ? `[${serviceHost}]` : serviceHost;

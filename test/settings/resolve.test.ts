@@ -249,6 +249,16 @@ describe("the connection", () => {
       { problems: ["no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST"], warnings: [] },
     ],
     [
+      "no address, and environments to choose from",
+      { files: { "couchdb-migrate.yaml": "environments: { staging: {}, production: { url: http://db:5984 } }" } },
+      {
+        problems: [
+          "no CouchDB address: set --url, COUCHDB_URL or COUCHDB_SERVICE_HOST, or choose an environment with --environment: staging, production",
+        ],
+        warnings: [],
+      },
+    ],
+    [
       "no URL",
       { env: { COUCHDB_URL: "geheim" } },
       { problems: ["COUCHDB_URL: the URL needs http:// or https://, for example http://127.0.0.1:5984"], warnings: [] },

@@ -34,7 +34,7 @@ function refusal({ id, places }: Unapproved): MigrateError {
     const databases = where.flatMap(([database]) => (database === "" ? [] : [database]));
     return databases.length === 0 ? why : `${why} (${list(databases, 5)})`;
   });
-  const message = `it is not in the approved plan: ${reasons.join("; ")}`;
+  const message = `not in the approved plan: ${reasons.join("; ")}`;
   return new MigrateError("unapproved", { message, data: { id } });
 }
 

@@ -16,5 +16,5 @@ function spot(doc: DesignDoc, { keys, offset }: Fault): string {
   const text = valueAt(doc, toPointer(keys));
   if (offset === undefined || typeof text !== "string") return "";
   const { line, column } = new SourceText("", text).position(offset);
-  return ` (line ${line}, column ${column} of it)`;
+  return ` (line ${line}, column ${column} of this field)`;
 }
