@@ -15,7 +15,10 @@ export interface Group {
 
 /** The sidebar, by what a reader wants. A page that is missing here fails a test, except examples and decisions. */
 export const groups: readonly Group[] = [
-  { text: "Start", pages: ["README.md", "docs/getting-started.md", "docs/life-of-a-step.md", "docs/import.md", "docs/glossary.md"] },
+  {
+    text: "Start",
+    pages: ["README.md", "docs/getting-started.md", "docs/life-of-a-step.md", "docs/import.md", "docs/glossary.md"],
+  },
   {
     text: "Use",
     pages: [
