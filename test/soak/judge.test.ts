@@ -32,9 +32,9 @@ test.each([
 test.each([
   ["no rows", "by-kind", { rows: [] }, "no rows"],
   ["an empty list", "by-n", { total_rows: 0, rows: [] }, "no rows"],
-  ["rows of two versions", "by-kind", groups([1, 2]), "not the rows of one version"],
-  ["a list of two versions", "by-n", list([1, 2]), "not the rows of one version"],
-  ["a group less", "by-kind", { rows: groups([1]).rows.slice(1) }, "not the rows of one version"],
+  ["rows of two versions", "by-kind", groups([1, 2]), "rows of several versions"],
+  ["a list of two versions", "by-n", list([1, 2]), "rows of several versions"],
+  ["a group less", "by-kind", { rows: groups([1]).rows.slice(1) }, "rows are missing"],
   ["a version that came before", "by-kind", groups([0]), "version 0, not 1 to 2"],
   ["a version that is not switched to yet", "by-kind", groups([3]), "version 3, not 1 to 2"],
   ["a confirmed document less", "by-n", list([1], 7), "documents 7, not 8 to 9"],

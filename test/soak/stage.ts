@@ -33,7 +33,7 @@ const rounds = Number(process.env.ROUNDS ?? 3);
 /** Of `stage`, in each round; those of `apply`. */
 const kills = Number(process.env.KILLS ?? 10);
 const switchKills = Number(process.env.SWITCH_KILLS ?? 2);
-/** Of a node, in each control phase and each stage. Only on a cluster: the readers need the other nodes. */
+/** Of a node, in each control phase, each stage and each switch. Only on a cluster: the readers need the other nodes. */
 const faults = Number(process.env.FAULTS ?? 2);
 const leaseTtl = process.env.LEASE_TTL ?? "5s";
 const deploy = process.env.DEPLOY ?? "staged";
@@ -95,7 +95,7 @@ async function stageAndSwitch(version: number): Promise<void> {
   await Promise.all([failing(), runner.untilDone(stage, kills, requestsOf.stage)]);
   tally.phase = "switch";
   serving.to = version;
-  await runner.untilDone(apply, switchKills, requestsOf.apply);
+  await Promise.all([failing(), runner.untilDone(apply, switchKills, requestsOf.apply)]);
   serving.from = version;
   const { requests } = JSON.parse((await runner.untilDone(apply, 0, 0)).stdout);
   if (requests.writes > 0) tally.violation(`a second apply wrote ${requests.writes} times`);

@@ -1,7 +1,7 @@
 /** Readers of the views by the name of their design document, as a service has them, and the judge of their rows. */
 import type { CouchNode } from "../../support/couchdb.js";
 import { type Answer, type Query, type Reader, startReader } from "../../support/reader.js";
-import { type Bounds, faultIn, noRows, seenIn } from "./judge.js";
+import { type Bounds, faultIn, isOfLostRows, seenIn } from "./judge.js";
 import type { FaultKind, Tally } from "./tally.js";
 import { pathOf, type View, views } from "./versions.js";
 import type { Writer } from "./writer.js";
@@ -56,7 +56,7 @@ function judged(on: () => CouchNode, view: View, update: boolean, scene: Scene, 
         };
         const seen = seenIn(view, answer);
         if (typeof seen === "string") {
-          const usual = isOfNodes(answer) ? "failing node" : seen === noRows && !update ? "stale" : undefined;
+          const usual = isOfNodes(answer) ? "failing node" : isOfLostRows(seen) && !update ? "stale" : undefined;
           tally.add(phase, { milliseconds, behind: 0, fault: fault(seen, usual) });
           return;
         }
