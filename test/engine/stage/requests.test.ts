@@ -1,7 +1,8 @@
 /**
- * One request of a `stage` is lost, or the runner is killed at it: after a rerun and an apply, the server is as after an
- * undisturbed run. In the suite, the runner is killed at each request that writes, after the server has acted; with
- * `STAGE_REQUESTS=all`, each request is lost, too, and before that (many minutes).
+ * One request of a `stage`, or of the `apply` after it, is lost, or the runner is killed at it: after a rerun and an
+ * apply, the server is as after an undisturbed run. In the suite, `stage` is killed at each request that writes, after
+ * the server has acted. With `STAGE_REQUESTS=writes`, so is `apply`, and each request that writes is lost, too, and
+ * before the server acts. With `STAGE_REQUESTS=all`, so is each request (many minutes).
  */
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -22,9 +23,20 @@ interface Place {
   readonly env: Record<string, string>;
 }
 
+/** What no run of this set may remove: another set's staged document, and a document that only has such a name. */
+const theirs = {
+  "brood--staged-theirs": {
+    "couchdb-migrate": { role: "staged", of: "brood", set: "other", version: "1", since: "1" },
+  },
+  "queen--previous": { views: {} },
+};
+
 /** An earlier stage has built another version ahead, which the run replaces. */
 async function place(): Promise<Place> {
   const [database, ledger] = [await bigDatabase(server(), documents), await freshDatabase("ledger")];
+  for (const [name, body] of Object.entries(theirs)) {
+    await must(server(), "PUT", `/${database}/_design/${name}`, { body });
+  }
   const files = async (key: string) => {
     const docs = { brood: docOf(viewWith(key)) };
     return join(
@@ -55,23 +67,36 @@ async function stateOf({ database, ledger }: Place) {
   };
 }
 
-async function undisturbed() {
+type Command = "stage" | "apply";
+
+async function undisturbed(command: Command) {
   const one = await place();
   expect(await runCli(["stage", ...one.args], { env: one.env })).toMatchObject({ code: 0 });
-  const requests = one.proxy.requests.map(({ number, writes }) => ({ number, writes }));
+  if (command === "apply") one.proxy.reset();
+  const ofStage = [...one.proxy.requests];
   expect(await runCli(["apply", ...one.args], { env: one.env })).toMatchObject({ code: 0 });
+  const requests = (command === "stage" ? ofStage : one.proxy.requests).map(({ number, writes }) => ({
+    number,
+    writes,
+  }));
+  expect(await designDocs(server(), one.database)).toEqual(["brood", ...Object.keys(theirs)]);
   const state = JSON.stringify(await stateOf(one)).replaceAll(one.database, "DATABASE");
   await one.proxy.close();
   return { requests, state };
 }
 
 type Kind = "lost-before" | "lost-after" | "killed-before" | "killed-after";
-const all = process.env.STAGE_REQUESTS === "all";
-const kinds: readonly Kind[] = all ? ["lost-before", "lost-after", "killed-before", "killed-after"] : ["killed-after"];
+const { STAGE_REQUESTS: asked } = process.env;
+const all = asked === "all";
+const kinds: readonly Kind[] = asked
+  ? ["lost-before", "lost-after", "killed-before", "killed-after"]
+  : ["killed-after"];
+const commands: readonly Command[] = asked ? ["stage", "apply"] : ["stage"];
 
-async function disturbed(kind: Kind, matches: (request: Recorded) => boolean): Promise<string> {
+async function disturbed(command: Command, kind: Kind, matches: (request: Recorded) => boolean): Promise<string> {
   const one = await place();
   const { args, env, proxy, database } = one;
+  if (command === "apply") expect(await runCli(["stage", ...args], { env })).toMatchObject({ code: 0 });
   let victim: ReturnType<typeof startCli> | undefined;
   const kill = async () => {
     victim?.child.kill("SIGKILL");
@@ -84,13 +109,16 @@ async function disturbed(kind: Kind, matches: (request: Recorded) => boolean): P
     "killed-after": { after: kill },
   };
   proxy.faultWhen(matches, faults[kind]);
-  victim = startCli(["stage", ...args], { env });
+  victim = startCli([command, ...args], { env });
   await victim.result;
   proxy.reset();
-  const rerun = await runCli(["stage", ...args], { env });
-  expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
-  // Exactly what the files want is staged.
-  expect(await designDocs(server(), database)).toEqual(["brood", JSON.parse(rerun.stdout).staged[0].name]);
+  if (command === "stage") {
+    const rerun = await runCli(["stage", ...args], { env });
+    expect(rerun, rerun.stderr).toMatchObject({ code: 0 });
+    // Exactly what the files want is staged.
+    const expected = ["brood", ...Object.keys(theirs), JSON.parse(rerun.stdout).staged[0].name];
+    expect(await designDocs(server(), database)).toEqual(expected.sort());
+  }
   const applied = await runCli(["apply", ...args], { env });
   expect(applied, applied.stderr).toMatchObject({ code: 0 });
   const state = JSON.stringify(await stateOf(one)).replaceAll(database, "DATABASE");
@@ -98,23 +126,28 @@ async function disturbed(kind: Kind, matches: (request: Recorded) => boolean): P
   return state;
 }
 
-onReal("a stage of which one request is lost", () => {
-  it("ends in the same state after a rerun", async () => {
-    const { requests, state } = await undisturbed();
-    const numbers = requests.flatMap(({ number, writes }) => (all || writes ? number : []));
-    expect(numbers.length).toBeGreaterThan(5);
-    const cases = numbers.flatMap((_, i) => kinds.map((kind) => ({ kind, nth: i + 1 })));
-    // A few at a time: each of them mostly waits for CouchDB.
-    for (let from = 0; from < cases.length; from += 6) {
-      const some = cases.slice(from, from + 6).map(async ({ kind, nth }) => {
-        let seen = 0;
-        const isNth = ({ writes }: Recorded) => {
-          if (all || writes) seen += 1;
-          return (all || writes) && seen === nth;
-        };
-        return [kind, nth, await disturbed(kind, isNth)];
-      });
-      for (const [kind, nth, found] of await Promise.all(some)) expect([kind, nth, found]).toEqual([kind, nth, state]);
-    }
-  }, 3_600_000);
+onReal("a run of which one request is lost", () => {
+  it.each(commands)(
+    "ends in the same state after a rerun: %s",
+    async (command) => {
+      const { requests, state } = await undisturbed(command);
+      const numbers = requests.flatMap(({ number, writes }) => (all || writes ? number : []));
+      expect(numbers.length).toBeGreaterThan(5);
+      const cases = numbers.flatMap((_, i) => kinds.map((kind) => ({ kind, nth: i + 1 })));
+      // A few at a time: each of them mostly waits for CouchDB.
+      for (let from = 0; from < cases.length; from += 6) {
+        const some = cases.slice(from, from + 6).map(async ({ kind, nth }) => {
+          let seen = 0;
+          const isNth = ({ writes }: Recorded) => {
+            if (all || writes) seen += 1;
+            return (all || writes) && seen === nth;
+          };
+          return [kind, nth, await disturbed(command, kind, isNth)];
+        });
+        for (const [kind, nth, found] of await Promise.all(some))
+          expect([kind, nth, found]).toEqual([kind, nth, state]);
+      }
+    },
+    3_600_000,
+  );
 });

@@ -9,6 +9,7 @@ import { tempFolder } from "../../support/temp.js";
 import { bigDatabase, designDocs, docOf, indexOf, newView } from "./big-database.js";
 
 const isStaged = ({ path }: Recorded) => path.includes("--staged-");
+const isHeld = ({ path }: Recorded) => path.includes("--previous");
 const isIndexed = ({ path }: Recorded) => path.includes("/_info");
 const isReal = ({ path }: Recorded) => /\/_design\/(brood|nest)(\?|$)/.test(path);
 
@@ -56,9 +57,15 @@ onNodes("a staged deployment", () => {
     ["after the old index is cleaned up", "after", (request) => request.path.endsWith("/_view_cleanup")],
     ["after the staged document is removed", "after", (request) => request.method === "DELETE" && isStaged(request)],
   ];
+  /** A Mango index has no former version under another name. */
+  const pointsOfViews: Point[] = [
+    ["after the former version is held", "after", (request) => request.method === "PUT" && isHeld(request)],
+    ["before the former version is removed", "before", (request) => request.method === "DELETE" && isHeld(request)],
+    ["after the former version is removed", "after", (request) => request.method === "DELETE" && isHeld(request)],
+  ];
 
   it.each([
-    ...points.map((point) => ["views", ...point, views] as const),
+    ...[...points, ...pointsOfViews].map((point) => ["views", ...point, views] as const),
     // Everything except the write itself is the same.
     ...points.slice(1, 5).map((point) => ["a Mango index", ...point, index] as const),
   ])("of %s is finished by the next run if it is killed %s", async (_, __, when, at, deployed) => {
