@@ -7,6 +7,7 @@ import { languageWarnings } from "../objects/design-docs/languages.js";
 import { listDesignDocs } from "../objects/design-docs/list.js";
 import { ownedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "../objects/design-docs/partitions.js";
+import { previousTaken } from "../objects/design-docs/previous-taken.js";
 import { searchWarning } from "../objects/design-docs/search-warning.js";
 import { inlineSources, readSources } from "../objects/design-docs/sources.js";
 import { asStagedDocument } from "../objects/design-docs/staged-write.js";
@@ -202,7 +203,10 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       (staged) => !different.some(({ name }) => companionIn(observed?.others[staged] ?? {})?.of === name),
     );
     if (different.length === 0 && leftOver.length === 0) return holds();
-    const refusal = observed && partitionRefusal(docs, database, observed.partitioned);
+    const refusal =
+      observed &&
+      (partitionRefusal(docs, database, observed.partitioned) ??
+        previousTaken(database, write.staged, { docs, others: observed.others }));
     if (refusal) {
       const changes = different.flatMap(({ changes }) => changes);
       return refuses(refusal, changes);

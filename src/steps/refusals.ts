@@ -46,6 +46,8 @@ const catalogue = {
     designDoc: string;
     fault: string;
   }) => `_design/${designDoc} can't be stored in ${database}: ${fault}`,
+  "previous-name-taken": ({ database, designDoc }: { database: string; designDoc: string }) =>
+    `_design/${designDoc} of ${database} is not the copy of a former version that \`keepPrevious\` needs to write under this name; rename or remove that document, or remove \`keepPrevious\``,
   "index-not-partitioned": ({ index }: { index: string }) =>
     `index ${index} can't be partitioned, because the database is not; leave \`partitioned\` out`,
   "index-partitioned-is-fixed": ({

@@ -41,6 +41,10 @@ test.each<[Refusal, string]>([
     "_design/a can't be stored in zerglings: it is not",
   ],
   [
+    { code: "previous-name-taken", database, designDoc: "a--previous" },
+    "_design/a--previous of zerglings is not the copy of a former version that `keepPrevious` needs to write under this name; rename or remove that document, or remove `keepPrevious`",
+  ],
+  [
     { code: "index-not-partitioned", index: "i" },
     "index i can't be partitioned, because the database is not; leave `partitioned` out",
   ],

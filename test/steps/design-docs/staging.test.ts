@@ -25,10 +25,18 @@ interface Case {
   readonly bytes?: number;
   readonly deploy?: "staged" | "inPlace";
   readonly keepPrevious?: boolean;
+  /** Other design documents of the step. */
+  readonly more?: Readonly<Record<string, Doc>>;
 }
 
-function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes = 0, ...more }: Case) {
-  const desired = { database: ["db"], docs: { a: asked }, deploy: "staged" as const, keepPrevious: false, ...more };
+function planned({ stored, asked = wanted, others = {}, documents = 1_001, bytes = 0, more = {}, ...rest }: Case) {
+  const desired = {
+    database: ["db"],
+    docs: { a: asked, ...more },
+    deploy: "staged" as const,
+    keepPrevious: false,
+    ...rest,
+  };
   const docs: Record<string, Doc> = stored ? { a: stored } : {};
   return ensureDesignDocs.diff(
     desired,
@@ -51,6 +59,28 @@ describe("a deployment is staged", () => {
     const { write, rebuilds } = planned(given);
     expect([write?.staged.length, write?.inPlace.length]).toEqual(staged ? [1, 0] : [0, 1]);
     expect(rebuilds.map((rebuild) => rebuild.staged)).not.toContain(!staged);
+  });
+});
+
+describe("a document of somebody else under the name of the former version", () => {
+  const taken = { "a--previous": view("function (doc) { emit(4); }") };
+  it.each<[string, Case]>([
+    ["that exists", { stored: old, others: taken }],
+    ["that the step itself declares", { stored: old, more: taken }],
+  ])("refuses keepPrevious: %s", (_, given) => {
+    const { action, refusals } = planned({ ...given, keepPrevious: true });
+    expect([action, refusals]).toEqual([
+      "refused",
+      [{ code: "previous-name-taken", database: "db", designDoc: "a--previous" }],
+    ]);
+  });
+
+  it.each<[string, Case]>([
+    ["without keepPrevious", { others: taken }],
+    ["if it is our own", { others: companions, keepPrevious: true }],
+    ["if the document is written immediately", { others: taken, keepPrevious: true, documents: 1 }],
+  ])("does no harm %s", (_, given) => {
+    expect(planned({ stored: old, ...given }).action).toBe("update");
   });
 });
 
