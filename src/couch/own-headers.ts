@@ -36,7 +36,6 @@ export function headerFault(name: string, value: string): string | undefined {
   if (lower === "authorization") return "`Authorization` is set by the login; use COUCHDB_TOKEN for a bearer token";
   if (taken.has(lower)) return `\`${name}\` is set by couchdb-migrate itself`;
   if (value.trim() === "") return `\`${name}\` has no value`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header must not contain them
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
     return `\`${name}\` has a value with characters that no header may contain`;
   return undefined;
