@@ -32,6 +32,9 @@ export const prelude = `(function (global) {
     return module.exports;
   }
 
+  // CouchDB's QuickJS is built without it.
+  delete String.prototype.normalize;
+
   global.emit = function (key, value) { emitted.push([plain(key), plain(value)]); };
   global.sum = function (values) { var total = 0; for (var i = 0; i < values.length; i++) total += values[i]; return total; };
   global.isArray = function (value) { return Array.isArray(value); };

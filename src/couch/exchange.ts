@@ -138,7 +138,7 @@ export class Exchange {
     let start = performance.now();
     let limited = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const waits = !request.urgent && !request.once;
+      const waits = !request.urgent;
       const started = waits ? await this.throttle.turn(request.reading, request.signal) : performance.now();
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
       if (this.#isLimit(outcome)) {

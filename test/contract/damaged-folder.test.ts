@@ -1,36 +1,24 @@
 /** A folder of data that is damaged, or on a disk that is full. */
+import { writeSync } from "node:fs";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Journal } from "../../sandbox/storage/disk/journal.js";
 import { startServer } from "../../src/start-sandbox.js";
 import { tempFolder } from "../support/temp.js";
 
-const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
-
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  return {
-    ...fs,
-    writeSync(descriptor: number, bytes: Buffer, at: number) {
-      const wanted = bytes.length - at;
-      if (disk.room === 0) throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
-      const written = fs.writeSync(descriptor, bytes, at, Math.min(wanted, disk.room));
-      disk.room -= written;
-      return written;
-    },
-  };
-});
-
 test("what did not fit on the disk is not in the file, and the next change is", async () => {
-  onTestFinished(() => {
-    disk.room = Number.POSITIVE_INFINITY;
+  let room = Number.POSITIVE_INFINITY;
+  const journal = new Journal(join(await tempFolder(), "1.docs"), (descriptor, bytes, at) => {
+    if (room === 0) throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    const written = writeSync(descriptor, bytes, at, Math.min(bytes.length - at, room));
+    room -= written;
+    return written;
   });
-  const journal = new Journal(join(await tempFolder(), "1.docs"));
   journal.append([{ key: "a", value: "1" }]);
-  disk.room = 8;
+  room = 8;
   expect(() => journal.append([{ key: "b", value: "2" }])).toThrow("no space left");
-  disk.room = Number.POSITIVE_INFINITY;
+  room = Number.POSITIVE_INFINITY;
   journal.append([{ key: "c", value: "3" }]);
   journal.close();
   expect(journal.read().map(({ key }) => key)).toEqual(["a", "c"]);

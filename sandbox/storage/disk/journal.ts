@@ -20,12 +20,17 @@ export interface Change {
   readonly value?: string | Buffer;
 }
 
+/** As `writeSync` of node:fs. */
+export type Write = (descriptor: number, bytes: Buffer, offset: number) => number;
+
 export class Journal {
   readonly #file: string;
+  readonly #write: Write;
   #descriptor: number | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, write: Write = writeSync) {
     this.#file = file;
+    this.#write = write;
   }
 
   /** The changes so far; the last one of each key. The file is written again without the others. */
@@ -48,7 +53,7 @@ export class Journal {
     const bytes = Buffer.from(textOf(changes));
     const { size } = fstatSync(this.#descriptor);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+      for (let at = 0; at < bytes.length; ) at += this.#write(this.#descriptor, bytes, at);
     } catch (error) {
       // The next line would continue half a line.
       ftruncateSync(this.#descriptor, size);
