@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import type { Connection } from "../contract/connection.js";
-import { MigrateError } from "../contract/errors.js";
+import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { withoutLogin } from "../couch/connection.js";
 import type { Couch } from "../couch/couch.js";
 import { type Gateway, openCouch } from "../couch/gateway.js";
@@ -20,11 +20,14 @@ export interface TestUser {
   readonly roles?: readonly string[];
 }
 
+/** CouchDB locks an account after five. */
+const mostRefusals = 3;
+
 /** The field that marks the documents of these users. */
 const mark = "createdByTest";
 
 interface Opened {
-  readonly couch: Gateway;
+  couch: Gateway;
   readonly password: string;
   /** Tests as the same user with other roles wait for each other. */
   readonly turn: ReturnType<typeof pLimit>;
@@ -63,12 +66,16 @@ export class TestUsers {
 
   #open(name: string): Opened {
     const password = randomUUID();
+    this.#run.secrets.add([password]);
+    return { couch: this.#logIn(name, password), password, turn: pLimit(1) };
+  }
+
+  #logIn(name: string, password: string): Gateway {
     const { emit, secrets, signal } = this.#run;
-    secrets.add([password]);
     const connection = { ...withoutLogin(this.#connection), username: name, password };
     const couch = openCouch(connection, { emit, secrets, signal });
     couch.allowWrites();
-    return { couch, password, turn: pLimit(1) };
+    return couch;
   }
 
   /** Creates the user, or gives the user other roles. */
@@ -83,11 +90,19 @@ export class TestUsers {
       accept: [202],
       repeatable: true,
     });
-    // CouchDB caches users for a moment. The password stays the same, so this can't lock the account.
-    for (let pause = 5; ; pause = Math.min(pause * 2, 500)) {
+    // CouchDB caches users for a moment: their roles, and the password of a deleted user with the same name.
+    for (let pause = 5, refusals = 0; ; pause = Math.min(pause * 2, 500)) {
       opened.couch.forget();
-      const session = await readSession(opened.couch);
-      if (JSON.stringify([...session.roles].sort()) === wanted) return;
+      try {
+        const session = await readSession(opened.couch);
+        if (JSON.stringify([...session.roles].sort()) === wanted) return;
+      } catch (error) {
+        refusals += 1;
+        if (toMigrateError(error).code !== "unauthorized" || refusals > mostRefusals) throw error;
+        pause = 500;
+        await opened.couch.close();
+        opened.couch = this.#logIn(name, opened.password);
+      }
       await rest(pause, this.#run.signal);
     }
   }
