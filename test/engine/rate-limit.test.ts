@@ -1,5 +1,6 @@
 /** A server or a proxy that limits the rate of reads and of writes, each with its own limit, as IBM Cloudant does. */
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { defaultPolicy } from "../../src/couch/retry.js";
 import { apply, type Event } from "../../src/index.js";
 import { freshDatabase } from "../support/databases.js";
 import { type Recorded, startProxy } from "../support/proxy.js";
@@ -48,4 +49,36 @@ it("a run under a rate limit slows down, and applies everything", async () => {
   } finally {
     await proxy.close();
   }
+});
+
+it("a run whose requests are all refused for too long is incomplete, and the next one continues", async () => {
+  const { starvedAfter } = defaultPolicy;
+  onTestFinished(() => void Object.assign(defaultPolicy, { starvedAfter }));
+  Object.assign(defaultPolicy, { starvedAfter: 100 });
+  const database = await freshDatabase("hive");
+  const docs = (id: string) => `- id: ${id}\n  ensureDocuments: { database: ${database}, docs: [{ _id: ${id} }] }\n`;
+  const steps = docs("one") + docs("other");
+  const direct = { ...(await ownSet()), leaseTtl: 3_000 };
+  const proxy = await startProxy(direct.connection?.url ?? "");
+  const refusal = { status: 429, body: { error: "too_many_requests" } };
+  let written = 0;
+  proxy.faultWhen(
+    ({ method, path }) => {
+      if (method === "POST" && path.startsWith(`/${database}/_bulk_docs`)) written += 1;
+      return written > 1;
+    },
+    refusal,
+    Number.POSITIVE_INFINITY,
+  );
+  try {
+    const stopped: string[] = [];
+    const emit = (event: Event) => void (event.type === "step-stopped" && stopped.push(event.id));
+    const through = { ...direct, connection: { ...direct.connection, url: proxy.url }, emit };
+    const result = await apply(await filesOf(steps), through).catch((error: unknown) => error);
+    expect(result).toMatchObject({ code: "incomplete", message: expect.stringContaining("rate limit (429)") });
+    expect(stopped).toEqual(["other"]);
+  } finally {
+    await proxy.close();
+  }
+  expect(await apply(await filesOf(steps), direct)).toMatchObject({ result: "applied" });
 });

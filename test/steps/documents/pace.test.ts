@@ -4,22 +4,36 @@ import { Pace, ViewPace } from "../../../src/objects/documents/pace.js";
 /** Each line: how long the work took, the number of documents, and the pause after it. In milliseconds. */
 type Turn = readonly [took: number, documents: number, waits: number];
 
-async function waits(rate: number | undefined, turns: readonly Turn[]): Promise<number[]> {
-  let [now, waited] = [5_000, 0];
-  const clock = {
-    now: () => now,
-    sleep: async (milliseconds: number) => {
-      waited += milliseconds;
-      now += milliseconds;
-    },
+/** A clock that only moves when told, or while somebody sleeps. */
+class TestClock {
+  slept = 0;
+  #now: number;
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  readonly now = () => this.#now;
+
+  readonly sleep = async (milliseconds: number) => {
+    this.slept += milliseconds;
+    this.#now += milliseconds;
   };
+
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+async function waits(rate: number | undefined, turns: readonly Turn[]): Promise<number[]> {
+  const clock = new TestClock(5_000);
   const pace = new Pace(rate, new AbortController().signal, clock);
   const found: number[] = [];
   for (const [took, documents] of turns) {
-    now += took;
-    waited = 0;
+    clock.pass(took);
+    clock.slept = 0;
     await pace.did(documents);
-    found.push(Math.round(waited));
+    found.push(Math.round(clock.slept));
   }
   return found;
 }
@@ -77,21 +91,15 @@ it("a pause ends when the run is stopped", async () => {
 describe("auto", () => {
   /** What the views lack at each question; how often it was asked, and how long the step waited, in milliseconds. */
   async function asks(lags: readonly number[], everyBatch: number, batches: number) {
-    let [now, waited, asked] = [0, 0, 0];
-    const clock = {
-      now: () => now,
-      sleep: async (milliseconds: number) => {
-        waited += milliseconds;
-        now += milliseconds;
-      },
-    };
+    const clock = new TestClock(0);
+    let asked = 0;
     const lag = async () => lags[Math.min(asked++, lags.length - 1)] ?? 0;
     const pace = new ViewPace(lag, new AbortController().signal, clock);
     for (let i = 0; i < batches; i += 1) {
-      now += everyBatch;
+      clock.pass(everyBatch);
       await pace.did();
     }
-    return { asked, waited };
+    return { asked, waited: clock.slept };
   }
 
   it("does not wait for views that keep up, and asks every two seconds", async () => {
