@@ -33,7 +33,7 @@ export interface Request extends Sent {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Send it once, without retries. */
+  /** A failure is not retried. Under a rate limit, the request is repeated until its timeout has passed. */
   readonly once: boolean;
   /** Also return the text of the response. */
   readonly text?: boolean;
@@ -41,7 +41,7 @@ export interface Request extends Sent {
   readonly guard?: Guard;
   /** The request only reads, or a revision protects it: see revised.ts. */
   readonly revised: boolean;
-  /** Under a rate limit, it does not wait for its turn, and its sender decides what to do about a refusal. */
+  /** Under a rate limit, the request does not wait for its turn, and a refusal is a failure like any other. */
   readonly urgent: boolean;
 }
 
@@ -137,13 +137,14 @@ export class Exchange {
   async send(request: Request): Promise<Answer> {
     let start = performance.now();
     let limited = 0;
+    const waitsUntil = request.once ? start + request.timeout : Number.POSITIVE_INFINITY;
+    const waits = () => !request.urgent && this.throttle.next(request.reading) <= waitsUntil;
     for (let attempt = 1; ; attempt += 1) {
-      const waits = !request.urgent;
-      const started = waits ? await this.throttle.turn(request.reading, request.signal) : performance.now();
+      const started = waits() ? await this.throttle.turn(request.reading, request.signal) : performance.now();
       const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
       if (this.#isLimit(outcome)) {
         this.throttle.refused(request.reading, started, retryAfter);
-        if (waits) {
+        if (waits()) {
           throwIfStopped(this.throttle.starved);
           throwIfStopped(request.signal);
           limited += 1;

@@ -28,6 +28,11 @@ export class Interval {
   /** Requests that started before were sent at the former interval, so their refusals say nothing new. */
   #changed = 0;
 
+  /** When the next turn is, at the earliest. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** Reserves a turn. @returns when it is */
   turn(now: number): number {
     const at = Math.max(now, this.#next);
@@ -76,6 +81,11 @@ export class Throttle {
   /** Aborted, with the error `incomplete`, if the server has refused every request for too long. */
   get starved(): AbortSignal {
     return this.#starved.signal;
+  }
+
+  /** When the next request may start, by `performance.now()`. */
+  next(reading: boolean): number {
+    return this.#of(reading).next;
   }
 
   /** Waits until a request may start. @returns when it did */

@@ -91,6 +91,24 @@ test("waits no longer than --wait for a server that never answers, even if it wo
   expect(error.message).toContain("within 1 s: no complete answer within 1 s");
 });
 
+test.each([{}, { "retry-after": "3600" }])(
+  "waits no longer than --wait if a rate limit refuses every request (%j)",
+  async (more) => {
+    server.behave(json(429, { error: "too_many_requests", reason: "limit" }, { ...headers, ...more }));
+    const error = await failure(ready(250));
+    expect(error.code).toBe("unreachable");
+    expect(error.message).toContain("was not ready within 250 ms");
+    expect(error.message).toContain("429");
+  },
+);
+
+test("a rate limit that ends within the wait only slows the requests down", async () => {
+  const limit = json(429, { error: "too_many_requests", reason: "limit" }, headers);
+  server.behave(like({ "GET /_up": inTurn(limit, limit, limit, up) }));
+  await ready();
+  expect(waits()).toEqual([]);
+});
+
 test("no server in time", async () => {
   await couch.close();
   couch = openCouch({ url: "http://nobody.invalid:5984" }, { emit, signal: control.signal });
