@@ -8,7 +8,7 @@ import type { Answered } from "./answer.js";
 import type { Credentials } from "./connection.js";
 import { afterAcceptance, afterRefusal, becoming, type LoginState } from "./login-state.js";
 import { missingPermission } from "./permissions.js";
-import { isRefusal, provesNothing } from "./refusal.js";
+import { isRefusal, provesLogin } from "./refusal.js";
 import { isLocked } from "./retry.js";
 import { isAdmin } from "./session.js";
 import type { LoginHeaders, LoginHooks, Signature, Signer } from "./signer.js";
@@ -63,7 +63,7 @@ export class RunLogin implements Signer {
   }
 
   accepted(signature: Signature, target: string, answer: Answered): void {
-    if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing(target)) return;
+    if (signature.generation !== this.#generation || !provesLogin(target, answer)) return;
     this.#state = afterAcceptance(this.#state);
   }
 

@@ -7,7 +7,7 @@ export function isRefusal({ status, reason = "" }: Answered): boolean {
   return status === 401 || (status === 403 && (isLocked(reason) || isMissingPermission(reason)));
 }
 
-/** The server answers these requests without checking the login. */
-export function provesNothing(target: string): boolean {
-  return /^\/(?:_up)?(?:\?|$)/.test(target);
+/** Whether an answer that is not a refusal proves the login. The server answers `/` and `/_up` without checking it. */
+export function provesLogin(target: string, { status }: Answered): boolean {
+  return status < 500 && !/^\/(?:_up)?(?:\?|$)/.test(target);
 }

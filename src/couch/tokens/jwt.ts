@@ -22,7 +22,7 @@ export function isExpired(reason: string): boolean {
   return reason === "exp not in future";
 }
 
-export function isUntimely(reason: string): boolean {
+function isUntimely(reason: string): boolean {
   return isExpired(reason) || reason === "nbf not in past";
 }
 

@@ -5,7 +5,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import type { Answered } from "../answer.js";
 import { missingPermission } from "../permissions.js";
-import { isRefusal, provesNothing } from "../refusal.js";
+import { isRefusal, provesLogin } from "../refusal.js";
 import type { LoginHooks, Signature, Signer } from "../signer.js";
 import { refusesToken } from "./jwt.js";
 import type { Issued, TokenSource } from "./token-source.js";
@@ -68,7 +68,7 @@ export class TokenLogin implements Signer {
   }
 
   accepted(signature: Signature, target: string, answer: Answered): void {
-    if (signature.generation !== this.#generation || answer.status >= 500 || provesNothing(target)) return;
+    if (signature.generation !== this.#generation || !provesLogin(target, answer)) return;
     this.#replaced = false;
   }
 
