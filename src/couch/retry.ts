@@ -157,7 +157,7 @@ export const defaultPolicy: RetryPolicy = {
  * How long to wait before attempt `attempt + 1`; `undefined`: no further attempt.
  *
  * @param absent no server listens at the address
- * @param retryAfter the header, in seconds; dates are not supported
+ * @param retryAfter the header
  * @param random in [0, 1): runners that failed together must not return together
  */
 export function pauseAfter(
@@ -170,8 +170,13 @@ export function pauseAfter(
 ): number | undefined {
   if (attempt >= (absent ? 2 * policy.attempts : policy.attempts)) return undefined;
   const own = Math.min(policy.pause * 2 ** (attempt - 1), policy.longestPause) * (0.5 + random / 2);
-  const asked = Number(retryAfter ?? 0) * 1000;
-  const pause = Math.max(own, Number.isFinite(asked) ? asked : 0);
+  const pause = Math.max(own, askedPause(retryAfter));
   if (elapsed + pause <= policy.within) return pause;
   return attempt === 1 && pause <= policy.within ? pause : undefined;
+}
+
+/** The pause that the header `Retry-After` asks for, in milliseconds. It has seconds; dates are not supported. */
+export function askedPause(retryAfter: string | undefined): number {
+  const asked = Number(retryAfter ?? 0) * 1000;
+  return Number.isFinite(asked) ? asked : 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Slows down while the server limits the rate of requests (429). Reads and writes have a pace each, because servers
- * limit them apart. Before the first refusal, no request waits.
+ * Slows down while the server limits the rate of requests (429). Reads and writes have separate paces, because
+ * servers limit them separately. Before the first refusal, no request waits.
  *
  * A refusal doubles the interval between two requests, and each accepted request shortens it a little. A limit that
  * does not change is found within seconds, and a limit that ends is forgotten.
@@ -8,17 +8,16 @@
 import { MigrateError } from "../contract/errors.js";
 import { span } from "../text/span.js";
 import { pause } from "./pause.js";
+import { askedPause } from "./retry.js";
 
 /** The interval after the first refusal, and the longest one. All times here are in milliseconds. */
 const first = 50;
 const longest = 10_000;
-/** A shorter interval is none. */
+/** A shorter interval counts as none. */
 const shortest = 5;
 const recovery = 0.95;
-/** Of `Retry-After`: no limit is worth a longer pause without a new attempt. */
+/** `Retry-After` may ask for more, but then one request tries whether the limit has ended. */
 const longestAsked = 60_000;
-
-export type Now = () => number;
 
 /** The pace of one class of requests. Pure: the caller waits. */
 export class Interval {
@@ -60,12 +59,10 @@ export interface ThrottleOptions {
   readonly starvedAfter: number;
   /** Called with the first refusal. */
   readonly onLimit: () => void;
-  readonly now?: Now;
 }
 
 export class Throttle {
   readonly #options: ThrottleOptions;
-  readonly #now: Now;
   readonly #reads = new Interval();
   readonly #writes = new Interval();
   readonly #starved = new AbortController();
@@ -75,7 +72,6 @@ export class Throttle {
 
   constructor(options: ThrottleOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Aborted, with the error `incomplete`, if the server has refused every request for too long. */
@@ -90,17 +86,16 @@ export class Throttle {
 
   /** Waits until a request may start. @returns when it did */
   async turn(reading: boolean, signal: AbortSignal): Promise<number> {
-    const now = this.#now();
+    const now = performance.now();
     const at = this.#of(reading).turn(now);
     if (at > now) await pause(at - now, signal);
-    return this.#now();
+    return performance.now();
   }
 
-  /** The server refused a request that started then. @param retryAfter the header, in seconds */
+  /** The server refused a request that started then. @param retryAfter the header */
   refused(reading: boolean, started: number, retryAfter: string | undefined): void {
-    const now = this.#now();
-    const asked = Number(retryAfter ?? 0) * 1000;
-    this.#of(reading).refused(started, Number.isFinite(asked) ? asked : 0, now);
+    const now = performance.now();
+    this.#of(reading).refused(started, askedPause(retryAfter), now);
     if (!this.#isLimited) this.#options.onLimit();
     this.#isLimited = true;
     this.#refusedSince ??= now;
