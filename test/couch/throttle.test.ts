@@ -95,6 +95,22 @@ describe("under a rate limit", () => {
   const put = (i: number) => couch.write("PUT", path`/zerglings/${String(i)}`, { body: { i }, repeatable: true });
   const warnings = () => events.flatMap((event) => (event.type === "warning" ? event.code : []));
 
+  /** After `/_up` and a write, a second write waits for its turn. @returns stops it */
+  async function writeThatWaits(): Promise<() => Promise<void>> {
+    open();
+    server.behave(limited(3_600_000, { "retry-after": "3600" }));
+    await couch.read(path`/_up`);
+    await put(1);
+    const ended = new AbortController();
+    const write = couch.write("PUT", path`/zerglings/2`, { repeatable: true, signal: ended.signal });
+    const stopped = expect(write).rejects.toThrow();
+    await expect.poll(() => server.received.length).toBe(3);
+    return async () => {
+      ended.abort();
+      await stopped;
+    };
+  }
+
   test("every write succeeds, however many are refused", async () => {
     open();
     server.behave(limited(40));
@@ -105,33 +121,17 @@ describe("under a rate limit", () => {
   });
 
   test("reads do not wait for a limit on writes", async () => {
-    open();
-    server.behave(limited(3_600_000, { "retry-after": "3600" }));
-    await couch.read(path`/_up`);
-    await put(1);
-    const ended = new AbortController();
-    const write = couch.write("PUT", path`/zerglings/2`, { repeatable: true, signal: ended.signal });
-    const stopped = expect(write).rejects.toThrow();
-    await expect.poll(() => server.received.length).toBe(3);
+    const stop = await writeThatWaits();
     await couch.read(path`/zerglings/3`);
-    ended.abort();
-    await stopped;
+    await stop();
     expect(server.received.map(({ method }) => method)).toEqual(["GET", "PUT", "PUT", "GET"]);
   });
 
   test("a lease's request is sent while others wait for their turn", async () => {
-    open();
-    server.behave(limited(3_600_000, { "retry-after": "3600" }));
-    await couch.read(path`/_up`);
-    await put(1);
-    const ended = new AbortController();
-    const write = couch.write("PUT", path`/zerglings/2`, { repeatable: true, signal: ended.signal });
-    const stopped = expect(write).rejects.toThrow();
-    await expect.poll(() => server.received.length).toBe(3);
+    const stop = await writeThatWaits();
     server.behave(written);
     await couch.write("PUT", path`/zerglings/lease`, { repeatable: false, urgent: true });
-    ended.abort();
-    await stopped;
+    await stop();
     expect(server.received.map((request) => request.path).slice(2)).toEqual(["/zerglings/2", "/zerglings/lease"]);
   });
 
