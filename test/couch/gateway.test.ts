@@ -6,6 +6,7 @@ import type { Event } from "../../src/contract/events.js";
 import { type Gateway, type GatewayOptions, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import { Secrets } from "../../src/secrets/secrets.js";
+import { failure } from "./support/failure.js";
 import {
   type Behaviour,
   byPath,
@@ -41,14 +42,6 @@ const connect = (options: Partial<GatewayOptions> = {}, connection: Partial<Conn
   const couch = openCouch({ url: server.url, requestTimeout: 2_000, ...connection }, all);
   opened.push(couch);
   return couch;
-};
-const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
-  const error = await work.then(
-    (value) => value,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${JSON.stringify(error)}`);
-  return error;
 };
 const doc = path`/db/doc`;
 const written = json(201, { ok: true, id: "doc", rev: "1-a" });

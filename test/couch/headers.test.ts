@@ -1,10 +1,10 @@
 /** Headers of the user's own: where they are sent, and where not. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
-import { MigrateError } from "../../src/contract/errors.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import { Secrets } from "../../src/secrets/secrets.js";
+import { failure } from "./support/failure.js";
 import { json, type MisbehavingServer, misbehavingServer, text } from "./support/misbehaving.js";
 
 let server: MisbehavingServer;
@@ -27,12 +27,6 @@ function connect(connection: Partial<Connection>, secrets = new Secrets()): Gate
   return couch;
 }
 
-async function errorOf(work: Promise<unknown>): Promise<MigrateError> {
-  const error = await work.catch((thrown: unknown) => thrown);
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
-  return error;
-}
-
 const headers = { "X-Tenant": "zerg-secret", Cookie: "session=hunter2" };
 const sent = () => server.received.map(({ headers: got }) => [got["x-tenant"], got.cookie]);
 
@@ -50,7 +44,7 @@ test("every request has the headers, and the login besides", async () => {
 
 test("the question who is logged in has them, too", async () => {
   server.behave(json(401, { error: "unauthorized", reason: "You are not a server admin." }));
-  await errorOf(connect({ headers }).read(path`/_all_dbs`));
+  await failure(connect({ headers }).read(path`/_all_dbs`));
   expect(server.received.map(({ path }) => path)).toEqual(["/_all_dbs", "/_session"]);
   expect(sent()).toEqual([
     ["zerg-secret", "session=hunter2"],
@@ -64,7 +58,7 @@ test("if the headers are a login that lacks a permission, the error names the us
     const session = json(200, { userCtx: { name: "drone", roles: [] } });
     return (request.path === "/_session" ? session : lacking)(request, response);
   });
-  expect(await errorOf(connect({ headers }).read(path`/_all_dbs`))).toMatchObject({
+  expect(await failure(connect({ headers }).read(path`/_all_dbs`))).toMatchObject({
     code: "missing-permission",
     data: { user: "drone" },
   });
@@ -74,7 +68,7 @@ test.each([301, 302, 307, 308])("a redirect (%i) to another host gets neither he
   const other = await misbehavingServer();
   try {
     server.behave(text(status, "text/plain", "", { location: `${other.url}/db/one` }));
-    const error = await errorOf(connect({ headers, token: "a.b.c" }).read(path`/db/one`));
+    const error = await failure(connect({ headers, token: "a.b.c" }).read(path`/db/one`));
     expect(["wrong-address", "not-couchdb"]).toContain(error.code);
     expect(other.received).toEqual([]);
   } finally {
@@ -88,7 +82,7 @@ test("what the server repeats of the headers and of the token is masked", async 
   );
   const secrets = new Secrets();
   secrets.add(Object.values(headers));
-  const error = await errorOf(connect({ headers, token: () => "later.issued.token" }, secrets).read(path`/db/one`));
+  const error = await failure(connect({ headers, token: () => "later.issued.token" }, secrets).read(path`/db/one`));
   expect(error.message).toContain("x-tenant");
   expect(JSON.stringify([error.message, error.data])).not.toMatch(/zerg-secret|hunter2|later\.issued\.token/);
 });

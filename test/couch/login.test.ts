@@ -1,10 +1,10 @@
 /** What the gateway does with credentials on a server with users. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
-import { MigrateError } from "../../src/contract/errors.js";
 import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
+import { failure } from "./support/failure.js";
 import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
 
 let server: ServerWithUsers;
@@ -27,14 +27,6 @@ const connect = (connection: Partial<Connection> = {}) => {
   );
   opened.push(couch);
   return couch;
-};
-const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
-  return error;
 };
 const five = [1, 2, 3, 4, 5];
 const doc = (i: number | string) => path`/db/${String(i)}`;

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MigrateError } from "../../src/contract/errors.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import {
   assumeNodes,
@@ -9,6 +8,7 @@ import {
   knownNodes,
   setConfig,
 } from "../../src/couch/nodes.js";
+import { failure } from "./support/failure.js";
 import { type Behaviour, byPath, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
 let server: MisbehavingServer;
@@ -30,11 +30,6 @@ const version = (number: string): Behaviour => json(200, { couchdb: "Welcome", v
 const behave = (number: string, routes: Readonly<Record<string, Behaviour>>) =>
   server.behave(byPath({ "GET /": version(number), ...routes }));
 const sent = () => server.received.slice(1).map(({ method, path }) => `${method} ${path}`);
-const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
-  const error = await work.catch((thrown: unknown) => thrown);
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
-  return error;
-};
 
 test("the nodes of the cluster, up or down, are requested once", async () => {
   behave("3.5.0", { "GET /_membership": json(200, { all_nodes: ["couchdb@a"], cluster_nodes: three }) });

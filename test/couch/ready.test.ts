@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MigrateError } from "../../src/contract/errors.js";
 import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
+import { failure } from "./support/failure.js";
 import { type Behaviour, byPath, inTurn, json, reset, silence, text } from "./support/misbehaving.js";
 import { type ServerWithUsers, serverWithUsers } from "./support/server-with-users.js";
 
@@ -36,11 +36,6 @@ const members = (...connected: string[]) =>
   json(200, { all_nodes: connected, cluster_nodes: ["couchdb@a", "couchdb@b", "couchdb@c"] });
 const ready = (wait = 5_000, everyNode = false) =>
   waitUntilReady(couch, { wait, everyNode, emit, signal: control.signal });
-const failure = async (work: Promise<unknown>): Promise<MigrateError> => {
-  const error = await work.catch((thrown: unknown) => thrown);
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
-  return error;
-};
 const waits = () => events.flatMap((event) => (event.type === "waiting" ? [event.reason] : []));
 
 test("a ready server takes two requests, and proves the login", async () => {

@@ -1,12 +1,12 @@
 /** Tokens from IBM Cloud IAM, played by a server of the test; the real service is not part of the tests. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { MigrateError } from "../../../src/contract/errors.js";
 import { secretsIn } from "../../../src/couch/connection.js";
 import { type Gateway, openCouch } from "../../../src/couch/gateway.js";
 import { path } from "../../../src/couch/path.js";
 import { iamSource } from "../../../src/couch/tokens/iam-source.js";
 import { TokenLogin } from "../../../src/couch/tokens/token-login.js";
 import { Secrets } from "../../../src/secrets/secrets.js";
+import { failure } from "../support/failure.js";
 import { inTurn, json, type MisbehavingServer, misbehavingServer, reset, text } from "../support/misbehaving.js";
 
 let iam: MisbehavingServer;
@@ -35,12 +35,6 @@ function connect(): Gateway {
   const couch = openCouch(connection, { emit: () => {}, signal: new AbortController().signal, secrets });
   opened.push(couch);
   return couch;
-}
-
-async function errorOf(work: Promise<unknown>): Promise<MigrateError> {
-  const error = await work.catch((thrown: unknown) => thrown);
-  if (!(error instanceof MigrateError)) throw new Error(`no MigrateError: ${String(error)}`);
-  return error;
 }
 
 test("the API key is exchanged once, and its token signs every request", async () => {
@@ -96,15 +90,15 @@ test("after a refusal, another token is requested, once", async () => {
 test("if the new token is refused, too, the run ends", async () => {
   cloudant.behave(json(401, { error: "unauthorized", reason: "the token is not valid" }));
   const couch = connect();
-  const error = await errorOf(couch.read(path`/db/one`));
+  const error = await failure(couch.read(path`/db/one`));
   expect(error).toMatchObject({ code: "unauthorized", message: expect.stringContaining("refuses the IAM token") });
-  await errorOf(couch.read(path`/db/two`));
+  await failure(couch.read(path`/db/two`));
   expect(iam.received).toHaveLength(2);
 });
 
 test("a refused API key ends the run, and is not shown", async () => {
   iam.behave(json(400, { errorCode: "BXNIM0415E", errorMessage: `API key ${apiKey} could not be found` }));
-  const error = await errorOf(connect().read(path`/db/one`));
+  const error = await failure(connect().read(path`/db/one`));
   expect(error.code).toBe("unauthorized");
   expect(error.message).toMatch(/issues no token for the API key \(status 400\): API key \*+ could not be found/);
   expect(error.next).toContain("COUCHDB_IAM_API_KEY");
@@ -117,7 +111,7 @@ test.each([
   ["answers 429", json(429, {})],
 ])("if IAM %s, the run cannot be reached, and CouchDB gets no request", async (_, behaviour) => {
   iam.behave(behaviour);
-  const error = await errorOf(connect().read(path`/db/one`));
+  const error = await failure(connect().read(path`/db/one`));
   expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining("no token from IAM at") });
   expect(error.next).toContain("COUCHDB_IAM_URL");
   expect(cloudant.received).toEqual([]);
@@ -125,6 +119,6 @@ test.each([
 
 test("a redirect is not followed: the API key stays with IAM", async () => {
   iam.behave(text(307, "text/plain", "", { location: `${cloudant.url}/` }));
-  expect(await errorOf(connect().read(path`/db/one`))).toMatchObject({ code: "unauthorized" });
+  expect(await failure(connect().read(path`/db/one`))).toMatchObject({ code: "unauthorized" });
   expect(cloudant.received).toEqual([]);
 });
