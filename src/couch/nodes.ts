@@ -119,8 +119,9 @@ export async function setConfig(
   // 1.x hashes every value, even a hash, unless told not to.
   const query = section === "admins" && (await isOne(couch)) ? { raw: true } : {};
   try {
-    if (Object.keys(values).length === 0)
-      await separate(section, (before) => configPath(couch, node, before, "end"), couch);
+    if (Object.keys(values).length === 0) {
+      await separate(couch, section, (separator) => configPath(couch, node, separator, "end"));
+    }
     await couch.write("PUT", at, { body: value, query, repeatable: true });
   } catch (thrown) {
     const error = toMigrateError(thrown);

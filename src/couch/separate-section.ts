@@ -6,8 +6,12 @@
 import type { Couch } from "./couch.js";
 import type { Path } from "./path.js";
 
-/** Creates the empty section, if `section` needs it. For sections that do not exist yet. @param at the path of its key */
-export async function separate(section: string, at: (separator: string) => Promise<Path>, couch: Couch): Promise<void> {
+/**
+ * Creates the empty section, if `section` needs one. For sections that do not exist yet.
+ *
+ * @param at the path of the empty section's key
+ */
+export async function separate(couch: Couch, section: string, at: (separator: string) => Promise<Path>): Promise<void> {
   const separator = separatorBefore(section);
   if (separator === undefined) return;
   const key = await at(separator);
