@@ -9,12 +9,11 @@ const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.me
  * the notation of a value tells: `1.0` where a whole number is required, the range of a number in quotes.
  */
 export function settingsSchema({ settings, settingNames, keyOf, rules, policies, namePattern }) {
-  const keys = Object.fromEntries(
-    settingNames.flatMap((name) => {
-      const key = keyOf(name, settings[name]);
-      return key === undefined ? [] : [[key, { $ref: `#/definitions/${key}` }]];
-    }),
-  );
+  const keyed = settingNames.flatMap((name) => {
+    const key = keyOf(name, settings[name]);
+    return key === undefined ? [] : [[key, settings[name]]];
+  });
+  const keys = Object.fromEntries(keyed.map(([key]) => [key, { $ref: `#/definitions/${key}` }]));
   const { environment: _, ...ofEnvironments } = keys;
   const sections = { lint: { $ref: "#/definitions/lint" }, policies: { $ref: "#/definitions/policies" } };
   const schema = {
@@ -71,12 +70,7 @@ export function settingsSchema({ settings, settingNames, keyOf, rules, policies,
         additionalProperties: false,
         properties: Object.fromEntries(policies.policyNames.map((name) => [name, policySchema(name, policies)])),
       },
-      ...Object.fromEntries(
-        settingNames.flatMap((name) => {
-          const key = keyOf(name, settings[name]);
-          return key === undefined ? [] : [[key, settingSchema(settings[name])]];
-        }),
-      ),
+      ...Object.fromEntries(keyed.map(([key, setting]) => [key, settingSchema(setting)])),
     },
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;

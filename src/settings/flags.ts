@@ -18,20 +18,23 @@ export function readFlags(command: CommandName, flags: Flags, report: Report): M
     if (name === undefined) report.problem(unknown(flag, command, byFlag));
     else {
       const source = settings[name].positional ? name : `--${flag}`;
-      const values = valuesOf(settings[name], value);
+      const separator = separators[settings[name].type];
+      const values = valuesOf(value, separator !== undefined);
       const wrong = values.map((one) => wrongForm(source, settings[name], one)).find((one) => one !== undefined);
-      if (wrong === undefined)
-        given.set(name, { text: values.join(settings[name].type === "lines" ? "\n" : ","), source, from: "flag" });
+      if (wrong === undefined) given.set(name, { text: values.join(separator), source, from: "flag" });
       else report.problem(wrong);
     }
   }
   return given;
 }
 
+/** Between the values of a setting that takes several. */
+const separators: Partial<Record<Setting["type"], string>> = { paths: ",", lines: "\n" };
+
 /** A flag that was repeated has a list of values: the last one counts, unless the setting takes several. */
-function valuesOf({ type }: Setting, value: unknown): unknown[] {
+function valuesOf(value: unknown, takesSeveral: boolean): unknown[] {
   if (!Array.isArray(value)) return [value];
-  return type === "paths" || type === "lines" ? value : value.slice(-1);
+  return takesSeveral ? value : value.slice(-1);
 }
 
 function wrongForm(source: string, { type }: Setting, value: unknown): string | undefined {
