@@ -2,6 +2,7 @@
  * Turns the bytes of a response into an outcome, and distinguishes CouchDB's responses from those of a proxy or a
  * login page.
  */
+import { parsedJson } from "../text/json.js";
 import { tooDeepIn } from "./nesting.js";
 import type { FailureKind, WireResponse } from "./transport.js";
 
@@ -49,7 +50,7 @@ export function outcomeOf(response: WireResponse, target: string): Outcome {
     return { ...failed(kind, "the server redirects"), ...(location === undefined ? {} : { location }) };
   }
   if (status < 200) return failed("not-couchdb", `status ${status} is not an answer of CouchDB`);
-  const body = parse(text);
+  const body = parsedJson(text);
   const deep = body === undefined ? undefined : tooDeepIn(text, body);
   if (deep) return { ...failed("too-deep", deep.detail), documents: deep.documents };
   if (status < 300) {
@@ -82,14 +83,6 @@ export function outcomeOf(response: WireResponse, target: string): Outcome {
 
 function failed(failure: Failed["failure"], detail: string): Failed {
   return { failure, sent: true, detail };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isHtml(text: string, headers: WireResponse["headers"]): boolean {

@@ -12,6 +12,15 @@ export function membersOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** `undefined` if the text is not JSON. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isStringArray(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

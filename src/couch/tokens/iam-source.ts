@@ -4,7 +4,7 @@
  */
 import type { Iam } from "../../contract/connection.js";
 import { MigrateError } from "../../contract/errors.js";
-import { isObject } from "../../text/json.js";
+import { membersOf, parsedJson } from "../../text/json.js";
 import { addressOf } from "../connection.js";
 import { httpTransport } from "../http-transport.js";
 import type { LoginHooks } from "../signer.js";
@@ -52,8 +52,7 @@ export function iamSource({ apiKey, url = defaultUrl }: Iam, { foreign, signal }
 }
 
 function issuedIn({ status, body }: WireResponse, url: string, foreign: (text: string) => string): Issued {
-  const answer = parsed(body);
-  const { access_token: token, expires_in: seconds, errorMessage } = isObject(answer) ? answer : {};
+  const { access_token: token, expires_in: seconds, errorMessage } = membersOf(parsedJson(body));
   if (status === 200 && typeof token === "string" && typeof seconds === "number") {
     return issuedFor(token, seconds * 800);
   }
@@ -72,12 +71,4 @@ function unreachable(url: string, why: string): MigrateError {
     data: { what },
     next: "Check that IAM can be reached from here, and COUCHDB_IAM_URL if it is set.",
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

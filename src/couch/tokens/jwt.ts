@@ -1,15 +1,11 @@
 /** JSON Web Tokens, as far as CouchDB's answers and the token itself tell. Pure; nothing here checks a signature. */
-import { isObject } from "../../text/json.js";
+import { membersOf, parsedJson } from "../../text/json.js";
 import type { Answered } from "../answer.js";
 
 /** The claim `sub`, which is the user's name; `undefined` if the text is not a JSON Web Token. */
 export function subjectOf(token: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
-    return isObject(claims) && typeof claims.sub === "string" ? claims.sub : undefined;
-  } catch {
-    return undefined;
-  }
+  const { sub } = membersOf(parsedJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()));
+  return typeof sub === "string" ? sub : undefined;
 }
 
 /** CouchDB answers 401 if the times of a token are wrong or its user is missing, and 400 for all other faults. */
