@@ -44,7 +44,7 @@ export class RunLogin implements Signer {
     this.#go(becoming(this.#state, { name, password }));
   }
 
-  /** It is enough to wait: CouchDB never takes a wrong password for no password. */
+  /** With a password, waiting is enough: CouchDB never treats a wrong password as no password. */
   anonymous(): MigrateError | undefined {
     return this.name === undefined ? noCredentials(this.#hooks.url) : undefined;
   }

@@ -20,7 +20,7 @@ export function neededPermission(method: string, target: string): string {
 /**
  * The login is correct, but CouchDB refuses the request.
  *
- * @param howToBeAdmin how this login gets the rights of a server admin
+ * @param howToBeAdmin how the user of this login becomes a server admin
  */
 export function missingPermission(
   method: string,

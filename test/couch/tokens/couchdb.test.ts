@@ -32,8 +32,15 @@ async function run(line: string, env: Readonly<Record<string, string>>) {
   return { code, ...texts, said: texts.stdout + texts.stderr };
 }
 
-/** Migrations that create these databases, one after the other. */
-function creating(...names: readonly string[]): Promise<string> {
+/** What doctor prints, and its check of the login. */
+async function diagnosed(env: Readonly<Record<string, string>>) {
+  const { stdout } = await run("doctor --format json", env);
+  const { checks } = JSON.parse(stdout) as { checks: readonly { name: string }[] };
+  return { stdout, login: checks.find(({ name }) => name === "login") };
+}
+
+/** Migrations with one step per id, one after the other. Each step sets a key of CouchDB's configuration. */
+function configuring(...names: readonly string[]): Promise<string> {
   const steps = names.map((name, i) => `- id: ${name}\n  ensureConfig: { cm: { step-${i}: "${name}" } }\n`);
   return tempFolder({ "migrations/001.yaml": steps.join("") });
 }
@@ -86,13 +93,13 @@ onNodes("a login without a password", () => {
     });
     const names = [uniqueName("one"), uniqueName("two")];
     const set = uniqueName("set");
-    const path = join(await creating(...names), "migrations");
+    const path = join(await configuring(...names), "migrations");
     const result = await run(`apply ${path} --set ${set}`, { COUCHDB_URL: proxy.url, COUCHDB_TOKEN_FILE: file.path });
     return { ...result, token, statuses: proxy.requests.map(({ status }) => status) };
   }
 
   test.each(Object.entries(keys))("a token that is signed with %s", async (_, key) => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const token = key.sign(adminFor(600, "larva"));
     const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, {
       COUCHDB_URL: node.url,
@@ -104,9 +111,8 @@ onNodes("a login without a password", () => {
 
   test("doctor shows the user and the handler", async () => {
     const env = { COUCHDB_URL: node.url, COUCHDB_TOKEN: HMAC.sign(adminFor(600, "larva")) };
-    const { stdout } = await run("doctor --format json", env);
-    const { checks } = JSON.parse(stdout) as { checks: readonly { name: string }[] };
-    expect(checks.find(({ name }) => name === "login")).toMatchObject({ facts: { user: "larva", handler: "jwt" } });
+    const { login } = await diagnosed(env);
+    expect(login).toMatchObject({ facts: { user: "larva", handler: "jwt" } });
   });
 
   test("an ensureAdmin step for the user of the token sets a password, and the run continues with the token", async () => {
@@ -150,14 +156,14 @@ onNodes("a login without a password", () => {
     ["is not a JSON Web Token", () => "opaque", "refuses the bearer token: Malformed token", "COUCHDB_TOKEN"],
   ];
   test.each(refused)("a token that %s ends the run with 4, and says what to do", async (_, token, what, next) => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const { code, said } = await run(`apply ${path}`, { COUCHDB_URL: node.url, COUCHDB_TOKEN: token() });
     expect([code, said]).toEqual([4, expect.stringContaining(what)]);
     expect(said).toContain(next);
   });
 
   test("every command says that the token is refused", async () => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     for (const line of [`plan ${path}`, `status ${path}`, "wait", "import --out never", "unlock", `doctor ${path}`]) {
       const { code, said } = await run(line, { COUCHDB_URL: node.url, COUCHDB_TOKEN: hmacKey().sign(adminFor(600)) });
       expect([line, code, said]).toEqual([line, 4, expect.stringContaining("refuses the bearer token: Bad HMAC")]);
@@ -165,7 +171,7 @@ onNodes("a login without a password", () => {
   });
 
   test("a user without the role `_admin` learns which claim needs it", async () => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const env = {
       COUCHDB_URL: node.url,
       COUCHDB_TOKEN: HMAC.sign({ ...adminFor(600, "larva"), "_couchdb.roles": [] }),
@@ -178,15 +184,12 @@ onNodes("a login without a password", () => {
   const proxied = { COUCHDB_USERNAME: "overseer", COUCHDB_PROXY_SECRET: secret };
 
   test("proxy authentication", async () => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const env = { COUCHDB_URL: node.url, ...proxied };
     const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
     expect([code, said]).toEqual([0, expect.stringContaining("as overseer")]);
-    const { stdout } = await run("doctor --format json", env);
-    const { checks } = JSON.parse(stdout) as { checks: readonly { name: string }[] };
-    expect(checks.find(({ name }) => name === "login")).toMatchObject({
-      facts: { user: "overseer", roles: ["_admin"], handler: "proxy" },
-    });
+    const { stdout, login } = await diagnosed(env);
+    expect(login).toMatchObject({ facts: { user: "overseer", roles: ["_admin"], handler: "proxy" } });
     expect(said + stdout).not.toContain(secret);
   });
 
@@ -194,7 +197,7 @@ onNodes("a login without a password", () => {
     if (!server().isFrom("3.3")) return skip("CouchDB accepts SHA-1 only");
     await must(node, "PUT", "/_node/_local/_config/chttpd_auth/hash_algorithms", { body: "sha256" });
     onTestFinished(() => must(node, "DELETE", "/_node/_local/_config/chttpd_auth/hash_algorithms"));
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const proxy = await startProxy(node.url);
     onTestFinished(() => proxy.close());
     const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, { COUCHDB_URL: proxy.url, ...proxied });
@@ -203,7 +206,7 @@ onNodes("a login without a password", () => {
   });
 
   test("without `_admin` among its roles, the user lacks permissions", async () => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const env = { COUCHDB_URL: node.url, ...proxied, COUCHDB_PROXY_ROLES: "drone,larva" };
     const { code, said } = await run(`apply ${path} --set ${uniqueName()}`, env);
     expect([code, said]).toEqual([4, expect.stringContaining('user "overseer" needs to be')]);
@@ -211,7 +214,7 @@ onNodes("a login without a password", () => {
   });
 
   test("a wrong secret ends every command with 4, and says what to check", async () => {
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     const env = { COUCHDB_URL: node.url, ...proxied, COUCHDB_PROXY_SECRET: "wrong-secret-2hT" };
     for (const line of [`apply ${path}`, "wait", `doctor ${path}`]) {
       const { code, said } = await run(line, env);
@@ -225,7 +228,7 @@ onNodes("a login without a password", () => {
   test("without jwt_authentication_handler, the error names the handler", async () => {
     const plain = await startCouchDB();
     onTestFinished(() => plain.close());
-    const path = join(await creating(uniqueName()), "migrations");
+    const path = join(await configuring(uniqueName()), "migrations");
     for (const line of [`apply ${path}`, `plan ${path}`, "wait", "doctor"]) {
       const { code, said } = await run(line, { COUCHDB_URL: plain.url, COUCHDB_TOKEN: HMAC.sign(adminFor(600)) });
       expect([line, code, said]).toEqual([line, 4, expect.stringContaining("ignores the bearer token")]);
