@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import * as library from "../../../src/index.js";
-import { main } from "../../../src/main.js";
+import { call } from "../../cli/call.js";
 import { uniqueName } from "../../support/databases.js";
 import { startProxy } from "../../support/proxy.js";
 import { must, request } from "../../support/request.js";
@@ -16,20 +16,8 @@ const { HMAC } = keys;
 const secret = "proxy-secret-4kP";
 
 async function run(line: string, env: Readonly<Record<string, string>>) {
-  const texts = { stdout: "", stderr: "" };
-  const stream = (name: keyof typeof texts) => ({
-    write: (text: string) => {
-      texts[name] += text;
-    },
-  });
-  const code = await main(line.split(" "), {
-    env: { COUCHDB_MIGRATE_TERMINATION_LOG: "none", COUCHDB_MIGRATE_WAIT: "0s", ...env },
-    signal: new AbortController().signal,
-    stdout: stream("stdout"),
-    stderr: stream("stderr"),
-    engine: async () => library,
-  });
-  return { code, ...texts, said: texts.stdout + texts.stderr };
+  const called = await call(line.split(" "), { env: { COUCHDB_MIGRATE_WAIT: "0s", ...env }, engine: library });
+  return { ...called, said: called.stdout + called.stderr };
 }
 
 /** What doctor prints, and its check of the login. */

@@ -8,6 +8,7 @@ import { TokenLogin } from "../../../src/couch/tokens/token-login.js";
 import { Secrets } from "../../../src/secrets/secrets.js";
 import { failure } from "../support/failure.js";
 import { inTurn, json, type MisbehavingServer, misbehavingServer, reset, text } from "../support/misbehaving.js";
+import { loginHooks } from "./hooks.js";
 
 let iam: MisbehavingServer;
 let cloudant: MisbehavingServer;
@@ -58,16 +59,7 @@ test("IAM gets no header of the connection, and CouchDB does not get the API key
 
 test("the token is renewed before it expires", async () => {
   const clock = { now: 0 };
-  const same = (one: string) => one;
-  const hooks = {
-    url: cloudant.url,
-    emit: () => {},
-    own: same,
-    foreign: same,
-    addSecrets: () => {},
-    session: async () => undefined,
-    signal: new AbortController().signal,
-  };
+  const hooks = loginHooks();
   const login = new TokenLogin(iamSource({ apiKey, url: iam.url }, hooks), hooks, () => clock.now);
   const signed = async () => (await login.sign()).headers.Authorization;
   expect(await signed()).toBe("Bearer one");

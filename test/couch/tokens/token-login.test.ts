@@ -5,6 +5,7 @@ import type { Answered } from "../../../src/couch/answer.js";
 import type { Session } from "../../../src/couch/session.js";
 import { bearerSource } from "../../../src/couch/tokens/bearer-source.js";
 import { TokenLogin } from "../../../src/couch/tokens/token-login.js";
+import { loginHooks } from "./hooks.js";
 
 const minute = 60_000;
 const refusal: Answered = { status: 401, body: {}, error: "unauthorized", reason: "exp not in future" };
@@ -14,17 +15,8 @@ const ok: Answered = { status: 200, body: {} };
 function scene(token: string | (() => string | Promise<string>), session?: Session) {
   const clock = { now: 0 };
   const secrets: string[] = [];
-  const foreign = (text: string) => text;
-  const hooks = {
-    url: "http://couchdb",
-    emit: () => {},
-    own: foreign,
-    foreign,
-    addSecrets: (more: readonly string[]) => void secrets.push(...more),
-    session: async () => session,
-    signal: new AbortController().signal,
-  };
-  const login = new TokenLogin(bearerSource(token, foreign), hooks, () => clock.now);
+  const hooks = loginHooks({ addSecrets: (more) => void secrets.push(...more), session: async () => session });
+  const login = new TokenLogin(bearerSource(token, hooks.foreign), hooks, () => clock.now);
   const sign = async () => (await login.sign()).headers.Authorization;
   const refuse = async (answer = refusal) => login.refused(await login.sign(), "GET", "/db", answer);
   return { clock, secrets, login, sign, refuse };
