@@ -69,6 +69,14 @@ function readPassword(address: Address, { settings, given }: Resolved, env: Envi
   };
 }
 
+const echoed = [
+  "username",
+  "password",
+  "previousPassword",
+  "proxySecret",
+  "iamApiKey",
+] as const satisfies SettingName[];
+
 /**
  * `echo` adds a trailing line break that is not part of the value. From a file, one line break has been removed
  * already; any further one is intended.
@@ -79,7 +87,7 @@ function reportLineBreaks(address: Address, { given }: Resolved, report: Report)
     [address.username, `${url}: the user name`],
     [address.password, `${url}: the password`],
   ];
-  for (const name of ["username", "password", "previousPassword"] as const satisfies SettingName[]) {
+  for (const name of echoed) {
     const { text, source = name } = given.get(name) ?? {};
     if (!source.endsWith("_FILE")) texts.push([text, source]);
   }

@@ -329,6 +329,26 @@ describe("the connection", () => {
       },
     ],
     [
+      "a proxy secret with the line break of `echo`",
+      { env: { ...service, COUCHDB_USERNAME: "overlord", COUCHDB_PROXY_SECRET: "geheim\n" } },
+      {
+        url: "http://couchdb:5984",
+        proxyAuthentication: expect.anything(),
+        problems: ["COUCHDB_PROXY_SECRET ends with a line break; remove it (`echo` writes one, `printf %s` does not)"],
+        warnings: [],
+      },
+    ],
+    [
+      "an API key with the line break of `echo`",
+      { env: { ...service, COUCHDB_IAM_API_KEY: "geheim\n" } },
+      {
+        url: "http://couchdb:5984",
+        iam: expect.anything(),
+        problems: ["COUCHDB_IAM_API_KEY ends with a line break; remove it (`echo` writes one, `printf %s` does not)"],
+        warnings: [],
+      },
+    ],
+    [
       "a password with a line break in the URL",
       { env: { COUCHDB_URL: "http://overlord:geheim%0A@db" } },
       {
