@@ -162,16 +162,17 @@ export class Exchange {
         return this.#answer(outcome, request);
       }
       throwIfStopped(request.signal);
+      const tries = attempt - limited;
       const elapsed = performance.now() - start;
       const absent = isFailed(outcome) && !outcome.sent;
       const last = request.once || (!this.contact.made && attempt >= this.#policy.attemptsBeforeContact);
       const delay =
         verdict.do === "retry" && !last
-          ? pauseAfter(this.#policy, attempt - limited, elapsed, absent, retryAfter, Math.random())
+          ? pauseAfter(this.#policy, tries, elapsed, absent, retryAfter, Math.random())
           : undefined;
       // The first failure may be temporary. The disk check itself is sent only once, so it does not trigger another
       // check.
-      const checksDisk = !request.reading && !request.once && (delay === undefined || attempt === 2);
+      const checksDisk = !request.reading && !request.once && (delay === undefined || tries === 2);
       if (checksDisk && mayBeFullDisk(outcome) && (await this.isDiskFull?.())) {
         throw this.#error("disk-full", request, ofFullDisk);
       }

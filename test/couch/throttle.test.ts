@@ -5,7 +5,7 @@ import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import type { RetryPolicy } from "../../src/couch/retry.js";
 import { Interval } from "../../src/couch/throttle.js";
-import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
+import { type Behaviour, inTurn, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
 describe("the interval between two requests", () => {
   /** A server that accepts one request per `limit` milliseconds, and what one client after another sends in `time`. */
@@ -118,6 +118,16 @@ describe("under a rate limit", () => {
     await Promise.all(Array.from({ length: 12 }, (_, i) => put(i)));
     expect(server.received.filter(({ method }) => method === "PUT").length).toBeGreaterThan(12);
     expect(warnings()).toEqual(["rate-limited"]);
+  });
+
+  test("a refusal is no failure: the first failure after one does not ask whether the disk is full", async () => {
+    open({ pause: 1 });
+    couch.askInDoubt("zerglings");
+    await couch.read(path`/_up`);
+    const unexplained = json(500, { error: "internal_server_error", reason: "internal_server_error" });
+    server.behave(inTurn(json(429, { error: "too_many_requests" }), unexplained, written));
+    await put(1);
+    expect(server.received.map((request) => request.path).slice(1)).toEqual(Array(3).fill("/zerglings/1"));
   });
 
   test("reads do not wait for a limit on writes", async () => {
