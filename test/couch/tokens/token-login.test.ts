@@ -98,6 +98,13 @@ test("a request that nobody checks proves nothing", async () => {
   await expect(refuse()).rejects.toMatchObject({ code: "unauthorized" });
 });
 
+test("an internal error proves nothing", async () => {
+  const { login, refuse } = scene(inTurn("one", "two", "three"));
+  await refuse();
+  login.accepted(await login.sign(), "/db", { status: 500, body: {} });
+  await expect(refuse()).rejects.toMatchObject({ code: "unauthorized" });
+});
+
 test("a fixed token is not renewed", async () => {
   await expect(scene("one").refuse()).rejects.toMatchObject({
     message: "CouchDB at http://couchdb refuses the bearer token, which has expired: exp not in future.",
