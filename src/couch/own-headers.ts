@@ -29,8 +29,15 @@ const taken: ReadonlySet<string> = new Set([
   "x-http-method-override",
 ]);
 
-/** What is wrong with a header, as a phrase. */
-export function headerFault(name: string, value: string): string | undefined {
+/** What is wrong with headers, as phrases. A name occurs twice even if it differs in case. */
+export function headerFaults(headers: readonly (readonly [name: string, value: string])[]): readonly string[] {
+  const faults = headers.flatMap(([name, value]) => headerFault(name, value) ?? []);
+  if (faults.length > 0) return [...new Set(faults)];
+  const repeated = repeatedHeader(headers.map(([name]) => name));
+  return repeated === undefined ? [] : [`\`${repeated}\` is set twice`];
+}
+
+function headerFault(name: string, value: string): string | undefined {
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return "a header is not `Name: value`";
   const lower = name.toLowerCase();
   if (lower === "authorization") return "`Authorization` is set by the login; use COUCHDB_TOKEN for a bearer token";
@@ -41,18 +48,14 @@ export function headerFault(name: string, value: string): string | undefined {
   return undefined;
 }
 
-/** A header that occurs twice: the names differ in case only. */
-export function repeatedHeader(names: readonly string[]): string | undefined {
+function repeatedHeader(names: readonly string[]): string | undefined {
   const lower = names.map((name) => name.toLowerCase());
   return names.find((_, i) => lower.indexOf(lower[i] ?? "") < i);
 }
 
 /** Throws `invalid-settings`. */
 export function ownHeaders({ headers = {} }: Connection): Readonly<Record<string, string>> {
-  const names = Object.keys(headers);
-  const repeated = repeatedHeader(names);
-  const faults = Object.entries(headers).flatMap(([name, value]) => headerFault(name, String(value)) ?? []);
-  const fault = repeated === undefined ? faults[0] : `\`${repeated}\` is set twice`;
+  const [fault] = headerFaults(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   if (fault === undefined) return headers;
   throw new MigrateError("invalid-settings", {
     message: `the headers of the connection can't be used: ${fault}`,

@@ -1,5 +1,5 @@
 /** Reads lines such as `Name: value`. */
-import { headerFault, repeatedHeader } from "../couch/own-headers.js";
+import { headerFaults } from "../couch/own-headers.js";
 import type { Report } from "./source.js";
 
 /** @param source where the lines are from, for messages */
@@ -12,9 +12,6 @@ export function readHeaders(
     const [, name = "", value = ""] = /^([^:]*):(.*)$/s.exec(line) ?? [];
     return [name.trim(), value.trim()] as const;
   });
-  const faults = headers.flatMap(([name, value]) => headerFault(name, value) ?? []);
-  const repeated = repeatedHeader(headers.map(([name]) => name));
-  for (const fault of new Set(faults)) report.problem(`${source}: ${fault}`);
-  if (repeated !== undefined && faults.length === 0) report.problem(`${source}: \`${repeated}\` is set twice`);
+  for (const fault of headerFaults(headers)) report.problem(`${source}: ${fault}`);
   return Object.fromEntries(headers);
 }

@@ -165,6 +165,7 @@ describe("the connection", () => {
     ["X-Empty: ", "`X-Empty` has no value"],
     ["X-Wide: geheim✓", "`X-Wide` has a value with characters that no header may contain"],
     ["X-One: geheim\nx-one: geheim", "`x-one` is set twice"],
+    ["geheim\ngeheim", "a header is not `Name: value`"],
   ];
   const twoWays = (other: string) =>
     `${other} and COUCHDB_TOKEN are set: keep only one way to log in; steps can take their values from other variables`;
