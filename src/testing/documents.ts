@@ -1,7 +1,7 @@
 /** The documents of a test: inline, or from files, as `ensureDocuments` reads them. */
 import { ensureDocuments } from "../kinds/ensure-documents.js";
-import { LoadedStep } from "../migrations/loaded-step.js";
 import type { Step } from "../migrations/step.js";
+import { stepInNoFile } from "../migrations/step-in-no-file.js";
 import type { Schema } from "../steps/schema.js";
 import type { StepFiles } from "../steps/step-files.js";
 import type { JsonObject } from "../text/json.js";
@@ -53,19 +53,6 @@ export async function readDocuments(
   const sources: Sources = "length" in field ? { docs: field as readonly JsonObject[] } : (field as Sources);
   const read = await ensureDocuments.resolve?.({ ...sources, database: "documents", mode: "overwrite" }, files);
   if (!read || (read.docs.length === 0 && !read.files)) return undefined;
-  return { in: (database) => stepOf({ ...read, database: [database] }) };
-}
-
-function stepOf(desired: unknown): Step {
-  return new LoadedStep({
-    id: "documents",
-    kind: ensureDocuments.name,
-    desired,
-    shown: desired,
-    secrets: new Map(),
-    spoken: [],
-    checksum: "",
-    allowDestroy: true,
-    position: { file: "", line: 1, column: 1 },
-  });
+  const { name: kind } = ensureDocuments;
+  return { in: (database) => stepInNoFile({ id: "documents", kind, desired: { ...read, database: [database] } }) };
 }
