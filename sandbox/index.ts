@@ -1,6 +1,7 @@
 /**
- * An embedded server that answers as CouchDB does, for development and tests: one node, in memory; its data is gone when
- * it is closed, unless it has a folder. The contract suite (test/contract) checks it and a real CouchDB 3.5 against the same expectations.
+ * An embedded server that answers as CouchDB does, for development and tests: one node, in memory. When it is closed,
+ * its data is lost, unless it has a folder. The contract suite (test/contract) checks it and a real CouchDB 3.5 against
+ * the same expectations.
  *
  * The functions of design documents run in a separate engine (views/function-thread.ts) and can't reach this process:
  * after an import, they are someone else's code. The regular expressions of selectors run there too.
@@ -19,7 +20,7 @@
  */
 
 import type { AddressInfo } from "node:net";
-import { createNode } from "./node.js";
+import { createNode, type Node } from "./node.js";
 import { loadPouch } from "./pouch.js";
 import { createHttpServer } from "./server.js";
 import { DataFolder } from "./storage/disk/data-folder.js";
@@ -58,8 +59,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   const pouch = await loadPouch();
   const folder = options.folder === undefined ? undefined : DataFolder.open(options.folder);
+  let node: Node | undefined;
+  const closeData = async () => {
+    node?.save();
+    await node?.databases.close();
+    folder?.close();
+  };
   try {
-    const node = await createNode(pouch, { version, admins, ...(folder && { folder }) });
+    node = await createNode(pouch, { version, admins, ...(folder && { folder }) });
     const closing = new AbortController();
     const server = createHttpServer(node, closing.signal);
     await new Promise<void>((resolve, reject) => {
@@ -75,13 +82,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeAllConnections();
         await closed;
-        node.save();
-        await node.databases.close();
-        folder?.close();
+        await closeData();
       },
     };
   } catch (error) {
-    folder?.close();
+    await closeData();
     throw error;
   }
 }

@@ -8,24 +8,37 @@ export interface OpenSandbox {
   stop(): Promise<void>;
 }
 
+interface Where {
+  readonly host?: string;
+  readonly port?: number;
+  /** How many ports after `port` are tried if it is in use. Default: none. */
+  readonly morePorts?: number;
+  /** Keeps the data in this folder. Absent: the data is lost. */
+  readonly folder?: string;
+}
+
 /** Starts the embedded server with the admin from the settings; without one, it runs as an admin party. */
 export async function openSandbox(
   { username, password }: Pick<Settings, "username" | "password">,
-  where: { readonly host?: string; readonly port?: number } = {},
+  { morePorts = 0, ...where }: Where = {},
 ): Promise<OpenSandbox> {
   if ((username === undefined) !== (password === undefined)) {
-    throw new InvalidSettings(["the sandbox's admin needs a user name and a password; set both or none"]);
+    throw new InvalidSettings(["the embedded server's admin needs a user name and a password; set both or none"]);
   }
   const named = username !== undefined && password !== undefined;
-  try {
-    const { url, stop } = await startServer({ ...where, ...(named && { admins: { [username]: password } }) });
-    return { connection: named ? { url, username, password } : { url }, stop };
-  } catch (error) {
-    throw explained(error, where);
+  const { port = 0 } = where;
+  for (let more = 0; ; more += 1) {
+    try {
+      const options = { ...where, port: port + more, ...(named && { admins: { [username]: password } }) };
+      const { url, stop } = await startServer(options);
+      return { connection: named ? { url, username, password } : { url }, stop };
+    } catch (error) {
+      if (codeOf(error) !== "EADDRINUSE" || more === morePorts) throw explained(error, where);
+    }
   }
 }
 
-function explained(error: unknown, { host, port }: { readonly host?: string; readonly port?: number }): unknown {
+function explained(error: unknown, { host, port }: Where): unknown {
   const code = codeOf(error);
   if (code === "EADDRINUSE") return new InvalidSettings([`--port: port ${port} is in use; 0 takes a free one`]);
   if (code === "EACCES")
@@ -36,6 +49,7 @@ function explained(error: unknown, { host, port }: { readonly host?: string; rea
   return error;
 }
 
+/** Of an error of the network; an error of a file has a path. */
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+  return error instanceof Error && "code" in error && !("path" in error) ? error.code : undefined;
 }
