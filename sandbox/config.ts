@@ -7,7 +7,6 @@ import { badRequest } from "./reply.js";
 export class Config {
   readonly #sections = new Map<string, Map<string, string>>();
   readonly #profile: Profile;
-
   readonly #changed: () => void;
 
   constructor(profile: Profile, changed: () => void = () => {}) {

@@ -17,7 +17,7 @@ export interface Node {
   readonly config: Config;
   readonly databases: Databases;
   readonly authenticator: Authenticator;
-  /** Writes what has changed to the folder of its data, if it has one. */
+  /** Writes what has changed to the folder of the data, if there is one. */
   save(): void;
 }
 
@@ -36,7 +36,7 @@ export async function createNode(pouch: PouchConstructor, options: NodeOptions):
   const changed = () => {
     if (!folder || !isSaved) return;
     isSaved = false;
-    // For what changes without a request.
+    // Some changes, such as the hash of a password, follow their request.
     setImmediate(save);
   };
   const save = () => {

@@ -12,7 +12,6 @@ export interface LocalDoc {
 export class LocalDocs {
   readonly #docs = new Map<string, LocalDoc>();
   readonly #checksRevisions: boolean;
-
   readonly #changed: () => void;
 
   constructor(checksRevisions: boolean, changed: () => void) {

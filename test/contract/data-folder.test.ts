@@ -85,7 +85,7 @@ startSandbox({ admins: { admin: "secret" }, folder: ${JSON.stringify(folder)} })
   const running = { url, admin, close: async () => {} };
   await fill(running);
   const before = await stateOf(running);
-  await expect(start(folder)).rejects.toThrow(`process ${child.pid} uses the folder of its data`);
+  await expect(start(folder)).rejects.toThrow(`process ${child.pid} uses the data folder`);
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;

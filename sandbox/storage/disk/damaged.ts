@@ -1,4 +1,4 @@
-/** The content of a folder of data was not written by this server, or not as it is now. */
+/** Something else, or another version, wrote or changed the content of a folder of data. */
 export class DataFolderDamaged extends Error {
   override readonly name = "DataFolderDamaged";
 }

@@ -1,9 +1,9 @@
 /** The folder in which a node keeps its data: its state, and a file of documents for each database. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredDatabase } from "../database.js";
 import { DataFolderDamaged } from "./damaged.js";
-import { replaceFile } from "./journal.js";
+import { readIfExists, replaceFile } from "./files.js";
 import { lock } from "./lock.js";
 
 /** Everything but the documents. */
@@ -30,7 +30,7 @@ export class DataFolder {
   static open(path: string): DataFolder {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const folder = new DataFolder(path, lock(join(path, "lock")));
-    // Nobody commits the data by accident.
+    // So that nobody commits the data by accident.
     writeFileSync(join(path, ".gitignore"), "*\n");
     return folder;
   }
@@ -41,7 +41,7 @@ export class DataFolder {
    * @throws DataFolderDamaged
    */
   read(): NodeState | undefined {
-    const text = textOf(this.#state);
+    const text = readIfExists(this.#state);
     const state = text === undefined ? undefined : parse(text, this.#state);
     const used = new Set(state?.databases.map(({ file }) => file));
     for (const file of readdirSync(this.#path)) {
@@ -94,13 +94,4 @@ function parse(text: string, file: string): NodeState {
   if (formatVersion !== 1) throw new DataFolderDamaged(`${file} was written by another version`);
   if (!config || !Array.isArray(databases) || !generations) throw new DataFolderDamaged(`${file} is damaged`);
   return { formatVersion, config, databases, generations };
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }

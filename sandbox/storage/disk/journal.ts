@@ -1,18 +1,10 @@
 /**
- * A file that only grows: the changes of one database, in order. What was appended survives a kill of the process. A last
- * line that was not written to its end does not count.
+ * A file that only grows: the changes of one database, in order. What was appended survives a kill of the process. A
+ * last line that was not written to its end does not count.
  */
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { DataFolderDamaged } from "./damaged.js";
+import { readIfExists, replaceFile } from "./files.js";
 
 /** Text, or bytes. A change without a value deletes the key. */
 export interface Change {
@@ -33,7 +25,7 @@ export class Journal {
     this.#write = write;
   }
 
-  /** The changes so far; the last one of each key. The file is written again without the others. */
+  /** The last change of each key. Removes the earlier ones from the file. */
   read(): Change[] {
     const latest = new Map<string, Change>();
     for (const line of linesOf(this.#file)) {
@@ -67,20 +59,9 @@ export class Journal {
   }
 }
 
-/** Either the old or the new content is there, whenever the process is killed. */
-export function replaceFile(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
-
 function linesOf(file: string): string[] {
-  try {
-    // What follows the last line break was not written to its end.
-    return readFileSync(file, "utf8").split("\n").slice(0, -1);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
+  // What follows the last line break was not written to its end.
+  return (readIfExists(file) ?? "").split("\n").slice(0, -1);
 }
 
 type Encoded = string | { readonly base64: string };

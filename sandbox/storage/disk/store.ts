@@ -21,7 +21,7 @@ interface MemoryStore {
 
 type OpenMemoryStore = ((name: string) => MemoryStore) & { destroy(name: string, done: Done): void };
 
-/** For PouchDB's option `db`. The name only serves PouchDB. Reads the file immediately, so that its caller gets the error. */
+/** For PouchDB's option `db`. Reads the file immediately, so that the caller gets the error. */
 export function storeOnDisk(file: string): OpenMemoryStore {
   // The adapter's own dependency, wherever the package manager has put it.
   const openInMemory = createRequire(require.resolve("pouchdb-adapter-memory"))("memdown") as OpenMemoryStore;
