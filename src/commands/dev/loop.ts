@@ -1,7 +1,8 @@
-/** Plays rounds: after each change of a file, on a key, and again while the server is away. */
+/** Plays rounds: after each change of a file, after a key, and repeatedly while the server is away. */
 import type { DevRound } from "../../contract/dev.js";
 import type { ResetPlan } from "../../contract/reset.js";
 import type { Watch } from "../../files/watch.js";
+import { isEmpty } from "../../render/reset-text.js";
 import { interrupt, type Keyboard } from "../keyboard.js";
 
 export interface Loop {
@@ -9,7 +10,7 @@ export interface Loop {
   readonly keyboard: Keyboard | undefined;
   /** Ends the loop, as `q` does. */
   readonly signal: AbortSignal;
-  /** Resets without a question. */
+  /** A reset needs a `y`. */
   readonly asks: boolean;
   /** How long to wait for a server that is away, in milliseconds. */
   readonly retry: number;
@@ -30,7 +31,7 @@ export async function playRounds({ watch, keyboard, signal, asks, retry, play, a
   let woken = new AbortController();
   let answer: ((key: string) => void) | undefined;
   const agree = async (plan: ResetPlan): Promise<boolean> => {
-    if (!asks || plan.databases.length + plan.objects.length === 0) return true;
+    if (!asks || isEmpty(plan)) return true;
     const answered = new Promise<string>((resolve) => {
       answer = resolve;
       ended.addEventListener("abort", () => resolve(""), { once: true });

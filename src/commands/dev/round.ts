@@ -13,7 +13,7 @@ import { leaseOptions, runOptions } from "../run-options.js";
 export interface RoundOptions {
   readonly connection: Connection;
   readonly signal: AbortSignal;
-  /** Removes what the set made, before it is applied. Absent: nothing is removed. */
+  /** Removes what the set created, before it is applied. Absent: nothing is removed. */
   readonly agree?: ((plan: ResetPlan) => Promise<boolean>) | undefined;
   /** Paths that the files name. */
   onRead(paths: readonly string[]): void;
@@ -23,7 +23,7 @@ export interface RoundOptions {
 /** How long a round waits for CouchDB, in milliseconds; `dev` itself tries again. */
 const shortWait = 1_000;
 
-/** Throws only what is a bug, or what aborted the signal. */
+/** Throws only bugs, and the reason of the signal. */
 export async function playRound(context: Context, options: RoundOptions): Promise<DevRound> {
   let round: DevRound = { at: new Date(), places: new Map(), written: [], orphans: [], errors: {} };
   const report = (more: Partial<DevRound>) => {
@@ -88,7 +88,7 @@ async function applyTo(
   // Releases are for deployments.
   const { release: _, ...run } = runOptions(context, connection);
   const wait = context.settings.wait ?? shortWait;
-  // Whatever is saved last is what the developer wants.
+  // The developer wants what was saved last.
   const options = { ...run, ...leaseOptions(context), wait, allowRevert: true, emit: hear, signal };
   if (agree) {
     const { reset } = await import("../../engine/reset/reset.js");

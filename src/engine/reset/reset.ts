@@ -1,4 +1,4 @@
-/** Removes what a set has made, and empties its ledger, so that the next `apply` makes everything. */
+/** Removes what a set has created, and empties its ledger, so that the next `apply` creates everything. */
 import { isDeepStrictEqual } from "node:util";
 import { MigrateError } from "../../contract/errors.js";
 import type { LeaseOptions, RunOptions } from "../../contract/options.js";
@@ -17,14 +17,15 @@ export interface ResetOptions extends RunOptions, LeaseOptions {
 }
 
 /**
- * Removes the objects that the ledger says the set has created, and nothing else. It needs no files. It notes no version,
- * and keeps the noted ones. `undefined`: it was not agreed to.
+ * Removes only the objects that the set has created according to its ledger, so it needs no files. It keeps the version
+ * that the ledger notes. `undefined`: `agree` returned false.
  */
 export async function reset({ agree, ...options }: ResetOptions): Promise<ResetPlan | undefined> {
   return withRun({ steps: [] }, options, async (run) => {
     const { couch, leasing, wait, emit, signal } = run;
     const agreed = await whenReached(run, () => survey(run));
-    if (!agreed.stored || !(await agree(agreed.plan))) return agreed.stored ? undefined : agreed.plan;
+    if (!agreed.stored) return agreed.plan;
+    if (!(await agree(agreed.plan))) return undefined;
     couch.allowWrites();
     await ensureLedger(run);
     const { holder, leaseTtl: ttl, leaseWait } = leasing;
@@ -44,7 +45,7 @@ export async function reset({ agree, ...options }: ResetOptions): Promise<ResetP
   });
 }
 
-/** The ids of its steps are numbers, so equal ones are not enough. */
+/** The ids of the steps are only numbers, so equal ids are not enough. */
 function idsOf({ removals }: Survey): unknown {
   return removals.map(({ step: { kind, desired }, target }) => ({ kind, desired, target }));
 }
@@ -54,7 +55,7 @@ function changed(): MigrateError {
   return new MigrateError("conflict", { message, next: "Run reset again." });
 }
 
-/** If the reset ends early, the next `apply` creates again what is already removed, and the next reset continues. */
+/** If the reset ends early, the next `apply` creates again what is already removed. The next reset continues. */
 async function beginRemoval({ couch, place }: Run, { stored, removals }: Survey): Promise<StoredLedger | undefined> {
   if (!stored || removals.length === 0) return stored;
   return writeLedger(couch, place, stored, unapplied(stored.ledger), { exactly: true });

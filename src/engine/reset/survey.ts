@@ -11,7 +11,7 @@ import type { Target } from "../../steps/kind.js";
 import { examine } from "../examine.js";
 import { targetsOf } from "../places.js";
 import type { Run } from "../session.js";
-import { madeBy, placesOfCreated } from "./made.js";
+import { placesOfCreated, removableOf } from "./removable.js";
 import { removalSteps } from "./removal-steps.js";
 
 export interface Survey {
@@ -27,18 +27,16 @@ export async function survey(run: Run): Promise<Survey> {
   const refusal = refusedEnvironment(stored?.ledger, place);
   if (refusal) throw refusal;
   const existing = await inventory.look(placesOfCreated(stored?.ledger));
-  const { objects, stays } = madeBy(stored?.ledger, existing, stored ? await readOtherSets(couch, place) : []);
+  const { objects, stays } = removableOf(stored?.ledger, existing, stored ? await readOtherSets(couch, place) : []);
   const plan = { databases: [] as ResetPlan["databases"][number][], objects: [] as string[], stays: [...stays] };
   const removals: Survey["removals"][number][] = [];
   for (const step of removalSteps(objects)) {
     for (const target of targetsOf(run, step, existing)) {
       const { action, refusal: why = "" } = await examine(run, step, target, true);
-      if (action === "refused")
-        plan.stays.push(
-          ...kindOf(step)
-            .claims(step.desired)
-            .map((object) => ({ object, why })),
-        );
+      if (action === "refused") {
+        const objects = kindOf(step).claims(step.desired);
+        plan.stays.push(...objects.map((object) => ({ object, why })));
+      }
       if (action !== "remove") continue;
       removals.push({ step, target });
       const database = removedBy(step);

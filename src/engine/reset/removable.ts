@@ -1,12 +1,12 @@
-/** What a set has made, according to its ledger. Pure. */
+/** What `reset` removes of what a set has created, according to the ledgers. Pure. */
 import { unknownIncarnation } from "../../couch/inventory.js";
 import { isRemoval } from "../../kinds/traits.js";
 import type { Created, Entry, Ledger } from "../../ledger/ledger.js";
 
-export interface Made {
-  /** What `reset` removes, by database; `""`: the server. */
+export interface Removable {
+  /** What is removed, by database; `""`: the server. */
   readonly objects: ReadonlyMap<string, readonly string[]>;
-  /** What the set may have made, and why it stays. */
+  /** What the set may have created, and why it stays. */
   readonly stays: readonly { readonly object: string; readonly why: string }[];
 }
 
@@ -19,18 +19,18 @@ export function placesOfCreated(ledger: Ledger | undefined): string[] {
  * @param existing the databases that exist, each with its incarnation
  * @param others the ledgers of the other sets
  */
-export function madeBy(
+export function removableOf(
   ledger: Ledger | undefined,
   existing: ReadonlyMap<string, string>,
   others: readonly Ledger[],
-): Made {
+): Removable {
   const removed = new Set(entriesOf(ledger).flatMap((entry) => (isRemoval(entry) ? (entry.claims ?? []) : [])));
   const users = usersOf(others);
   const objects = new Map<string, readonly string[]>();
-  const stays: Made["stays"][number][] = [];
+  const stays: Removable["stays"][number][] = [];
   for (const [database, { incarnation, objects: all }] of createdOf(ledger)) {
     if (database !== "" && !existing.has(database)) continue;
-    const recreated = database === "" ? undefined : whyNot(incarnation, existing.get(database));
+    const recreated = whyNot(incarnation, existing.get(database));
     const open = all.filter((one) => !removed.has(one));
     const reasons = open.map((object) => ({ object, why: recreated ?? whyKept(object, users) }));
     stays.push(...reasons.flatMap(({ object, why }) => (why === undefined ? [] : { object, why })));
@@ -40,7 +40,7 @@ export function madeBy(
   return { objects: withoutContents(objects), stays };
 }
 
-/** `undefined`: it is the same database, or there is none. */
+/** `undefined`: it is the same database, or the objects are on the server. */
 function whyNot(then: string, now: string | undefined): string | undefined {
   if (now === undefined || (now === then && now !== unknownIncarnation)) return undefined;
   if (now === unknownIncarnation || then === unknownIncarnation)
@@ -66,7 +66,7 @@ function usersOf(others: readonly Ledger[]): ReadonlyMap<string, string> {
 }
 
 /** What is in a database that is deleted need not be removed. */
-function withoutContents(objects: Made["objects"]): Made["objects"] {
+function withoutContents(objects: Removable["objects"]): Removable["objects"] {
   return new Map(
     [...objects].map(([database, all]) => {
       const whole = `database/${database}`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { madeBy } from "../../../src/engine/reset/made.js";
+import { removableOf } from "../../../src/engine/reset/removable.js";
 import type { Entry, Ledger } from "../../../src/ledger/ledger.js";
 
 function entry(database: string, ...objects: readonly string[]): Entry {
@@ -13,7 +13,7 @@ function ledger(...entries: readonly Entry[]): Ledger {
 
 test.each(["_users", "_replicator", "_global_changes"])("%s stays, and what the set created in it does not", (name) => {
   const one = ledger(entry(name, `database/${name}`), entry(name, "user/kerrigan"));
-  const { objects, stays } = madeBy(one, new Map([[name, "1"]]), []);
+  const { objects, stays } = removableOf(one, new Map([[name, "1"]]), []);
   expect([...objects]).toEqual([[name, ["user/kerrigan"]]]);
   expect(stays).toEqual([{ object: `database/${name}`, why: "CouchDB and other sets need it" }]);
 });
