@@ -22,7 +22,12 @@ export function applyText(result: ApplyResult, style: Style, planFile?: string):
   return `${lines.join("\n")}\n`;
 }
 
-function paints({ green, red, yellow }: Style): Readonly<Record<ApplyResult["result"], (text: string) => string>> {
+/** The colour of each result. */
+export function paints({
+  green,
+  red,
+  yellow,
+}: Style): Readonly<Record<ApplyResult["result"], (text: string) => string>> {
   return {
     applied: green,
     unchanged: (text) => text,

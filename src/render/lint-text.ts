@@ -20,11 +20,16 @@ export function lintText(result: LintResult, style: Style): string {
 
 /** `2 files, 5 steps: 1 error, 3 warnings`. */
 export function lintSummary({ files, steps, findings }: LintResult): string {
+  return `${count(files.length, "file")}, ${count(steps, "step")}: ${findingsSummary(findings)}`;
+}
+
+/** `1 error, 3 warnings`. */
+export function findingsSummary(findings: readonly LintFinding[]): string {
   const found = severities.flatMap((severity) => {
     const number = findings.filter((one) => one.severity === severity).length;
     return number === 0 ? [] : [count(number, severity)];
   });
-  return `${count(files.length, "file")}, ${count(steps, "step")}: ${found.join(", ") || "nothing found"}`;
+  return found.join(", ") || "nothing found";
 }
 
 /** Whether one of the findings is at least as severe as `lowest`. */
@@ -33,8 +38,12 @@ export function fails({ findings }: LintResult, lowest: LintSeverity | "never"):
   return findings.some(({ severity }) => severities.indexOf(severity) <= severities.indexOf(lowest));
 }
 
+export function severityColours({ red, yellow, cyan }: Style) {
+  return { error: red, warning: yellow, note: cyan };
+}
+
 function lineOf({ file, line, column, severity, message, rule }: LintFinding, style: Style): string {
-  const colours = { error: style.red, warning: style.yellow, note: style.cyan };
+  const colours = severityColours(style);
   const place = visible(`${file}:${line}:${column}`);
   return `${place}: ${colours[severity](severity)}: ${visible(message)} ${style.dim(`(${rule})`)}`;
 }

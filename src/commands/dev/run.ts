@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { DevHeader, DevRound } from "../../contract/dev.js";
 import type { ResetPlan } from "../../contract/reset.js";
 import { Watch } from "../../files/watch.js";
-import { devBlock, devScreen, headLines } from "../../render/dev-text.js";
+import { devBlock, devHead, devScreen } from "../../render/dev-text.js";
 import type { Context } from "../command.js";
 import { type DevServer, defaultLogin, withDevServer } from "../dev-server.js";
 import { keyboardOf } from "../keyboard.js";
@@ -71,11 +71,7 @@ function openView(context: Context, header: DevHeader): View {
   const { stdout, style, settings } = context;
   if (settings.logFormat === "json") return printed((round) => context.printJson(roundAsJson(round)));
   if (!isScreen(context)) {
-    context.print(
-      `${headLines(header, style)
-        .map(({ text }) => text)
-        .join("\n")}\n`,
-    );
+    context.print(devHead(header, style));
     return printed((round) => context.print(devBlock(round, style, context.columns)));
   }
   const screen = openScreen(stdout, (restore) => {
