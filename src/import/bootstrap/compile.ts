@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { readBytes } from "../../files/regular-file.js";
-import { parseJson } from "../../objects/design-docs/json-text.js";
+import { parseJson } from "../../objects/json-text.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { lossyNumbers } from "../../text/json-scan.js";
 import { byName } from "../names.js";

@@ -5,10 +5,11 @@ import { SourceText } from "../../files/source-text.js";
 import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject } from "../../text/json.js";
 import { toPointer, valueAt } from "../../text/pointer.js";
+import { offsetInJson } from "../json-text.js";
+import { jsonOf } from "../read-json.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isSeedFolder, languageOf, mayBeModule, memberFile, whyNot } from "./folder-rules.js";
-import { offsetInJson, parseJson } from "./json-text.js";
 import { functionsOf } from "./members.js";
 import { modulesOf } from "./modules.js";
 
@@ -164,10 +165,7 @@ class Reader {
       return text.trim();
     }
     this.#leaves.set(toPointer(keys), { source });
-    const parsed = parseJson(text);
-    if ("value" in parsed) return parsed.value;
-    this.#files.problem(source.position(parsed.offset), parsed.code, parsed.message);
-    return undefined;
+    return jsonOf(this.#files, source)?.value;
   }
 
   #at(file: string, code: string, message: string): void {

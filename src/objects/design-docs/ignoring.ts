@@ -4,7 +4,7 @@ import { createContext, Script } from "node:vm";
 import ignore from "ignore";
 import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
-import { parseJson } from "./json-text.js";
+import { parseJson } from "../json-text.js";
 
 /** `path`: relative to the folder, without a trailing slash. */
 type Hides = (path: string, folder: boolean) => boolean;

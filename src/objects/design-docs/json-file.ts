@@ -1,11 +1,11 @@
 /** A JSON file: one design document, a list of them, or `{"docs": […]}` as `_bulk_docs` accepts it. */
-import { SourceText } from "../../files/source-text.js";
 import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
+import { offsetInJson } from "../json-text.js";
+import { readJson } from "../read-json.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
-import { offsetInJson, parseJson } from "./json-text.js";
 
 /** `name`: the name of a document without `_id`. */
 export async function readJsonFile(
@@ -14,18 +14,13 @@ export async function readJsonFile(
   pointer: string,
   name: string,
 ): Promise<FoundDesignDoc[]> {
-  const text = await files.text(path, pointer);
-  if (text === undefined) return [];
-  const source = new SourceText(path, text);
-  const parsed = parseJson(text);
-  if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
-    return [];
-  }
+  const read = await readJson(files, path, pointer);
+  if (!read) return [];
+  const { value: root, source } = read;
   const report = (keys: readonly string[], code: string, message: string) =>
-    files.problem(source.position(offsetIn(text, keys)), code, message);
+    files.problem(source.position(offsetIn(source.text, keys)), code, message);
 
-  return elements(parsed.value, name).flatMap(({ at, value, fallback }) => {
+  return elements(root, name).flatMap(({ at, value, fallback }) => {
     if (!isObject(value)) {
       report(at, "not-a-design-doc", "a design document must be a JSON object");
       return [];
@@ -35,7 +30,7 @@ export async function readJsonFile(
       report([...at, "_id"], "not-a-design-doc", "a design document's `_id` must begin with `_design/`");
       return [];
     }
-    const place: Origin = (keys, offset) => source.position(offsetInJson(text, parsed.value, [...at, ...keys], offset));
+    const place: Origin = (keys, offset) => source.position(offsetInJson(source.text, root, [...at, ...keys], offset));
     const about = (fault: Fault) =>
       files.problem(place(fault.keys, fault.offset), fault.code, describe(found, value, fault));
     return [{ name: found, doc: value, at: place, report: about }];

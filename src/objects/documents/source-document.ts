@@ -3,7 +3,7 @@
 import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { isObject, membersOf } from "../../text/json.js";
 import { lossyNumbers } from "../../text/json-scan.js";
-import { parseJson } from "../design-docs/json-text.js";
+import { parseJson } from "../json-text.js";
 import { documentFaults, documentOf } from "./document.js";
 import { rewritten } from "./exact-numbers.js";
 import type { Fault } from "./fault.js";

@@ -5,12 +5,11 @@
 
 import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
-import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject } from "../../text/json.js";
 import { lossyNumbers, offsetIn } from "../../text/json-scan.js";
 import { toPointer } from "../../text/pointer.js";
-import { parseJson } from "../design-docs/json-text.js";
+import { readJson } from "../read-json.js";
 import { type Document, documentFaults, documentOf } from "./document.js";
 import type { DocumentFile } from "./document-file.js";
 import { hasLargeIntegers } from "./exact-numbers.js";
@@ -114,14 +113,10 @@ async function documentFiles(files: StepFiles, path: string, pointer: string): P
  * sent as it is, because it has integers that a number can't hold.
  */
 async function readFile(files: StepFiles, path: string, pointer: string, found: Documents): Promise<boolean> {
-  const text = await files.text(path, pointer);
-  if (text === undefined) return true;
-  const source = new SourceText(path, text);
-  const parsed = parseJson(text);
-  if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
-    return true;
-  }
+  const read = await readJson(files, path, pointer);
+  if (!read) return true;
+  const { value: root, source } = read;
+  const { text } = source;
   if (hasLargeIntegers(text)) return false;
   const report = limited<readonly string[]>((fault, above) => {
     const at = source.position(offsetIn(text, [...above, ...fault.keys]));
@@ -133,7 +128,7 @@ async function readFile(files: StepFiles, path: string, pointer: string, found: 
     lossy += 1;
     if (lossy <= mostProblems) files.problem(source.position(offset), "bad-number", message, number);
   }
-  for (const { at, value } of elements(parsed.value)) found.add(value, (fault) => report(fault, at));
+  for (const { at, value } of elements(root)) found.add(value, (fault) => report(fault, at));
   return true;
 }
 

@@ -1,12 +1,11 @@
 /** Indexes in JSON files, one per file, as Hyperledger Fabric keeps them: `{"index": …, "name": …, "ddoc": …}`. */
 import { basename } from "node:path/posix";
-import { SourceText } from "../../files/source-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
 import { didYouMean } from "../../text/nearest.js";
 import { toPointer } from "../../text/pointer.js";
-import { parseJson } from "../design-docs/json-text.js";
+import { readJson } from "../read-json.js";
 import { type IndexSpec, indexTypes } from "./definition.js";
 
 export interface FoundIndex {
@@ -37,25 +36,20 @@ async function jsonFiles(files: StepFiles, path: string, pointer: string): Promi
 }
 
 async function readIndexFile(files: StepFiles, path: string, pointer: string): Promise<FoundIndex[]> {
-  const text = await files.text(path, pointer);
-  if (text === undefined) return [];
-  const source = new SourceText(path, text);
-  const parsed = parseJson(text);
-  if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
-    return [];
-  }
-  const report: FoundIndex["report"] = (keys, code, message) =>
-    files.problem(source.position(offsetIn(text, keys.map(String))), code, message);
-  if (!isObject(parsed.value)) {
+  const read = await readJson(files, path, pointer);
+  if (!read) return [];
+  const { value, source } = read;
+  const at = (keys: readonly string[]) => source.position(offsetIn(source.text, keys));
+  const report: FoundIndex["report"] = (keys, code, message) => files.problem(at(keys.map(String)), code, message);
+  if (!isObject(value)) {
     report([], "index-definition", "an index must be a JSON object");
     return [];
   }
-  const wrong = faults(parsed.value);
+  const wrong = faults(value);
   for (const [key, message] of wrong) report(key === undefined ? [] : [key], "index-definition", message);
   if (wrong.length > 0) return [];
-  const { name = basename(path, ".json"), ...spec } = parsed.value;
-  files.origin?.(toPointer(["indexes", String(name)]), (keys) => source.position(offsetIn(text, keys)));
+  const { name = basename(path, ".json"), ...spec } = value;
+  files.origin?.(toPointer(["indexes", String(name)]), at);
   return [{ name: String(name), spec: spec as unknown as IndexSpec, report }];
 }
 

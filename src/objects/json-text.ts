@@ -1,9 +1,9 @@
 /** Parses JSON from a file, or reports what is wrong with it and where. */
 import { parseExpressionAt } from "acorn";
-import { isTooDeep } from "../../text/depth.js";
-import { offsetIn } from "../../text/json-scan.js";
-import { toPointer, valueAt } from "../../text/pointer.js";
-import { rawOffset } from "../../text/raw-offset.js";
+import { isTooDeep } from "../text/depth.js";
+import { offsetIn } from "../text/json-scan.js";
+import { toPointer, valueAt } from "../text/pointer.js";
+import { rawOffset } from "../text/raw-offset.js";
 
 /** `code` and `message` are the same as for problems in a migration file. */
 export type ParsedJson =
