@@ -4,7 +4,7 @@ import { buildAhead, deployStaged } from "../objects/design-docs/staged.js";
 import { asStagedDocument } from "../objects/design-docs/staged-write.js";
 import { lackingOf } from "../objects/design-docs/twins.js";
 import { compareIndexes, neighbourWarning } from "../objects/indexes/compare.js";
-import { designDocOf, type Index, type IndexSpec, indexTypes } from "../objects/indexes/definition.js";
+import { designDocOf, type Index, type IndexSpec, indexClaim, indexTypes } from "../objects/indexes/definition.js";
 import { type FoundIndex, readIndexFiles } from "../objects/indexes/index-files.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
 import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "../objects/indexes/staging.js";
@@ -135,7 +135,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
   databases: ({ database }) => database,
   claims: ({ database, indexes }) =>
     database.flatMap((db) =>
-      Object.entries(indexes).flatMap(([name, { ddoc }]) => [`designDoc/${db}/${ddoc}`, `index/${db}/${ddoc}/${name}`]),
+      Object.entries(indexes).flatMap(([name, { ddoc }]) => [`designDoc/${db}/${ddoc}`, indexClaim(db, ddoc, name)]),
     ),
 
   check: {
@@ -184,7 +184,7 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     const isNew = changes.every(({ before }) => before === null);
     const former = { states: different.flatMap((one) => one.changes) };
     const created = different.flatMap(({ name, desired: { ddoc }, changes }) =>
-      changes.some(({ path }) => path === toPointer(["indexes", name])) ? [`index/${database}/${ddoc}/${name}`] : [],
+      changes.some(({ path }) => path === toPointer(["indexes", name])) ? [indexClaim(database, ddoc, name)] : [],
     );
     return (isNew ? creates : updates)(changes, write, { rebuilds, warnings, former, created });
   },

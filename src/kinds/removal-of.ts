@@ -1,4 +1,5 @@
 /** The steps that remove objects, given as steps claim them (`designDoc/zerglings/by-owner`). Pure. */
+import { nameInClaim } from "../objects/claim-part.js";
 import { placeOf, replicationClaim } from "../objects/replications/replicator-database.js";
 import { removeAdmin } from "./remove-admin.js";
 import { removeConfig } from "./remove-config.js";
@@ -54,5 +55,5 @@ function startOf(type: Type, database: string): string {
 
 function split(name: string): [first: string, rest: string] {
   const at = name.indexOf("/");
-  return [name.slice(0, at), name.slice(at + 1)];
+  return [nameInClaim(name.slice(0, at)), name.slice(at + 1)];
 }

@@ -1,6 +1,6 @@
 import { finishStaged } from "../objects/design-docs/companion-writes.js";
 import { companionsOf, unwanted } from "../objects/design-docs/companions.js";
-import { designDocOf, type StoredIndex } from "../objects/indexes/definition.js";
+import { designDocOf, indexClaim, type StoredIndex } from "../objects/indexes/definition.js";
 import { type ObservedIndexes, observeIndexes } from "../objects/indexes/observe.js";
 import { removeIndex } from "../objects/indexes/write.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
@@ -76,7 +76,7 @@ export const removeIndexes = defineKind<Spec, Indexes, ObservedIndexes, Removal>
     )} in ${listed(database)}`,
   databases: ({ database }) => database,
   claims: ({ database, indexes }) =>
-    database.flatMap((db) => indexes.map(({ name, ddoc }) => `index/${db}/${ddoc}/${name}`)),
+    database.flatMap((db) => indexes.map(({ name, ddoc }) => indexClaim(db, ddoc, name))),
   check: { spec: ({ database }) => ownDatabaseProblems(database, "database") },
 
   async resolve({ database, indexes }) {

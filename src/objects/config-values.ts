@@ -10,6 +10,7 @@ import { maskUrls } from "../secrets/urls.js";
 import type { SpecProblem } from "../steps/kind.js";
 import type { StepWarning } from "../steps/warnings.js";
 import { toPointer } from "../text/pointer.js";
+import { claimPart } from "./claim-part.js";
 
 /** One value of the configuration: `[log] level`. */
 export interface ConfigKey {
@@ -25,7 +26,7 @@ export const keyPattern = "^(?!.* =)[!-:<>-Z\\\\^-~](?:[ -:<-Z\\\\^-~]*[!-:<-Z\\
 export const equalsInKeysSince = "3.3";
 
 export function claim({ section, key }: ConfigKey): string {
-  return `config/${section.replaceAll("/", "%2F")}/${key}`;
+  return `config/${claimPart(section)}/${key}`;
 }
 
 export function pointerTo({ section, key }: ConfigKey): string {

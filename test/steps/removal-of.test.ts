@@ -19,6 +19,26 @@ test.each([
   expect(kind?.claims(removal?.desired as never)).toEqual([claim]);
 });
 
+test.each([
+  [
+    "an index whose names have slashes",
+    kindByName.get("ensureIndexes"),
+    { database: ["z"], indexes: { "n/m": { index: { fields: ["a"] }, type: "json", ddoc: "a/b%2Fc" } } },
+    { database: ["z"], indexes: [{ ddoc: "a/b%2Fc", name: "n/m" }] },
+  ],
+  [
+    "a setting for one origin",
+    kindByName.get("ensureConfig"),
+    { "cors:http://zerg.example/%2F": { "a/b": "1" } },
+    { "cors:http://zerg.example/%2F": ["a/b"] },
+  ],
+])("the removal of %s names the object as its step does", (_, kind, desired, expected) => {
+  const claims = kind?.claims(desired as never).filter((claim) => !claim.startsWith("designDoc/")) ?? [];
+  const [removal] = removalsOf(new Map([[kind?.name === "ensureIndexes" ? "z" : "", claims]]));
+  expect(removal?.desired).toEqual(expected);
+  expect(kindByName.get(removal?.kind ?? "")?.claims(removal?.desired as never)).toEqual(claims);
+});
+
 test("every kind that another one undoes can be reset, except seed documents", () => {
   const types = kinds.flatMap(({ name, lifecycle }) => (lifecycle?.removedBy ? name : []));
   const known = ["Admin", "Config", "Database", "DesignDocs", "Indexes", "User", "Replication", "Documents"];

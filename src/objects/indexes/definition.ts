@@ -1,6 +1,7 @@
 /** An index as a step declares it, as CouchDB shows it, and the form in which both are compared. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
+import { claimPart } from "../claim-part.js";
 import { sameSelector, storedSelector } from "./selector.js";
 
 export const indexTypes = ["json", "text", "nouveau"] as const;
@@ -12,6 +13,10 @@ export interface IndexSpec {
   readonly type?: IndexType;
   readonly partitioned?: boolean;
   readonly ddoc?: string;
+}
+
+export function indexClaim(database: string, ddoc: string, name: string): string {
+  return `index/${database}/${claimPart(ddoc)}/${name}`;
 }
 
 export interface Index {
