@@ -23,6 +23,7 @@ import { lackingOf } from "../objects/design-docs/twins.js";
 import { indexSizes, wayBackOf } from "../objects/design-docs/way-back.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
+import { type FromField, filesAndFolders } from "../steps/from-field.js";
 import { defineKind, type SpecProblem } from "../steps/kind.js";
 import { isObject, type JsonObject } from "../text/json.js";
 import { didYouMean } from "../text/nearest.js";
@@ -33,7 +34,7 @@ type Deploy = "staged" | "inPlace";
 
 interface Spec {
   readonly database: DatabaseField;
-  readonly from?: string | readonly string[];
+  readonly from?: FromField;
   readonly ignore?: readonly string[];
   readonly docs?: JsonObject;
   readonly deploy?: Deploy;
@@ -60,15 +61,10 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
     additionalProperties: false,
     properties: {
       database: databases,
-      from: {
-        description:
-          'File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file becomes a field, named after the file without its last extension: `templates/list.html` is the text `templates.list`, and a `.json` file is its value. CommonJS modules that the code requires may be in any folder: `filters/lib/owner.js` is `require("filters/lib/owner")`. `map.erl` is for design documents with a file `language` that contains `erlang`.',
-        examples: ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
-        anyOf: [
-          { type: "string", minLength: 1, variables: true },
-          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
-        ],
-      },
+      from: filesAndFolders(
+        'File, folder, or list of them, relative to this file. A `.json` file holds one design document, a list, or `{docs: […]}`. A folder is one design document (`views/by-owner/map.js`, `validate_doc_update.js`, …) or holds several. As in couchapp, a file becomes a field, named after the file without its last extension: `templates/list.html` is the text `templates.list`, and a `.json` file is its value. CommonJS modules that the code requires may be in any folder: `filters/lib/owner.js` is `require("filters/lib/owner")`. `map.erl` is for design documents with a file `language` that contains `erlang`.',
+        ["../design/zerglings", ["../design/zerglings", "../design/reports.json"]],
+      ),
       ignore: {
         type: "array",
         description:

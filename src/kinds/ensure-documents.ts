@@ -15,6 +15,7 @@ import { ownKindProblems } from "../objects/documents/system-databases.js";
 import { writeDocuments } from "../objects/documents/write.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { creates, holds, updates } from "../steps/difference.js";
+import { filesAndFolders } from "../steps/from-field.js";
 import { defineKind } from "../steps/kind.js";
 import { count } from "../text/quantity.js";
 
@@ -59,15 +60,10 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
         items: { type: "object" },
         examples: [[{ _id: "overmind", type: "cerebrate", broods: 7 }]],
       },
-      from: {
-        description:
-          "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file holds one document per line; either may be compressed with gzip (`.ndjson.gz`). All such files of a folder are read. Integers keep all their digits, also those above 2^53. NDJSON, compressed files, and JSON over 10 MB or with such integers may have any size: they are read as a stream, twice (checked, then written), and must not change in between. Their checksum covers the documents as written, in their order. For such files, a document that two steps have in common is only noticed if they read the same file, and an id that appears twice in a file of over a million documents only if the file is sorted by id.",
-        examples: ["../data/broods.json", "../data/zerglings.ndjson.gz", ["../data/broods", "../data/overmind.json"]],
-        anyOf: [
-          { type: "string", minLength: 1, variables: true },
-          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
-        ],
-      },
+      from: filesAndFolders(
+        "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file holds one document per line; either may be compressed with gzip (`.ndjson.gz`). All such files of a folder are read. Integers keep all their digits, also those above 2^53. NDJSON, compressed files, and JSON over 10 MB or with such integers may have any size: they are read as a stream, twice (checked, then written), and must not change in between. Their checksum covers the documents as written, in their order. For such files, a document that two steps have in common is only noticed if they read the same file, and an id that appears twice in a file of over a million documents only if the file is sorted by id.",
+        ["../data/broods.json", "../data/zerglings.ndjson.gz", ["../data/broods", "../data/overmind.json"]],
+      ),
       mode: {
         type: "string",
         enum: ["ifMissing", "overwrite"],

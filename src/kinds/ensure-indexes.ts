@@ -11,6 +11,7 @@ import { type IndexesWrite, planIndexes, rebuildOf, type StagedIndex } from "../
 import { assertShown, writeIndex } from "../objects/indexes/write.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { type Change, creates, holds, refuses, updates } from "../steps/difference.js";
+import { type FromField, filesAndFolders } from "../steps/from-field.js";
 import { defineKind } from "../steps/kind.js";
 import type { StepFiles } from "../steps/step-files.js";
 import { isObject } from "../text/json.js";
@@ -21,7 +22,7 @@ type Deploy = "staged" | "inPlace";
 
 interface Spec {
   readonly database: DatabaseField;
-  readonly from?: string | readonly string[];
+  readonly from?: FromField;
   readonly indexes?: Readonly<Record<string, IndexSpec>>;
   readonly deploy?: Deploy;
 }
@@ -41,15 +42,10 @@ export const ensureIndexes = defineKind<Spec, Indexes, ObservedIndexes, IndexesW
     additionalProperties: false,
     properties: {
       database: databases,
-      from: {
-        description:
-          "JSON file, folder of JSON files, or list of them, relative to this file. A file holds one index: `{index: {fields: […]}, name, ddoc, type, partitioned}`, as Hyperledger Fabric keeps them. Default of `name`: the file's name without `.json`.",
-        examples: ["../META-INF/statedb/couchdb/indexes"],
-        anyOf: [
-          { type: "string", minLength: 1, variables: true },
-          { type: "array", items: { type: "string", minLength: 1, variables: true }, minItems: 1, uniqueItems: true },
-        ],
-      },
+      from: filesAndFolders(
+        "JSON file, folder of JSON files, or list of them, relative to this file. A file holds one index: `{index: {fields: […]}, name, ddoc, type, partitioned}`, as Hyperledger Fabric keeps them. Default of `name`: the file's name without `.json`.",
+        ["../META-INF/statedb/couchdb/indexes"],
+      ),
       indexes: {
         type: "object",
         description: "Indexes by name. Other indexes of the database are not changed.",

@@ -1,5 +1,6 @@
 /** Reads the design documents of a step: from files, from folders, and inline. */
 import { basename } from "node:path/posix";
+import { type FromField, pathsIn } from "../../steps/from-field.js";
 import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { toPointer } from "../../text/pointer.js";
@@ -12,12 +13,11 @@ import { readJsonFile } from "./json-file.js";
 /** `ignore`: patterns of files in the folders, relative to each folder, with the syntax of `.gitignore`. */
 export async function readSources(
   files: StepFiles,
-  from: string | readonly string[],
+  from: FromField,
   ignore: readonly string[] = [],
 ): Promise<FoundDesignDoc[]> {
   const found: FoundDesignDoc[] = [];
-  for (const [i, path] of [from].flat().entries()) {
-    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+  for (const { path, pointer } of pathsIn(from)) {
     const kind = await files.kindOf(path, pointer);
     if (kind === "file") found.push(...(await readFile(files, path, pointer)));
     if (kind === "folder") found.push(...(await readAnyFolder(files, path, pointer, ignore)));

@@ -5,6 +5,7 @@
 
 import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
+import { type FromField, pathsIn } from "../../steps/from-field.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject } from "../../text/json.js";
 import { lossyNumbers, offsetIn } from "../../text/json-scan.js";
@@ -19,7 +20,7 @@ import { limited, mostProblems } from "./limited.js";
 import { readDocumentFile } from "./read-document-file.js";
 
 export interface Sources {
-  readonly from?: string | readonly string[];
+  readonly from?: FromField;
   readonly docs?: readonly unknown[];
 }
 
@@ -37,8 +38,7 @@ export async function readDocuments(files: StepFiles, { from = [], docs = [] }: 
   );
   for (const [i, value] of docs.entries()) found.add(value, (fault) => inline(fault, ["docs", String(i)]));
   const streamed: { readonly path: string; readonly large: LargeFile }[] = [];
-  for (const [i, path] of [from].flat().entries()) {
-    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+  for (const { path, pointer } of pathsIn(from)) {
     for (const file of await documentFiles(files, path, pointer)) {
       const large = await files.large(file, pointer);
       if (large && (await isStreamed(large))) streamed.push({ path: file, large });

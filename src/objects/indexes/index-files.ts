@@ -1,5 +1,6 @@
 /** Indexes in JSON files, one per file, as Hyperledger Fabric keeps them: `{"index": …, "name": …, "ddoc": …}`. */
 import { basename } from "node:path/posix";
+import { type FromField, pathsIn } from "../../steps/from-field.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
@@ -15,10 +16,9 @@ export interface FoundIndex {
   report(keys: readonly (string | number)[], code: string, message: string): void;
 }
 
-export async function readIndexFiles(files: StepFiles, from: string | readonly string[]): Promise<FoundIndex[]> {
+export async function readIndexFiles(files: StepFiles, from: FromField): Promise<FoundIndex[]> {
   const found: FoundIndex[] = [];
-  for (const [i, path] of [from].flat().entries()) {
-    const pointer = toPointer(typeof from === "string" ? ["from"] : ["from", i]);
+  for (const { path, pointer } of pathsIn(from)) {
     for (const file of await jsonFiles(files, path, pointer))
       found.push(...(await readIndexFile(files, file, pointer)));
   }
