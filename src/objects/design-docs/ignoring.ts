@@ -80,7 +80,7 @@ async function readList(files: StepFiles, path: string, pointer: string): Promis
   const source = new SourceText(path, text);
   const parsed = parseJson(withoutComments(text));
   if (!("value" in parsed)) {
-    files.problem(source.position(parsed.offset), "json-syntax", `this is not JSON: ${parsed.message}`);
+    files.problem(source.position(parsed.offset), parsed.code, parsed.message);
     return [];
   }
   const wrong = (message: string) => files.problem(source.position(0), "couchapp-ignore", message);

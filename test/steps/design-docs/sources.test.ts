@@ -314,6 +314,13 @@ describe("a folder tree", () => {
   });
 });
 
+it("the message about a `.couchappignore` that is not JSON says so once", async () => {
+  const [problem] = (await load(below("design", { "views/v/map.js": map, ".couchappignore": '["a" "b"]' }))) as {
+    message: string;
+  }[];
+  expect(problem?.message.match(/this is not JSON/g)).toHaveLength(1);
+});
+
 describe("a JSON file", () => {
   const doc = { views: { v: { map } } };
   it.each<[string, unknown, string[]]>([
