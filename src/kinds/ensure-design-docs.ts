@@ -77,7 +77,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       docs: {
         type: "object",
         description:
-          "Design documents by name, without `_design/`, as CouchDB stores them. With `language: query`, `validate_doc_update` is a Mango selector: CouchDB 3.5 and older refuse such a document. CouchDB from 3.5.2 on adds `lucene_version` to new Nouveau indexes: if you leave the field out, the server's stays.",
+          "Design documents by name, without `_design/`, as CouchDB stores them. With `language: query`, `validate_doc_update` is a Mango selector: CouchDB 3.5 and older refuse such a document. From 3.5.2 on, CouchDB adds `lucene_version` to new Nouveau indexes; if you leave the field out, the server's value stays.",
         minProperties: 1,
         propertyNames: { minLength: 1 },
         additionalProperties: { type: "object" },

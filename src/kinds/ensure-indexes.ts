@@ -253,7 +253,7 @@ function jsonIndexFaults({ index, type = "json" }: IndexSpec): IndexFault[] {
   if (!Array.isArray(fields)) return [...others, problem([], "an index of type json needs `fields`")];
   if (fields.length === 0 && !isObject(partial_filter_selector)) {
     const message =
-      "without a `partial_filter_selector`, an index of no fields serves no query better than `_all_docs`";
+      "an index without fields needs a `partial_filter_selector`: without one, it is no better than `_all_docs`";
     return [...others, problem(["fields"], message)];
   }
   const directions = fields.map(directionOf);

@@ -19,10 +19,10 @@ const catalogue = {
   "cannot-reshard": ({ database, q, why }: { database: string; q: number; why: string }) =>
     `the shards of database ${database} can't be split into ${q}: ${why}; remove \`reshard\`, or create a new database and copy the documents`,
   "no-purged-infos-limit": ({ database, version, since }: { database: string; version: string; since: string }) =>
-    `database ${database} has no \`purgedInfosLimit\`: this needs CouchDB ${since}, but the server is CouchDB ${version}; upgrade CouchDB, or remove it from the step`,
+    `database ${database} has no \`purgedInfosLimit\`: this needs CouchDB ${since}, but the server is CouchDB ${version}; upgrade CouchDB, or remove \`purgedInfosLimit\` from the step`,
 
   "equals-in-key": ({ section, key, version, since }: Setting & { version: string; since: string }) =>
-    `[${section}] ${key} can't be set: only CouchDB ${since} and newer read a key with a \`=\` from their file, but the server is CouchDB ${version}; use a key without one`,
+    `[${section}] ${key} can't be set: CouchDB reads a key with a \`=\` from its file only from ${since} on, but the server is CouchDB ${version}; use a key without a \`=\``,
 
   "no-clusters": (_: object) => "CouchDB 1.x has no clusters",
   "node-not-named": ({ node }: { node: string }) =>

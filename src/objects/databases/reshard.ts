@@ -9,7 +9,7 @@ import { isOver, jobsOf, rangeOf, rangesToSplit, type SplitJob } from "./splits.
 
 /** The first version that can split shards. */
 const reshardSince = "3.0";
-/** Milliseconds between two looks at the jobs. */
+/** Milliseconds between two checks of the jobs. */
 const interval = 500;
 
 export interface Shards {
@@ -60,7 +60,7 @@ export async function reshard(
   q: number,
   { couch, signal, assertHeld, progress }: Work,
 ): Promise<void> {
-  /** The node that answers learns the new shard map a moment after the job is completed. */
+  /** Ranges whose jobs are completed: the node that answers hears of the new shard map a moment later. */
   const split = new Set<string>();
   for (let look = 0; ; look += 1) {
     const jobs = await readJobs(couch, database);

@@ -41,7 +41,7 @@ export const databaseSchema: Schema = {
     reshard: {
       type: "boolean",
       description:
-        "Splits the shards of an existing database until there are `q`, while the database is in use. `q` must be the present number, or that number doubled several times. It can't be undone. Each shard needs its size again on disk while it is split. Needs CouchDB 3.0.",
+        "Splits the shards of an existing database until there are `q`, while the database is in use. `q` must be the current number, or that number doubled one or more times. A split can't be undone. While a shard is split, it needs twice its disk space. Needs CouchDB 3.0.",
       default: false,
       variables: true,
     },

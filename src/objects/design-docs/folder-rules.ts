@@ -55,7 +55,7 @@ export function whyNot(above: readonly string[], entry: Entry): string | undefin
   return undefined;
 }
 
-/** Whether an entry that is not allowed is allowed after all if the code requires it, or a module in it. */
+/** Whether an entry that `whyNot` refuses may still be a module that the code requires, or a folder of modules. */
 export function mayBeModule({ name, folder }: Entry): boolean {
   if (/^_|[~#]/.test(name)) return false;
   return folder || memberFile(name)?.extension === "js";

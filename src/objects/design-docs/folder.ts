@@ -61,7 +61,7 @@ class Reader {
     this.#pointer = pointer;
   }
 
-  /** The document, without entries that are only allowed for modules, but have none that the code requires. */
+  /** The document. Reports and leaves out entries that could only be modules, but that the code does not require. */
   async read(folder: string): Promise<Record<string, unknown>> {
     const members = await this.#members(folder, []);
     if (this.#doubtful.length === 0) return members;

@@ -58,8 +58,8 @@ const types = indexTypes.map((type) => `\`${type}\``).join(", ");
 
 const fields: Readonly<Record<string, readonly [isValid: (value: unknown) => boolean, must: string]>> = {
   index: [isObject, "must be an object"],
-  name: [isName, "must be a text that is not empty"],
-  ddoc: [isName, "must be a text that is not empty"],
+  name: [isName, "must be text that is not empty"],
+  ddoc: [isName, "must be text that is not empty"],
   type: [(value) => indexTypes.some((type) => type === value), `must be one of ${types}`],
   partitioned: [(value) => typeof value === "boolean", "must be `true` or `false`"],
 };

@@ -52,7 +52,7 @@ const endpoint = (what: string): Schema => ({
           description:
             "What CouchDB logs in with (3.2 and newer): `basic`, or what a plugin of `[replicator] auth_plugins` reads.",
           minProperties: 1,
-          additionalProperties: pluginLogin("Login of that plugin."),
+          additionalProperties: pluginLogin("Login for this plugin."),
           properties: {
             basic: {
               type: "object",
@@ -64,7 +64,7 @@ const endpoint = (what: string): Schema => ({
                 password: { type: "string", description: "Password of the user.", secret: true, variables: true },
               },
             },
-            iam: pluginLogin("Login at IBM Cloudant."),
+            iam: pluginLogin("Login for IBM Cloudant."),
           },
         },
       },
