@@ -1,7 +1,7 @@
 /** The keys of a terminal, one by one. */
 
 export interface Keyboard {
-  /** Calls `heard` with each key. Returns what ends it, and leaves the terminal as it was. */
+  /** Calls `heard` with each key. Returns the function that ends this, and leaves the terminal as it was. */
   listen(heard: (key: string) => void): () => void;
 }
 

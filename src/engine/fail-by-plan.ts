@@ -17,7 +17,7 @@ export async function failByPlan(run: Run, seen: Assessment, { warns }: { readon
   const hasPolicies = Object.keys(policies).length > 0 && seen.due.size > 0;
   if (approved) assertSameServer(approved.plan, seen.stored?.ledger.server, run.couch.url);
   else if (!hasPolicies) return false;
-  // What a script would do to documents is no matter of a policy.
+  // No policy depends on what a script would do to documents.
   const now = await planAgain(approved ? run : { ...run, previews: false }, seen);
   return failUnapproved(run, seen, now) || (hasPolicies && failPolicies(run, seen, now, { warns }));
 }

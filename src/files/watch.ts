@@ -6,8 +6,8 @@ import { type FSWatcher, watch } from "chokidar";
 const quiet = 50;
 
 /**
- * How long a deleted file may take to appear again: an editor replaces files. Shorter than `quiet`, so that the report
- * of a temporary file's deletion belongs to the same change. Milliseconds.
+ * How long a deleted file may take to appear again, because editors replace files. Shorter than `quiet`, so that the
+ * deletion of an editor's temporary file belongs to the same change. Milliseconds.
  */
 const replacing = 20;
 

@@ -3,7 +3,7 @@ import type { Created, Entry } from "./ledger.js";
 
 type ByDatabase = Readonly<Record<string, Created>>;
 
-/** Most steps create one object. A longer list is cut: what is not in it, `reset` leaves on the server. */
+/** Most steps create one object. A longer list is cut, and `reset` leaves the rest on the server. */
 const maxObjects = 100;
 
 /**

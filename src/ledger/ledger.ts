@@ -44,7 +44,7 @@ export interface Entry {
   /** The objects that the step claimed, as `database/zerglings`. Absent: unknown, too many, or named by a secret. */
   readonly claims?: readonly string[];
   /**
-   * The objects that the step created, by database; `""`: the server. Absent: none that it is certain of. `reset` removes
+   * The objects that the step is known to have created, by database; `""`: the server. Absent: none. `reset` removes
    * nothing else.
    */
   readonly created?: Readonly<Record<string, Created>>;
@@ -60,7 +60,7 @@ export interface Entry {
 }
 
 export interface Created {
-  /** The incarnation of the database at that time; `""` for the server. In another one, they are not the set's. */
+  /** The incarnation of the database at that time; `""` for the server. In another one, the objects are not the set's. */
   readonly incarnation: string;
   /** As in `claims`. */
   readonly objects: readonly string[];

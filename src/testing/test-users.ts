@@ -20,8 +20,8 @@ export interface TestUser {
   readonly roles?: readonly string[];
 }
 
-/** CouchDB locks an account after five. */
-const mostRefusals = 3;
+/** How many refused logins are tried again. CouchDB locks an account after five. */
+const maxRefusals = 3;
 
 /** The field that marks the documents of these users. */
 const mark = "createdByTest";
@@ -98,7 +98,7 @@ export class TestUsers {
         if (JSON.stringify([...session.roles].sort()) === wanted) return;
       } catch (error) {
         refusals += 1;
-        if (toMigrateError(error).code !== "unauthorized" || refusals > mostRefusals) throw error;
+        if (toMigrateError(error).code !== "unauthorized" || refusals > maxRefusals) throw error;
         pause = 500;
         await opened.couch.close();
         opened.couch = this.#logIn(name, opened.password);

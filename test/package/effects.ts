@@ -22,6 +22,12 @@ interface Effect {
 
 const bootstrap = { "legacy/zerglings/_security.json": "{}" };
 
+/** The exit code, and a part of the messages. */
+const endsWith =
+  (exitCode: number, part: string) =>
+  ({ code, stderr }: Seen) =>
+    expect([code, stderr]).toEqual([exitCode, expect.stringContaining(part)]);
+
 export const effects: Partial<Record<SettingName, Effect>> = {
   path: {
     command: "validate",
@@ -42,7 +48,7 @@ export const effects: Partial<Record<SettingName, Effect>> = {
       "migrations/001.yaml": "- id: zerglings\n  ensureDatabase:\n    name: zerglings\n",
       "migrations/zerglings.test.yaml": "database: zerglings\ntests: []\n",
     },
-    seen: ({ code, stderr }) => expect([code, stderr]).toEqual([3, expect.stringContaining("tests")]),
+    seen: endsWith(3, "tests"),
   },
   fromBootstrap: {
     command: "import",
@@ -61,8 +67,7 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     command: "apply",
     value: "approved.json",
     env: (url) => ({ COUCHDB_URL: url }),
-    seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("approved.json does not exist")]),
+    seen: endsWith(3, "approved.json does not exist"),
   },
   terminationLog: {
     command: "new",
@@ -75,19 +80,17 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     // An address reserved for documentation, which no machine has.
     value: "192.0.2.1",
     args: ["--port", "0"],
-    seen: ({ code, stderr }) => expect([code, stderr]).toEqual([3, expect.stringContaining("192.0.2.1")]),
+    seen: endsWith(3, "192.0.2.1"),
   },
   username: {
     command: "sandbox",
     value: "overmind",
-    seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a user name and a password")]),
+    seen: endsWith(3, "needs a user name and a password"),
   },
   password: {
     command: "sandbox",
     value: "cerebrate",
-    seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("needs a user name and a password")]),
+    seen: endsWith(3, "needs a user name and a password"),
   },
   data: {
     command: "reset",
@@ -107,15 +110,13 @@ export const effects: Partial<Record<SettingName, Effect>> = {
     command: "wait",
     value: "cerebrate",
     env: (url) => ({ COUCHDB_URL: url, COUCHDB_IAM_URL: "http://127.0.0.1:9/token", COUCHDB_MIGRATE_WAIT: "0s" }),
-    seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([4, expect.stringContaining("no token from IAM at http://127.0.0.1:9/token")]),
+    seen: endsWith(4, "no token from IAM at http://127.0.0.1:9/token"),
   },
   header: {
     command: "wait",
     value: "Host: elsewhere",
     env: (url) => ({ COUCHDB_URL: url }),
-    seen: ({ code, stderr }) =>
-      expect([code, stderr]).toEqual([3, expect.stringContaining("`Host` is set by couchdb-migrate itself")]),
+    seen: endsWith(3, "`Host` is set by couchdb-migrate itself"),
   },
   previousPassword: {
     command: "wait",

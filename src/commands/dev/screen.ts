@@ -15,7 +15,7 @@ const toTop = `${control}H`;
 const clearLine = `${control}K`;
 const clearBelow = `${control}J`;
 
-/** @param onExit is given what has to be done if the process ends early */
+/** @param onExit registers what to do if the process ends early, and returns the function that removes it */
 export function openScreen(stream: Stream, onExit: (restore: () => void) => () => void): Screen {
   stream.write(`${hideCursor}${clear}`);
   const restore = () => void stream.write(showCursor);
