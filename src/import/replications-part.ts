@@ -1,5 +1,5 @@
 /** Converts `_replicator` to a migration file. Pure. */
-import { type InReplicator, replicationName } from "../objects/replications/replicator-database.js";
+import { type InReplicator, placeOf, replicationName } from "../objects/replications/replicator-database.js";
 import { endpointOf, parametersOf } from "./endpoint.js";
 import { type Imported, type ImportedStep, nothing } from "./imported.js";
 import { byName, distinctNames, variableNames } from "./names.js";
@@ -23,8 +23,8 @@ export function replicationsPart(found: readonly FoundReplication[]): Imported {
   const ids = distinctNames(replications.map(replicationName));
   const prefixes = variableNames(replications.map(replicationName), "");
   const variables: NeededVariable[] = [];
-  const steps = replications.map(({ id, database, fields }): ImportedStep => {
-    const name = replicationName({ id, ...(database === undefined ? {} : { database }) });
+  const steps = replications.map(({ fields, ...replication }): ImportedStep => {
+    const name = replicationName(replication);
     const entries = Object.keys(fields)
       .sort((a, b) => order(a) - order(b) || byName(a, b))
       .map((key) => {
@@ -38,7 +38,7 @@ export function replicationsPart(found: readonly FoundReplication[]): Imported {
     return {
       id: `replication-${ids.get(name)}`,
       kind: "ensureReplication",
-      spec: { id, ...(database === undefined ? {} : { database }), ...Object.fromEntries(entries) },
+      spec: { ...placeOf(replication), ...Object.fromEntries(entries) },
     };
   });
   const leftOut = replications.flatMap(({ further = [], ...replication }) => {

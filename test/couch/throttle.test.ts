@@ -5,6 +5,7 @@ import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import type { RetryPolicy } from "../../src/couch/retry.js";
 import { Interval } from "../../src/couch/throttle.js";
+import { readLeaves, writeLease } from "../../src/ledger/lease-document.js";
 import { type Behaviour, inTurn, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
 describe("the interval between two requests", () => {
@@ -130,6 +131,15 @@ describe("under a rate limit", () => {
     expect(server.received.map((request) => request.path).slice(1)).toEqual(Array(3).fill("/zerglings/1"));
   });
 
+  test("a refusal is no failed attempt: the first failure after refusals is retried", async () => {
+    open({ attempts: 2, pause: 1 });
+    await couch.read(path`/_up`);
+    const refused = json(429, { error: "too_many_requests" });
+    server.behave(inTurn(refused, refused, refused, json(503, { error: "unavailable" }), written));
+    await put(1);
+    expect(server.received.length).toBe(6);
+  });
+
   test("reads do not wait for a limit on writes", async () => {
     const stop = await writeThatWaits();
     await couch.read(path`/zerglings/3`);
@@ -137,12 +147,28 @@ describe("under a rate limit", () => {
     expect(server.received.map(({ method }) => method)).toEqual(["GET", "PUT", "PUT", "GET"]);
   });
 
-  test("a lease's request is sent while others wait for their turn", async () => {
+  const place = { database: "zerglings", set: "app", own: true };
+
+  test("a lease is written while others wait for their turn", async () => {
     const stop = await writeThatWaits();
     server.behave(written);
-    await couch.write("PUT", path`/zerglings/lease`, { repeatable: false, urgent: true });
+    const lease = { holder: null, nonce: "", token: 1, since: "", ttl: 1_000 };
+    await writeLease(couch, place, undefined, lease, 1_000);
     await stop();
-    expect(server.received.map((request) => request.path).slice(2)).toEqual(["/zerglings/2", "/zerglings/lease"]);
+    expect(server.received.map((request) => request.path).slice(2)).toEqual(["/zerglings/2", "/zerglings/lease-app"]);
+  });
+
+  test("a lease is read while other reads wait for their turn", async () => {
+    open();
+    await couch.read(path`/_up`);
+    server.behave(json(429, { error: "too_many_requests" }, { "retry-after": "3600" }));
+    const ended = new AbortController();
+    const read = expect(couch.read(path`/zerglings/1`, { signal: ended.signal })).rejects.toThrow();
+    await expect.poll(() => server.received.length).toBe(2);
+    server.behave(json(404, { error: "not_found" }));
+    expect(await readLeaves(couch, place, { timeout: 1_000 })).toEqual([]);
+    ended.abort();
+    await read;
   });
 
   test("the run is incomplete if no request is accepted for too long", async () => {
