@@ -27,7 +27,11 @@ export async function bootstrap(context: Context, folder: string): Promise<Progr
 }
 
 /** One of our programs that only sends requests through node:http. */
-export function bare({ server }: Context, name: "look" | "install", ...args: readonly string[]): Program {
+export function bare(
+  { server }: Context,
+  name: "look" | "install" | "seed" | "transform",
+  ...args: readonly string[]
+): Program {
   return { args: [join(root, "bench/bare", `${name}.mjs`), ...args], env: { COUCHDB_URL: server.fullUrl } };
 }
 

@@ -2,6 +2,8 @@
  * What is installed, in the three formats that the programs read: migration files, a folder for couchdb-bootstrap,
  * and one JSON file for the bare program. All three result in the same documents.
  */
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -117,4 +119,40 @@ export async function writeUsers(folder: string, prefix: string, count: number):
   );
   await writeFile(join(folder, "users.yaml"), steps.join("\n"));
   return names;
+}
+
+/** A set that loads this many documents into a database that exists. @returns the path of the NDJSON file */
+export async function writeUnits(folder: string, database: string, count: number): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const step = `- id: units\n  ensureDocuments:\n    database: ${database}\n    from: units.ndjson\n`;
+  await writeFile(join(folder, "001.yaml"), step);
+  const path = join(folder, "units.ndjson");
+  const file = createWriteStream(path);
+  for (let n = 0; n < count; n += 1) {
+    if (!file.write(`${JSON.stringify(unit(n))}\n`)) await once(file, "drain");
+  }
+  file.end();
+  await once(file, "close");
+  return path;
+}
+
+export function unitId(n: number): string {
+  return `unit-${String(n).padStart(9, "0")}`;
+}
+
+function unit(n: number): object {
+  const kinds = ["zergling", "hydralisk", "mutalisk", "overlord"];
+  const place = { x: (n * 7_919) % 4_096, y: (n * 104_729) % 4_096, level: n % 7 };
+  const history = Array.from({ length: 3 }, (_, i) => ({
+    at: 1_700_000_000 + n * 3 + i,
+    event: `moved to ${(n * 31 + i) % 997}`,
+  }));
+  return { _id: unitId(n), type: kinds[n % 4], brood: `brood ${n % 1_000}`, alive: n % 3 > 0, place, history };
+}
+
+/** A set that sets a field in every document. */
+export async function writeTransformation(folder: string, database: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const step = `- id: legs\n  transformDocuments:\n    database: ${database}\n    set: { /legs: 6 }\n`;
+  await writeFile(join(folder, "001.yaml"), step);
 }

@@ -3,6 +3,7 @@ import type { Context } from "../context.js";
 import type { Scenario } from "../scenario.js";
 import { freshInstall } from "./fresh-install.js";
 import { hundredDatabases } from "./hundred-databases.js";
+import { seedOfMillion, transformOfMillion } from "./million-documents.js";
 import { oneDatabase } from "./one-database.js";
 import { planOfMany } from "./plan.js";
 import { tenThousandSteps } from "./ten-thousand-steps.js";
@@ -15,4 +16,6 @@ export const scenarios: readonly Scenario<Context>[] = [
   planOfMany,
   tenThousandSteps,
   hundredUsers,
+  seedOfMillion,
+  transformOfMillion,
 ];
