@@ -23,7 +23,8 @@ const groups: Readonly<Record<string, string>> = {
   ledger: "Correct the ledger: forget or accept a step, set the release or the environment",
 };
 
-export function parse(argv: readonly string[], columns: number): Parsed {
+export function parse(words: readonly string[], columns: number): Parsed {
+  const argv = withHelpFlag(words);
   let chosen: Command | undefined;
   let values: Record<string, unknown> = {};
   let output = "";
@@ -42,6 +43,11 @@ export function parse(argv: readonly string[], columns: number): Parsed {
   if (output !== "") return { text: `${output}\n` };
   if (!chosen) throw unknownCommand((values._ as unknown[] | undefined)?.map(String) ?? []);
   return split(chosen, values, argv);
+}
+
+/** `help apply` means `apply --help`. */
+function withHelpFlag(words: readonly string[]): readonly string[] {
+  return words[0] === "help" ? [...words.slice(1), "--help"] : words;
 }
 
 type Choose = (command: Command) => (values: Record<string, unknown>) => void;

@@ -57,7 +57,7 @@ function applyLines({ applied, written, places, orphans }: DevRound, style: Styl
   const warnings = applied.warnings.filter(({ code }) => code !== "reverted");
   return [
     lineOf(`${applySummary(applied)} (${span(applied.milliseconds)})`, paints(style)[applied.result]),
-    ...written.map((title) => lineOf(`+ ${title}`, style.green)),
+    ...written.map((title) => lineOf(title, style.green)),
     ...applied.failures.flatMap(({ id, message, next }) => [
       lineOf(`${places.get(id) ?? id}: ${id}: ${message}`, style.red),
       lineOf(`next: ${next}`),

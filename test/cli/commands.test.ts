@@ -14,6 +14,15 @@ const planning = (...actions: StepAction[]) => ({
 });
 const failure = (code: ErrorCode, id = "b") => ({ id, database: null, code, message: "it broke", next: "Fix it." });
 
+test.each([
+  ["help", "--help"],
+  ["help apply", "apply --help"],
+  ["help ledger forget", "ledger forget --help"],
+])("`%s` prints the same as `%s`", async (words, flag) => {
+  const { code, stdout } = await call(words.split(" "), { env: {} });
+  expect([code, stdout]).toEqual([0, (await call(flag.split(" "), { env: {} })).stdout]);
+});
+
 describe("exit codes", () => {
   test.each<[string, CallOptions, number]>([
     ["apply", {}, 0],
