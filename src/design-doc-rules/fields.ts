@@ -14,7 +14,7 @@ export type FieldRefusal = { readonly keys: readonly string[] } & (
 /** Keys of a field (`*` stands for any name), and the types that it may have. */
 type Rule = readonly [keys: readonly string[], ...types: FieldType[]];
 
-const rules: readonly Rule[] = [
+export const fieldRules: readonly Rule[] = [
   [["filters"], "object"],
   [["filters", "*"], "string", "object"],
   [["language"], "string"],
@@ -42,7 +42,7 @@ export function fieldRefusals(doc: Fields, partitioned: boolean | undefined): Fi
   ];
   const options = isObject(doc.options) ? doc.options : {};
   return [
-    ...[...rules, ...ofViews].flatMap((rule) => wrongTypes(doc, rule)),
+    ...[...fieldRules, ...ofViews].flatMap((rule) => wrongTypes(doc, rule)),
     ...viewsOf(doc).flatMap(([name, view]): FieldRefusal[] => {
       if (view.map !== undefined) return wrongTypes(doc, [["views", name, "options"], "object"]);
       return name === "lib" ? [] : [{ keys: ["views", name], reason: "no-map" }];
