@@ -41,6 +41,7 @@ export const groups: readonly Group[] = [
     pages: [
       "docs/kubernetes.md",
       "docs/logging-in.md",
+      "docs/cloudant.md",
       "docs/verify-a-release.md",
       "docs/troubleshooting.md",
       "docs/permissions.md",

@@ -99,6 +99,11 @@ export const catalogue = {
     when: "A proxy or gateway in front of CouchDB refused a request, so CouchDB did not get it.",
     next: "Check the configuration and the log of the proxy or gateway that answers at the URL.",
   },
+  "nodes-closed": {
+    exit: "unreachable",
+    when: "A step needs the nodes of the server (its admins, its configuration, its cluster), and the server or a proxy gives no access to them. Nothing was written.",
+    next: "Allow /_node and /_membership in the proxy, or use an address that bypasses it; or remove these steps, or limit them to other environments with `environments`.",
+  },
   "request-failed": {
     exit: "failed",
     when: "CouchDB answered a request with an error that a retry does not fix, or that retries did not fix in time.",

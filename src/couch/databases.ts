@@ -6,6 +6,7 @@ import type { Couch } from "./couch.js";
 import { gather } from "./gather.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
+import { readIfAllowed } from "./read-if-allowed.js";
 import { fromFirstToLast, type ShardMap, shardMapRevisions, shardMaps, worthAListing } from "./shard-maps.js";
 
 export interface DatabaseInfo {
@@ -152,9 +153,8 @@ export class Databases {
   }
 
   async #ask(keys: readonly string[]): Promise<Map<string, RawInfo> | undefined> {
-    const accept = [400, 401, 403, 404, 405];
-    const { status, body } = await this.#couch.read<readonly Row[]>(path`/_dbs_info`, { body: { keys }, accept });
-    if (status === 200) return new Map(body.flatMap(({ key, info }) => (info ? [[key, info] as const] : [])));
+    const rows = await readIfAllowed<readonly Row[]>(this.#couch, path`/_dbs_info`, { body: { keys } });
+    if (rows) return new Map(rows.flatMap(({ key, info }) => (info ? [[key, info] as const] : [])));
     this.#single = true;
     return undefined;
   }
@@ -167,9 +167,9 @@ export class Databases {
   async #absent(names: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.#single || names.length < worthAListing) return new Set();
     const query = fromFirstToLast(names);
-    const { status, body } = await this.#couch.read<unknown>(path`/_all_dbs`, { query, accept: [401, 403] });
-    if (status !== 200 || !Array.isArray(body)) return new Set();
-    const there = new Set(body);
+    const listed = await readIfAllowed<readonly string[]>(this.#couch, path`/_all_dbs`, { query });
+    if (!listed) return new Set();
+    const there = new Set(listed);
     return new Set(names.filter((name) => !there.has(name)));
   }
 

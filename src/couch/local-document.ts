@@ -122,7 +122,12 @@ async function put(
       data: { size, maximumSize: largestLocal },
     });
   }
-  const answer = await couch.write<{ rev: string }>("PUT", path, { body, accept: [202, 404, 409], repeatable: false });
+  const accept = [202, 404, 409, 413];
+  const answer = await couch.write<{ rev: string }>("PUT", path, { body, accept, repeatable: false });
+  if (answer.status === 413) {
+    const message = `the server refuses ${what}, which would have ${size} bytes, as too large`;
+    throw new MigrateError("ledger-too-large", { message, data: { size } });
+  }
   return { status: answer.status, rev: answer.body.rev };
 }
 

@@ -1,8 +1,10 @@
 /** The nodes of a cluster and their configuration. CouchDB 1.x is one node, whose configuration is at `/_config`. */
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import { configRefusal, isReadOnlyFile } from "./config-refusal.js";
-import type { Couch } from "./couch.js";
+import type { Answer, Couch } from "./couch.js";
+import { readOfNodes } from "./nodes-closed.js";
 import { type Path, path } from "./path.js";
+import { readIfAllowed } from "./read-if-allowed.js";
 import { separate } from "./separate-section.js";
 import { sharedIn } from "./shared.js";
 import { isAtLeast } from "./version.js";
@@ -47,27 +49,30 @@ interface Membership {
 /** `undefined` on 1.x, which has no clusters. */
 export async function membership(couch: Couch): Promise<Membership | undefined> {
   if (await isOne(couch)) return undefined;
-  return (await couch.read<Membership>(path`/_membership`, { fresh: true })).body;
+  return (await readOfNodes<Membership>(couch, path`/_membership`, { fresh: true })).body;
 }
 
 async function askForNodes(couch: Couch): Promise<readonly string[]> {
   return (await membership(couch))?.cluster_nodes ?? [local];
 }
 
-/** The name of the node that answers; `undefined`: CouchDB is too old to say. */
+/** The name of the node that answers; `undefined`: CouchDB is too old to say, or a proxy does not pass this on. */
 export async function nodeSpokenTo(couch: Couch): Promise<string | undefined> {
-  const options = { accept: [400, 404, 405], fresh: true };
-  const { status, body } = await couch.read<{ name?: string }>(path`/_node/_local`, options);
-  return status === 200 ? body.name : undefined;
+  return (await readIfAllowed<{ name?: string }>(couch, path`/_node/_local`, { fresh: true }))?.name;
 }
 
 /** A section of a node's configuration; empty if it does not exist. Its values may be secret. */
 export async function configSection(couch: Couch, node: string, section: string): Promise<Record<string, string>> {
   const at = await configPath(couch, node, section);
-  const { status, body } = await couch.read<Record<string, string>>(at, { accept: [404, 412] });
+  const { status, body } = await readOfNodes<Record<string, string>>(couch, at, { accept: [412] }, saysNoSuchNode);
   if (status === 404) throw noSuchNode(couch, node);
   if (status === 412) throw nodeDown(node);
   return body;
+}
+
+/** CouchDB's only reason for a 404 here. */
+function saysNoSuchNode({ body }: Pick<Answer<{ readonly reason?: string }>, "body">): boolean {
+  return /no such node/.test(body.reason ?? "");
 }
 
 /** The result for one node; a node that is down has none. */
@@ -134,8 +139,8 @@ export async function setConfig(
 export async function deleteConfig(couch: Couch, node: string, section: string, key: string): Promise<void> {
   try {
     const at = await configPath(couch, node, section, key);
-    const { status, body } = await couch.write<{ reason?: string }>("DELETE", at, { accept: [404], repeatable: true });
-    if (status === 404 && /no such node/.test(body.reason ?? "")) throw noSuchNode(couch, node);
+    const answer = await couch.write<{ reason?: string }>("DELETE", at, { accept: [404], repeatable: true });
+    if (answer.status === 404 && saysNoSuchNode(answer)) throw noSuchNode(couch, node);
   } catch (thrown) {
     throw configRefusal(toMigrateError(thrown), node, section, key);
   }

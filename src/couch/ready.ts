@@ -8,6 +8,7 @@ import { assertRoot } from "./identity.js";
 import { membership } from "./nodes.js";
 import { path } from "./path.js";
 import { pause, throwIfStopped } from "./pause.js";
+import { isRefusedByOther } from "./read-if-allowed.js";
 import { isAdmin, type Session } from "./session.js";
 import { notCouchDB } from "./wrong-address.js";
 
@@ -102,14 +103,20 @@ function missingFor(error: MigrateError): Missing {
 type Options = { readonly timeout: number; readonly signal: AbortSignal };
 
 async function notUp(couch: Gateway, options: Options): Promise<Missing | undefined> {
-  const { status, body } = await couch.once<{ status?: string } | null>(path`/_up`, { ...options, accept: [400, 404] });
-  if (status === 200) return undefined;
-  if (typeof body?.status === "string") {
-    return { reason: `CouchDB is up, but reports ${JSON.stringify(body.status)}`, answered: true };
+  const asked = couch.once<{ status?: string } | null>(path`/_up`, { ...options, accept: [400, 401, 403, 404, 405] });
+  const answer = await asked.catch(unlessRefused);
+  if (answer?.status === 200) return undefined;
+  if (typeof answer?.body?.status === "string") {
+    return { reason: `CouchDB is up, but reports ${JSON.stringify(answer.body.status)}`, answered: true };
   }
-  // 1.x has no `_up`, and takes it for the name of a database; a database takes it for a document id.
+  // 1.x has no `_up`, and takes it for the name of a database; a database takes it for a document id. A service or a
+  // proxy may refuse it.
   await assertRoot({ url: couch.url, read: couch.once }, options);
   return undefined;
+}
+
+function unlessRefused(thrown: unknown): undefined {
+  if (!isRefusedByOther(thrown)) throw thrown;
 }
 
 async function notLoggedIn(couch: Gateway, options: Options): Promise<Missing | undefined> {

@@ -122,8 +122,11 @@ export function isLocked(reason: string): boolean {
   return /temporarily locked/i.test(reason);
 }
 
+/** The last one is IBM Cloudant's: `_reader access is required for this request`. */
 export function isMissingPermission(reason: string): boolean {
-  return /not allowed to access this db|not a (?:db or )?server admin|not authorized to access/i.test(reason);
+  return /not allowed to access this db|not a (?:db or )?server admin|not authorized to access|is required for this request/i.test(
+    reason,
+  );
 }
 
 function isDatabaseMissing(reason: string): boolean {

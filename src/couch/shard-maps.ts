@@ -10,6 +10,7 @@
 import { MigrateError } from "../contract/errors.js";
 import type { Couch, Query } from "./couch.js";
 import { path } from "./path.js";
+import { readIfAllowed } from "./read-if-allowed.js";
 
 export interface ShardMap {
   readonly rev: string;
@@ -59,24 +60,19 @@ interface Row {
 async function list(couch: Couch, names: readonly string[], wholly: boolean): Promise<readonly Row[] | undefined> {
   const limit = names.length + others;
   const query = { ...fromFirstToLast(names), limit, include_docs: wholly || undefined };
-  const { status, body } = await couch
-    .read<{ readonly rows: readonly Row[] }>(path`/_node/_local/_dbs/_all_docs`, {
-      query,
-      accept: [400, 401, 403, 404, 405],
-    })
-    .catch(passOver);
-  if (status !== 200 || body.rows.length >= limit) return undefined;
+  const at = path`/_node/_local/_dbs/_all_docs`;
+  const answer = await readIfAllowed<{ readonly rows: readonly Row[] }>(couch, at, { query }).catch(passOver);
+  if (!answer || answer.rows.length >= limit) return undefined;
   const wanted = new Set(names);
-  return body.rows.filter(({ id }) => wanted.has(id));
+  return answer.rows.filter(({ id }) => wanted.has(id));
 }
 
 /** A proxy in front of CouchDB may not pass this path on, and may refuse it with any error. */
-function passOver(error: unknown): { readonly status: 0; readonly body: { readonly rows: readonly Row[] } } {
-  if (error instanceof MigrateError && elsewhere.has(error.code)) return { status: 0, body: { rows: [] } };
+function passOver(error: unknown): undefined {
+  if (error instanceof MigrateError && (error.code === "request-failed" || error.code === "not-couchdb"))
+    return undefined;
   throw error;
 }
-
-const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "wrong-address", "gateway-refused", "request-failed"]);
 
 /** The query for a listing by names, in the order in which CouchDB sorts the ids of its shard maps. */
 export function fromFirstToLast(names: readonly string[]): Query {

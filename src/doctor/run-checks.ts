@@ -56,10 +56,7 @@ const allowPath = "If steps need this path, allow it in the proxy in front of Co
 function findingOf(error: MigrateError): Finding {
   const { code, message, data } = error;
   if (code === "missing-permission") return skipped(message, "To see this, run doctor as a server admin.");
-  // The node that answers always exists, so a 404 for it comes from a proxy.
-  if (code === "node-down" && data.node === "_local") {
-    return warning("a proxy in front of CouchDB hides /_node/_local/_config", allowPath);
-  }
+  if (code === "nodes-closed") return skipped(message, error.next);
   if (code === "gateway-refused" || (code === "request-failed" && data.status === 403)) {
     return warning(message, allowPath);
   }

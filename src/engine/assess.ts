@@ -13,6 +13,7 @@ import { readLedger } from "../ledger/store.js";
 import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
 import { examine } from "./examine.js";
+import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { placeSteps, targetsOf } from "./places.js";
 import { isNotReady, type Run, whenReached } from "./session.js";
@@ -139,7 +140,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
   const failed = (thrown: unknown): undefined => {
     if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
   };
-  const warnings = await pMap(
+  const examineAll = pMap(
     examined,
     async ({ step }): Promise<Warning[]> => {
       const targets = targetsOf(run, step, seen.existing);
@@ -153,6 +154,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
+  const warnings = await namingSteps(run.steps, () => examineAll);
   return { ...seen, due, warnings: warnings.flat() };
 }
 

@@ -5,6 +5,7 @@ const ofTheRun: ReadonlySet<ErrorCode> = new Set([
   "not-couchdb",
   "unauthorized",
   "locked-out",
+  "nodes-closed",
   "interrupted",
   "incomplete",
   "lease-lost",

@@ -26,12 +26,14 @@ import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
 import { examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
+import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { type Claimer, describeOrphans } from "./orphans.js";
 import { placeSteps } from "./places.js";
 import { previewLimits } from "./preview-limits.js";
 import { placedChanges } from "./same-changes.js";
 import { type Run, withRun } from "./session.js";
+import { whyTooLarge } from "./too-large.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** What `apply` would do, field by field. Sends no request that writes. */
@@ -72,7 +74,7 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     if (removed !== undefined) made.delete(removed);
     return { decision, items };
   });
-  const seenSteps = await pMap(
+  const examineAll = pMap(
     work,
     async ({ decision, items }) => {
       const examined = await pMap(items, (item) => examineItem(run, decision, item), { concurrency: run.concurrency });
@@ -80,6 +82,7 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     },
     { concurrency: run.concurrency, signal: run.signal },
   );
+  const seenSteps = await namingSteps(run.steps, () => examineAll);
   const limits = run.previews === false ? [] : previewLimits(seenSteps);
   const { refusal } = seen;
   const nodesChange = seenSteps.findIndex(({ step, examined }) => isBootstrap(step) && examined.some(isWritten));
@@ -205,7 +208,8 @@ function itemsOf(
 async function examineItem(run: Run, decision: Decision, item: Item & { blocked: boolean }): Promise<Examined> {
   const target = item.database === undefined ? {} : { database: item.database };
   const missing = item.blocked && item.database ? missingDatabase(item.database) : undefined;
-  const refused = decision.refusal ? refusalText(decision.refusal) : missing;
+  const ofFiles = decision.refusal ? refusalText(decision.refusal) : missing;
+  const refused = ofFiles ?? (item.due ? await whyTooLarge(run, decision.step) : undefined);
   if (refused !== undefined) return { ...item, difference: refusal(refused) };
   // A one-time step is not examined again: the data may have changed since.
   if (!item.due && isOnce(decision.step)) return { ...item, difference: nothingToDo };

@@ -6,10 +6,12 @@ import { takeLeaseIfNeeded } from "../ledger/lease.js";
 import { type Assessment, assess, narrowed } from "./assess.js";
 import { execute } from "./execute.js";
 import { failByPlan } from "./fail-by-plan.js";
+import { assertNodesOpen } from "./nodes-closed.js";
 import { fail } from "./outcome.js";
 import { failRefused } from "./refused-by.js";
 import { ensureLedger, type Run, ready, untilDone } from "./session.js";
 import { latestWork } from "./summarise.js";
+import { failTooLarge } from "./too-large.js";
 import { unitsOf } from "./units.js";
 import { work } from "./work.js";
 
@@ -38,13 +40,14 @@ const mostLostAtOnce = 4;
  * @param begun the assessment that the work starts from, narrowed to the share
  */
 export async function underLease(run: Run, begun: Assessment, share?: Share): Promise<void> {
-  if (failRefused(run, begun)) return;
+  if (failRefused(run, begun) || (await failTooLarge(run, begun))) return;
   // Before the lease as well: what it needs may have to be created, and this may be the wrong server.
   if (await failByPlan(run, begun, { warns: false })) return;
   const begunAt = performance.now();
   const pending = run.steps.filter(({ id }) => begun.due.has(id));
   const everyNode = pending.some(needsAllNodes);
   const first = pending.some(isBootstrap);
+  await assertNodesOpen(run.couch, pending);
   await ready(run, everyNode && !first);
   run.couch.allowWrites();
   if (first) {

@@ -1,6 +1,6 @@
 /** Reads the content of a server. Only sends requests that read. */
 import pMap from "p-map";
-import { MigrateError } from "../contract/errors.js";
+import { type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { type DatabaseInfo, inventoryOf } from "../couch/inventory.js";
 import { clusterNodes, configSection } from "../couch/nodes.js";
@@ -145,13 +145,19 @@ function number(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
+const notAllowed: ReadonlySet<ErrorCode> = new Set([
+  "missing-permission",
+  "nodes-closed",
+  "gateway-refused",
+  "request-failed",
+]);
+
 /** Undefined if this login may not read it. */
 async function allowed<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof MigrateError && ["missing-permission", "request-failed"].includes(error.code))
-      return undefined;
+    if (error instanceof MigrateError && notAllowed.has(error.code)) return undefined;
     throw error;
   }
 }

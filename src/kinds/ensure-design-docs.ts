@@ -142,6 +142,10 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       return [...own, { path: "", code: "no-design-docs", message }];
     },
     partitions: ({ database, docs }, partitioned) => partitionProblems(docs, database, partitioned),
+    largerThan: ({ docs }, bytes) =>
+      Object.entries(docs).flatMap(([name, doc]) =>
+        Buffer.byteLength(JSON.stringify(doc)) > bytes ? [`design document ${name}`] : [],
+      ),
     warnings: ({ database, docs }) => [
       ...languageWarnings(docs),
       ...database.flatMap((db) => ownedByCouch(db, Object.keys(docs))),

@@ -1,7 +1,7 @@
 import type { Couch } from "../couch/couch.js";
 import { batchesOf } from "../objects/documents/batches.js";
 import { bodyOf, changesOf, keptOf, type Mode, type Pending, pendingOf } from "../objects/documents/compare.js";
-import { bytesOf, type Document } from "../objects/documents/document.js";
+import { bytesOf, contentBytes, type Document } from "../objects/documents/document.js";
 import type { DocumentFile } from "../objects/documents/document-file.js";
 import { placeOf } from "../objects/documents/existing.js";
 import { shownKept } from "../objects/documents/kept.js";
@@ -103,6 +103,12 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     },
     partitions: (desired, partitioned) =>
       partitionIdProblems(idsIn(desired), desired.database, partitioned, "/database"),
+    largerThan: ({ docs, files = [] }, bytes) => [
+      ...docs.flatMap((doc) => (contentBytes(doc) > bytes ? [`document ${doc._id}`] : [])),
+      ...files.flatMap(({ name, large }) =>
+        large.flatMap((doc) => (doc.bytes > bytes ? [`document ${doc.id} at ${name}:${doc.line}`] : [])),
+      ),
+    ],
   },
 
   async resolve({ database, docs, from, mode = "ifMissing" }, files) {

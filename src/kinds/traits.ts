@@ -106,6 +106,11 @@ export function stageOf(step: OfKind): Stage<unknown, unknown> | undefined {
   return kindOf(step).stage;
 }
 
+/** The documents of the step that have more bytes than this: `document larva`. */
+export function largerThan(step: KindSpec, bytes: number): readonly string[] {
+  return kindOf(step).check?.largerThan?.(step.desired, bytes) ?? [];
+}
+
 /** Warnings about the step that do not depend on the server. */
 export function warningsOf(step: KindSpec): readonly StepWarning[] {
   return kindOf(step).check?.warnings?.(step.desired) ?? [];

@@ -8,6 +8,7 @@ import { inventoryOf } from "../couch/inventory.js";
 import { mayHaveHappened } from "../couch/lost-answer.js";
 import { path } from "../couch/path.js";
 import { jitter, pause } from "../couch/pause.js";
+import { readIfAllowed } from "../couch/read-if-allowed.js";
 import type { LedgerPlace } from "./place.js";
 
 interface DatabaseInfo {
@@ -105,9 +106,8 @@ export function isAdminOnly({ admins, members, ...others }: SecurityObject): boo
 /** If the login may not read the list of nodes, the server counts as a cluster, to be safe. */
 async function isCluster(couch: Couch): Promise<boolean> {
   if ((await couch.version()).startsWith("1.")) return false;
-  const accept = [400, 401, 403, 404, 405];
-  const { body } = await couch.read<{ cluster_nodes?: readonly string[] }>(path`/_membership`, { accept });
-  return body.cluster_nodes?.length !== 1;
+  const members = await readIfAllowed<{ readonly cluster_nodes: readonly string[] }>(couch, path`/_membership`);
+  return members?.cluster_nodes.length !== 1;
 }
 
 async function readInfo(couch: Couch, place: LedgerPlace, signal: AbortSignal): Promise<DatabaseInfo | undefined> {

@@ -2,6 +2,7 @@
 import type { Couch } from "../couch/couch.js";
 import { isOfDeepAnswer } from "../couch/nesting.js";
 import { path } from "../couch/path.js";
+import { readIfAllowed } from "../couch/read-if-allowed.js";
 import type { Ledger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { allLedgers, type LedgerPlace } from "./place.js";
@@ -11,13 +12,14 @@ interface Listing {
 }
 
 /**
- * Sends one request. Empty if they can't be listed (CouchDB 1.x, missing permissions, a ledger that is nested too
+ * Sends one request. Empty if they can't be listed (CouchDB 1.x, IBM Cloudant, missing permissions, a ledger that is nested too
  * deeply). Ledgers that this version can't read are left out.
  */
 export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<readonly Ledger[]> {
-  const options = { query: allLedgers, accept: [400, 401, 403, 404, 405], fresh: true, keep: false };
-  const { body } = await couch.read<Partial<Listing>>(path`/${place.database}/_local_docs`, options).catch(noneIfDeep);
-  return (body.rows ?? []).flatMap(({ doc }) => {
+  const options = { query: allLedgers, fresh: true, keep: false };
+  const at = path`/${place.database}/_local_docs`;
+  const listing = await readIfAllowed<Listing>(couch, at, options).catch(noneIfDeep);
+  return (listing?.rows ?? []).flatMap(({ doc }) => {
     const set = doc?.set;
     if (typeof set !== "string" || set === place.set) return [];
     try {
@@ -28,8 +30,8 @@ export async function readOtherSets(couch: Couch, place: LedgerPlace): Promise<r
   });
 }
 
-function noneIfDeep(error: unknown): { readonly body: Partial<Listing> } {
-  if (isOfDeepAnswer(error)) return { body: {} };
+function noneIfDeep(error: unknown): undefined {
+  if (isOfDeepAnswer(error)) return undefined;
   throw error;
 }
 

@@ -8,6 +8,7 @@ import { MigrateError } from "../contract/errors.js";
 import type { Couch } from "../couch/couch.js";
 import { writeLocal } from "../couch/local-document.js";
 import { path } from "../couch/path.js";
+import { readIfAllowed } from "../couch/read-if-allowed.js";
 import type { Ledger, StoredLedger } from "./ledger.js";
 import { parseLedger } from "./ledger-document.js";
 import { mergeLedgers } from "./merge.js";
@@ -31,15 +32,18 @@ export async function readLedger(couch: Couch, place: LedgerPlace): Promise<Stor
 }
 
 /**
- * The ledger's revision, which costs the same regardless of the ledger's size. It comes from one copy: if it equals
- * the expected revision, the ledger is unchanged; if it differs, that is not certain. `undefined`: there is no
- * ledger.
+ * The ledger's revision, which costs the same regardless of the ledger's size, unless the server does not list `_local`
+ * documents (IBM Cloudant does not). It comes from one copy: if it equals the expected revision, the ledger is
+ * unchanged; if it differs, that is not certain. `undefined`: there is no ledger.
  */
 export async function readLedgerRevision(couch: Couch, place: LedgerPlace): Promise<string | undefined> {
-  const { status, body } = await couch.read<{
-    readonly rows: readonly { readonly value?: { readonly rev?: string } }[];
-  }>(path`/${place.database}/_local_docs`, { query: ledgerAlone(place), accept: [404], fresh: true });
-  return status === 404 ? undefined : body.rows[0]?.value?.rev;
+  const at = path`/${place.database}/_local_docs`;
+  const listing = await readIfAllowed<Listing>(couch, at, { query: ledgerAlone(place), fresh: true });
+  return listing ? listing.rows[0]?.value?.rev : (await readLedger(couch, place))?.rev;
+}
+
+interface Listing {
+  readonly rows: readonly { readonly value?: { readonly rev?: string } }[];
 }
 
 export interface WriteLedgerOptions {

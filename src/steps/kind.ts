@@ -232,6 +232,8 @@ export interface Checks<Spec, Desired> {
   partitions?(desired: Desired, partitioned: ReadonlyMap<string, boolean>): readonly SpecProblem[];
   /** Warnings that do not depend on the server. */
   warnings?(desired: Desired): readonly StepWarning[];
+  /** Which documents have more bytes than this, for services that allow less than CouchDB: `document larva`. */
+  largerThan?(desired: Desired, bytes: number): readonly string[];
 }
 
 interface AnyKind<Spec, Desired> {

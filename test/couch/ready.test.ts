@@ -30,8 +30,8 @@ const open = (username?: string, password?: string) => {
 };
 const headers = { server: "CouchDB/3.5.0 (Erlang OTP/25)" };
 const up = json(200, { status: "ok" }, headers);
-const like = (routes: Readonly<Record<string, Behaviour>>) =>
-  byPath({ "GET /_up": up, "GET /": json(200, { couchdb: "Welcome", version: "3.5.0" }), ...routes });
+const welcome = json(200, { couchdb: "Welcome", version: "3.5.0" });
+const like = (routes: Readonly<Record<string, Behaviour>>) => byPath({ "GET /_up": up, "GET /": welcome, ...routes });
 const members = (...connected: string[]) =>
   json(200, { all_nodes: connected, cluster_nodes: ["couchdb@a", "couchdb@b", "couchdb@c"] });
 const ready = (wait = 5_000, everyNode = false) =>
@@ -53,7 +53,7 @@ const later: [string, Behaviour, string][] = [
   ["a reset", reset, "ended early"],
 ];
 test.each(later)("waits through %s", async (_, behaviour, reason) => {
-  server.behave(like({ "GET /_up": inTurn(behaviour, up) }));
+  server.behave(like({ "GET /_up": inTurn(behaviour, up), "GET /": inTurn(behaviour, welcome) }));
   await ready();
   expect(waits()).toEqual([expect.stringContaining(reason)]);
 });

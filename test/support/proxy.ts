@@ -30,7 +30,12 @@ export type Fault =
   /** The server acts, and nobody ever answers. */
   | "silence-after"
   /** This answer instead of the server's; `acted`: after the server did what was asked. */
-  | { readonly status: number; readonly body?: unknown; readonly acted?: boolean }
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly acted?: boolean;
+    }
   /** Something happens, such as the death of the runner; then the connection breaks. */
   | { readonly before: (request: Recorded) => void | Promise<void> }
   | { readonly after: (request: Recorded) => void | Promise<void> }
@@ -88,6 +93,8 @@ export function writes(method: string, path: string): boolean {
 export interface ProxyOptions {
   /** Paths are decoded on their way, as by nginx if `proxy_pass` has a path: `%2F` arrives as `/`, `%2B` as `+`. */
   readonly decodesPaths?: boolean;
+  /** The login that the server gets instead of the sent one. `undefined`: the proxy itself answers, with 401. */
+  readonly signs?: (authorization: string | undefined) => string | undefined;
   /** Requests that the proxy itself answers, with 403. */
   readonly forbids?: (request: Pick<Recorded, "method" | "path">) => boolean;
 }
@@ -129,6 +136,11 @@ export async function startProxy(target: string, options: ProxyOptions = {}): Pr
 
     if (options.forbids?.(recorded)) return answer(response, instead({ status: 403 }));
     if (options.decodesPaths) incoming.url = decoded(path);
+    if (options.signs) {
+      const authorization = options.signs(incoming.headers.authorization);
+      if (authorization === undefined) return answer(response, instead(notSigned));
+      incoming.headers.authorization = authorization;
+    }
     if (fault === "lost-before") return void response.destroy();
     if (fault === "silence") return;
     if (isAnswer(fault) && !fault.acted) return answer(response, instead(fault));
@@ -234,14 +246,19 @@ function whole(headers: Answered["headers"], body: Buffer): Answered["headers"] 
     : kept;
 }
 
+const notSigned = { status: 401, body: { error: "unauthorized", reason: "the token is not valid" } };
+
 function instead({
   status,
   body = { error: "injected", reason: "by the test" },
+  headers = {},
 }: {
   status: number;
   body?: unknown;
+  headers?: Readonly<Record<string, string>>;
 }): Answered {
-  return { status, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(body)) };
+  const sent = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: { "content-type": "application/json", ...headers }, body: Buffer.from(sent) };
 }
 
 function isAnswer(fault: Fault | undefined): fault is Extract<Fault, { status: number }> {

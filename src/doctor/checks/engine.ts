@@ -1,5 +1,6 @@
 /** What compiles and runs the JavaScript of design documents. */
 import { path } from "../../couch/path.js";
+import { readIfAllowed } from "../../couch/read-if-allowed.js";
 import { membersOf } from "../../text/json.js";
 import { type CheckKind, ok, skipped } from "../check.js";
 
@@ -8,11 +9,11 @@ export const engine: CheckKind = {
   name: "javascript-engine",
   needs: "login",
   async find({ contact: { couch }, foreign }) {
-    const { status, body } = await couch.read(path`/_node/_local/_versions`, { accept: [400, 404, 405] });
-    if (status !== 200) {
+    const body = await readIfAllowed(couch, path`/_node/_local/_versions`);
+    if (body === undefined) {
       return skipped(
-        "this CouchDB does not tell its JavaScript engine",
-        "None: before CouchDB 3.2 it is SpiderMonkey.",
+        "the server does not tell its JavaScript engine",
+        "To see it, run doctor as a server admin. Before CouchDB 3.2, it is SpiderMonkey.",
       );
     }
     const { javascript_engine, erlang } = membersOf(body);

@@ -10,6 +10,7 @@ import { ledger } from "./ledger.js";
 import { ledgerDatabase } from "./ledger-database.js";
 import { login } from "./login.js";
 import { migrationFiles } from "./migration-files.js";
+import { nodes } from "./nodes.js";
 import { permissions } from "./permissions.js";
 import { processLimits } from "./process-limits.js";
 import { proxy } from "./proxy.js";
@@ -32,6 +33,7 @@ export const checks: readonly CheckKind[] = [
   clock,
   engine,
   cluster,
+  nodes,
   serverLimits,
   tasks,
   login,

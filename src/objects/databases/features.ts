@@ -26,12 +26,12 @@ export async function readServer(couch: Couch, { partitioned, n }: Shape): Promi
   };
 }
 
-/** `undefined`: a run that only plans may not have the permission to read it. */
+/** `undefined`: the user may not have the permission to read it. */
 async function countNodes(couch: Couch): Promise<number | undefined> {
   try {
     return (await clusterNodes(couch)).length;
   } catch (thrown) {
-    if (toMigrateError(thrown).code === "missing-permission") return undefined;
+    if (["missing-permission", "nodes-closed"].includes(toMigrateError(thrown).code)) return undefined;
     throw thrown;
   }
 }

@@ -3,6 +3,7 @@ import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { pause } from "../../couch/pause.js";
+import { readIfAllowed } from "../../couch/read-if-allowed.js";
 import { isAtLeast } from "../../couch/version.js";
 import type { StepContext } from "../../steps/kind.js";
 import { isOver, jobsOf, rangeOf, rangesToSplit, type SplitJob } from "./splits.js";
@@ -25,14 +26,17 @@ export async function readShards(couch: Couch, database: string): Promise<Shards
   const none = { ranges: [], underWay: 0 };
   if (!isAtLeast(version, reshardSince))
     return { ...none, obstacle: `this needs CouchDB ${reshardSince}, but the server is CouchDB ${version}` };
-  const { status, body } = await couch.read<Summary>(path`/_reshard`, { accept: [404, 405, 501], fresh: true });
-  if (status !== 200) return { ...none, obstacle: "the server does not split shards (`[reshard]` is disabled)" };
+  const summary = await readIfAllowed<Summary>(couch, path`/_reshard`, { fresh: true });
+  if (!summary) return { ...none, obstacle: notOffered };
   const [ranges, jobs] = await Promise.all([readRanges(couch, database), readJobs(couch, database)]);
   const underWay = jobs.filter((job) => !isOver(job)).length;
-  if (body.state !== "stopped") return { ranges, underWay };
-  const why = body.state_reason ? ` (${JSON.stringify(body.state_reason)})` : "";
+  if (summary.state !== "stopped") return { ranges, underWay };
+  const why = summary.state_reason ? ` (${JSON.stringify(summary.state_reason)})` : "";
   return { ranges, underWay, obstacle: `resharding is stopped${why}; resume it with PUT /_reshard/state` };
 }
+
+const notOffered =
+  "the server does not let this user split shards (it needs a server admin, and `[reshard]` may be disabled)";
 
 interface Summary {
   readonly state?: string;

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Answer, Couch, Query } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { type Path, path } from "../../couch/path.js";
+import { readIfAllowed } from "../../couch/read-if-allowed.js";
 import { membersOf } from "../../text/json.js";
 import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
 
@@ -104,12 +105,11 @@ async function tasksOf(couch: Couch, database: string, name: string): Promise<re
   return (await buildsIn(couch, database)).filter((task) => task.design_document === idOf(name));
 }
 
-/** The builds on every node of the cluster; empty if the user is not a server admin. */
+/** The builds on every node of the cluster; empty if the user may not read them. */
 async function buildsIn(couch: Couch, database: string): Promise<readonly Task[]> {
-  const options = { accept: [401, 403, 404], fresh: true };
-  const { status, body } = await couch.read<readonly Task[]>(path`/_active_tasks`, options);
-  if (status !== 200 || !Array.isArray(body)) return [];
-  return (body as readonly Task[]).filter(
+  const tasks = await readIfAllowed<readonly Task[]>(couch, path`/_active_tasks`, { fresh: true });
+  if (!Array.isArray(tasks)) return [];
+  return (tasks as readonly Task[]).filter(
     (task) => task.type === "indexer" && databaseIn(task.database ?? "") === database,
   );
 }

@@ -50,6 +50,12 @@ export class ContentHash {
   }
 }
 
+export interface SizedDocument {
+  readonly id: string;
+  readonly line: number;
+  readonly bytes: number;
+}
+
 /** What was found when the file was first read. */
 export interface Content {
   readonly sha256: string;
@@ -58,6 +64,8 @@ export interface Content {
   readonly first: readonly Sourced[];
   /** Ids that a partitioned database refuses; not all of them if there are many. */
   readonly withoutPartition: readonly string[];
+  /** The largest ones, if a service may not allow their size; not all of them if there are many. */
+  readonly large: readonly SizedDocument[];
   /** The stamp of the file; see LargeFile. */
   readonly stamp: string;
 }
@@ -86,6 +94,10 @@ export class DocumentFile {
 
   get withoutPartition(): readonly string[] {
     return this.#content.withoutPartition;
+  }
+
+  get large(): readonly SizedDocument[] {
+    return this.#content.large;
   }
 
   /**

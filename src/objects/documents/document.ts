@@ -82,9 +82,13 @@ function textFaults(value: JsonObject): Fault[] {
   return [{ keys: [], code: "bad-text", message: "it contains half a character; correct its \\u escapes" }];
 }
 
+/** A lower bound for CouchDB's count: without the id and the attachments. */
+export function contentBytes(value: JsonObject): number {
+  return leastBytes(Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_"))));
+}
+
 function sizeFaults(value: JsonObject): Fault[] {
-  const own = Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_")));
-  const bytes = leastBytes(own);
+  const bytes = contentBytes(value);
   if (bytes <= maxBytes) return [];
   const message = `the document has ${(bytes / 1e6).toFixed(2)} MB; CouchDB allows ${maxBytes / 1e6} MB`;
   return [{ keys: [], code: "document-too-large", message }];

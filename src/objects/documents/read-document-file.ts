@@ -2,7 +2,8 @@
 import type { LargeFile } from "../../files/large-file.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { offsetIn } from "../../text/json-scan.js";
-import { ContentHash, cutsOf, DocumentFile, type Sourced } from "./document-file.js";
+import { contentBytes } from "./document.js";
+import { ContentHash, cutsOf, DocumentFile, type SizedDocument, type Sourced } from "./document-file.js";
 import type { Fault } from "./fault.js";
 import { FileFault } from "./file-text.js";
 import { limited } from "./limited.js";
@@ -11,6 +12,9 @@ import { hasPartition } from "./partition-ids.js";
 import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
 import { firstOf } from "./survey.js";
+
+/** Characters. Every service that is known allows documents of this size. */
+const mayBeTooLarge = 250_000;
 
 /**
  * @param path as in the spec; problems are reported there
@@ -29,6 +33,7 @@ export async function readDocumentFile(
   const order = new OrderedIds();
   let first: Sourced[] = [];
   const withoutPartition: string[] = [];
+  const large: SizedDocument[] = [];
   let documents = 0;
   try {
     const stamp = await file.stamp();
@@ -39,6 +44,9 @@ export async function readDocumentFile(
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });
         if (withoutPartition.length < 20 && !hasPartition(id)) withoutPartition.push(id);
+        if (piece.text.length > mayBeTooLarge && large.length < 20) {
+          large.push({ id, line: piece.line, bytes: contentBytes(JSON.parse(piece.text)) });
+        }
         if (first.length < 20) first.push({ ...bodyOfSource(piece.text), index: documents, line: piece.line });
         documents += 1;
       }
@@ -47,7 +55,7 @@ export async function readDocumentFile(
     for await (const { id, line } of order.mayRepeat ? repeatedIds(cutsOf(file), documents) : []) {
       report(twice(id), { line, column: 1 });
     }
-    return new DocumentFile(file, { sha256: hash.digest(), documents, first, withoutPartition, stamp });
+    return new DocumentFile(file, { sha256: hash.digest(), documents, first, withoutPartition, large, stamp });
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     report({ keys: [], code: error.code, message: error.message }, error);
