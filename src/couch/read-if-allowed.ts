@@ -7,7 +7,7 @@ import type { Path } from "./path.js";
 const refusals = [400, 401, 403, 404, 405, 501] as const;
 
 /** Answers with which a proxy or a login page refuses a request, besides an error status in its own words. */
-const ofOthers: ReadonlySet<unknown> = new Set(["not-couchdb", "html", "redirect", "moved"]);
+const ofOthers: ReadonlySet<unknown> = new Set(["not-couchdb", "html"]);
 
 /** `undefined`: the server, or a proxy in front of it, refuses the request. */
 export async function readIfAllowed<Body>(

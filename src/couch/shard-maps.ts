@@ -69,10 +69,11 @@ async function list(couch: Couch, names: readonly string[], wholly: boolean): Pr
 
 /** A proxy in front of CouchDB may not pass this path on, and may refuse it with any error. */
 function passOver(error: unknown): undefined {
-  if (error instanceof MigrateError && (error.code === "request-failed" || error.code === "not-couchdb"))
-    return undefined;
+  if (error instanceof MigrateError && elsewhere.has(error.code)) return undefined;
   throw error;
 }
+
+const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "wrong-address", "request-failed"]);
 
 /** The query for a listing by names, in the order in which CouchDB sorts the ids of its shard maps. */
 export function fromFirstToLast(names: readonly string[]): Query {
