@@ -54,6 +54,7 @@ export const groups: readonly Group[] = [
     text: "Reference",
     pages: [
       "docs/steps.md",
+      "docs/couchdb-api.md",
       "docs/settings.md",
       "docs/errors.md",
       "docs/library-reference.md",

@@ -14,7 +14,7 @@ import { type DesignDoc, nameInId } from "../objects/design-docs/design-doc.js";
 import { isOwnedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { furtherFields, storedDefinition } from "../objects/replications/replication.js";
 import { placeOf } from "../objects/replications/replicator-database.js";
-import type { JsonObject } from "../text/json.js";
+import { type JsonObject, membersOf } from "../text/json.js";
 import { documentsBetween } from "./all-docs.js";
 import type { FoundDatabase } from "./database-part.js";
 import { type ListedIndex, namedIndexes } from "./listed-indexes.js";
@@ -78,7 +78,7 @@ async function readDatabase(
   };
 }
 
-/** Reads what people have added to CouchDB's own databases, except users and replications. */
+/** Reads what people have added to CouchDB's own databases, or changed in them, except users and replications. */
 export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]> {
   const found = await Promise.all(
     ["_users", "_replicator"].map((name) =>
@@ -86,12 +86,32 @@ export async function readSystemDatabases(couch: Couch): Promise<FoundDatabase[]
         const info = await inventoryOf(couch).info(name);
         if (!info) return undefined;
         const leftOut: LeftOut[] = [];
-        const inDesignDocs = await readDesignDocs(couch, name, info, leftOut);
-        return { name, creation: undefined, security: undefined, ...inDesignDocs, documents: [], leftOut };
+        const [inDesignDocs, limits, security] = await Promise.all([
+          readDesignDocs(couch, name, info, leftOut),
+          limitsOf(couch, name),
+          unlessTooDeep(`_security of ${name}`, leftOut, () => couch.read(path`/${name}/_security`)),
+        ]);
+        if (Object.keys(limits).length > 0) leftOut.push(limitsLeftOut(name, limits));
+        return {
+          name,
+          creation: undefined,
+          // Before 3.0, CouchDB creates these databases without it.
+          security: Object.keys(membersOf(security?.body)).length > 0 ? security?.body : undefined,
+          ...inDesignDocs,
+          documents: [],
+          leftOut,
+        };
       }),
     ),
   );
   return found.filter((database) => database !== undefined);
+}
+
+/** A step for the database would exclude `ensureCluster`, which claims it. */
+function limitsLeftOut(name: string, limits: Limits): LeftOut {
+  const values = Object.entries(limits).map(([limit, value]) => `${limit}: ${value}`);
+  const reason = `CouchDB creates the database itself; to set them on another server, use ensureDatabase: ${values.join(", ")}`;
+  return { subject: `limits of ${name}`, reason };
 }
 
 async function readDesignDocs(

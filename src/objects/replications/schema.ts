@@ -145,6 +145,10 @@ export const replicationSchema: Schema = {
       "Options of Erlang's sockets. Default: the server's.",
       "[{keepalive, true}, {nodelay, false}]",
     ),
+    ibrowse_options: text(
+      "Options of CouchDB's HTTP client (3.3.3 and newer). Default: the server's.",
+      "[{prefer_ipv6, true}]",
+    ),
     worker_processes: count("Number of processes that copy at the same time. Default: the server's."),
     worker_batch_size: count("How many documents each process takes at once. Default: the server's."),
   },

@@ -11,9 +11,10 @@ export interface Abilities {
 const securities: Readonly<Record<string, unknown>> = {
   "a_$()+-/9": {
     admins: { names: ["kerrigan"], roles: ["queen"] },
-    members: { names: ["ünï ✓", "${x}"], roles: ["zerg"] },
+    members: { names: ["${x}", "ünï ✓"], roles: ["zerg"] },
   },
   open: {},
+  _replicator: { admins: { names: [], roles: ["_admin"] }, members: { names: [], roles: ["zerg"] } },
   parted: { admins: { names: [], roles: ["_admin"] }, members: { names: [], roles: ["_admin"] } },
   "left-out": { admins: { roles: ["_admin"] }, members: { roles: ["zerg"], note: "x" }, couchdb_auth_only: true },
 };
@@ -70,6 +71,8 @@ export async function fill(server: Addressed, abilities: Abilities): Promise<voi
   });
   for (const user of users)
     await put(`_users/org.couchdb.user:${encodeURIComponent(String(user.name))}`, { ...user, type: "user" });
+  await put("_users/_revs_limit", 8);
+  await put("_replicator/_purged_infos_limit", 9);
   await put("_users/_design/roles", { views: { all: { map: "function (doc) { emit(doc.roles); }" } } });
   await put("char%2F_replicator");
   for (const [id, doc] of Object.entries(inOtherDatabase)) await put(`char%2F_replicator/${id}`, doc);

@@ -18,7 +18,7 @@ import { type Abilities, byHand, fill } from "./content.js";
 import { designDocs } from "./design-docs.js";
 import { fieldsOf, usedFields } from "./fields.js";
 import { replicationEnv } from "./replications.js";
-import { snapshot } from "./snapshot.js";
+import { outline, snapshot } from "./snapshot.js";
 
 interface Own extends Addressed {
   close(): Promise<unknown>;
@@ -134,6 +134,8 @@ describe.each(canStartNodes ? [couch, embedded] : [embedded])("every field, on $
       "other fields of _security of left-out",
       "_design/broken of left-out",
       "attachments of _design/site of left-out",
+      "limits of _users",
+      "limits of _replicator",
       "the passwords of 4 users",
       "fields of user two",
       "other fields of replication noted",
@@ -168,6 +170,8 @@ describe.each(canStartNodes ? [couch, embedded] : [embedded])("every field, on $
     delete there["100-left-out.yaml"];
     delete here["100-left-out.yaml"];
     expect(there).toEqual(here);
+    const [created, original] = await Promise.all([outline(second), outline(first)]);
+    expect({ ...created, "left-out": null }).toEqual({ ...original, "left-out": null });
   });
 });
 

@@ -23,6 +23,7 @@ export const inReplicator: Readonly<Record<string, unknown>> = {
     connection_timeout: 31_000,
     retries_per_request: 0,
     socket_options: "[{keepalive, true}, {nodelay, false}]",
+    ibrowse_options: "[{prefer_ipv6, true}]",
     worker_processes: 1,
     worker_batch_size: 7,
   },

@@ -30,3 +30,21 @@ async function database(server: Addressed, name: string) {
     others: await Promise.all(others.map(ask)),
   };
 }
+
+/** What two servers with the same files have in common: databases, names of documents, and who may do what. */
+export async function outline(server: Addressed): Promise<Readonly<Record<string, unknown>>> {
+  const names: readonly string[] = await must(server, "GET", "/_all_dbs");
+  const found = names
+    .filter((name) => !tools.has(name))
+    .map(async (name) => {
+      const { cluster, props, documents, others } = await database(server, name);
+      const ids = documents.map(({ id }: { id: string }) => id);
+      return [name, { cluster, props, ids, security: withEmptyLists(others[1]) }] as const;
+    });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+function withEmptyLists({ admins, members, ...more }: Readonly<Record<string, object>>) {
+  const none = { names: [], roles: [] };
+  return { ...more, admins: { ...none, ...admins }, members: { ...none, ...members } };
+}
