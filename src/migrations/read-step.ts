@@ -92,17 +92,36 @@ export async function readStep({
     ...(origins && { written: { at: placesIn(origins, at), plainSecrets: values.plainSecrets.map((one) => at(one)) } }),
     // If an object's name is unknown, it is unknown whether another step claims it.
     claims: kind.claims(desired).filter((claim) => values.unknown.size === 0 || !claim.includes("${")),
-    finish() {
-      const masks = allMasks(values);
-      const { shown, secrets } = show(desired, masks);
-      const named = namedBySecrets(kind, { desired, shown }, masks);
-      for (const { pointer } of named) problems.add(at(pointer), ...secretName);
-      if (named.length > 0) return undefined;
-      const spoken = masks.flatMap((mask) => mask.spoken);
-      const [known, unknown] = split(secrets);
-      const common = { desired, shown, spoken, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
-      return { ...common, secrets: known, ...(unknown.length > 0 && { unknown }) };
-    },
+    finish: hasSecrets(values)
+      ? finisher(kind, { desired, allowDestroy }, values, (pointer) => problems.add(at(pointer), ...secretName))
+      : finisher(kind, { desired, allowDestroy }),
+  };
+}
+
+function hasSecrets({ masks, undecided }: SpecValues): boolean {
+  return masks.length > 0 || undecided.length > 0;
+}
+
+/**
+ * A function of its own, because all functions of `readStep` keep the file's YAML nodes, which take many times the memory
+ * of the step, until every file is read.
+ */
+function finisher(
+  kind: StepKind,
+  { desired, allowDestroy }: Pick<Step, "desired" | "allowDestroy">,
+  values?: Pick<SpecValues, "masks" | "undecided">,
+  report?: (pointer: string) => void,
+): ReadStep["finish"] {
+  return () => {
+    const masks = values ? allMasks(values) : [];
+    const { shown, secrets } = show(desired, masks);
+    const named = namedBySecrets(kind, { desired, shown }, masks);
+    for (const { pointer } of named) report?.(pointer);
+    if (named.length > 0) return undefined;
+    const spoken = masks.flatMap((mask) => mask.spoken);
+    const [known, unknown] = split(secrets);
+    const common = { desired, shown, spoken, checksum: checksum(kind.name, shown, kind.schema), allowDestroy };
+    return { ...common, secrets: known, ...(unknown.length > 0 && { unknown }) };
   };
 }
 
@@ -113,7 +132,7 @@ function split(secrets: ReadonlyMap<string, string>): [ReadonlyMap<string, strin
   return [new Map(known), unknown];
 }
 
-function allMasks({ masks, undecided }: SpecValues): readonly Mask[] {
+function allMasks({ masks, undecided }: Pick<SpecValues, "masks" | "undecided">): readonly Mask[] {
   const found = new Map(masks.map((mask) => [mask.pointer, mask]));
   for (const { pointer, mask } of undecided) {
     const now = mask();
