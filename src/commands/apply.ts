@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from "node:timers/promises";
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyResult, Plan } from "../contract/results.js";
@@ -82,10 +83,13 @@ async function lookFirst(context: Context): Promise<FirstResult | undefined> {
   return (await fastPath()).firstLook(settings.path, scopeOf(context), optionsOf(context, connection));
 }
 
-/** If every step is checked anyway, checking can start with the steps of the first files. */
+/**
+ * Requests continue between two files. If every step is checked anyway, checking can start with the steps of the first
+ * files.
+ */
 async function whileReading({ settings, fastPath }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
-  if (!look || !settings.verify || !fastPath) return {};
-  return { eachFile: await (await fastPath()).lookAhead(look, settings.concurrency) };
+  if (!look || !fastPath) return {};
+  return { eachFile: settings.verify ? await (await fastPath()).lookAhead(look) : () => otherWork() };
 }
 
 function optionsOf(context: Context, connection: Connection): ConnectedOptions {

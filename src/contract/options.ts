@@ -47,7 +47,10 @@ export interface RunOptions extends ServerOptions {
   readonly scriptTimeout?: number;
   /** What `apply` refuses or warns about, and `plan` shows so. Default: nothing. */
   readonly policies?: Policies;
-  /** How many databases to work on at the same time. Default 16. */
+  /**
+   * How many databases to work on at the same time, and how many reads to send at the same time; if the round trip is
+   * long, up to four times as many reads. Default 16.
+   */
   readonly concurrency?: number;
   /** Called with every event of the run. */
   readonly emit?: Listener;

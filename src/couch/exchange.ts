@@ -2,6 +2,7 @@
 import type { Connection } from "../contract/connection.js";
 import { bug, type ErrorCode, MigrateError } from "../contract/errors.js";
 import type { Listener } from "../contract/events.js";
+import { defaults } from "../contract/options.js";
 import { Secrets } from "../secrets/secrets.js";
 import { type Answered, isFailed, type Outcome, outcomeOf } from "./answer.js";
 import { chooseLogin } from "./choose-login.js";
@@ -15,6 +16,7 @@ import { httpTransport } from "./http-transport.js";
 import { ownHeaders } from "./own-headers.js";
 import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
+import { ReadLimit } from "./read-limit.js";
 import { requestError, shownTarget } from "./request-error.js";
 import { decide, defaultPolicy, isLocked, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import type { Session } from "./session.js";
@@ -41,7 +43,7 @@ export interface Request extends Sent {
   readonly guard?: Guard;
   /** The request only reads, or a revision protects it: see revised.ts. */
   readonly revised: boolean;
-  /** Under a rate limit, the request does not wait for its turn, and a refusal is a failure like any other. */
+  /** The request never waits for others. Under a rate limit, a refusal is a failure like any other. */
   readonly urgent: boolean;
 }
 
@@ -52,6 +54,8 @@ export interface ExchangeOptions {
   /** The secrets of the run, which are removed from errors and events. */
   readonly secrets?: Pick<Secrets, "own" | "foreign" | "add">;
   readonly retry?: Partial<RetryPolicy>;
+  /** See `ReadLimit`. */
+  readonly concurrency?: number | undefined;
   /** The maximum size of a response, in bytes. */
   readonly maxBody?: number;
 }
@@ -88,6 +92,7 @@ export class Exchange {
   readonly #secrets: Pick<Secrets, "own" | "foreign" | "add">;
   readonly #policy: RetryPolicy;
   readonly #transport: Transport;
+  readonly #reads: ReadLimit;
   /** The headers of the connection: for every request, with or without a login. */
   readonly #headers: LoginHeaders;
   #version: string | undefined;
@@ -100,6 +105,7 @@ export class Exchange {
     this.#options = options;
     this.#secrets = options.secrets ?? new Secrets();
     this.#policy = { ...defaultPolicy, ...options.retry };
+    this.#reads = new ReadLimit(options.concurrency ?? defaults.concurrency);
     this.#transport = httpTransport(address, connection.tls, options.maxBody);
     this.contact = new Contact(this.url, options.emit);
     this.throttle = new Throttle({
@@ -130,6 +136,7 @@ export class Exchange {
 
   close(): void {
     this.contact.end();
+    this.#reads.close();
     this.#transport.close();
   }
 
@@ -138,10 +145,12 @@ export class Exchange {
     let start = performance.now();
     let limited = 0;
     const waitsUntil = request.once ? start + request.timeout : Number.POSITIVE_INFINITY;
+    const isLimited = request.reading && !request.urgent;
     const waits = () => !request.urgent && this.throttle.next(request.reading) <= waitsUntil;
     for (let attempt = 1; ; attempt += 1) {
       const started = waits() ? await this.throttle.turn(request.reading, request.signal) : performance.now();
-      const { outcome, retryAfter, refusal } = await this.#signed(request, attempt);
+      const sent = () => this.#signed(request, attempt);
+      const { outcome, retryAfter, refusal } = await (isLimited ? this.#reads.run(sent) : sent());
       if (this.#isLimit(outcome)) {
         this.throttle.refused(request.reading, started, retryAfter);
         if (waits()) {
@@ -243,7 +252,9 @@ export class Exchange {
       outcome = { failure: kind, sent, detail: message + hint };
     }
     this.#note(outcome);
-    const milliseconds = Math.round(performance.now() - start);
+    const time = performance.now() - start;
+    if (!isFailed(outcome)) this.#reads.answered(time);
+    const milliseconds = Math.round(time);
     const path = shownTarget(target, this.#secrets.own);
     this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
     return { outcome, retryAfter };

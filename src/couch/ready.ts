@@ -23,6 +23,8 @@ export interface ReadyOptions {
   readonly seen?: MigrateError;
   /** Also wait until every node of the cluster is connected: for writes to each node. */
   readonly everyNode: boolean;
+  /** CouchDB has accepted the login: both requests are sent at the same time. Otherwise, a wrong one is sent once. */
+  readonly loggedIn?: boolean | undefined;
   readonly emit: Listener;
   readonly signal: AbortSignal;
 }
@@ -43,7 +45,7 @@ const firstPause = 200;
 const longestPause = 2_000;
 
 export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Promise<void> {
-  const { wait, patience = wait, since = performance.now(), seen, everyNode, emit, signal } = options;
+  const { wait, patience = wait, since = performance.now(), seen, everyNode, loggedIn, emit, signal } = options;
   let missing = seen && missingFor(seen);
   let between = firstPause;
   let sayAt = 0;
@@ -63,7 +65,7 @@ export async function waitUntilReady(couch: Gateway, options: ReadyOptions): Pro
     }
     const limit = missing?.answered || wait === 0 ? Math.max(wait, patience) : wait;
     const left = limit - (performance.now() - since);
-    missing = await look(couch, everyNode, Math.max(left, 1_000), signal);
+    missing = await look(couch, { everyNode, loggedIn }, Math.max(left, 1_000), signal);
     if (missing === undefined) return;
   }
 }
@@ -78,15 +80,17 @@ interface Missing {
 
 async function look(
   couch: Gateway,
-  everyNode: boolean,
+  { everyNode, loggedIn = false }: Pick<ReadyOptions, "everyNode" | "loggedIn">,
   most: number,
   signal: AbortSignal,
 ): Promise<Missing | undefined> {
   try {
     const options = { timeout: Math.min(most, 10_000), signal };
-    return (
-      (await notUp(couch, options)) ?? (await notLoggedIn(couch, options)) ?? (await notAllNodes(couch, everyNode))
-    );
+    const up = notUp(couch, options);
+    const login = loggedIn ? notLoggedIn(couch, options) : undefined;
+    // If CouchDB is not up, nobody waits for this.
+    login?.catch(() => {});
+    return (await up) ?? (await (login ?? notLoggedIn(couch, options))) ?? (await notAllNodes(couch, everyNode));
   } catch (thrown) {
     return missingFor(toMigrateError(thrown));
   }

@@ -12,7 +12,7 @@ import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { readLedger } from "../ledger/store.js";
 import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
-import { examine } from "./examine.js";
+import { examine, examinedAtOnce } from "./examine.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { placeSteps, targetsOf } from "./places.js";
@@ -152,7 +152,7 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
       }
       return differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id }));
     },
-    { concurrency: run.concurrency, signal: run.signal },
+    { concurrency: examinedAtOnce(run), signal: run.signal },
   );
   const warnings = await namingSteps(run.steps, () => examineAll);
   return { ...seen, due, warnings: warnings.flat() };

@@ -56,6 +56,14 @@ export interface Finding extends Omit<Difference, "refusals" | "warnings" | "for
   readonly found?: Found;
 }
 
+/**
+ * How many steps to examine at the same time. Steps of a database share its answers, so it takes many steps to ask about
+ * several databases. `couch/` limits the requests.
+ */
+export function examinedAtOnce({ concurrency }: Pick<Run, "concurrency">): number {
+  return concurrency * 16;
+}
+
 export const nothingToDo: Finding = { ...holds(), warnings: [] };
 
 export function refusal(why: string): Finding {

@@ -12,7 +12,7 @@ export interface FastPath {
   /** The first requests of a run, before the migration files are parsed. */
   firstLook(path: string, scope: FilesScope, options: ConnectedOptions): Promise<FirstResult>;
   /** Reads what a run will need, while files are still being parsed. */
-  lookAhead(first: FirstLook, concurrency: number): Promise<NonNullable<LoadOptions["eachFile"]>>;
+  lookAhead(first: FirstLook): Promise<NonNullable<LoadOptions["eachFile"]>>;
   /** What a run leaves in the lease for the next one; `undefined`: something may be left to do. */
   takeSnapshot(run: Run, stored: StoredLedger): Promise<object | undefined>;
 }

@@ -60,7 +60,7 @@ export type ConnectedOptions = ApplyOptions & { readonly connection: Connection 
 
 /** Called once per run. After `hard`, nothing is sent. */
 export function openServer(
-  { connection, emit = () => {} }: Pick<ConnectedOptions, "connection" | "emit">,
+  { connection, concurrency, emit = () => {} }: Pick<ConnectedOptions, "connection" | "concurrency" | "emit">,
   hard: AbortSignal,
 ): Pick<FirstLook, "couch" | "secrets"> {
   const secrets = new Secrets();
@@ -68,5 +68,5 @@ export function openServer(
   for (const warning of insecurities(connection, process.env.NODE_TLS_REJECT_UNAUTHORIZED)) {
     emit({ type: "warning", ...warning });
   }
-  return { couch: openCouch(connection, { emit, signal: hard, secrets }), secrets };
+  return { couch: openCouch(connection, { emit, signal: hard, secrets, concurrency }), secrets };
 }

@@ -24,7 +24,7 @@ import { approvalsOf, type Written } from "./approval/approvals.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
-import { examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
+import { examinedAtOnce, examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
@@ -75,14 +75,14 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     return { decision, items };
   });
   const examineAll = pMap(
-    work,
-    async ({ decision, items }) => {
-      const examined = await pMap(items, (item) => examineItem(run, decision, item), { concurrency: run.concurrency });
-      return { step: decision.step, decision, examined };
-    },
-    { concurrency: run.concurrency, signal: run.signal },
+    work.flatMap(({ decision, items }) => items.map((item) => ({ decision, item }))),
+    async ({ decision, item }) => ({ decision, one: await examineItem(run, decision, item) }),
+    { concurrency: examinedAtOnce(run), signal: run.signal },
   );
-  const seenSteps = await namingSteps(run.steps, () => examineAll);
+  const found = await namingSteps(run.steps, () => examineAll);
+  const examined = new Map(work.map(({ decision }): [Decision, Examined[]] => [decision, []]));
+  for (const { decision, one } of found) examined.get(decision)?.push(one);
+  const seenSteps = [...examined].map(([decision, all]) => ({ step: decision.step, decision, examined: all }));
   const limits = run.previews === false ? [] : previewLimits(seenSteps);
   const { refusal } = seen;
   const nodesChange = seenSteps.findIndex(({ step, examined }) => isBootstrap(step) && examined.some(isWritten));

@@ -48,6 +48,8 @@ export interface Run {
   why(): MigrateError | undefined;
   /** The outcomes of its steps so far. */
   readonly outcomes: Outcome[];
+  /** What has to end before the run is closed. */
+  readonly beforeClose: Promise<void>[];
   readonly derivations: Derivations;
   readonly wait: number;
   /** How long to wait for a server that answers but is not ready, in milliseconds. */
@@ -128,6 +130,7 @@ function openRun(migrations: RunMigrations, options: OpenOptions, { soft, hard, 
     signal: soft,
     why,
     outcomes: [],
+    beforeClose: [],
     derivations: new Map(),
     wait: options.wait ?? (options.expectsServer ? 0 : defaults.wait),
     patience: options.wait ?? (options.expectsServer ? defaults.patience : defaults.wait),
@@ -225,7 +228,7 @@ export function ensureLedger(run: Run): Promise<void> {
 export async function ready(
   run: Run,
   everyNode: boolean,
-  before: { readonly since?: number; readonly seen?: MigrateError } = {},
+  before: { readonly since?: number; readonly seen?: MigrateError; readonly loggedIn?: true } = {},
 ): Promise<void> {
   const { couch, emit, wait, patience, signal } = run;
   await waitUntilReady(couch, { ...before, wait, patience, everyNode, emit, signal });
@@ -248,6 +251,7 @@ export async function withRun<T>(
   } catch (thrown) {
     throw notReached(run, stop.why()) ?? stop.why() ?? withoutSecrets(thrown, run.secrets);
   } finally {
+    await Promise.allSettled(run.beforeClose);
     stop.clear();
     await run.couch.close();
   }

@@ -48,7 +48,7 @@ export async function underLease(run: Run, begun: Assessment, share?: Share): Pr
   const everyNode = pending.some(needsAllNodes);
   const first = pending.some(isBootstrap);
   await assertNodesOpen(run.couch, pending);
-  await ready(run, everyNode && !first);
+  await ready(run, everyNode && !first, { loggedIn: true });
   run.couch.allowWrites();
   if (first) {
     if (!(await bootstrap(run, begun))) return;

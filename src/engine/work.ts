@@ -106,7 +106,8 @@ async function allDue({ run, seen, lease, noting }: Leased): Promise<StoredLedge
   broken ??= interrupted ? undefined : noting.failure;
   if (broken !== undefined) run.outcomes.push({ is: "broken", error: toMigrateError(broken) });
   else if (interrupted && failures.length === 0) run.outcomes.push({ is: "stopped", error: interrupted });
-  await recordWork(run, { startedAt, milliseconds: performance.now() - began });
+  // Needs no lease, so that nobody waits for it.
+  run.beforeClose.push(recordWork(run, { startedAt, milliseconds: performance.now() - began }));
   return stored;
 }
 

@@ -417,7 +417,8 @@ export const table = {
   concurrency: {
     type: "integer",
     group: "Run",
-    description: "how many databases to work on at once",
+    description:
+      "how many databases to work on at once, and how many reads to send at once; if the round trip to CouchDB is long, up to four times as many reads",
     commands: ofVersions,
     default: "16",
     min: 1,

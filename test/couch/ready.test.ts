@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
+import { path } from "../../src/couch/path.js";
 import { waitUntilReady } from "../../src/couch/ready.js";
 import { failure } from "./support/failure.js";
 import { type Behaviour, byPath, inTurn, json, reset, silence, text } from "./support/misbehaving.js";
@@ -43,6 +44,21 @@ test("a ready server takes two requests, and proves the login", async () => {
   expect(server.received.map(({ path }) => path)).toEqual(["/_up", "/_session"]);
   expect(couch.login.proves("overmind", "secret")).toBe(true);
   expect(waits()).toEqual([]);
+});
+
+test("if the login was accepted before, both requests are sent at the same time", async () => {
+  server.behave(
+    like({
+      "GET /_up": (request, response) => {
+        const asked = () => server.received.some(({ path }) => path === "/_session");
+        const answer = () => void (asked() ? up(request, response) : setImmediate(answer));
+        answer();
+      },
+    }),
+  );
+  await couch.read(path`/hive`, { accept: [404] });
+  await waitUntilReady(couch, { wait: 5_000, everyNode: false, loggedIn: true, emit, signal: control.signal });
+  expect(server.received.map(({ path }) => path)).toEqual(["/hive", "/_up", "/_session"]);
 });
 
 const maintenance = json(404, { status: "maintenance_mode" });

@@ -34,7 +34,7 @@ async function ahead(ledger: Promise<StoredLedger | undefined>, answer: () => Pr
     seen.push(`asked for ${path}`);
     return answer();
   };
-  const look = lookAhead({ couch: { read } as unknown as Gateway, ledger }, 2);
+  const look = lookAhead({ couch: { read } as unknown as Gateway, ledger });
   await loadMigrations(path, {
     eachFile: async (steps) => {
       seen.push(`read ${steps.map(({ id }) => id).join("")}`);
@@ -71,6 +71,6 @@ test("answers from the network are handled before the next file", async () => {
   setImmediate(() => {
     dealtWith = true;
   });
-  await lookAhead({ couch: {} as Gateway, ledger: Promise.resolve(undefined) }, 2)([]);
+  await lookAhead({ couch: {} as Gateway, ledger: Promise.resolve(undefined) })([]);
   expect(dealtWith).toBe(true);
 });

@@ -7,6 +7,7 @@
 import { MigrateError } from "../../contract/errors.js";
 import { type ApplyOptions, defaults, type FilesScope } from "../../contract/options.js";
 import type { Gateway } from "../../couch/gateway.js";
+import { assertRoot } from "../../couch/identity.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { withoutSnapshot } from "../../generated/without-snapshot.js";
 import { type LedgerPlace, readLedger, readLedgerRevision } from "../../ledger/store.js";
@@ -77,7 +78,8 @@ export async function firstLook(path: string, scope: FilesScope, options: Connec
   }
   // Sent after the requests that may fail, so that refused credentials are not tried twice.
   const ledger = asked.then(() => readLedger(couch, place));
-  ledger.catch(() => {});
+  // Without a ledger, the run has to ask for this.
+  ledger.then((stored) => (stored ? undefined : assertRoot(couch))).catch(() => {});
   return { look: { couch, ledger, began, secrets, end: (reason) => hard.abort(reason) } };
 }
 

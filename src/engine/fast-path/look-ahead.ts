@@ -4,7 +4,6 @@
  * here; the code that needs an answer hits any error again.
  */
 import { setImmediate as otherWork } from "node:timers/promises";
-import pLimit from "p-limit";
 import { isPattern } from "../../couch/pattern.js";
 import { namedDatabases } from "../../kinds/targets.js";
 import { aheadOf } from "../../kinds/traits.js";
@@ -12,11 +11,10 @@ import type { LoadOptions } from "../../migrations/load.js";
 import type { FirstLook } from "../open-server.js";
 
 /** @returns a function to call with the steps of each file, and to await before the next file is parsed */
-export function lookAhead(
-  { couch, ledger }: Pick<FirstLook, "couch" | "ledger">,
-  concurrency: number,
-): NonNullable<LoadOptions["eachFile"]> {
-  const limited = pLimit(concurrency);
+export function lookAhead({
+  couch,
+  ledger,
+}: Pick<FirstLook, "couch" | "ledger">): NonNullable<LoadOptions["eachFile"]> {
   const begun = new Set<string>();
   return async (steps) => {
     for (const step of steps) {
@@ -27,7 +25,7 @@ export function lookAhead(
         if (isPattern(database) || begun.has(key)) continue;
         begun.add(key);
         // Without a ledger, there is nothing to read yet.
-        limited(async () => (await ledger) && ahead(couch, database)).catch(() => {});
+        ledger.then((stored) => stored && ahead(couch, database)).catch(() => {});
       }
     }
     await otherWork();
