@@ -29,7 +29,7 @@ export async function bootstrap(context: Context, folder: string): Promise<Progr
 /** One of our programs that only sends requests through node:http. */
 export function bare(
   { server }: Context,
-  name: "look" | "install" | "seed" | "transform",
+  name: "look" | "read" | "install" | "seed" | "transform",
   ...args: readonly string[]
 ): Program {
   return { args: [join(root, "bench/bare", `${name}.mjs`), ...args], env: { COUCHDB_URL: server.fullUrl } };

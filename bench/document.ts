@@ -22,6 +22,7 @@ Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} 
 - Whole processes, from start to end, alternating with their counterparts in an order that is reversed each time. Ratios are ratios of medians.
 - "100 × 5 (700 steps)" is 100 databases, each with seven steps: the database, its security, four design documents with a view each, and a Mango index. couchdb-bootstrap gets a folder of JSON files that results in the same documents (it does not support indexes, but accepts the index's design document). 1,000 and 10,000 steps are spread over 100 databases as well, with 7 and 97 design documents each.
 - The bare programs are in \`bench/bare/\`. They read one JSON file or nothing, check nothing, and send the fewest requests that CouchDB's documented API allows for the job: \`PUT /db\`, \`PUT /db/_security\`, one \`_bulk_docs\`, one \`_index\`; on as many databases at once as couchdb-migrate.
+- "Round trip of 50 ms": all programs reach CouchDB through a proxy that delays every byte by 25 ms each way, and the first byte of a connection by another 50 ms.
 - A fresh install starts without the databases and without the ledger's database. Its result is checked after each run; that time is not counted.
 - Bytes written to the ledger are the bodies of all writes to its database during a fresh install, including the lease and the history, counted by a proxy in one run.
 - Peak memory is the high-water mark of the process's resident memory, as the system reports it.

@@ -6,6 +6,7 @@ import { hundredDatabases } from "./hundred-databases.js";
 import { seedOfMillion, transformOfMillion } from "./million-documents.js";
 import { oneDatabase } from "./one-database.js";
 import { planOfMany } from "./plan.js";
+import { acrossNetwork } from "./slow-network.js";
 import { tenThousandSteps } from "./ten-thousand-steps.js";
 import { hundredUsers } from "./users.js";
 
@@ -13,6 +14,8 @@ export const scenarios: readonly Scenario<Context>[] = [
   oneDatabase,
   hundredDatabases,
   freshInstall,
+  acrossNetwork(10),
+  acrossNetwork(50),
   planOfMany,
   tenThousandSteps,
   hundredUsers,

@@ -1,0 +1,22 @@
+// Sends the requests of a run that compares every step with the server, and compares nothing.
+// node read.mjs <ledger database> <set> <concurrent requests> <database>…, sorted by name
+import { close, send } from "./client.mjs";
+
+const [ledgers, set, atOnce, ...names] = process.argv.slice(2);
+const key = (text) => encodeURIComponent(JSON.stringify(text));
+const requests = [
+  ["GET", `/${ledgers}/_local/couchdb-migrate-${set}`],
+  ["GET", `/_node/_local/_dbs/_all_docs?start_key=${key(names.at(0))}&end_key=${key(names.at(-1))}&include_docs=true`],
+];
+for (let i = 0; i < names.length; i += 25) requests.push(["POST", "/_dbs_info", { keys: names.slice(i, i + 25) }]);
+for (const name of names) {
+  requests.push(["GET", `/${name}/_security`], ["GET", `/${name}/_design_docs?include_docs=true`]);
+}
+
+async function work() {
+  while (requests.length > 0) await send(...requests.shift());
+}
+
+await send("GET", `/${ledgers}/lease-${set}?open_revs=all`);
+await Promise.all(Array.from({ length: Number(atOnce) }, work));
+close();
