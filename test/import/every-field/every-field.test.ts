@@ -42,7 +42,7 @@ const notWritten: Readonly<Record<string, string>> = {
 /** Fields that `import` does not write, and why. */
 const without: Readonly<Record<string, readonly string[]>> = {
   "an order, not a state": ["ensureDatabase.reshard"],
-  "on one node, it is always the default": ["ensureDatabase.n"],
+  "on one node, it is always the default (cluster.test.ts)": ["ensureDatabase.n"],
   "each database has its own file": ["ensureSecurity", "ensureDesignDocs", "ensureIndexes"].flatMap((kind) => [
     `${kind}.database (array)`,
     `${kind}.database[]`,
