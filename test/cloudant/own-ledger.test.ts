@@ -4,7 +4,7 @@ import { apply, loadMigrations, plan } from "../../src/index.js";
 import { forbidden, ofManagers, refusals, startCloudant } from "../support/cloudant.js";
 import { freshDatabase } from "../support/databases.js";
 import { must } from "../support/request.js";
-import { onNodes, startCouchDB } from "../support/servers.js";
+import { onNodes, server, startCouchDB } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 import { service } from "./service.js";
 
@@ -41,4 +41,13 @@ test("a Writer writes documents into existing databases", async () => {
   expect((await plan(files, options)).changes).toBe(2);
   expect(await apply(files, options)).toMatchObject({ result: "applied", failures: [] });
   expect(await apply(files, options)).toMatchObject({ applied: [] });
+});
+
+test("a part of a transformation is done, although the server lists no ledger's revision", async () => {
+  const { options } = await service({ refusal: forbidden });
+  const database = await freshDatabase("hive");
+  await must(server(), "PUT", `/${database}/larva`, { body: { legs: 6 } });
+  const files = await load(`- id: legs\n  transformDocuments: { database: ${database}, set: { /legs: 8 } }\n`);
+  await apply(files, { ...options, part: { number: 1, of: 1 } });
+  expect(await must(server(), "GET", `/${database}/larva`)).toMatchObject({ legs: 8 });
 });
