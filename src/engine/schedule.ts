@@ -4,11 +4,19 @@
  * are barriers: they wait for all steps before them, and all steps after them wait for them.
  */
 
+import { isDeepStrictEqual } from "node:util";
+
 export interface Ordered {
   readonly barrier: boolean;
   readonly databases: readonly string[];
-  /** The step may run together with neighbours in the same database for which this is also true. */
+  /** The step may run together with neighbours in the same databases for which this is also true. */
   readonly joins?: boolean;
+}
+
+/** A unit that the next step in the same databases may join. */
+interface Open {
+  readonly unit: number[];
+  readonly databases: readonly string[];
 }
 
 /** The maximum size of a unit: limits what has to be examined again after a crash, and what one request contains. */
@@ -21,21 +29,30 @@ const maxJoined = 100;
 export function units(steps: readonly Ordered[]): readonly (readonly number[])[] {
   const found: number[][] = [];
   /** By database: the last unit that works there, if it can be joined. */
-  let open = new Map<string, number[]>();
+  let open = new Map<string, Open>();
+  /** The last unit of all, if it is a barrier that can be joined. */
+  let openBarrier: Open | undefined;
   steps.forEach(({ barrier, databases, joins = false }, index) => {
+    const last = barrier ? [openBarrier] : databases.map((name) => open.get(name));
+    const joined = joins ? joinable(last, databases) : undefined;
+    joined?.unit.push(index);
+    const begun = joined ?? { unit: [index], databases };
+    if (!joined) found.push(begun.unit);
     if (barrier) open = new Map();
-    const [database = "", ...others] = databases;
-    const unit = joins && !barrier && others.length === 0 ? open.get(database) : undefined;
-    if (unit && unit.length < maxJoined) {
-      unit.push(index);
-      return;
+    openBarrier = barrier && joins ? begun : undefined;
+    for (const name of barrier ? [] : databases) {
+      if (joins) open.set(name, begun);
+      else open.delete(name);
     }
-    const begun = [index];
-    found.push(begun);
-    for (const name of databases) open.delete(name);
-    if (joins && !barrier && databases.length === 1) open.set(database, begun);
   });
   return found;
+}
+
+/** @param last the last unit in each of these databases */
+function joinable(last: readonly (Open | undefined)[], databases: readonly string[]): Open | undefined {
+  const [first] = last;
+  if (!first || first.unit.length >= maxJoined || last.some((one) => one !== first)) return undefined;
+  return isDeepStrictEqual(first.databases, databases) ? first : undefined;
 }
 
 /** For each step, the indices of the steps that must be done before it, without those that follow from others. Pure. */

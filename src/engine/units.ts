@@ -29,9 +29,9 @@ export interface Units {
 }
 
 /** @param isOf which of the due steps to take. Absent: all of them. */
-export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Decision) => true): Units {
+export function unitsOf({ decisions, due }: Assessment, isOf = (_: Decision) => true): Units {
   const todo = decisions.filter((decision) => due.has(decision.step.id) && isOf(decision));
-  const order = todo.map((decision) => orderOf(decision, existing));
+  const order = todo.map(orderOf);
   const together = units(order);
   return {
     groups: together.map((indices) => indices.flatMap((index) => (todo[index] ? { decision: todo[index] } : []))),
@@ -39,13 +39,11 @@ export function unitsOf({ decisions, due, existing }: Assessment, isOf = (_: Dec
   };
 }
 
-/** In existing databases, design documents are deployed one after another, because each may take long. */
-function orderOf({ step }: Decision, existing: Assessment["existing"]): Ordered {
+function orderOf({ step }: Decision): Ordered {
   const kind = kindOf(step);
   const databases = namedDatabases(step);
   const barrier = kind.scope === "server" || databases.some(isPattern);
-  const joins = joinsNeighbours(step) && databases.every((database) => !existing.has(database));
-  return { barrier, databases, joins };
+  return { barrier, databases, joins: joinsNeighbours(step) };
 }
 
 /**

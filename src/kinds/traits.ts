@@ -85,7 +85,7 @@ export function isAbsentFromNew(step: KindSpec): boolean {
   return kindOf(step).fast?.absentFromNew?.(step.desired) === true;
 }
 
-/** Neighbouring steps of its kind may run at the same time in a new database. */
+/** Neighbouring steps of its kind may run at the same time in the same databases. */
 export function joinsNeighbours(step: OfKind): boolean {
   return kindOf(step).fast?.joins === true;
 }

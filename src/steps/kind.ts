@@ -172,7 +172,7 @@ export interface Fast<Desired> {
    */
   absentFromNew?(desired: Desired): boolean;
   /**
-   * Neighbouring steps of this kind in one new database may run at the same time: they don't depend on each other,
+   * Neighbouring steps of this kind in the same databases may run at the same time: they don't depend on each other,
    * and the kind combines their requests.
    */
   readonly joins?: boolean;

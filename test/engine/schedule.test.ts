@@ -4,6 +4,7 @@ import { dependencies, type Ordered, runInOrder, units } from "../../src/engine/
 
 const on = (...databases: string[]): Ordered => ({ barrier: false, databases });
 const joining = (...databases: string[]): Ordered => ({ barrier: false, databases, joins: true });
+const joiningBarrier = (...databases: string[]): Ordered => ({ barrier: true, databases, joins: true });
 const barrier: Ordered = { barrier: true, databases: [] };
 
 describe("dependencies", () => {
@@ -35,7 +36,20 @@ describe("units", () => {
       [[0], [1], [2]],
     ],
     ["a barrier may not be between them", [joining("a"), barrier, joining("a")], [[0], [1], [2]]],
-    ["a step in two databases is a unit of its own", [joining("a"), joining("a", "b"), joining("b")], [[0], [1], [2]]],
+    ["other databases are another unit", [joining("a"), joining("a", "b"), joining("b")], [[0], [1], [2]]],
+    ["neighbours in the same databases are one unit", [joining("a", "b"), joining("a", "b")], [[0, 1]]],
+    [
+      "a step in one of the databases may not be between them",
+      [joining("a", "b"), on("b"), joining("a", "b")],
+      [[0], [1], [2]],
+    ],
+    [
+      "barriers with the same pattern are one unit",
+      [joiningBarrier("a*"), joiningBarrier("a*"), barrier],
+      [[0, 1], [2]],
+    ],
+    ["barriers with other patterns are separate", [joiningBarrier("a*"), joiningBarrier("b*")], [[0], [1]]],
+    ["nothing may be between barriers", [joiningBarrier("a*"), joining("b"), joiningBarrier("a*")], [[0], [1], [2]]],
   ];
   test.each(cases)("%s", (_, steps, expected) => expect(units(steps)).toEqual(expected));
 
@@ -52,13 +66,16 @@ function mustWait(steps: readonly Ordered[], i: number, j: number): boolean {
   return a.barrier || b.barrier || a.databases.some((database) => b.databases.includes(database));
 }
 
-/** The first and the last of them: nothing between them works in the same databases. */
+/** The first and the last of them: what works in their databases works in the same ones, and may join. */
 function mayBeTogether(steps: readonly Ordered[]): boolean {
-  const [first, last] = [steps.at(0), steps.at(-1)];
-  const [database = ""] = first?.databases ?? [];
-  if (first?.databases.length !== 1 || last?.databases.length !== 1 || last.databases[0] !== database) return false;
-  const there = steps.filter((step) => step.barrier || step.databases.includes(database));
-  return there.every((step) => step.joins === true && step.databases.length === 1);
+  const [first] = steps;
+  if (!first) return false;
+  const there = first.barrier
+    ? steps
+    : steps.filter(({ barrier, databases }) => barrier || databases.some((name) => first.databases.includes(name)));
+  const isAlike = (step: Ordered) =>
+    step.joins === true && step.barrier === first.barrier && `${step.databases}` === `${first.databases}`;
+  return there.includes(steps.at(-1) ?? first) && there.every(isAlike);
 }
 
 describe("runInOrder", () => {
@@ -103,6 +120,7 @@ describe("runInOrder", () => {
       { weight: 1, arbitrary: fc.constant(barrier) },
       { weight: 3, arbitrary: names.map((d) => on(...d)) },
       { weight: 5, arbitrary: names.map((d) => joining(...d)) },
+      { weight: 2, arbitrary: names.map((d) => joiningBarrier(...d)) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.infiniteStream(fc.nat(3)), async (steps, turns) => {

@@ -1,5 +1,5 @@
 /** Builds the indexes of what `apply` would deploy staged, and stops before the switch. */
-import pMap from "p-map";
+import pLimit, { type LimitFunction } from "p-limit";
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { StageOptions } from "../../contract/options.js";
 import type { StageResult } from "../../contract/results.js";
@@ -62,7 +62,10 @@ async function build(run: Run, items: readonly StageItem[], outcomes: Outcomes):
   if (!(await registration.has(items))) {
     await lease.exclusively((couch) => registration.ensure(couch, items));
   }
-  for (const same of bySteps(items)) await buildStep({ run, outcomes, lease, registration }, same);
+  const ended = new AbortController();
+  const stage = { run, outcomes, lease, registration, ended, limit: pLimit(run.concurrency) };
+  await Promise.all(bySteps(items).map((same) => buildStep(stage, same)));
+  ended.signal.throwIfAborted();
 }
 
 interface Stage {
@@ -70,34 +73,34 @@ interface Stage {
   readonly outcomes: Outcomes;
   readonly lease: ShortLease;
   readonly registration: Registration;
+  /** Aborted if no other step could be staged either. */
+  readonly ended: AbortController;
+  readonly limit: LimitFunction;
 }
 
 /** One step in all of its databases. A failure in one does not stop the others. */
 async function buildStep(stage: Stage, items: readonly StageItem[]): Promise<void> {
   const [first] = items;
   if (!first) return;
-  const { run, outcomes } = stage;
+  const { run, outcomes, ended, limit } = stage;
   const { id, kind } = first.step;
   const said = { id, kind, title: titleOf(first) };
   const began = performance.now();
-  const ended = new AbortController();
   const within = { ...run, signal: AbortSignal.any([run.signal, ended.signal]) };
   run.emit({ type: "step-begin", ...said });
-  await pMap(
-    items,
-    async (item) => {
-      try {
-        outcomes.add(item, await buildItem({ ...stage, run: within }, item));
-      } catch (thrown) {
-        if (ended.signal.aborted) return;
-        if (run.why()) outcomes.cut(item);
-        else if (endsStage(thrown)) ended.abort(thrown);
-        else outcomes.fail(item, thrown);
-      }
-    },
-    { concurrency: run.concurrency },
-  );
-  ended.signal.throwIfAborted();
+  const work = async (item: StageItem) => {
+    if (ended.signal.aborted) return;
+    try {
+      outcomes.add(item, await buildItem({ ...stage, run: within }, item));
+    } catch (thrown) {
+      if (ended.signal.aborted) return;
+      if (run.why()) outcomes.cut(item);
+      else if (endsStage(thrown)) ended.abort(thrown);
+      else outcomes.fail(item, thrown);
+    }
+  };
+  await Promise.all(items.map((item) => limit(work, item)));
+  if (ended.signal.aborted) return;
   if (run.why()) run.emit({ type: "step-stopped", id });
   else if (!outcomes.hasFailed(id)) {
     run.emit({ type: "step-end", ...said, outcome: "staged", milliseconds: Math.round(performance.now() - began) });

@@ -1,28 +1,45 @@
 /** When an index counts as built, and how long to wait before the next check. Pure. */
 import type { IndexState } from "./index-state.js";
 
-/** The number of consecutive checks that must agree: `_info` only describes the copies that happened to answer. */
+/**
+ * The number of consecutive checks that must agree if there are several copies: `_info` only describes those that
+ * happened to answer.
+ */
 const agreeing = 3;
 /** In a database with constant writes, the index never has everything; then it has to keep up for this many checks. */
 const keepingUp = 12;
+/** Changes. An index that lacks no more than these counts as up to date. */
 const fewest = 100;
 /** Milliseconds. */
 const shortest = 250;
+/** Between two checks of an index that is almost up to date. */
+export const shortPause = 2 * shortest;
 const longest = 10_000;
 /** The number of checks without progress after which CouchDB is asked for the reason for the first time. */
 const stalled = 8;
 
-/**
- * @param size the number of changes of the whole build: an index that lacks less than a hundredth of them counts as
- * up to date
- */
-export function isBuilt(looks: readonly IndexState[], size: number): boolean {
+/** The size of a build, and how many copies of each range build it. */
+export interface Extent {
+  /** The number of changes of the whole build: an index that lacks less than a hundredth counts as up to date. */
+  readonly size: number;
+  readonly copies: number;
+}
+
+/** It is built, and committed to disk. */
+export function isBuilt(looks: readonly IndexState[], { size, copies }: Extent): boolean {
+  // The only copy of each range has answered. What an index lacks then is what was written in the last moments.
+  if (copies < 2) return looks.slice(-1).some((look) => isCommitted(look) && look.pending <= fewest);
   const last = looks.slice(-agreeing);
-  const complete = (look: IndexState) => look.pending === 0 && !look.building && !look.uncommitted;
+  const complete = (look: IndexState) => look.pending === 0 && !look.building && isCommitted(look);
   if (last.length === agreeing && last.every(complete)) return true;
   const long = looks.slice(-keepingUp);
   // Committed at least once while it was up to date: if later changes are lost, they are soon indexed again.
   return long.length === keepingUp && !long.some((look) => isBehind(look.pending, size)) && long.some(isCommitted);
+}
+
+/** It is built, so that another build may begin. CouchDB commits it to disk some seconds later. */
+export function isCaughtUp({ pending, building }: IndexState, size: number): boolean {
+  return !building && !isBehind(pending, size);
 }
 
 /**
@@ -107,6 +124,6 @@ function isCommitted(look: IndexState): boolean {
  * @param size the number of changes of the whole build
  */
 export function nextPause(pause: number, look: IndexState, size: number): number {
-  if (look.pending === 0 || (!look.building && !isBehind(look.pending, size))) return 2 * shortest;
+  if (look.pending === 0 || (!look.building && !isBehind(look.pending, size))) return shortPause;
   return Math.min(longest, Math.max(shortest, pause * 1.5));
 }

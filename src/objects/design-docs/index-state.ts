@@ -145,6 +145,26 @@ export async function triggerBuild(
 }
 
 /**
+ * Waits for the build, but not for longer than a second: a small build ends this wait, so that the next one can begin
+ * immediately. If there are several copies, `triggerBuild` has waited that long.
+ */
+export async function awaitSmallBuild(
+  couch: Couch,
+  database: string,
+  name: string,
+  doc: DesignDoc,
+  signal: AbortSignal,
+): Promise<void> {
+  const [view = ""] = viewNames(doc);
+  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
+  if (n > 1) return;
+  const brief = AbortSignal.timeout(brokenOffAfter);
+  for (const at of await placesToAsk(couch, database, name, doc, view)) {
+    if (!brief.aborted) await askAndBreakOff(couch, at, rowsOnly(doc, view), brief, signal);
+  }
+}
+
+/**
  * The queries that reach every shard. A partitioned view has to be queried once per shard, with a partition in that
  * shard, which may be empty.
  */
@@ -171,7 +191,17 @@ export async function placesToAsk(
 async function askForBuild(couch: Couch, at: Path, query: Query, copies: number, signal: AbortSignal): Promise<void> {
   const { status } = await askLazily(couch, at, query);
   if (copies < 2 || status !== 200) return;
-  const brief = AbortSignal.timeout(brokenOffAfter);
+  await askAndBreakOff(couch, at, query, AbortSignal.timeout(brokenOffAfter), signal);
+}
+
+/** A query that waits for the build, up to a time limit. */
+async function askAndBreakOff(
+  couch: Couch,
+  at: Path,
+  query: Query,
+  brief: AbortSignal,
+  signal: AbortSignal,
+): Promise<void> {
   const waiting = { query: { ...query, limit: 0 }, accept: [400, 404, 500], fresh: true };
   await couch.read(at, { ...waiting, signal: AbortSignal.any([brief, signal]) }).catch((error: unknown) => {
     if (!brief.aborted) throw error;

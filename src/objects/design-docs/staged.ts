@@ -2,30 +2,24 @@
  * Replaces a design document without any effect on its readers: the new version's index is built under another name,
  * and then the document itself is written. Work in progress is found again by its name.
  */
-import pLimit, { type LimitFunction } from "p-limit";
 import { MigrateError, toMigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
 import { inventoryOf } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
-import { sharedIn } from "../../couch/shared.js";
 import { namedViews } from "../../text/named-views.js";
 import { assertAsSent } from "./as-sent.js";
-import { awaitBuild, type Build, gone } from "./build.js";
+import { awaitBuild, awaitEveryCopy } from "./build.js";
+import { type Build, gone } from "./build-failure.js";
 import { cleanUp, ensureStaged, finishStaged, removeCompanion } from "./companion-writes.js";
 import { contentOf, isSame } from "./compare.js";
 import { bodyOf } from "./deploy.js";
-import { type DesignDoc, idOf, viewNames } from "./design-doc.js";
+import { idOf, viewNames } from "./design-doc.js";
 import { faultsInViews, viewsFailure } from "./fault-in-views.js";
 import { awaitQueries, holdIndex } from "./held-index.js";
 import { warmIndex } from "./index-state.js";
 import { openIndex } from "./open-index.js";
 import type { DeployContext, StagedWrite } from "./staged-write.js";
 import { readDesignDoc } from "./stored.js";
-
-/** The limit for all index builds of a run. */
-function noTurns(): { limit?: LimitFunction } {
-  return {};
-}
 
 interface Around<Write> {
   /** Writes the documents that need no build, once no build has shown a fault. */
@@ -36,8 +30,7 @@ interface Around<Write> {
 
 /**
  * Builds and checks all documents before the first one is replaced: if a step's second document is refused, the first
- * is unchanged. A run builds at most `builds` (from the context) indexes at a time on a server; after one has failed,
- * no further build is started.
+ * is unchanged. After one has failed, no further build is started.
  */
 export async function deployStaged<Write extends StagedWrite>(
   context: DeployContext,
@@ -67,30 +60,16 @@ async function stageAll(
   writes: readonly StagedWrite[],
   ahead: boolean,
 ): Promise<void> {
-  const turns = sharedIn(context.couch, noTurns);
-  turns.limit ??= pLimit(context.builds ?? 1);
-  const turn = turns.limit;
   const failed = new AbortController();
   const whole = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
   const staged = writes.map((write) =>
-    turn(() => stage(whole, database, write, ahead)).catch((error: unknown) => {
+    stage(whole, database, write, ahead).catch((error: unknown) => {
       failed.abort(error);
       throw error;
     }),
   );
   const lost = (await Promise.allSettled(staged)).find((one) => one.status === "rejected");
   if (lost) throw failed.signal.reason;
-}
-
-async function stage(context: DeployContext, database: string, write: StagedWrite, ahead: boolean): Promise<void> {
-  context.signal.throwIfAborted();
-  await ensureStaged(context, database, write, ahead);
-  const { name, doc, staged } = write;
-  await build(context, { database, name: staged, doc, what: buildOf(name, doc) }, write);
-}
-
-function buildOf(name: string, doc: DesignDoc): string {
-  return `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
 }
 
 async function putInPlace(context: DeployContext, database: string, write: StagedWrite): Promise<void> {
@@ -113,22 +92,23 @@ async function putInPlace(context: DeployContext, database: string, write: Stage
 }
 
 /**
- * If a staged document that can't be built were kept, CouchDB would try it again on every write; and on a full disk,
- * its partial index would take the room that the previous version needs to answer.
+ * Builds and checks one document's index. If a staged document that can't be built were kept, CouchDB would try it
+ * again on every write; and on a full disk, its partial index would take the room that the previous version needs to
+ * answer.
  */
-async function build(context: DeployContext, one: Build, write: StagedWrite): Promise<void> {
-  const { database, doc } = one;
+async function stage(context: DeployContext, database: string, write: StagedWrite, ahead: boolean): Promise<void> {
+  const { name, doc, staged, stored = {}, mayBeEmpty } = write;
+  const build = { database, name: staged, doc, what: `building ${idOf(name)} (${namedViews(viewNames(doc))})` };
   try {
-    await awaitBuild(context, one);
-    if (await touch(context, one)) await awaitBuild(context, one);
+    await awaitBuild(context, build, () => ensureStaged(context, database, write, ahead));
+    if (await touch(context, build)) await awaitEveryCopy(context, build);
     // A Mango index has no functions that could be faulty.
-    const { name, stored = {}, mayBeEmpty } = write;
-    const asked = doc.language === "query" ? undefined : { staged: one.name, name, doc, stored, mayBeEmpty };
+    const asked = doc.language === "query" ? undefined : { staged, name, doc, stored, mayBeEmpty };
     const faults = asked ? await faultsInViews(context.couch, database, asked) : [];
     if (faults.length > 0) throw viewsFailure(database, name, faults);
   } catch (thrown) {
     const error = toMigrateError(thrown);
-    if (error.code === "step-failed") await discard(context, one).catch(() => {});
+    if (error.code === "step-failed") await discard(context, build).catch(() => {});
     throw error;
   }
 }

@@ -312,7 +312,7 @@ onReal("stage --abort", () => {
       data: { result: { result: "failed" } },
     });
     await seen;
-    expect((await abort()).removed).toHaveLength(1);
+    expect((await abort()).removed).not.toEqual([]);
     await ended;
     for (const at of [database, other]) expect(await designDocs(server(), at)).toEqual(["brood"]);
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { BuildProgress, isBuilt, nextPause, Standstill } from "../../../src/objects/design-docs/build-wait.js";
+import {
+  BuildProgress,
+  isBuilt,
+  isCaughtUp,
+  nextPause,
+  Standstill,
+} from "../../../src/objects/design-docs/build-wait.js";
 import type { IndexState } from "../../../src/objects/design-docs/index-state.js";
 
 const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
@@ -28,8 +34,28 @@ describe("an index counts as built", () => {
     ["not if it keeps up but is never committed", times(12, look(100, { uncommitted: true })), false],
     ["not if it does not keep up", [...times(11, look(100)), look(101)], false],
   ])("%s", (_, looks, built) => {
-    expect(isBuilt(looks, 1_000)).toBe(built);
+    expect(isBuilt(looks, { size: 1_000, copies: 3 })).toBe(built);
   });
+
+  it.each<[string, IndexState[], boolean]>([
+    ["if it was complete once", [look(9), complete], true],
+    ["not if it has fallen behind since", [complete, look(101)], false],
+    ["not if it is not committed", [look(0, { uncommitted: true })], false],
+    ["if it lacks what was just written", [look(100, { building: true })], true],
+    ["not if it lacks more, and keeps up only briefly", times(11, look(101)), false],
+    ["not if it is never committed", times(12, look(0, { uncommitted: true })), false],
+  ])("of which there is one copy: %s", (_, looks, built) => {
+    expect(isBuilt(looks, { size: 1_000, copies: 1 })).toBe(built);
+  });
+});
+
+it.each<[string, IndexState, boolean]>([
+  ["an index that has everything", look(0, { uncommitted: true }), true],
+  ["an index that keeps up with constant writes", look(100), true],
+  ["an index that is behind", look(101), false],
+  ["an index that a copy still builds", look(0, { building: true }), false],
+])("another build may begin, or not, after %s", (_, one, may) => {
+  expect(isCaughtUp(one, 1_000)).toBe(may);
 });
 
 describe("the progress of a build", () => {

@@ -208,16 +208,15 @@ onReal("a changed view in a big database", () => {
     const database = await bigDatabase(server(), 2_000);
     await must(server(), "PUT", `/${database}/_design/nest`, { body: docOf(oldView) });
     const docs = { brood: newDoc, nest: docOf({ map: "function (doc) { emit([doc.n], null); }" }) };
-    const seen: string[] = [];
-    const progress = ({ what }: { what: string }) => {
-      if (seen.at(-1) !== what) seen.push(what);
+    const seen: { what: string; left: number }[] = [];
+    const progress = ({ what, done, total }: { what: string; done: number; total: number }) => {
+      seen.push({ what, left: total - done });
     };
     await bring(open(server()), { ...desiredOf(database, newDoc), docs }, { builds, progress });
-    const oneAfterTheOther = [
-      "building _design/brood (by-kind, changing)",
-      "building _design/nest (by-kind, changing)",
-    ];
-    if (builds === 1) expect(seen).toEqual(oneAfterTheOther);
+    const second = seen.findIndex(({ what }) => what === "building _design/nest (by-kind, changing)");
+    const first = seen.slice(0, second).findLast(({ what }) => what === "building _design/brood (by-kind, changing)");
+    // While CouchDB has not committed the first index, the second one is built.
+    if (builds === 1) expect(first?.left).toBeLessThan(100);
     else expect(seen.length).toBeGreaterThan(2);
     expect(await designDocs(server(), database)).toEqual(["brood", "nest"]);
     for (const name of ["brood", "nest"]) {
