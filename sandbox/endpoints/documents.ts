@@ -1,8 +1,17 @@
 /** Requests for one document: read, write, delete, copy. `_local` documents go through here too. */
 
 import { isStringArray, type JsonObject } from "../json.js";
+import { documentInParts } from "../multipart.js";
 import { badRequest, notFound, type Reply, reply } from "../reply.js";
-import { absoluteUrl, accepts, type CouchRequest, jsonBody, jsonParameter, requireJsonType } from "../request.js";
+import {
+  absoluteUrl,
+  accepts,
+  type CouchRequest,
+  contentType,
+  jsonBody,
+  jsonParameter,
+  requireJsonType,
+} from "../request.js";
 import type { Database } from "../storage/database.js";
 import { type Edit, parseEdit } from "../storage/edit.js";
 import { isLocalId } from "../storage/local-docs.js";
@@ -87,7 +96,8 @@ function multipart(results: readonly object[]): Reply {
 export const putDocument: Handler<DocumentContext> = async (context) => {
   const { database, id, request } = context;
   const partitioned = database.shape.partitioned;
-  const edit = withRevision(parseEdit(jsonBody(request), { id, partitioned }), editedRevision(request));
+  const body = contentType(request) === "multipart/related" ? documentInParts(request) : jsonBody(request);
+  const edit = withRevision(parseEdit(body, { id, partitioned }), editedRevision(request));
   return saved(context, edit, request.query.get("new_edits") !== "false");
 };
 

@@ -4,6 +4,7 @@
  */
 import type { MigrateError } from "../contract/errors.js";
 import type { Path } from "./path.js";
+import type { BodyStream } from "./transport.js";
 
 export interface Answer<Body = unknown> {
   readonly status: number;
@@ -26,6 +27,8 @@ export interface ReadOptions {
   readonly keep?: boolean;
   /** Also return the text of the response: parsing may change numbers. */
   readonly text?: boolean;
+  /** The body may be too large for memory and need not be JSON: the answer's body is its `Digest`. */
+  readonly digest?: boolean;
   /** Milliseconds. Default: the request timeout of the run. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -38,6 +41,8 @@ export interface WriteOptions {
   readonly body?: unknown;
   /** The body, if it is already JSON text. */
   readonly json?: string;
+  /** The body, if it is not JSON, or too large for memory. Its content type is in `headers`. */
+  readonly stream?: BodyStream;
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses, besides 200 and 201, that are a result and not an error (202 is an error too, unless listed here). */
   readonly accept?: readonly number[];

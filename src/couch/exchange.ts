@@ -23,7 +23,7 @@ import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
 import type { LoginHeaders, Signer } from "./signer.js";
 import { Throttle } from "./throttle.js";
-import { failureOf, type Transport, TransportFailure } from "./transport.js";
+import { type BodyStream, failureOf, type Transport, TransportFailure } from "./transport.js";
 import { belowRoot, schemeHint } from "./wrong-address.js";
 
 /** A request before it is signed. */
@@ -31,7 +31,7 @@ export interface Request extends Sent {
   readonly method: string;
   /** Encoded path and query. */
   readonly target: string;
-  readonly body: string | undefined;
+  readonly body: string | BodyStream | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -39,6 +39,8 @@ export interface Request extends Sent {
   readonly once: boolean;
   /** Also return the text of the response. */
   readonly text?: boolean;
+  /** Return the digest of the response's body instead of the body; see transport.ts. */
+  readonly digest?: boolean;
   /** The guard that has to allow the request. Absent: no guard is needed. */
   readonly guard?: Guard;
   /** The request only reads, or a revision protects it: see revised.ts. */
@@ -227,7 +229,7 @@ export class Exchange {
 
   async #transmit(request: Request, login: LoginHeaders, attempt: number): Promise<Attempt> {
     throwIfStopped(request.signal);
-    const { method, target, body, signal } = request;
+    const { method, target, body, digest = false, signal } = request;
     const start = performance.now();
     this.requests[request.reading ? "reads" : "writes"] += 1;
     this.contact.begin();
@@ -238,7 +240,8 @@ export class Exchange {
       const headers = { ...headersOf(request), ...this.#headers, ...login };
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
       const asked = Date.now();
-      const response = await this.#transport.send({ method, target, headers, ...limits, ...(body ? { body } : {}) });
+      const sent = { method, target, headers, digest, ...limits };
+      const response = await this.#transport.send(body ? { ...sent, body } : sent);
       status = response.status;
       retryAfter = response.headers["retry-after"];
       this.#clockOffset = clockOffset(response.headers.date, asked, Date.now());
@@ -302,9 +305,11 @@ function isNoRoot({ status, reason = "" }: Answered): boolean {
 }
 
 /** CouchDB answers `open_revs` in multipart unless JSON is requested, and requires a content type even for an empty POST. */
-function headersOf({ method, body, headers }: Request): Record<string, string> {
+function headersOf({ method, body, headers, digest }: Request): Record<string, string> {
   return {
-    accept: "application/json",
+    accept: digest ? "*/*" : "application/json",
+    // A proxy must not compress what is digested.
+    ...(digest ? { "accept-encoding": "identity" } : {}),
     "user-agent": "couchdb-migrate",
     ...(body === undefined && method !== "POST" ? {} : { "content-type": "application/json" }),
     ...headers,

@@ -64,15 +64,15 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
     reading: boolean,
     guard: Guard | undefined,
   ): Request {
-    const { body, json, query, accept = [], headers = {}, repeatable = reading, signal, text, urgent = false } = given;
-    const { timeout = exchange.timeout } = given;
+    const { body, json, stream, query, accept = [], headers = {}, repeatable = reading, signal } = given;
+    const { text, digest, urgent = false, timeout = exchange.timeout } = given;
     const madeAt = created.get(scopeOf(path));
     const revised = reading || isRevised(path);
     const ends = [ended, ...(signal ? [signal] : []), ...(guard && !reading ? [guard.lost] : [])];
     return {
       method,
       target: path + queryText(query),
-      body: json ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: stream ?? json ?? (body === undefined ? undefined : JSON.stringify(body)),
       headers,
       accept,
       reading,
@@ -87,6 +87,7 @@ export function openCouch(connection: Connection, options: GatewayOptions): Gate
       urgent,
       ...(guard ? { guard } : {}),
       ...(text ? { text } : {}),
+      ...(digest ? { digest } : {}),
     };
   }
 

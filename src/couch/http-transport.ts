@@ -22,14 +22,15 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
     opened ??= open(address, tls);
     const { agent, start } = await opened;
     return new Promise((resolve, reject) => {
-      const body = wire.body === undefined ? undefined : Buffer.from(wire.body);
+      const body = typeof wire.body === "string" ? Buffer.from(wire.body) : wire.body;
+      const length = body && (Buffer.isBuffer(body) ? body.length : body.bytes);
       const request = start({
         agent,
         host: address.host,
         port: address.port,
         method: wire.method,
         path: address.prefix + wire.target,
-        headers: body ? { ...wire.headers, "content-length": body.length } : wire.headers,
+        headers: length === undefined ? wire.headers : { ...wire.headers, "content-length": length },
       });
       let connected = false;
       let answer: IncomingMessage | undefined;
@@ -44,15 +45,17 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
         fail(failure);
       };
       const failOnWire = (error: Error) => {
-        if (!isUnparsable(error)) return fail(error);
-        // The response is complete; later data on the connection, which Node.js closes, does not belong to it.
+        // The response is complete; what happens on the connection later, which Node.js closes, does not belong to it.
         if (answer?.complete) return;
+        if (!isUnparsable(error)) return fail(error);
         fail(request.reusedSocket && !answer ? strayBytes() : error);
       };
       const abort = () => giveUp(new TransportFailure("aborted", connected, "aborted"));
       const timer = setTimeout(() => {
         giveUp(new TransportFailure("timeout", connected, `no complete answer within ${span(wire.timeout)}`));
       }, wire.timeout);
+      const moved = () => void timer.refresh();
+      const isAnswered = () => answer !== undefined;
       const settle = () => {
         clearTimeout(timer);
         wire.signal.removeEventListener("abort", abort);
@@ -68,7 +71,11 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
           return end(refusal);
         }
         connected = true;
-        request.end(body);
+        if (body === undefined || Buffer.isBuffer(body)) request.end(body);
+        else
+          streamed()
+            .then(({ streamBody }) => streamBody(request, body, { moved, isAnswered }))
+            .catch(end);
       };
       request.on("socket", (socket) => {
         if (isReady(socket, address.secure)) begin();
@@ -77,15 +84,26 @@ export function httpTransport(address: Address, tls: Tls = {}, maxBody = default
       request.on("error", failOnWire);
       request.on("response", (response) => {
         answer = response;
-        collect(response, maxBody).then((text) => {
+        const isDigested = wire.digest === true && response.statusCode === 200;
+        const body = isDigested
+          ? streamed().then(({ digestOf }) => digestOf(response, moved))
+          : collect(response, maxBody);
+        body.then((text) => {
           settle();
           resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body: text });
+          // The server did not wait for the rest of the request, so this connection can't carry another one.
+          if (!request.writableFinished) request.destroy();
         }, fail);
       });
     });
   }
 
   return { send, close: () => void opened?.then(({ agent }) => agent.destroy()) };
+}
+
+/** Loaded on demand, because few runs need it. */
+function streamed() {
+  return import("./streamed.js");
 }
 
 function isReady(socket: Socket, secure: boolean): boolean {

@@ -6,17 +6,33 @@
  * only once the response is complete. Any HTTP status is a response; without one, it rejects with a
  * `TransportFailure`.
  */
+/** A body that is too large for memory. Each attempt opens it again. */
+export interface BodyStream {
+  readonly bytes: number;
+  /** Yields exactly `bytes` bytes, or throws. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
 export interface WireRequest {
   readonly method: string;
   /** Encoded, with its query, relative to the address's prefix; begins with a slash. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Milliseconds for the whole request. */
+  readonly body?: string | BodyStream;
+  /** Instead of the body of a success, return its size and SHA-256, as JSON (`Digest`). */
+  readonly digest?: boolean;
+  /** Milliseconds for the whole request; if a body is streamed, from one piece to the next. */
   readonly timeout: number;
   readonly signal: AbortSignal;
   /** Called when the connection is ready, before the first byte is sent. If it throws, nothing is sent. */
   readonly begin?: () => void;
+}
+
+/** The digest of a response, whatever its size. */
+export interface Digest {
+  readonly length: number;
+  /** Hex. */
+  readonly sha256: string;
 }
 
 export interface WireResponse {

@@ -1,6 +1,6 @@
 import type { Couch } from "../couch/couch.js";
 import { batchesOf } from "../objects/documents/batches.js";
-import { bodyOf, changesOf, keptOf, type Mode, type Pending, pendingOf } from "../objects/documents/compare.js";
+import { changesOf, keptOf, type Mode, type Pending, pendingOf } from "../objects/documents/compare.js";
 import { bytesOf, contentBytes, type Document } from "../objects/documents/document.js";
 import type { DocumentFile } from "../objects/documents/document-file.js";
 import { placeOf } from "../objects/documents/existing.js";
@@ -13,6 +13,7 @@ import { summarise } from "../objects/documents/summary.js";
 import { everything, type Survey, survey, surveyInFull } from "../objects/documents/survey.js";
 import { ownKindProblems } from "../objects/documents/system-databases.js";
 import { writeDocuments } from "../objects/documents/write.js";
+import { sendable, writeAttached } from "../objects/documents/write-attached.js";
 import { type DatabaseField, databaseList, databases, listed, ownDatabaseProblems } from "../steps/database-field.js";
 import { creates, holds, updates } from "../steps/difference.js";
 import { filesAndFolders } from "../steps/from-field.js";
@@ -55,10 +56,13 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
       docs: {
         type: "array",
         description:
-          "Documents, each with its `_id`. Variables are not resolved in them. A `_rev` is ignored; attachments have their `data` (base64) in `_attachments`. At most 8 MB each.",
+          "Documents, each with its `_id`, at most 8 MB each without attachments. Variables are not resolved in them. A `_rev` is ignored. An attachment in `_attachments` has its `data` (base64), or comes `from` a file of any size, whose path is relative to the file that has the document: `photo.jpg: { from: photos/photo.jpg }`. If it has no `content_type`, that follows from the extension.",
         minItems: 1,
         items: { type: "object" },
-        examples: [[{ _id: "overmind", type: "cerebrate", broods: 7 }]],
+        examples: [
+          [{ _id: "overmind", type: "cerebrate", broods: 7 }],
+          [{ _id: "zergling", _attachments: { "photo.jpg": { from: "../photos/zergling.jpg" } } }],
+        ],
       },
       from: filesAndFolders(
         "File, folder, or list of them, relative to this file. A `.json` file holds one document, a list, or `{docs: […]}`; a `.ndjson` (or `.jsonl`) file holds one document per line; either may be compressed with gzip (`.ndjson.gz`). All such files of a folder are read. Integers keep all their digits, also those above 2^53. NDJSON, compressed files, and JSON over 10 MB or with such integers may have any size: they are read as a stream, twice (checked, then written), and must not change in between. Their checksum covers the documents as written, in their order. For such files, a document that two steps have in common is only noticed if they read the same file, and an id that appears twice in a file of over a million documents only if the file is sorted by id.",
@@ -173,20 +177,29 @@ export const ensureDocuments = defineKind<Spec, Documents, Work, Work>({
     return (documents > 0 ? updates : creates)(changes, work, { ...counted, kept, former });
   },
 
-  /** The answer has a row for each document, with its id and its new revision. */
+  /** Each answer names the documents that were written, with their new revisions. */
   async apply(write, context) {
     const { couch, desired, database, signal, progress } = context;
     const { files = [], mode } = desired;
     const total = write.docs.length;
+    const what = `written to ${database}`;
+    const documents = write.docs.map(sendable);
+    const alone = documents.filter((one) => one.files.length > 0);
+    const together = documents.filter((one) => one.files.length === 0).map(({ body }) => body);
     // Read before the first write: the documents written here must not make an empty database look non-empty.
     const place = await placeOf(couch, database);
-    await writeDocuments(couch, database, bodies(write.docs), {
-      total,
+    await writeDocuments(couch, database, together, {
+      total: together.length,
       // Someone else has created it in the meantime, so it is no longer missing.
       conflictsAreFine: mode === "ifMissing",
       signal,
-      wrote: (done) => progress({ done, total, unit: "documents", what: `written to ${database}` }),
+      wrote: (done) => progress({ done, total, unit: "documents", what }),
     });
+    for (const [i, one] of alone.entries()) {
+      context.assertHeld?.();
+      await writeAttached(couch, database, one);
+      progress({ done: together.length + i + 1, total, unit: "documents", what });
+    }
     for (const [i, file] of files.entries()) {
       const found = write.files[i];
       if (place && found && hasWork(found)) await seed(context, place, file, { mode, from: found.from });
@@ -229,10 +242,6 @@ async function compareIn(
     }
   }
   return { pending: found, kept };
-}
-
-function* bodies(write: readonly Pending[]) {
-  for (const pending of write) yield bodyOf(pending);
 }
 
 function called(docs: readonly Document[], files: Documents["files"] = []): string {

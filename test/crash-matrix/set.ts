@@ -27,6 +27,7 @@ const oneTime = {
 
 /** Several steps on one database, several databases, server-wide ones before and after them. */
 export const files: Readonly<Record<string, string>> = {
+  "notes.txt": "the swarm hungers ".repeat(500),
   "001-server.yaml": `
 - id: cluster
   ensureCluster: { size: 1 }
@@ -54,7 +55,9 @@ export const files: Readonly<Record<string, string>> = {
 - id: brood-documents
   ensureDocuments:
     database: brood
-    docs: [{ _id: zasz, type: cerebrate }, { _id: daggoth, type: cerebrate }]
+    docs:
+      - { _id: zasz, type: cerebrate }
+      - { _id: daggoth, type: cerebrate, _attachments: { notes.txt: { from: notes.txt }, photo.jpg: { from: notes.txt } } }
 - id: swarm-documents
   ensureDocuments: { database: swarm, mode: overwrite, docs: [{ _id: "tiamat:1", n: 1 }] }
 - id: brood-views

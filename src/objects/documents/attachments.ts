@@ -1,20 +1,24 @@
-/** Inline attachments in a document, with their data in base64. Pure. */
+/** The attachments in a document: with their data in base64, or from files. Pure. */
 import { createHash } from "node:crypto";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
+import { AttachedFile } from "./attached-file.js";
 import type { Fault } from "./fault.js";
 
-interface Attachment {
+interface Inline {
   readonly content_type: string;
   /** Base64, without line breaks. */
   readonly data: string;
 }
+
+export type Attachment = Inline | AttachedFile;
 
 export type Attachments = Readonly<Record<string, Attachment>>;
 
 /** Fields that an export also has, and that follow from the data. */
 const follows: ReadonlySet<string> = new Set(["revpos", "digest", "length"]);
 
-export function attachmentFaults(value: unknown): Fault[] {
+/** `inStream`: the document is in a file that is streamed, whose documents can't name other files. */
+export function attachmentFaults(value: unknown, inStream: boolean): Fault[] {
   if (value === undefined) return [];
   const fault = (keys: readonly string[], message: string): Fault => ({
     keys: ["_attachments", ...keys],
@@ -24,19 +28,30 @@ export function attachmentFaults(value: unknown): Fault[] {
   if (!isObject(value)) return [fault([], "`_attachments` must be an object of attachments by name")];
   return Object.entries(value).flatMap(([name, one]) => {
     if (name.startsWith("_")) return [fault([name], "CouchDB does not allow attachment names that begin with `_`")];
-    if (!isObject(one)) return [fault([name], "an attachment must be an object with `content_type` and `data`")];
-    const { content_type, data } = one;
-    const others = Object.keys(one).filter((key) => !["content_type", "data", ...follows].includes(key));
-    if (typeof data !== "string" || !isBase64(data)) {
-      return [fault([name], "an attachment needs its `data` in base64: export it with `attachments=true`")];
+    if (!isObject(one)) return [fault([name], "an attachment must be an object with `from`, or `data`")];
+    const { content_type, from, data } = one;
+    if (from !== undefined && inStream) return [fault([name, "from"], onlyInMemory)];
+    if (from !== undefined && (typeof from !== "string" || from === "")) {
+      return [fault([name, "from"], "`from` must be the path of a file")];
     }
+    if (from === undefined && (typeof data !== "string" || !isBase64(data))) return [fault([name], needsContent)];
     if (content_type !== undefined && typeof content_type !== "string") {
       return [fault([name, "content_type"], "`content_type` must be text")];
     }
-    return others.map((key) =>
-      fault([name, key], `remove \`${key}\`: an attachment has \`content_type\` and \`data\``),
-    );
+    const known: ReadonlySet<string> = new Set(["content_type", from === undefined ? "data" : "from"]);
+    const others = Object.keys(one).filter((key) => !known.has(key) && !follows.has(key));
+    return others.map((key) => fault([name, key], `remove \`${key}\`: an attachment has ${listed(known)}`));
   });
+}
+
+const needsContent =
+  "an attachment needs `from` (a file), or its `data` in base64: to export data, use `attachments=true`";
+
+const onlyInMemory =
+  "attachments from files are only possible in inline documents and in JSON files up to 10 MB, without gzip and without integers above 2^53";
+
+function listed(fields: ReadonlySet<string>): string {
+  return [...fields].map((field) => `\`${field}\``).join(" and ");
 }
 
 function isBase64(data: string): boolean {
@@ -44,9 +59,10 @@ function isBase64(data: string): boolean {
   return bare.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(bare);
 }
 
-/** As CouchDB returns them. */
+/** As CouchDB returns them. Files that were read stay as they are. */
 export function bareAttachments(value: JsonObject): Attachments {
   const bare = Object.entries(value).map(([name, one]) => {
+    if (one instanceof AttachedFile) return [name, one] as const;
     const { content_type = "application/octet-stream", data } = membersOf(one);
     return [name, { content_type: String(content_type), data: withoutBreaks(String(data)) }] as const;
   });
@@ -58,16 +74,31 @@ export function stubsOf(value: unknown): JsonObject {
   return Object.fromEntries(Object.keys(membersOf(value)).map((name) => [name, { stub: true }]));
 }
 
+/** What is compared, of declared ones and of those that CouchDB returned, with or without their data. */
+export function comparable(value: unknown): Readonly<Record<string, JsonObject>> {
+  const compared = Object.entries(membersOf(value)).map(([name, one]) => {
+    const { content_type, data, length, digest } = one as JsonObject;
+    const isData = typeof data === "string";
+    return [name, isData ? { content_type, data: withoutBreaks(data) } : { content_type, length, digest }] as const;
+  });
+  return Object.fromEntries(compared);
+}
+
 /** For people, without data, which may be megabytes. */
 export function shownAttachments(value: unknown): JsonObject {
   const shown = Object.entries(membersOf(value)).map(([name, one]) => {
-    const { content_type, data } = membersOf(one);
-    if (typeof data !== "string") return [name, { content_type }] as const;
+    const { content_type, data, length, digest } = membersOf(one);
+    if (typeof data !== "string") return [name, { content_type, length, digest }] as const;
     const bytes = Buffer.from(data, "base64");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return [name, { content_type, length: bytes.length, sha256 }] as const;
+    return [name, { content_type, length: bytes.length, digest: `sha256-${sha256}` }] as const;
   });
   return Object.fromEntries(shown);
+}
+
+/** The files among the attachments, in their order. */
+export function attachedFiles({ _attachments }: { readonly _attachments?: Attachments }): AttachedFile[] {
+  return Object.values(_attachments ?? {}).filter((one) => one instanceof AttachedFile);
 }
 
 function withoutBreaks(data: string): string {

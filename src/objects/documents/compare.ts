@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Change } from "../../steps/difference.js";
 import { valueChanges } from "../../steps/value-changes.js";
-import { isObject, type JsonObject } from "../../text/json.js";
-import { bareAttachments, shownAttachments, stubsOf } from "./attachments.js";
+import type { JsonObject } from "../../text/json.js";
+import { comparable, shownAttachments, stubsOf } from "./attachments.js";
 import type { Document } from "./document.js";
 import type { Stored } from "./stored.js";
 
@@ -73,7 +73,7 @@ function sameContent(document: Document, stored: JsonObject): boolean {
 function content({ _attachments: asked }: Document, { _id, _rev, _attachments, ...members }: JsonObject): JsonObject {
   const own = JSON.parse(JSON.stringify(members));
   if (!asked) return own;
-  return { ...own, _attachments: isObject(_attachments) ? bareAttachments(_attachments) : {} };
+  return { ...own, _attachments: comparable(_attachments) };
 }
 
 function shown(document: Document, of: JsonObject): JsonObject {

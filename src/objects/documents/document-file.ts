@@ -1,9 +1,10 @@
 /** Documents in a file that may be too large for memory: read once to check it, and again to write the documents. */
 import { createHash } from "node:crypto";
-import { MigrateError } from "../../contract/errors.js";
+import type { MigrateError } from "../../contract/errors.js";
 import type { BulkDoc } from "../../couch/bulk-docs.js";
 import { type LargeFile, pieceBytes } from "../../files/large-file.js";
 import { Elements } from "./elements.js";
+import { fileChanged } from "./file-changed.js";
 import { bytesOf, FileFault, longest, packed } from "./file-text.js";
 import { type Cut, type Cutter, Lines } from "./lines.js";
 import { bodyOfSource } from "./source-document.js";
@@ -139,8 +140,6 @@ export class DocumentFile {
   }
 
   #changed(cause?: unknown): MigrateError {
-    const message = `${this.name} changed after this run read it first`;
-    const next = "Run again: the run reads the file again, and writes what differs.";
-    return new MigrateError("step-failed", { message, next, cause });
+    return fileChanged(this.name, cause);
   }
 }

@@ -6,7 +6,7 @@ import type { Fault } from "./fault.js";
 /** A document as a step declares it: without a revision. */
 export interface Document extends JsonObject {
   readonly _id: string;
-  /** With their data. Absent: the document's existing attachments are kept. */
+  /** Absent: the document's existing attachments are kept. */
   readonly _attachments?: Attachments;
 }
 
@@ -16,11 +16,15 @@ const maxBytes = 8_000_000;
 /** Shorter text can't be too large, and rarely contains an escape. */
 const short = 4_000;
 
-/** `text`: the JSON that it was parsed from; if it is short, fewer checks are needed. */
+/** `text`: the JSON of a document in a streamed file; if it is short, fewer checks are needed. */
 export function documentFaults(value: unknown, text?: string): Fault[] {
   if (!isObject(value)) return [{ keys: [], code: "not-a-document", message: "a document must be a JSON object" }];
   const isPlain = text !== undefined && text.length < short && !text.includes("\\u");
-  const faults = [...idFaults(value), ...memberFaults(value), ...attachmentFaults(value._attachments)];
+  const faults = [
+    ...idFaults(value),
+    ...memberFaults(value),
+    ...attachmentFaults(value._attachments, text !== undefined),
+  ];
   return isPlain ? faults : [...faults, ...textFaults(value), ...sizeFaults(value)];
 }
 

@@ -3,6 +3,7 @@
  * memory; larger ones, compressed ones and NDJSON are streamed here, and again when the step is applied.
  */
 
+import { posix } from "node:path";
 import type { LargeFile } from "../../files/large-file.js";
 import { maxBytes } from "../../files/regular-file.js";
 import { type FromField, pathsIn } from "../../steps/from-field.js";
@@ -17,6 +18,7 @@ import { hasLargeIntegers } from "./exact-numbers.js";
 import type { Fault } from "./fault.js";
 import { isGzip } from "./file-text.js";
 import { limited, mostProblems } from "./limited.js";
+import { type Above, namesFiles, withFiles } from "./read-attached.js";
 import { readDocumentFile } from "./read-document-file.js";
 
 export interface Sources {
@@ -32,11 +34,15 @@ export interface Read {
 }
 
 export async function readDocuments(files: StepFiles, { from = [], docs = [] }: Sources): Promise<Read> {
-  const found = new Documents();
+  const found = new Documents(files);
   const inline = limited<readonly string[]>((fault, above) =>
     files.problem({ pointer: toPointer([...above, ...fault.keys]) }, fault.code, fault.message),
   );
-  for (const [i, value] of docs.entries()) found.add(value, (fault) => inline(fault, ["docs", String(i)]));
+  for (const [i, value] of docs.entries()) {
+    const at = ["docs", String(i)];
+    const above = { folder: ".", pointerTo: (keys: readonly string[]) => toPointer([...at, ...keys]) };
+    await found.add(value, (fault) => inline(fault, at), above);
+  }
   const streamed: { readonly path: string; readonly large: LargeFile }[] = [];
   for (const { path, pointer } of pathsIn(from)) {
     for (const file of await documentFiles(files, path, pointer)) {
@@ -61,15 +67,19 @@ async function isStreamed(file: LargeFile): Promise<boolean> {
 class Documents {
   readonly #byId = new Map<string, Document>();
 
+  constructor(readonly files: StepFiles) {}
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }
 
-  add(value: unknown, report: (fault: Fault) => void): void {
+  async add(value: unknown, report: (fault: Fault) => void, above: Above): Promise<void> {
     const faults = documentFaults(value);
     for (const fault of faults) report(fault);
     if (faults.length > 0 || !isObject(value)) return;
-    const document = documentOf(value);
+    const read = namesFiles(value) ? await withFiles(this.files, value, above) : value;
+    if (!read) return;
+    const document = documentOf(read);
     if (this.#byId.has(document._id)) {
       const message = `the document \`${document._id}\` appears twice in this step`;
       report({ keys: ["_id"], code: "duplicate-document", message });
@@ -128,7 +138,8 @@ async function readFile(files: StepFiles, path: string, pointer: string, found: 
     lossy += 1;
     if (lossy <= mostProblems) files.problem(source.position(offset), "bad-number", message, number);
   }
-  for (const { at, value } of elements(root)) found.add(value, (fault) => report(fault, at));
+  const above = { folder: posix.dirname(path), pointerTo: () => pointer };
+  for (const { at, value } of elements(root)) await found.add(value, (fault) => report(fault, at), above);
   return true;
 }
 

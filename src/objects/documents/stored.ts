@@ -5,8 +5,10 @@ import type { Couch } from "../../couch/couch.js";
 import { path } from "../../couch/path.js";
 import { isOfLargeAnswer } from "../../couch/request-error.js";
 import type { JsonObject } from "../../text/json.js";
+import { attachedFiles } from "./attachments.js";
 import type { Document } from "./document.js";
 import { hasLargeIntegers, parseExact } from "./exact-numbers.js";
+import { recognised } from "./recognised.js";
 
 export interface Stored {
   readonly id: string;
@@ -18,8 +20,8 @@ export interface Stored {
 
 export interface Wanted {
   readonly docs?: boolean;
-  /** Include the data of attachments instead of stubs. */
-  readonly attachments?: boolean;
+  /** Include the data of attachments instead of stubs; `encoding`: their stubs say whether they are compressed. */
+  readonly attachments?: boolean | "encoding";
   /** Integers that a number can't hold are text, as in `parseExact`. */
   readonly exact?: boolean;
   /** `false`: the run does not cache the answer. */
@@ -61,23 +63,40 @@ export async function readStored(
   }
 }
 
-/** What these documents are compared with: includes the data of attachments only if a document has some. */
+/**
+ * What these documents are compared with: includes the data of attachments only if a document has some, and none of
+ * them comes from a file.
+ */
 export async function readCompared(
   couch: Couch,
   database: string,
   documents: readonly Document[],
   wanted: Pick<Wanted, "keep"> = {},
 ): Promise<StoredById | undefined> {
-  const idsOf = (withData: boolean) =>
-    documents.filter(({ _attachments }) => (_attachments !== undefined) === withData).map(({ _id }) => _id);
-  const bare = await readStored(couch, database, idsOf(false), { ...wanted, docs: true, exact: true });
-  const withData = await readStored(couch, database, idsOf(true), {
-    ...wanted,
-    docs: true,
-    exact: true,
-    attachments: true,
-  });
-  return bare && withData && new Map([...bare, ...withData]);
+  const idsOf = (attachments: Wanted["attachments"]) =>
+    documents.filter((document) => attachmentsOf(document) === attachments).map(({ _id }) => _id);
+  const found = new Map<string, Stored>();
+  for (const attachments of [false, true, "encoding"] as const) {
+    const read = await readStored(couch, database, idsOf(attachments), {
+      ...wanted,
+      docs: true,
+      exact: true,
+      ...(attachments ? { attachments } : {}),
+    });
+    if (!read) return undefined;
+    for (const [id, stored] of read) found.set(id, stored);
+  }
+  for (const document of documents) {
+    const stored = attachmentsOf(document) === "encoding" ? found.get(document._id) : undefined;
+    if (!stored?.doc) continue;
+    found.set(document._id, { ...stored, doc: await recognised(couch, database, document, stored.doc) });
+  }
+  return found;
+}
+
+function attachmentsOf(document: Document): Wanted["attachments"] {
+  if (document._attachments === undefined) return false;
+  return attachedFiles(document).length > 0 ? "encoding" : true;
 }
 
 async function ask(
@@ -87,7 +106,7 @@ async function ask(
   { docs, attachments, exact, keep }: Wanted,
 ): Promise<StoredById | undefined> {
   const answer = await couch.read<Rows>(path`/${database}/_all_docs`, {
-    query: { include_docs: docs, attachments },
+    query: { include_docs: docs, ...(attachments === "encoding" ? { att_encoding_info: true } : { attachments }) },
     body: { keys },
     accept: [404],
     ...(exact ? { text: true } : {}),

@@ -4,6 +4,14 @@ import type { Case, Place } from "../case.js";
 
 const picture = Buffer.from("zerg".repeat(100)).toString("base64");
 
+const attached = JSON.stringify({
+  _id: "zasz",
+  _attachments: {
+    "portrait.jpg": { from: "../photos/zasz.jpg" },
+    "portrait.txt": { from: "../photos/zasz.jpg", content_type: "text/plain" },
+  },
+});
+
 const make = ({ server, name }: Place) => must(server, "PUT", `/${name}`);
 const get = ({ server, name }: Place, id: string) => must(server, "GET", `/${name}/${id}`);
 
@@ -84,6 +92,28 @@ export const cases: readonly Case[] = [
       expect(await must(server, "GET", `/${name}/daggoth`)).toMatchObject({ n: 1.5 });
     },
     drift: (place) => change(place, "overmind", { broods: 6, dead: true }),
+  },
+  {
+    title: "overwritten, with attachments from files",
+    prepare: make,
+    files: () => ({ "photos/zasz.jpg": "zasz".repeat(1_000), "data/zasz.json": attached, "notes.txt": "" }),
+    yaml: ({ name }) => `- id: docs
+  ensureDocuments:
+    database: ${name}
+    mode: overwrite
+    from: data/zasz.json
+    docs: [{ _id: overmind, _attachments: { notes.txt: { from: notes.txt } } }]
+`,
+    async expectState(place) {
+      const { _attachments } = await get(place, "zasz?attachments=true");
+      const data = Buffer.from("zasz".repeat(1_000)).toString("base64");
+      expect(_attachments).toMatchObject({
+        "portrait.jpg": { content_type: "image/jpeg", data },
+        "portrait.txt": { content_type: "text/plain", data },
+      });
+      expect(await get(place, "overmind")).toMatchObject({ _attachments: { "notes.txt": { length: 0 } } });
+    },
+    drift: (place) => change(place, "zasz", { _attachments: { "portrait.jpg": { data: picture } } }),
   },
   {
     title: "if missing",

@@ -94,6 +94,14 @@ export const revisions: Scenario = {
 
 const text = { content_type: "text/plain", data: Buffer.from("spawn more").toString("base64") };
 
+const inParts = (length: number, data: string) =>
+  [
+    "--b\r\ncontent-type: application/json\r\n\r\n",
+    JSON.stringify({ _attachments: { "more.txt": { follows: true, content_type: "text/plain", length } } }),
+    `\r\n--b\r\n\r\n${data}\r\n--b--`,
+  ].join("");
+const related = { "content-type": 'multipart/related; boundary="b"' };
+
 // biome-ignore format: one probe per line
 export const attachments: Scenario = {
   title: "attachments",
@@ -111,5 +119,8 @@ export const attachments: Scenario = {
     { it: "are read separately", send: `GET ${db}/pool/more.txt`, gets: 200, exactly: "overlords" },
     { it: "are left out of an update", send: `PUT ${db}/pool`, body: { _rev: "<pool>" }, gets: 201 },
     { it: "are gone after that", send: `GET ${db}/pool/orders.txt`, gets: 404 },
+    { it: "follow a document in the same request", send: `PUT ${db}/den`, headers: related, raw: inParts(9, "hydralisk"), gets: 201 },
+    { it: "are read after that", send: `GET ${db}/den/more.txt`, gets: 200, exactly: "hydralisk" },
+    { it: "follow a document only if it does not conflict", send: `PUT ${db}/den`, headers: related, raw: inParts(9, "hydralisk"), gets: 409, like: conflict },
   ],
 };

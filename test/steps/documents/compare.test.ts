@@ -111,7 +111,7 @@ describe("diff", () => {
     const { changes } = ensureDocuments.diff(desired([document]), work(pending ? [pending] : []), target);
     expect(changes).toMatchObject([
       { path: "/docs/a/_attachments/x/length", before: 1, after: 5 },
-      { path: "/docs/a/_attachments/x/sha256" },
+      { path: "/docs/a/_attachments/x/digest" },
     ]);
     expect(JSON.stringify(changes)).not.toContain(inText.x.data);
   });

@@ -59,6 +59,51 @@ describe("the documents read", () => {
     expect(await loaded(spec, files)).toEqual(expected);
   });
 
+  const zerg = { length: 4, digest: "sha256-14368cd5392e719722fbf00c67600383834a502e927b0cc7477c4a243b3a7323" };
+  it.each<[string, string, Files, object]>([
+    [
+      "inline, relative to the migration file",
+      "{ database: db, docs: [{ _id: a, _attachments: { x: { from: files/x.txt } } }] }",
+      { "files/x.txt": "zerg" },
+      { ...zerg, content_type: "text/plain" },
+    ],
+    [
+      "in a JSON file, relative to that file",
+      "{ database: db, from: data/a.json }",
+      {
+        "data/a.json": '{"_id":"a","_attachments":{"x":{"from":"../x.JPG","revpos":1}}}',
+        "x.JPG": "zerg",
+      },
+      { ...zerg, content_type: "image/jpeg" },
+    ],
+    [
+      "with a content type",
+      "{ database: db, docs: [{ _id: a, _attachments: { x: { from: x.txt, content_type: a/b } } }] }",
+      { "x.txt": "zerg" },
+      { ...zerg, content_type: "a/b" },
+    ],
+    [
+      "without an extension",
+      "{ database: db, docs: [{ _id: a, _attachments: { x: { from: x } } }] }",
+      { x: "zerg" },
+      { ...zerg, content_type: "application/octet-stream" },
+    ],
+  ])("attachments from files: %s", async (_, spec, files, expected) => {
+    const [document] = await loaded(spec, files);
+    expect({ ...document?._attachments?.x }).toEqual(expected);
+  });
+
+  it("edits the step if a file of an attachment is edited, and not if it is moved", async () => {
+    const spec = (from: string) => `{ database: db, docs: [{ _id: a, _attachments: { x: { from: ${from} } } }] }`;
+    const checksums = [
+      await load(spec("x.txt"), { "x.txt": "zerg" }),
+      await load(spec("y/x.txt"), { "y/x.txt": "zerg" }),
+      await load(spec("x.txt"), { "x.txt": "Zerg" }),
+    ].map(({ steps }) => steps[0]?.checksum);
+    expect(checksums[1]).toBe(checksums[0]);
+    expect(checksums[2]).not.toBe(checksums[0]);
+  });
+
   it("are the same step wherever the documents are", async () => {
     const checksum = async (spec: string, files: Files = {}) => (await load(spec, files)).steps[0]?.checksum;
     const inline = await checksum("{ database: db, docs: [{ _id: a, n: 1 }, { _id: b }] }");
@@ -120,6 +165,39 @@ describe("an error in the sources", () => {
       "an attachment with a reserved name",
       ...from('{"_id":"a","_attachments":{"_x":{"data":""}}}'),
       ["attachment data.json:1:33"],
+    ],
+    [
+      "an attachment with both a file and data",
+      ...from('{"_id":"a","_attachments":{"x":{"from":"001.yaml","data":""}}}'),
+      ["attachment data.json:1:58"],
+    ],
+    [
+      "an attachment whose file has no name",
+      ...from('{"_id":"a","_attachments":{"x":{"from":""}}}'),
+      ["attachment data.json:1:40"],
+    ],
+    [
+      "an attachment whose file is missing",
+      "{ database: db, docs: [{ _id: a, _attachments: { x: { from: nope.txt } } }] }",
+      {},
+      ["missing-file 2:80"],
+    ],
+    [
+      "an attachment whose file is a folder",
+      "{ database: db, docs: [{ _id: a, _attachments: { x: { from: data } } }] }",
+      { "data/x": "" },
+      ["not-a-file 2:80"],
+    ],
+    [
+      "an attachment whose file is missing, in a JSON file",
+      ...from('{"_id":"a","_attachments":{"x":{"from":"nope.txt"}}}'),
+      ["missing-file 2:42"],
+    ],
+    [
+      "an attachment from a file, in NDJSON",
+      "{ database: db, from: data.ndjson }",
+      { "data.ndjson": '{"_id":"a","_attachments":{"x":{"from":"x"}}}', x: "" },
+      ["attachment data.ndjson:1:40"],
     ],
     ["a document over 8 MB", ...from(big(8_000_001)), ["document-too-large data.json:1:1"]],
     ["a document of 8 MB", ...from(big(8_000_000)), []],
