@@ -1,10 +1,12 @@
 /** Reads the files that a document names as its attachments. */
 import { posix } from "node:path";
+import mime from "mime";
 import { unreadable } from "../../files/read-text.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject, membersOf } from "../../text/json.js";
 import { AttachedFile } from "./attached-file.js";
-import { contentTypeOf } from "./content-types.js";
+
+const unknownType = "application/octet-stream";
 
 /** Where the document is. */
 export interface Above {
@@ -44,7 +46,7 @@ function isNamed(attachment: unknown): attachment is Named {
 
 async function readFile(
   files: StepFiles,
-  { from, content_type = contentTypeOf(from) }: Named,
+  { from, content_type = mime.getType(from) ?? unknownType }: Named,
   pointer: string,
   { folder }: Above,
 ): Promise<AttachedFile | undefined> {
