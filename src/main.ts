@@ -10,6 +10,7 @@ import { openLog } from "./render/open-log.js";
 import { openOutput } from "./render/stdout.js";
 import { plain, styleFor } from "./render/style.js";
 import { inEnvironment, writeTermination } from "./render/termination.js";
+import { headerSecrets } from "./secrets/header-secrets.js";
 import { Secrets } from "./secrets/secrets.js";
 import { readConnection } from "./settings/connection.js";
 import { InvalidSettings } from "./settings/problems.js";
@@ -106,7 +107,7 @@ function contextFor(
   };
   const asks = typeof command.server === "function" ? command.server({ ...resolved, settings }) : command.server;
   const connection = asks && !settings.sandbox ? readConnection(resolved, resolved.env, report) : undefined;
-  secrets.add([connection?.password, ...Object.values(connection?.headers ?? {})]);
+  secrets.add([connection?.password, ...headerSecrets(connection?.headers)]);
   if (!command.reportsSettings) {
     for (const warning of warnings) log.warn(warning);
     if (problems.length > 0) throw new InvalidSettings(problems, see(command.name));

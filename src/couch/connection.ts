@@ -1,5 +1,6 @@
 import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
+import { headerSecrets } from "../secrets/header-secrets.js";
 import { decoded } from "../text/decoded.js";
 import { urlFault } from "./url-fault.js";
 
@@ -54,10 +55,10 @@ export function withoutLogin(connection: Connection): Connection {
 
 /** The secrets that are known before the first request. */
 export function secretsIn(connection: Connection): (string | undefined)[] {
-  const { previousPassword, token, proxyAuthentication, iam, headers = {} } = connection;
+  const { previousPassword, token, proxyAuthentication, iam, headers } = connection;
   const fixed = typeof token === "string" ? token : undefined;
   const password = credentialsOf(connection)?.password;
-  return [password, previousPassword, fixed, proxyAuthentication?.secret, iam?.apiKey, ...Object.values(headers)];
+  return [password, previousPassword, fixed, proxyAuthentication?.secret, iam?.apiKey, ...headerSecrets(headers)];
 }
 
 /** No error message quotes the text: if it can't be parsed, it may be a password. */

@@ -27,7 +27,9 @@ export function parseValue(setting: Setting, text: string): Parsed {
     case "lines":
       return { value: text.split(/\r?\n/).filter((line) => line.trim() !== "") };
     case "string":
-      if (setting.pattern?.test(text) === false) return { wrong: `${quote(text)} is not ${setting.hint}` };
+      // A URL may contain a login.
+      if (setting.pattern?.test(text) === false)
+        return { wrong: `${text.includes("://") ? "the value" : quote(text)} is not ${setting.hint}` };
       return { value: text };
   }
 }

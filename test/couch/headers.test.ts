@@ -1,6 +1,7 @@
 /** Headers of the user's own: where they are sent, and where not. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
+import { secretsIn } from "../../src/couch/connection.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import { Secrets } from "../../src/secrets/secrets.js";
@@ -85,6 +86,19 @@ test("what the server repeats of the headers and of the token is masked", async 
   const error = await failure(connect({ headers, token: () => "later.issued.token" }, secrets).read(path`/db/one`));
   expect(error.message).toContain("x-tenant");
   expect(JSON.stringify([error.message, error.data])).not.toMatch(/zerg-secret|hunter2|later\.issued\.token/);
+});
+
+test("a part of a header's value or of a token is masked, too", async () => {
+  const connection = {
+    url: server.url,
+    headers: { Cookie: "lang=en; session=larva-4711", "X-Key": "ApiKey drone-0815" },
+  };
+  const reason = "session larva-4711 and key drone-0815 are unknown; bad signature c2lnbmF0dXJl";
+  server.behave(json(500, { error: "odd", reason }));
+  const secrets = new Secrets();
+  secrets.add(secretsIn(connection));
+  const error = await failure(connect({ ...connection, token: "e30.e30.c2lnbmF0dXJl" }, secrets).read(path`/db/one`));
+  expect(error.message).toContain("session *** and key *** are unknown; bad signature ***");
 });
 
 test.each([

@@ -36,6 +36,11 @@ test("no duration is longer than Node's timers support", () => {
 
 describe("an invalid value", () => {
   test.each<[SettingName, string, string]>([
+    [
+      "iamUrl",
+      "https://kerrigan:s3cret@iam.example",
+      "the value is not a URL such as https://iam.cloud.ibm.com/identity/token",
+    ],
     ["wait", "30", "`30` needs a unit; write `30s`, or `30m`"],
     ["wait", "soon", "`soon` is not a duration; write `30s` or `5m`"],
     ["wait", "9999h", "`9999h` is too long; the maximum is `576h`"],

@@ -4,6 +4,7 @@
  */
 import type { Iam } from "../../contract/connection.js";
 import { MigrateError } from "../../contract/errors.js";
+import { tokenPattern } from "../../contract/options.js";
 import { membersOf, parsedJson } from "../../text/json.js";
 import { addressOf } from "../connection.js";
 import { httpTransport } from "../http-transport.js";
@@ -53,7 +54,7 @@ export function iamSource({ apiKey, url = defaultUrl }: Iam, { foreign, signal }
 
 function issuedIn({ status, body }: WireResponse, url: string, foreign: (text: string) => string): Issued {
   const { access_token: token, expires_in: seconds, errorMessage } = membersOf(parsedJson(body));
-  if (status === 200 && typeof token === "string" && typeof seconds === "number") {
+  if (status === 200 && typeof token === "string" && tokenPattern.test(token) && typeof seconds === "number") {
     return issuedFor(token, seconds * 800);
   }
   if (status === 429 || status >= 500) throw unreachable(url, `it answered with status ${status}`);

@@ -97,6 +97,15 @@ test("a refused API key ends the run, and is not shown", async () => {
   expect(cloudant.received).toEqual([]);
 });
 
+test.each(["", "one\r\nX-Two: two"])("what is not a token (%j) is not sent to CouchDB", async (text) => {
+  iam.behave(token(text));
+  expect(await failure(connect().read(path`/db/one`))).toMatchObject({
+    code: "unauthorized",
+    message: expect.stringContaining("issues no token for the API key (status 200)"),
+  });
+  expect(cloudant.received).toEqual([]);
+});
+
 test.each([
   ["is down", reset],
   ["answers 503", json(503, {})],
