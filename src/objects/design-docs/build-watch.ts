@@ -23,9 +23,11 @@ export class BuildWatch {
   readonly #progressed = new BuildProgress();
   #looks: readonly IndexState[] = [];
   #pause = 0;
-  #copies = 1;
+  /** Unknown before the build is triggered. */
+  #copies = Number.POSITIVE_INFINITY;
   #isTriggered = false;
-  #heard = performance.now();
+  /** When the first check began that CouchDB did not answer. */
+  #silentSince: number | undefined;
 
   constructor(context: BuildContext, build: Build) {
     this.#context = context;
@@ -34,7 +36,6 @@ export class BuildWatch {
 
   /** Triggers the build, and waits until another one may begin. */
   async untilCaughtUp(): Promise<void> {
-    this.#heard = performance.now();
     const { couch, signal } = this.#context;
     const { database, name, doc } = this.#build;
     const isOver = (look: IndexState) => isCaughtUp(look, this.#size) || this.#isBuilt();
@@ -46,12 +47,14 @@ export class BuildWatch {
 
   /** Waits for the commit. False: the index has to be built first. @param ask puts one question after another */
   async isCommitted(ask: BuildTurns["ask"]): Promise<boolean> {
-    this.#heard = performance.now();
     const isOver = (look: IndexState) => this.#isBuilt() || isBehind(look.pending, this.#size);
     const { signal } = this.#context;
+    // One question a check, or two: either way, four per second.
+    const [of, pause] =
+      this.#copies < 2 ? (["one copy", shortPause / 2] as const) : (["all nodes", shortPause] as const);
     const check = async () => {
-      const over = await this.#check(isOver);
-      if (!over) await rest(shortPause, signal);
+      const over = await this.#check(isOver, of);
+      if (!over) await rest(pause, signal);
       return over;
     };
     if (this.#isBuilt()) return true;
@@ -60,16 +63,17 @@ export class BuildWatch {
   }
 
   /** Checks once. Whether the wait is over; if not, what does not run is triggered. */
-  async #check(isOver: (look: IndexState) => boolean): Promise<boolean> {
+  async #check(isOver: (look: IndexState) => boolean, of?: "one copy" | "all nodes"): Promise<boolean> {
     const { signal, assertHeld, progress, couch } = this.#context;
     const { database, name, doc, what } = this.#build;
     signal.throwIfAborted();
     assertHeld?.();
+    const began = performance.now();
     try {
       if (!this.#isTriggered) await this.#trigger();
-      const look = await indexState(couch, database, name);
+      const look = await indexState(couch, database, name, of);
       if (!look) throw gone(database, name);
-      this.#heard = performance.now();
+      this.#silentSince = undefined;
       this.#looks = [...this.#looks, look].slice(-kept);
       const moved = this.#progressed.add(look);
       progress({ done: this.#progressed.done, total: this.#progressed.size, unit: "changes", what });
@@ -84,7 +88,8 @@ export class BuildWatch {
       this.#pause = nextPause(this.#pause, look, this.#size);
     } catch (thrown) {
       const error = toMigrateError(thrown);
-      if (!isPassing(error) || performance.now() - this.#heard > patience) throw error;
+      this.#silentSince ??= began;
+      if (!isPassing(error) || performance.now() - this.#silentSince > patience) throw error;
       this.#isTriggered = false;
       this.#progressed.restart();
     }

@@ -48,11 +48,16 @@ interface Task {
   readonly total_changes?: number;
 }
 
-/** Undefined: the design document does not exist. */
-export async function indexState(couch: Couch, database: string, name: string): Promise<IndexState | undefined> {
+/** Undefined: the design document does not exist. @param of `one copy` omits the progress, which `_info` lacks */
+export async function indexState(
+  couch: Couch,
+  database: string,
+  name: string,
+  of: "all nodes" | "one copy" = "all nodes",
+): Promise<IndexState | undefined> {
   const index = await infoOf(couch, database, name);
   if (!index) return undefined;
-  const tasks = await tasksOf(couch, database, name);
+  const tasks = of === "one copy" ? [] : await tasksOf(couch, database, name);
   const { signature, updater_running = false, waiting_commit = false } = index;
   const pending = await pendingIn(couch, database, index);
   return {
