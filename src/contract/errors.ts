@@ -54,6 +54,11 @@ export const catalogue = {
     when: "The migration files contain at least one problem. All problems are listed, and nothing was applied.",
     next: "Nothing was applied. Correct the files; `couchdb-migrate validate` checks them offline.",
   },
+  "too-little-memory": {
+    exit: "failed",
+    when: "The files need more memory than this process may use. Nothing was written.",
+    next: "Raise the container's limit and NODE_OPTIONS=--max-old-space-size, or divide the files into several sets (--set).",
+  },
   "invalid-settings": {
     exit: "invalid",
     when: "A flag, an environment variable or a key of couchdb-migrate.yaml is unknown, missing, or has a value that can't be used.",

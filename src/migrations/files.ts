@@ -28,12 +28,19 @@ export class FileCache {
   readonly #kinds = new Map<string, Promise<OrNot<Kind>>>();
   readonly #lists = new Map<string, Promise<OrNot<readonly Entry[]>>>();
   readonly #large = new Set<string>();
+  readonly #mayKeep: (text: string) => boolean;
   #entries = 0;
   #bytes = 0;
+
+  /** @param mayKeep whether there is memory for this text; called when it is read */
+  constructor(mayKeep: (text: string) => boolean = () => true) {
+    this.#mayKeep = mayKeep;
+  }
 
   text(path: string): Promise<ReadText> {
     return once(this.#texts, path, async () => {
       const read = readText(path);
+      if ("text" in read && !this.#mayKeep(read.text)) return { unreadable: noMemory };
       if ("text" in read) this.#bytes += read.text.length;
       return this.#bytes > limits.bytes ? { unreadable: tooMuch } : read;
     });
@@ -127,6 +134,8 @@ const tooMany: Unreadable = {
   code: "too-many-files",
   reason: `exceeds the limit of ${limits.entries / 1e3},000 files and folders for these steps: ${elsewhere}`,
 };
+/** The load fails with an error that says how much all files need. */
+const noMemory: Unreadable = { code: "too-little-memory", reason: "needs more memory than there is" };
 const tooMuch: Unreadable = {
   code: "too-many-files",
   reason: `exceeds the limit of ${limits.bytes / 1e6} MB for the files of these steps: ${elsewhere} Put many documents into NDJSON files, which are streamed.`,

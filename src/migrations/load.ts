@@ -10,6 +10,7 @@ import { isIn } from "./environments.js";
 import { FileCache } from "./files.js";
 import { inputsOf } from "./inputs.js";
 import { LoadedStep } from "./loaded-step.js";
+import { Need } from "./memory.js";
 import { parseYaml } from "./parse-yaml.js";
 import { Partitions } from "./partitions.js";
 import { Problems } from "./problems.js";
@@ -73,10 +74,14 @@ interface Printed {
  */
 export async function loadMigrations(path: string, options: LoadOptions = {}): Promise<Migrations> {
   const problems = new Problems();
-  const cache = new FileCache();
+  const need = new Need();
+  const cache = new FileCache((text) => {
+    need.addFile(text);
+    return need.fits;
+  });
   const printed: Printed[] = [];
   try {
-    return await load(path, options, problems, cache, printed);
+    return await load(path, options, problems, { cache, need }, printed);
   } finally {
     options.onRead?.(cache.paths);
     const output = options.emit && new ScriptOutput(options.emit, problems.foreign);
@@ -88,7 +93,7 @@ async function load(
   path: string,
   options: LoadOptions,
   problems: Problems,
-  cache: FileCache,
+  { cache, need }: { readonly cache: FileCache; readonly need: Need },
   printed: Printed[],
 ): Promise<Migrations> {
   const kinds = new Map((options.kinds ?? registry).map((kind) => [kind.name, kind]));
@@ -104,6 +109,8 @@ async function load(
   let needed: Position | undefined;
   const partitions = new Partitions();
   const sources = readSources(path, problems);
+  for (const { text } of sources) need.addYaml(text);
+  need.assertFits();
   for (const source of sources) {
     const { file, steps: items } = parseYaml(source, problems);
     const ownReader = new SpecReader(file, variables, unset, problems);
@@ -166,6 +173,7 @@ async function load(
     }
     if (problems.count === 0) await options.eachFile?.(drafts.slice(before));
   }
+  need.assertFits();
   const steps = drafts.flatMap(({ finish, ...draft }) => {
     const finished = finish();
     return finished ? [new LoadedStep({ ...draft, ...finished })] : [];

@@ -15,3 +15,14 @@ test("3,000 steps", async () => {
   expect(code, stderr).toBe(0);
   expect(stdout).toContain("3,000 steps");
 });
+
+test("40 design documents of half a megabyte are refused, and the error says what all of them need", async () => {
+  const doc = JSON.stringify({ language: "javascript", views: { lib: { all: `// ${"x".repeat(485_000)}` } } });
+  const names = Array.from({ length: 40 }, (_, i) => `brood-${i}`);
+  const steps = names.map((name) => `- id: ${name}\n  ensureDesignDocs: { database: hive, from: ${name}.json }\n`);
+  const docs = Object.fromEntries(names.map((name) => [`${name}.json`, doc]));
+  const folder = await tempFolder({ "001.yaml": steps.join(""), ...docs });
+  const { code, stderr } = await runCli(["validate", folder], { env: { NODE_OPTIONS } });
+  expect(code, stderr).toBe(1);
+  expect(stderr).toMatch(/the files need about 1\d\d MiB of memory, \d\d MiB of it for V8, which may use 3\d MiB/);
+});

@@ -67,6 +67,8 @@ export interface Content {
   readonly withoutPartition: readonly string[];
   /** The largest ones, if a service may not allow their size; not all of them if there are many. */
   readonly large: readonly SizedDocument[];
+  /** The characters of the largest one. */
+  readonly largest: number;
   /** The stamp of the file; see LargeFile. */
   readonly stamp: string;
 }
@@ -95,6 +97,10 @@ export class DocumentFile {
 
   get withoutPartition(): readonly string[] {
     return this.#content.withoutPartition;
+  }
+
+  get largest(): number {
+    return this.#content.largest;
   }
 
   get large(): readonly SizedDocument[] {

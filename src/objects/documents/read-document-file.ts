@@ -8,6 +8,7 @@ import type { Fault } from "./fault.js";
 import { FileFault } from "./file-text.js";
 import { limited } from "./limited.js";
 import type { Piece } from "./lines.js";
+import { assertFits } from "./memory.js";
 import { hasPartition } from "./partition-ids.js";
 import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
@@ -35,11 +36,13 @@ export async function readDocumentFile(
   const withoutPartition: string[] = [];
   const large: SizedDocument[] = [];
   let documents = 0;
+  let largest = 0;
   try {
     const stamp = await file.stamp();
     for await (const cut of cutsOf(file)) {
       hash.add(cut);
       for (const piece of cut.pieces) {
+        assertFits(piece.text.length, `${file.name}:${piece.line}`);
         const id = check(piece, report);
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });
@@ -49,13 +52,14 @@ export async function readDocumentFile(
         }
         if (first.length < 20) first.push({ ...bodyOfSource(piece.text), index: documents, line: piece.line });
         documents += 1;
+        largest = Math.max(largest, piece.text.length);
       }
       if (documents > 0 && documents <= 20) first = firstOf(first, (sourced) => sourced);
     }
     for await (const { id, line } of order.mayRepeat ? repeatedIds(cutsOf(file), documents) : []) {
       report(twice(id), { line, column: 1 });
     }
-    return new DocumentFile(file, { sha256: hash.digest(), documents, first, withoutPartition, large, stamp });
+    return new DocumentFile(file, { sha256: hash.digest(), documents, first, withoutPartition, large, largest, stamp });
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     report({ keys: [], code: error.code, message: error.message }, error);

@@ -59,7 +59,7 @@ export async function seed(
         broken ??= { error };
       }
     },
-    { concurrency: inFlight },
+    { concurrency: inFlight(file) },
   ).catch((error: unknown) => {
     broken ??= { error };
   });

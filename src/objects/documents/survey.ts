@@ -14,8 +14,15 @@ import { readCompared, type Stored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
-/** The number of concurrent requests: more made CouchDB on a single node slower; not measured on a cluster. */
-export const inFlight = 4;
+/** More concurrent requests made CouchDB on a single node slower; not measured on a cluster. */
+const mostInFlight = 4;
+/** Of documents of this many characters, at most one is in memory. */
+const mostCharacters = 10_000_000;
+
+/** The number of concurrent requests. */
+export function inFlight({ largest }: Pick<DocumentFile, "largest">): number {
+  return Math.max(1, Math.min(mostInFlight, Math.floor(mostCharacters / Math.max(largest, 1))));
+}
 
 export interface Survey {
   readonly missing: number;
@@ -93,7 +100,7 @@ async function eachBatch(
       done += batch.length;
       progress({ done, total: file.documents, unit: "documents", what: `compared with ${database}` });
     },
-    { concurrency: inFlight },
+    { concurrency: inFlight(file) },
   );
 }
 

@@ -1,0 +1,49 @@
+/** What files need, compared with what was measured (docs/kubernetes.md), and what is refused. */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
+import { Need } from "../../src/migrations/memory.js";
+import { Problems } from "../../src/migrations/problems.js";
+import { readSources } from "../../src/migrations/sources.js";
+import { assertFits as assertDocumentFits } from "../../src/objects/documents/memory.js";
+import { tempFolder } from "../support/temp.js";
+
+const mib = 2 ** 20;
+
+test.each([
+  [700, 19],
+  [3_000, 26],
+  [10_000, 80],
+])("%i steps: the estimate is within a quarter of %i MiB", async (steps, measured) => {
+  const folder = join(await tempFolder(), "migrations");
+  await writeMigrations(folder, databasesOf({ prefix: "swarm", databases: 100, stepsEach: steps / 100 }));
+  const need = new Need(Number.POSITIVE_INFINITY);
+  for (const { text } of readSources(folder, new Problems())) need.addYaml(text);
+  expect(need.bytes / mib / measured).toBeGreaterThan(0.75);
+  expect(need.bytes / mib / measured).toBeLessThan(1.25);
+});
+
+test("long functions in YAML count as text", () => {
+  const need = new Need(Number.POSITIVE_INFINITY);
+  const before = need.bytes;
+  need.addYaml(`map: |\n${"  if (doc.kind === 'zergling') emit([doc.brood, doc.born], 1);\n".repeat(10_000)}`);
+  expect((need.bytes - before) / mib).toBeLessThan(1);
+});
+
+test("40 design documents of half a megabyte are refused where V8 may use 35 MiB, with what all of them need", () => {
+  const need = new Need(35 * mib);
+  for (let i = 0; i < 40; i += 1) need.addFile("x".repeat(485_000));
+  const refused = expect.objectContaining({ code: "too-little-memory", data: { needed: 108, heap: 78, limit: 35 } });
+  expect(() => need.assertFits()).toThrowError(refused);
+});
+
+test.each([
+  [1, 64, "fits"],
+  [2, 64, "needs about 66 MiB of memory, and the container has 64 MiB"],
+  [7, 64, "needs about 104 MiB of memory, and the container has 64 MiB"],
+  [7, 112, "fits"],
+])("a document of %i MB in a container of %i MiB: %s", (megabytes, limit, said) => {
+  const check = () => assertDocumentFits(megabytes * 1e6, "seed.ndjson:3", limit * mib);
+  if (said === "fits") check();
+  else expect(check).toThrowError(`seed.ndjson:3: a document of ${megabytes} MB ${said}`);
+});
