@@ -60,7 +60,7 @@ export const nextFiles: Readonly<Record<string, string>> = {
     deploy: inPlace
     docs: { creatures: { views: { by_type: { map: "${view("emit(doc.type, 2);")}" } } } }
 - id: brood-indexes
-  ensureIndexes: { database: brood, indexes: { by-type: { index: { fields: [type, born] } } } }
+  ensureIndexes: { database: brood, indexes: { by-type: { ddoc: by-type, index: { fields: [type, born] } } } }
 - id: hive-indexes
   ensureIndexes: { database: hive, deploy: inPlace, indexes: { by-owner: { index: { fields: [born, owner] } } } }
 `,

@@ -2,6 +2,7 @@
  * A migration set in which every step kind has something to write, and what the server needs for that. A kind
  * that is not in it fails `kindsLeftOut`.
  */
+import { generateKeyPairSync } from "node:crypto";
 import { kinds } from "../../src/kinds/index.js";
 import { type Addressed, type Login, must, request } from "../support/request.js";
 
@@ -12,6 +13,9 @@ export const env = {
   CEREBRATE_PASSWORD: admin.password,
   KERRIGAN_PASSWORD: user.password,
   LINK_PASSWORD: "psi-link-17",
+  NYDUS_KEY: generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .publicKey.export({ type: "spki", format: "pem" })
+    .toString(),
 };
 
 const view = (body: string) => `function (doc) { ${body} }`;
@@ -28,13 +32,16 @@ const oneTime = {
 /** Several steps on one database, several databases, server-wide ones before and after them. */
 export const files: Readonly<Record<string, string>> = {
   "notes.txt": "the swarm hungers ".repeat(500),
+  "indexes/by-type.json": '{"index": {"fields": ["type"]}, "ddoc": "by-type", "name": "by-type", "type": "json"}',
+  "indexes/zerg.json":
+    '{"index": {"fields": [], "partial_filter_selector": {"type": "zerg"}}, "ddoc": "zerg", "name": "zerg", "type": "json"}',
   "001-server.yaml": `
 - id: cluster
   ensureCluster: { size: 1 }
 - id: admin
   ensureAdmin: { name: ${admin.name}, password: "\${CEREBRATE_PASSWORD}" }
 - id: config
-  ensureConfig: { cm_matrix: { evolution: "3" }, chttpd_auth: { timeout: 1200 } }
+  ensureConfig: { cm_matrix: { evolution: "3" }, chttpd_auth: { timeout: 1200 }, jwt_keys: { "rsa:nydus=1": "\${NYDUS_KEY}" } }
 - id: user
   ensureUser: { name: ${user.name}, password: "\${KERRIGAN_PASSWORD}", roles: [zerg], fields: { email: kerrigan@example.com } }
 - id: replication
@@ -69,7 +76,7 @@ export const files: Readonly<Record<string, string>> = {
     database: hive
     docs: { creatures: { views: { by_type: { map: "${view("emit(doc.type, 1);")}" } } } }
 - id: brood-indexes
-  ensureIndexes: { database: brood, indexes: { by-type: { index: { fields: [type] } } } }
+  ensureIndexes: { database: brood, from: indexes }
 - id: hive-indexes
   ensureIndexes: { database: hive, indexes: { by-owner: { index: { fields: [owner, born] } } } }
 `,
@@ -120,7 +127,7 @@ async function prepareOnce(server: Addressed): Promise<void> {
   const all: string[] = await must(server, "GET", "/_all_dbs");
   const gone = all.filter((name) => !name.startsWith("_") || name === "_global_changes");
   await Promise.all(gone.map((name) => request(server, "DELETE", `/${name}`)));
-  for (const at of [`admins/${admin.name}`, "cm_matrix/evolution", "chttpd_auth/timeout"])
+  for (const at of [`admins/${admin.name}`, "cm_matrix/evolution", "chttpd_auth/timeout", "jwt_keys/rsa:nydus%3D1"])
     await request(server, "DELETE", `${local}/${at}`);
   await removeDocument(server, `/_users/org.couchdb.user:${user.name}`);
   await removeDocument(server, "/_replicator/link");

@@ -9,7 +9,7 @@ export interface Point {
 }
 
 const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
-const isHistory = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/history-default");
+const isLedger = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/_local/couchdb-migrate-default");
 
 /** The same on every server: node names differ, a revision may depend on a salt, and a sequence names its shards. */
 function nameOf({ method, path }: Recorded): string {
@@ -29,10 +29,11 @@ export function pointsOf(requests: readonly Recorded[]): Point[] {
       const same = (other: Recorded) => nameOf(other) === called;
       return { name: `${called}, ${occurrence}`, writes: request.writes, matcher: () => nth(same, occurrence) };
     });
+  const ledgerWrites = requests.filter(isLedger).length;
   return [
     ...points,
     { name: "taking the lease", writes: true, matcher: () => nth(isLease, 1) },
-    { name: "releasing the lease", writes: true, matcher: () => after(isHistory, isLease) },
+    { name: "releasing the lease", writes: true, matcher: () => after(nth(isLedger, ledgerWrites), isLease) },
   ];
 }
 
