@@ -22,7 +22,8 @@ the tables, *variables* marks fields in which \`\${NAME}\`, \`\${NAME:-default}\
 ## Variables
 
 \`\${NAME}\` is the environment variable \`NAME\`, or the content of the file that \`NAME_FILE\` names.
-\`\${NAME:-default}\` has a default, \`\${file:/path}\` is the content of a file, and \`$\${\` is a literal \`\${\`.
+\`\${NAME:-default}\` has a default, \`\${file:/path}\` is the content of a file (a relative path
+begins at the folder of the migration file), and \`$\${\` is a literal \`\${\`.
 
 What happens to a variable that is not set and has no default:
 

@@ -339,6 +339,22 @@ describe("lines", () => {
   + index by-date  on kind, hatchedAt desc · where {"dead":false}`,
     ],
     [
+      "a new index without fields",
+      {
+        kind: "ensureIndexes",
+        target: "index dead in zerglings",
+        changes: [
+          {
+            path: "/indexes/dead",
+            before: null,
+            after: { type: "json", ddoc: "mango-dead", index: { fields: [], partial_filter_selector: { dead: true } } },
+          },
+        ],
+      },
+      `zerglings
+  + index dead  where {"dead":true}`,
+    ],
+    [
       "a replication, with the addresses of its databases",
       {
         kind: "ensureReplication",

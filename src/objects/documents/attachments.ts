@@ -28,6 +28,7 @@ export function attachmentFaults(value: unknown, inStream: boolean): Fault[] {
   if (!isObject(value)) return [fault([], "`_attachments` must be an object of attachments by name")];
   return Object.entries(value).flatMap(([name, one]) => {
     if (name.startsWith("_")) return [fault([name], "CouchDB does not allow attachment names that begin with `_`")];
+    if (name === "") return [fault([name], "an attachment needs a name: without one, CouchDB can't return it")];
     if (!isObject(one)) return [fault([name], "an attachment must be an object with `from`, or `data`")];
     const { content_type, from, data } = one;
     if (from !== undefined && inStream) return [fault([name, "from"], onlyInMemory)];
@@ -37,6 +38,10 @@ export function attachmentFaults(value: unknown, inStream: boolean): Fault[] {
     if (from === undefined && (typeof data !== "string" || !isBase64(data))) return [fault([name], needsContent)];
     if (content_type !== undefined && typeof content_type !== "string") {
       return [fault([name, "content_type"], "`content_type` must be text")];
+    }
+    if (content_type !== undefined && /[\r\n]/.test(content_type)) {
+      const message = "`content_type` must be one line, because CouchDB sends it as a header";
+      return [fault([name, "content_type"], message)];
     }
     const known: ReadonlySet<string> = new Set(["content_type", from === undefined ? "data" : "from"]);
     const others = Object.keys(one).filter((key) => !known.has(key) && !follows.has(key));

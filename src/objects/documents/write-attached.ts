@@ -58,4 +58,4 @@ export async function writeAttached(couch: Couch, database: string, { body, file
 }
 
 const raiseLimits =
-  "Use smaller files, or raise the limits: `max_attachment_size` in section `couchdb` and `max_http_request_size` in section `chttpd` of CouchDB's configuration, and the limit of a proxy in front of it. Then run again.";
+  "Use smaller files, or raise the limits: `max_attachment_size` and `max_document_size` (without attachments) in section `couchdb`, `max_http_request_size` in section `chttpd` of CouchDB's configuration, and the limit of a proxy in front of it. Then run again.";

@@ -50,7 +50,7 @@ function definitionOf(definition: unknown): string[] {
   const { fields, partial_filter_selector: filter, ...more } = index as Readonly<Record<string, unknown>>;
   return [
     ...(type === "json" || type === undefined ? [] : [`type ${String(type)}`]),
-    ...(Array.isArray(fields) ? [`on ${fields.map(fieldText).join(", ")}`] : []),
+    ...(Array.isArray(fields) && fields.length > 0 ? [`on ${fields.map(fieldText).join(", ")}`] : []),
     ...(filter === undefined ? [] : [`where ${shortValue(filter)}`]),
     ...fieldsOf({ ...more, ...others }),
   ];

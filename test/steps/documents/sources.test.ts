@@ -167,6 +167,16 @@ describe("an error in the sources", () => {
       ["attachment data.json:1:33"],
     ],
     [
+      "an attachment without a name",
+      ...from('{"_id":"a","_attachments":{"":{"data":""}}}'),
+      ["attachment data.json:1:31"],
+    ],
+    [
+      "an attachment whose content type has a line break",
+      ...from('{"_id":"a","_attachments":{"x":{"data":"","content_type":"a/b\\r\\nX: y"}}}'),
+      ["attachment data.json:1:58"],
+    ],
+    [
       "an attachment with both a file and data",
       ...from('{"_id":"a","_attachments":{"x":{"from":"001.yaml","data":""}}}'),
       ["attachment data.json:1:58"],
