@@ -79,6 +79,18 @@ export async function writeMigrations(folder: string, databases: readonly Databa
   }
 }
 
+/** The security, the first design document and the index of `databasesOf`, in all databases that match the pattern. */
+export async function writePattern(folder: string, database: string): Promise<void> {
+  const [{ docs, index }] = databasesOf({ prefix: "any", databases: 1, stepsEach: 4 }) as [Database];
+  const [{ _id, ...doc }] = docs as [DesignDoc];
+  const steps = [
+    { id: "security", ensureSecurity: { database, ...security } },
+    { id: "views", ensureDesignDocs: { database, docs: { [_id.slice("_design/".length)]: doc } } },
+    { id: "index", ensureIndexes: { database, indexes: { [index.name]: { ddoc: index.ddoc, index: index.index } } } },
+  ];
+  await writeFile(join(folder, "001.yaml"), JSON.stringify(steps));
+}
+
 /** Indented as people write a design document: one field per line, functions as block text. */
 function indented(doc: object, depth = 4): string {
   return Object.entries(doc)

@@ -9,8 +9,8 @@ let next = 0;
 
 async function work() {
   while (next < databases.length) {
-    const { name, security, docs, index } = databases[next++];
-    await send("PUT", `/${name}`);
+    const { name, security, docs, index, exists } = databases[next++];
+    if (!exists) await send("PUT", `/${name}`);
     await send("PUT", `/${name}/_security`, security);
     await send("POST", `/${name}/_bulk_docs`, { docs });
     await send("POST", `/${name}/_index`, index);
