@@ -10,6 +10,8 @@ export class Contact {
   made = false;
   /** The latest result other than a response from CouchDB. */
   trouble: string;
+  /** CouchDB, or a proxy, answered, but refuses requests because of a rate limit. */
+  limit: string | undefined;
   readonly #url: string;
   readonly #emit: Listener;
   #began: number | undefined;

@@ -71,6 +71,7 @@ interface Attempt {
 
 const defaultTimeout = 30_000;
 
+const tooManyRequests = "it, or a proxy in front of it, refuses requests because of a rate limit (429)";
 const slower = "the server limits the rate of requests (429), so the run sends fewer per second";
 
 const misshapen: Outcome = {
@@ -155,6 +156,7 @@ export class Exchange {
       const { outcome, retryAfter, refusal } = await (isLimited ? this.#reads.run(sent) : sent());
       if (this.#isLimit(outcome)) {
         this.throttle.refused(request.reading, started, retryAfter);
+        this.contact.limit = tooManyRequests;
         if (waits()) {
           throwIfStopped(this.throttle.starved);
           throwIfStopped(request.signal);
@@ -162,7 +164,10 @@ export class Exchange {
           start = performance.now();
           continue;
         }
-      } else if (!isFailed(outcome)) this.throttle.accepted(request.reading);
+      } else if (!isFailed(outcome)) {
+        this.throttle.accepted(request.reading);
+        this.contact.limit = undefined;
+      }
       if (refusal && !isFailed(outcome)) {
         if (request.accept.includes(outcome.status)) return this.#answer(outcome, request);
         throw refusal;

@@ -24,7 +24,7 @@ export interface Gateway extends Couch {
   /** Throws if a proxy changes paths that contain these characters encoded. `write` checks this itself. */
   assertPathsKept(characters: string): Promise<void>;
   /** The results of requests until CouchDB first answered. */
-  readonly contact: { readonly made: boolean; readonly trouble: string };
+  readonly contact: { readonly made: boolean; readonly trouble: string; readonly limit: string | undefined };
   /**
    * How many seconds the server's clock is ahead of this machine's, according to its last response; `undefined`:
    * unknown.

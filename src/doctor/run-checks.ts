@@ -36,7 +36,7 @@ async function find(kind: CheckKind, scene: Scene): Promise<Finding> {
   // The requirement is met, and both scenes are the same object.
   const given = scene as OnServer<"accepted">;
   const { couch } = given.contact;
-  const timer = setTimeout(() => couch.cut(silence(couch.url, longest)), longest);
+  const timer = setTimeout(() => couch.cut(silence(couch, longest)), longest);
   try {
     return await kind.find(given);
   } finally {

@@ -31,7 +31,12 @@ export type FirstResult = { readonly result: ApplyResult } | { readonly look: Fi
 /** The minimum time limit for a first look, even if `wait` is shorter. Milliseconds. */
 export const shortestFirstLook = 10_000;
 
-export function silence(url: string, milliseconds: number): MigrateError {
+export function silence({ url, contact }: Pick<Gateway, "url" | "contact">, milliseconds: number): MigrateError {
+  const { limit } = contact;
+  if (limit !== undefined) {
+    const message = `CouchDB at ${url} accepted nothing within ${span(milliseconds)}: ${limit}`;
+    return new MigrateError("unreachable", { message, data: { what: limit } });
+  }
   const what = `no answer within ${span(milliseconds)}`;
   const hint = schemeHint("timeout", false, url);
   return new MigrateError("unreachable", {

@@ -172,7 +172,7 @@ export async function whenReached<T>(run: Run, work: (again: boolean) => Promise
   const { couch, emit, wait, first, signal } = run;
   const since = first?.began ?? performance.now();
   const limit = Math.max(wait, shortestFirstLook);
-  const silent = () => couch.cut(silence(couch.url, limit));
+  const silent = () => couch.cut(silence(couch, limit));
   const timer = setTimeout(silent, Math.max(0, limit - (performance.now() - since)));
   // No work has started that would have to be finished.
   const stop = () => couch.cut(signal.reason);
@@ -260,7 +260,7 @@ export async function withRun<T>(
 /** `--timeout` passed before CouchDB was reached, so there is nothing that another run could continue. */
 function notReached({ couch, reach }: Run, why: MigrateError | undefined): MigrateError | undefined {
   if (why?.code !== "incomplete" || reach.connected) return undefined;
-  const what = reach.waitedFor ?? couch.contact.trouble;
+  const what = couch.contact.limit ?? reach.waitedFor ?? couch.contact.trouble;
   const message = `${why.message}: CouchDB at ${couch.url} was not ready, ${what}`;
   return new MigrateError("unreachable", { message, data: { what }, cause: why });
 }

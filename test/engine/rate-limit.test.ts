@@ -82,3 +82,25 @@ it("a run whose requests are all refused for too long is incomplete, and the nex
   }
   expect(await apply(await filesOf(steps), direct)).toMatchObject({ result: "applied" });
 });
+
+it.each([
+  ["--timeout", { timeout: 3_000 }],
+  ["--wait", { wait: 0 }],
+])(
+  "if a rate limit lets nothing through before %s passes, the error says so",
+  async (_, limit) => {
+    const { connection, ...set } = await ownSet();
+    const proxy = await startProxy(connection?.url ?? "");
+    onTestFinished(() => proxy.close());
+    proxy.faultWhen(() => true, { status: 429, body: { error: "too_many_requests" } }, Number.POSITIVE_INFINITY);
+    const files = await filesOf("- id: hive\n  ensureDatabase: { name: hive }\n");
+    const options = { ...set, ...limit, connection: { ...connection, url: proxy.url } };
+    const error = await apply(files, options).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "unreachable",
+      exitCode: 4,
+      message: expect.stringContaining("rate limit (429)"),
+    });
+  },
+  60_000,
+);

@@ -38,7 +38,7 @@ export async function firstLook(path: string, scope: FilesScope, options: Connec
   const place = placeOf(options);
   const cut = (reason: MigrateError) => () => couch.cut(reason);
   const limit = Math.max(options.wait ?? defaults.wait, shortestFirstLook);
-  const timer = setTimeout(cut(silence(couch.url, limit)), limit);
+  const timer = setTimeout(() => couch.cut(silence(couch, limit)), limit);
   const interrupt = cut(new MigrateError("interrupted", { message: "the run was interrupted before it was done" }));
   options.signal?.addEventListener("abort", interrupt, { once: true });
   const problems = new Problems();
