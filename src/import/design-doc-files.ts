@@ -14,13 +14,15 @@ import { settled } from "../objects/design-docs/settled.js";
 import { readSources } from "../objects/design-docs/sources.js";
 import { isObject } from "../text/json.js";
 import { toPointer } from "../text/pointer.js";
+import { hasInexact, inexactReason } from "./inexact.js";
 import { memoryFiles } from "./memory-files.js";
 import { distinctNames, isDevice } from "./names.js";
 
 type Tree = ReadonlyMap<string, string>;
 
-/** Why `validate` would refuse it; undefined if it would not. */
+/** Why no file can have it, or `validate` would refuse it; undefined if neither is so. */
 export function refusalOf(name: string, doc: DesignDoc): string | undefined {
+  if (hasInexact(doc)) return inexactReason;
   const [fault] = designDocFaults(name, doc);
   return fault && describe(name, doc, fault);
 }

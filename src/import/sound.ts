@@ -4,6 +4,7 @@ import { kindByName } from "../kinds/index.js";
 import { validatorOf } from "../migrations/validators.js";
 import type { SpecProblem } from "../steps/kind.js";
 import { type Imported, type ImportedFile, type ImportedStep, WithVariables } from "./imported.js";
+import { inexactReason, isInexact } from "./inexact.js";
 import type { LeftOut } from "./result.js";
 
 export async function soundOnly(imported: Imported): Promise<Imported> {
@@ -49,9 +50,7 @@ async function refusalOf({ kind: name, spec }: ImportedStep): Promise<string | u
 /** Why a file can't contain the value. */
 function unwritableIn(value: unknown, depth: number): string | undefined {
   if (depth > 90) return "it is nested too deeply";
-  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21) {
-    return "it contains a number that is too large to be stored exactly";
-  }
+  if (isInexact(value)) return inexactReason;
   if (typeof value !== "object" || value === null || value instanceof WithVariables) return undefined;
   for (const [key, member] of Object.entries(value)) {
     if (key === "__proto__" || key === "constructor") return `\`${key}\` can't be a field's name in a file`;
