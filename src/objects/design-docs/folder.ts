@@ -5,8 +5,8 @@ import { SourceText } from "../../files/source-text.js";
 import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject } from "../../text/json.js";
 import { toPointer, valueAt } from "../../text/pointer.js";
+import { exactJsonOf } from "../exact-json.js";
 import { offsetInJson } from "../json-text.js";
-import { jsonOf } from "../read-json.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe, subject } from "./fault.js";
 import { isSeedFolder, languageOf, mayBeModule, memberFile, whyNot } from "./folder-rules.js";
@@ -165,7 +165,7 @@ class Reader {
       return text.trim();
     }
     this.#leaves.set(toPointer(keys), { source });
-    return jsonOf(this.#files, source)?.value;
+    return exactJsonOf(this.#files, source)?.value;
   }
 
   #at(file: string, code: string, message: string): void {

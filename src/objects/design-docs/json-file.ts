@@ -2,8 +2,8 @@
 import type { Origin, StepFiles } from "../../steps/step-files.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
+import { readExactJson } from "../exact-json.js";
 import { offsetInJson } from "../json-text.js";
-import { readJson } from "../read-json.js";
 import { type Fault, type FoundDesignDoc, nameInId } from "./design-doc.js";
 import { describe } from "./fault.js";
 
@@ -14,7 +14,7 @@ export async function readJsonFile(
   pointer: string,
   name: string,
 ): Promise<FoundDesignDoc[]> {
-  const read = await readJson(files, path, pointer);
+  const read = await readExactJson(files, path, pointer);
   if (!read) return [];
   const { value: root, source } = read;
   const report = (keys: readonly string[], code: string, message: string) =>

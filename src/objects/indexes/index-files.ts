@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from "../../text/json.js";
 import { offsetIn } from "../../text/json-scan.js";
 import { didYouMean } from "../../text/nearest.js";
 import { toPointer } from "../../text/pointer.js";
-import { readJson } from "../read-json.js";
+import { readExactJson } from "../exact-json.js";
 import { type IndexSpec, indexTypes } from "./definition.js";
 
 export interface FoundIndex {
@@ -36,7 +36,7 @@ async function jsonFiles(files: StepFiles, path: string, pointer: string): Promi
 }
 
 async function readIndexFile(files: StepFiles, path: string, pointer: string): Promise<FoundIndex[]> {
-  const read = await readJson(files, path, pointer);
+  const read = await readExactJson(files, path, pointer);
   if (!read) return [];
   const { value, source } = read;
   const at = (keys: readonly string[]) => source.position(offsetIn(source.text, keys));

@@ -285,6 +285,7 @@ describe("a folder tree", () => {
     ["a mistyped function", { ...views, "validateDocUpdate.js": map }, "unknown-file", "validateDocUpdate.js:1:1"],
     ["a module at the top", { ...views, "index.js": "module.exports = {}" }, "unknown-file", "index.js:1:1"],
     ["a field reserved by CouchDB", { ...views, "_revs.json": "[]" }, "unknown-file", "_revs.json:1:1"],
+    ["a number that would change", { ...views, "n.json": "9007199254740993" }, "bad-number", "n.json:1:1"],
     ["another id", { ...views, _id: "zerglings" }, "not-a-design-doc", "_id:1:1"],
     [
       "couchapp's macros",
@@ -342,6 +343,13 @@ describe("a JSON file", () => {
     ["not a design document", '{ "_id": "a" }', "not-a-design-doc", "1:10", ""],
     ["no name", '[{ "views": {} }]', "not-a-design-doc", "1:2", ""],
     ["nested too deeply", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`, "too-deep", "1:1", "deeply"],
+    [
+      "a number that would change",
+      '{ "a": {\n "n": 9007199254740993 } }',
+      "bad-number",
+      "2:7",
+      "too large to be stored exactly",
+    ],
     ["attachments", '{ "_attachments": { "a": {} } }', "attachments", "1:19", ""],
     ["another special field", '{ "_revs": [] }', "special-member", "1:12", "_revs"],
     [
