@@ -66,7 +66,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 /** The proxy's answer to a request that it ignores: CouchDB's answer, if that names nothing. */
 const answers: readonly (readonly [(request: Recorded) => boolean, number, unknown])[] = [
-  [({ path }) => path.includes("/_config/"), 200, ""],
+  [({ path }) => path.includes("/_config/"), 200, '""'],
   [({ path }) => path.endsWith("/_bulk_docs"), 201, []],
   [({ method }) => method === "PUT", 201, { ok: true }],
   [() => true, 200, { ok: true }],
