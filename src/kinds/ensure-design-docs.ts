@@ -9,6 +9,8 @@ import { ownedByCouch } from "../objects/design-docs/owned-by-couch.js";
 import { partitionProblems, partitionRefusal } from "../objects/design-docs/partitions.js";
 import { previousTaken } from "../objects/design-docs/previous-taken.js";
 import { searchWarning } from "../objects/design-docs/search-warning.js";
+import { selectorWarning } from "../objects/design-docs/selector-warning.js";
+import { hasSelector } from "../objects/design-docs/shape.js";
 import { inlineSources, readSources } from "../objects/design-docs/sources.js";
 import { asStagedDocument } from "../objects/design-docs/staged-write.js";
 import {
@@ -183,6 +185,7 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       documents: Math.max(0, info.documents - all.length),
       bytes: info.bytes,
       partitioned: info.partitioned,
+      ...(Object.values(desired.docs).some(hasSelector) ? { version: await couch.version() } : {}),
       set: step.set,
     };
   },
@@ -220,7 +223,8 @@ export const ensureDesignDocs = defineKind<Spec, DesignDocs, ObservedDesignDocs,
       .map((doc) => ({ ...rebuildOf(database, observed, doc), staged: staged.has(doc.name), ...wayBack(doc) }));
     const former = { states: different.flatMap((doc) => doc.changes) };
     const created = different.flatMap(({ name, stored }) => (stored ? [] : [`designDoc/${database}/${name}`]));
-    const said = { rebuilds, former, created, warnings: different.flatMap(searchWarning) };
+    const warnings = different.flatMap((doc) => [...searchWarning(doc), ...selectorWarning(doc, observed?.version)]);
+    const said = { rebuilds, former, created, warnings };
     const isNew = Object.keys(observed?.docs ?? {}).length === 0;
     return (isNew ? creates : updates)(changes, write, said);
   },

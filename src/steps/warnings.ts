@@ -29,6 +29,8 @@ const catalogue = {
     `_design/${designDoc} in ${database} belongs to CouchDB: ${why}, so this step will drift. Put your functions in another design document in ${database}`,
   "unknown-language": ({ designDoc, language, hint }: { designDoc: string; language: string; hint: string }) =>
     `_design/${designDoc} has the language \`${language}\`, which CouchDB does not support by itself${hint}`,
+  "selector-not-supported": ({ designDoc, version }: { designDoc: string; version: string }) =>
+    `_design/${designDoc} validates documents with a Mango selector, which CouchDB ${version} refuses: it needs CouchDB 3.6`,
   "search-not-staged": ({ designDoc, indexes }: { designDoc: string; indexes: readonly string[] }) =>
     `search indexes are not staged: queries on ${indexes.join(", ")} of _design/${designDoc} wait for the build (not tested with a search service)`,
 

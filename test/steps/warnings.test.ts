@@ -33,6 +33,10 @@ test.each<[StepWarning, string]>([
     "_design/a has the language `javscript`, which CouchDB does not support by itself; is it javascript?",
   ],
   [
+    { code: "selector-not-supported", designDoc: "a", version: "3.5.0" },
+    "_design/a validates documents with a Mango selector, which CouchDB 3.5.0 refuses: it needs CouchDB 3.6",
+  ],
+  [
     { code: "search-not-staged", designDoc: "a", indexes: ["nouveau.x", "indexes.y"] },
     "search indexes are not staged: queries on nouveau.x, indexes.y of _design/a wait for the build (not tested with a search service)",
   ],

@@ -20,6 +20,8 @@ export interface ObservedDesignDocs {
   /** The size of the documents. */
   readonly bytes: number;
   readonly partitioned: boolean;
+  /** CouchDB's version. Absent: nothing in the documents depends on it. */
+  readonly version?: string;
   /** The migration set of the run: its staged documents are its own. */
   readonly set: string;
   /** For documents whose index another one will reuse; only for a plan. */

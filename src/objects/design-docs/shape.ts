@@ -9,9 +9,14 @@ export function shapeFaults(doc: DesignDoc, partitioned?: boolean): Fault[] {
   return [...specialFields(doc), ...refusals.map(asFault), ...withoutFields(doc), ...withoutSelector(doc)];
 }
 
-/** Whether this field is a Mango selector that validates documents. CouchDB accepts them from 3.6 on. */
+/** Whether this field is a Mango selector that validates documents. */
 function isSelector(doc: DesignDoc, [key]: readonly string[]): boolean {
-  return key === "validate_doc_update" && doc.language === "query" && isObject(doc.validate_doc_update);
+  return key === "validate_doc_update" && hasSelector(doc);
+}
+
+/** Whether a Mango selector validates documents. CouchDB accepts them from 3.6 on. */
+export function hasSelector(doc: DesignDoc): boolean {
+  return doc.language === "query" && isObject(doc.validate_doc_update);
 }
 
 /** CouchDB stores these documents, but then no document can be written to the database. */
