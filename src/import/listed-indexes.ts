@@ -3,6 +3,7 @@
 import { type DesignDoc, nameInId } from "../objects/design-docs/design-doc.js";
 import { designDocOf, differingMembers, shownDefinition } from "../objects/indexes/definition.js";
 import { isObject, type JsonObject, membersOf } from "../text/json.js";
+import { hasInexact } from "./inexact.js";
 import { byName } from "./names.js";
 
 export interface ListedIndex {
@@ -23,8 +24,8 @@ export interface FoundIndex {
 
 /**
  * The indexes that `ensureIndexes` can declare: type json, with a design document and a name that no other index has,
- * unless the design document also validates. The design documents of the others are imported as design documents.
- * `partitioned`: whether the database is partitioned.
+ * unless the design document also validates, or the index contains an integer that no file can have. The design
+ * documents of the others are imported as design documents. `partitioned`: whether the database is partitioned.
  *
  * `_index` stores the definition with its original notation, and treats the same index in another notation as a new
  * one. So each definition keeps its original notation, for services that request it themselves.
@@ -48,7 +49,7 @@ function foundIndex(
 ): FoundIndex[] {
   const designDoc = nameInId(ddoc);
   if (designDoc === undefined || typeof name !== "string" || type !== "json" || !isObject(def)) return [];
-  if (!Array.isArray(def.fields)) return [];
+  if (!Array.isArray(def.fields) || hasInexact(def)) return [];
   const doc = Object.hasOwn(designDocs, designDoc) ? membersOf(designDocs[designDoc]) : {};
   if (doc.validate_doc_update !== undefined) return [];
   const own = membersOf(doc.options).partitioned;
