@@ -1,6 +1,6 @@
 /** A million documents: loaded from NDJSON, and then changed. */
 import { join } from "node:path";
-import { inFlight } from "../../src/objects/documents/survey.js";
+import { mostInFlight } from "../../src/objects/documents/survey.js";
 import { must as mustAnswer } from "../../test/support/request.js";
 import { bare, type Context, migrate } from "../context.js";
 import { unitId, writeTransformation, writeUnits } from "../fixtures.js";
@@ -20,7 +20,7 @@ export const seedOfMillion: Scenario<Context> = {
       work: "load 1,000,000 documents from NDJSON",
       ours: "ours",
       theirs: "bare",
-      against: `the same lines to _bulk_docs, ${inFlight} requests at once`,
+      against: `the same lines to _bulk_docs, ${mostInFlight} requests at once`,
       unit: "ms",
       target: 1.2,
     },
@@ -69,7 +69,7 @@ export const transformOfMillion: Scenario<Context> = {
       work: "set a field in 1,000,000 documents (transformDocuments)",
       ours: "ours",
       theirs: "bare",
-      against: `pages of _all_docs, changed and posted to _bulk_docs, ${inFlight} requests at once`,
+      against: `pages of _all_docs, changed and posted to _bulk_docs, ${mostInFlight} requests at once`,
       unit: "ms",
     },
   ],
@@ -88,7 +88,7 @@ export const transformOfMillion: Scenario<Context> = {
     return {
       series: {
         ours: () => transformed(migrate(context, "apply", set)),
-        bare: () => transformed(bare(context, "transform", database, String(inFlight))),
+        bare: () => transformed(bare(context, "transform", database, String(mostInFlight))),
       },
       close: () => clean(context),
     };
@@ -96,7 +96,7 @@ export const transformOfMillion: Scenario<Context> = {
 };
 
 function bareSeed(context: Context, file: string): Program {
-  return bare(context, "seed", file, database, String(inFlight));
+  return bare(context, "seed", file, database, String(mostInFlight));
 }
 
 function clean({ server }: Context): Promise<void> {

@@ -15,7 +15,7 @@ import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
 
 /** More concurrent requests made CouchDB on a single node slower; not measured on a cluster. */
-const mostInFlight = 4;
+export const mostInFlight = 4;
 /** Of documents of this many characters, at most one is in memory. */
 const mostCharacters = 10_000_000;
 

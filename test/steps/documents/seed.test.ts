@@ -215,6 +215,7 @@ describe("however long the file is", () => {
     const file = {
       name: "endless.ndjson",
       documents: Number.MAX_SAFE_INTEGER,
+      largest: 30,
       async *read() {
         for (;;) {
           const index = taken;
