@@ -57,9 +57,8 @@ if (values.list) {
   const report = await measureAll();
   console.log(asText(report));
   if (runs < fewest) console.log(`\n${runs} runs are too few for a verdict: ${fewest} or more.`);
-  await write(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   if (values.publish) {
-    await write(published.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    await write(published.json, asJson(report));
     await writeDocument(report);
   }
 }
@@ -76,22 +75,24 @@ async function measureAll(): Promise<Report> {
     const context: Context = { server, folder, bootstrap: installBootstrap };
     const rows: Summary[] = [];
     const notes: string[] = [];
+    const measuredAt = new Date().toISOString();
+    const report: Report = { formatVersion: 1, measuredAt, machine: machine(server.version, load), rows, notes };
     for (const scenario of scenarios) {
       const found = await measure(scenario, context);
       rows.push(...found.rows);
       notes.push(...found.notes);
+      // After each scenario: the whole takes half an hour.
+      await write(values.out, asJson(report));
     }
-    return {
-      formatVersion: 1,
-      measuredAt: new Date().toISOString(),
-      machine: machine(server.version, load),
-      rows,
-      notes,
-    };
+    return report;
   } finally {
     await rm(folder, { recursive: true, force: true });
     await server.close();
   }
+}
+
+function asJson(report: Report): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
 async function measure(scenario: Scenario<Context>, context: Context): Promise<Pick<Report, "rows" | "notes">> {

@@ -21,7 +21,6 @@ const works = {
 
 export function acrossNetwork(roundTrip: number): Scenario<Context> {
   return {
-    warmUp: 1,
     most: 3,
     rows: Object.entries(works).map(
       ([name, [work, against, target]]): Row => ({

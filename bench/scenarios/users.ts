@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.js";
 import { ledgerDatabase } from "../server.js";
 
 export const hundredUsers: Scenario<Context> = {
-  most: 3,
+  most: 1,
   rows: [
     { id: "fresh-users", work: "fresh install, 100 users with passwords", ours: "fresh", unit: "ms" },
     { id: "rerun-users", work: "rerun, nothing pending, 100 users with passwords", ours: "rerun", unit: "ms" },
