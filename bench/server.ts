@@ -19,7 +19,9 @@ export const ledgerDatabase = "couchdb-migrate";
 
 export async function openServer(): Promise<BenchServer> {
   const given = process.env.COUCHDB_URL;
-  const node = given === undefined ? await startCouchDB() : undefined;
+  // The tests let CouchDB commit indexes sooner than by default.
+  const ini = { query_server_config: { commit_freq: 5 } };
+  const node = given === undefined ? await startCouchDB({ ini }) : undefined;
   const server = node ?? addressed(given ?? "");
   const fullUrl = server.url.replace(
     "//",

@@ -11,7 +11,7 @@ afterEach(() => {
 test("a check of a server that never answers ends, and so does the next one", async () => {
   vi.useFakeTimers();
   let cut = (_: unknown) => {};
-  const couch = { url: "http://couchdb", cut: (reason: unknown) => cut(reason) };
+  const couch = { url: "http://couchdb", contact: {}, cut: (reason: unknown) => cut(reason) };
   const scene = { options: {}, contact: { is: "accepted", couch } } as unknown as Scene;
   const find = () => new Promise<never>((_, reject) => (cut = reject));
   const kinds = ["one", "other"].map((name) => ({ group: "server", name, needs: "server", find }) as const);
