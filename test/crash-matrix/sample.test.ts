@@ -82,7 +82,6 @@ it("a runner that is cut off from CouchDB at a write of any kind writes nothing 
 it.each<[Zombie, string]>([
   ["zombie cut before", "DELETE /doomed, 1"],
   ["zombie stopped", "DELETE /doomed, 1"],
-  ["zombie stopped", "PUT /_node/NAME/_config/cm_matrix/evolution, 1"],
 ])("a runner that has lost its lease writes nothing: %s at %s", async (fault, write) => {
   const chosen = matrix.cases([fault]).filter(({ point }) => point.name === write);
   const outcomes = await benches.map(chosen, (bench, one) => matrix.outcome(bench, one));

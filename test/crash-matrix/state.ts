@@ -38,7 +38,7 @@ export async function stateOf(server: Addressed): Promise<State> {
       contents.map(({ name, ...others }) => [`database ${name}`, { ...others, incarnation: "any" }]),
     ),
     admins: Object.keys(config.admins).sort(),
-    config: [config.cm_matrix, config.cm_matrix_old, config.chttpd_auth?.timeout],
+    config: [config.cm_matrix, config.cm_matrix_old, config.chttpd_auth?.timeout, config.jwt_keys],
     "admin's login": await login(server, admin),
     "user's login": await login(server, user),
     ledger: entriesOf(ledger.entries, incarnations),
