@@ -143,10 +143,8 @@ export async function triggerBuild(
   doc: DesignDoc,
   signal: AbortSignal,
 ): Promise<void> {
-  const [view = ""] = viewNames(doc);
-  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
-  const query = rowsOnly(doc, view);
-  for (const at of await placesToAsk(couch, database, name, doc, view)) await askForBuild(couch, at, query, n, signal);
+  const { places, query, n } = await queriesFor(couch, database, name, doc);
+  for (const at of places) await askForBuild(couch, at, query, n, signal);
 }
 
 /**
@@ -160,13 +158,19 @@ export async function awaitSmallBuild(
   doc: DesignDoc,
   signal: AbortSignal,
 ): Promise<void> {
-  const [view = ""] = viewNames(doc);
-  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
+  const { places, query, n } = await queriesFor(couch, database, name, doc);
   if (n > 1) return;
   const brief = AbortSignal.timeout(brokenOffAfter);
-  for (const at of await placesToAsk(couch, database, name, doc, view)) {
-    if (!brief.aborted) await askAndBreakOff(couch, at, rowsOnly(doc, view), brief, signal);
+  for (const at of places) {
+    if (!brief.aborted) await askAndBreakOff(couch, at, query, brief, signal);
   }
+}
+
+/** The queries that need the index, and how many copies it has. */
+async function queriesFor(couch: Couch, database: string, name: string, doc: DesignDoc) {
+  const [view = ""] = viewNames(doc);
+  const { n = 1 } = (await inventoryOf(couch).info(database)) ?? {};
+  return { places: await placesToAsk(couch, database, name, doc, view), query: rowsOnly(doc, view), n };
 }
 
 /**

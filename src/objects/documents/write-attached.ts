@@ -6,7 +6,7 @@ import { multipart } from "../../couch/multipart.js";
 import { path } from "../../couch/path.js";
 import { isObject, type JsonObject } from "../../text/json.js";
 import { AttachedFile } from "./attached-file.js";
-import { comparable } from "./attachments.js";
+import { attachedFiles, comparable } from "./attachments.js";
 import { bodyOf, type Pending } from "./compare.js";
 
 export interface Sendable {
@@ -19,7 +19,7 @@ export interface Sendable {
 export function sendable(pending: Pending): Sendable {
   const body = bodyOf(pending);
   const declared = pending.document._attachments ?? {};
-  if (!Object.values(declared).some((one) => one instanceof AttachedFile)) return { body, files: [] };
+  if (attachedFiles(pending.document).length === 0) return { body, files: [] };
   const files: AttachedFile[] = [];
   const before = comparable(pending.stored?._attachments);
   const after = comparable(declared);
