@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaults } from "../src/contract/options.js";
+import { readsAtOnce as readsAcross } from "../src/couch/read-limit.js";
 import { startProxy } from "../test/support/proxy.js";
 import { must } from "../test/support/request.js";
 import { must as mustEnd, type Program, root } from "./processes.js";
@@ -71,3 +72,6 @@ export async function assertInstalled(
 }
 
 export const { concurrency } = defaults;
+
+/** As many reads as couchdb-migrate sends at the same time at most. */
+export const readsAtOnce = readsAcross(concurrency, Number.POSITIVE_INFINITY);

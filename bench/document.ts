@@ -25,7 +25,6 @@ Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} 
 - "Round trip of 50 ms": all programs reach CouchDB through a proxy that delays every byte by 25 ms each way, and the first byte of a connection by another 50 ms.
 - A fresh install starts without the databases and without the ledger's database. Its result is checked after each run; that time is not counted.
 - Bytes written to the ledger are the bodies of all writes to its database during a fresh install, including the lease and the history, counted by a proxy in one run.
-- A round trip of 10 or 50 ms is made by a proxy on the same machine, which delays everything that passes. All programs send their requests through it.
 - "3 steps by pattern" are the security, a design document with a view, and a Mango index, in databases that exist before; creating them is not counted.
 - A staged deployment builds each index next to the old one, waits until CouchDB has committed it, and switches. The bare builds write the same design documents under other names and query a view of each. They do not wait for the commit, which CouchDB makes five seconds after the first changes.
 - The million documents have about 300 bytes each. A transformation records each batch before it writes it, so that every document is changed exactly once even if the run is killed; the bare program starts again from the beginning.
