@@ -87,6 +87,20 @@ describe("attachments from files", () => {
     expect(proxy.writes()).toEqual([]);
   });
 
+  it.each(["dir/ü.jpg", "notes.txt"] as const)(
+    "drift if a user replaces %s by other bytes of the same length",
+    async (name) => {
+      const { apply, bytes, get, put } = await scene();
+      await apply();
+      const { _attachments, ...document } = await get();
+      const { content_type, length } = _attachments[name];
+      const data = Buffer.alloc(length, "x").toString("base64");
+      await put({ ...document, _attachments: { ..._attachments, [name]: { content_type, data } } });
+      expect(await apply({ verify: true })).toMatchObject({ applied: ["docs"], failures: [] });
+      expect(await bytes()).toEqual(whole);
+    },
+  );
+
   it("are not sent again unless they differ", async () => {
     const { proxy, write, apply, bytes, stubs, plan } = await scene();
     await apply();
