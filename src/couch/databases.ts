@@ -7,7 +7,14 @@ import { gather } from "./gather.js";
 import { path } from "./path.js";
 import { patternTest } from "./pattern.js";
 import { readIfAllowed } from "./read-if-allowed.js";
-import { fromFirstToLast, type ShardMap, shardMapRevisions, shardMaps, worthAListing } from "./shard-maps.js";
+import {
+  fromFirstToLast,
+  matchingRevisions,
+  type ShardMap,
+  shardMapRevisions,
+  shardMaps,
+  worthAListing,
+} from "./shard-maps.js";
 
 export interface DatabaseInfo {
   readonly name: string;
@@ -69,6 +76,11 @@ export class Databases {
   /** `undefined`: they can't be read. */
   shardMapRevisions(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
     return shardMapRevisions(this.#couch, names);
+  }
+
+  /** Of all databases that match the pattern. `undefined`: they can't be read, or are many more than expected. */
+  matchingRevisions(pattern: string, expected: number): Promise<ReadonlyMap<string, string> | undefined> {
+    return matchingRevisions(this.#couch, pattern, expected);
   }
 
   /** Lists all databases, or those that match the pattern. A pattern never matches CouchDB's own databases (`_…`). */

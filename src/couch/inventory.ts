@@ -124,9 +124,12 @@ export class Inventory {
     if (this.#open.size > 0) this.#schedule();
   }
 
-  /** A stamp with which a later run can check in one request that these databases are unchanged. */
-  stamp(names: readonly string[]): Stamp {
-    return stampOf(this.#databases, names, this.#known);
+  /**
+   * A stamp with which a later run can check, in one request and one for each pattern, that these databases are
+   * unchanged and that no other matches. `undefined`: that can't be checked.
+   */
+  stamp(named: readonly string[]): Stamp | undefined {
+    return stampOf(this.#databases, named, this.#known);
   }
 
   /** Asks the server. False: the databases have changed, or this can't be determined. */

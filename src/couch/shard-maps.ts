@@ -10,6 +10,7 @@
 import { MigrateError } from "../contract/errors.js";
 import type { Couch, Query } from "./couch.js";
 import { path } from "./path.js";
+import { patternTest } from "./pattern.js";
 import { readIfAllowed } from "./read-if-allowed.js";
 
 export interface ShardMap {
@@ -34,7 +35,7 @@ export async function shardMaps(
   couch: Couch,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ShardMap> | undefined> {
-  const rows = await list(couch, names, true);
+  const rows = await listNames(couch, names, true);
   if (!rows) return undefined;
   const maps = rows.map(({ id, value: { rev }, doc }) => [id, { rev, incarnation: incarnationOf(doc) }] as const);
   return maps.every(([, { incarnation }]) => incarnation !== undefined)
@@ -47,8 +48,24 @@ export async function shardMapRevisions(
   couch: Couch,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  const rows = await list(couch, names, false);
-  return rows && new Map(rows.map(({ id, value: { rev } }) => [id, rev]));
+  const rows = await listNames(couch, names, false);
+  return rows && revisionsOf(rows);
+}
+
+/**
+ * The revisions of all maps whose database matches the pattern. `undefined`: as above, or there are many more than
+ * expected.
+ */
+export async function matchingRevisions(
+  couch: Couch,
+  pattern: string,
+  expected: number,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const [prefix = ""] = pattern.split("*", 1);
+  const range = { start_key: JSON.stringify(prefix), end_key: JSON.stringify(`${prefix}\uffff`) };
+  const rows = await list(couch, range, expected + others, false);
+  const matches = patternTest(pattern);
+  return rows && revisionsOf(rows.filter(({ id }) => matches(id)));
 }
 
 interface Row {
@@ -57,14 +74,21 @@ interface Row {
   readonly doc?: { readonly shard_suffix?: unknown };
 }
 
-async function list(couch: Couch, names: readonly string[], wholly: boolean): Promise<readonly Row[] | undefined> {
-  const limit = names.length + others;
-  const query = { ...fromFirstToLast(names), limit, include_docs: wholly || undefined };
+async function listNames(couch: Couch, names: readonly string[], wholly: boolean): Promise<readonly Row[] | undefined> {
+  const rows = await list(couch, fromFirstToLast(names), names.length + others, wholly);
+  const wanted = new Set(names);
+  return rows?.filter(({ id }) => wanted.has(id));
+}
+
+async function list(couch: Couch, range: Query, limit: number, wholly: boolean): Promise<readonly Row[] | undefined> {
+  const query = { ...range, limit, include_docs: wholly || undefined };
   const at = path`/_node/_local/_dbs/_all_docs`;
   const answer = await readIfAllowed<{ readonly rows: readonly Row[] }>(couch, at, { query }).catch(passOver);
-  if (!answer || answer.rows.length >= limit) return undefined;
-  const wanted = new Set(names);
-  return answer.rows.filter(({ id }) => wanted.has(id));
+  return answer && answer.rows.length < limit ? answer.rows : undefined;
+}
+
+function revisionsOf(rows: readonly Row[]): ReadonlyMap<string, string> {
+  return new Map(rows.map(({ id, value: { rev } }) => [id, rev]));
 }
 
 /** A proxy in front of CouchDB may not pass this path on, and may refuse it with any error. */

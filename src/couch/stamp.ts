@@ -4,29 +4,72 @@
  */
 import { isObject, isStringArray } from "../text/json.js";
 import type { Databases } from "./databases.js";
+import { isPattern, patternTest } from "./pattern.js";
 import { worthAListing } from "./shard-maps.js";
+
+type Revisions = Readonly<Record<string, string>>;
 
 export interface Stamp {
   /** The databases to check, each with its incarnation; `null`: it does not exist. */
   readonly databases: Readonly<Record<string, string | null>>;
   /** Shard map revisions of the existing databases. Absent: there are too few databases, or they can't be read. */
-  readonly shardMaps?: Readonly<Record<string, string>>;
+  readonly shardMaps?: Revisions;
+  /** By pattern, the shard map revisions of the databases that match. */
+  readonly matching: Readonly<Record<string, Revisions>>;
 }
 
-/** @param existing incarnations of the databases that exist */
-export function stampOf(server: Databases, names: readonly string[], existing: ReadonlyMap<string, string>): Stamp {
+/**
+ * @param named names and patterns
+ * @param existing incarnations of the databases that exist
+ * @returns `undefined`: shard maps can't be read, so it can't be determined later whether another database matches a
+ * pattern
+ */
+export function stampOf(
+  server: Databases,
+  named: readonly string[],
+  existing: ReadonlyMap<string, string>,
+): Stamp | undefined {
+  const names = named.filter((name) => !isPattern(name));
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
-  const there = names.filter((name) => existing.has(name));
-  const known = there.flatMap((name) => {
+  const shardMaps = names.length < worthAListing ? undefined : revisionsOf(server, existing, new Set(names));
+  const matching: Record<string, Revisions> = {};
+  for (const pattern of named.filter(isPattern)) {
+    const matches = patternTest(pattern);
+    const revisions = revisionsOf(server, existing, { has: matches });
+    if (!revisions) return undefined;
+    matching[pattern] = revisions;
+  }
+  return { databases, ...(shardMaps ? { shardMaps } : {}), matching };
+}
+
+/** Of the chosen databases that exist. `undefined`: not all are known. */
+function revisionsOf(
+  server: Databases,
+  existing: ReadonlyMap<string, string>,
+  chosen: { has(name: string): boolean },
+): Revisions | undefined {
+  const there = [...existing].filter(([name]) => chosen.has(name));
+  const known = there.flatMap(([name, incarnation]) => {
     const map = server.shardMap(name);
-    return map && map.incarnation === existing.get(name) ? [[name, map.rev] as const] : [];
+    return map?.incarnation === incarnation ? [[name, map.rev] as const] : [];
   });
-  if (names.length < worthAListing || known.length < there.length) return { databases };
-  return { databases, shardMaps: Object.fromEntries(known) };
+  return known.length < there.length ? undefined : Object.fromEntries(known);
 }
 
 /** Asks the server. False: the databases have changed, or this can't be determined. */
-export async function isAsStamped(server: Databases, { databases, shardMaps: before }: Stamp): Promise<boolean> {
+export async function isAsStamped(server: Databases, { databases, shardMaps, matching }: Stamp): Promise<boolean> {
+  const same = await Promise.all([
+    areAsStamped(server, databases, shardMaps),
+    ...Object.entries(matching).map(([pattern, before]) => isNoneNew(server, pattern, before)),
+  ]);
+  return !same.includes(false);
+}
+
+async function areAsStamped(
+  server: Databases,
+  databases: Stamp["databases"],
+  before: Revisions | undefined,
+): Promise<boolean> {
   const names = Object.keys(databases);
   const now = before && (await server.shardMapRevisions(names));
   if (now) return names.every((name) => now.get(name) === before[name]);
@@ -34,14 +77,25 @@ export async function isAsStamped(server: Databases, { databases, shardMaps: bef
   return !(await Promise.all(same)).includes(false);
 }
 
+/** Nothing has to be done for a database that matched and was deleted. */
+async function isNoneNew(server: Databases, pattern: string, before: Revisions): Promise<boolean> {
+  const now = await server.matchingRevisions(pattern, Object.keys(before).length);
+  return now !== undefined && [...now].every(([name, rev]) => before[name] === rev);
+}
+
 /** Whether this version can read it. */
 export function isStamp(value: unknown): value is Stamp {
   if (!isObject(value)) return false;
-  const { databases, shardMaps = {} } = value;
+  const { databases, shardMaps = {}, matching } = value;
   return (
     isObject(databases) &&
     Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
-    isObject(shardMaps) &&
-    isStringArray(Object.values(shardMaps))
+    isRevisions(shardMaps) &&
+    isObject(matching) &&
+    Object.values(matching).every(isRevisions)
   );
+}
+
+function isRevisions(value: unknown): value is Revisions {
+  return isObject(value) && isStringArray(Object.values(value));
 }

@@ -119,9 +119,17 @@ test("if shard maps are available, nothing else is requested, not even for one d
   const found = await inventoryOf(couch).incarnations([...names(6), "gone"]);
   expect([found.size, found.get("db5"), found.get("gone")]).toEqual([7, "1700000000", undefined]);
   await inventoryOf(couch).look(names(6));
-  expect(inventoryOf(couch).stamp(names(6)).shardMaps).toEqual(Object.fromEntries(names(6).map((n) => [n, "1-a"])));
+  expect(inventoryOf(couch).stamp(names(6))?.shardMaps).toEqual(Object.fromEntries(names(6).map((n) => [n, "1-a"])));
   await inventoryOf(couch).incarnations(["db1"]);
   expect(sent()).toEqual([]);
+});
+
+test("without shard maps, there is no stamp for a pattern, unless nothing matches", async () => {
+  make(names(6));
+  await inventoryOf(couch).look(names(6));
+  expect(inventoryOf(couch).stamp(names(6))).toMatchObject({ databases: expect.anything(), matching: {} });
+  expect(inventoryOf(couch).stamp([...names(6), "db*"])).toBeUndefined();
+  expect(inventoryOf(couch).stamp([...names(6), "other*"])).toMatchObject({ matching: { "other*": {} } });
 });
 
 test("calls in one tick share a request, even for the same database", async () => {

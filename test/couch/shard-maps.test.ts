@@ -2,8 +2,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openCouch } from "../../src/couch/gateway.js";
 import { inventoryOf } from "../../src/couch/inventory.js";
-import { shardMapRevisions, shardMaps } from "../../src/couch/shard-maps.js";
-import { freshDatabase, uniqueName } from "../support/databases.js";
+import { matchingRevisions, shardMapRevisions, shardMaps } from "../../src/couch/shard-maps.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must, request } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { type Behaviour, json, misbehavingServer, text } from "./support/misbehaving.js";
@@ -37,6 +37,28 @@ test("shard maps have the incarnations of existing databases, and nothing about 
   }
 });
 
+test.each([
+  ["*", ["a", "ab", "abc", "b/c", "z"]],
+  ["ab*", ["ab", "abc"]],
+  ["a*c", ["abc"]],
+  ["*c", ["abc", "b/c"]],
+  ["b*", ["b/c"]],
+  ["c*", []],
+])("the shard maps of the databases that match %s", async (end, expected) => {
+  const { url, admin } = server();
+  const prefix = `${databaseName("shard-maps")}-`;
+  const all = ["a", "ab", "abc", "b/c", "z"].map((name) => prefix + name);
+  for (const name of all) await must(server(), "PUT", `/${encodeURIComponent(databaseName("", server(), name))}`);
+  const couch = connect(url, admin);
+  const found = await matchingRevisions(couch, prefix + end, all.length);
+  expect([...(found ?? [])].sort()).toEqual(
+    [...((await shardMapRevisions(couch, all)) ?? [])]
+      .filter(([name]) => expected.includes(name.slice(prefix.length)))
+      .sort(),
+  );
+  expect(found?.size).toBe(expected.length);
+});
+
 test("shard maps are not available to a user who is not a server admin", async () => {
   const [name, password] = [uniqueName("user"), "spire-and-den"];
   const id = `org.couchdb.user:${name}`;
@@ -58,6 +80,8 @@ test("shard maps are not used if too many other databases are in the range", asy
   });
   expect(await shardMapRevisions(couch, ["a0", "a401"])).toBeUndefined();
   expect((await shardMapRevisions(couch, ["a0", "a1", "a401"]))?.size).toBe(3);
+  expect(await matchingRevisions(couch, "a*", 2)).toBeUndefined();
+  expect((await matchingRevisions(couch, "a*", 3))?.size).toBe(402);
 });
 
 test.each([

@@ -229,6 +229,59 @@ describe("with many databases", () => {
   });
 });
 
+describe("with a pattern", () => {
+  const names = () => [1, 2, 3, 4, 5].map((number) => `${database}-${number}`);
+  const [security, made] = ["security", "first"];
+
+  beforeEach(async () => {
+    for (const name of names()) await must(server(), "PUT", `/${databaseName("", server(), name)}`);
+    await put(
+      "001.yaml",
+      `- id: ${made}
+  ensureDatabase: { name: ${names()[0]} }
+- id: ${security}
+  ensureSecurity: { database: "${database}-*", members: { roles: [drone] } }
+`,
+    );
+    await run();
+  });
+
+  test.runIf(hasIncarnations)("what matches is listed in one request", async () => {
+    const paths: string[] = [];
+    options = { ...options, emit: (event) => void (event.type === "request" && paths.push(event.path)) };
+    const { short, result } = await run();
+    expect(short).toBe(true);
+    expect(paths.filter((path) => /\/_dbs\/|_all_dbs/.test(path))).toEqual([
+      expect.stringContaining("/_dbs/_all_docs"),
+    ]);
+    const { milliseconds: _, requests: __, ...expected } = await long();
+    expect(result).toMatchObject({ ...expected, requests: { reads: 4, writes: 0 } });
+  });
+
+  test("a new database that matches is noticed", async () => {
+    await must(server(), "PUT", `/${databaseName("", server(), `${database}-new`)}`);
+    expect(await run()).toMatchObject({ short: false, result: { applied: [security], unchanged: [made] } });
+    expect(await run()).toMatchObject({ short: hasIncarnations, result: { result: "unchanged" } });
+  });
+
+  // Even within the second that CouchDB reports as a database's creation.
+  test("a recreated database that matches is noticed", async () => {
+    const [, name] = names();
+    await must(server(), "DELETE", `/${name}`);
+    await must(server(), "PUT", `/${name}`);
+    expect((await run()).short).toBe(false);
+  });
+
+  test("a deleted database is noticed if a step names it, too", async () => {
+    const [first, second] = names();
+    await must(server(), "DELETE", `/${second}`);
+    expect(await run()).toMatchObject({ short: hasIncarnations, result: { result: "unchanged" } });
+    expect(await long()).toMatchObject({ result: "unchanged" });
+    await must(server(), "DELETE", `/${first}`);
+    expect(await run()).toMatchObject({ short: false, result: { applied: [made, security] } });
+  });
+});
+
 describe("there is no fast path for", () => {
   const user = () => `- id: user\n  ensureUser: { name: ${database}, password: "\${PASSWORD}" }\n`;
   const documents = () => `- id: documents\n  ensureDocuments: { database: ${database}, from: documents.json }\n`;
@@ -236,7 +289,6 @@ describe("there is no fast path for", () => {
     ["secrets", () => user().replace("${PASSWORD}", "hunter2-hunter2")],
     ["secrets in variables", user],
     ["documents that may be too large to hold in memory", documents],
-    ["patterns", () => `- id: all\n  ensureSecurity: { database: "${database}-x*", members: { roles: [a] } }\n`],
     ["what is read on every run", () => `- id: config\n  ensureConfig: { cm_test: { ${database}: a } }\n`],
   ])("%s", async (_what, more) => {
     await put("documents.json", '[{ "_id": "a" }]');

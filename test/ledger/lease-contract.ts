@@ -35,6 +35,7 @@ const snapshot: Snapshot = {
   steps: ["hive"],
   databases: { hive: "1700000000", nest: null },
   shardMaps: { hive: "1-abc" },
+  matching: { "swarm-*": { "swarm-1": "1-def" } },
 };
 
 export function leaseContract(title: string, start: () => Promise<ContractServer>, clients: number): void {

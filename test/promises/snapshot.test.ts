@@ -21,6 +21,11 @@ const steps = (role: string) =>
 `,
   );
 
+/** Also in the database that the present files create. */
+const views = (text: string) => `- id: views
+  ensureDesignDocs: { database: "swarm-*", docs: { all: { views: { all: { map: "${text}" } } } } }
+`;
+
 let benches: Benches;
 /** Folders with a service's former and present files. */
 let before: string;
@@ -29,10 +34,11 @@ let points: readonly Point[];
 
 beforeAll(async () => {
   [before, now] = [await makeFolder(), await makeFolder()];
-  await writeFiles(before, { "001.yaml": steps("drone").join("") });
+  await writeFiles(before, { "001.yaml": steps("drone").join(""), "003.yaml": views("function (doc) {}") });
   await writeFiles(now, {
     "001.yaml": steps("queen").slice(0, 2).join("") + steps("drone").slice(2, 4).join(""),
     "002.yaml": "- id: nest\n  ensureDatabase: { name: swarm-nest }\n",
+    "003.yaml": views("function (doc) { emit(doc._id); }"),
   });
   benches = await openBenches(3, async (server) => {
     const all: string[] = await must(server, "GET", "/_all_dbs");

@@ -104,9 +104,10 @@ async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace
 }
 
 /** If the run continues, it will most likely need the same. It will hit any error again. */
-function askForDatabases({ databases }: Snapshot, couch: Gateway, wholly: boolean): void {
+function askForDatabases({ databases, matching }: Snapshot, couch: Gateway, wholly: boolean): void {
   const names = Object.keys(databases);
   const inventory = inventoryOf(couch);
+  if (Object.keys(matching).length > 0) inventory.list().catch(() => {});
   inventory.incarnations(names).catch(() => {});
   if (wholly) for (const name of names) inventory.info(name).catch(() => {});
 }
