@@ -18,7 +18,7 @@ import { pause, throwIfStopped } from "./pause.js";
 import { quotedBody } from "./quoted.js";
 import { ReadLimit } from "./read-limit.js";
 import { requestError, shownTarget } from "./request-error.js";
-import { decide, defaultPolicy, isLocked, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
+import { askedPause, decide, defaultPolicy, isLocked, pauseAfter, type RetryPolicy, type Sent } from "./retry.js";
 import type { Session } from "./session.js";
 import { isShapely } from "./shape.js";
 import type { LoginHeaders, Signer } from "./signer.js";
@@ -64,7 +64,8 @@ export interface ExchangeOptions {
 
 interface Attempt {
   readonly outcome: Outcome;
-  readonly retryAfter: string | undefined;
+  /** The pause that the server asks for, in milliseconds. */
+  readonly asked: number;
   /** Set if the user lacks a permission. */
   readonly refusal?: MigrateError;
 }
@@ -153,9 +154,9 @@ export class Exchange {
     for (let attempt = 1; ; attempt += 1) {
       const started = waits() ? await this.throttle.turn(request.reading, request.signal) : performance.now();
       const sent = () => this.#signed(request, attempt);
-      const { outcome, retryAfter, refusal } = await (isLimited ? this.#reads.run(sent) : sent());
+      const { outcome, asked, refusal } = await (isLimited ? this.#reads.run(sent) : sent());
       if (this.#isLimit(outcome)) {
-        this.throttle.refused(request.reading, started, retryAfter);
+        this.throttle.refused(request.reading, started, asked);
         this.contact.limit = tooManyRequests;
         if (waits()) {
           throwIfStopped(this.throttle.starved);
@@ -184,7 +185,7 @@ export class Exchange {
       const last = request.once || (!this.contact.made && attempt >= this.#policy.attemptsBeforeContact);
       const delay =
         verdict.do === "retry" && !last
-          ? pauseAfter(this.#policy, tries, elapsed, absent, retryAfter, Math.random())
+          ? pauseAfter(this.#policy, tries, elapsed, absent, asked, Math.random())
           : undefined;
       // The first failure may be temporary. The disk check itself is sent only once, so it does not trigger another
       // check.
@@ -214,18 +215,18 @@ export class Exchange {
       await request.guard?.renewed();
       const signature = await this.login.sign();
       try {
-        const { outcome, retryAfter } = await this.#transmit(request, signature.headers, attempt);
-        if (isFailed(outcome)) return { outcome, retryAfter };
+        const { outcome, asked } = await this.#transmit(request, signature.headers, attempt);
+        if (isFailed(outcome)) return { outcome, asked };
         if (outcome.foreign !== undefined) {
           if (outcome.status === 401 && (await this.login.isRenewed(signature))) continue;
-          return { outcome, retryAfter };
+          return { outcome, asked };
         }
         if (!this.login.refuses(outcome)) {
           this.login.accepted(signature, request.target, outcome);
-          return { outcome, retryAfter };
+          return { outcome, asked };
         }
         const refusal = await this.login.refused(signature, request.method, request.target, outcome);
-        if (refusal !== "again") return { outcome, retryAfter, refusal };
+        if (refusal !== "again") return { outcome, asked, refusal };
       } finally {
         signature.release();
       }
@@ -239,17 +240,17 @@ export class Exchange {
     this.requests[request.reading ? "reads" : "writes"] += 1;
     this.contact.begin();
     let outcome: Outcome;
-    let retryAfter: string | undefined;
+    let asked = 0;
     let status: number | undefined;
     try {
       const headers = { ...headersOf(request), ...this.#headers, ...login };
       const limits = { timeout: limitOf(request), signal, begin: () => assertMayBegin(request) };
-      const asked = Date.now();
+      const began = Date.now();
       const sent = { method, target, headers, digest, ...limits };
       const response = await this.#transport.send(body ? { ...sent, body } : sent);
       status = response.status;
-      retryAfter = response.headers["retry-after"];
-      this.#clockOffset = clockOffset(response.headers.date, asked, Date.now());
+      asked = askedPause(response.headers["retry-after"], response.headers.date, Date.now());
+      this.#clockOffset = clockOffset(response.headers.date, began, Date.now());
       this.#version ??= /^CouchDB\/(\S+)/.exec(response.headers.server ?? "")?.[1];
       const answer = outcomeOf(response, target);
       outcome = isFailed(answer) || status >= 300 || isShapely(method, target, answer.body) ? answer : misshapen;
@@ -265,7 +266,7 @@ export class Exchange {
     const milliseconds = Math.round(time);
     const path = shownTarget(target, this.#secrets.own);
     this.#options.emit({ type: "request", method, path, status, milliseconds, attempt });
-    return { outcome, retryAfter };
+    return { outcome, asked };
   }
 
   /** A request that we aborted ourselves says nothing about the server. */

@@ -160,7 +160,7 @@ export const defaultPolicy: RetryPolicy = {
  * How long to wait before attempt `attempt + 1`; `undefined`: no further attempt.
  *
  * @param absent no server listens at the address
- * @param retryAfter the header
+ * @param asked the pause that the server asks for, in milliseconds
  * @param random in [0, 1): runners that failed together must not return together
  */
 export function pauseAfter(
@@ -168,18 +168,27 @@ export function pauseAfter(
   attempt: number,
   elapsed: number,
   absent: boolean,
-  retryAfter: string | undefined,
+  asked: number,
   random: number,
 ): number | undefined {
   if (attempt >= (absent ? 2 * policy.attempts : policy.attempts)) return undefined;
   const own = Math.min(policy.pause * 2 ** (attempt - 1), policy.longestPause) * (0.5 + random / 2);
-  const pause = Math.max(own, askedPause(retryAfter));
+  const pause = Math.max(own, asked);
   if (elapsed + pause <= policy.within) return pause;
   return attempt === 1 && pause <= policy.within ? pause : undefined;
 }
 
-/** The pause that the header `Retry-After` asks for, in milliseconds. It has seconds; dates are not supported. */
-export function askedPause(retryAfter: string | undefined): number {
-  const asked = Number(retryAfter ?? 0) * 1000;
-  return Number.isFinite(asked) ? asked : 0;
+/**
+ * The pause that the header `Retry-After` asks for, in milliseconds. It has seconds, or a date by the server's clock.
+ *
+ * @param date the header `Date`
+ * @param now the time here, if the server does not send its own
+ */
+export function askedPause(retryAfter: string | undefined, date: string | undefined, now: number): number {
+  const seconds = Number(retryAfter ?? 0);
+  const server = Date.parse(date ?? "");
+  const asked = Number.isNaN(seconds)
+    ? Date.parse(retryAfter ?? "") - (Number.isNaN(server) ? now : server)
+    : seconds * 1000;
+  return Number.isFinite(asked) ? Math.max(0, asked) : 0;
 }

@@ -3,12 +3,12 @@
  * servers limit them separately. Before the first refusal, no request waits.
  *
  * A refusal doubles the interval between two requests, and each accepted request shortens it a little. A limit that
- * does not change is found within seconds, and a limit that ends is forgotten.
+ * does not change is found within seconds, and a limit that ends is forgotten. A server may also refuse some requests
+ * at any rate: if a longer interval does not help, the interval becomes shorter again.
  */
 import { MigrateError } from "../contract/errors.js";
 import { span } from "../text/span.js";
 import { pause } from "./pause.js";
-import { askedPause } from "./retry.js";
 
 /** The interval after the first refusal, and the longest one. All times here are in milliseconds. */
 const first = 50;
@@ -16,6 +16,13 @@ const longest = 10_000;
 /** A shorter interval counts as none. */
 const shortest = 5;
 const recovery = 0.95;
+/** What one request counts for in the share of refusals: the last 20 requests or so decide. */
+const weight = 1 / 20;
+/** The share of refusals when a limit's interval is found is smaller than `few`; before, it is larger than `many`. */
+const few = 0.15;
+const many = 0.65;
+/** In between, the longest interval, as a multiple of the shortest one. */
+const most = 4;
 /** `Retry-After` may ask for more, but then one request tries whether the limit has ended. */
 const longestAsked = 60_000;
 
@@ -26,6 +33,10 @@ export class Interval {
   #next = 0;
   /** Requests that started before were sent at the former interval, so their refusals say nothing new. */
   #changed = 0;
+  /** The recent share of refusals. */
+  #refusals = 0;
+  /** The shortest interval at which the share of refusals was neither small nor large. */
+  #proven = Number.POSITIVE_INFINITY;
 
   /** When the next turn is, at the earliest. */
   get next(): number {
@@ -41,16 +52,32 @@ export class Interval {
 
   /** @param started when the refused request started; @param asked what the server asked to wait */
   refused(started: number, asked: number, now: number): void {
+    this.#refusals += (1 - this.#refusals) * weight;
     if (started >= this.#changed) {
-      this.#interval = Math.min(longest, Math.max(first, this.#interval * 2));
+      this.#interval = this.#afterRefusal();
       this.#changed = now;
     }
     this.#next = Math.max(this.#next, now + Math.max(this.#interval, Math.min(asked, longestAsked)));
   }
 
   accepted(): void {
+    this.#refusals *= 1 - weight;
     this.#interval *= recovery;
     if (this.#interval < shortest) this.#interval = 0;
+    if (this.#interval > 0 && this.#isMixed) this.#proven = Math.min(this.#proven, this.#interval);
+  }
+
+  #afterRefusal(): number {
+    const doubled = Math.min(longest, Math.max(first, this.#interval * 2));
+    if (doubled <= most * this.#proven) return doubled;
+    // Refused at four times the interval, too: either the limit has become lower, or waiting longer does not help.
+    if (this.#refusals <= few) return doubled;
+    this.#proven = this.#isMixed ? this.#proven * recovery : doubled / most;
+    return most * this.#proven;
+  }
+
+  get #isMixed(): boolean {
+    return this.#refusals > few && this.#refusals <= many;
   }
 }
 
@@ -92,10 +119,10 @@ export class Throttle {
     return performance.now();
   }
 
-  /** The server refused a request that started then. @param retryAfter the header */
-  refused(reading: boolean, started: number, retryAfter: string | undefined): void {
+  /** The server refused a request that started then. @param asked the pause that it asks for */
+  refused(reading: boolean, started: number, asked: number): void {
     const now = performance.now();
-    this.#of(reading).refused(started, askedPause(retryAfter), now);
+    this.#of(reading).refused(started, asked, now);
     if (!this.#isLimited) this.#options.onLimit();
     this.#isLimited = true;
     this.#refusedSince ??= now;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../src/couch/answer.js";
-import { decide, defaultPolicy, pauseAfter, type Sent } from "../../src/couch/retry.js";
+import { askedPause, decide, defaultPolicy, pauseAfter, type Sent } from "../../src/couch/retry.js";
 
 const reading: Sent = { reading: true, repeatable: true, accept: [], justCreated: false };
 const repeatable: Sent = { reading: false, repeatable: true, accept: [], justCreated: false };
@@ -156,23 +156,36 @@ test.each([
   expect(say(outcome, { ...repeatable, accept, justCreated })).toBe(verdict);
 });
 
-const at = (attempt: number, elapsed: number, retryAfter?: string, random = 1, absent = false) =>
-  pauseAfter(defaultPolicy, attempt, elapsed, absent, retryAfter, random);
+const at = (attempt: number, elapsed: number, asked = 0, random = 1, absent = false) =>
+  pauseAfter(defaultPolicy, attempt, elapsed, absent, asked, random);
 
 test.each([
   ["the first pause", at(1, 0), 250],
-  ["half of the first pause, with jitter", at(1, 0, undefined, 0), 125],
+  ["half of the first pause, with jitter", at(1, 0, 0, 0), 125],
   ["twice as long each time", at(3, 1_000), 1_000],
   ["none after the last attempt", at(6, 4_000), undefined],
-  ["more of them if the connection is refused", at(6, 7_750, undefined, 1, true), 4_000],
-  ["not forever if the connection is refused", at(12, 8_000, undefined, 1, true), undefined],
-  ["none once the time is up if the connection is refused", at(8, 15_000, undefined, 1, true), undefined],
+  ["more of them if the connection is refused", at(6, 7_750, 0, 1, true), 4_000],
+  ["not forever if the connection is refused", at(12, 8_000, 0, 1, true), undefined],
+  ["none once the time is up if the connection is refused", at(8, 15_000, 0, 1, true), undefined],
   ["none once the time is up", at(3, 15_000), undefined],
   ["one more try after a long time-out", at(1, 30_000), 250],
   ["none after two long time-outs", at(2, 60_000), undefined],
-  ["as long as the server asks for", at(1, 0, "3"), 3_000],
-  ["none if the server asks for more than the total time", at(1, 0, "60"), undefined],
-  ["a date in Retry-After is ignored", at(1, 0, "Wed, 21 Oct 2026 07:28:00 GMT"), 250],
+  ["as long as the server asks for", at(1, 0, 3_000), 3_000],
+  ["none if the server asks for more than the total time", at(1, 0, 60_000), undefined],
 ])("pauses: %s", (_, pause, expected) => {
   expect(pause).toBe(expected);
+});
+
+const noon = "Wed, 21 Oct 2026 12:00:00 GMT";
+const soon = "Wed, 21 Oct 2026 12:00:07 GMT";
+
+test.each<[string, string | undefined, string | undefined, number]>([
+  ["none", undefined, noon, 0],
+  ["seconds", "3", noon, 3_000],
+  ["a date, by the server's clock", soon, noon, 7_000],
+  ["a date, by the clock here if the server sends no date", soon, undefined, 6_000],
+  ["a date in the past", noon, soon, 0],
+  ["something else", "later", noon, 0],
+])("Retry-After: %s", (_, retryAfter, date, expected) => {
+  expect(askedPause(retryAfter, date, Date.parse(noon) + 1_000)).toBe(expected);
 });

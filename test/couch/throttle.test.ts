@@ -34,6 +34,36 @@ describe("the interval between two requests", () => {
     expect(refused).toBeLessThan(accepted / 5);
   });
 
+  test.each([2, 3, 6])("stays short if every %i. request is refused at any rate", (nth) => {
+    const interval = new Interval();
+    let now = 0;
+    for (let i = 1; i <= 600; i += 1) {
+      now = interval.turn(now) + 1;
+      if (i % nth === 0) interval.refused(now - 1, 0, now);
+      else interval.accepted();
+    }
+    expect(now).toBeLessThan(600 * 1_000);
+  });
+
+  test("follows a limit that appears on a server that refused some requests before", () => {
+    const interval = new Interval();
+    let [now, free, accepted, refused] = [0, 0, 0, 0];
+    for (let i = 1; i <= 1_000; i += 1) {
+      const at = interval.turn(now);
+      now = at + 1;
+      const isLimited = i > 500;
+      if (isLimited ? at >= free : i % 3 > 0) {
+        free = at + 2_000;
+        accepted += isLimited ? 1 : 0;
+        interval.accepted();
+      } else {
+        refused += isLimited ? 1 : 0;
+        interval.refused(at, 0, now);
+      }
+    }
+    expect(refused).toBeLessThan(accepted);
+  });
+
   test("is none before the first refusal, and none again some time after the last one", () => {
     const interval = new Interval();
     expect([interval.turn(0), interval.turn(0)]).toEqual([0, 0]);
