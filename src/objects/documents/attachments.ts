@@ -89,16 +89,47 @@ export function comparable(value: unknown): Readonly<Record<string, JsonObject>>
   return Object.fromEntries(compared);
 }
 
-/** For people, without data, which may be megabytes. */
-export function shownAttachments(value: unknown): JsonObject {
+/**
+ * For people, without data, which may be megabytes. `other` is the other side of the comparison: both sides have digests
+ * of one algorithm, or none if the stub has none.
+ */
+export function shownAttachments(value: unknown, other: unknown): JsonObject {
   const shown = Object.entries(membersOf(value)).map(([name, one]) => {
-    const { content_type, data, length, digest } = membersOf(one);
-    if (typeof data !== "string") return [name, { content_type, length, digest }] as const;
-    const bytes = Buffer.from(data, "base64");
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return [name, { content_type, length: bytes.length, digest: `sha256-${sha256}` }] as const;
+    const { content_type, length, digest } = one as JsonObject;
+    if (isStub(one)) return [name, withDigest({ content_type, length }, digest)] as const;
+    const content = contentOf(one as Attachment);
+    const counterpart = membersOf(other)[name];
+    const like = isStub(counterpart) ? (counterpart as JsonObject).digest : content.sha256;
+    const own = String(like).startsWith("md5-") ? content.md5 : content.sha256;
+    return [name, withDigest({ content_type, length: content.length }, like && own)] as const;
   });
   return Object.fromEntries(shown);
+}
+
+function withDigest(shown: JsonObject, digest: unknown): JsonObject {
+  return digest === undefined ? shown : { ...shown, digest };
+}
+
+function isStub(value: unknown): boolean {
+  return isObject(value) && !(value instanceof AttachedFile) && typeof value.data !== "string";
+}
+
+interface Content {
+  readonly length: number;
+  readonly md5: string;
+  readonly sha256: string;
+}
+
+/** With digests in the form of CouchDB's stubs. */
+export function contentOf(attachment: Attachment): Content {
+  if (attachment instanceof AttachedFile) {
+    const { length, md5, digest } = attachment;
+    return { length, md5, sha256: digest };
+  }
+  const bytes = Buffer.from(attachment.data, "base64");
+  const hashed = (algorithm: string, encoding: "base64" | "hex") =>
+    `${algorithm}-${createHash(algorithm).update(bytes).digest(encoding)}`;
+  return { length: bytes.length, md5: hashed("md5", "base64"), sha256: hashed("sha256", "hex") };
 }
 
 /** The files among the attachments, in their order. */

@@ -57,8 +57,8 @@ export function textOfPending(text: string, { rev, stored }: Pick<Pending, "rev"
 
 export function changesOf({ document, stored }: Pending): Change[] {
   const above = ["docs", document._id];
-  if (stored) return valueChanges(shown(document, stored), shown(document, document), above);
-  const [change] = valueChanges(undefined, shown(document, document), above);
+  if (stored) return valueChanges(shown(document, stored, document), shown(document, document, stored), above);
+  const [change] = valueChanges(undefined, shown(document, document, {}), above);
   return change ? [change] : [];
 }
 
@@ -76,7 +76,9 @@ function content({ _attachments: asked }: Document, { _id, _rev, _attachments, .
   return { ...own, _attachments: comparable(_attachments) };
 }
 
-function shown(document: Document, of: JsonObject): JsonObject {
+/** One side of a comparison with the other one. */
+function shown(document: Document, of: JsonObject, other: JsonObject): JsonObject {
   const { _attachments, ...members } = content(document, of);
-  return _attachments === undefined ? members : { ...members, _attachments: shownAttachments(_attachments) };
+  if (_attachments === undefined) return members;
+  return { ...members, _attachments: shownAttachments(of._attachments, other._attachments) };
 }
