@@ -257,7 +257,10 @@ export interface ApplyResult {
   /** The ids in `applied` whose steps removed something. */
   readonly removed: readonly string[];
   readonly adopted: readonly string[];
-  /** Recorded without a write although the server differs: these steps leave existing objects as they are. */
+  /**
+   * Not written although the server differs: these steps leave existing objects as they are. Steps that are applied
+   * already are only compared with `verify`.
+   */
   readonly kept: readonly KeptStep[];
   /** Recorded without a write: their patterns match no database now, and apply to those that appear later. */
   readonly unmatched: readonly string[];

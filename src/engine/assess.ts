@@ -1,7 +1,7 @@
 /** Compares files, ledger and databases, and finds what is due. Every command starts with it. */
 import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
-import type { Warning } from "../contract/results.js";
+import type { KeptStep, Warning } from "../contract/results.js";
 import { assertRoot } from "../couch/identity.js";
 import { existingOf, unknownIncarnation } from "../couch/inventory.js";
 import { assumeNodes } from "../couch/nodes.js";
@@ -15,6 +15,7 @@ import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } f
 import { examine, examinedAtOnce } from "./examine.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
+import { placedKept } from "./placed-kept.js";
 import { placeSteps, targetsOf } from "./places.js";
 import { isNotReady, type Run, whenReached } from "./session.js";
 import { assertNoOverlaps } from "./set-checks.js";
@@ -32,6 +33,8 @@ export interface Assessment {
   readonly due: ReadonlySet<string>;
   /** Warnings of the steps that were examined and are not due. */
   readonly warnings: readonly Warning[];
+  /** Of those steps: the ones that leave the server different from the files. */
+  readonly kept: readonly KeptStep[];
   /** Why the files are refused, if the assessment continues with them. */
   readonly refusal?: MigrateError;
   /** Why the ledger could not be read, if the assessment continues without it. */
@@ -53,7 +56,7 @@ export interface AssessOptions {
 }
 
 /** An assessment before its steps are examined. */
-type Seen = Omit<Assessment, "due" | "warnings">;
+type Seen = Omit<Assessment, "due" | "warnings" | "kept">;
 
 /** @param before a recent assessment; it is returned if the ledger has not been written since */
 export async function assess(run: Run, options: AssessOptions = {}, before?: Assessment): Promise<Assessment> {
@@ -72,7 +75,7 @@ export async function assessWhenReady(run: Run, options: AssessOptions = {}): Pr
 
 /** The assessment of these steps only. */
 export function narrowed(assessment: Assessment, isOf: (id: string) => boolean): Assessment {
-  return { ...assessment, due: new Set([...assessment.due].filter(isOf)), warnings: [] };
+  return { ...assessment, due: new Set([...assessment.due].filter(isOf)), warnings: [], kept: [] };
 }
 
 async function storedLedger(
@@ -135,27 +138,36 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
     if (decision.state === "pending" || decision.state === "changed") due.add(decision.step.id);
     else if (decision.state === "applied" && isLookedAt(decision.step, run.verify)) examined.push(decision);
   }
-  if (unexamined) return { ...seen, due, warnings: [] };
+  if (unexamined) return { ...seen, due, warnings: [], kept: [] };
   /** A step that can't be examined is due: applying it shows in which databases it fails. */
   const failed = (thrown: unknown): undefined => {
     if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
   };
   const examineAll = pMap(
     examined,
-    async ({ step }): Promise<Warning[]> => {
+    async ({ step }): Promise<Pick<Assessment, "warnings" | "kept">> => {
       const targets = targetsOf(run, step, seen.existing);
       const differences = await Promise.all(targets.map((target) => examine(run, step, target, true))).catch(failed);
       if (!differences || differences.some((difference) => difference.action !== "none")) {
         due.add(step.id);
         // Applying it reports them.
-        return [];
+        return { warnings: [], kept: [] };
       }
-      return differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id }));
+      const kept = differences.flatMap((one, i) => placedKept(one.kept ?? [], targets.length, targets[i]?.database));
+      return {
+        warnings: differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id })),
+        kept: kept.length > 0 ? [{ id: step.id, differences: kept }] : [],
+      };
     },
     { concurrency: examinedAtOnce(run), signal: run.signal },
   );
-  const warnings = await namingSteps(run.steps, () => examineAll);
-  return { ...seen, due, warnings: warnings.flat() };
+  const found = await namingSteps(run.steps, () => examineAll);
+  return {
+    ...seen,
+    due,
+    warnings: found.flatMap(({ warnings }) => warnings),
+    kept: found.flatMap(({ kept }) => kept),
+  };
 }
 
 /** A one-time step is not examined again: the data may have changed since. */

@@ -13,6 +13,7 @@ export interface Assessed {
   readonly decisions: readonly { readonly step: { readonly id: string }; readonly state: StepState }[];
   readonly due: ReadonlySet<string>;
   readonly warnings: readonly Warning[];
+  readonly kept?: readonly KeptStep[];
   readonly files: { readonly older?: OlderFiles };
 }
 

@@ -9,6 +9,7 @@ import { claimsOf } from "./claims-of.js";
 import { createdIn } from "./created-in.js";
 import type { Done } from "./execute.js";
 import { fail, warn } from "./outcome.js";
+import { placedKept } from "./placed-kept.js";
 import { targetsOf } from "./places.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./session.js";
@@ -33,7 +34,7 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
   }
   for (const { place, error } of failed) fail(run, id, place.database, error);
   const kept = succeeded.flatMap(({ place: { database }, converged }) =>
-    converged.kept.map((one) => (places.length > 1 && database !== undefined ? { ...one, database } : one)),
+    placedKept(converged.kept, places.length, database),
   );
   const wrote = written.has(id) || succeeded.some(({ converged }) => converged.wrote);
   const outcome = wrote ? "applied" : kept.length > 0 ? "kept" : holding(run, step);

@@ -85,6 +85,7 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
     failures: works.flatMap(({ failures }) => failures),
   };
   const written = new Set([...first.written, ...first.applied]);
+  const held = (first.assessment.kept ?? []).filter(({ id }) => !all.applied.includes(id));
   const removing = new Set(asked.steps.flatMap((step) => (isRemoval(step) ? step.id : [])));
   const { older } = last.assessment.files;
   const part = outcomes.findLast((outcome) => outcome.is === "part");
@@ -94,8 +95,11 @@ export function summarise(asked: Asked, outcomes: readonly Outcome[], measured: 
     ...emptyResult(asked, measured),
     result: resultOf(all.failures, endingOf(outcomes), older !== undefined, wrote),
     ...all,
+    kept: [...all.kept, ...held],
     removed: all.applied.filter((id) => removing.has(id)),
-    unchanged: idsIn(first, "applied").filter((id) => !first.assessment.due.has(id) && !written.has(id)),
+    unchanged: idsIn(first, "applied").filter(
+      (id) => !first.assessment.due.has(id) && !written.has(id) && !held.some((one) => one.id === id),
+    ),
     skipped: idsIn(last, "older"),
     ...(older ? { older } : {}),
     ...(asked.approved ? { approvedBy: { plannedAt: asked.approved.plan.plannedAt } } : {}),

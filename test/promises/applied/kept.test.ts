@@ -62,6 +62,13 @@ describe("an edited step of seed documents whose documents exist", () => {
     expect(planned).toMatchObject({ changes: 0, steps: [{ state: "applied", action: "keep", kept: [differs] }] });
     expect(planText(planned, plain)).not.toContain("matches the files");
     expect(planText(planned, plain)).toContain("Nothing to do: differences in seed are kept by design.");
+    const verified = await apply(seed(name, 8), { verify: true });
+    expect(verified).toMatchObject({
+      result: "unchanged",
+      unchanged: [],
+      kept: [{ id: "seed", differences: [differs] }],
+    });
+    expect(applyText(verified, plain)).toMatch(/^Kept 1 step\b.*\n {2}differences kept in seed:\n/);
     await must(server(), "PUT", `/${name}/overmind`, {
       body: { broods: 8, _rev: (await must(server(), "GET", `/${name}/overmind`))._rev },
     });
