@@ -1,4 +1,5 @@
 import { exitCodes } from "../contract/errors.js";
+import type { Event } from "../contract/events.js";
 import type { ResetPlan } from "../contract/reset.js";
 import type { ApplyResult } from "../contract/results.js";
 import { exitCodeOf } from "../engine/exit-code.js";
@@ -42,7 +43,10 @@ export const reset: Command = {
       };
       const removed = await resetSet({ ...options, agree });
       if (!removed) return { exitCode: exitCodes.done, summary: "Nothing was removed." };
-      return print(removed, await engine.apply(migrations, options), where, context);
+      const { emit } = options;
+      // Reported when the removal began.
+      const again = { ...options, emit: (event: Event) => event.type !== "connected" && emit?.(event) };
+      return print(removed, await engine.apply(migrations, again), where, context);
     });
   },
 };

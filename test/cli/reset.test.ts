@@ -60,6 +60,7 @@ it("keeps the data of the embedded server in a folder that is not committed", as
     removed: { databases: [{ name: "zerglings", documents: 0 }] },
     applied: { applied: ["zerglings"] },
   });
+  for (const { stderr } of [first, again]) expect(stderr.match(/connected to/g)).toHaveLength(1);
 });
 
 it("asks on a terminal, and removes nothing unless the answer is y", async () => {
