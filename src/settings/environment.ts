@@ -50,7 +50,7 @@ function addFile(
     const text = readBytes(file, { waitForPipe })
       .toString()
       .replace(/\r?\n$/, "");
-    if (text === "") report.problem(`${source}: the file is empty`);
+    if (/^[\r\n]*$/.test(text)) report.problem(`${source}: the file is empty`);
     else given.set(name, { text, source, from: "environment", file });
   } catch (error) {
     report.problem(`${source}: ${reasonOf(error)}`);

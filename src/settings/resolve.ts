@@ -90,10 +90,11 @@ async function environmentIn(
   return found;
 }
 
-function check(setting: Setting, { text, source, folder }: Given, report: Report): { value: Value } | undefined {
+function check(setting: Setting, { text, source, folder, file }: Given, report: Report): { value: Value } | undefined {
   const parsed = parseValue(setting, text);
   if ("wrong" in parsed) {
-    report.problem(`${source}: ${setting.secret ? "the value can't be used" : parsed.wrong}`);
+    const secret = `the ${file === undefined ? "value" : "file's content"} is not ${setting.hint ?? "valid"}`;
+    report.problem(`${source}: ${setting.secret ? secret : parsed.wrong}`);
     return undefined;
   }
   const { value } = parsed;

@@ -1,6 +1,8 @@
 /** The ways to log in, from the settings: at most one may be set. */
 import type { Connection } from "../contract/connection.js";
+import { tokenPattern } from "../contract/options.js";
 import { readBytes } from "../files/regular-file.js";
+import { reasonOf } from "./environment.js";
 import type { Resolved } from "./resolve.js";
 import type { Given, Report } from "./source.js";
 import type { SettingName } from "./table.js";
@@ -49,11 +51,24 @@ export function readWay(
 }
 
 /** The file was just read, and may be a pipe, so its text is used first. Later, it may have been replaced. */
-function fromFile({ text }: Given, file: string): () => string {
+function fromFile({ text, source }: Given, file: string): () => string {
   let first: string | undefined = text;
   return () => {
     const known = first;
     first = undefined;
-    return known ?? readBytes(file).toString();
+    return known ?? readToken(file, source);
   };
+}
+
+/** Throws an error that names the setting. */
+function readToken(file: string, source: string): string {
+  let text: string;
+  try {
+    text = readBytes(file).toString().trim();
+  } catch (error) {
+    throw new Error(`${source}: ${reasonOf(error)}`);
+  }
+  if (text === "") throw new Error(`${source}: the file is empty`);
+  if (!tokenPattern.test(text)) throw new Error(`${source}: the file's content is not a bearer token`);
+  return text;
 }

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readConnection } from "../../src/settings/connection.js";
@@ -110,6 +110,21 @@ describe("problems", () => {
       "an empty file for a value",
       { env: { COUCHDB_PASSWORD_FILE: "{}/p" }, files: { p: "\n" } },
       ["COUCHDB_PASSWORD_FILE: the file is empty"],
+    ],
+    [
+      "a file with two empty lines for a value",
+      { env: { COUCHDB_TOKEN_FILE: "{}/t" }, files: { t: "\n\n" } },
+      ["COUCHDB_TOKEN_FILE: the file is empty"],
+    ],
+    [
+      "a file with something else than a token",
+      { env: { COUCHDB_TOKEN_FILE: "{}/t" }, files: { t: "geheim geheim" } },
+      ["COUCHDB_TOKEN_FILE: the file's content is not a bearer token"],
+    ],
+    [
+      "something else than a token",
+      { env: { COUCHDB_TOKEN: "geheim geheim" } },
+      ["COUCHDB_TOKEN: the value is not a bearer token"],
     ],
     [
       "a device as the file for a value",
@@ -509,7 +524,22 @@ test("a token's file is read once at the start, and again when the token is rene
   await writeFile(join(folder, "token"), "two\n");
   const { token } = readConnection(resolved, env, { problem: () => {}, warning: () => {} }) ?? {};
   if (typeof token !== "function") throw new Error("no function");
-  expect([await token(), await token()]).toEqual(["one", "two\n"]);
+  expect([await token(), await token()]).toEqual(["one", "two"]);
+  const said = async () =>
+    String(
+      await Promise.resolve()
+        .then(token)
+        .catch((error: Error) => error.message),
+    );
+  for (const [content, message] of [
+    ["\n \n", "COUCHDB_TOKEN_FILE: the file is empty"],
+    ["not a token", "COUCHDB_TOKEN_FILE: the file's content is not a bearer token"],
+  ] as const) {
+    await writeFile(join(folder, "token"), content);
+    expect(await said()).toBe(message);
+  }
+  await rm(join(folder, "token"));
+  expect(await said()).toBe("COUCHDB_TOKEN_FILE: the file does not exist");
 });
 
 describe("sections of couchdb-migrate.yaml", () => {
