@@ -18,7 +18,7 @@ export interface ConfigKey {
   readonly key: string;
 }
 
-export const sectionPattern = "^[A-Za-z0-9._-]+(?::[!-Z\\\\^-~]+)?$";
+export const sectionPattern = "^[A-Za-z0-9._-]+(?: +[A-Za-z0-9._-]+)*(?::[!-Z\\\\^-~]+(?: +[!-Z\\\\^-~]+)*)?$";
 /** White space before a `=` would end the key. */
 export const keyPattern = "^(?!.* =)[!-:<>-Z\\\\^-~](?:[ -:<-Z\\\\^-~]*[!-:<-Z\\\\^-~])?$";
 
