@@ -1,4 +1,5 @@
 /** Which shards have to be split so that a database gets more of them. CouchDB splits a shard into halves. Pure. */
+import { unknownIncarnation } from "../../couch/inventory.js";
 
 /** The hashes that the shards of a database share. */
 const ring = 2 ** 32;
@@ -30,8 +31,12 @@ export interface SplitJob {
   readonly state_info?: { readonly reason?: unknown };
 }
 
-export function jobsOf(database: string, jobs: readonly SplitJob[]): SplitJob[] {
-  return jobs.filter(({ source }) => /^shards\/[^/]+\/(.*)\.\d+$/.exec(source)?.[1] === database);
+/** @param incarnation a job of an earlier database with this name is not one of this database */
+export function jobsOf(database: string, incarnation: string, jobs: readonly SplitJob[]): SplitJob[] {
+  return jobs.filter(({ source }) => {
+    const [, name, created] = /^shards\/[^/]+\/(.*)\.(\d+)$/.exec(source) ?? [];
+    return name === database && (created === incarnation || incarnation === unknownIncarnation);
+  });
 }
 
 export function rangeOf({ source }: SplitJob): string {
