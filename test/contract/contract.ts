@@ -121,6 +121,8 @@ async function send(server: Started, probe: Probe, kept: Map<string, string>): P
     headers,
     ...(body === undefined ? {} : { body }),
     redirect: "manual",
+    // CouchDB waits for a body that is longer than what was sent.
+    signal: AbortSignal.timeout(60_000),
   });
   const parsed = parse(await response.text());
   return {
