@@ -41,7 +41,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   hurry?.addEventListener("abort", endAtOnce, once);
   try {
-    const parsed = parsePlain(argv) ?? (await import("./commands/parse.js")).parse(argv, columnsOf(io));
+    const parsed = (await parsePlain(argv)) ?? (await import("./commands/parse.js")).parse(argv, columnsOf(io));
     if ("text" in parsed) {
       // A shell reads completions, so they are never JSON.
       const asLines = !argv[0]?.startsWith("--get-yargs") && (await logFormatIn(argv, io.env)) === "json";

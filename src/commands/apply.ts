@@ -3,8 +3,8 @@ import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyResult, Plan } from "../contract/results.js";
 import { exitCodeOf } from "../engine/exit-code.js";
-import type { ConnectedOptions, FirstLook, FirstResult } from "../engine/open-server.js";
-import type { LoadOptions } from "../migrations/load.js";
+import type { FastPath } from "../engine/fast.js";
+import type { ConnectedOptions, FirstResult } from "../engine/open-server.js";
 import { sentence } from "../render/error-text.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
@@ -36,13 +36,13 @@ export const apply: Command = {
     const approved = await approvedPlan(context);
     const first = (await mayEndEarly(approved, context)) ? await lookFirst(context) : undefined;
     if (first && "result" in first) return printResult(first.result, context);
-    const look: [FirstLook?] = first ? [first.look] : [];
-    const migrations = await readMigrations(context, await whileReading(context, ...look));
+    const { look, ...reading } = first ?? {};
+    const migrations = await readMigrations(context, reading);
     const engine = await context.engine();
     return withServer(context, async (connection) => {
       try {
         const options = { ...optionsOf(context, connection), ...(approved ? { plan: approved } : {}) };
-        return await printResult(await engine.apply(migrations, options, ...look), context);
+        return await printResult(await engine.apply(migrations, options, ...(look ? [look] : [])), context);
       } catch (error) {
         // The run ended early: prints what happened to the steps, then the error says why.
         if (error instanceof MigrateError && error.data.result) {
@@ -77,19 +77,17 @@ async function mayEndEarly(approved: Plan | undefined, { settings }: Context): P
   return optionWarnings(approved, settings).length === 0;
 }
 
-async function lookFirst(context: Context): Promise<FirstResult | undefined> {
+/** The result of a run that has nothing to do, or what it continues with. Requests continue between two files. */
+async function lookFirst(
+  context: Context,
+): Promise<Extract<FirstResult, { result: unknown }> | Awaited<ReturnType<FastPath["startReading"]>> | undefined> {
   const { settings, connection, fastPath } = context;
   if (!fastPath || !connection) return undefined;
-  return (await fastPath()).firstLook(settings.path, scopeOf(context), optionsOf(context, connection));
-}
-
-/**
- * Requests continue between two files. If every step is checked anyway, checking can start with the steps of the first
- * files.
- */
-async function whileReading({ settings, fastPath }: Context, look?: FirstLook): Promise<Pick<LoadOptions, "eachFile">> {
-  if (!look || !fastPath) return {};
-  return { eachFile: settings.verify ? await (await fastPath()).lookAhead(look) : () => otherWork() };
+  const options = optionsOf(context, connection);
+  const path = await fastPath();
+  if (settings.verify) return path.startReading(options);
+  const first = await path.firstLook(settings.path, scopeOf(context), options);
+  return "result" in first ? first : { ...first, eachFile: () => otherWork() };
 }
 
 function optionsOf(context: Context, connection: Connection): ConnectedOptions {

@@ -1,9 +1,9 @@
 /**
- * Parses the command line of an initContainer without yargs, which takes as long to load as the rest of a run with
- * nothing to do. Handles only `apply` with a path and simple flags. The result is the same as with yargs (a test
- * compares them); anything else is left to yargs.
+ * Parses the usual command lines without yargs, which takes as long as the rest of a run with nothing to do. Handles
+ * only `apply` and `plan` with a path and simple flags. The result is the same as with yargs (a test compares them);
+ * anything else is left to yargs.
  */
-import { flagsOf } from "../settings/setting.js";
+import { type CommandName, flagsOf, type Setting } from "../settings/setting.js";
 import { settingNames, settings } from "../settings/table.js";
 import { apply } from "./apply.js";
 import type { Parsed } from "./parse.js";
@@ -11,8 +11,9 @@ import type { Parsed } from "./parse.js";
 /** No quotes, no white space, and no dash at the start. */
 const plain = /^[A-Za-z0-9_./:@%+,][A-Za-z0-9_./:@%+,-]*$/;
 
-export function parsePlain([name, ...words]: readonly string[]): Parsed | undefined {
-  if (name !== apply.name) return undefined;
+export async function parsePlain([name, ...words]: readonly string[]): Promise<Parsed | undefined> {
+  if (name !== "apply" && name !== "plan") return undefined;
+  const types = typesOf(name);
   const flags: Record<string, string | boolean> = {};
   const set = (flag: string, value: string | boolean): boolean => {
     if (Object.hasOwn(flags, flag)) return false;
@@ -34,11 +35,13 @@ export function parsePlain([name, ...words]: readonly string[]): Parsed | undefi
       if (!plain.test(text) || !set(flag, text)) return undefined;
     }
   }
-  return { command: apply, flags, positionals: {} };
+  // A run with nothing to do need not load `plan`.
+  const command = name === "apply" ? apply : (await import("./plan.js")).plan;
+  return { command, flags, positionals: {} };
 }
 
-const types = new Map(
-  settingNames
-    .filter((name) => settings[name].commands.includes(apply.name) && !settings[name].positional)
-    .flatMap((name) => flagsOf(name, settings[name]).map((flag) => [flag, settings[name].type])),
-);
+/** The types of the command's flags. */
+function typesOf(command: CommandName): ReadonlyMap<string, Setting["type"]> {
+  const own = settingNames.filter((name) => settings[name].commands.includes(command) && !settings[name].positional);
+  return new Map(own.flatMap((name) => flagsOf(name, settings[name]).map((flag) => [flag, settings[name].type])));
+}

@@ -1,3 +1,4 @@
+import type { FastPath } from "../engine/fast.js";
 import type { LoadOptions } from "../migrations/load.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { readMigrations } from "./migrations.js";
@@ -20,9 +21,16 @@ export const plan: Command = {
 };
 
 export async function planOrRehearse(context: Context, options: Pick<LoadOptions, "unset"> = {}): Promise<Outcome> {
-  const migrations = await readMigrations(context, options);
+  const { look, ...reading } = (await startReading(context)) ?? {};
+  const migrations = await readMigrations(context, { ...options, ...reading });
   const engine = await context.engine();
   return withServer(context, async (connection) =>
-    printPlan(await engine.plan(migrations, runOptions(context, connection)), context),
+    printPlan(await engine.plan(migrations, runOptions(context, connection), ...(look ? [look] : [])), context),
   );
+}
+
+async function startReading(context: Context): Promise<ReturnType<FastPath["startReading"]> | undefined> {
+  const { connection, fastPath } = context;
+  if (!fastPath || !connection) return undefined;
+  return (await fastPath()).startReading(runOptions(context, connection));
 }

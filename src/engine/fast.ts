@@ -9,10 +9,13 @@ import type { ConnectedOptions, FirstLook, FirstResult } from "./open-server.js"
 import type { Run } from "./session.js";
 
 export interface FastPath {
-  /** The first requests of a run, before the migration files are parsed. */
+  /** The first requests of a run that most likely has nothing to do, before the migration files are parsed. */
   firstLook(path: string, scope: FilesScope, options: ConnectedOptions): Promise<FirstResult>;
-  /** Reads what a run will need, while files are still being parsed. */
-  lookAhead(first: FirstLook): Promise<NonNullable<LoadOptions["eachFile"]>>;
+  /** The first requests of a run that compares every step with the server, and what to read while files are parsed. */
+  startReading(options: ConnectedOptions): Promise<{
+    readonly look: FirstLook;
+    readonly eachFile: NonNullable<LoadOptions["eachFile"]>;
+  }>;
   /** What a run leaves in the lease for the next one; `undefined`: something may be left to do. */
   takeSnapshot(run: Run, stored: StoredLedger): Promise<object | undefined>;
 }

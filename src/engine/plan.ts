@@ -28,6 +28,7 @@ import { examinedAtOnce, examineInDetail, type Finding, missingDatabase, nothing
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
+import type { FirstLook } from "./open-server.js";
 import { type Claimer, describeOrphans } from "./orphans.js";
 import { placeSteps } from "./places.js";
 import { previewLimits } from "./preview-limits.js";
@@ -37,8 +38,14 @@ import { whyTooLarge } from "./too-large.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** What `apply` would do, field by field. Sends no request that writes. */
-export async function plan(migrations: Migrations, options: RunOptions): Promise<Plan> {
-  return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true }, async (run) => {
+export function plan(migrations: Migrations, options: RunOptions): Promise<Plan>;
+/**
+ * @param first the state to continue from, if the first request was sent already
+ * @internal
+ */
+export function plan(migrations: Migrations, options: RunOptions, first?: FirstLook): Promise<Plan>;
+export async function plan(migrations: Migrations, options: RunOptions, first?: FirstLook): Promise<Plan> {
+  return withRun(migrations, { ...options, expectsServer: true, unknownSecrets: true, first }, async (run) => {
     const seen = await assessWhenReady(run, { withoutLedger: true, withRefused: true, unexamined: true });
     const planned = underPolicies(await planRun(run, seen), run.policies);
     if (planned.older) run.emit({ type: "older", steps: planned.steps.length, older: planned.older });

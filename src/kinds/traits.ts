@@ -55,6 +55,11 @@ export function createdBy(step: KindSpec): readonly string[] {
   return (kindOf(step).lifecycle?.creates?.(step.desired) ?? []).map(({ name }) => name);
 }
 
+/** Steps of the kind create databases. `kind`: also one that this version does not know. */
+export function createsDatabases({ kind }: OfKind): boolean {
+  return kindByName.get(kind)?.lifecycle?.creates !== undefined;
+}
+
 /** The database that the step removes. */
 export function removedBy(step: KindSpec): string | undefined {
   return kindOf(step).lifecycle?.removes?.(step.desired);

@@ -23,6 +23,7 @@ export interface CallOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly stdin?: Io["stdin"];
+  readonly fastPath?: Io["fastPath"];
 }
 
 export interface Called {
@@ -37,7 +38,7 @@ export const service = { COUCHDB_SERVICE_HOST: "couchdb", COUCHDB_USERNAME: "ove
 
 export async function call(
   argv: readonly string[],
-  { env = service, engine = {}, files = {}, signal = new AbortController().signal, stdin }: CallOptions = {},
+  { env = service, engine = {}, files = {}, signal = new AbortController().signal, stdin, fastPath }: CallOptions = {},
 ): Promise<Called> {
   const folder = await tempFolder(files);
   const before = process.cwd();
@@ -53,6 +54,7 @@ export async function call(
   const io = {
     env,
     ...(stdin && { stdin }),
+    ...(fastPath && { fastPath }),
     signal,
     stdout: stream("stdout"),
     stderr: stream("stderr"),

@@ -4,6 +4,8 @@ import { describe, expect, test, vi } from "vitest";
 import { type ErrorCode, MigrateError } from "../../src/contract/errors.js";
 import { InvalidInput } from "../../src/contract/problem.js";
 import type { StepAction } from "../../src/contract/results.js";
+import type { FastPath } from "../../src/engine/fast.js";
+import type { FirstLook } from "../../src/engine/open-server.js";
 import { applyOf, planOf, stepOf } from "../render/results.js";
 import { tempFolder } from "../support/temp.js";
 import { type Called, type CallOptions, call, migrations, service, stubEngine } from "./call.js";
@@ -128,6 +130,22 @@ test("a flag may come before the command, and the last one wins", async () => {
   await call(["--verify", "--wait", "1s", "apply", "here", "--wait", "2s", "--no-verify"], { engine });
   expect(engine.loadMigrations).toHaveBeenCalledWith("here", expect.anything());
   expect(engine.apply).toHaveBeenCalledWith(expect.anything(), expect.objectContaining({ wait: 2000, verify: false }));
+});
+
+test.each([
+  ["plan", "plan"],
+  ["apply --dry-run", "plan"],
+  ["apply --verify", "apply"],
+] as const)("%s: reads from the server while the files are parsed, and continues with that", async (words, run) => {
+  const engine = stubEngine();
+  const reading = { look: {} as FirstLook, eachFile: async () => {} };
+  const fastPath = async () => ({ startReading: async () => reading }) as unknown as FastPath;
+  await call(words.split(" "), { engine, fastPath });
+  expect(engine.loadMigrations).toHaveBeenCalledWith(
+    "./migrations",
+    expect.objectContaining({ eachFile: reading.eachFile }),
+  );
+  expect(vi.mocked(engine[run]).mock.lastCall).toEqual([expect.anything(), expect.anything(), reading.look]);
 });
 
 test("the library gets all settings", async () => {

@@ -20,18 +20,22 @@ const taken = [
   "apply --verify migrations --wait 5s",
   "apply --url=http://couchdb:5984 --set one --log-format json",
   "apply --timeout 5m --allow-destroy",
+  "plan",
+  "plan /migrations --detailed-exitcode",
+  "plan --format markdown --out plan.md --details",
 ];
 
-test.each(taken)("%s: parsed without yargs", (line) => {
+test.each(taken)("%s: parsed without yargs", async (line) => {
   const argv = line.split(" ");
-  const plain = parsePlain(argv);
+  const plain = await parsePlain(argv);
   expect(plain).toBeDefined();
   expect(given(argv, plain)).toEqual(given(argv));
 });
 
 const left = [
   "",
-  "plan",
+  "status",
+  "plan --timeout 5m",
   "--verify apply",
   "apply --help",
   "apply -h",
@@ -47,17 +51,17 @@ const left = [
   "apply -- one",
 ];
 
-test.each(left)("%j: left to yargs", (line) => {
-  expect(parsePlain(line.split(" "))).toBeUndefined();
+test.each(left)("%j: left to yargs", async (line) => {
+  expect(await parsePlain(line.split(" "))).toBeUndefined();
 });
 
-test("whatever is parsed without yargs gives the same result as yargs", () => {
+test("whatever is parsed without yargs gives the same result as yargs", async () => {
   const words = [...taken, ...left].join(" ").split(" ");
   const word = fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 6 }));
-  fc.assert(
-    fc.property(fc.array(word, { maxLength: 6 }), (more) => {
-      const argv = ["apply", ...more];
-      const plain = parsePlain(argv);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("apply", "plan"), fc.array(word, { maxLength: 6 }), async (command, more) => {
+      const argv = [command, ...more];
+      const plain = await parsePlain(argv);
       if (plain) expect(given(argv, plain)).toEqual(given(argv));
     }),
     { numRuns: 300 },

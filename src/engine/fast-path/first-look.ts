@@ -53,8 +53,7 @@ export async function firstLook(path: string, scope: FilesScope, options: Connec
   });
   try {
     // Loaded while CouchDB is working on the request, because loading takes a while.
-    const digest =
-      may && !options.verify ? new (await import("../../migrations/inputs.js")).Digest(path, sources) : undefined;
+    const digest = may ? new (await import("../../migrations/inputs.js")).Digest(path, sources) : undefined;
     const snapshot = await Promise.race([asked, soon]);
     if (
       snapshot &&
@@ -68,7 +67,7 @@ export async function firstLook(path: string, scope: FilesScope, options: Connec
       await couch.close();
       return { result };
     }
-    if (snapshot) askForDatabases(snapshot, couch, options.verify ?? false);
+    if (snapshot) askForDatabases(snapshot, couch);
   } catch {
     // Ignored: file validation comes first, and the full run will hit the same error.
   } finally {
@@ -104,10 +103,8 @@ async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace
 }
 
 /** If the run continues, it will most likely need the same. It will hit any error again. */
-function askForDatabases({ databases, matching }: Snapshot, couch: Gateway, wholly: boolean): void {
-  const names = Object.keys(databases);
+function askForDatabases({ databases, matching }: Snapshot, couch: Gateway): void {
   const inventory = inventoryOf(couch);
   if (Object.keys(matching).length > 0) inventory.list().catch(() => {});
-  inventory.incarnations(names).catch(() => {});
-  if (wholly) for (const name of names) inventory.info(name).catch(() => {});
+  inventory.incarnations(Object.keys(databases)).catch(() => {});
 }

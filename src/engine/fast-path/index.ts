@@ -2,11 +2,11 @@
 
 export { firstLook } from "./first-look.js";
 
-type LookAhead = typeof import("./look-ahead.js").lookAhead;
+type StartReading = typeof import("./start-reading.js").startReading;
 type TakeSnapshot = typeof import("./take-snapshot.js").takeSnapshot;
 
-export async function lookAhead(...given: Parameters<LookAhead>): Promise<ReturnType<LookAhead>> {
-  return (await import("./look-ahead.js")).lookAhead(...given);
+export async function startReading(...given: Parameters<StartReading>): Promise<ReturnType<StartReading>> {
+  return (await import("./start-reading.js")).startReading(...given);
 }
 
 export async function takeSnapshot(...given: Parameters<TakeSnapshot>): Promise<ReturnType<TakeSnapshot>> {
