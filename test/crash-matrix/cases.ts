@@ -9,6 +9,7 @@ import type { Fault } from "../support/proxy.js";
 import { makeFolder, writeFiles } from "../support/temp.js";
 import { nextEnv, nextFiles } from "./next-set.js";
 import { env, files, kindsLeftOut } from "./set.js";
+import type { shards } from "./shards.js";
 import { differences, type State, stateOf } from "./state.js";
 import { isUnderLease, type Zombie, type ZombieOutcome, zombieOutcome, zombies } from "./zombies.js";
 
@@ -76,11 +77,15 @@ export class Matrix {
     this.#options = options;
   }
 
-  /** Throws if a step kind is missing from the set, or the undisturbed run fails. */
-  static async open(bench: Bench, options: MatrixOptions): Promise<Matrix> {
+  /**
+   * Throws if a step kind is missing from the set, or the undisturbed run fails.
+   *
+   * @param more further files of both versions of the set
+   */
+  static async open(bench: Bench, options: MatrixOptions, more: Partial<typeof shards> = {}): Promise<Matrix> {
     const folder = await makeFolder();
-    await writeFiles(folder, inFolder("first", files));
-    await writeFiles(folder, inFolder("next", nextFiles));
+    await writeFiles(folder, inFolder("first", { ...files, ...more.first }));
+    await writeFiles(folder, inFolder("next", { ...nextFiles, ...more.next }));
     const migrations = await loadMigrations(join(folder, "first"), { env });
     const next = await loadMigrations(join(folder, "next"), { env: nextEnv });
     const missing = kindsLeftOut(migrations.steps.map(({ kind }) => kind));
@@ -195,7 +200,7 @@ function codeOf(failure: unknown): string | undefined {
   return (failure as { code?: string }).code;
 }
 
-/** How often a run checks the progress of a build depends on the machine: the first two requests stand for all. */
+/** How often a run checks the progress of a build or a split depends on the machine: the first two requests stand for all. */
 function isPolledAgain(name: string): boolean {
-  return /\/(?:_info|_active_tasks), (?:[3-9]|\d\d)/.test(name);
+  return /\/(?:_info|_active_tasks|_shards|_reshard\/jobs), (?:[3-9]|\d\d)/.test(name);
 }

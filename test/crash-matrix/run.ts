@@ -17,7 +17,7 @@ import { canStartNodes, couchHome } from "../support/couchdb.js";
 import { shareSalt } from "../support/derivations.js";
 import { removeFolder } from "../support/temp.js";
 import { faults, Matrix, type MatrixCase, type Outcome } from "./cases.js";
-import { prepare } from "./set.js";
+import { prepareWithShards, shards } from "./shards.js";
 
 // Thousands of runs in one process derive keys of the same passwords.
 shareSalt();
@@ -43,12 +43,10 @@ const [part = 1, parts = 1] = values.shard.split("/").map(Number);
 console.log(
   canStartNodes ? `Throwaway CouchDB nodes from ${couchHome}` : "The embedded server: there is no CouchDB here",
 );
-const benches = await openBenches(Number(values.benches), prepare);
-await prepare(benches.first.server);
-const matrix = await Matrix.open(benches.first, {
-  requestTimeout: Number(values["request-timeout"]),
-  leaseTtl: Number(values["lease-ttl"]),
-});
+const benches = await openBenches(Number(values.benches), prepareWithShards);
+await prepareWithShards(benches.first.server);
+const options = { requestTimeout: Number(values["request-timeout"]), leaseTtl: Number(values["lease-ttl"]) };
+const matrix = await Matrix.open(benches.first, options, shards);
 try {
   const all = matrix.cases(values.fault);
   const done = new Set(

@@ -48,10 +48,10 @@ export async function stateOf(server: Addressed): Promise<State> {
 }
 
 async function database(server: Addressed, name: string) {
-  const [info, security, limit, changes] = await Promise.all([
+  const [info, security, limits, changes] = await Promise.all([
     must(server, "GET", `/${name}`),
     must(server, "GET", `/${name}/_security`),
-    must(server, "GET", `/${name}/_revs_limit`),
+    readLimits(server, name),
     must(server, "GET", `/${name}/_changes?style=all_docs`),
   ]);
   const told = (changes.results as Change[]).filter(({ id, deleted }) => !deleted && !id.startsWith(bulk));
@@ -63,13 +63,18 @@ async function database(server: Addressed, name: string) {
     incarnation: String(info.instance_start_time),
     shape: [info.cluster, info.props],
     security,
-    limit,
+    limits,
     docs: docs.rows.map(({ doc }: { doc: Record<string, unknown> }) => comparable(doc)),
     [`${bulk}…`]: (changes.results as Change[])
       .filter(({ id }) => id.startsWith(bulk))
       .map(({ id, changes }) => [id, ...changes.map(({ rev }) => rev)].join(" "))
       .sort(),
   };
+}
+
+function readLimits(server: Addressed, name: string): Promise<unknown[]> {
+  const limits = ["_revs_limit", "_purged_infos_limit"];
+  return Promise.all(limits.map(async (limit) => (await request(server, "GET", `/${name}/${limit}`)).body));
 }
 
 /** Salts and hashes differ from run to run (the login is tried instead), as does what CouchDB itself writes. */

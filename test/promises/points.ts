@@ -11,10 +11,14 @@ export interface Point {
 const isLease = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/lease-default");
 const isLedger = ({ method, path }: Recorded) => method === "PUT" && path.endsWith("/_local/couchdb-migrate-default");
 
-/** The same on every server: node names differ, a revision may depend on a salt, and a sequence names its shards. */
+/**
+ * The same on every server: node names and the ids of jobs differ, a revision may depend on a salt, and a sequence names
+ * its shards.
+ */
 function nameOf({ method, path }: Recorded): string {
   const named = path.replace(/\/_node\/[^/]+%40[^/]+/, "/_node/NAME").replace(/([?&]rev=)[^&]+/, "$1REV");
-  return `${method} ${named.replace(/([?&]since=)[^&]+/, "$1SEQUENCE")}`;
+  const numbered = named.replace(/(\/_reshard\/jobs\/)[^/]+/, "$1JOB");
+  return `${method} ${numbered.replace(/([?&]since=)[^&]+/, "$1SEQUENCE")}`;
 }
 
 /** A slow run renews its lease once more than a quick one, so only taking and releasing the lease count. */
