@@ -40,8 +40,8 @@ interface Write {
   readonly create?: Shape;
   /** The limits that are not as declared. */
   readonly limits: Limits;
-  /** The database, and the number of shards to split its shards into. */
-  readonly split?: Pick<DatabaseInfo, "name" | "incarnation"> & { readonly into: number };
+  /** The number of shards to split the existing ones into. */
+  readonly splitInto?: number;
 }
 
 export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
@@ -75,7 +75,7 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
     const names = limitNamesIn(desired);
     const info = await inventoryOf(couch).info(desired.name);
     if (!info) return { server: await readServer(couch, desired) };
-    const shards = wantsSplits(desired, info) ? { shards: await readShards(couch, info) } : {};
+    const shards = wantsSplits(desired, info) ? { shards: await readShards(couch, desired.name) } : {};
     if (names.length === 0) return { info, ...shards };
     const limits = await readLimits(couch, desired.name, names);
     const hasAll = names.every((name) => limits[name] !== undefined);
@@ -89,11 +89,11 @@ export const ensureDatabase = defineKind<Database, Database, Seen, Write>({
    * CouchDB's answer proves nothing. The incarnation, which every run reads before it records the step, proves that
    * the database exists; everything else is proved by reading it back.
    */
-  async apply({ create, limits, split }, context) {
+  async apply({ create, limits, splitInto }, context) {
     const { couch, desired } = context;
     const warnings = create ? await createDatabase(couch, create) : [];
     if (limitsIn(limits).length > 0) await writeLimits(couch, desired.name, limits);
-    if (split) await reshard(split, split.into, context);
+    if (splitInto !== undefined) await reshard(desired.name, splitInto, context);
     return warnings;
   },
 });
@@ -115,7 +115,6 @@ function diffOfExisting(desired: Database, { info, limits: before = {}, shards, 
     ...(shards ? [{ path: "/q", before: info.q, after: q }] : []),
     ...limitChanges(limits, before),
   ];
-  const { name, incarnation } = info;
   const fixed = shards ? others : desired;
   const warnings = otherShards(fixed, info);
   const refusals = [
@@ -126,7 +125,7 @@ function diffOfExisting(desired: Database, { info, limits: before = {}, shards, 
   if (refusals.length > 0) return refuses(refusals, changes, { warnings });
   const kept = keptShards(fixed, info).map(({ path, server, files }) => ({ path, server, files }));
   if (changes.length === 0) return holds({ warnings, kept });
-  const write = { limits, ...(shards && q !== undefined ? { split: { name, incarnation, into: q } } : {}) };
+  const write = { limits, ...(shards && q !== undefined ? { splitInto: q } : {}) };
   const begun = shards !== undefined && shards.underWay > 0;
   return updates(changes, write, { warnings, kept, begun, former: { states: changes.map(unlessDefault) } });
 }

@@ -1,7 +1,6 @@
 /** Splits the shards of a database while it is in use, one range at a time. Continues what an earlier run began. */
 import { MigrateError } from "../../contract/errors.js";
 import type { Couch } from "../../couch/couch.js";
-import type { DatabaseInfo } from "../../couch/inventory.js";
 import { path } from "../../couch/path.js";
 import { pause } from "../../couch/pause.js";
 import { readIfAllowed } from "../../couch/read-if-allowed.js";
@@ -22,17 +21,14 @@ export interface Shards {
   readonly obstacle?: string;
 }
 
-/** A database as it was created. */
-type Created = Pick<DatabaseInfo, "name" | "incarnation">;
-
-export async function readShards(couch: Couch, database: Created): Promise<Shards> {
+export async function readShards(couch: Couch, database: string): Promise<Shards> {
   const version = await couch.version();
   const none = { ranges: [], underWay: 0 };
   if (!isAtLeast(version, reshardSince))
     return { ...none, obstacle: `this needs CouchDB ${reshardSince}, but the server is CouchDB ${version}` };
   const summary = await readIfAllowed<Summary>(couch, path`/_reshard`, { fresh: true });
   if (!summary) return { ...none, obstacle: notOffered };
-  const [ranges, jobs] = await Promise.all([readRanges(couch, database.name), readJobs(couch, database)]);
+  const [ranges, jobs] = await Promise.all([readRanges(couch, database), readJobs(couch, database)]);
   const underWay = jobs.filter((job) => !isOver(job)).length;
   if (summary.state !== "stopped") return { ranges, underWay };
   const why = summary.state_reason ? ` (${JSON.stringify(summary.state_reason)})` : "";
@@ -52,9 +48,9 @@ async function readRanges(couch: Couch, database: string): Promise<readonly stri
   return Object.keys(body.shards);
 }
 
-async function readJobs(couch: Couch, { name, incarnation }: Created): Promise<SplitJob[]> {
+async function readJobs(couch: Couch, database: string): Promise<SplitJob[]> {
   const { body } = await couch.read<{ jobs: SplitJob[] }>(path`/_reshard/jobs`, { fresh: true });
-  return jobsOf(name, incarnation, body.jobs);
+  return jobsOf(database, body.jobs);
 }
 
 type Work = Pick<StepContext<unknown>, "couch" | "signal" | "assertHeld" | "progress">;
@@ -64,15 +60,14 @@ type Work = Pick<StepContext<unknown>, "couch" | "signal" | "assertHeld" | "prog
  * that it has, and the next run continues.
  */
 export async function reshard(
-  created: Created,
+  database: string,
   q: number,
   { couch, signal, assertHeld, progress }: Work,
 ): Promise<void> {
-  const { name: database } = created;
   /** Ranges whose jobs are completed: the node that answers hears of the new shard map a moment later. */
   const split = new Set<string>();
   for (let look = 0; ; look += 1) {
-    const jobs = await readJobs(couch, created);
+    const jobs = await readJobs(couch, database);
     const underWay = jobs.filter((job) => !isOver(job));
     const failed = jobs.find(({ job_state }) => job_state === "failed");
     const stopped = underWay.find(({ job_state }) => job_state === "stopped");

@@ -1,5 +1,4 @@
 /** Which shards have to be split so that a database gets more of them. CouchDB splits a shard into halves. Pure. */
-import { unknownIncarnation } from "../../couch/inventory.js";
 
 /** The hashes that the shards of a database share. */
 const ring = 2 ** 32;
@@ -31,12 +30,8 @@ export interface SplitJob {
   readonly state_info?: { readonly reason?: unknown };
 }
 
-/** @param incarnation a job of an earlier database with this name is not one of this database */
-export function jobsOf(database: string, incarnation: string, jobs: readonly SplitJob[]): SplitJob[] {
-  return jobs.filter(({ source }) => {
-    const [, name, created] = /^shards\/[^/]+\/(.*)\.(\d+)$/.exec(source) ?? [];
-    return name === database && (created === incarnation || incarnation === unknownIncarnation);
-  });
+export function jobsOf(database: string, jobs: readonly SplitJob[]): SplitJob[] {
+  return jobs.filter(({ source }) => /^shards\/[^/]+\/(.*)\.\d+$/.exec(source)?.[1] === database);
 }
 
 export function rangeOf({ source }: SplitJob): string {
