@@ -8,9 +8,12 @@ const requests = [
   ["GET", `/${ledgers}/_local/couchdb-migrate-${set}`],
   ["GET", `/_node/_local/_dbs/_all_docs?start_key=${key(names.at(0))}&end_key=${key(names.at(-1))}&include_docs=true`],
 ];
-for (let i = 0; i < names.length; i += 25) requests.push(["POST", "/_dbs_info", { keys: names.slice(i, i + 25) }]);
-for (const name of names) {
-  requests.push(["GET", `/${name}/_security`], ["GET", `/${name}/_design_docs?include_docs=true`]);
+// Database by database, because CouchDB keeps a limited number of them open.
+for (let i = 0; i < names.length; i += 25) {
+  const some = names.slice(i, i + 25);
+  requests.push(["POST", "/_dbs_info", { keys: some }]);
+  for (const name of some)
+    requests.push(["GET", `/${name}/_security`], ["GET", `/${name}/_design_docs?include_docs=true`]);
 }
 
 async function work() {

@@ -1,6 +1,7 @@
 /**
  * Reads information about databases, many per request. Only inventory.ts uses it; all other code asks the inventory.
  */
+import pLimit from "p-limit";
 import pMap from "p-map";
 import type { Couch } from "./couch.js";
 import { gather } from "./gather.js";
@@ -43,9 +44,10 @@ interface RawInfo {
 
 /**
  * CouchDB accepts a hundred names in one `_dbs_info`, and looks them up one after another: four concurrent requests
- * take half the time.
+ * take half the time. While so many are in flight, further names are collected.
  */
 const namesARequest = 25;
+const requestsAtOnce = 4;
 const side = 8;
 
 export class Databases {
@@ -61,6 +63,8 @@ export class Databases {
    */
   #listing: boolean | undefined;
   #known = new Map<string, Promise<DatabaseInfo | undefined>>();
+  readonly #limit = pLimit(requestsAtOnce);
+  #waiting: Asked[] = [];
   /** Calls in the same tick are combined into one request. */
   readonly #gather = gather<Asked>((asked) => this.#answerAll(asked));
 
@@ -140,10 +144,14 @@ export class Databases {
   }
 
   #answerAll(asked: readonly Asked[]): void {
-    for (let i = 0; i < asked.length; i += namesARequest) void this.#answer(asked.slice(i, i + namesARequest));
+    this.#waiting.push(...asked);
+    for (let left = asked.length; left > 0; left -= namesARequest) {
+      void this.#limit(() => this.#answer(this.#waiting.splice(0, namesARequest)));
+    }
   }
 
   async #answer(asked: readonly Asked[]): Promise<void> {
+    if (asked.length === 0) return;
     try {
       // A name may appear twice in a tick, if something was written in between.
       const names = [...new Set(asked.map(({ name }) => name))];

@@ -1,5 +1,4 @@
 /** Compares files, ledger and databases, and finds what is due. Every command starts with it. */
-import pMap from "p-map";
 import { MigrateError, toMigrateError } from "../contract/errors.js";
 import type { KeptStep, Warning } from "../contract/results.js";
 import { assertRoot } from "../couch/identity.js";
@@ -10,9 +9,10 @@ import { isOnce, isVolatile } from "../kinds/traits.js";
 import { entryOf } from "../ledger/entry-of.js";
 import type { Ledger, StoredLedger } from "../ledger/ledger.js";
 import { readLedger } from "../ledger/store.js";
+import { groupBy } from "../text/group-by.js";
 import { assessFiles, type FilesSeen, refusalOf } from "./assess-files.js";
 import { type Decision, databasesElsewhere, decide, orphans, type PlacedStep } from "./decide.js";
-import { examine, examinedAtOnce } from "./examine.js";
+import { databaseByDatabase, examine } from "./examine.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
 import { placedKept } from "./placed-kept.js";
@@ -143,30 +143,32 @@ async function withDue(run: Run, seen: Seen, { unexamined = false }: AssessOptio
   const failed = (thrown: unknown): undefined => {
     if (!isOfOnePlace(toMigrateError(thrown))) throw thrown;
   };
-  const examineAll = pMap(
-    examined,
-    async ({ step }): Promise<Pick<Assessment, "warnings" | "kept">> => {
-      const targets = targetsOf(run, step, seen.existing);
-      const differences = await Promise.all(targets.map((target) => examine(run, step, target, true))).catch(failed);
-      if (!differences || differences.some((difference) => difference.action !== "none")) {
-        due.add(step.id);
-        // Applying it reports them.
-        return { warnings: [], kept: [] };
-      }
-      const kept = differences.flatMap((one, i) => placedKept(one.kept ?? [], targets.length, targets[i]?.database));
-      return {
-        warnings: differences.flatMap((one) => one.warnings).map((warning) => ({ ...warning, id: step.id })),
-        kept: kept.length > 0 ? [{ id: step.id, differences: kept }] : [],
-      };
-    },
-    { concurrency: examinedAtOnce(run), signal: run.signal },
+  const places = examined.flatMap(({ step }) =>
+    targetsOf(run, step, seen.existing).map((target) => ({ step, ...target })),
   );
-  const found = await namingSteps(run.steps, () => examineAll);
+  const looked = await namingSteps(run.steps, () =>
+    databaseByDatabase(run, places, async ({ step, ...target }) => ({
+      id: step.id,
+      database: target.database,
+      difference: await examine(run, step, target, true).catch(failed),
+    })),
+  );
+  for (const { id, difference } of looked) if (difference?.action !== "none") due.add(id);
+  const byId = groupBy(looked, ({ id }) => id);
+  // Applying the steps that are due reports theirs.
+  const holding = examined.flatMap(({ step: { id } }) => (due.has(id) ? [] : [{ id, found: byId.get(id) ?? [] }]));
   return {
     ...seen,
     due,
-    warnings: found.flatMap(({ warnings }) => warnings),
-    kept: found.flatMap(({ kept }) => kept),
+    warnings: holding.flatMap(({ id, found }) =>
+      found.flatMap(({ difference }) => difference?.warnings ?? []).map((warning) => ({ ...warning, id })),
+    ),
+    kept: holding.flatMap(({ id, found }) => {
+      const differences = found.flatMap(({ database, difference }) =>
+        placedKept(difference?.kept ?? [], found.length, database),
+      );
+      return differences.length > 0 ? [{ id, differences }] : [];
+    }),
   };
 }
 

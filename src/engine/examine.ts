@@ -1,5 +1,6 @@
 /** Examines one step in one place: what exists, and what is missing. Used by plan and apply; only reads. */
 
+import pMap from "p-map";
 import type { Change, Kept } from "../contract/results.js";
 import { kindOf } from "../kinds/targets.js";
 import { dependsOnServer, isRemoval, warningsOf } from "../kinds/traits.js";
@@ -57,11 +58,20 @@ export interface Finding extends Omit<Difference, "refusals" | "warnings" | "for
 }
 
 /**
- * How many steps to examine at the same time. Steps of a database share its answers, so it takes many steps to ask about
- * several databases. `couch/` limits the requests.
+ * Calls `look` for each place. Goes from database to database, because CouchDB keeps a limited number of them open. The
+ * results of each step are in the order of its databases.
  */
-export function examinedAtOnce({ concurrency }: Pick<Run, "concurrency">): number {
-  return concurrency * 16;
+export function databaseByDatabase<Place extends { readonly database?: string | undefined }, Result>(
+  { concurrency, signal }: Pick<Run, "concurrency" | "signal">,
+  places: readonly Place[],
+  look: (place: Place) => Promise<Result>,
+): Promise<Result[]> {
+  const ordered = [...places].sort(({ database: one = "" }, { database: other = "" }) =>
+    one < other ? -1 : one > other ? 1 : 0,
+  );
+  // The steps of a database share its answers, so it takes many to ask about several databases. `couch/` limits the
+  // requests.
+  return pMap(ordered, look, { concurrency: concurrency * 16, signal });
 }
 
 export const nothingToDo: Finding = { ...holds(), warnings: [] };

@@ -1,5 +1,4 @@
 /** What `apply` would do. Sends no request that writes. */
-import pMap from "p-map";
 import type { RunOptions } from "../contract/options.js";
 import type {
   Change,
@@ -24,7 +23,7 @@ import { approvalsOf, type Written } from "./approval/approvals.js";
 import { type Assessment, assessWhenReady } from "./assess.js";
 import { claimsOf } from "./claims-of.js";
 import { type Decision, refusalText } from "./decide.js";
-import { examinedAtOnce, examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
+import { databaseByDatabase, examineInDetail, type Finding, missingDatabase, nothingToDo, refusal } from "./examine.js";
 import { ledgerElsewhere } from "./ledger-elsewhere.js";
 import { namingSteps } from "./nodes-closed.js";
 import { isOfOnePlace } from "./of-one-place.js";
@@ -81,12 +80,13 @@ export async function planRun(run: Run, seen: Assessment, only?: ReadonlySet<str
     if (removed !== undefined) made.delete(removed);
     return { decision, items };
   });
-  const examineAll = pMap(
-    work.flatMap(({ decision, items }) => items.map((item) => ({ decision, item }))),
-    async ({ decision, item }) => ({ decision, one: await examineItem(run, decision, item) }),
-    { concurrency: examinedAtOnce(run), signal: run.signal },
+  const items = work.flatMap(({ decision, items }) => items.map((item) => ({ decision, ...item })));
+  const found = await namingSteps(run.steps, () =>
+    databaseByDatabase(run, items, async ({ decision, ...item }) => ({
+      decision,
+      one: await examineItem(run, decision, item),
+    })),
   );
-  const found = await namingSteps(run.steps, () => examineAll);
   const examined = new Map(work.map(({ decision }): [Decision, Examined[]] => [decision, []]));
   for (const { decision, one } of found) examined.get(decision)?.push(one);
   const seenSteps = [...examined].map(([decision, all]) => ({ step: decision.step, decision, examined: all }));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
-import { inventoryOf } from "../../src/couch/inventory.js";
+import { type DatabaseInfo, inventoryOf } from "../../src/couch/inventory.js";
 import { path } from "../../src/couch/path.js";
 import { type Behaviour, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
@@ -140,6 +140,29 @@ test("calls in one tick share a request, even for the same database", async () =
     inventoryOf(couch).info("b"),
   ]);
   expect(sent()).toEqual(["POST /_dbs_info"]);
+});
+
+test("while four requests are in flight, further names are collected for the next one", async () => {
+  const all = Array.from({ length: 110 }, (_, i) => `db${i}`);
+  make(all);
+  const held: (() => void)[] = [];
+  const found: Promise<DatabaseInfo | undefined>[] = [];
+  await new Promise<void>((four) => {
+    server.behave((request, response) => {
+      if (request.path !== "/_dbs_info") likeCouch(request, response);
+      else if (held.push(() => likeCouch(request, response)) === 4) four();
+    });
+    found.push(...all.slice(0, 100).map((name) => inventoryOf(couch).info(name)));
+  });
+  server.behave(likeCouch);
+  for (const name of all.slice(100)) {
+    found.push(inventoryOf(couch).info(name));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+  }
+  for (const answer of held) answer();
+  expect((await Promise.all(found)).map((info) => info?.name)).toEqual(all);
+  expect(sent().filter((one) => one === "POST /_dbs_info")).toHaveLength(5);
 });
 
 test("a known database is not requested again, whichever others it is listed with", async () => {
