@@ -5,7 +5,6 @@ import { close, send } from "./client.mjs";
 const [ledgers, set, atOnce, ...names] = process.argv.slice(2);
 const key = (text) => encodeURIComponent(JSON.stringify(text));
 const requests = [
-  ["GET", `/${ledgers}/_local/couchdb-migrate-${set}`],
   ["GET", `/_node/_local/_dbs/_all_docs?start_key=${key(names.at(0))}&end_key=${key(names.at(-1))}&include_docs=true`],
 ];
 // Database by database, because CouchDB keeps a limited number of them open.
@@ -20,6 +19,6 @@ async function work() {
   while (requests.length > 0) await send(...requests.shift());
 }
 
-await send("GET", `/${ledgers}/lease-${set}?open_revs=all`);
+await send("GET", `/${ledgers}/_local/couchdb-migrate-${set}`);
 await Promise.all(Array.from({ length: Number(atOnce) }, work));
 close();
