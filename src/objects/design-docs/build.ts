@@ -1,6 +1,6 @@
 /**
- * Waits for builds. A turn is only taken for the build itself: CouchDB commits an index some seconds after it is
- * built, no request makes it commit earlier, and meanwhile another index can be built.
+ * Waits for builds. A turn is only taken for the build itself: unless it is small, CouchDB commits an index some seconds
+ * after it is built, and meanwhile another index can be built.
  */
 import type { Build } from "./build-failure.js";
 import { type BuildTurns, buildTurns } from "./build-turns.js";

@@ -17,9 +17,13 @@ export interface IndexState {
   readonly total: number;
   readonly building: boolean;
   /**
-   * Part of it is only in memory: it would be lost if the last design document that is known to use it were deleted.
+   * Part of it is only in memory: it would be lost if the last design document that is known to use it were deleted,
+   * or if CouchDB closed the database because too many others are in use.
    */
   readonly uncommitted: boolean;
+  readonly compacting: boolean;
+  /** The size of its files. */
+  readonly bytes?: number;
   readonly signature: string;
 }
 
@@ -31,6 +35,7 @@ interface Info {
     readonly signature: string;
     readonly updater_running?: boolean;
     readonly waiting_commit?: boolean;
+    readonly compact_running?: boolean;
     readonly waiting_clients?: number;
     /** Missing before 2.0. */
     readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
@@ -58,7 +63,8 @@ export async function indexState(
   const index = await infoOf(couch, database, name);
   if (!index) return undefined;
   const tasks = of === "one copy" ? [] : await tasksOf(couch, database, name);
-  const { signature, updater_running = false, waiting_commit = false } = index;
+  const { signature, updater_running = false, waiting_commit = false, compact_running = false } = index;
+  const bytes = index.sizes?.file;
   const pending = await pendingIn(couch, database, index);
   return {
     pending,
@@ -67,6 +73,8 @@ export async function indexState(
     total: sum(tasks.map(({ total_changes = 0 }) => total_changes)),
     building: updater_running || tasks.length > 0,
     uncommitted: waiting_commit,
+    compacting: compact_running,
+    ...(bytes === undefined ? {} : { bytes }),
     signature,
   };
 }
