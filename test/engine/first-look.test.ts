@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, type ApplyResult, accept, apply, forget, loadMigrations } from "../../src/index.js";
-import { databaseName, freshDatabase } from "../support/databases.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder, writeFiles } from "../support/temp.js";
@@ -303,7 +303,7 @@ describe("there is no fast path for", () => {
 
 test("invalid files are reported before problems with the server", async () => {
   await put("001.yaml", "- id: made\n");
-  options = { ...options, connection: { ...options.connection, password: "wrong" } };
+  options = { ...options, connection: { ...options.connection, username: uniqueName("nobody"), password: "wrong" } };
   await expect(run()).rejects.toMatchObject({ code: "invalid-input" });
 });
 
@@ -318,7 +318,7 @@ test("invalid files are reported even if the server hangs", async () => {
 });
 
 test("refused credentials are tried once", async () => {
-  options = { ...options, connection: { ...options.connection, password: "wrong" } };
+  options = { ...options, connection: { ...options.connection, username: uniqueName("nobody"), password: "wrong" } };
   const statuses: unknown[] = [];
   options = { ...options, emit: (event) => void (event.type === "request" && statuses.push(event.status)) };
   await expect(run()).rejects.toMatchObject({ code: "unauthorized" });

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { startReading } from "../../src/engine/fast-path/start-reading.js";
 import { type ApplyOptions, apply, loadMigrations, plan } from "../../src/index.js";
-import { databaseName, freshDatabase } from "../support/databases.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
@@ -77,7 +77,7 @@ test("without a ledger, a plan is as without", async () => {
 });
 
 test.each(runs)("%s: refused credentials are tried once", async (_title, run) => {
-  options = { ...options, connection: { ...options.connection, password: "wrong" } };
+  options = { ...options, connection: { ...options.connection, username: uniqueName("nobody"), password: "wrong" } };
   const { look, eachFile } = startReading(options);
   await expect(run(await load(eachFile), options, look)).rejects.toMatchObject({ code: "unauthorized" });
   expect(sent.filter(({ status }) => status === 401)).toHaveLength(1);
