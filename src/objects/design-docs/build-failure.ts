@@ -12,8 +12,6 @@ export interface Build {
   readonly doc: DesignDoc;
   /** A description for messages. */
   readonly what: string;
-  /** A small index is compacted, which commits it: something waits for it. Absent: nothing does. */
-  readonly compacts?: boolean;
 }
 
 /** The time limit, in milliseconds, of the query that asks why nothing is built. */

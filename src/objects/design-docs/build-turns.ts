@@ -11,7 +11,7 @@ interface Turns {
 export interface BuildTurns {
   /** Waits until a build may run, in the order of the calls. @returns ends the turn; a second call does nothing */
   take(): Promise<() => void>;
-  /** Asks about an index that is built, or compacts it: one at a time, in the order of the calls. */
+  /** Asks about an index that is built: one question at a time, in the order of the calls. */
   ask<T>(question: () => Promise<T>): Promise<T>;
 }
 

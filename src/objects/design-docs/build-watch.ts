@@ -6,7 +6,6 @@ import type { StepContext } from "../../steps/kind.js";
 import { type Build, buildFailure, gone, whyNot } from "./build-failure.js";
 import type { BuildTurns } from "./build-turns.js";
 import { BuildProgress, isBehind, isBuilt, isCaughtUp, nextPause, Standstill, shortPause } from "./build-wait.js";
-import { compactSmall } from "./compact.js";
 import { awaitSmallBuild, type IndexState, indexState, triggerBuild } from "./index-state.js";
 
 export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
@@ -27,10 +26,6 @@ export class BuildWatch {
   /** Unknown before the build is triggered. */
   #copies = Number.POSITIVE_INFINITY;
   #isTriggered = false;
-  /** This run has waited for the build. */
-  #isNew = false;
-  /** It was committed by compacting it, which `_info` does not say. */
-  #isCompacted = false;
   /** When the first check began that CouchDB did not answer. */
   #silentSince: number | undefined;
 
@@ -44,9 +39,7 @@ export class BuildWatch {
     const { couch, signal } = this.#context;
     const { database, name, doc } = this.#build;
     const isOver = (look: IndexState) => isCaughtUp(look, this.#size) || this.#isBuilt();
-    this.#isCompacted = false;
     if (await this.#check(isOver)) return;
-    this.#isNew = true;
     // If it fails, the next check says why.
     await awaitSmallBuild(couch, database, name, doc, signal).catch(() => {});
     while (!(await this.#check(isOver))) await rest(this.#pause, signal);
@@ -65,7 +58,6 @@ export class BuildWatch {
       return over;
     };
     if (this.#isBuilt()) return true;
-    if (this.#isNew && this.#build.compacts && this.#copies < 2) await ask(() => this.#compact());
     while (!(await ask(check)));
     return this.#isBuilt();
   }
@@ -79,9 +71,8 @@ export class BuildWatch {
     const began = performance.now();
     try {
       if (!this.#isTriggered) await this.#trigger();
-      const found = await indexState(couch, database, name, of);
-      if (!found) throw gone(database, name);
-      const look = { ...found, uncommitted: found.uncommitted && !this.#isCompacted };
+      const look = await indexState(couch, database, name, of);
+      if (!look) throw gone(database, name);
       this.#silentSince = undefined;
       this.#looks = [...this.#looks, look].slice(-kept);
       const moved = this.#progressed.add(look);
@@ -103,14 +94,6 @@ export class BuildWatch {
       this.#progressed.restart();
     }
     return false;
-  }
-
-  /** If it fails, or some service forbids it, CouchDB commits the index itself some seconds later. */
-  async #compact(): Promise<void> {
-    const { couch, signal } = this.#context;
-    this.#isNew = false;
-    this.#isCompacted = await compactSmall(couch, this.#build, signal).catch(() => false);
-    signal.throwIfAborted();
   }
 
   async #trigger(): Promise<void> {

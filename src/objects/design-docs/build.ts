@@ -1,6 +1,7 @@
 /**
- * Waits for builds. A turn is only taken for the build itself: unless it is small, CouchDB commits an index some seconds
- * after it is built, and meanwhile another index can be built.
+ * Waits for builds. A turn is only taken for the build itself: CouchDB commits an index some seconds after it is
+ * built, and meanwhile another index can be built. A compaction commits an index, too, but no answer says when every
+ * shard is done.
  */
 import type { Build } from "./build-failure.js";
 import { type BuildTurns, buildTurns } from "./build-turns.js";

@@ -21,9 +21,6 @@ export interface IndexState {
    * or if CouchDB closed the database because too many others are in use.
    */
   readonly uncommitted: boolean;
-  readonly compacting: boolean;
-  /** The size of its files. */
-  readonly bytes?: number;
   readonly signature: string;
 }
 
@@ -35,7 +32,6 @@ interface Info {
     readonly signature: string;
     readonly updater_running?: boolean;
     readonly waiting_commit?: boolean;
-    readonly compact_running?: boolean;
     readonly waiting_clients?: number;
     /** Missing before 2.0. */
     readonly updates_pending?: { readonly total?: number; readonly minimum?: number };
@@ -63,8 +59,7 @@ export async function indexState(
   const index = await infoOf(couch, database, name);
   if (!index) return undefined;
   const tasks = of === "one copy" ? [] : await tasksOf(couch, database, name);
-  const { signature, updater_running = false, waiting_commit = false, compact_running = false } = index;
-  const bytes = index.sizes?.file;
+  const { signature, updater_running = false, waiting_commit = false } = index;
   const pending = await pendingIn(couch, database, index);
   return {
     pending,
@@ -73,8 +68,6 @@ export async function indexState(
     total: sum(tasks.map(({ total_changes = 0 }) => total_changes)),
     building: updater_running || tasks.length > 0,
     uncommitted: waiting_commit,
-    compacting: compact_running,
-    ...(bytes === undefined ? {} : { bytes }),
     signature,
   };
 }

@@ -98,8 +98,7 @@ async function putInPlace(context: DeployContext, database: string, write: Stage
  */
 async function stage(context: DeployContext, database: string, write: StagedWrite, ahead: boolean): Promise<void> {
   const { name, doc, staged, stored = {}, mayBeEmpty } = write;
-  const what = `building ${idOf(name)} (${namedViews(viewNames(doc))})`;
-  const build = { database, name: staged, doc, what, compacts: !ahead };
+  const build = { database, name: staged, doc, what: `building ${idOf(name)} (${namedViews(viewNames(doc))})` };
   try {
     await awaitBuild(context, build, () => ensureStaged(context, database, write, ahead));
     if (await touch(context, build)) await awaitEveryCopy(context, build);

@@ -15,7 +15,6 @@ const look = (pending: number, more: Partial<IndexState> = {}): IndexState => ({
   total: 0,
   building: false,
   uncommitted: false,
-  compacting: false,
   signature: "x",
   ...more,
 });

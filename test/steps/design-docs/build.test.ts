@@ -1,6 +1,5 @@
 /** The outcome of a build that makes no progress. */
-import { describe, expect, it } from "vitest";
-import { MigrateError } from "../../../src/contract/errors.js";
+import { expect, it } from "vitest";
 import type { Answer, Couch, ReadOptions } from "../../../src/couch/couch.js";
 import { awaitBuild } from "../../../src/objects/design-docs/build.js";
 import { contextOf, fakeCouch } from "../fake-couch.js";
@@ -115,81 +114,4 @@ it.concurrent("costs no more questions if many indexes wait for the commit", asy
   await buildAll({ ...fakeCouch(), read: read as Couch["read"] }, names, () => {});
   // One about the index that is being built, and one about all that are built.
   expect(Math.max(...most)).toBe(2);
-});
-
-describe("an index that this run has built", () => {
-  interface Compaction {
-    readonly copies?: number;
-    /** Bytes. */
-    readonly file?: number;
-    readonly forbidden?: boolean;
-    readonly compacts?: boolean;
-  }
-
-  /**
-   * CouchDB commits it after the tenth question, and never says that a compaction commits it, too. The compaction
-   * begins with the second question after the request, and ends with the third.
-   */
-  async function asked({ copies = 1, file = 50_000, forbidden = false, compacts = true }: Compaction) {
-    let questions = 0;
-    let compactedAt = Number.POSITIVE_INFINITY;
-    const fake = fakeCouch({
-      writes: {
-        "POST /zerglings/_compact/a": () => {
-          compactedAt = questions;
-          return forbidden
-            ? new MigrateError("request-failed", { message: "403" })
-            : { status: 202, body: { ok: true } };
-        },
-      },
-    });
-    const read = async (path: string) => {
-      if (path === "/_dbs_info") {
-        return { status: 200, body: [{ key: "zerglings", info: { cluster: { n: copies, q: 1, w: 1, r: 1 } } }] };
-      }
-      if (!path.endsWith("/_info")) return { status: 200, body: [] };
-      questions += 1;
-      const view_index = {
-        waiting_commit: questions < 10,
-        compact_running: questions - compactedAt === 2,
-        updates_pending: { total: questions === 1 ? 5_000 : 0 },
-        sizes: { file },
-      };
-      return { status: 200, body: { view_index } };
-    };
-    await awaitBuild(contextOf({ ...fake, read: read as Couch["read"] }, {}), { ...build, compacts }, async () => {});
-    return { compacted: fake.written.map(({ path }) => path), isEarly: questions < 10 };
-  }
-
-  it.concurrent("is compacted, which commits it, and not waited for any longer", async () => {
-    expect(await asked({})).toEqual({ compacted: ["/zerglings/_compact/a"], isEarly: true });
-  });
-
-  it.concurrent.each<[string, Compaction, string[]]>([
-    ["if it is large", { file: 10_000_001 }, []],
-    ["if nothing waits for it", { compacts: false }, []],
-    ["if it has other copies", { copies: 3 }, []],
-    ["if the server forbids to compact it", { forbidden: true }, ["/zerglings/_compact/a"]],
-  ])("is waited for until CouchDB commits it %s", async (_, index, compacted) => {
-    expect(await asked(index)).toEqual({ compacted, isEarly: false });
-  });
-});
-
-it.concurrent("is not compacted if it was built before, so that a second run writes nothing", async () => {
-  let questions = 0;
-  const fake = fakeCouch();
-  const read = async (path: string) => {
-    if (!path.endsWith("/_info")) {
-      return { status: 200, body: path === "/_dbs_info" ? [{ key: "zerglings", info: {} }] : [] };
-    }
-    questions += 1;
-    const view_index = { waiting_commit: questions < 3, updates_pending: { total: 0 }, sizes: { file: 50_000 } };
-    return { status: 200, body: { view_index } };
-  };
-  await awaitBuild(
-    contextOf({ ...fake, read: read as Couch["read"] }, {}),
-    { ...build, compacts: true },
-    async () => {},
-  );
-  expect(fake.written).toEqual([]);
 });

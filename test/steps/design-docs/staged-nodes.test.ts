@@ -42,20 +42,6 @@ onNodes("a staged deployment", () => {
     expect((await indexOf(node, database)).updates_pending.total).toBeLessThan(10);
   });
 
-  it("does not wait for CouchDB's commit, and keeps its index if the server is killed after the switch", async () => {
-    // CouchDB itself would commit the index after an hour.
-    const { nodes, close } = await startCluster(1, { ini: { query_server_config: { commit_freq: 3_600 } } });
-    onTestFinished(close);
-    const [node] = nodes;
-    if (!node) throw new Error("no node");
-    const database = await bigDatabase(node);
-    await bring(open(node), desiredOf(database, docOf(newView)));
-    await node.kill();
-    await node.start();
-    const query = `/${database}/_design/brood/_view/changing?update=false&limit=0`;
-    expect(await must(node, "GET", query)).toMatchObject({ total_rows: count });
-  });
-
   it("on a cluster builds every copy, with and without `autoupdate`, even if a node is killed meanwhile", async () => {
     const cluster = await startCluster(3, { ini: { query_server_config: { commit_freq: 1 } } });
     onTestFinished(cluster.close);
