@@ -3,8 +3,7 @@ import type { Connection } from "../contract/connection.js";
 import { MigrateError } from "../contract/errors.js";
 import type { ApplyResult, Plan } from "../contract/results.js";
 import { exitCodeOf } from "../engine/exit-code.js";
-import type { FastPath } from "../engine/fast.js";
-import type { ConnectedOptions, FirstResult } from "../engine/open-server.js";
+import type { ConnectedOptions, FirstResult, Reading } from "../engine/open-server.js";
 import { sentence } from "../render/error-text.js";
 import { InvalidSettings } from "../settings/problems.js";
 import { visible } from "../text/visible.js";
@@ -78,9 +77,7 @@ async function mayEndEarly(approved: Plan | undefined, { settings }: Context): P
 }
 
 /** The result of a run that has nothing to do, or what it continues with. Requests continue between two files. */
-async function lookFirst(
-  context: Context,
-): Promise<Extract<FirstResult, { result: unknown }> | Awaited<ReturnType<FastPath["startReading"]>> | undefined> {
+async function lookFirst(context: Context): Promise<Extract<FirstResult, { result: unknown }> | Reading | undefined> {
   const { settings, connection, fastPath } = context;
   if (!fastPath || !connection) return undefined;
   const options = optionsOf(context, connection);

@@ -1,4 +1,4 @@
-import type { FastPath } from "../engine/fast.js";
+import type { Reading } from "../engine/open-server.js";
 import type { LoadOptions } from "../migrations/load.js";
 import type { Command, Context, Outcome } from "./command.js";
 import { readMigrations } from "./migrations.js";
@@ -29,7 +29,7 @@ export async function planOrRehearse(context: Context, options: Pick<LoadOptions
   );
 }
 
-async function startReading(context: Context): Promise<ReturnType<FastPath["startReading"]> | undefined> {
+async function startReading(context: Context): Promise<Reading | undefined> {
   const { connection, fastPath } = context;
   if (!fastPath || !connection) return undefined;
   return (await fastPath()).startReading(runOptions(context, connection));

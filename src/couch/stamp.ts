@@ -31,11 +31,11 @@ export function stampOf(
 ): Stamp | undefined {
   const names = named.filter((name) => !isPattern(name));
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
-  const shardMaps = names.length < worthAListing ? undefined : revisionsOf(server, existing, new Set(names));
+  const shardMaps =
+    names.length < worthAListing ? undefined : revisionsOf(server, existing, (name) => Object.hasOwn(databases, name));
   const matching: Record<string, Revisions> = {};
   for (const pattern of named.filter(isPattern)) {
-    const matches = patternTest(pattern);
-    const revisions = revisionsOf(server, existing, { has: matches });
+    const revisions = revisionsOf(server, existing, patternTest(pattern));
     if (!revisions) return undefined;
     matching[pattern] = revisions;
   }
@@ -46,9 +46,9 @@ export function stampOf(
 function revisionsOf(
   server: Databases,
   existing: ReadonlyMap<string, string>,
-  chosen: { has(name: string): boolean },
+  isChosen: (name: string) => boolean,
 ): Revisions | undefined {
-  const there = [...existing].filter(([name]) => chosen.has(name));
+  const there = [...existing].filter(([name]) => isChosen(name));
   const known = there.flatMap(([name, incarnation]) => {
     const map = server.shardMap(name);
     return map?.incarnation === incarnation ? [[name, map.rev] as const] : [];

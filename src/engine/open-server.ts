@@ -9,6 +9,7 @@ import { insecurities } from "../couch/insecure.js";
 import { otherScheme, schemeHint } from "../couch/wrong-address.js";
 import type { StoredLedger } from "../ledger/ledger.js";
 import { environmentIn, type LedgerPlace } from "../ledger/place.js";
+import type { LoadOptions } from "../migrations/load.js";
 import { Secrets } from "../secrets/secrets.js";
 import { span } from "../text/span.js";
 
@@ -23,6 +24,13 @@ export interface FirstLook {
   end(reason: unknown): void;
   /** The secrets of the run, as far as they are known. */
   readonly secrets: Secrets;
+}
+
+/** What a run continues with that has started to read. */
+export interface Reading {
+  readonly look: FirstLook;
+  /** For the load of the files: reads what their steps will need. */
+  readonly eachFile: NonNullable<LoadOptions["eachFile"]>;
 }
 
 /** The result of a first look: nothing to do, or the state that `apply` continues with. */

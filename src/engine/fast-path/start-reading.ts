@@ -8,15 +8,8 @@ import { inventoryOf } from "../../couch/inventory.js";
 import { createsDatabases } from "../../kinds/traits.js";
 import type { Ledger } from "../../ledger/ledger.js";
 import { readLedger } from "../../ledger/store.js";
-import type { LoadOptions } from "../../migrations/load.js";
-import { type ConnectedOptions, type FirstLook, openServer, placeOf } from "../open-server.js";
+import { type ConnectedOptions, openServer, placeOf, type Reading } from "../open-server.js";
 import { lookAhead } from "./look-ahead.js";
-
-export interface Reading {
-  readonly look: FirstLook;
-  /** For the load of the files: reads what their steps will need. */
-  readonly eachFile: NonNullable<LoadOptions["eachFile"]>;
-}
 
 export function startReading(options: ConnectedOptions): Reading {
   const began = performance.now();
