@@ -22,7 +22,7 @@ export const scenarios: readonly Scenario<Context>[] = [
   tenThousandSteps,
   hundredUsers,
   manyDatabases(1_000),
-  manyDatabases(3_000),
+  manyDatabases(5_000),
   stagedForTenants({ tenants: 3, designDocs: 7, documents: 2_000, target: 1.3 }),
   stagedForTenants({ tenants: 100, designDocs: 2, documents: 1_001 }),
   seedOfMillion,
