@@ -11,7 +11,7 @@ import { startSandbox } from "../dist/library.cjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const picture = join(root, "docs", "plan.svg");
-/** Terminal colours. */
+/** Terminal colors. */
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[(\\d+)m`, "g");
 const classes = { 1: "bold", 2: "dim", 31: "red", 32: "green", 33: "yellow", 36: "cyan" };
 
@@ -102,7 +102,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** Converts a line with terminal colours to SVG spans. */
+/** Converts a line with terminal colors to SVG spans. */
 function colored(line) {
   let open = 0;
   const parts = line.split(escapes).map((part, i) => {

@@ -22,7 +22,7 @@ export function applyText(result: ApplyResult, style: Style, planFile?: string):
   return `${lines.join("\n")}\n`;
 }
 
-/** The colour of each result. */
+/** The color of each result. */
 export function paints({
   green,
   red,

@@ -9,7 +9,7 @@ import { span } from "../text/span.js";
 import { applySummary, paints } from "./apply-text.js";
 import { problemsOf } from "./error-text.js";
 import { type Line, lineOf } from "./fitted.js";
-import { findingsSummary, severityColours } from "./lint-text.js";
+import { findingsSummary, severityColors } from "./lint-text.js";
 import { resetSummary } from "./reset-text.js";
 import type { Style } from "./style.js";
 import { testSummary } from "./test-text.js";
@@ -44,9 +44,9 @@ function part(name: string, error: MigrateError | undefined, style: Style, lines
 
 function lintLines({ lint }: DevRound, style: Style): Line[] | undefined {
   if (!lint) return undefined;
-  const colours = severityColours(style);
+  const colors = severityColors(style);
   const lines = lint.findings.map(({ file, line, column, severity, message, rule }) =>
-    lineOf(`${file}:${line}:${column}: ${severity}: ${message} (${rule})`, colours[severity]),
+    lineOf(`${file}:${line}:${column}: ${severity}: ${message} (${rule})`, colors[severity]),
   );
   return [lineOf(findingsSummary(lint.findings)), ...lines];
 }

@@ -38,14 +38,14 @@ export function fails({ findings }: LintResult, lowest: LintSeverity | "never"):
   return findings.some(({ severity }) => severities.indexOf(severity) <= severities.indexOf(lowest));
 }
 
-export function severityColours({ red, yellow, cyan }: Style) {
+export function severityColors({ red, yellow, cyan }: Style) {
   return { error: red, warning: yellow, note: cyan };
 }
 
 function lineOf({ file, line, column, severity, message, rule }: LintFinding, style: Style): string {
-  const colours = severityColours(style);
+  const colors = severityColors(style);
   const place = visible(`${file}:${line}:${column}`);
-  return `${place}: ${colours[severity](severity)}: ${visible(message)} ${style.dim(`(${rule})`)}`;
+  return `${place}: ${colors[severity](severity)}: ${visible(message)} ${style.dim(`(${rule})`)}`;
 }
 
 function unsetNote(unset: readonly string[], style: Style): string {

@@ -596,7 +596,7 @@ export const table = {
   color: {
     type: "boolean",
     group: "Output",
-    description: "use colours; NO_COLOR and FORCE_COLOR are respected",
+    description: "use colors; NO_COLOR and FORCE_COLOR are respected",
     commands: commandNames,
     defaultDescription: "on terminals",
   },

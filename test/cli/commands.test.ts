@@ -234,7 +234,7 @@ test.each<[string, (called: Called) => void]>([
   check(called);
 });
 
-test("--out writes the plan to a file, without colour, and says so on stderr", async () => {
+test("--out writes the plan to a file, without color, and says so on stderr", async () => {
   const called = await call(["plan", "--out", "plan.txt", "--color"]);
   expect(called.stdout).toBe("");
   expect(called.stderr).toContain("; written to plan.txt\n");

@@ -54,7 +54,7 @@ test.each(["apply", "plan", "status", "validate", "import"])(
   },
 );
 
-test("another requested format becomes the text of the JSON line, without colour", async () => {
+test("another requested format becomes the text of the JSON line, without color", async () => {
   const { stdout } = await call(["plan", "--format", "markdown", "--log-format", "json", "--color"]);
   expect(JSON.parse(stdout)).toEqual({
     formatVersion: 1,

@@ -707,7 +707,7 @@ test.each<[string, (plan: Plan) => string]>([
   expect(shown).not.toMatch(/[\p{Cc}\u202e]/u);
 });
 
-test("colours come from the style", () => {
+test("colors come from the style", () => {
   const style = styleFor(true, {}, {});
   expect(planText(planOf([stepOf("s")]), style)).toContain("\x1b[1ms\x1b[22m\n  \x1b[32m+\x1b[39m database");
 });

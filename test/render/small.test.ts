@@ -44,8 +44,8 @@ test.each<[boolean | undefined, Record<string, string>, boolean, boolean]>([
   [undefined, { NO_COLOR: "1", FORCE_COLOR: "1" }, true, false],
   [true, { NO_COLOR: "1" }, false, true],
   [false, { FORCE_COLOR: "1" }, true, false],
-])("--color %s with %j on a terminal (%s) gives colour: %s", (wanted, env, isTTY, colour) => {
-  expect(styleFor(wanted, env, { isTTY }).isColorSupported).toBe(colour);
+])("--color %s with %j on a terminal (%s) gives color: %s", (wanted, env, isTTY, color) => {
+  expect(styleFor(wanted, env, { isTTY }).isColorSupported).toBe(color);
 });
 
 const position = { file: "m/1.yaml", line: 4, column: 3 };
