@@ -57,6 +57,7 @@ export class Databases {
   #epoch = -1;
   /** The shard maps as last read. */
   readonly #maps = new Map<string, ShardMap>();
+  #recalled: ReadonlyMap<string, ShardMap> = new Map();
   /**
    * Whether shard maps can be read; `undefined`: not tried yet. Once a listing has been worthwhile, all later
    * requests use it.
@@ -70,6 +71,11 @@ export class Databases {
 
   constructor(couch: Couch) {
     this.#couch = couch;
+  }
+
+  /** The shard maps of an earlier run. If a revision is still the same, so is the incarnation. */
+  recall(maps: ReadonlyMap<string, ShardMap>): void {
+    this.#recalled = maps;
   }
 
   /** The shard map as last read in this run; `undefined`: not read. */
@@ -119,7 +125,7 @@ export class Databases {
   /** The existing databases by name. `undefined`: there are too few names for a listing, or it can't be read. */
   async #listed(names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
     if (this.#listing === false || names.length < (this.#listing ? 1 : worthAListing)) return undefined;
-    const maps = await shardMaps(this.#couch, names);
+    const maps = await shardMaps(this.#couch, names, this.#recalled);
     this.#listing = maps !== undefined;
     for (const [name, map] of maps ?? []) this.#maps.set(name, map);
     return maps && new Map([...maps].map(([name, { incarnation }]) => [name, incarnation]));

@@ -6,7 +6,7 @@ import type { Couch } from "./couch.js";
 import { type DatabaseInfo, Databases, type Otherwise } from "./databases.js";
 import { isPattern, patternTest } from "./pattern.js";
 import { sharedIn } from "./shared.js";
-import { isAsStamped, type Stamp, stampOf } from "./stamp.js";
+import { isAsStamped, type Stamp, shardMapsIn, stampOf } from "./stamp.js";
 
 export type { DatabaseInfo } from "./databases.js";
 
@@ -130,6 +130,11 @@ export class Inventory {
    */
   stamp(named: readonly string[]): Stamp | undefined {
     return stampOf(this.#databases, named, this.#known);
+  }
+
+  /** What the stamp says need not be read from the server again if it has not changed. */
+  recall(stamp: Stamp): void {
+    this.#databases.recall(shardMapsIn(stamp));
   }
 
   /** Asks the server. False: the databases have changed, or this can't be determined. */

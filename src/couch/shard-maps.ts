@@ -30,11 +30,25 @@ const others = 400;
  * listing can't be read. It needs a server admin, CouchDB 2.1, and no proxy that blocks `/_node`.
  *
  * @param names one or more
+ * @param known maps that were read before: only those with another revision are read again
  */
 export async function shardMaps(
   couch: Couch,
   names: readonly string[],
+  known: ReadonlyMap<string, ShardMap> = new Map(),
 ): Promise<ReadonlyMap<string, ShardMap> | undefined> {
+  if (known.size === 0) return wholeMaps(couch, names);
+  const revisions = await shardMapRevisions(couch, names);
+  if (!revisions) return undefined;
+  const same = new Map([...known].filter(([name, { rev }]) => revisions.get(name) === rev));
+  const others = [...revisions.keys()].filter((name) => !same.has(name));
+  if (others.length === 0) return same;
+  const read = await wholeMaps(couch, others);
+  // They may be too far apart for one listing.
+  return read ? new Map([...same, ...read]) : wholeMaps(couch, names);
+}
+
+async function wholeMaps(couch: Couch, names: readonly string[]): Promise<ReadonlyMap<string, ShardMap> | undefined> {
   const rows = await listNames(couch, names, true);
   if (!rows) return undefined;
   const maps = rows.map(({ id, value: { rev }, doc }) => [id, { rev, incarnation: incarnationOf(doc) }] as const);

@@ -5,17 +5,20 @@
 import { isObject, isStringArray } from "../text/json.js";
 import type { Databases } from "./databases.js";
 import { isPattern, patternTest } from "./pattern.js";
-import { worthAListing } from "./shard-maps.js";
+import { type ShardMap, worthAListing } from "./shard-maps.js";
 
 type Revisions = Readonly<Record<string, string>>;
+
+/** By database: the revision of its shard map, and its incarnation. */
+type Maps = Readonly<Record<string, readonly [rev: string, incarnation: string]>>;
 
 export interface Stamp {
   /** The databases to check, each with its incarnation; `null`: it does not exist. */
   readonly databases: Readonly<Record<string, string | null>>;
   /** Shard map revisions of the existing databases. Absent: there are too few databases, or they can't be read. */
   readonly shardMaps?: Revisions;
-  /** By pattern, the shard map revisions of the databases that match. */
-  readonly matching: Readonly<Record<string, Revisions>>;
+  /** By pattern, the databases that match. */
+  readonly matching: Readonly<Record<string, Maps>>;
 }
 
 /**
@@ -31,29 +34,42 @@ export function stampOf(
 ): Stamp | undefined {
   const names = named.filter((name) => !isPattern(name));
   const databases = Object.fromEntries(names.map((name) => [name, existing.get(name) ?? null]));
-  const shardMaps =
-    names.length < worthAListing ? undefined : revisionsOf(server, existing, (name) => Object.hasOwn(databases, name));
-  const matching: Record<string, Revisions> = {};
+  const maps =
+    names.length < worthAListing ? undefined : mapsOf(server, existing, (name) => Object.hasOwn(databases, name));
+  const shardMaps = maps && Object.fromEntries(Object.entries(maps).map(([name, [rev]]) => [name, rev]));
+  const matching: Record<string, Maps> = {};
   for (const pattern of named.filter(isPattern)) {
-    const revisions = revisionsOf(server, existing, patternTest(pattern));
-    if (!revisions) return undefined;
-    matching[pattern] = revisions;
+    const maps = mapsOf(server, existing, patternTest(pattern));
+    if (!maps) return undefined;
+    matching[pattern] = maps;
   }
   return { databases, ...(shardMaps ? { shardMaps } : {}), matching };
 }
 
 /** Of the chosen databases that exist. `undefined`: not all are known. */
-function revisionsOf(
+function mapsOf(
   server: Databases,
   existing: ReadonlyMap<string, string>,
   isChosen: (name: string) => boolean,
-): Revisions | undefined {
+): Maps | undefined {
   const there = [...existing].filter(([name]) => isChosen(name));
   const known = there.flatMap(([name, incarnation]) => {
     const map = server.shardMap(name);
-    return map?.incarnation === incarnation ? [[name, map.rev] as const] : [];
+    return map?.incarnation === incarnation ? [[name, [map.rev, incarnation]] as const] : [];
   });
   return known.length < there.length ? undefined : Object.fromEntries(known);
+}
+
+/** The shard maps that a stamp contains, by database. */
+export function shardMapsIn({ databases, shardMaps = {}, matching }: Stamp): ReadonlyMap<string, ShardMap> {
+  const named = Object.entries(databases).flatMap(([name, incarnation]) => {
+    const rev = shardMaps[name];
+    return rev === undefined || incarnation === null ? [] : [[name, { rev, incarnation }] as const];
+  });
+  const matched = Object.values(matching).flatMap((maps) =>
+    Object.entries(maps).map(([name, [rev, incarnation]]) => [name, { rev, incarnation }] as const),
+  );
+  return new Map([...named, ...matched]);
 }
 
 /** Asks the server. False: the databases have changed, or this can't be determined. */
@@ -78,9 +94,9 @@ async function areAsStamped(
 }
 
 /** Nothing has to be done for a database that matched and was deleted. */
-async function isNoneNew(server: Databases, pattern: string, before: Revisions): Promise<boolean> {
+async function isNoneNew(server: Databases, pattern: string, before: Maps): Promise<boolean> {
   const now = await server.matchingRevisions(pattern, Object.keys(before).length);
-  return now !== undefined && [...now].every(([name, rev]) => before[name] === rev);
+  return now !== undefined && [...now].every(([name, rev]) => before[name]?.[0] === rev);
 }
 
 /** Whether this version can read it. */
@@ -92,10 +108,14 @@ export function isStamp(value: unknown): value is Stamp {
     Object.values(databases).every((incarnation) => incarnation === null || typeof incarnation === "string") &&
     isRevisions(shardMaps) &&
     isObject(matching) &&
-    Object.values(matching).every(isRevisions)
+    Object.values(matching).every(isMaps)
   );
 }
 
 function isRevisions(value: unknown): value is Revisions {
   return isObject(value) && isStringArray(Object.values(value));
+}
+
+function isMaps(value: unknown): value is Maps {
+  return isObject(value) && Object.values(value).every((map) => isStringArray(map) && map.length === 2);
 }

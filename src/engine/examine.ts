@@ -32,7 +32,7 @@ export function contextOf(run: Run, step: Step, target: Target): PlacedContext {
     allowDestroy: run.allowDestroy || step.allowDestroy,
     ...(run.rate === undefined ? {} : { rate: run.rate }),
     builds: run.builds,
-    accept: commandLine("ledger accept", run.place, { id: step.id, path: run.migrations.path }),
+    accept: () => commandLine("ledger accept", run.place, { id: step.id, path: run.migrations.path }),
     scriptTimeout: run.scriptTimeout,
     ...(run.previews === false ? { withoutPreview: true } : {}),
     foreign: run.secrets.foreign,

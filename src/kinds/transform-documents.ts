@@ -134,8 +134,8 @@ export const transformDocuments = defineKind<Spec, Transformed, Observed, true>(
   },
 
   async observe(context) {
-    const { database, couch, allowDestroy = false, accept = "`couchdb-migrate ledger accept`" } = context;
-    const step = context.step;
+    const { database, couch, step, allowDestroy = false } = context;
+    const accept = context.accept?.() ?? "`couchdb-migrate ledger accept`";
     const found = await readMarker(couch, database, step);
     const marker = isUndivided(found) ? found : undefined;
     const sameForm = marker === undefined || marker.checksum === step.checksum;

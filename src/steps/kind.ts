@@ -82,8 +82,8 @@ export interface StepContext<Desired> {
   foreign(text: string): string;
   /** Receives what a script prints. Absent: its output is dropped. */
   readonly print?: Print;
-  /** The command that accepts a changed one-time step, for messages, in a form that can be pasted. */
-  readonly accept?: string;
+  /** Returns the command that accepts a changed one-time step, for messages, in a form that can be pasted. */
+  accept?(): string;
   /** Throws if the lease is lost, or the run has to stop. Call it after a long wait, before the next write. */
   assertHeld?(): void;
   /**

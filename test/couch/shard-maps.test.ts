@@ -37,6 +37,23 @@ test("shard maps have the incarnations of existing databases, and nothing about 
   }
 });
 
+test("known shard maps are only read again if their revision has changed", async () => {
+  const { url, admin } = server();
+  const names = [await freshDatabase("a"), await freshDatabase("b"), await freshDatabase("c")];
+  const [one = "", two = "", three = ""] = names;
+  const before = (await shardMaps(connect(url, admin), names)) ?? new Map();
+  await must(server(), "DELETE", `/${encodeURIComponent(two)}`);
+  await must(server(), "PUT", `/${encodeURIComponent(two)}`);
+  await must(server(), "DELETE", `/${encodeURIComponent(three)}`);
+  const known = new Map([...before].map(([name, map]) => [name, { ...map, incarnation: `known ${map.incarnation}` }]));
+  const couch = connect(url, admin);
+  const info = await inventoryOf(couch).info(two);
+  const found = await shardMaps(couch, names, known);
+  expect([...(found?.keys() ?? [])].sort()).toEqual([one, two].sort());
+  expect(found?.get(one)).toEqual(known.get(one));
+  expect(found?.get(two)?.incarnation).toBe(info?.incarnation);
+});
+
 test.each([
   ["*", ["a", "ab", "abc", "b/c", "z"]],
   ["ab*", ["ab", "abc"]],

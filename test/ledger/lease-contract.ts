@@ -35,7 +35,7 @@ const snapshot: Snapshot = {
   steps: ["hive"],
   databases: { hive: "1700000000", nest: null },
   shardMaps: { hive: "1-abc" },
-  matching: { "swarm-*": { "swarm-1": "1-def" } },
+  matching: { "swarm-*": { "swarm-1": ["1-def", "1732000000"] } },
 };
 
 export function leaseContract(title: string, start: () => Promise<ContractServer>, clients: number): void {

@@ -103,8 +103,9 @@ async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace
 }
 
 /** If the run continues, it will most likely need the same. It will hit any error again. */
-function askForDatabases({ databases, matching }: Snapshot, couch: Gateway): void {
+function askForDatabases(snapshot: Snapshot, couch: Gateway): void {
   const inventory = inventoryOf(couch);
-  if (Object.keys(matching).length > 0) inventory.list().catch(() => {});
-  inventory.incarnations(Object.keys(databases)).catch(() => {});
+  inventory.recall(snapshot);
+  if (Object.keys(snapshot.matching).length > 0) inventory.list().catch(() => {});
+  inventory.incarnations(Object.keys(snapshot.databases)).catch(() => {});
 }
