@@ -2,6 +2,7 @@
 import type { LargeFile } from "../../files/large-file.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { offsetIn } from "../../text/json-scan.js";
+import { containerLimit } from "../../text/memory.js";
 import { contentBytes } from "./document.js";
 import { ContentHash, cutsOf, DocumentFile, type SizedDocument, type Sourced } from "./document-file.js";
 import type { Fault } from "./fault.js";
@@ -32,6 +33,8 @@ export async function readDocumentFile(
   );
   const hash = new ContentHash();
   const order = new OrderedIds();
+  // Read only once: that takes longer than everything that is done with a document.
+  const limit = containerLimit();
   let first: Sourced[] = [];
   const withoutPartition: string[] = [];
   const large: SizedDocument[] = [];
@@ -42,7 +45,7 @@ export async function readDocumentFile(
     for await (const cut of cutsOf(file)) {
       hash.add(cut);
       for (const piece of cut.pieces) {
-        assertFits(piece.text.length, `${file.name}:${piece.line}`);
+        assertFits(piece.text.length, `${file.name}:${piece.line}`, limit);
         const id = check(piece, report);
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });

@@ -6,7 +6,7 @@ import { appendFile, copyFile, rename, utimes, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { loadMigrations } from "../../../src/index.js";
 import type { DocumentFile, Sourced } from "../../../src/objects/documents/document-file.js";
 import { Elements } from "../../../src/objects/documents/elements.js";
@@ -131,6 +131,17 @@ function cut(cutter: Cutter, text: string, sizes: readonly number[]): string[] {
   }
   return [...found, ...cutter.end().pieces.map((piece) => piece.text)];
 }
+
+it("the container's limit is not read for each document, which would take longer than everything else", async () => {
+  const reads = vi.spyOn(process, "constrainedMemory");
+  const readsFor = async (documents: number) => {
+    reads.mockClear();
+    await load("a.ndjson", Array.from({ length: documents }, (_, n) => `{"_id":"d${n}"}`).join("\n"));
+    return reads.mock.calls.length;
+  };
+  expect(await readsFor(1_000)).toBe(await readsFor(1));
+  reads.mockRestore();
+});
 
 describe("the step's checksum", () => {
   it("covers the documents, however they are compressed, listed and named", async () => {
