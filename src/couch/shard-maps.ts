@@ -113,10 +113,14 @@ function passOver(error: unknown): undefined {
 
 const elsewhere: ReadonlySet<string> = new Set(["not-couchdb", "wrong-address", "request-failed"]);
 
-/** The query for a listing by names, in the order in which CouchDB sorts the ids of its shard maps. */
+/**
+ * The query for a listing by names, in the order in which CouchDB sorts the ids of its shard maps: by byte, which for
+ * names of databases is by character.
+ */
 export function fromFirstToLast(names: readonly string[]): Query {
-  const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-  return { start_key: JSON.stringify(sorted.at(0)), end_key: JSON.stringify(sorted.at(-1)) };
+  const first = names.reduce((one, other) => (other < one ? other : one));
+  const last = names.reduce((one, other) => (other > one ? other : one));
+  return { start_key: JSON.stringify(first), end_key: JSON.stringify(last) };
 }
 
 /** The suffix is `.1732000000`, as a list of character codes. */

@@ -20,7 +20,9 @@ export interface ComparedIndex {
   readonly remakes: boolean;
   /** Other indexes in the same design document. */
   readonly neighbours: readonly string[];
-  /** The database is new, so nothing can be in the way. */
+  /** Its design document does not exist yet, so nothing can be in the way. */
+  readonly inNewDoc: boolean;
+  /** Nor does its database. */
   readonly inNew: boolean;
   readonly refusal?: Refusal;
 }
@@ -58,6 +60,7 @@ function compareIndex(name: string, desired: Index, observed: ObservedIndexes | 
     obsolete,
     remakes,
     neighbours,
+    inNewDoc: !observed || (observed.designDocs !== undefined && !Object.hasOwn(observed.designDocs, desired.ddoc)),
     inNew: observed === undefined,
     ...(refusal === undefined ? {} : { refusal }),
   };

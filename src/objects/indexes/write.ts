@@ -16,12 +16,9 @@ const patience = 2_000;
 const pause = 50;
 const removals = 4;
 
-export async function writeIndex(
-  couch: Couch,
-  database: string,
-  { name, desired, writes, obsolete, inNew }: ComparedIndex,
-): Promise<void> {
-  const made = writes && (await define(couch, database, name, desired, inNew));
+export async function writeIndex(couch: Couch, database: string, index: ComparedIndex): Promise<void> {
+  const { name, desired, writes, obsolete, inNew } = index;
+  const made = writes && (await define(couch, database, index));
   if (made && inNew) return;
   for (const type of obsolete) await remove(couch, database, { ...desired, type, name });
   await assertShown(couch, database, name, desired);
@@ -43,9 +40,9 @@ export async function removeIndex(couch: Couch, database: string, index: StoredI
 }
 
 /** Whether CouchDB reports that it did not exist before. */
-async function define(couch: Couch, database: string, name: string, desired: Index, inNew: boolean): Promise<boolean> {
+async function define(couch: Couch, database: string, { name, desired, inNewDoc }: ComparedIndex): Promise<boolean> {
   const { ddoc, type, index } = desired;
-  const partitioned = inNew ? desired.partitioned : await makeRoom(couch, database, name, desired);
+  const partitioned = inNewDoc ? desired.partitioned : await makeRoom(couch, database, name, desired);
   const body = { name, ddoc, type, index, ...(partitioned === undefined ? {} : { partitioned }) };
   try {
     const options = { body, accept: [500], repeatable: true };
