@@ -137,9 +137,13 @@ export class Inventory {
     this.#databases.recall(shardMapsIn(stamp));
   }
 
-  /** Asks the server. False: the databases have changed, or this can't be determined. */
-  isAsStamped(stamp: Stamp): Promise<boolean> {
-    return isAsStamped(this.#databases, stamp);
+  /**
+   * Asks the server. False: the databases have changed, or this can't be determined.
+   *
+   * @param ignored may have appeared although they match a pattern
+   */
+  isAsStamped(stamp: Stamp, ignored: ReadonlySet<string>): Promise<boolean> {
+    return isAsStamped(this.#databases, stamp, ignored);
   }
 
   #schedule(): void {

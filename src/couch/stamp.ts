@@ -72,11 +72,19 @@ export function shardMapsIn({ databases, shardMaps = {}, matching }: Stamp): Rea
   return new Map([...named, ...matched]);
 }
 
-/** Asks the server. False: the databases have changed, or this can't be determined. */
-export async function isAsStamped(server: Databases, { databases, shardMaps, matching }: Stamp): Promise<boolean> {
+/**
+ * Asks the server. False: the databases have changed, or this can't be determined.
+ *
+ * @param ignored may have appeared although they match a pattern
+ */
+export async function isAsStamped(
+  server: Databases,
+  { databases, shardMaps, matching }: Stamp,
+  ignored: ReadonlySet<string>,
+): Promise<boolean> {
   const same = await Promise.all([
     areAsStamped(server, databases, shardMaps),
-    ...Object.entries(matching).map(([pattern, before]) => isNoneNew(server, pattern, before)),
+    ...Object.entries(matching).map(([pattern, before]) => isNoneNew(server, pattern, before, ignored)),
   ]);
   return !same.includes(false);
 }
@@ -94,9 +102,14 @@ async function areAsStamped(
 }
 
 /** Nothing has to be done for a database that matched and was deleted. */
-async function isNoneNew(server: Databases, pattern: string, before: Maps): Promise<boolean> {
+async function isNoneNew(
+  server: Databases,
+  pattern: string,
+  before: Maps,
+  ignored: ReadonlySet<string>,
+): Promise<boolean> {
   const now = await server.matchingRevisions(pattern, Object.keys(before).length);
-  return now !== undefined && [...now].every(([name, rev]) => before[name]?.[0] === rev);
+  return now !== undefined && [...now].every(([name, rev]) => before[name]?.[0] === rev || ignored.has(name));
 }
 
 /** Whether this version can read it. */

@@ -1,6 +1,6 @@
 /** Determines in which databases a step works, given those that exist. */
 
-import { defaults } from "../contract/options.js";
+import { ledgerDatabases } from "../contract/options.js";
 import { isPattern, patternTest } from "../couch/pattern.js";
 import type { StepKind } from "../steps/kind.js";
 import { kindByName } from "./index.js";
@@ -41,16 +41,16 @@ export function claimsIn(step: KindSpec, database: string): readonly string[] {
 
 /**
  * The databases that the step works in: those that it names, and the existing ones that match its patterns. `own` is
- * the database of the ledger; no pattern matches it, nor the default ledger database.
+ * the database of the ledger.
  */
 export function placeIn(step: KindSpec, existing: Names, own: string): string[] {
   const named = namedDatabases(step);
   const patterns = named.filter(isPattern).map(patternTest);
   const found = new Set(named.filter((name) => !isPattern(name)));
   if (patterns.length > 0) {
+    const ledgers = ledgerDatabases(own);
     for (const database of existing.keys()) {
-      if (database !== own && database !== defaults.ledgerDatabase && patterns.some((matches) => matches(database)))
-        found.add(database);
+      if (!ledgers.has(database) && patterns.some((matches) => matches(database))) found.add(database);
     }
   }
   const places = [...found].sort();

@@ -258,6 +258,22 @@ describe("with a pattern", () => {
     expect(result).toMatchObject({ ...expected, requests: { reads: 4, writes: 0 } });
   });
 
+  test.runIf(hasIncarnations)(
+    "the ledger's database may match, and may appear after the others were listed",
+    async () => {
+      const ledgerDatabase = databaseName("", server(), `${database}-ledger`);
+      await must(server(), "PUT", `/${ledgerDatabase}`);
+      options = { ...options, ledgerDatabase };
+      await run();
+      const { snapshot, ...lease } = await readLease();
+      const [pattern, matching] = Object.entries<object>(snapshot.matching)[0] ?? [""];
+      const others = Object.fromEntries(Object.entries(matching ?? {}).filter(([name]) => name !== ledgerDatabase));
+      const earlier = { ...lease, snapshot: { ...snapshot, matching: { [pattern]: others } } };
+      await must(server(), "PUT", leasePath(), { body: earlier });
+      expect(await run()).toMatchObject({ short: true, result: { result: "unchanged" } });
+    },
+  );
+
   test("a new database that matches is noticed", async () => {
     await must(server(), "PUT", `/${databaseName("", server(), `${database}-new`)}`);
     expect(await run()).toMatchObject({ short: false, result: { applied: [security], unchanged: [made] } });

@@ -5,7 +5,7 @@
  */
 
 import { MigrateError } from "../../contract/errors.js";
-import { type ApplyOptions, defaults, type FilesScope } from "../../contract/options.js";
+import { type ApplyOptions, defaults, type FilesScope, ledgerDatabases } from "../../contract/options.js";
 import type { Gateway } from "../../couch/gateway.js";
 import { assertRoot } from "../../couch/identity.js";
 import { inventoryOf } from "../../couch/inventory.js";
@@ -97,7 +97,7 @@ function isReleased({ release }: Snapshot, options: ApplyOptions): boolean {
 async function stillHolds(snapshot: Snapshot, couch: Gateway, place: LedgerPlace): Promise<boolean> {
   const [revision, same] = await Promise.all([
     readLedgerRevision(couch, place),
-    inventoryOf(couch).isAsStamped(snapshot),
+    inventoryOf(couch).isAsStamped(snapshot, ledgerDatabases(place.database)),
   ]);
   return same && revision === snapshot.ledger;
 }
