@@ -19,6 +19,7 @@ Measured on ${report.measuredAt.slice(0, 10)}: ${machine.cpu}, ${machine.cores} 
 
 ## Why targets are missed
 
+- A rerun has to load couchdb-migrate before it can send its first request. That is about as much work as starting Node.js.
 - \`plan\` and \`apply --verify\` read the files, check them and compare every step. For 700 steps, that takes a few tenths of a second, and the server needs the same two cores meanwhile.
 - A fresh install also reads: after each write that CouchDB's answer does not prove, it reads back what was stored. In databases that existed before, it first reads what is there. So three steps by pattern take three writes and six reads per database, where the bare program sends three writes.
 - A staged deployment waits for CouchDB's commit, and only then switches, one design document of a database after another.
