@@ -33,8 +33,8 @@ export class Interval {
   #next = 0;
   /** Requests that started before were sent at the former interval, so their refusals say nothing new. */
   #changed = 0;
-  /** The recent share of refusals. */
-  #refusals = 0;
+  /** The recent share of refusals. Starts so that a few requests show whether a server refuses some at any rate. */
+  #refusals = few;
   /** The shortest interval at which the share of refusals was neither small nor large. */
   #proven = Number.POSITIVE_INFINITY;
 
@@ -68,12 +68,13 @@ export class Interval {
   }
 
   #afterRefusal(): number {
+    // Requests are refused at this interval, too, so a shorter one may do as well.
+    if (this.#isMixed) this.#proven *= recovery;
     const doubled = Math.min(longest, Math.max(first, this.#interval * 2));
-    if (doubled <= most * this.#proven) return doubled;
-    // Refused at four times the interval, too: either the limit has become lower, or waiting longer does not help.
-    if (this.#refusals <= few) return doubled;
-    this.#proven = this.#isMixed ? this.#proven * recovery : doubled / most;
-    return most * this.#proven;
+    if (doubled <= most * this.#proven || this.#refusals <= few) return doubled;
+    // Most are refused: the limit has become lower.
+    if (!this.#isMixed) this.#proven = doubled / most;
+    return Math.max(first, most * this.#proven);
   }
 
   get #isMixed(): boolean {

@@ -45,6 +45,19 @@ describe("the interval between two requests", () => {
     expect(now).toBeLessThan(600 * 1_000);
   });
 
+  test("becomes short again if a server that refused every request refuses only every second one", () => {
+    const interval = new Interval();
+    let now = 0;
+    const send = (isRefused: boolean) => {
+      now = interval.turn(now) + 1;
+      if (isRefused) interval.refused(now - 1, 0, now);
+      else interval.accepted();
+    };
+    for (let i = 0; i < 20; i += 1) send(true);
+    for (let i = 0; i < 400; i += 1) send(i % 2 === 0);
+    expect(interval.turn(now) - now).toBeLessThan(500);
+  });
+
   test("follows a limit that appears on a server that refused some requests before", () => {
     const interval = new Interval();
     let [now, free, accepted, refused] = [0, 0, 0, 0];
