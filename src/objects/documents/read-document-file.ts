@@ -13,6 +13,7 @@ import { assertFits } from "./memory.js";
 import { hasPartition } from "./partition-ids.js";
 import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
+import { most } from "./summary.js";
 import { firstOf } from "./survey.js";
 
 /** Characters. Every service that is known allows documents of this size. */
@@ -53,11 +54,15 @@ export async function readDocumentFile(
         if (piece.text.length > mayBeTooLarge && large.length < 20) {
           large.push({ id, line: piece.line, bytes: contentBytes(JSON.parse(piece.text)) });
         }
-        if (first.length < 20) first.push({ ...bodyOfSource(piece.text), index: documents, line: piece.line });
+        if (documents < most.documents) {
+          first = firstOf(
+            [...first, { ...bodyOfSource(piece.text), index: documents, line: piece.line }],
+            (one) => one,
+          );
+        }
         documents += 1;
         largest = Math.max(largest, piece.text.length);
       }
-      if (documents > 0 && documents <= 20) first = firstOf(first, (sourced) => sourced);
     }
     for await (const { id, line } of order.mayRepeat ? repeatedIds(cutsOf(file), documents) : []) {
       report(twice(id), { line, column: 1 });

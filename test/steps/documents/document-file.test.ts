@@ -111,6 +111,12 @@ describe("the documents read", () => {
       ),
     ));
 
+  it("are only kept for display up to a limit, however many large ones follow", async () => {
+    const lines = Array.from({ length: 50 }, (_, n) => JSON.stringify({ _id: `drone-${n}`, text: "x".repeat(90_000) }));
+    const { file } = await load("a.ndjson", lines.join("\n"));
+    expect(file.first.map(({ id }) => id)).toEqual(["drone-0", "drone-1"]);
+  });
+
   it("can continue from any document", async () => {
     const lines = Array.from({ length: 5_000 }, (_, n) => `{"_id":"d${n}","text":"${"x".repeat(200)}"}`);
     const { file } = await load("a.ndjson", lines.join("\n"));
