@@ -52,6 +52,10 @@ export type Event =
        * built ahead.
        */
       readonly outcome: "applied" | "adopted" | "kept" | "unmatched" | "unchanged" | "done" | "staged";
+      /** The only database in which this run did it. Only if the step has a pattern or names several databases. */
+      readonly database?: string;
+      /** The same, if there are several: their number. */
+      readonly databases?: number;
       /** What differs from the files and is left as it is. Absent: nothing. */
       readonly kept?: readonly (Kept & { readonly database?: string })[];
       readonly milliseconds: number;

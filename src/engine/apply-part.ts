@@ -26,6 +26,7 @@ import { ensureLedger, type Run, runUnder } from "./session.js";
 import { isDone, latestWork } from "./summarise.js";
 import { underLease } from "./under-lease.js";
 import { saidOf, type Unit } from "./units.js";
+import { whereDone } from "./where-done.js";
 
 export function assertIsPart({ number, of }: PartOption): void {
   const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= mostParts;
@@ -181,7 +182,10 @@ async function underPartLease(run: Run, seen: Assessment, unit: Unit, guard: Not
     if (cut.length > 0 && why) run.outcomes.push({ is: "stopped", error: why });
     if (failed.length > 0) return;
     if (cut.length > 0) run.emit({ type: "step-stopped", id: step.id });
-    else run.emit({ type: "step-end", ...saidOf(unit), outcome: "done", milliseconds });
+    else {
+      const where = whereDone(step, unit.part?.databases ?? []);
+      run.emit({ type: "step-end", ...saidOf(unit), outcome: "done", ...where, milliseconds });
+    }
   };
   const endings = () => [run.why(), guard.failure].filter((error) => error !== undefined);
   await execute({ run, seen, guard, endings, settle }, { groups: [[unit]], needs: [[]] });

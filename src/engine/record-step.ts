@@ -14,6 +14,7 @@ import { targetsOf } from "./places.js";
 import type { Recorder } from "./recorder.js";
 import type { Run } from "./session.js";
 import { saidOf, type Unit } from "./units.js";
+import { whereDone } from "./where-done.js";
 
 interface Records {
   readonly run: Run;
@@ -73,7 +74,11 @@ export async function recordStep({ run, recorder, written }: Records, unit: Unit
   if (cut.length + failed.length > 0) return;
   run.outcomes.push(outcome === "kept" ? { is: "kept", id, differences: kept } : { is: outcome, id });
   const differences = kept.length > 0 ? { kept } : {};
-  run.emit({ type: "step-end", ...saidOf(unit), outcome, milliseconds, ...differences });
+  const where = whereDone(
+    step,
+    succeeded.flatMap(({ place }) => place.database ?? []),
+  );
+  run.emit({ type: "step-end", ...saidOf(unit), outcome, ...where, milliseconds, ...differences });
 }
 
 /** The outcome of a step that wrote nothing. */

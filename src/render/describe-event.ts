@@ -87,12 +87,19 @@ function toApply({ steps, pending }: Extract<Event, { type: "run-begin" }>): str
 
 /** `applied zerglings: database zerglings (5 ms)`. */
 function outcomeText(event: Extract<Event, { type: "step-end" }>): string {
-  const { outcome, id, title } = event;
+  const { outcome, id } = event;
+  const title = event.title + whereText(event);
   const time = `(${span(event.milliseconds)})`;
   if (outcome === "unmatched") return `${id}: ${noMatch} for ${title}`;
   if (!removes(event)) return `${outcome} ${id}: ${title} ${time}`;
   if (outcome === "adopted") return `${outcome} ${id}: ${alreadyAbsent(title)} ${time}`;
   return `${outcome === "applied" ? "removed" : outcome} ${id}: ${title} ${time}`;
+}
+
+/** ` in 301 databases`, ` in tenant-0301`. */
+function whereText({ database, databases }: Extract<Event, { type: "step-end" }>): string {
+  if (database !== undefined) return ` in ${database}`;
+  return databases === undefined ? "" : ` in ${count(databases, "database")}`;
 }
 
 function keptText(kept: Parameters<typeof keptSummary>[0]): string {

@@ -123,6 +123,14 @@ test.each<[Event, string]>([
     { ...ended, kind: "ensureSecurity", title: "security object of tenant-*", outcome: "unmatched" },
     "a: no database matches yet for security object of tenant-*",
   ],
+  [
+    { ...ended, kind: "ensureSecurity", title: "security object of tenant-*", outcome: "applied", databases: 1301 },
+    "applied a: security object of tenant-* in 1,301 databases (1 ms)",
+  ],
+  [
+    { ...ended, kind: "ensureSecurity", title: "security object of a, b", outcome: "applied", database: "b" },
+    "applied a: security object of a, b in b (1 ms)",
+  ],
 ])("%o is logged as %s", async (event, line) => {
   expect(await say("pretty", "info", [event])).toBe(`${line}\n`);
 });

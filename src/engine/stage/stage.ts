@@ -8,6 +8,7 @@ import { notStagedText } from "../../text/not-applied.js";
 import { type Assessment, assess, assessWhenReady } from "../assess.js";
 import { NotOlder } from "../not-older.js";
 import { type Run, withRun } from "../session.js";
+import { whereDone } from "../where-done.js";
 import { withResult } from "../with-result.js";
 import { withoutSecrets } from "../without-secrets.js";
 import { buildItem } from "./build-item.js";
@@ -103,7 +104,12 @@ async function buildStep(stage: Stage, items: readonly StageItem[]): Promise<voi
   if (ended.signal.aborted) return;
   if (run.why()) run.emit({ type: "step-stopped", id });
   else if (!outcomes.hasFailed(id)) {
-    run.emit({ type: "step-end", ...said, outcome: "staged", milliseconds: Math.round(performance.now() - began) });
+    const where = whereDone(
+      first.step,
+      items.map(({ database }) => database),
+    );
+    const milliseconds = Math.round(performance.now() - began);
+    run.emit({ type: "step-end", ...said, outcome: "staged", ...where, milliseconds });
   }
 }
 
