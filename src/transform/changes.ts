@@ -11,7 +11,6 @@ export interface ChangesPage {
   /** Without deleted documents. */
   readonly rows: readonly ChangedDocument[];
   readonly last: string;
-  readonly more: boolean;
 }
 
 const limit = 1_000;
@@ -25,13 +24,18 @@ interface Body {
   readonly last_seq: string | number;
 }
 
-export async function changesSince(couch: Couch, database: string, since: string): Promise<ChangesPage> {
-  const { body } = await couch.read<Body>(path`/${database}/_changes`, { query: { since, limit }, keep: false });
-  const rows = body.results.flatMap(({ id, changes, deleted }) => {
-    const rev = changes[0]?.rev;
-    return deleted || rev === undefined ? [] : [{ id, rev }];
-  });
-  return { rows, last: String(body.last_seq), more: body.results.length >= limit };
+/** Ends with the last change that there is when it is read. */
+export async function* changesSince(couch: Couch, database: string, begin: string): AsyncGenerator<ChangesPage> {
+  for (let [since, more] = [begin, true]; more; ) {
+    const { body } = await couch.read<Body>(path`/${database}/_changes`, { query: { since, limit }, keep: false });
+    const rows = body.results.flatMap(({ id, changes, deleted }) => {
+      const rev = changes[0]?.rev;
+      return deleted || rev === undefined ? [] : [{ id, rev }];
+    });
+    since = String(body.last_seq);
+    more = body.results.length >= limit;
+    yield { rows, last: since };
+  }
 }
 
 /** The moment from which `changesSince` returns everything that is written from now on. */

@@ -36,6 +36,7 @@ import { changesSince, momentOf } from "./changes.js";
 import type { Edit, Read, Transform } from "./edit.js";
 import { Journal } from "./journal.js";
 import { type Counts, isDivision, type Marker, MarkerStore, noCounts, type Place } from "./marker.js";
+import { oneAhead } from "./one-ahead.js";
 import { PageSize } from "./page-size.js";
 import { type Conflicts, prepareEdits } from "./prepare.js";
 import { type IdRange, isWithin, type Page, Reader, type Selector } from "./reading.js";
@@ -179,18 +180,23 @@ export class Transformation {
     const { context, database } = this.#options;
     const { body } = await context.couch.read<{ readonly doc_count: number }>(path`/${database}`, { keep: false });
     this.#total = Math.ceil(body.doc_count / (this.#part?.of ?? 1));
-    for (let after = this.#marker.after, more = true; more; ) {
+    for await (const page of oneAhead(this.#pages(this.#marker.after))) {
       this.#assertGoingOn();
-      const page = await this.#page(after);
-      if (!page) continue;
       const place = page.end === undefined ? undefined : { after: page.end };
       await this.#change(await this.#notYet(page.found), place);
       this.#seen += page.looked;
       this.#tell(Math.min(this.#seen, this.#total));
-      after = page.end;
-      more = page.more;
     }
     await this.#journal.save({ state: "catching-up" });
+  }
+
+  async *#pages(after: string | undefined): AsyncGenerator<Page> {
+    for (let more = true; more; ) {
+      const page = await this.#page(after);
+      if (!page) continue;
+      yield page;
+      ({ end: after, more } = page);
+    }
   }
 
   /** `undefined`: the response was too large, so the next page is smaller. */
@@ -213,10 +219,8 @@ export class Transformation {
     let [pass, changed] = [0, 1];
     for (; pass < maxPasses && changed > 0; pass += 1) {
       changed = 0;
-      for (let more = true; more; ) {
+      for await (const page of oneAhead(changesSince(context.couch, database, this.#marker.since))) {
         this.#assertGoingOn();
-        const page = await changesSince(context.couch, database, this.#marker.since);
-        more = page.more;
         const rows = range ? page.rows.filter(({ id }) => isWithin(range, id)) : page.rows;
         const found = await this.#reader.again(await this.#candidates(rows));
         changed += await this.#change(found, { since: page.last });
