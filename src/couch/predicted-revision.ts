@@ -20,8 +20,8 @@ export function predictedRevision(document: JsonObject, parent: string): string 
   out.put(131);
   out.list(5);
   out.atom(document._deleted === true ? "true" : "false");
-  out.integer(BigInt(generation));
-  if (hash === "") out.integer(0n);
+  out.integer(Number(generation));
+  if (hash === "") out.integer(0);
   else out.binary(Buffer.from(hash, "hex"));
   out.object(Object.entries(document).filter(([key]) => !key.startsWith("_")));
   attachments(out, document._attachments);
@@ -66,13 +66,16 @@ class Bytes {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  put(...bytes: readonly number[]): void {
-    const at = this.#room(bytes.length);
-    for (const [i, byte] of bytes.entries()) this.#buffer[at + i] = byte;
+  put(byte: number): void {
+    const at = this.#room(1);
+    this.#buffer[at] = byte;
   }
 
   atom(name: string): void {
-    this.put(tag.atom, 0, name.length, ...Buffer.from(name, "latin1"));
+    this.put(tag.atom);
+    const at = this.#room(2 + name.length);
+    this.#buffer.writeUInt16BE(name.length, at);
+    this.#buffer.write(name, at + 2, "latin1");
   }
 
   nil(): void {
@@ -80,7 +83,8 @@ class Bytes {
   }
 
   tuple(length: number): void {
-    this.put(tag.tuple, length);
+    this.put(tag.tuple);
+    this.put(length);
   }
 
   list(length: number): void {
@@ -112,20 +116,22 @@ class Bytes {
     this.nil();
   }
 
-  integer(value: bigint): void {
-    if (value >= 0n && value <= 255n) this.put(tag.small, Number(value));
-    else if (value >= -(2n ** 31n) && value < 2n ** 31n) {
+  integer(value: number): void {
+    if (value >= 0 && value <= 255) {
+      this.put(tag.small);
+      this.put(value);
+    } else if (value >= -(2 ** 31) && value < 2 ** 31) {
       this.put(tag.integer);
       const at = this.#room(4);
-      this.#buffer.writeInt32BE(Number(value), at);
-    } else this.#big(value);
+      this.#buffer.writeInt32BE(value, at);
+    } else this.#big(BigInt(value));
   }
 
   #big(value: bigint): void {
     let magnitude = value < 0n ? -value : value;
     const digits: number[] = [];
     for (; magnitude > 0n; magnitude >>= 8n) digits.push(Number(magnitude & 255n));
-    this.put(tag.big, digits.length, value < 0n ? 1 : 0, ...digits);
+    for (const byte of [tag.big, digits.length, value < 0n ? 1 : 0, ...digits]) this.put(byte);
   }
 
   #value(value: unknown): void {
@@ -138,8 +144,9 @@ class Bytes {
 
   /** As CouchDB parses the text from `JSON.stringify`: a number without a fraction and an exponent is an integer. */
   #number(value: number): void {
-    const text = JSON.stringify(value);
-    if (/^-?\d+$/.test(text)) this.integer(BigInt(text));
+    const text = Number.isSafeInteger(value) ? undefined : JSON.stringify(value);
+    if (text === undefined) this.integer(value);
+    else if (/^-?\d+$/.test(text)) this.#big(BigInt(text));
     else {
       this.put(tag.float);
       const at = this.#room(8);
@@ -150,9 +157,10 @@ class Bytes {
   /** A list of bytes has a shorter encoding. */
   #array(values: readonly unknown[]): void {
     if (values.length > 0 && values.length <= longestByteList && values.every(isByte)) {
-      this.put(tag.bytes, values.length >> 8, values.length & 255);
-      const at = this.#room(values.length);
-      Buffer.from(values as number[]).copy(this.#buffer, at);
+      this.put(tag.bytes);
+      const at = this.#room(2 + values.length);
+      this.#buffer.writeUInt16BE(values.length, at);
+      this.#buffer.set(values as number[], at + 2);
       return;
     }
     if (values.length > 0) this.list(values.length);

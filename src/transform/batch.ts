@@ -52,7 +52,7 @@ export class Batch {
     const open = new Map<string, Intent>();
     for (const [id, [base, ours, digest]] of Object.entries(edits)) {
       if (ours === undefined || digest === undefined) this.#done.set(id, base);
-      else open.set(id, { base, ours, digest });
+      else open.set(id, { base, ours, digest: () => digest });
     }
     for (const { ours } of open.values()) this.#sent.add(ours);
     const again = await this.#settle(open);
@@ -77,7 +77,8 @@ export class Batch {
 
   #pending(edits: readonly Edit[]): Pending {
     const all = new Map<string, PendingEdit>([...this.#done].map(([id, rev]) => [id, [rev]]));
-    for (const { id, base, ours, digest } of edits) all.set(id, [base, ours, digest]);
+    const isDecided = isCalibrated(this.#options.journal.marker.counts);
+    for (const { id, base, ours, digest } of edits) all.set(id, [base, ours, isDecided ? "" : digest()]);
     return { place: this.#place, edits: Object.fromEntries(all) };
   }
 
@@ -134,7 +135,7 @@ export class Batch {
       else if (fate.was === "unclear") {
         const child = await reader.revision(id, fate.child);
         if (!child) unknown.push(id);
-        else if (digestOf(child.document) === intent.digest) this.#took(id, fate.child, intent, intent);
+        else if (digestOf(child.document) === intent.digest()) this.#took(id, fate.child, intent, intent);
         else again.push(id);
       }
     }
@@ -164,7 +165,7 @@ export class Batch {
     const { couch, database } = this.#options;
     const removals = [...revisions].map(([id, rev]): Edit => {
       const body = { _id: id, _rev: rev, _deleted: true };
-      return { id, base: rev, body, ours: "", digest: "", deletes: true, conflicted: false };
+      return { id, base: rev, body, ours: "", digest: () => "", deletes: true, conflicted: false };
     });
     if (removals.length > 0) await sendEdits(couch, database, removals);
   }

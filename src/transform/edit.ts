@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import { predictedRevision } from "../couch/predicted-revision.js";
-import { isTooDeep } from "../text/depth.js";
+import { maxNesting } from "../text/depth.js";
 import { isObject, type JsonObject, membersOf } from "../text/json.js";
 import { tooDeep, Unfit } from "./unfit.js";
 
@@ -27,8 +27,8 @@ export interface Edit {
   readonly body: JsonObject;
   /** The revision that it will have, if our prediction is correct. */
   readonly ours: string;
-  /** A digest of the content, independent of its revision. */
-  readonly digest: string;
+  /** A digest of the content, independent of its revision. Only computed if it is needed. */
+  readonly digest: () => string;
   readonly deletes: boolean;
   /** The document has losing revisions, which are left as they are. */
   readonly conflicted: boolean;
@@ -41,16 +41,27 @@ export type Transform = (document: JsonObject) => unknown;
 export async function editOf({ id, rev, document, conflicted }: Read, transform: Transform): Promise<Edit | undefined> {
   const edit = (body: JsonObject): Edit => {
     const deletes = body._deleted === true;
-    return { id, base: rev, body, ours: predictedRevision(body, rev), digest: digestOf(body), deletes, conflicted };
+    return {
+      id,
+      base: rev,
+      body,
+      ours: predictedRevision(body, rev),
+      digest: () => digestOf(body),
+      deletes,
+      conflicted,
+    };
   };
-  const result = await transform(structuredClone(document));
+  // Faster than `structuredClone`, and without -0, which the comparison would distinguish from 0.
+  const text = JSON.stringify(document);
+  const result = await transform(JSON.parse(text));
   if (result === null) {
     return edit({ _id: id, _rev: rev, _deleted: true });
   }
   const content = contentOf(id, rev, result);
-  if (isDeepStrictEqual(content, contentOf(id, rev, document))) return undefined;
+  const { _id, _rev, _attachments, ...before }: JsonObject = JSON.parse(text);
+  if (isDeepStrictEqual(content, before)) return undefined;
   // A transformation does not change attachments; if they were omitted, they would be deleted.
-  const attachments = document._attachments === undefined ? {} : { _attachments: document._attachments };
+  const attachments = _attachments === undefined ? {} : { _attachments };
   return edit({ _id: id, _rev: rev, ...content, ...attachments });
 }
 
@@ -71,18 +82,21 @@ function contentOf(id: string, rev: string, value: unknown): JsonObject {
 }
 
 function asJson(value: JsonObject): JsonObject {
-  const text = JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member === "number" && !Number.isFinite(member))
-      throw new Unfit(`the function set a number to ${member}`);
-    if (typeof member === "bigint") throw new Unfit("the function set a BigInt, which JSON does not have");
-    return member;
-  });
+  assertJson(value);
+  const text = JSON.stringify(value);
   if (/\\ud[89a-f][0-9a-f]{2}/.test(text) && /\\ud[89a-f][0-9a-f]{2}/.test(text.replaceAll("\\\\", ""))) {
     throw new Unfit("the function produced text that contains half a character");
   }
-  const json: JsonObject = JSON.parse(text);
-  if (isTooDeep(json)) throw tooDeep();
-  return json;
+  return JSON.parse(text);
+}
+
+/** Throws `Unfit`. */
+function assertJson(value: unknown, depth = 1): void {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Unfit(`the function set a number to ${value}`);
+  if (typeof value === "bigint") throw new Unfit("the function set a BigInt, which JSON does not have");
+  if (typeof value !== "object" || value === null) return;
+  if (depth > maxNesting) throw tooDeep();
+  for (const member of Object.values(value)) assertJson(member, depth + 1);
 }
 
 /** A digest of the content, independent of the order of its keys; attachments by CouchDB's own digests. */

@@ -8,7 +8,8 @@
 export interface Intent {
   readonly base: string;
   readonly ours: string;
-  readonly digest: string;
+  /** A digest of the content, independent of its revision. Only computed if it is needed. */
+  readonly digest: () => string;
 }
 
 /** One leaf of a document's revision tree. */

@@ -64,7 +64,10 @@ export function isUndivided(marker: Marker | Division | undefined): marker is Ma
   return marker !== undefined && !isDivision(marker);
 }
 
-/** An edit that may or may not have taken place: base, revision, digest. One that has: its revision. */
+/**
+ * An edit that may or may not have taken place: base, revision, digest. One that has: its revision. The digest is empty
+ * if the marker's counts say that predictions decide alone.
+ */
 export type PendingEdit = readonly [base: string, ours: string, digest: string] | readonly [rev: string];
 
 export interface Pending {

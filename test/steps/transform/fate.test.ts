@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Fate, fateOf, type Leaf } from "../../../src/transform/fate.js";
 
-const intent = { base: "2-b", ours: "3-ours", digest: "" };
+const intent = { base: "2-b", ours: "3-ours", digest: () => "" };
 const leaf = (...history: string[]): Leaf => ({ deleted: false, history });
 const tombstone = (...history: string[]): Leaf => ({ deleted: true, history });
 

@@ -25,6 +25,8 @@ export interface Request {
 export interface Around {
   before?(request: Request): void | Promise<void>;
   after?(request: Request): void | Promise<void>;
+  /** Changes the JSON of documents on its way to the server. */
+  sends?(json: string): string;
 }
 
 interface More {
@@ -97,7 +99,7 @@ export class Scene {
     }
   }
 
-  #watched(couch: Couch, { before, after }: Around): Couch {
+  #watched(couch: Couch, { before, after, sends = (json) => json }: Around): Couch {
     const around = async <T>(method: string, path: string, send: () => Promise<T>): Promise<T> => {
       const request = { number: this.requests.length + 1, method, path };
       this.requests.push(request);
@@ -119,7 +121,10 @@ export class Scene {
       made: () => false,
       askInDoubt: () => {},
       read: (path, options) => around("GET", path, () => couch.read(path, options)),
-      write: (method, path, options) => around(method, path, () => couch.write(method, path, options)),
+      write: (method, path, { json, ...options }) => {
+        const sent = json === undefined ? options : { ...options, json: sends(json) };
+        return around(method, path, () => couch.write(method, path, sent));
+      },
     };
   }
 
