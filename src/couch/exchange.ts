@@ -152,8 +152,11 @@ export class Exchange {
     const isLimited = request.reading && !request.urgent;
     const waits = () => !request.urgent && this.throttle.next(request.reading) <= waitsUntil;
     for (let attempt = 1; ; attempt += 1) {
-      const started = waits() ? await this.throttle.turn(request.reading, request.signal) : performance.now();
-      const sent = () => this.#signed(request, attempt);
+      let started = 0;
+      const sent = async () => {
+        started = waits() ? await this.throttle.turn(request.reading, request.signal) : performance.now();
+        return this.#signed(request, attempt);
+      };
       const { outcome, asked, refusal } = await (isLimited ? this.#reads.run(sent) : sent());
       if (this.#isLimit(outcome)) {
         this.throttle.refused(request.reading, started, asked);
@@ -166,7 +169,7 @@ export class Exchange {
           continue;
         }
       } else if (!isFailed(outcome)) {
-        this.throttle.accepted(request.reading);
+        this.throttle.accepted(request.reading, started);
         this.contact.limit = undefined;
       }
       if (refusal && !isFailed(outcome)) {

@@ -3,16 +3,18 @@
  * servers limit them separately. Before the first refusal, no request waits.
  *
  * A refusal doubles the interval between two requests, and each accepted request shortens it a little. A limit that
- * does not change is found within seconds, and a limit that ends is forgotten. A server may also refuse some requests
+ * does not change is found within seconds, and a limit that ends is forgotten. A burst of refusals counts once: only
+ * requests that started since the interval last became longer say something about it. A server may also refuse some requests
  * at any rate: if a longer interval does not help, the interval becomes shorter again.
  */
+import pLimit from "p-limit";
 import { MigrateError } from "../contract/errors.js";
 import { span } from "../text/span.js";
-import { pause } from "./pause.js";
+import { pause, throwIfStopped } from "./pause.js";
 
 /** The interval after the first refusal, and the longest one. All times here are in milliseconds. */
 const first = 50;
-const longest = 10_000;
+const longest = 4_000;
 /** A shorter interval counts as none. */
 const shortest = 5;
 const recovery = 0.95;
@@ -31,19 +33,19 @@ export class Interval {
   #interval = 0;
   /** The next request may start then. */
   #next = 0;
-  /** Requests that started before were sent at the former interval, so their refusals say nothing new. */
+  /** Requests that started before were sent at the former interval, so the answers to them say nothing new. */
   #changed = 0;
   /** The recent share of refusals. Starts so that a few requests show whether a server refuses some at any rate. */
   #refusals = few;
   /** The shortest interval at which the share of refusals was neither small nor large. */
   #proven = Number.POSITIVE_INFINITY;
 
-  /** When the next turn is, at the earliest. */
-  get next(): number {
-    return this.#next;
+  /** @param waiting how many requests wait before. @returns when the next turn is, at the earliest */
+  next(waiting = 0): number {
+    return this.#next + waiting * this.#interval;
   }
 
-  /** Reserves a turn. @returns when it is */
+  /** Takes a turn. @returns when it is */
   turn(now: number): number {
     const at = Math.max(now, this.#next);
     this.#next = at + this.#interval;
@@ -52,15 +54,16 @@ export class Interval {
 
   /** @param started when the refused request started; @param asked what the server asked to wait */
   refused(started: number, asked: number, now: number): void {
+    if (started < this.#changed) return;
     this.#refusals += (1 - this.#refusals) * weight;
-    if (started >= this.#changed) {
-      this.#interval = this.#afterRefusal();
-      this.#changed = now;
-    }
-    this.#next = Math.max(this.#next, now + Math.max(this.#interval, Math.min(asked, longestAsked)));
+    this.#interval = this.#afterRefusal();
+    this.#changed = now;
+    this.#next = now + Math.max(this.#interval, Math.min(asked, longestAsked));
   }
 
-  accepted(): void {
+  /** @param started when the accepted request started */
+  accepted(started: number): void {
+    if (started < this.#changed) return;
     this.#refusals *= 1 - weight;
     this.#interval *= recovery;
     if (this.#interval < shortest) this.#interval = 0;
@@ -82,6 +85,43 @@ export class Interval {
   }
 }
 
+/** Times in milliseconds. */
+export interface Clock {
+  /** Monotonic. */
+  now(): number;
+  /** Throws when the signal aborts. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+const clock: Clock = { now: () => performance.now(), pause };
+
+/**
+ * The requests of one class that wait for their turn. Only the first one waits for a time, so a change of the interval
+ * applies to all of them.
+ */
+class Lane {
+  readonly pace = new Interval();
+  readonly #queue = pLimit(1);
+  readonly #clock: Clock;
+
+  constructor(own: Clock) {
+    this.#clock = own;
+  }
+
+  get next(): number {
+    return this.pace.next(this.#queue.pendingCount + this.#queue.activeCount);
+  }
+
+  turn(signal: AbortSignal): Promise<number> {
+    return this.#queue(async () => {
+      throwIfStopped(signal);
+      for (let now = this.#clock.now(); now < this.pace.next(); now = this.#clock.now())
+        await this.#clock.pause(this.pace.next() - now, signal);
+      return this.pace.turn(this.#clock.now());
+    });
+  }
+}
+
 export interface ThrottleOptions {
   /** The run ends after this time without one accepted request. */
   readonly starvedAfter: number;
@@ -91,15 +131,19 @@ export interface ThrottleOptions {
 
 export class Throttle {
   readonly #options: ThrottleOptions;
-  readonly #reads = new Interval();
-  readonly #writes = new Interval();
+  readonly #clock: Clock;
+  readonly #reads: Lane;
+  readonly #writes: Lane;
   readonly #starved = new AbortController();
   #isLimited = false;
   /** The first refusal since a request was last accepted. */
   #refusedSince: number | undefined;
 
-  constructor(options: ThrottleOptions) {
+  constructor(options: ThrottleOptions, own = clock) {
     this.#options = options;
+    this.#clock = own;
+    this.#reads = new Lane(own);
+    this.#writes = new Lane(own);
   }
 
   /** Aborted, with the error `incomplete`, if the server has refused every request for too long. */
@@ -107,23 +151,20 @@ export class Throttle {
     return this.#starved.signal;
   }
 
-  /** When the next request may start, by `performance.now()`. */
+  /** When the next request may start, by `performance.now()`, unless the interval changes. */
   next(reading: boolean): number {
     return this.#of(reading).next;
   }
 
   /** Waits until a request may start. @returns when it did */
-  async turn(reading: boolean, signal: AbortSignal): Promise<number> {
-    const now = performance.now();
-    const at = this.#of(reading).turn(now);
-    if (at > now) await pause(at - now, signal);
-    return performance.now();
+  turn(reading: boolean, signal: AbortSignal): Promise<number> {
+    return this.#of(reading).turn(signal);
   }
 
   /** The server refused a request that started then. @param asked the pause that it asks for */
   refused(reading: boolean, started: number, asked: number): void {
-    const now = performance.now();
-    this.#of(reading).refused(started, asked, now);
+    const now = this.#clock.now();
+    this.#of(reading).pace.refused(started, asked, now);
     if (!this.#isLimited) this.#options.onLimit();
     this.#isLimited = true;
     this.#refusedSince ??= now;
@@ -133,13 +174,14 @@ export class Throttle {
     this.#starved.abort(new MigrateError("incomplete", { message }));
   }
 
-  accepted(reading: boolean): void {
+  /** The server accepted a request that started then. */
+  accepted(reading: boolean, started: number): void {
     if (!this.#isLimited) return;
-    this.#of(reading).accepted();
+    this.#of(reading).pace.accepted(started);
     this.#refusedSince = undefined;
   }
 
-  #of(reading: boolean): Interval {
+  #of(reading: boolean): Lane {
     return reading ? this.#reads : this.#writes;
   }
 }

@@ -1,10 +1,12 @@
+import { setImmediate } from "node:timers/promises";
+import pMap from "p-map";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { MigrateError } from "../../src/contract/errors.js";
 import type { Event } from "../../src/contract/events.js";
 import { type Gateway, openCouch } from "../../src/couch/gateway.js";
 import { path } from "../../src/couch/path.js";
 import type { RetryPolicy } from "../../src/couch/retry.js";
-import { Interval } from "../../src/couch/throttle.js";
+import { Interval, Throttle } from "../../src/couch/throttle.js";
 import { readLeaves, writeLease } from "../../src/ledger/lease-document.js";
 import { type Behaviour, inTurn, json, type MisbehavingServer, misbehavingServer } from "./support/misbehaving.js";
 
@@ -19,7 +21,7 @@ describe("the interval between two requests", () => {
       if (at >= free) {
         free = at + limit;
         accepted += 1;
-        interval.accepted();
+        interval.accepted(at);
       } else {
         refused += 1;
         interval.refused(at, 0, now);
@@ -40,7 +42,7 @@ describe("the interval between two requests", () => {
     for (let i = 1; i <= 600; i += 1) {
       now = interval.turn(now) + 1;
       if (i % nth === 0) interval.refused(now - 1, 0, now);
-      else interval.accepted();
+      else interval.accepted(now - 1);
     }
     expect(now).toBeLessThan(600 * 1_000);
   });
@@ -51,7 +53,7 @@ describe("the interval between two requests", () => {
     const send = (isRefused: boolean) => {
       now = interval.turn(now) + 1;
       if (isRefused) interval.refused(now - 1, 0, now);
-      else interval.accepted();
+      else interval.accepted(now - 1);
     };
     for (let i = 0; i < 20; i += 1) send(true);
     for (let i = 0; i < 400; i += 1) send(i % 2 === 0);
@@ -68,7 +70,7 @@ describe("the interval between two requests", () => {
       if (isLimited ? at >= free : i % 3 > 0) {
         free = at + 2_000;
         accepted += isLimited ? 1 : 0;
-        interval.accepted();
+        interval.accepted(at);
       } else {
         refused += isLimited ? 1 : 0;
         interval.refused(at, 0, now);
@@ -82,17 +84,24 @@ describe("the interval between two requests", () => {
     expect([interval.turn(0), interval.turn(0)]).toEqual([0, 0]);
     interval.refused(0, 0, 0);
     expect([interval.turn(0), interval.turn(0), interval.turn(0)]).toEqual([50, 100, 150]);
-    for (let i = 0; i < 50; i += 1) interval.accepted();
+    for (let i = 0; i < 50; i += 1) interval.accepted(150);
     expect([interval.turn(1_000), interval.turn(1_000)]).toEqual([1_000, 1_000]);
   });
 
   test("doubles once for requests that were sent together", () => {
     const interval = new Interval();
     for (const started of [0, 1, 2]) interval.refused(started, 0, 10 + started);
-    expect(interval.turn(10)).toBe(62);
-    expect(interval.turn(10)).toBe(112);
-    interval.refused(62, 0, 70);
+    expect(interval.turn(10)).toBe(60);
+    expect(interval.turn(10)).toBe(110);
+    interval.refused(60, 0, 70);
     expect(interval.turn(70)).toBe(170);
+  });
+
+  test("does not become shorter with requests that were sent before the refusal", () => {
+    const interval = new Interval();
+    interval.refused(0, 0, 10);
+    for (let i = 0; i < 50; i += 1) interval.accepted(i / 5);
+    expect([interval.turn(100), interval.turn(100)]).toEqual([100, 150]);
   });
 
   test("waits as long as the server asks, up to a minute", () => {
@@ -102,6 +111,80 @@ describe("the interval between two requests", () => {
     interval.refused(3_000, 3_600_000, 3_001);
     expect(interval.turn(3_002)).toBe(63_001);
   });
+});
+
+describe("many requests at the same time, and a server that accepts a burst and then so many per second", () => {
+  /** Moves on when nothing else happens. Times in milliseconds. */
+  class TestClock {
+    #now = 0;
+    readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+
+    readonly now = () => this.#now;
+
+    readonly pause = (milliseconds: number) =>
+      new Promise<void>((wake) => void this.#sleepers.push({ until: this.#now + milliseconds, wake }));
+
+    /** Until the work is done. */
+    async run(work: Promise<unknown>): Promise<void> {
+      let isDone = false;
+      void work.finally(() => (isDone = true));
+      for (;;) {
+        await setImmediate();
+        if (isDone) return;
+        this.#sleepers.sort((one, other) => one.until - other.until);
+        const next = this.#sleepers.shift();
+        if (!next) throw new Error("the work waits for nothing");
+        this.#now = next.until;
+        next.wake();
+      }
+    }
+  }
+
+  /** @param asked what a refusal asks to wait. @returns what it took, in milliseconds, and how many were refused */
+  async function take(wanted: number, perSecond: number, roundTrip: number, asked: number) {
+    const clock = new TestClock();
+    const throttle = new Throttle({ starvedAfter: 600_000, onLimit: () => {} }, clock);
+    const { signal } = new AbortController();
+    let [tokens, filled, refused] = [perSecond, 0, 0];
+    const isAccepted = () => {
+      tokens = Math.min(perSecond, tokens + ((clock.now() - filled) * perSecond) / 1_000);
+      filled = clock.now();
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    };
+    const send = async () => {
+      for (;;) {
+        const started = await throttle.turn(true, signal);
+        await clock.pause(roundTrip / 2);
+        const accepted = isAccepted();
+        await clock.pause(roundTrip / 2);
+        if (accepted) return throttle.accepted(true, started);
+        refused += 1;
+        throttle.refused(true, started, asked);
+      }
+    };
+    await clock.run(pMap(Array(wanted), send, { concurrency: 64 }));
+    return { time: clock.now(), refused };
+  }
+
+  test.each([
+    [5, 10, 0],
+    [20, 10, 0],
+    [20, 200, 0],
+    [20, 10, 1_000],
+    [20, 200, 1_000],
+    [100, 10, 0],
+    [500, 50, 0],
+  ])(
+    "takes at most twice as long as needed: %i per second, a round trip of %i ms, Retry-After: %i ms",
+    async (...limit) => {
+      const wanted = 15 * limit[0];
+      const { time, refused } = await take(wanted, ...limit);
+      expect(time).toBeLessThan(30_000);
+      expect(refused).toBeLessThan(64 + wanted);
+    },
+  );
 });
 
 describe("under a rate limit", () => {
@@ -118,9 +201,10 @@ describe("under a rate limit", () => {
     await server.close();
   });
 
-  function open(retry: Partial<RetryPolicy> = {}): void {
+  function open(retry: Partial<RetryPolicy> = {}, concurrency = 16): void {
     const emit = (event: Event) => void events.push(event);
-    couch = openCouch({ url: server.url }, { emit, signal: new AbortController().signal, readOnly: false, retry });
+    const { signal } = new AbortController();
+    couch = openCouch({ url: server.url }, { emit, signal, readOnly: false, retry, concurrency });
   }
 
   const written: Behaviour = (request, response) =>
@@ -212,6 +296,25 @@ describe("under a rate limit", () => {
     expect(await readLeaves(couch, place, { timeout: 1_000 })).toEqual([]);
     ended.abort();
     await read;
+  });
+
+  test("after a refusal, a read that waited for others waits for its turn, too", async () => {
+    open({}, 2);
+    await couch.read(path`/_up`);
+    server.behave((request, response) => {
+      const isLease = request.path.includes("lease");
+      const refused = json(429, { error: "too_many_requests" }, { "retry-after": "3600" });
+      return (isLease ? json(404, { error: "not_found" }) : refused)(request, response);
+    });
+    const ended = new AbortController();
+    const reads = Array.from({ length: 40 }, (_, i) => couch.read(path`/${`hive-${i}`}`, { signal: ended.signal }));
+    const stopped = Promise.allSettled(reads);
+    await expect.poll(() => events.some((event) => event.type === "request" && event.status === 429)).toBe(true);
+    for (let i = 0; i < 40; i += 1) await readLeaves(couch, place, { timeout: 1_000 });
+    ended.abort();
+    await stopped;
+    const sent = server.received.filter((request) => request.path.startsWith("/hive-"));
+    expect(sent.length).toBeLessThanOrEqual(8);
   });
 
   test("the run is incomplete if no request is accepted for too long", async () => {
