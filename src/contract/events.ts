@@ -41,6 +41,8 @@ export type Event =
       readonly done: number;
       readonly total: number;
       readonly unit: string;
+      /** An index is built, and CouchDB has not committed it to disk yet, which takes some seconds. */
+      readonly committing?: boolean;
     }
   | {
       readonly type: "step-end";

@@ -2,6 +2,7 @@
 import { structuredPatch } from "diff";
 import type { Change } from "../contract/results.js";
 import { isObject } from "../text/json.js";
+import { count } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 
 export interface Line {
@@ -76,7 +77,7 @@ export function inline(value: unknown): string | undefined {
 function capped(lines: readonly Line[], limit: number): Line[] {
   if (lines.length <= limit) return [...lines];
   const left = lines.length - limit;
-  return [...lines.slice(0, limit), { mark: " ", text: `… ${left} more ${left === 1 ? "line" : "lines"}` }];
+  return [...lines.slice(0, limit), { mark: " ", text: `… ${count(left, "more line")}` }];
 }
 
 function shorten(text: string, full: boolean): string {
@@ -93,7 +94,7 @@ function markOf(line: string): Line["mark"] {
 }
 
 function lineCount(text: string): string {
-  return `${text.split("\n").length} lines`;
+  return count(text.split("\n").length, "line");
 }
 
 export function isAbsent(value: unknown): boolean {

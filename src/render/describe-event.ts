@@ -19,6 +19,8 @@ export interface Description {
 
 export type StepProgress = Extract<Event, { type: "step-progress" }>;
 
+export const committing = "built; waiting for CouchDB to commit it to disk";
+
 /** @param pace the speed; only for `step-progress` */
 export function describeEvent(event: Event, pace?: Pace): Description {
   const { level, message } = describe(event, pace);
@@ -50,6 +52,7 @@ function describe(event: Event, pace: Pace | undefined): Description {
     case "step-begin":
       return debug(`starting ${event.id}: ${event.title}`);
     case "step-progress":
+      if (event.committing) return info(`${progressPlace(event)}: ${committing}`);
       return info(`${progressPlace(event)}: ${event.what}: ${figures(event, pace)}`);
     case "step-end": {
       const level = event.outcome === "unchanged" ? "debug" : "info";
@@ -116,11 +119,11 @@ export function progressKey({ id, database = "", what }: StepProgress): string {
   return JSON.stringify([id, database, what]);
 }
 
-/** `27,000 of 60,000 documents (45 %), 3,100 per second, 11 s left`. */
+/** `27,000 of 60,000 documents (45%), 3,100 per second, 11 s left`. */
 function figures(event: StepProgress, pace: Pace | undefined): string {
   const { done, total, unit } = event;
   const of = total > 0 ? ` of ${grouped(total)}` : "";
-  const share = total > 0 ? ` (${percent(event)} %)` : "";
+  const share = total > 0 ? ` (${percent(event)}%)` : "";
   const speed = pace ? `, ${rate(pace.perSecond)} per second, ${remaining(pace.left)} left` : "";
   return `${grouped(done)}${of} ${unit}${share}${speed}`;
 }

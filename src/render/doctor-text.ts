@@ -1,5 +1,6 @@
 /** A diagnosis for people: one line per check, in groups, and what to do about problems. */
 import type { Check, CheckGroup, CheckStatus, Diagnosis } from "../contract/diagnosis.js";
+import { grouped } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
@@ -38,7 +39,7 @@ function merged(checks: readonly Check[]): Check[] {
 export function doctorSummary({ checks }: Diagnosis): string {
   const counts = (["problem", "warning", "ok", "skipped"] as const).flatMap((status) => {
     const number = checks.filter((check) => check.status === status).length;
-    return number === 0 ? [] : [`${number} ${number > 1 ? plurals[status] : status}`];
+    return number === 0 ? [] : [`${grouped(number)} ${number > 1 ? plurals[status] : status}`];
   });
   return `${counts.join(", ")}.`;
 }

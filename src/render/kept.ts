@@ -1,6 +1,6 @@
 /** What differs from the files and is left as it is. Pure. */
 import type { Kept } from "../contract/results.js";
-import { count, list } from "../text/quantity.js";
+import { count, grouped, list } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 
 type PlacedKept = Kept & { readonly database?: string };
@@ -17,7 +17,7 @@ export function keptLines(kept: readonly PlacedKept[], details = false): string[
   const shown = kept.length > limits.differences + 1 ? kept.slice(0, limits.differences) : kept;
   const lines = shown.map(keptLine);
   const more = kept.length - lines.length;
-  return more > 0 ? [...lines, `and ${more} more`] : lines;
+  return more > 0 ? [...lines, `and ${grouped(more)} more`] : lines;
 }
 
 /** One line, for a log. */

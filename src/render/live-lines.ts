@@ -1,6 +1,7 @@
 /** The last lines of a terminal: the steps in progress, and a bar for each that reports its progress. */
 import type { Event } from "../contract/events.js";
 import { shortened } from "../text/cut.js";
+import { grouped } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { StepProgress } from "./describe-event.js";
 import type { LogOptions } from "./log.js";
@@ -58,7 +59,7 @@ export class LiveLines {
     this.clear();
     const all = [...this.#underWay.values()];
     if (all.length === 0) return;
-    const more = all.length > maxLines ? ` (+${all.length - maxLines} more)` : "";
+    const more = all.length > maxLines ? ` (+${grouped(all.length - maxLines)} more)` : "";
     // A line that fills the last column would wrap.
     const columns = (this.#options.stream.columns || 80) - 1;
     const shown = all.slice(0, maxLines);

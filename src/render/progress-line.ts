@@ -6,18 +6,19 @@
 import { lengthOf, shortened } from "../text/cut.js";
 import { grouped, rate, remaining } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
-import { percent, progressPlace, type StepProgress } from "./describe-event.js";
+import { committing, percent, progressPlace, type StepProgress } from "./describe-event.js";
 import type { Pace } from "./pace.js";
 
 const bar = 20;
 /** A name is never cut to fewer characters than this. */
 const shortestName = 8;
 
-/** `views in zerglings: 45 %, 11 s left [#########-----------] 27,000 of 60,000 documents, 3,100 per second, building`. */
+/** `views in zerglings: 45%, 11 s left [#########-----------] 27,000 of 60,000 documents, 3,100 per second, building`. */
 export function progressLine(event: StepProgress, pace: Pace | undefined, columns: number): string {
   const { done, total, unit } = event;
   const known = total > 0;
-  const far = known ? `${percent(event)} %` : `${grouped(done)} ${unit}`;
+  const far = known ? `${percent(event)}%` : `${grouped(done)} ${unit}`;
+  if (event.committing) return shortened(`${visible(progressPlace(event))}: ${committing}`, columns);
   const standing = pace ? `${far}, ${remaining(pace.left)} left` : far;
   const name = visible(progressPlace(event));
   const head = `${shortened(name, Math.max(shortestName, columns - standing.length - 2))}: ${standing}`;

@@ -11,7 +11,7 @@ export function stageText(result: StageResult, style: Style): string {
     `${paints(style)[result.result](style.bold(stageSummary(result)))} ${style.dim(costs(result))}`,
     ...groupLines("ready", result.staged),
     ...groupLines("deployed meanwhile", result.deployed),
-    ...groupLines("removed, as the files no longer want it", result.replaced),
+    ...groupLines("replaced an older staged version of", result.replaced, " "),
     ...groupLines("unfinished", result.unfinished),
     ...(result.older ? [`  ${style.dim("next:")} ${visible(result.older.next)}`] : []),
     ...result.failures.flatMap((failure) => failureLines(failure, style)),
@@ -53,9 +53,9 @@ function leadOf({ result, failures }: StageResult): string {
 }
 
 /** `ready: _design/brood in 3 databases (a, b, c)`: one line for each design document. */
-function groupLines(what: string, indexes: readonly StagedIndex[]): string[] {
+function groupLines(what: string, indexes: readonly StagedIndex[], separator = ": "): string[] {
   return [...new Set(indexes.map(({ designDoc }) => designDoc))].map((designDoc) => {
     const databases = indexes.filter((one) => one.designDoc === designDoc).map(({ database }) => visible(database));
-    return `  ${what}: _design/${visible(designDoc)} in ${list(databases.sort(), 10)}`;
+    return `  ${what}${separator}_design/${visible(designDoc)} in ${list(databases.sort(), 10)}`;
   });
 }

@@ -1,6 +1,6 @@
 /** What is staged and not deployed, for people. */
 import type { StagedDatabase, StagedStatus } from "../contract/results.js";
-import { count, list, size } from "../text/quantity.js";
+import { count, grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
@@ -22,7 +22,7 @@ function stateText(databases: readonly StagedDatabase[]): string {
   const open = databases.filter(({ ready }) => !ready);
   const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
   const bytes = databases.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
-  const where = databases.length > 1 ? ` in ${open.length} of ${databases.length}` : "";
+  const where = databases.length > 1 ? ` in ${grouped(open.length)} of ${grouped(databases.length)}` : "";
   const leftText = left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
   const state = open.length === 0 ? "ready" : `${leftText}${where}`;
   return `${state}${bytes > 0 ? ` (${size(bytes)})` : ""}`;

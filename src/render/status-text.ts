@@ -1,6 +1,6 @@
 /** How the ledger, the files and the server compare, for people. */
 import type { RunRecord, Status, StatusStep } from "../contract/results.js";
-import { count, list, span } from "../text/quantity.js";
+import { count, grouped, list, span } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import { notApplied } from "./older.js";
 import { orphansText } from "./orphans.js";
@@ -48,7 +48,7 @@ export function statusSummary({ steps, older }: Status): string {
   if (older) return notApplied(older);
   const counts = new Map<string, number>();
   for (const { state } of steps) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const states = [...counts].map(([state, number]) => `${number} ${state}`).join(", ");
+  const states = [...counts].map(([state, number]) => `${grouped(number)} ${state}`).join(", ");
   return `${count(steps.length, "step")}${states === "" ? "" : `: ${states}`}`;
 }
 
@@ -90,10 +90,15 @@ function runsText(runs: readonly RunRecord[], style: Style): string {
     const by = style.dim(
       `(${where}${span(run.milliseconds)}, ${visible(run.holder)}, couchdb-migrate ${visible(run.version)})`,
     );
-    const command = run.command === undefined ? "" : `${visible(run.command)} `;
-    return `  ${visible(run.startedAt)}  ${command}${run.result}${workText(run)} ${by}`;
+    return `  ${visible(run.startedAt)}  ${resultText(run)}${workText(run)} ${by}`;
   });
   return ["Last runs:", ...lines].join("\n");
+}
+
+/** `applied`, `stage failed`, `stage`: what a \`stage\` staged is counted. */
+function resultText({ command, result }: RunRecord): string {
+  if (command === undefined) return result;
+  return result === "staged" ? visible(command) : `${visible(command)} ${result}`;
 }
 
 /** A part can only fail because of its step. */
@@ -101,10 +106,10 @@ function workText({ part, applied, adopted, kept = [], staged = [], failures }: 
   if (part) return `: part ${part.number} of ${part.of} of ${visible(part.step)}`;
   const ids = [...new Set(failures.map(({ id }) => visible(id)))];
   const counts = [
-    `${applied.length} applied`,
-    `${adopted.length} adopted`,
-    `${kept.length} kept`,
-    `${staged.length} staged`,
+    `${grouped(applied.length)} applied`,
+    `${grouped(adopted.length)} adopted`,
+    `${grouped(kept.length)} kept`,
+    `${count(staged.length, "step")} staged`,
   ];
   const parts = counts.filter((text) => !text.startsWith("0 "));
   const all = [...(ids.length > 0 ? [list(ids, 5)] : []), ...(parts.length > 0 ? [parts.join(", ")] : [])];

@@ -1,7 +1,7 @@
 /** The results of tests for people. */
 import type { ComparedLine, TestedFile, TestFailure, TestResult, TestResults } from "../contract/test-results.js";
 import { cut } from "../text/cut.js";
-import { count } from "../text/quantity.js";
+import { count, grouped } from "../text/quantity.js";
 import { span } from "../text/span.js";
 import { visible } from "../text/visible.js";
 import { plain, type Style } from "./style.js";
@@ -18,7 +18,9 @@ export function testText(results: TestResults, style: Style): string {
 export function testSummary({ files, passed, failed, skipped, milliseconds }: TestResults): string {
   const left = skipped > 0 ? [`${count(skipped, "test")} left out by --filter`] : [];
   if (files.length === 0) return ["no test ran", ...left].join(", ");
-  const counts = [...(failed > 0 ? [`${failed} failed`] : []), `${passed} passed`, ...left].join(", ");
+  const counts = [...(failed > 0 ? [`${grouped(failed)} failed`] : []), `${grouped(passed)} passed`, ...left].join(
+    ", ",
+  );
   return `${count(files.length, "file")}, ${count(passed + failed, "test")}: ${counts} (${span(milliseconds)})`;
 }
 

@@ -97,6 +97,8 @@ export interface StepContext<Desired> {
     readonly total: number;
     readonly unit: string;
     readonly what: string;
+    /** An index is built, and CouchDB has not committed it to disk yet. */
+    readonly committing?: boolean;
   }): void;
 }
 

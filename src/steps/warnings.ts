@@ -5,7 +5,7 @@
  *
  * To add one: add an entry to `catalogue`.
  */
-import { count } from "../text/quantity.js";
+import { count, grouped } from "../text/quantity.js";
 
 const catalogue = {
   "node-down": ({ node }: { node: string }) => `node ${node} is down and was not checked`,
@@ -55,9 +55,9 @@ const catalogue = {
     `this step was started in ${database} in parts: ${done} of ${of} are done, and it has changed ${count(changed, "document")} so far`,
   "unfit-document": ({ fault }: { fault: string }) => `a document can't be changed: ${fault}`,
   "documents-in-conflict": ({ database, documents }: { database: string; documents: number }) =>
-    `${documents} of the documents changed in ${database} have conflicting revisions; these were left as they are`,
+    `${grouped(documents)} of the documents changed in ${database} have conflicting revisions; these were left as they are`,
   "documents-arriving": ({ database, documents }: { database: string; documents: number }) =>
-    `documents in the old form are still arriving in ${database} (${documents} just before the step finished); those that arrive from now on are not changed`,
+    `documents in the old form are still arriving in ${database} (${grouped(documents)} just before the step finished); those that arrive from now on are not changed`,
 };
 
 interface Shards {

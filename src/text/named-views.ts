@@ -1,8 +1,10 @@
+import { count } from "./quantity.js";
+
 const mostNamed = 3;
 
 /** Views of one design document: up to three names, otherwise the number: `33 views`. */
 export function namedViews(names: readonly string[]): string {
-  return names.length <= mostNamed ? names.join(", ") : `${names.length} views`;
+  return names.length <= mostNamed ? names.join(", ") : count(names.length, "view");
 }
 
 /** The same, with the first names: `33 views (a, b, c, …)`. */

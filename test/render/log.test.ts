@@ -183,11 +183,22 @@ describe("progress", () => {
     },
   );
 
+  test("says that a built index waits for CouchDB's commit, in the log and on a terminal", async () => {
+    const built = Array.from(
+      { length: 8 },
+      (): Event => ({ ...(progress(60_000) as object), committing: true }) as Event,
+    );
+    const text = "v: built; waiting for CouchDB to commit it to disk";
+    expect(await say("pretty", "info", built, { step: 2000 })).toBe(`${text}\n`);
+    const screen = { isTTY: true, columns: 120 };
+    expect(await say("pretty", "info", built.slice(0, 1), { screen })).toContain(text);
+  });
+
   test("shows the speed and the time left (pretty)", async () => {
     const text = await say("pretty", "info", many, { step: 2000 });
     expect(text.trimEnd().split("\n")).toEqual([
-      "v: building: 5,000 of 60,000 documents (8 %), 500 per second, 1 min 50 s left",
-      "v: building: 10,000 of 60,000 documents (16 %), 500 per second, 1 min 40 s left",
+      "v: building: 5,000 of 60,000 documents (8%), 500 per second, 1 min 50 s left",
+      "v: building: 10,000 of 60,000 documents (16%), 500 per second, 1 min 40 s left",
     ]);
   });
 
@@ -200,16 +211,16 @@ describe("progress", () => {
   test.each<[number, string, string]>([
     [
       120,
-      `v: 41 % ${bars[0]} 25,000 of 60,000 documents, building`,
-      `v: 45 %, 17 s left ${bars[1]} 27,000 of 60,000 documents, 2,000 per second, building`,
+      `v: 41% ${bars[0]} 25,000 of 60,000 documents, building`,
+      `v: 45%, 17 s left ${bars[1]} 27,000 of 60,000 documents, 2,000 per second, building`,
     ],
     [
       80,
-      `v: 41 % ${bars[0]} 25,000 of 60,000 documents, building`,
-      `v: 45 %, 17 s left ${bars[1]} 27,000 of 60,000 documents`,
+      `v: 41% ${bars[0]} 25,000 of 60,000 documents, building`,
+      `v: 45%, 17 s left ${bars[1]} 27,000 of 60,000 documents`,
     ],
-    [40, `v: 41 % ${bars[0]}`, "v: 45 %, 17 s left"],
-    [15, "v: 41 %", "v: 45 %, 17 s…"],
+    [40, `v: 41% ${bars[0]}`, "v: 45%, 17 s left"],
+    [15, "v: 41%", "v: 45%, 17 s …"],
   ])(
     "is drawn at the bottom of a terminal with %d columns, name and time first, and finally erased",
     async (columns, first, second) => {
@@ -246,10 +257,10 @@ describe("progress", () => {
     const up = "\x1b[1A\x1b[2K";
     expect(text.split("\r\x1b[2K")).toEqual([
       "v: design documents",
-      "v in a: 10 % [##------------------] 6,000 of 60,000 documents, building",
-      "v in a: 10 % [##------------------] 6,000 of 60,000 documents, building\nv in b: 50 % [##########----------] 30,000 of 60,000 documents, building",
-      `${up}v in a: 100 % [####################] 60,000 of 60,000 documents, building\nv in b: 50 % [##########----------] 30,000 of 60,000 documents, building`,
-      `${up}v in b: 51 % [##########----------] 31,000 of 60,000 documents, building`,
+      "v in a: 10% [##------------------] 6,000 of 60,000 documents, building",
+      "v in a: 10% [##------------------] 6,000 of 60,000 documents, building\nv in b: 50% [##########----------] 30,000 of 60,000 documents, building",
+      `${up}v in a: 100% [####################] 60,000 of 60,000 documents, building\nv in b: 50% [##########----------] 30,000 of 60,000 documents, building`,
+      `${up}v in b: 51% [##########----------] 31,000 of 60,000 documents, building`,
       "",
     ]);
   });

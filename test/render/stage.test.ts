@@ -86,10 +86,7 @@ it("a plan says that an index is ready, or how much is left", () => {
     };
   };
   expect(buildFacts([rebuild(true, 3)])).toEqual(["ready: switches without a build"]);
-  expect(buildFacts([rebuild(true, 3), rebuild(false, 12_000), rebuild(false, 400)])).toEqual([
-    "ready: switches without a build",
-    "staged, 12,400 changes left",
-  ]);
+  expect(buildFacts([rebuild(false, 12_000), rebuild(false, 400)])).toEqual(["staged, 12,400 changes left"]);
   expect(buildFacts([rebuild(false)])).toEqual(["staged, number of changes left unknown"]);
   const catchUp = { wayBack: "catchUp" as const, keptBytes: 12_000_000 };
   expect(buildFacts([{ ...rebuild(true, 3), ...catchUp }])).toEqual([
@@ -100,6 +97,59 @@ it("a plan says that an index is ready, or how much is left", () => {
     "staged, 12,400 changes left",
     "going back builds the old index again",
   ]);
+});
+
+it("a plan says in how many databases an index is ready, unfinished or not begun, without what is zero", () => {
+  const index = (database: string): Rebuild => ({
+    database,
+    designDoc: "orders",
+    views: ["by-customer"],
+    documents: 20_000,
+    staged: true,
+  });
+  const ahead = (database: string, ready: boolean, pending: number): Rebuild => {
+    const reuses = "orders--staged-1";
+    return { ...index(database), reuses, pending, ahead: { name: reuses, since: "then", pending, ready } };
+  };
+  const ready = ["a", "b", "c"].map((database) => ahead(database, true, 0));
+  const open = ahead("d", false, 9_903);
+  const none = ["e", "f"].map(index);
+  expect(buildFacts([...ready, open, ...none])).toEqual([
+    "ready in 3 databases",
+    "9,903 changes left in 1",
+    "builds in 2",
+  ]);
+  expect(buildFacts([open, ...none])).toEqual(["9,903 changes left in 1 database", "builds in 2"]);
+  expect(buildFacts(none)).toEqual(["builds by-customer over 40,000 documents, the old index serves"]);
+});
+
+it("the history counts the steps that a stage staged", () => {
+  const run = {
+    startedAt: "2030-01-01T00:00:00.000Z",
+    milliseconds: 5,
+    holder: "pod-1",
+    version: "1.0.0",
+    command: "stage" as const,
+    applied: [],
+    adopted: [],
+  };
+  const text = statusText(
+    statusOf({
+      runs: [
+        { ...run, result: "staged", staged: ["orders"], failures: [] },
+        { ...run, result: "failed", failures: [{ id: "orders", code: "step-failed" }] },
+      ],
+    }),
+    plain,
+  );
+  expect(text).toContain("  stage: 1 step staged (");
+  expect(text).toContain("  stage failed: orders (");
+});
+
+it("a staged version that another one replaces is not said to be unwanted", () => {
+  const replaced = [{ ...index("tenant-0001"), designDoc: "orders" }];
+  const text = stageText(stageOf({ result: "staged", staged: [index("tenant-0001")], replaced }), plain);
+  expect(text).toContain("\n  replaced an older staged version of _design/orders in tenant-0001\n");
 });
 
 it("the status lists what is staged, and marks what the files do not want", () => {

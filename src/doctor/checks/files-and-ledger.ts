@@ -6,6 +6,7 @@ import { filesVersion } from "../../ledger/files-version.js";
 import { renameEntries } from "../../ledger/renames.js";
 import { standingOf } from "../../ledger/standing.js";
 import { readLedger } from "../../ledger/store.js";
+import { grouped } from "../../text/quantity.js";
 import { type CheckKind, ok, problem, skipped, warning } from "../check.js";
 
 export const filesAndLedger: CheckKind = {
@@ -31,7 +32,7 @@ export const filesAndLedger: CheckKind = {
       pending: entries.filter(({ entry }) => !entry).length,
       orphaned: Object.keys(ledger?.entries ?? {}).filter((id) => !ids.has(id)),
     };
-    const detail = `${facts.applied} applied, ${facts.changed} changed, ${facts.pending} pending, ${facts.orphaned.length} orphaned; version ${version}`;
+    const detail = `${grouped(facts.applied)} applied, ${grouped(facts.changed)} changed, ${grouped(facts.pending)} pending, ${grouped(facts.orphaned.length)} orphaned; version ${version}`;
     if (standing.is === "older") {
       const next = "Use the newest files; to go back to these, apply them once with --allow-revert.";
       return warning(`the files are older than what is applied: ${detail}`, next, { facts });

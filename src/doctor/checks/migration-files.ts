@@ -1,6 +1,6 @@
 /** The files of the set: whether they are valid, and what is in them. */
 import { unsetNames } from "../../migrations/unset.js";
-import { count, list } from "../../text/quantity.js";
+import { count, grouped, list } from "../../text/quantity.js";
 import { type CheckKind, ok, problem, skipped, warning } from "../check.js";
 
 export const migrationFiles: CheckKind = {
@@ -15,7 +15,7 @@ export const migrationFiles: CheckKind = {
     const kinds = new Map<string, number>();
     for (const { kind } of steps) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     const facts = { path, files: names.length, steps: steps.length, kinds: Object.fromEntries(kinds) };
-    const lines = [...kinds].map(([kind, number]) => `${number} ${kind}`);
+    const lines = [...kinds].map(([kind, number]) => `${grouped(number)} ${kind}`);
     const detail = `${path}: ${count(names.length, "file")}, ${count(steps.length, "step")}, valid`;
     if (!unset) return ok(detail, { lines, facts });
     const missing = unsetNames(unset);

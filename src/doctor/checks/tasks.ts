@@ -30,7 +30,7 @@ export const tasks: CheckKind = {
     const facts = { count: all.length, running };
     if (all.length === 0) return ok("none are running", { facts });
     const lines = running.map(({ type, database, designDoc, progress }) =>
-      [type, database, designDoc, `${progress} %`].filter(Boolean).join(" "),
+      [type, database, designDoc, `${progress}%`].filter(Boolean).join(" "),
     );
     if (all.length > most) lines.push(`and ${grouped(all.length - most)} more`);
     return ok(`${count(all.length, "task")} running`, { lines, facts });

@@ -42,6 +42,11 @@ export function isCaughtUp({ pending, building }: IndexState, size: number): boo
   return !building && !isBehind(pending, size);
 }
 
+/** It is built, and waits for the commit. */
+export function isCommitting(look: IndexState, size: number): boolean {
+  return isCaughtUp(look, size) && !isCommitted(look);
+}
+
 /**
  * Whether an index lacks more than constant writes explain.
  *

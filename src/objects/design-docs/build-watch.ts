@@ -5,7 +5,16 @@ import { rest } from "../../couch/pause.js";
 import type { StepContext } from "../../steps/kind.js";
 import { type Build, buildFailure, gone, whyNot } from "./build-failure.js";
 import type { BuildTurns } from "./build-turns.js";
-import { BuildProgress, isBehind, isBuilt, isCaughtUp, nextPause, Standstill, shortPause } from "./build-wait.js";
+import {
+  BuildProgress,
+  isBehind,
+  isBuilt,
+  isCaughtUp,
+  isCommitting,
+  nextPause,
+  Standstill,
+  shortPause,
+} from "./build-wait.js";
 import { awaitSmallBuild, type IndexState, indexState, triggerBuild } from "./index-state.js";
 
 export type BuildContext = Pick<StepContext<unknown>, "couch" | "signal" | "progress" | "assertHeld" | "builds">;
@@ -76,7 +85,8 @@ export class BuildWatch {
       this.#silentSince = undefined;
       this.#looks = [...this.#looks, look].slice(-kept);
       const moved = this.#progressed.add(look);
-      progress({ done: this.#progressed.done, total: this.#progressed.size, unit: "changes", what });
+      const committing = isCommitting(look, this.#size) ? { committing: true } : {};
+      progress({ done: this.#progressed.done, total: this.#progressed.size, unit: "changes", what, ...committing });
       if (isOver(look)) return true;
       if (this.#standstill.isToBeAsked(moved, look.building)) {
         const reason = await whyNot(couch, this.#build, signal);

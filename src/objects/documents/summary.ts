@@ -3,6 +3,7 @@
  * Pure.
  */
 import type { Change } from "../../steps/difference.js";
+import { count as countOf } from "../../text/quantity.js";
 
 /** The limits of what is readable, and of what fits into a comment or a log. */
 export const most = { documents: 20, bytes: 200_000 };
@@ -62,6 +63,6 @@ export function summarise<Item, Kind extends string>(
   return { changes, counted: inShort, isWhole };
 }
 
-function counted(count: number, more: boolean): string {
-  return `${count}${more ? " more" : ""} ${count === 1 ? "document" : "documents"}`;
+function counted(number: number, more: boolean): string {
+  return more ? countOf(number, "more document") : countOf(number, "document");
 }

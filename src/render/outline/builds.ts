@@ -9,13 +9,39 @@ const few = 100;
 
 /** `builds by-age over 60,000 documents (23 MB), the old index serves`: one for each design document. */
 export function buildFacts(rebuilds: readonly Rebuild[]): string[] {
-  const built = groupBy(rebuilds.filter(isBuilt), ({ designDoc, views }) => JSON.stringify([designDoc, views]));
-  return [...[...built.values()].map(buildText), ...aheadTexts(rebuilds), ...new Set(rebuilds.flatMap(reuseText))];
+  const ahead = rebuilds.filter((one) => one.ahead);
+  const states = [
+    { is: "ready", of: ahead.filter((one) => one.ahead?.ready) },
+    { is: "left", of: ahead.filter((one) => !one.ahead?.ready) },
+    { is: "builds", of: rebuilds.filter(isBuilt) },
+  ] as const;
+  const found = states.filter(({ of }) => of.length > 0);
+  const own = ahead.length > 0 && found.length > 1 ? standing(found) : [...buildTexts(rebuilds), ...aheadTexts(ahead)];
+  return [...own, ...wayBack(ahead, "the old index"), ...new Set(rebuilds.flatMap(reuseText))];
 }
 
 /** Without documents, there is nothing to build. */
 function isBuilt({ documents, reuses }: Rebuild): boolean {
   return documents > 0 && reuses === undefined;
+}
+
+interface Standing {
+  readonly is: "ready" | "left" | "builds";
+  readonly of: readonly Rebuild[];
+}
+
+/** `ready in 3 databases`, `9,903 changes left in 1`, `builds in 2`: the top of the plan says what is built. */
+function standing(states: readonly Standing[]): string[] {
+  return states.map(({ is, of }, i) => {
+    const { size: number } = new Set(of.map(({ database }) => database));
+    const text = is === "left" ? leftText(of) : is;
+    return `${text} in ${i === 0 ? count(number, "database") : grouped(number)}`;
+  });
+}
+
+function buildTexts(rebuilds: readonly Rebuild[]): string[] {
+  const built = groupBy(rebuilds.filter(isBuilt), ({ designDoc, views }) => JSON.stringify([designDoc, views]));
+  return [...built.values()].map(buildText);
 }
 
 /** @param built of one design document, in one or several databases */
@@ -27,16 +53,14 @@ function buildText(built: readonly Rebuild[]): string {
 }
 
 /** Indexes that `stage` builds ahead: `staged, 12,400 changes left`. No line at the top says what going back takes. */
-function aheadTexts(rebuilds: readonly Rebuild[]): string[] {
-  const ahead = rebuilds.filter((one) => one.ahead);
-  const open = ahead.flatMap((one) => (one.ahead && !one.ahead.ready ? one.ahead : []));
-  const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
-  const leftText = left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
-  return [
-    ...(ahead.length > open.length ? ["ready: switches without a build"] : []),
-    ...(open.length > 0 ? [`staged, ${leftText}`] : []),
-    ...wayBack(ahead, "the old index"),
-  ];
+function aheadTexts(ahead: readonly Rebuild[]): string[] {
+  if (ahead.length === 0) return [];
+  return [ahead.every((one) => one.ahead?.ready) ? "ready: switches without a build" : `staged, ${leftText(ahead)}`];
+}
+
+function leftText(open: readonly Rebuild[]): string {
+  const left = open.reduce((sum, { ahead }) => sum + (ahead?.pending ?? 0), 0);
+  return left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
 }
 
 function reuseText({ documents, reuses, pending = 0, ahead }: Rebuild): string | [] {

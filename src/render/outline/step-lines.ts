@@ -1,5 +1,6 @@
 /** A step as lines of the outline. Pure. */
 import type { Change, PlannedStep } from "../../contract/results.js";
+import { count } from "../../text/quantity.js";
 import { noMatch } from "../../text/step-notes.js";
 import { keptLines } from "../kept.js";
 import { removes } from "../removal.js";
@@ -41,6 +42,10 @@ function isAbout(other: Piece, { root }: Piece): boolean {
 
 function said({ kind, target }: PlannedStep, { mark, root, changes }: Piece, full: boolean) {
   if (mark === "+") return sayCreated(kind, root, target, changes, full);
+  if (mark === "*" && isMissing(root, changes)) {
+    const { details } = sayCreated(kind, root, target, changes, full);
+    return { facts: ["drifted: missing on the server"], details };
+  }
   const { facts, details } = sayChanged(
     root,
     full ? changes : changes.map((change) => withoutIndex(kind, change)),
@@ -49,6 +54,11 @@ function said({ kind, target }: PlannedStep, { mark, root, changes }: Piece, ful
   const state = states[mark];
   const word = mark === "=" && removes({ kind }) ? "already absent" : state;
   return { facts: word === undefined ? facts : [word, ...facts], details };
+}
+
+/** The object is not on the server at all. */
+function isMissing(root: string, changes: readonly Change[]): boolean {
+  return root !== "" && changes.length > 0 && changes.every(({ path, before }) => path === root && before === null);
 }
 
 /** Members have no order. */
@@ -79,7 +89,7 @@ function combined(step: PlannedStep, lines: readonly OutlineLine[], full: boolea
   if (step.kind !== "ensureDocuments" || full || !first || made.length < 2) return [...lines];
   if (made.some(({ where }) => where !== first.where)) return [...lines];
   const facts = made.map(({ what }) => what.slice("document ".length));
-  const all = { ...first, what: `${made.length} documents`, facts: [facts.join(", ")] };
+  const all = { ...first, what: count(made.length, "document"), facts: [facts.join(", ")] };
   return [all, ...lines.filter((line) => !isNew(line))];
 }
 

@@ -18,7 +18,12 @@ onReal("stage", () => {
     await apply(await versionOf(database, old));
     const before = await ledgerText();
     const files = await versionOf(database, next);
-    const staged = await stage(files);
+    const committing: number[] = [];
+    const staged = await stage(files, {
+      emit: (event) => event.type === "step-progress" && event.committing && committing.push(event.total - event.done),
+    });
+    // CouchDB commits an index some seconds after it is built.
+    expect(new Set(committing)).toEqual(new Set([0]));
     const [, name = ""] = await designDocs(server(), database);
     expect(staged).toMatchObject({
       result: "staged",

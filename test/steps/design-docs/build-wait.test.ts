@@ -3,6 +3,7 @@ import {
   BuildProgress,
   isBuilt,
   isCaughtUp,
+  isCommitting,
   nextPause,
   Standstill,
 } from "../../../src/objects/design-docs/build-wait.js";
@@ -47,6 +48,16 @@ describe("an index counts as built", () => {
   ])("of which there is one copy: %s", (_, looks, built) => {
     expect(isBuilt(looks, { size: 1_000, copies: 1 })).toBe(built);
   });
+});
+
+it.each<[string, IndexState, boolean]>([
+  ["if it has everything", look(0, { uncommitted: true }), true],
+  ["if it keeps up with constant writes", look(100, { uncommitted: true }), true],
+  ["not if it is committed", look(0), false],
+  ["not if it is behind", look(101, { uncommitted: true }), false],
+  ["not if a copy still builds it", look(0, { building: true, uncommitted: true }), false],
+])("an index waits for the commit, %s", (_, one, waits) => {
+  expect(isCommitting(one, 1_000)).toBe(waits);
 });
 
 it.each<[string, IndexState, boolean]>([

@@ -165,7 +165,7 @@ it("thousands of documents are written in batches, and read in batches", async (
     { "docs.json": JSON.stringify(docs) },
   );
   const planned = await plan();
-  expect(planned.steps[0]?.changes.at(-1)).toMatchObject({ after: "2480 more documents" });
+  expect(planned.steps[0]?.changes.at(-1)).toMatchObject({ after: "2,480 more documents" });
   expect(await apply()).toMatchObject({ applied: ["docs"] });
   expect((await must(server(), "GET", `/${database}`)).doc_count).toBe(2_500);
   expect(await plan({ verify: true })).toMatchObject({ changes: 0 });

@@ -56,7 +56,7 @@ it("missing documents are counted, shown in part, written, and not read from an 
   expect(planned).toMatchObject({ action: "create", target: expect.stringContaining("3,500 documents") });
   expect(planned?.changes).toHaveLength(21);
   expect(planned?.changes[0]).toEqual({ path: "/docs/d00000", before: null, after: { n: 0 } });
-  expect(planned?.changes[20]).toEqual({ path: "/docs", before: null, after: "3480 more documents" });
+  expect(planned?.changes[20]).toEqual({ path: "/docs", before: null, after: "3,480 more documents" });
 
   proxy.reset();
   const events: Event[] = [];
@@ -83,7 +83,7 @@ describe("existing documents", () => {
       { _id: second.id, _rev: second.rev, _deleted: true },
     ]);
     const { apply, plan } = await run(`{ database: ${database}, from: docs.ndjson }`, documents);
-    expect((await plan()).steps[0]?.changes.at(-1)).toMatchObject({ after: "1180 more documents" });
+    expect((await plan()).steps[0]?.changes.at(-1)).toMatchObject({ after: "1,180 more documents" });
     expect(await apply()).toMatchObject({ applied: ["docs"], failures: [] });
     const found = await stored(database);
     expect(found).toHaveLength(2_499);
