@@ -7,18 +7,25 @@ import { besidesHeap, heapLimit, mib } from "../text/memory.js";
 
 const program = 12 * mib;
 const perNode = 500;
+/** The syntax tree of a whole file is in memory while its steps are read. */
+const perNodeOfLargestFile = 900;
 const perCharacter = 1;
 const perCharacterOfFile = 3;
+const perFieldOfFile = 170;
 /** The error names a little more, so that the files fit once that is allowed. */
 const margin = 1.15;
 
 /** Fields and list items, each of which is a node of YAML. Text in a node takes little more than its own size. */
 const node = /:(?=[\s"'[{\d])|^\s*-(?=\s)/gm;
 
+/** Fields of JSON. */
+const field = /"\s*:/g;
+
 /** Adds up what files need. */
 export class Need {
   readonly #limit: number;
   #bytes = program;
+  #largestFile = 0;
 
   /** @param limit of V8's heap, in bytes */
   constructor(limit = heapLimit()) {
@@ -26,25 +33,27 @@ export class Need {
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#largestFile;
   }
 
   get fits(): boolean {
-    return this.#bytes <= this.#limit;
+    return this.bytes <= this.#limit;
   }
 
   addYaml(text: string): void {
-    this.#bytes += text.length * perCharacter + count(text, node) * perNode;
+    const nodes = count(text, node);
+    this.#bytes += text.length * perCharacter + nodes * perNode;
+    this.#largestFile = Math.max(this.#largestFile, nodes * perNodeOfLargestFile);
   }
 
   /** A file that a step names, and that is not streamed. */
   addFile(text: string): void {
-    this.#bytes += text.length * perCharacterOfFile;
+    this.#bytes += text.length * perCharacterOfFile + count(text, field) * perFieldOfFile;
   }
 
   /** Throws `too-little-memory`. Call this when everything is added, so that the error says what all of it needs. */
   assertFits(): void {
-    if (!this.fits) throw tooLittle(this.#bytes, this.#limit);
+    if (!this.fits) throw tooLittle(this.bytes, this.#limit);
   }
 }
 

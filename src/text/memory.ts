@@ -13,7 +13,24 @@ export function containerLimit(): number {
   return limit > 0 && limit < totalmem() ? limit : Number.POSITIVE_INFINITY;
 }
 
-/** What V8 may use, and what the container's limit leaves for it. */
+/** What V8 may use for objects that stay, and what the container's limit leaves for it. */
 export function heapLimit(): number {
-  return Math.min(getHeapStatistics().heap_size_limit, containerLimit() - besidesHeap);
+  return Math.min(oldSpaceLimit(getHeapStatistics().heap_size_limit), containerLimit() - besidesHeap);
+}
+
+const oldSpaceOption = /(?<![^\s"])--max[-_]old[-_]space[-_]size=(\d+)/g;
+
+/**
+ * V8's `heap_size_limit` includes the space for new objects: up to 96 MiB more than `--max-old-space-size`, which files
+ * can't use.
+ *
+ * @param whole V8's `heap_size_limit`, in bytes
+ * @param options those of Node.js, of which the last one counts
+ */
+export function oldSpaceLimit(
+  whole: number,
+  options: readonly string[] = [process.env.NODE_OPTIONS ?? "", ...process.execArgv],
+): number {
+  const size = Number([...options.join(" ").matchAll(oldSpaceOption)].at(-1)?.[1] ?? 0);
+  return size > 0 ? Math.min(size * mib, whole) : whole;
 }

@@ -23,6 +23,26 @@ test.each([
   expect(need.bytes / mib / measured).toBeLessThan(1.25);
 });
 
+test.each([
+  [3_000, 56],
+  [10_000, 160],
+])("%i steps in one file: the estimate is within a quarter of %i MiB", async (steps, measured) => {
+  const folder = join(await tempFolder(), "migrations");
+  await writeMigrations(folder, databasesOf({ prefix: "swarm", databases: 1, stepsEach: steps }));
+  const need = new Need(Number.POSITIVE_INFINITY);
+  for (const { text } of readSources(folder, new Problems())) need.addYaml(text);
+  expect(need.bytes / mib / measured).toBeGreaterThan(0.75);
+  expect(need.bytes / mib / measured).toBeLessThan(1.25);
+});
+
+test("9 MB of small documents in JSON: the estimate is within a quarter of 70 MiB", () => {
+  const one = { _id: "z00000", kind: "zergling", brood: 10000, born: "2020-01-01", tags: ["a", "b", "c"] };
+  const need = new Need(Number.POSITIVE_INFINITY);
+  need.addFile(JSON.stringify(Array.from({ length: 30_000 }, () => ({ ...one, note: "x".repeat(200) }))));
+  expect(need.bytes / mib / 70).toBeGreaterThan(0.75);
+  expect(need.bytes / mib / 70).toBeLessThan(1.25);
+});
+
 test("long functions in YAML count as text", () => {
   const need = new Need(Number.POSITIVE_INFINITY);
   const before = need.bytes;

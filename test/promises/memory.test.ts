@@ -26,3 +26,11 @@ test("40 design documents of half a megabyte are refused, and the error says wha
   expect(code, stderr).toBe(1);
   expect(stderr).toMatch(/the files need about 1\d\d MiB of memory, \d\d MiB of it for V8, which may use 3\d MiB/);
 });
+
+test("10,000 steps in one file are refused before the file is parsed, and space for new objects does not count", async () => {
+  const folder = join(await tempFolder(), "migrations");
+  await writeMigrations(folder, databasesOf({ prefix: "swarm", databases: 1, stepsEach: 10_000 }));
+  const { code, stderr } = await runCli(["validate", folder], { env: { NODE_OPTIONS: "--max-old-space-size=120" } });
+  expect(code, stderr).toBe(1);
+  expect(stderr).toMatch(/\d\d\d MiB of it for V8, which may use 120 MiB/);
+});
