@@ -1,8 +1,8 @@
 /**
  * How many documents to read per page: as many as make a good batch, regardless of their size and of how many of them
- * match.
+ * match. Two pages are in memory, each several times: pages of 4 MB did not fit into a container of 64 MiB.
  */
-const limits = { matching: 1_000, bytes: 4_000_000, looked: 10_000 };
+const limits = { first: 20, matching: 1_000, bytes: 1_000_000, looked: 10_000 };
 
 export class PageSize {
   readonly #matching: number;
@@ -12,7 +12,7 @@ export class PageSize {
   constructor(rate: number | undefined) {
     this.#matching = Math.max(1, Math.min(limits.matching, rate ?? limits.matching));
     // The size of the documents is unknown at first.
-    this.#documents = Math.min(this.#matching, 200);
+    this.#documents = Math.min(this.#matching, limits.first);
   }
 
   get documents(): number {

@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
-import { root, runCli } from "../support/cli.js";
+import { loginEnv, root, runCli } from "../support/cli.js";
+import { databaseName } from "../support/databases.js";
+import { must } from "../support/request.js";
+import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
 
 const [, NODE_OPTIONS = ""] = /NODE_OPTIONS="([^"]*)"/.exec(readFileSync(join(root, "Dockerfile"), "utf8")) ?? [];
@@ -33,4 +36,18 @@ test("10,000 steps in one file are refused before the file is parsed, and space 
   const { code, stderr } = await runCli(["validate", folder], { env: { NODE_OPTIONS: "--max-old-space-size=120" } });
   expect(code, stderr).toBe(1);
   expect(stderr).toMatch(/\d\d\d MiB of it for V8, which may use 120 MiB/);
+});
+
+test("a transformation of 1,000 documents of 10 kB", async () => {
+  const database = databaseName();
+  const items = Array.from({ length: 100 }, (_, at) => ({ at, event: "x".repeat(70) }));
+  const docs = Array.from({ length: 1_000 }, (_, i) => ({ _id: `zergling-${i}`, items }));
+  await must(server(), "PUT", `/${database}`);
+  for (let i = 0; i < docs.length; i += 250) {
+    await must(server(), "POST", `/${database}/_bulk_docs`, { body: { docs: docs.slice(i, i + 250) } });
+  }
+  const step = `- id: legs\n  transformDocuments: { database: ${database}, set: { /legs: 6 } }\n`;
+  const env = { ...loginEnv(server().url, server().admin), NODE_OPTIONS };
+  const { code, stderr } = await runCli(["apply", await tempFolder({ "001.yaml": step }), "--set", database], { env });
+  expect(code, stderr).toBe(0);
 });

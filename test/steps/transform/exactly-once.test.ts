@@ -7,8 +7,8 @@ import { server } from "../../support/servers.js";
 import { type Document, Killed, killedAt, lostAt, type Request, Scene } from "./scene.js";
 
 const plusOne = (document: Record<string, unknown>) => ({ ...document, counter: Number(document.counter) + 1 });
-/** Two batches: the first one is of two hundred documents. */
-const size = 210;
+/** Three batches: of twenty, of eighty, and of the rest. */
+const size = 110;
 const ids = Array.from({ length: size }, (_, i) => `zergling-${String(i).padStart(3, "0")}`);
 
 function zerglings(): Document[] {
