@@ -19,12 +19,17 @@ export async function* batchesOf<Item>(
   if (batch.items.length > 0) yield batch.items;
 }
 
-/** The same for items that arrive in groups. */
+/**
+ * The same for items that arrive in groups.
+ *
+ * @param most a lower maximum number in a batch
+ */
 export async function* batchesOfGroups<Item>(
   groups: AsyncIterable<readonly Item[]>,
   bytesOf: (item: Item) => number,
+  most = limits.documents,
 ): AsyncGenerator<Item[]> {
-  const batch = new Batch(bytesOf, limits.documents);
+  const batch = new Batch(bytesOf, Math.max(1, Math.min(limits.documents, most)));
   for await (const group of groups) {
     for (const item of group) {
       const full = batch.add(item);

@@ -8,7 +8,7 @@ import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import type { Place } from "./existing.js";
-import { pacer } from "./pace.js";
+import { type Pacer, pacer } from "./pace.js";
 import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from "./refusals.js";
 import { inFlight, workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
@@ -32,28 +32,36 @@ export async function seed(
   place: Place,
   file: DocumentFile,
   { mode, from }: { readonly mode: Mode; readonly from: number },
+  pace: Pacer = pacer(context, place.database),
 ): Promise<void> {
-  const { signal, progress } = context;
+  const { signal, progress, rate } = context;
   const total = file.documents;
-  const pace = pacer(context, place.database);
   let done = from;
+  /** The documents of the batch that started last. */
+  let started = 0;
   let outcome = nothing;
   const lines = new Map<string, number>();
   let broken: { readonly error: unknown } | undefined;
   const goesOn = () => !broken && !signal.aborted && outcome.refused.length < maxRefusals;
-  const batches = batchesOfGroups(whileWanted(file.read(from), goesOn), bytesOfBody);
+  const batches = batchesOfGroups(
+    whileWanted(file.read(from), goesOn),
+    bytesOfBody,
+    rate === "auto" ? undefined : rate,
+  );
   await pMap(
     batches,
     async (batch) => {
-      if (!goesOn()) return;
       try {
+        const before = started;
+        started = batch.length;
+        if (before > 0 && goesOn()) await pace.did(before);
+        if (!goesOn()) return;
         context.assertHeld?.();
         const one = await write(context, place, batch, mode);
         for (const { id } of one.refused) lines.set(id, batch.find((sourced) => sourced.id === id)?.line ?? 0);
         outcome = sum(outcome, one);
         done += batch.length;
         progress({ done, total, unit: "documents", what: `written to ${place.database}` });
-        await pace.did(batch.length);
       } catch (error) {
         // The batches in progress are still awaited, so that the message about them is correct.
         broken ??= { error };

@@ -73,6 +73,40 @@ it("missing documents are counted, shown in part, written, and not read from an 
   expect(await plan({ verify: true })).toMatchObject({ changes: 0 });
 });
 
+it("with a rate, a batch has the documents of one second, and each batch after the first one waits", async () => {
+  const ids = ["d0", "d1", "d2", "d3", "d4"];
+  const file = {
+    documents: ids.length,
+    largest: 100,
+    async *read() {
+      yield ids.map((id, index): Sourced => ({ id, text: `{"_id":"${id}"}`, index, line: index + 1 }));
+    },
+  } as unknown as DocumentFile;
+  const done: string[] = [];
+  const couch = {
+    write: async (_method: string, _path: string, { json = "" }) => {
+      const { docs }: { docs: Doc[] } = JSON.parse(json);
+      done.push(`write ${docs.length}`);
+      return { status: 201, body: docs.map(({ _id }) => ({ ok: true, id: _id, rev: "1-a" })) };
+    },
+  } as unknown as Couch;
+  const pauses: (() => void)[] = [];
+  const pace = {
+    did: (documents: number) => {
+      done.push(`wait for ${documents}`);
+      return new Promise<void>((resolve) => void pauses.push(resolve));
+    },
+  };
+  const context = { couch, signal: new AbortController().signal, progress: () => {}, rate: 2 };
+  const place = { database: "db", isEmpty: true, copiesMayDiffer: false };
+  const seeded = seed(context, place, file, { mode: "ifMissing", from: 0 }, pace);
+  await expect.poll(() => done.length).toBe(3);
+  expect([...done].sort()).toEqual(["wait for 2", "wait for 2", "write 2"]);
+  for (const end of pauses) end();
+  await seeded;
+  expect(done.slice(3)).toEqual(["write 2", "write 1"]);
+});
+
 describe("existing documents", () => {
   it("stay as they are, edited or deleted; only missing ones are sent", async () => {
     const database = await freshDatabase();
