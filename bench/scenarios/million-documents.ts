@@ -1,6 +1,6 @@
 /** A million documents: loaded from NDJSON, and then changed. */
 import { join } from "node:path";
-import { mostInFlight } from "../../src/objects/documents/survey.js";
+import { mostInFlight } from "../../src/objects/documents/in-flight.js";
 import { must as mustAnswer } from "../../test/support/request.js";
 import { bare, type Context, migrate } from "../context.js";
 import { unitId, writeTransformation, writeUnits } from "../fixtures.js";

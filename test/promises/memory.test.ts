@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
 import { loginEnv, root, runCli } from "../support/cli.js";
-import { databaseName } from "../support/databases.js";
+import { databaseName, uniqueName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -50,4 +50,24 @@ test("a transformation of 1,000 documents of 10 kB", async () => {
   const env = { ...loginEnv(server().url, server().admin), NODE_OPTIONS };
   const { code, stderr } = await runCli(["apply", await tempFolder({ "001.yaml": step }), "--set", database], { env });
   expect(code, stderr).toBe(0);
+});
+
+test.each([
+  [50_000, 800],
+  [1_000_000, 40],
+])("documents of %i bytes, in a file of 40 MB, are written and compared", async (size, documents) => {
+  const { url, admin } = server();
+  const [database, ledger] = [databaseName("memory"), databaseName("ledger")];
+  const lines = Array.from({ length: documents }, (_, i) => JSON.stringify({ _id: `${i}`, text: "x".repeat(size) }));
+  const folder = await tempFolder({
+    "001.yaml": `- id: database\n  ensureDatabase: { name: ${database} }\n- id: documents\n  ensureDocuments: { database: ${database}, from: all.ndjson }\n`,
+    "all.ndjson": `${lines.join("\n")}\n`,
+  });
+  const env = { ...loginEnv(url, admin), NODE_OPTIONS };
+  const apply = ["apply", folder, "--set", uniqueName("memory"), "--ledger-database", ledger];
+  for (const more of [[], ["--verify"]]) {
+    const { code, stderr } = await runCli([...apply, ...more], { env });
+    expect(code, stderr).toBe(0);
+  }
+  expect(await must(server(), "GET", `/${encodeURIComponent(database)}`)).toMatchObject({ doc_count: documents });
 });

@@ -1,5 +1,7 @@
-/** The maximum per request, as CouchDB's documentation recommends for `_bulk_docs`. */
-const limits = { documents: 1_000, bytes: 5_000_000 };
+import { bytesPerRequest } from "./in-flight.js";
+
+/** The maximum per request. */
+const mostDocuments = 1_000;
 
 /**
  * Only one batch is held in memory, for any source of documents.
@@ -9,7 +11,7 @@ const limits = { documents: 1_000, bytes: 5_000_000 };
 export async function* batchesOf<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   bytesOf: (item: Item) => number,
-  documents = limits.documents,
+  documents = mostDocuments,
 ): AsyncGenerator<Item[]> {
   const batch = new Batch(bytesOf, documents);
   for await (const item of items) {
@@ -27,9 +29,9 @@ export async function* batchesOf<Item>(
 export async function* batchesOfGroups<Item>(
   groups: AsyncIterable<readonly Item[]>,
   bytesOf: (item: Item) => number,
-  most = limits.documents,
+  most = mostDocuments,
 ): AsyncGenerator<Item[]> {
-  const batch = new Batch(bytesOf, Math.max(1, Math.min(limits.documents, most)));
+  const batch = new Batch(bytesOf, Math.max(1, Math.min(mostDocuments, most)));
   for await (const group of groups) {
     for (const item of group) {
       const full = batch.add(item);
@@ -42,6 +44,7 @@ export async function* batchesOfGroups<Item>(
 class Batch<Item> {
   items: Item[] = [];
   #bytes = 0;
+  readonly #most = bytesPerRequest();
 
   constructor(
     readonly bytesOf: (item: Item) => number,
@@ -52,7 +55,7 @@ class Batch<Item> {
   add(item: Item): Item[] | undefined {
     const more = this.bytesOf(item);
     const { items } = this;
-    const isFull = items.length > 0 && (items.length >= this.documents || this.#bytes + more > limits.bytes);
+    const isFull = items.length > 0 && (items.length >= this.documents || this.#bytes + more > this.#most);
     if (isFull) {
       this.items = [];
       this.#bytes = 0;

@@ -8,9 +8,10 @@ import { batchesOfGroups } from "./batches.js";
 import { type Mode, textOfPending } from "./compare.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import type { Place } from "./existing.js";
+import { requestsInFlight } from "./in-flight.js";
 import { type Pacer, pacer } from "./pace.js";
 import { belowQuorum, codeOf, conflicts, correctThem, named, type Refusal } from "./refusals.js";
-import { inFlight, workOf } from "./survey.js";
+import { workOf } from "./survey.js";
 import { bytesOfBody, nothing, type Outcome, sendBatch, sum } from "./write.js";
 
 /** After this many refusals, no more batches are started, because the others will be refused as well. */
@@ -67,7 +68,7 @@ export async function seed(
         broken ??= { error };
       }
     },
-    { concurrency: inFlight(file) },
+    { concurrency: requestsInFlight(file.largest) },
   ).catch((error: unknown) => {
     broken ??= { error };
   });

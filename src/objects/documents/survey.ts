@@ -9,20 +9,11 @@ import type { Document } from "./document.js";
 import type { DocumentFile, Sourced } from "./document-file.js";
 import { parseExact } from "./exact-numbers.js";
 import { existingIds, type Place } from "./existing.js";
+import { requestsInFlight } from "./in-flight.js";
 import type { KeptDocuments } from "./kept.js";
 import { readCompared, type Stored } from "./stored.js";
 import { most } from "./summary.js";
 import { bytesOfBody } from "./write.js";
-
-/** More concurrent requests made CouchDB on a single node slower; not measured on a cluster. */
-export const mostInFlight = 4;
-/** Of documents of this many characters, at most one is in memory. */
-const mostCharacters = 10_000_000;
-
-/** The number of concurrent requests. */
-export function inFlight({ largest }: Pick<DocumentFile, "largest">): number {
-  return Math.max(1, Math.min(mostInFlight, Math.floor(mostCharacters / Math.max(largest, 1))));
-}
 
 export interface Survey {
   readonly missing: number;
@@ -100,7 +91,7 @@ async function eachBatch(
       done += batch.length;
       progress({ done, total: file.documents, unit: "documents", what: `compared with ${database}` });
     },
-    { concurrency: inFlight(file) },
+    { concurrency: requestsInFlight(file.largest) },
   );
 }
 
