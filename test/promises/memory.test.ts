@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { databasesOf, writeMigrations } from "../../bench/fixtures.js";
 import { loginEnv, root, runCli } from "../support/cli.js";
-import { databaseName, uniqueName } from "../support/databases.js";
+import { databaseName, freshDatabase, uniqueName } from "../support/databases.js";
 import { must } from "../support/request.js";
 import { server } from "../support/servers.js";
 import { tempFolder } from "../support/temp.js";
@@ -57,7 +57,7 @@ test.each([
   [1_000_000, 40],
 ])("documents of %i bytes, in a file of 40 MB, are written and compared", async (size, documents) => {
   const { url, admin } = server();
-  const [database, ledger] = [databaseName("memory"), databaseName("ledger")];
+  const [database, ledger] = [databaseName("memory"), await freshDatabase("ledger")];
   const lines = Array.from({ length: documents }, (_, i) => JSON.stringify({ _id: `${i}`, text: "x".repeat(size) }));
   const folder = await tempFolder({
     "001.yaml": `- id: database\n  ensureDatabase: { name: ${database} }\n- id: documents\n  ensureDocuments: { database: ${database}, from: all.ndjson }\n`,
