@@ -1,11 +1,15 @@
 /**
  * How many documents to read per page: as many as make a good batch, regardless of their size and of how many of them
- * match. Two pages are in memory, each several times: pages of 4 MB did not fit into a container of 64 MiB.
+ * match.
  */
-const limits = { first: 20, matching: 1_000, bytes: 1_000_000, looked: 10_000 };
+import { bytesPerRequest } from "../objects/documents/in-flight.js";
+
+const limits = { first: 20, matching: 1_000, bytes: 4_000_000, looked: 10_000 };
 
 export class PageSize {
   readonly #matching: number;
+  /** Two pages are in memory, where seeding has four requests. */
+  readonly #bytes = Math.min(limits.bytes, 2 * bytesPerRequest());
   #documents: number;
 
   /** @param rate documents per second: a batch has at most what may change in one second */
@@ -21,7 +25,7 @@ export class PageSize {
 
   seen(looked: number, matching: number, bytes: number): void {
     if (looked === 0) return;
-    const byBytes = (limits.bytes * looked) / Math.max(bytes, 1);
+    const byBytes = (this.#bytes * looked) / Math.max(bytes, 1);
     const byCount = (this.#matching * looked) / Math.max(matching, 1);
     const fitting = Math.floor(Math.min(byBytes, byCount, this.#documents * 4, limits.looked));
     this.#documents = Math.max(1, fitting);
