@@ -18,8 +18,6 @@ export interface FirstLook {
   readonly couch: Gateway;
   /** Fails as reading the ledger does. */
   readonly ledger: Promise<StoredLedger | undefined>;
-  /** By a monotonic clock. */
-  readonly began: number;
   /** After this, nothing is sent. */
   end(reason: unknown): void;
   /** The secrets of the run, as far as they are known. */

@@ -169,11 +169,12 @@ function environmentOf({ steps, environment }: RunMigrations, options: OpenOptio
  * `wait` limits all of it. The work proves that the URL is the root of a CouchDB.
  */
 export async function whenReached<T>(run: Run, work: (again: boolean) => Promise<T>): Promise<T> {
-  const { couch, emit, wait, first, signal } = run;
-  const since = first?.began ?? performance.now();
+  const { couch, emit, wait, signal } = run;
+  // Not since the first request: parsing the files may have taken long, and an answer may wait to be handled.
+  const since = performance.now();
   const limit = Math.max(wait, shortestFirstLook);
   const silent = () => couch.cut(silence(couch, limit));
-  const timer = setTimeout(silent, Math.max(0, limit - (performance.now() - since)));
+  const timer = setTimeout(silent, limit);
   // No work has started that would have to be finished.
   const stop = () => couch.cut(signal.reason);
   signal.addEventListener("abort", stop, { once: true });

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Connection } from "../../src/contract/connection.js";
 import { firstLook } from "../../src/engine/fast-path/first-look.js";
 import { type ApplyOptions, type ApplyResult, accept, apply, forget, loadMigrations } from "../../src/index.js";
@@ -55,6 +55,17 @@ const put = (name: string, text: string) => writeFiles(folder, { [name]: text })
 
 /** Older versions can't tell a recreated database from the previous one, so no run takes the fast path. */
 const hasIncarnations = server().isFrom("3.3");
+
+test("the time that parsing takes is not time in which CouchDB was silent", async () => {
+  const first = await firstLook(folder, { env }, { ...options, wait: 0 });
+  if ("result" in first) throw new Error("nothing was applied yet");
+  const migrations = await loadMigrations(folder, { env });
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + 60_000);
+  onTestFinished(() => clock.mockRestore());
+  const result = await apply(migrations, { ...options, wait: 0 }, first.look);
+  expect(result.applied).toEqual(["made", "members", "views"]);
+});
 
 test.runIf(hasIncarnations)("a second run takes the fast path, with the same result as the slow path", async () => {
   expect(await run()).toMatchObject({ short: false, result: { applied: ["made", "members", "views"] } });

@@ -79,7 +79,7 @@ export async function firstLook(path: string, scope: FilesScope, options: Connec
   const ledger = asked.then(() => readLedger(couch, place));
   // Without a ledger, the run has to ask for this.
   ledger.then((stored) => (stored ? undefined : assertRoot(couch))).catch(() => {});
-  return { look: { couch, ledger, began, secrets, end: (reason) => hard.abort(reason) } };
+  return { look: { couch, ledger, secrets, end: (reason) => hard.abort(reason) } };
 }
 
 /**

@@ -12,7 +12,6 @@ import { type ConnectedOptions, openServer, placeOf, type Reading } from "../ope
 import { lookAhead } from "./look-ahead.js";
 
 export function startReading(options: ConnectedOptions): Reading {
-  const began = performance.now();
   const hard = new AbortController();
   const { couch, secrets } = openServer(options, hard.signal);
   // Sent first, and alone, so that refused credentials are not tried twice.
@@ -20,7 +19,7 @@ export function startReading(options: ConnectedOptions): Reading {
   // Without a ledger, the run has to ask for this.
   ledger.then((stored) => (stored ? readDatabases(stored.ledger, couch) : assertRoot(couch))).catch(() => {});
   const end = (reason: unknown) => hard.abort(reason);
-  return { look: { couch, ledger, began, secrets, end }, eachFile: lookAhead({ couch, ledger }) };
+  return { look: { couch, ledger, secrets, end }, eachFile: lookAhead({ couch, ledger }) };
 }
 
 /** Which databases exist, and more about those that steps create. */
