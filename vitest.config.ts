@@ -17,7 +17,7 @@ export default defineConfig({
     retry: process.env.CI ? 1 : 0,
     sequence: { sequencer: SlowFirst },
     // Many tests wait for something; the servers that they start share two cores.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // A report for machines besides, where one is asked for (.ci/run).
     ...(results ? { reporters: ["default", "json"], outputFile: { json: results } } : {}),
   },

@@ -175,12 +175,17 @@ export const namePattern = /^[A-Za-z0-9][\w.-]{0,99}$/;
 /** @internal */
 export const nameHint = "a name of up to 100 letters, digits, `.`, `_` and `-` that begins with a letter or digit";
 
-/** @internal */
-/** No pattern matches these databases. @param own where the run keeps its ledger */
+/**
+ * No pattern matches these databases.
+ *
+ * @param own where the run keeps its ledger
+ * @internal
+ */
 export function ledgerDatabases(own: string): ReadonlySet<string> {
   return new Set([own, defaults.ledgerDatabase]);
 }
 
+/** @internal */
 export const defaults = {
   path: "./migrations",
   set: "default",

@@ -57,13 +57,27 @@ test("40 design documents of half a megabyte are refused where V8 may use 35 MiB
   expect(() => need.assertFits()).toThrowError(refused);
 });
 
+const text = (megabytes: number) => "x".repeat(megabytes * 1e6);
+const records = (megabytes: number) => '{"n":1,"word":"w1"},'.repeat((megabytes * 1e6) / 20);
+
 test.each([
-  [1, 64, "fits"],
-  [2, 64, "needs about 66 MiB of memory, and the container has 64 MiB"],
-  [7, 64, "needs about 104 MiB of memory, and the container has 64 MiB"],
-  [7, 112, "fits"],
-])("a document of %i MB in a container of %i MiB: %s", (megabytes, limit, said) => {
-  const check = () => assertDocumentFits(megabytes * 1e6, "seed.ndjson:3", limit * mib);
+  ["1 MB of text", text(1), 64, 32, "fits"],
+  ["1 MB of small values", records(1), 64, 32, "fits"],
+  ["3 MB of text", text(3), 84, 32, "fits"],
+  ["3 MB of small values", records(3), 84, 32, "needs about 95 MiB of memory, 45 MiB of it for V8; V8 may use 32 MiB"],
+  ["7 MB of text", text(7), 64, 32, "needs about 131 MiB of memory, 55 MiB of it for V8; V8 may use 32 MiB"],
+  ["7 MB of text", text(7), 132, 56, "fits"],
+  [
+    "7 MB of small values",
+    records(7),
+    132,
+    32,
+    "needs about 163 MiB of memory, 87 MiB of it for V8; V8 may use 32 MiB",
+  ],
+  ["7 MB of small values", records(7), 164, 88, "fits"],
+])("a document with %s", (_, document, container, heap, said) => {
+  const limits = { container: container * mib, heap: heap * mib };
+  const check = () => assertDocumentFits(document, "seed.ndjson:3", limits);
   if (said === "fits") check();
-  else expect(check).toThrowError(`seed.ndjson:3: a document of ${megabytes} MB ${said}`);
+  else expect(check).toThrowError(`${said}, and the container has ${container} MiB`);
 });

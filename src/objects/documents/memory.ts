@@ -1,23 +1,54 @@
-/** Refuses documents that need more memory than the container has: the system would end the process without an error. */
+/** Refuses documents that need more memory than this process may use: V8, or the system, would end it without an error. */
 import { MigrateError } from "../../contract/errors.js";
-import { mib } from "../../text/memory.js";
-
-/** Measured with documents of 1 to 7 MB, each of which is in memory several times while it is read and sent. */
-const program = 50 * mib;
-const perCharacter = 8;
+import { besidesHeap, containerLimit, heapLimit, mib } from "../../text/memory.js";
 
 /**
- * @param largest the number of characters of a document
- * @param at its file and line
- * @param limit the container's, in bytes
+ * Measured with documents of 1 to 7 MB: a document is in memory several times while it is read, compared with the
+ * server's and sent, as text and as values.
  */
-export function assertFits(largest: number, at: string, limit: number): void {
-  const needed = program + largest * perCharacter;
-  if (needed <= limit) return;
-  const [all, has] = [needed, limit].map((bytes) => Math.ceil(bytes / mib));
+const program = 14 * mib;
+const perCharacter = 6;
+const perValue = 48;
+const perCharacterBesides = 7;
+
+/** Smaller documents fit wherever the program fits. Characters. */
+const small = 250_000;
+
+/** In bytes. */
+interface Limits {
+  readonly container: number;
+  readonly heap: number;
+}
+
+/** Reading them takes longer than everything that is done with a small document. */
+export function memoryLimits(): Limits {
+  return { container: containerLimit(), heap: heapLimit() };
+}
+
+/**
+ * @param text a document
+ * @param at its file and line
+ */
+export function assertFits(text: string, at: string, limits: Limits): void {
+  if (text.length < small) return;
+  const heap = program + text.length * perCharacter + commasIn(text) * perValue;
+  const all = besidesHeap + heap + text.length * perCharacterBesides;
+  if (heap <= limits.heap && all <= limits.container) return;
+  const inMiB = (bytes: number) => Math.ceil(bytes / mib);
+  const has = [
+    `V8 may use ${inMiB(limits.heap)} MiB`,
+    ...(Number.isFinite(limits.container) ? [`the container has ${inMiB(limits.container)} MiB`] : []),
+  ];
   throw new MigrateError("too-little-memory", {
-    message: `${at}: a document of ${Math.round(largest / 1e5) / 10} MB needs about ${all} MiB of memory, and the container has ${has} MiB`,
-    next: `Raise the container's limit to ${all} MiB.`,
-    data: { needed: all, limit: has },
+    message: `${at}: a document of ${Math.round(text.length / 1e5) / 10} MB needs about ${inMiB(all)} MiB of memory, ${inMiB(heap)} MiB of it for V8; ${has.join(", and ")}`,
+    next: `Raise the container's limit to ${inMiB(all)} MiB and set NODE_OPTIONS=--max-old-space-size=${inMiB(heap)}.`,
+    data: { needed: inMiB(all), heap: inMiB(heap), limit: inMiB(limits.heap) },
   });
+}
+
+/** About as many as there are values. */
+function commasIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(","); at !== -1; at = text.indexOf(",", at + 1)) count += 1;
+  return count;
 }

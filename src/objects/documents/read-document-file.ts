@@ -2,14 +2,13 @@
 import type { LargeFile } from "../../files/large-file.js";
 import type { StepFiles } from "../../steps/step-files.js";
 import { offsetIn } from "../../text/json-scan.js";
-import { containerLimit } from "../../text/memory.js";
 import { contentBytes } from "./document.js";
 import { ContentHash, cutsOf, DocumentFile, type SizedDocument, type Sourced } from "./document-file.js";
 import type { Fault } from "./fault.js";
 import { FileFault } from "./file-text.js";
 import { limited } from "./limited.js";
 import type { Piece } from "./lines.js";
-import { assertFits } from "./memory.js";
+import { assertFits, memoryLimits } from "./memory.js";
 import { hasPartition } from "./partition-ids.js";
 import { OrderedIds, repeatedIds } from "./repeated-ids.js";
 import { bodyOfSource, checkSource } from "./source-document.js";
@@ -34,8 +33,7 @@ export async function readDocumentFile(
   );
   const hash = new ContentHash();
   const order = new OrderedIds();
-  // Read only once: that takes longer than everything that is done with a document.
-  const limit = containerLimit();
+  const limits = memoryLimits();
   let first: Sourced[] = [];
   const withoutPartition: string[] = [];
   const large: SizedDocument[] = [];
@@ -46,7 +44,7 @@ export async function readDocumentFile(
     for await (const cut of cutsOf(file)) {
       hash.add(cut);
       for (const piece of cut.pieces) {
-        assertFits(piece.text.length, `${file.name}:${piece.line}`, limit);
+        assertFits(piece.text, `${file.name}:${piece.line}`, limits);
         const id = check(piece, report);
         if (id === undefined) continue;
         if (isTaken(id) || order.add(id)) report(twice(id), { line: piece.line, column: 1 });
