@@ -1,4 +1,7 @@
-/** What all index builds of a run share, so that many of them cost the server as little as one. */
+/**
+ * What all index builds of a run share, so that those that wait, for a turn or for a commit, cost the server as little as
+ * one. Each running build is watched by itself.
+ */
 import pLimit, { type LimitFunction } from "p-limit";
 import { sharedIn } from "../../couch/shared.js";
 import type { DeployContext } from "./staged-write.js";
