@@ -4,8 +4,8 @@
  *
  * A refusal doubles the interval between two requests, and each accepted request shortens it a little. A limit that
  * does not change is found within seconds, and a limit that ends is forgotten. A burst of refusals counts once: only
- * requests that started since the interval last became longer say something about it. A server may also refuse some requests
- * at any rate: if a longer interval does not help, the interval becomes shorter again.
+ * requests that started since the interval last became longer say something about it. A server may also refuse some
+ * requests at any rate: if a longer interval does not help, the interval becomes shorter again.
  */
 import pLimit from "p-limit";
 import { MigrateError } from "../contract/errors.js";

@@ -4,6 +4,7 @@
  */
 import { MigrateError } from "../contract/errors.js";
 import { besidesHeap, heapLimit, mib } from "../text/memory.js";
+import { occurrences } from "../text/occurrences.js";
 
 const program = 12 * mib;
 const perNode = 500;
@@ -41,28 +42,20 @@ export class Need {
   }
 
   addYaml(text: string): void {
-    const nodes = count(text, node);
+    const nodes = occurrences(text, node);
     this.#bytes += text.length * perCharacter + nodes * perNode;
     this.#largestFile = Math.max(this.#largestFile, nodes * perNodeOfLargestFile);
   }
 
   /** A file that a step names, and that is not streamed. */
   addFile(text: string): void {
-    this.#bytes += text.length * perCharacterOfFile + count(text, field) * perFieldOfFile;
+    this.#bytes += text.length * perCharacterOfFile + occurrences(text, field) * perFieldOfFile;
   }
 
   /** Throws `too-little-memory`. Call this when everything is added, so that the error says what all of it needs. */
   assertFits(): void {
     if (!this.fits) throw tooLittle(this.bytes, this.#limit);
   }
-}
-
-/** Without a list of the matches, which would need memory itself. */
-function count(text: string, pattern: RegExp): number {
-  let found = 0;
-  pattern.lastIndex = 0;
-  while (pattern.test(text)) found += 1;
-  return found;
 }
 
 function tooLittle(needed: number, limit: number): MigrateError {

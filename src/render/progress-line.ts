@@ -15,12 +15,12 @@ const shortestName = 8;
 
 /** `views in zerglings: 45%, 11 s left [#########-----------] 27,000 of 60,000 documents, 3,100 per second, building`. */
 export function progressLine(event: StepProgress, pace: Pace | undefined, columns: number): string {
+  const name = visible(progressPlace(event));
+  if (event.committing) return shortened(`${name}: ${committing}`, columns);
   const { done, total, unit } = event;
   const known = total > 0;
   const far = known ? `${percent(event)}%` : `${grouped(done)} ${unit}`;
-  if (event.committing) return shortened(`${visible(progressPlace(event))}: ${committing}`, columns);
   const standing = pace ? `${far}, ${remaining(pace.left)} left` : far;
-  const name = visible(progressPlace(event));
   const head = `${shortened(name, Math.max(shortestName, columns - standing.length - 2))}: ${standing}`;
   const extras = [
     ...(known ? [` ${barOf(event)}`, ` ${grouped(done)} of ${grouped(total)} ${unit}`] : []),

@@ -1,6 +1,7 @@
 /** What is staged and not deployed, for people. */
 import type { StagedDatabase, StagedStatus } from "../contract/results.js";
-import { count, grouped, list, size } from "../text/quantity.js";
+import { changesLeft } from "../text/changes-left.js";
+import { grouped, list, size } from "../text/quantity.js";
 import { visible } from "../text/visible.js";
 import type { Style } from "./style.js";
 
@@ -23,7 +24,6 @@ function stateText(databases: readonly StagedDatabase[]): string {
   const left = open.reduce((sum, { pending = 0 }) => sum + pending, 0);
   const bytes = databases.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
   const where = databases.length > 1 ? ` in ${grouped(open.length)} of ${grouped(databases.length)}` : "";
-  const leftText = left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
-  const state = open.length === 0 ? "ready" : `${leftText}${where}`;
+  const state = open.length === 0 ? "ready" : `${changesLeft(left)}${where}`;
   return `${state}${bytes > 0 ? ` (${size(bytes)})` : ""}`;
 }

@@ -95,7 +95,7 @@ function runsText(runs: readonly RunRecord[], style: Style): string {
   return ["Last runs:", ...lines].join("\n");
 }
 
-/** `applied`, `stage failed`, `stage`: what a \`stage\` staged is counted. */
+/** `applied`, `stage failed`, `stage`: what a `stage` staged is counted. */
 function resultText({ command, result }: RunRecord): string {
   if (command === undefined) return result;
   return result === "staged" ? visible(command) : `${visible(command)} ${result}`;

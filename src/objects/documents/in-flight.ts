@@ -13,12 +13,9 @@ const mostBytes = 5_000_000;
  */
 const share = 1 / 16;
 
-let known: number | undefined;
-
 /** The maximum size of all requests together, in bytes. */
 function bytesInFlight(): number {
-  known ??= Math.min(mostInFlight * mostBytes, heapLimit() * share);
-  return known;
+  return Math.min(mostInFlight * mostBytes, heapLimit() * share);
 }
 
 /** The maximum size of one request, in bytes. */

@@ -1,6 +1,7 @@
 /** Refuses documents that need more memory than this process may use: V8, or the system, would end it without an error. */
 import { MigrateError } from "../../contract/errors.js";
 import { besidesHeap, containerLimit, heapLimit, mib } from "../../text/memory.js";
+import { occurrences } from "../../text/occurrences.js";
 
 /**
  * Measured with documents of 1 to 7 MB: a document is in memory several times while it is read, compared with the
@@ -10,6 +11,9 @@ const program = 14 * mib;
 const perCharacter = 6;
 const perValue = 48;
 const perCharacterBesides = 7;
+
+/** There are about as many as values. */
+const comma = /,/g;
 
 /** Smaller documents fit wherever the program fits. Characters. */
 const small = 250_000;
@@ -31,7 +35,7 @@ export function memoryLimits(): Limits {
  */
 export function assertFits(text: string, at: string, limits: Limits): void {
   if (text.length < small) return;
-  const heap = program + text.length * perCharacter + commasIn(text) * perValue;
+  const heap = program + text.length * perCharacter + occurrences(text, comma) * perValue;
   const all = besidesHeap + heap + text.length * perCharacterBesides;
   if (heap <= limits.heap && all <= limits.container) return;
   const inMiB = (bytes: number) => Math.ceil(bytes / mib);
@@ -44,11 +48,4 @@ export function assertFits(text: string, at: string, limits: Limits): void {
     next: `Raise the container's limit to ${inMiB(all)} MiB and set NODE_OPTIONS=--max-old-space-size=${inMiB(heap)}.`,
     data: { needed: inMiB(all), heap: inMiB(heap), limit: inMiB(limits.heap) },
   });
-}
-
-/** About as many as there are values. */
-function commasIn(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(","); at !== -1; at = text.indexOf(",", at + 1)) count += 1;
-  return count;
 }

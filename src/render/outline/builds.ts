@@ -1,5 +1,6 @@
 /** Which indexes CouchDB builds because of a plan. Pure. */
 import type { PlannedStep, Rebuild } from "../../contract/results.js";
+import { changesLeft } from "../../text/changes-left.js";
 import { groupBy } from "../../text/group-by.js";
 import { viewsWithExamples } from "../../text/named-views.js";
 import { count, grouped, size } from "../../text/quantity.js";
@@ -10,11 +11,12 @@ const few = 100;
 /** `builds by-age over 60,000 documents (23 MB), the old index serves`: one for each design document. */
 export function buildFacts(rebuilds: readonly Rebuild[]): string[] {
   const ahead = rebuilds.filter((one) => one.ahead);
-  const states = [
-    { is: "ready", of: ahead.filter((one) => one.ahead?.ready) },
-    { is: "left", of: ahead.filter((one) => !one.ahead?.ready) },
-    { is: "builds", of: rebuilds.filter(isBuilt) },
-  ] as const;
+  const open = ahead.filter((one) => !one.ahead?.ready);
+  const states: Standing[] = [
+    { text: "ready", of: ahead.filter((one) => one.ahead?.ready) },
+    { text: leftText(open), of: open },
+    { text: "builds", of: rebuilds.filter(isBuilt) },
+  ];
   const found = states.filter(({ of }) => of.length > 0);
   const own = ahead.length > 0 && found.length > 1 ? standing(found) : [...buildTexts(rebuilds), ...aheadTexts(ahead)];
   return [...own, ...wayBack(ahead, "the old index"), ...new Set(rebuilds.flatMap(reuseText))];
@@ -26,15 +28,14 @@ function isBuilt({ documents, reuses }: Rebuild): boolean {
 }
 
 interface Standing {
-  readonly is: "ready" | "left" | "builds";
+  readonly text: string;
   readonly of: readonly Rebuild[];
 }
 
 /** `ready in 3 databases`, `9,903 changes left in 1`, `builds in 2`: the top of the plan says what is built. */
 function standing(states: readonly Standing[]): string[] {
-  return states.map(({ is, of }, i) => {
+  return states.map(({ text, of }, i) => {
     const { size: number } = new Set(of.map(({ database }) => database));
-    const text = is === "left" ? leftText(of) : is;
     return `${text} in ${i === 0 ? count(number, "database") : grouped(number)}`;
   });
 }
@@ -60,7 +61,7 @@ function aheadTexts(ahead: readonly Rebuild[]): string[] {
 
 function leftText(open: readonly Rebuild[]): string {
   const left = open.reduce((sum, { ahead }) => sum + (ahead?.pending ?? 0), 0);
-  return left > 0 ? `${count(left, "change")} left` : "number of changes left unknown";
+  return changesLeft(left);
 }
 
 function reuseText({ documents, reuses, pending = 0, ahead }: Rebuild): string | [] {
